@@ -1,0 +1,245 @@
+/*
+ * recording.h - the layout of a recording (NAME.PID.tlk), the one contract between the shim that
+ * writes it and the analyzer that reads it.
+ *
+ * A recording is not a log. It is the live table of the process itself, mapped shared: at every
+ * instant, also while the process runs and after kill -9, the file holds the timers that are alive
+ * and the sites that made them. Its size follows the peak of live timers and the number of distinct
+ * stacks, never the number of events.
+ *
+ * Layout. The file is a row of chunks of TLK_CHUNK bytes. Chunk 0 is struct tlk_header. Every
+ * other chunk belongs to one region (strings, modules, frames, sites, timers); a region lists its
+ * chunks in its directory, in order. Record I of a region lies in chunk `directory[I / per_chunk]`
+ * at `(I % per_chunk) * stride`, where per_chunk = TLK_CHUNK / stride. A string, and the frames of
+ * one stack, never straddle two chunks. Index 0 of every region is reserved and means "none".
+ *
+ * Publication. A writer fills a record, then publishes it: a region's `used` (release) covers
+ * complete records only; a timer is alive once its `state` (release) says so. Counters may be read
+ * at any time with relaxed loads. What a reader may see in between, per event in flight: a site
+ * whose `created` is one ahead of its `released` plus its live timers.
+ *
+ * Types are fixed-width, in the byte order of the machine that recorded (`byte_order` tells).
+ * Times are nanoseconds; "mono" is CLOCK_MONOTONIC, "real" is CLOCK_REALTIME.
+ *
+ * A recording is untrusted input to its reader: nothing here may be used before it is checked.
+ */
+#ifndef TIMERLEAK_RECORDING_H
+#define TIMERLEAK_RECORDING_H
+
+#include <stdint.h>
+
+#define TLK_MAGIC "TIMERLK\n"
+#define TLK_VERSION 1u
+#define TLK_BYTE_ORDER 0x01020304u
+#define TLK_CHUNK 65536u
+
+enum tlk_region_id {
+    TLK_STRINGS, /* bytes; a string is its offset, NUL-terminated */
+    TLK_MODULES, /* struct tlk_module */
+    TLK_FRAMES,  /* uint64_t, see TLK_FRAME */
+    TLK_SITES,   /* struct tlk_site */
+    TLK_TIMERS,  /* struct tlk_timer */
+    TLK_REGIONS
+};
+
+#define TLK_REGION_CHUNKS 2048u
+
+struct tlk_region {
+    uint32_t stride; /* bytes per record */
+    uint32_t used;   /* records published, the reserved one included; for timers the high-water */
+    uint32_t chunks; /* entries of directory in use */
+    uint32_t reserved;
+    uint32_t directory[TLK_REGION_CHUNKS]; /* chunk numbers, each in (0, chunk_count) */
+};
+
+/* How a process ended. `record` writes TLK_KILLED for a child whose death by signal it saw. */
+enum tlk_end {
+    TLK_RUNNING = 0, /* still running, or ended without anyone to note it */
+    TLK_EXITED = 1,  /* end_status is the exit status */
+    TLK_KILLED = 2,  /* end_status is the signal */
+    TLK_EXECED = 3,  /* became another program, which has a recording of its own */
+};
+
+/* What the shim had to leave out, and why. */
+enum tlk_drop {
+    TLK_DROP_FULL,     /* no room left for another timer */
+    TLK_DROP_SITE,     /* no room left for another site; the timer went to the "no site" site */
+    TLK_DROP_BUSY,     /* created by a signal handler that interrupted the shim itself */
+    TLK_DROP_LOCK,     /* a lock of the shim could not be had in time */
+    TLK_DROP_STACK,    /* created, but its stack could not be taken; the site shows the caller */
+    TLK_DROP_PENDING,  /* a release that could not be entered; the timer may show as live */
+    TLK_DROP_FD_RANGE, /* a descriptor number beyond what the table holds */
+    TLK_DROPS = 16
+};
+
+enum tlk_unwinder {
+    TLK_UNWINDER_NONE = 0,
+    TLK_UNWINDER_LIBUNWIND = 1,
+    TLK_UNWINDER_LIBGCC = 2,
+};
+
+struct tlk_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t byte_order;
+    uint32_t header_size; /* sizeof(struct tlk_header) */
+    uint32_t chunk_size;
+    uint32_t chunk_count; /* chunks whose blocks are allocated, chunk 0 included */
+    uint32_t chunk_used;  /* chunks handed out; a clean exit trims the file to these */
+
+    uint64_t session; /* names one run of `timerleak record`; 0 when preloaded by hand */
+    int32_t pid;
+    int32_t ppid;
+    uint64_t start_ticks; /* field 22 of /proc/PID/stat: tells this process from a later namesake */
+    uint64_t start_mono, start_real;
+    uint64_t clock_resolution; /* of CLOCK_MONOTONIC_COARSE: what TLK_COARSE_DEADLINE is good for */
+    uint32_t exe;              /* string: path of the program */
+    uint32_t argv;             /* string: the first argument; the others follow, NUL-terminated */
+    uint32_t argc;
+    uint32_t unwinder; /* enum tlk_unwinder */
+    uint32_t forked;   /* 1: this process came by fork from `ppid`, and is still its image */
+    uint32_t descriptors_seen; /* the highest descriptor number seen, plus one: as the kernel hands
+                                  out the lowest free number, this many were open at that moment */
+    uint64_t nofile_soft, nofile_hard, sigpending_soft, sigpending_hard; /* ~0: unlimited */
+
+    uint32_t end; /* enum tlk_end; published last */
+    int32_t end_status;
+    uint64_t end_mono, end_real;
+    uint32_t end_descriptors; /* open at a clean exit, 0 if unknown */
+    uint32_t reserved;
+
+    uint64_t dropped[TLK_DROPS]; /* by enum tlk_drop */
+    struct tlk_region regions[TLK_REGIONS];
+};
+
+/* One loaded file. A file loaded again, at whatever address, is the same module. */
+struct tlk_module {
+    uint64_t bias;       /* address = bias + virtual address in the file, when last loaded */
+    uint64_t start, end; /* mapped addresses, when last loaded */
+    uint32_t path;       /* string, absolute where known */
+    uint32_t loads;      /* how often it was found newly loaded */
+    uint32_t build_id_size;
+    uint8_t build_id[20];
+    uint8_t reserved[72];
+};
+
+/*
+ * A frame is (module << 48 | virtual address in the module's file). Every one is a return address:
+ * look up the address less one. Module 0 means that no module held it; the address is absolute.
+ */
+#define TLK_FRAME(module, vaddr) ((uint64_t)(module) << 48 | ((vaddr)&0xffffffffffffULL))
+#define TLK_FRAME_MODULE(frame) ((uint32_t)((frame) >> 48))
+#define TLK_FRAME_ADDRESS(frame) ((frame)&0xffffffffffffULL)
+#define TLK_MAX_DEPTH 128u
+
+enum tlk_family { TLK_POSIX = 1, TLK_TIMERFD = 2, TLK_ITIMER = 3, TLK_GOTIME = 4, TLK_FAMILIES };
+
+#define TLK_LIFETIME_BUCKETS 40u
+#define TLK_HISTORY_BUCKETS 64u
+#define TLK_HISTORY_FIRST_SHIFT 14u
+
+/* The lowest and the highest number of live timers within one span of time. */
+struct tlk_span {
+    uint32_t low, high;
+};
+
+enum tlk_site_flags {
+    TLK_SITE_TRUNCATED = 1, /* the stack was deeper than what was kept */
+    TLK_SITE_UNWOUND = 2,   /* a full stack; without it only the caller is known */
+};
+
+/*
+ * One creation stack of one wrapped function. The counters armed, fired, stopped, fired_unknown
+ * hold what *released* timers did; what live ones did stands in the timers: add them up.
+ * created + inherited = released + live.
+ */
+struct tlk_site {
+    uint16_t family; /* enum tlk_family */
+    uint16_t depth;  /* frames */
+    uint32_t
+        frames; /* the first one, in TLK_FRAMES; leaf first; the wrapped function is no frame */
+    uint32_t function; /* string: the wrapped function, e.g. "timerfd_create": the leaf to show */
+    uint32_t flags;    /* enum tlk_site_flags */
+
+    uint64_t created, inherited, released;
+    uint64_t armed, fired, stopped;
+    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
+    uint64_t first_created, last_created, last_released; /* mono; 0: never */
+    uint64_t longest_life;                               /* of a released timer */
+    uint32_t live, peak;
+
+    uint64_t lifetimes[TLK_LIFETIME_BUCKETS]; /* released timers that lived [2^i, 2^(i+1)) ns */
+
+    /*
+     * Live timers over time since history_start. Span I covers [I << shift, (I + 1) << shift) ns;
+     * spans before history_used are complete but the last, after which `live` has not changed.
+     * When all are used, pairs are merged and shift grows by one.
+     */
+    uint64_t history_start; /* mono */
+    uint32_t history_shift;
+    uint32_t history_used;
+    struct tlk_span history[TLK_HISTORY_BUCKETS];
+
+    uint8_t reserved[64];
+};
+
+enum tlk_timer_state {
+    TLK_FREE = 0,
+    TLK_LIVE = 1,
+};
+
+enum tlk_timer_flags {
+    TLK_ARMED = 1,     /* the last settime armed it; see deadline for whether it has expired */
+    TLK_INHERITED = 2, /* came over fork or exec */
+    TLK_CLOEXEC = 4,
+    TLK_COARSE_DEADLINE = 8, /* the true deadline lies up to clock_resolution later */
+    TLK_EXACT_FIRES = 16,    /* the shim sees every fire of this timer */
+    TLK_UNREAD = 32,         /* at exit the kernel showed expirations that nobody had read */
+};
+
+enum tlk_notify { /* how a POSIX timer tells; TLK_NOTIFY_NONE for all that have no such thing */
+                  TLK_NOTIFY_NONE = 0,
+                  TLK_NOTIFY_SIGNAL = 1,
+                  TLK_NOTIFY_THREAD = 2,
+                  TLK_NOTIFY_THREAD_ID = 3,
+};
+
+/*
+ * One timer. The slot of a released one is used again; `generation` then counts up. A reader of a
+ * running process copies the record and keeps it only if state and generation are unchanged after.
+ */
+struct tlk_timer {
+    uint32_t state; /* enum tlk_timer_state */
+    uint32_t generation;
+    uint32_t site;
+    uint32_t flags;    /* enum tlk_timer_flags */
+    uint64_t id;       /* descriptor, kernel timer id, ITIMER_*, or handle */
+    uint64_t armed_at; /* mono, of the last arming, as coarse as clock_resolution */
+    int64_t deadline;  /* first expiration of the last arming, ns on deadline_clock */
+    uint64_t interval; /* 0: one-shot */
+    uint32_t armed;    /* how often it was armed */
+    uint32_t stopped;  /* how often it was disarmed while armed */
+    uint64_t fired;    /* expirations seen or derived, ended armings included */
+
+    uint64_t fired_now;     /* of these, since the last arming */
+    uint64_t seen_at;       /* mono, coarse: when the last fire was seen; 0: never */
+    uint64_t created;       /* mono */
+    uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
+    uint32_t reserved;
+    uint16_t family;        /* enum tlk_family */
+    uint8_t notify;         /* enum tlk_notify */
+    uint8_t references;     /* descriptors of this process that share it, 255: that or more */
+    int16_t clock;          /* CLOCK_*, as given at creation */
+    int16_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
+    int32_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
+    uint32_t name;          /* string: the name that the program gave it */
+    uint64_t retained;      /* bytes that it keeps alive, where the program said so */
+    uint64_t reserved2;
+};
+
+_Static_assert(sizeof(struct tlk_header) <= TLK_CHUNK, "the header is one chunk");
+_Static_assert(sizeof(struct tlk_module) == 128, "modules fill chunks");
+_Static_assert(sizeof(struct tlk_site) == 1024, "sites fill chunks");
+_Static_assert(sizeof(struct tlk_timer) == 128, "timers fill chunks, two cache lines each");
+
+#endif
