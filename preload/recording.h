@@ -11,7 +11,8 @@
  * other chunk belongs to one region (strings, modules, frames, sites, timers); a region lists its
  * chunks in its directory, in order. Record I of a region lies in chunk `directory[I / per_chunk]`
  * at `(I % per_chunk) * stride`, where per_chunk = TLK_CHUNK / stride. A string, and the frames of
- * one stack, never straddle two chunks. Index 0 of every region is reserved and means "none".
+ * one stack, never straddle two chunks. Index 0 of every region is reserved and means "none"; site 0
+ * gathers the timers of any family whose site found no room.
  *
  * Publication. A writer fills a record, then publishes it: a region's `used` (release) covers
  * complete records only; a timer is alive once its `state` (release) says so. Counters may be read
@@ -63,7 +64,7 @@ enum tlk_end {
 /* What the shim had to leave out, and why. */
 enum tlk_drop {
     TLK_DROP_FULL,     /* no room left for another timer */
-    TLK_DROP_SITE,     /* no room left for another site; the timer went to the "no site" site */
+    TLK_DROP_SITE,     /* no room left for another site; the timer went to site 0 */
     TLK_DROP_BUSY,     /* created by a signal handler that interrupted the shim itself */
     TLK_DROP_LOCK,     /* a lock of the shim could not be had in time */
     TLK_DROP_STACK,    /* created, but its stack could not be taken; the site shows the caller */
@@ -91,7 +92,7 @@ struct tlk_header {
     int32_t pid;
     int32_t ppid;
     uint64_t start_ticks; /* field 22 of /proc/PID/stat: tells this process from a later namesake */
-    uint64_t start_mono, start_real;
+    uint64_t start_mono, start_real, start_boot; /* CLOCK_BOOTTIME runs on while suspended */
     uint64_t clock_resolution; /* of CLOCK_MONOTONIC_COARSE: what TLK_COARSE_DEADLINE is good for */
     uint32_t exe;              /* string: path of the program */
     uint32_t argv;             /* string: the first argument; the others follow, NUL-terminated */
@@ -104,7 +105,7 @@ struct tlk_header {
 
     uint32_t end; /* enum tlk_end; published last */
     int32_t end_status;
-    uint64_t end_mono, end_real;
+    uint64_t end_mono, end_real, end_boot;
     uint32_t end_descriptors; /* open at a clean exit, 0 if unknown */
     uint32_t reserved;
 
@@ -186,6 +187,7 @@ struct tlk_site {
 enum tlk_timer_state {
     TLK_FREE = 0,
     TLK_LIVE = 1,
+    TLK_LEAVING = 2, /* being released: live no more */
 };
 
 enum tlk_timer_flags {
@@ -209,8 +211,16 @@ enum tlk_notify { /* how a POSIX timer tells; TLK_NOTIFY_NONE for all that have 
  * running process copies the record and keeps it only if state and generation are unchanged after.
  */
 struct tlk_timer {
-    uint32_t state; /* enum tlk_timer_state */
-    uint32_t generation;
+    union {
+        struct {
+            uint32_t state; /* enum tlk_timer_state */
+            uint32_t generation;
+        };
+        struct tlk_timer_tag {
+            _Alignas(8) uint32_t state;
+            uint32_t generation;
+        } tag; /* both at once */
+    };
     uint32_t site;
     uint32_t flags;    /* enum tlk_timer_flags */
     uint64_t id;       /* descriptor, kernel timer id, ITIMER_*, or handle */
@@ -234,7 +244,7 @@ struct tlk_timer {
     int32_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
     uint32_t name;          /* string: the name that the program gave it */
     uint64_t retained;      /* bytes that it keeps alive, where the program said so */
-    uint64_t reserved2;
+    uint64_t cookie;   /* private to the shim */
 };
 
 _Static_assert(sizeof(struct tlk_header) <= TLK_CHUNK, "the header is one chunk");

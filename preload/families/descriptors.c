@@ -1,0 +1,146 @@
+/*
+ * descriptors.c - what ends and copies descriptors. A timerfd is released when the last number that
+ * stands for it in this process is gone.
+ *
+ * All of this is async-signal-safe, as close() and dup2() must be, and a program without timerfds
+ * pays for one look at the table.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "families/family.h"
+
+static inline bool is_timer(int fd)
+{
+    return __builtin_expect(descriptor_find(fd) != 0, 0) && gate_open();
+}
+
+static void forget(int fd)
+{
+    uint32_t slot = descriptor_put(fd, 0);
+
+    if (slot)
+        timer_unshared(timer_ref_of(slot));
+}
+
+static void forget_range(unsigned first, unsigned last)
+{
+    for (unsigned fd = first; fd <= last && fd < descriptor_high; fd++)
+        if (descriptor_find((int)fd))
+            forget((int)fd);
+}
+
+/* `copy` is a number just made for what `fd` stands for. */
+static void copied(int fd, int copy)
+{
+    uint32_t slot = descriptor_find(fd), before;
+
+    if (slot)
+        timer_shared(timer_ref_of(slot));
+    before = descriptor_put(copy, slot);
+    if (before)
+        timer_unshared(timer_ref_of(before));
+}
+
+static inline void note_copy(int fd, int copy)
+{
+    if (copy >= 0 && copy != fd && (is_timer(fd) || is_timer(copy)))
+        copied(fd, copy);
+}
+
+HOOK int close(int fd)
+{
+    if (is_timer(fd))
+        forget(fd);
+    return real()->close(fd);
+}
+
+HOOK int close_range(unsigned first, unsigned last, int flags)
+{
+    if (!real()->close_range) {
+        errno = ENOSYS;
+        return -1;
+    }
+    if (!(flags & CLOSE_RANGE_CLOEXEC) && first <= last && gate_open())
+        forget_range(first, last);
+    return real()->close_range(first, last, flags);
+}
+
+HOOK void closefrom(int first)
+{
+    if (gate_open())
+        forget_range(first < 0 ? 0 : (unsigned)first, ~0u);
+    real()->closefrom(first);
+}
+
+HOOK int fclose(FILE *stream)
+{
+    if (descriptor_high) {
+        int fd = fileno(stream);
+
+        if (is_timer(fd))
+            forget(fd);
+    }
+    return real()->fclose(stream);
+}
+
+HOOK int dup(int fd)
+{
+    int copy = real()->dup(fd);
+
+    note_copy(fd, copy);
+    return copy;
+}
+
+/*
+ * These end what `copy` stood for, but only if they succeed: the table is changed afterwards.
+ * Nobody else can be given the number in between, as it is never free.
+ */
+HOOK int dup2(int fd, int copy)
+{
+    int result = real()->dup2(fd, copy);
+
+    note_copy(fd, result);
+    return result;
+}
+
+HOOK int dup3(int fd, int copy, int flags)
+{
+    int result = real()->dup3(fd, copy, flags);
+
+    note_copy(fd, result);
+    return result;
+}
+
+static int controlled(int fd, int command, int result)
+{
+    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+        note_copy(fd, result);
+    return result;
+}
+
+/* Every argument of fcntl() fits a pointer, and is passed like one. */
+HOOK int fcntl(int fd, int command, ...)
+{
+    va_list arguments;
+    void *argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return controlled(fd, command, real()->fcntl(fd, command, argument));
+}
+
+HOOK int fcntl64(int fd, int command, ...)
+{
+    va_list arguments;
+    void *argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return controlled(fd, command, real()->fcntl64(fd, command, argument));
+}

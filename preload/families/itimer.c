@@ -1,0 +1,100 @@
+/*
+ * itimer.c - setitimer(), alarm() and ualarm(). A process has one timer of each kind. It counts as
+ * created when it is armed from rest, and as released when it is disarmed or, one-shot, has
+ * expired: a timer at rest holds nothing.
+ *
+ * The three calls set the same ITIMER_REAL. alarm() and setitimer() must stay async-signal-safe.
+ */
+#define _GNU_SOURCE
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "families/family.h"
+
+static const clockid_t clocks[] = {
+    [ITIMER_REAL] = CLOCK_MONOTONIC,
+    [ITIMER_VIRTUAL] = CLOCK_PROCESS_CPUTIME_ID,
+    [ITIMER_PROF] = CLOCK_PROCESS_CPUTIME_ID,
+};
+
+static const int signals[] = {
+    [ITIMER_REAL] = SIGALRM,
+    [ITIMER_VIRTUAL] = SIGVTALRM,
+    [ITIMER_PROF] = SIGPROF,
+};
+
+static uint64_t microseconds(const struct timeval *time)
+{
+    return (uint64_t)time->tv_sec * 1000000u + (uint64_t)time->tv_usec;
+}
+
+/* `was_running`: what the kernel said of the timer's state before. */
+static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was_running,
+                    const char *function, void *caller)
+{
+    struct timer_ref ref = timer_find(TLK_ITIMER, (uint64_t)which);
+    struct arming arming = {
+        .value = value_us * 1000,
+        .interval = interval_us * 1000,
+        .before = {.known = true, .running = was_running},
+    };
+
+    if (ref.slot && (!was_running || !value_us)) {
+        timer_take(TLK_ITIMER, (uint64_t)which);
+        timer_accounted(ref, was_running);
+        timer_released(ref);
+        ref.slot = 0;
+    }
+    if (!ref.slot && value_us) {
+        struct birth birth = {
+            .family = TLK_ITIMER,
+            .function = function,
+            .caller = caller,
+            .id = (uint64_t)which,
+            .clock = clocks[which],
+            .signal = signals[which],
+        };
+        ref = timer_created(&birth);
+    }
+    if (ref.slot && value_us)
+        timer_armed(ref, &arming);
+}
+
+HOOK int setitimer(__itimer_which_t kind, const struct itimerval *value, struct itimerval *old)
+{
+    int which = (int)kind;
+    struct itimerval before, wanted = {0};
+    bool copied = value && value == old;
+    int result;
+
+    if (!family_admits(TLK_ITIMER))
+        return real()->setitimer(which, value, old);
+    if (copied)
+        wanted = *value;
+    result = real()->setitimer(which, value, old ? old : &before);
+    if (result != 0)
+        return result;
+    if (value && !copied)
+        wanted = *value;
+    was_set(which, microseconds(&wanted.it_value), microseconds(&wanted.it_interval),
+            microseconds(old ? &old->it_value : &before.it_value) != 0, "setitimer", CALLER);
+    return result;
+}
+
+HOOK unsigned alarm(unsigned seconds)
+{
+    unsigned left = real()->alarm(seconds);
+
+    if (family_admits(TLK_ITIMER))
+        was_set(ITIMER_REAL, (uint64_t)seconds * 1000000u, 0, left != 0, "alarm", CALLER);
+    return left;
+}
+
+HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
+{
+    useconds_t left = real()->ualarm(value, interval);
+
+    if (left != (useconds_t)-1 && family_admits(TLK_ITIMER))
+        was_set(ITIMER_REAL, value, interval, left != 0, "ualarm", CALLER);
+    return left;
+}

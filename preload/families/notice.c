@@ -1,0 +1,119 @@
+#define _GNU_SOURCE
+#include "families/notice.h"
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shim/lock.h"
+#include "shim/thread.h"
+
+#define NOTICES 65536
+#define BUCKETS 1024
+
+/*
+ * After timer_delete() a thread that glibc started for the last expiration may still be on its way
+ * here. So a notice is never changed: given back, it serves only a timer that calls the same
+ * function with the same value, and a late call does what it should have done in any case.
+ */
+struct notice {
+    void (*function)(union sigval);
+    union sigval value;
+    struct timer_ref ref;
+    struct notice *next_idle;
+};
+
+static struct lock lock;
+static struct notice *idle[BUCKETS];
+static struct notice notices[NOTICES];
+static unsigned made;
+
+static struct notice **bucket_of(void (*function)(union sigval), union sigval value)
+{
+    uintptr_t mixed = ((uintptr_t)function ^ (uintptr_t)value.sival_ptr) * 0x9e3779b97f4a7c15u;
+
+    return &idle[mixed >> 32 & (BUCKETS - 1)];
+}
+
+static struct notice *take_idle(void (*function)(union sigval), union sigval value)
+{
+    for (struct notice **at = bucket_of(function, value); *at; at = &(*at)->next_idle) {
+        struct notice *notice = *at;
+
+        if (notice->function == function && notice->value.sival_ptr == value.sival_ptr) {
+            *at = notice->next_idle;
+            return notice;
+        }
+    }
+    return NULL;
+}
+
+static struct notice *make(void (*function)(union sigval), union sigval value)
+{
+    struct notice *notice = made < NOTICES ? &notices[made++] : NULL;
+
+    if (notice)
+        *notice = (struct notice){.function = function, .value = value};
+    return notice;
+}
+
+static void hold(void)
+{
+    lock_take(&lock);
+}
+
+static void release(void)
+{
+    lock_give(&lock);
+}
+
+/* A forked child must not find the lock held by a thread that it doesn't have. */
+__attribute__((constructor)) static void notice_start(void)
+{
+    pthread_atfork(hold, release, release);
+}
+
+struct notice *notice_take(void (*function)(union sigval), union sigval value)
+{
+    struct notice *notice;
+
+    if (!section_enter())
+        return NULL;
+    if (!lock_take(&lock)) {
+        section_leave();
+        return NULL;
+    }
+    notice = take_idle(function, value);
+    if (!notice)
+        notice = make(function, value);
+    lock_give(&lock);
+    section_leave();
+    return notice;
+}
+
+void notice_belongs_to(struct notice *notice, struct timer_ref ref)
+{
+    notice->ref = ref;
+}
+
+void notice_give(struct notice *notice)
+{
+    struct notice **bucket = bucket_of(notice->function, notice->value);
+
+    if (!section_enter())
+        return;
+    if (lock_take(&lock)) {
+        notice->next_idle = *bucket;
+        *bucket = notice;
+        lock_give(&lock);
+    }
+    section_leave();
+}
+
+void notice_deliver(union sigval argument)
+{
+    struct notice *notice = argument.sival_ptr;
+
+    timer_fired(notice->ref, 1);
+    notice->function(notice->value);
+}

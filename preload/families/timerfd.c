@@ -1,0 +1,121 @@
+/*
+ * timerfd.c - timerfd_create() and the calls that take its descriptor. What ends, copies and hands
+ * on descriptors is in descriptors.c.
+ */
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "families/family.h"
+
+static struct timer_ref find(int fd)
+{
+    uint32_t slot = descriptor_find(fd);
+
+    return slot && gate_open() ? timer_ref_of(slot) : (struct timer_ref){0};
+}
+
+HOOK int timerfd_create(clockid_t clock, int flags)
+{
+    int fd = real()->timerfd_create(clock, flags);
+
+    if (fd >= 0 && family_admits(TLK_TIMERFD)) {
+        struct birth birth = {
+            .family = TLK_TIMERFD,
+            .function = "timerfd_create",
+            .caller = CALLER,
+            .id = (uint64_t)fd,
+            .clock = clock,
+            .flags = flags & TFD_CLOEXEC ? TLK_CLOEXEC : 0,
+        };
+
+        timer_created(&birth);
+    }
+    return fd;
+}
+
+/* A descriptor that came from elsewhere: over a socket, over exec, from a call the shim doesn't
+ * see. */
+static struct timer_ref adopt(int fd, void *caller)
+{
+    struct birth birth = {
+        .family = TLK_TIMERFD,
+        .function = "timerfd_settime",
+        .caller = caller,
+        .id = (uint64_t)fd,
+        .clock = -1,
+        .flags = TLK_INHERITED,
+    };
+
+    return family_recorded(TLK_TIMERFD) ? timer_created(&birth) : (struct timer_ref){0};
+}
+
+HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *old)
+{
+    struct setting setting;
+    struct timer_ref ref = find(fd);
+    int result;
+
+    setting_prepare(&setting, ref, value, old);
+    result = real()->timerfd_settime(fd, flags, value, setting.old);
+    if (result == 0 && !ref.slot && gate_open())
+        setting.ref = adopt(fd, CALLER);
+    if (result == 0 && setting.ref.slot)
+        setting_report(&setting, value, flags & TFD_TIMER_ABSTIME);
+    return result;
+}
+
+HOOK int timerfd_gettime(int fd, struct itimerspec *value)
+{
+    struct timer_ref ref = find(fd);
+    int result = real()->timerfd_gettime(fd, value);
+
+    if (result == 0)
+        timer_accounted(ref, nanoseconds(&value->it_value) != 0);
+    return result;
+}
+
+/* A read of a timerfd gives the expirations since the last one, as eight bytes. */
+static ssize_t was_read(struct timer_ref ref, ssize_t result, const void *buffer)
+{
+    uint64_t expirations;
+
+    if (result == (ssize_t)sizeof(expirations)) {
+        memcpy(&expirations, buffer, sizeof(expirations));
+        timer_fired(ref, expirations);
+    }
+    return result;
+}
+
+HOOK ssize_t read(int fd, void *buffer, size_t size)
+{
+    struct timer_ref ref;
+
+    if (__builtin_expect(!descriptor_find(fd), 1))
+        return real()->read(fd, buffer, size);
+    ref = find(fd);
+    return was_read(ref, real()->read(fd, buffer, size), buffer);
+}
+
+/* What read() becomes in programs built with _FORTIFY_SOURCE. */
+HOOK ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room);
+HOOK ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room)
+{
+    struct timer_ref ref;
+
+    if (__builtin_expect(!descriptor_find(fd), 1))
+        return real()->__read_chk(fd, buffer, size, room);
+    ref = find(fd);
+    return was_read(ref, real()->__read_chk(fd, buffer, size, room), buffer);
+}
+
+HOOK ssize_t readv(int fd, const struct iovec *vector, int count)
+{
+    struct timer_ref ref = find(fd);
+    ssize_t result = real()->readv(fd, vector, count);
+
+    return ref.slot && vector->iov_len >= sizeof(uint64_t) ? was_read(ref, result, vector->iov_base)
+                                                           : result;
+}

@@ -1,0 +1,83 @@
+#define _GNU_SOURCE
+#include "expiry.h"
+
+#include "clock.h"
+#include "mapfile.h"
+
+/*
+ * The first arming is timed precisely; a re-arming, which may be a program's hottest call, by the
+ * coarse clock, and its deadline is known to one tick of it.
+ */
+void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute)
+{
+    bool precise = timer->armed == 0;
+    uint64_t now = precise ? clock_mono() : clock_coarse();
+
+    timer->armed_at = now;
+    timer->flags &= ~(uint32_t)TLK_COARSE_DEADLINE;
+    timer->deadline_clock = (int16_t)clock_readable(timer->clock);
+    if (absolute) {
+        timer->deadline = (int64_t)value;
+        return;
+    }
+    if (timer->deadline_clock < 0)
+        return;
+    /* A wait for a length of time does not care what the wall clock is set to meanwhile. */
+    if (timer->deadline_clock == CLOCK_REALTIME)
+        timer->deadline_clock = CLOCK_MONOTONIC;
+    if (timer->deadline_clock != CLOCK_MONOTONIC)
+        now = clock_ns(timer->deadline_clock);
+    else if (!precise)
+        timer->flags |= TLK_COARSE_DEADLINE;
+    timer->deadline = value > INT64_MAX - now ? INT64_MAX : (int64_t)(now + value);
+}
+
+/* The deadline of the first expiration that has not been seen. */
+static int64_t next_deadline(const struct tlk_timer *timer)
+{
+    uint64_t seen;
+
+    if (!timer->interval || __builtin_mul_overflow(timer->fired_now, timer->interval, &seen) ||
+        seen > (uint64_t)(INT64_MAX - timer->deadline))
+        return timer->deadline;
+    return timer->deadline + (int64_t)seen;
+}
+
+/* `now` is between `now` and `now + behind`, the deadline up to clock_resolution late. */
+static enum expired compare(const struct tlk_timer *timer, uint64_t now, uint64_t behind)
+{
+    uint64_t deadline = (uint64_t)next_deadline(timer);
+    uint64_t late = timer->flags & TLK_COARSE_DEADLINE ? recording->clock_resolution : 0;
+
+    if (now + behind < deadline)
+        return EXPIRED_NO;
+    return now >= deadline + late ? EXPIRED_YES : EXPIRED_UNKNOWN;
+}
+
+enum expired expiry_check_coarse(const struct tlk_timer *timer)
+{
+    if (timer->deadline_clock != CLOCK_MONOTONIC)
+        return EXPIRED_UNKNOWN;
+    return compare(timer, clock_coarse(), recording->clock_resolution);
+}
+
+enum expired expiry_check(const struct tlk_timer *timer)
+{
+    enum expired coarse = expiry_check_coarse(timer);
+
+    if (coarse != EXPIRED_UNKNOWN || timer->deadline_clock < 0)
+        return coarse;
+    return compare(timer, clock_ns(timer->deadline_clock), 0);
+}
+
+uint64_t expiry_count(const struct tlk_timer *timer)
+{
+    uint64_t now;
+
+    if (timer->deadline_clock < 0 || !timer->interval)
+        return 0;
+    now = clock_ns(timer->deadline_clock);
+    return now < (uint64_t)timer->deadline
+               ? 0
+               : (now - (uint64_t)timer->deadline) / timer->interval + 1;
+}

@@ -1,0 +1,27 @@
+/*
+ * fdinfo.h - what the kernel says of a descriptor, asked without disturbing it: timerfd_gettime()
+ * would re-arm a periodic timer that nobody reads, /proc does not. Makes system calls: for the
+ * start and the end of a process only.
+ */
+#ifndef TIMERLEAK_FDINFO_H
+#define TIMERLEAK_FDINFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct fdinfo {
+    clockid_t clock;
+    uint64_t ticks; /* expirations that nobody has read */
+    uint64_t value; /* ns until the next one, 0: none */
+    uint64_t interval;
+};
+
+bool fdinfo_is_timerfd(int fd);
+bool fdinfo_read(int fd, struct fdinfo *info);
+
+/* Calls `visit` for each open descriptor but the one it needs itself; how many there were, 0 if
+ * unknown. */
+unsigned fdinfo_each(void (*visit)(int fd));
+
+#endif

@@ -1,0 +1,90 @@
+#define _GNU_SOURCE
+#include "inherit.h"
+
+#include "clock.h"
+#include "fdinfo.h"
+#include "ledger.h"
+#include "live.h"
+#include "mapfile.h"
+#include "memory.h"
+#include "sites.h"
+
+static struct remembered {
+    uint32_t slot;
+    struct tlk_timer timer;
+} * remembered;
+static uint32_t remembered_count;
+
+static void adopt(int fd)
+{
+    struct birth birth = {
+        .family = TLK_TIMERFD,
+        .function = "execve",
+        .id = (uint64_t)fd,
+        .flags = TLK_INHERITED,
+    };
+    struct arming arming = {0};
+    struct timer_ref ref;
+    struct fdinfo info;
+
+    if (!fdinfo_is_timerfd(fd) || !fdinfo_read(fd, &info))
+        return;
+    birth.clock = info.clock;
+    ref = timer_created(&birth);
+    if (!ref.slot)
+        return;
+    arming.value = info.value ? info.value : info.ticks > 0;
+    arming.interval = info.interval;
+    timer_armed(ref, &arming);
+}
+
+void inherit_over_exec(void)
+{
+    remembered = memory_reserve(slots_most() * sizeof(*remembered));
+    fdinfo_each(adopt);
+}
+
+static void remember(uint32_t slot)
+{
+    if (timer_at(slot)->references > 1)
+        for (uint32_t i = remembered_count; i-- > 0;)
+            if (remembered[i].slot == slot)
+                return; /* another number of the same timer */
+    remembered[remembered_count].slot = slot;
+    remembered[remembered_count].timer = *timer_at(slot);
+    remembered_count++;
+}
+
+void inherit_remember(void)
+{
+    remembered_count = 0;
+    if (!remembered)
+        return;
+    for (uint32_t fd = 0; fd < descriptor_high; fd++) {
+        uint32_t slot = descriptor_find((int)fd);
+
+        if (slot && timer_ref_valid(timer_ref_of(slot)))
+            remember(slot);
+    }
+}
+
+uint32_t inherit_count(void)
+{
+    return remembered_count;
+}
+
+void inherit_restore(void)
+{
+    uint64_t now = clock_mono();
+
+    for (uint32_t i = 0; i < remembered_count; i++) {
+        struct tlk_timer *timer = timer_at(remembered[i].slot);
+
+        *timer = remembered[i].timer;
+        timer->flags |= TLK_INHERITED;
+        timer->armed = timer->stopped = timer->fired_unknown = 0;
+        timer->fired = 0;
+        sites_count_created(timer->site, now, true);
+    }
+    remembered_count = 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * inherit.h - descriptors outlive fork and, unless they are close-on-exec, exec; so do their
+ * timers.
+ */
+#ifndef TIMERLEAK_INHERIT_H
+#define TIMERLEAK_INHERIT_H
+
+#include <stdint.h>
+
+/* At the start of a program: enters the timerfds that it already has. */
+void inherit_over_exec(void);
+
+/*
+ * Before fork: remembers the live timers with a descriptor, since the parent's go on changing while
+ * the child reads them. In the child: their number, and laying them out in its own recording.
+ */
+void inherit_remember(void);
+uint32_t inherit_count(void);
+void inherit_restore(void);
+
+#endif

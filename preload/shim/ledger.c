@@ -1,0 +1,354 @@
+#define _GNU_SOURCE
+#include "ledger.h"
+
+#include <errno.h>
+
+#include "clock.h"
+#include "expiry.h"
+#include "gate.h"
+#include "mapfile.h"
+#include "sites.h"
+#include "stack.h"
+#include "thread.h"
+
+#define SMALLEST_STACK 1
+#define MANY 255 /* so many references or more: no longer counted */
+
+uint32_t ledger_depth;
+
+static uint32_t site_of(const struct birth *birth, struct stack *stack)
+{
+    stack->function = birth->function;
+    stack->family = birth->family;
+    return sites_find(stack);
+}
+
+/* These two are kept apart so that the second needs little room on the stack. */
+static __attribute__((noinline)) uint32_t site_of_stack(const struct birth *birth)
+{
+    _Alignas(struct stack) char room[STACK_BYTES(TLK_MAX_DEPTH + STACK_OWN_FRAMES)];
+    struct stack *stack = (struct stack *)room;
+
+    stack->unwound = true;
+    stack->depth = stack_capture(stack->addresses, ledger_depth, &stack->truncated);
+    if (!stack->depth) {
+        stack->addresses[0] = birth->caller;
+        stack->depth = 1;
+    }
+    return site_of(birth, stack);
+}
+
+static __attribute__((noinline)) uint32_t site_of_caller(const struct birth *birth)
+{
+    _Alignas(struct stack) char room[STACK_BYTES(SMALLEST_STACK)];
+    struct stack *stack = (struct stack *)room;
+
+    stack->unwound = stack->truncated = false;
+    stack->depth = birth->caller ? SMALLEST_STACK : 0;
+    stack->addresses[0] = birth->caller;
+    if (birth->caller)
+        recording_drop(TLK_DROP_STACK);
+    return site_of(birth, stack);
+}
+
+static void fill(struct tlk_timer *timer, const struct birth *birth, uint32_t site, uint64_t now)
+{
+    uint32_t generation = timer->generation + 1;
+
+    *timer = (struct tlk_timer){
+        .generation = generation,
+        .site = site,
+        .flags = birth->flags,
+        .id = birth->id,
+        .created = now,
+        .family = (uint16_t)birth->family,
+        .notify = (uint8_t)birth->notify,
+        .references = 1,
+        .clock = (int16_t)birth->clock,
+        .deadline_clock = -1,
+        .signal = birth->signal,
+        .cookie = birth->cookie,
+    };
+}
+
+/* A one-shot arming ends: by expiring, or because it was set anew, stopped or released. */
+static void settle_one_shot(struct tlk_timer *timer, const struct account *account, bool stopping)
+{
+    enum expired expired;
+
+    if (timer->fired_now)
+        return;
+    if (account->known)
+        expired = account->running ? EXPIRED_NO : EXPIRED_YES;
+    else
+        expired = expiry_check(timer);
+    if (expired == EXPIRED_YES && timer->flags & TLK_EXACT_FIRES)
+        expired = EXPIRED_UNKNOWN; /* it may have been caught between expiring and calling back */
+    if (expired == EXPIRED_YES)
+        timer->fired++;
+    else if (expired == EXPIRED_UNKNOWN)
+        timer->fired_unknown++;
+    else if (stopping)
+        timer->stopped++;
+}
+
+static void settle_periodic(struct tlk_timer *timer, bool stopping)
+{
+    if (stopping)
+        timer->stopped++;
+    if (timer->flags & TLK_EXACT_FIRES)
+        return;
+    if (timer->deadline_clock < 0) {
+        timer->fired_unknown += timer->fired_now == 0;
+    } else if (timer->family == TLK_TIMERFD) {
+        /* Unread, it expires once and then rests: one, however long ago. */
+        timer->fired += expiry_check(timer) == EXPIRED_YES;
+    } else {
+        uint64_t count = expiry_count(timer);
+        timer->fired += count > timer->fired_now ? count - timer->fired_now : 0;
+    }
+}
+
+static void settle(struct tlk_timer *timer, const struct account *account, bool stopping)
+{
+    if (!(timer->flags & TLK_ARMED))
+        return;
+    timer->flags &= ~(uint32_t)TLK_ARMED;
+    if (timer->interval)
+        settle_periodic(timer, stopping);
+    else
+        settle_one_shot(timer, account, stopping);
+}
+
+/* Within a section, of a timer that was claimed. */
+static void leave(struct timer_ref ref)
+{
+    struct tlk_timer *timer = timer_at(ref.slot);
+    static const struct account nothing_known;
+    uint64_t now = clock_coarse();
+    struct outcome outcome;
+
+    settle(timer, &nothing_known, true);
+    outcome = (struct outcome){
+        .lifetime = now > timer->created ? now - timer->created : 0,
+        .armed = timer->armed,
+        .fired = timer->fired,
+        .stopped = timer->stopped,
+        .fired_unknown = timer->fired_unknown,
+    };
+    if (!sites_count_released(timer->site, now, &outcome))
+        recording_drop(TLK_DROP_LOCK);
+    __atomic_store_n(&timer->state, TLK_FREE, __ATOMIC_RELAXED);
+    slot_give(ref.slot);
+}
+
+/* Only one caller gets to release a timer, whatever closes race. */
+static bool claim(struct timer_ref ref)
+{
+    struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
+
+    return ref.slot && __atomic_compare_exchange(&timer_at(ref.slot)->tag, &live, &leaving, false,
+                                                 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static void put_off(struct timer_ref ref)
+{
+    if (thread.pending_count < THREAD_PENDING) {
+        thread.pending[thread.pending_count].slot = ref.slot;
+        thread.pending[thread.pending_count].generation = ref.generation;
+        thread.pending_count++;
+    } else {
+        recording_drop(TLK_DROP_PENDING);
+    }
+}
+
+void section_leave(void)
+{
+    section_exit();
+    while (thread.pending_count) {
+        struct timer_ref ref;
+
+        thread.pending_count--;
+        ref.slot = thread.pending[thread.pending_count].slot;
+        ref.generation = thread.pending[thread.pending_count].generation;
+        if (!section_enter())
+            return;
+        leave(ref);
+        section_exit();
+    }
+}
+
+/* Makes the timer known by its id. Within a section. */
+static void name(const struct birth *birth, struct timer_ref ref)
+{
+    uint32_t before = birth->family == TLK_TIMERFD ? descriptor_put((int)birth->id, ref.slot)
+                                                   : live_put(birth->family, birth->id, ref.slot);
+
+    if (before == ref.slot)
+        recording_drop(TLK_DROP_FULL);
+    if (before && claim(timer_ref_of(before)))
+        leave(timer_ref_of(before));
+}
+
+/* Within a section. */
+static struct timer_ref enter(const struct birth *birth)
+{
+    bool whole = birth->caller && stack_suffices();
+    uint32_t site = whole ? site_of_stack(birth) : site_of_caller(birth);
+    uint32_t slot = slot_take();
+    uint64_t now = clock_mono();
+    struct tlk_timer *timer;
+
+    if (!slot) {
+        recording_drop(TLK_DROP_FULL);
+        return (struct timer_ref){0};
+    }
+    timer = timer_at(slot);
+    if (!sites_count_created(site, now, birth->flags & TLK_INHERITED)) {
+        recording_drop(TLK_DROP_LOCK);
+        slot_give(slot);
+        return (struct timer_ref){0};
+    }
+    fill(timer, birth, site, now);
+    __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
+    name(birth, timer_ref_of(slot));
+    return timer_ref_of(slot);
+}
+
+struct timer_ref timer_created(const struct birth *birth)
+{
+    struct timer_ref ref = {0};
+    int saved = errno;
+
+    if (section_enter()) {
+        ref = enter(birth);
+        section_leave();
+    } else {
+        recording_drop(TLK_DROP_BUSY);
+    }
+    errno = saved;
+    return ref;
+}
+
+void timer_armed(struct timer_ref ref, const struct arming *arming)
+{
+    struct tlk_timer *timer = timer_at(ref.slot);
+
+    if (!timer_ref_valid(ref))
+        return;
+    settle(timer, &arming->before, arming->value == 0);
+    if (!arming->value)
+        return;
+    timer->interval = arming->interval;
+    timer->fired_now = 0;
+    expiry_set(timer, arming->value, arming->absolute);
+    timer->armed++;
+    timer->flags |= TLK_ARMED;
+}
+
+uint64_t timer_cookie(struct timer_ref ref)
+{
+    return timer_ref_valid(ref) ? timer_at(ref.slot)->cookie : 0;
+}
+
+bool timer_wants_account(struct timer_ref ref)
+{
+    const struct tlk_timer *timer = timer_at(ref.slot);
+
+    return ref.slot && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+           expiry_check_coarse(timer) == EXPIRED_UNKNOWN;
+}
+
+void timer_accounted(struct timer_ref ref, bool running)
+{
+    const struct tlk_timer *timer = timer_at(ref.slot);
+
+    if (ref.slot && !running && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+        !(timer->flags & TLK_EXACT_FIRES))
+        timer_fired(ref, 1);
+}
+
+void timer_fired(struct timer_ref ref, uint64_t expirations)
+{
+    struct tlk_timer *timer = timer_at(ref.slot);
+
+    if (!timer_ref_valid(ref))
+        return;
+    timer->fired += expirations;
+    timer->fired_now += expirations;
+    timer->seen_at = clock_coarse();
+}
+
+void timer_fired_at_least(struct timer_ref ref, uint64_t expirations)
+{
+    uint64_t seen = timer_at(ref.slot)->fired_now;
+
+    if (expirations > seen)
+        timer_fired(ref, expirations - seen);
+}
+
+void timer_unread(struct timer_ref ref, uint64_t expirations)
+{
+    timer_fired(ref, expirations);
+    if (timer_ref_valid(ref))
+        timer_at(ref.slot)->flags |= TLK_UNREAD;
+}
+
+struct timer_ref timer_find(enum tlk_family family, uint64_t id)
+{
+    uint32_t slot;
+
+    if (family == TLK_TIMERFD)
+        return timer_ref_of(descriptor_find((int)id));
+    slot = live_find_fast(family, id);
+    if (!slot && section_enter()) {
+        slot = live_find(family, id);
+        section_leave();
+    }
+    return timer_ref_of(slot);
+}
+
+struct timer_ref timer_take(enum tlk_family family, uint64_t id)
+{
+    uint32_t slot = 0;
+
+    if (family == TLK_TIMERFD)
+        return timer_ref_of(descriptor_find((int)id) ? descriptor_put((int)id, 0) : 0);
+    if (section_enter()) {
+        slot = live_remove(family, id);
+        section_leave();
+    } else {
+        recording_drop(TLK_DROP_PENDING);
+    }
+    return timer_ref_of(slot);
+}
+
+void timer_released(struct timer_ref ref)
+{
+    if (!claim(ref))
+        return;
+    if (section_enter()) {
+        leave(ref);
+        section_leave();
+    } else {
+        put_off(ref);
+    }
+}
+
+void timer_shared(struct timer_ref ref)
+{
+    uint8_t *references = &timer_at(ref.slot)->references;
+
+    if (ref.slot && __atomic_load_n(references, __ATOMIC_RELAXED) != MANY)
+        __atomic_fetch_add(references, 1, __ATOMIC_RELAXED);
+}
+
+void timer_unshared(struct timer_ref ref)
+{
+    uint8_t *references = &timer_at(ref.slot)->references;
+
+    if (!timer_ref_valid(ref) || __atomic_load_n(references, __ATOMIC_RELAXED) == MANY)
+        return;
+    if (__atomic_sub_fetch(references, 1, __ATOMIC_ACQ_REL) == 0)
+        timer_released(ref);
+}

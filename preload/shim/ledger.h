@@ -1,0 +1,100 @@
+/*
+ * ledger.h - what families report: a timer was created, armed, fired, stopped, released. All that
+ * is written to the recording about timers is written here.
+ *
+ * Every call keeps errno, makes no system call and may be used in a signal handler. What cannot be
+ * entered is counted as dropped. A create is reported after the real call succeeded, a release
+ * before the real call is made: in between the kernel may give the same name to another thread.
+ */
+#ifndef TIMERLEAK_LEDGER_H
+#define TIMERLEAK_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "live.h"
+#include "recording.h"
+
+struct birth {
+    enum tlk_family family;
+    const char *function; /* the wrapped function: a literal */
+    void *caller;         /* __builtin_return_address(0) of the hook: all that is known of the stack
+                             when it can't be taken; NULL: there is no stack, it came over exec */
+    uint64_t id;          /* what the program calls it: descriptor, timer id, handle */
+    clockid_t clock;
+    enum tlk_notify notify;
+    int signal;
+    uint32_t flags;  /* TLK_CLOEXEC, TLK_EXACT_FIRES, TLK_INHERITED */
+    uint64_t cookie; /* for the family; see timer_cookie() */
+};
+
+/*
+ * Enters a new live timer. A reference to nothing when it was dropped. A live timer that the id
+ * stood for until now must have ended unseen, and is released.
+ */
+struct timer_ref timer_created(const struct birth *birth);
+
+/* The live timer that the program calls so; timer_take() also makes it unknown from now on. */
+struct timer_ref timer_find(enum tlk_family family, uint64_t id);
+struct timer_ref timer_take(enum tlk_family family, uint64_t id);
+
+/* What the family gave at birth; 0 for no timer. */
+uint64_t timer_cookie(struct timer_ref ref);
+
+/* The kernel's own account of a timer: its old value, as settime and gettime give it. */
+struct account {
+    bool known;
+    bool running; /* it had time left */
+};
+
+struct arming {
+    bool absolute;
+    uint64_t value; /* ns; 0 disarms */
+    uint64_t interval;
+    struct account before;
+};
+
+/* The timer was set. With a value of zero it was stopped, or had nothing to stop. */
+void timer_armed(struct timer_ref ref, const struct arming *arming);
+
+/*
+ * Whether the clock leaves open if this timer has expired by now: then the kernel's account is
+ * worth asking for in the settime that the program is about to make.
+ */
+bool timer_wants_account(struct timer_ref ref);
+
+/* The kernel told the program whether the timer has time left. */
+void timer_accounted(struct timer_ref ref, bool running);
+
+/* `expirations` were delivered to the program. */
+void timer_fired(struct timer_ref ref, uint64_t expirations);
+
+/* At least so many expirations of the current arming are over. */
+void timer_fired_at_least(struct timer_ref ref, uint64_t expirations);
+
+/* The kernel holds expirations that the program has not read. */
+void timer_unread(struct timer_ref ref, uint64_t expirations);
+
+/*
+ * One descriptor more, or less, stands for the timer. With the last one it is released.
+ */
+void timer_shared(struct timer_ref ref);
+void timer_unshared(struct timer_ref ref);
+
+/*
+ * The timer is no more. Only the first call for a reference counts. Who calls has removed it from
+ * the table of live timers.
+ */
+void timer_released(struct timer_ref ref);
+
+/*
+ * Ends what section_enter() began, and does what signal handlers had to put off meanwhile. For a
+ * family that guards something of its own with a lock.
+ */
+void section_leave(void);
+
+/* Frames kept of a stack; set at the start. */
+extern uint32_t ledger_depth;
+
+#endif

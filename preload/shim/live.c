@@ -1,0 +1,295 @@
+#define _GNU_SOURCE
+#include "live.h"
+
+#include <sys/resource.h>
+
+#include "lock.h"
+#include "mapfile.h"
+#include "table.h"
+
+#define SHARDS 16
+#define DESCRIPTORS_MOST (1u << 20)
+#define NOBODY UINT64_MAX /* an entry that stays, as uthash throws an empty table away */
+#define RECENT                                                                                     \
+    1024 /* by id, so that re-arming needs no lock; small enough to stay in the cache              \
+          */
+
+struct entry {
+    UT_hash_handle hh;
+    uint64_t id;
+    uint32_t slot;
+    struct entry *next_free;
+};
+
+static struct shard {
+    struct lock lock;
+    struct entry *entries;
+    struct entry *free;
+    struct arena arena;
+} __attribute__((aligned(64))) shards[TLK_FAMILIES][SHARDS];
+
+static uint32_t recent[RECENT];
+
+uint32_t *descriptor_slots;
+uint32_t descriptor_limit;
+uint32_t descriptor_high;
+
+/*
+ * The free slots are a stack, linked by index; its head carries a count that changes with every
+ * take, or a thread that was interrupted in one could bring back a slot in use.
+ */
+static uint64_t free_head; /* count << 32 | slot */
+static uint32_t *free_next;
+static uint32_t slots_made; /* slots handed out for the first time so far, plus one */
+static struct lock slots_lock;
+
+uint32_t slots_most(void)
+{
+    return recording->chunk_count * (TLK_CHUNK / sizeof(struct tlk_timer));
+}
+
+bool live_start(void)
+{
+    size_t timers = slots_most(), shard_size;
+    struct rlimit files = {.rlim_max = DESCRIPTORS_MOST};
+    char *memory;
+
+    /* Entries, and the buckets of uthash, which double: any one shard may get more than its share.
+     */
+    shard_size = timers / SHARDS * (sizeof(struct entry) + 32) * 2 + 65536;
+    shard_size = (shard_size + 4095) & ~(size_t)4095;
+    getrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_max > DESCRIPTORS_MOST)
+        files.rlim_max = DESCRIPTORS_MOST;
+    memory = memory_reserve(TLK_FAMILIES * SHARDS * shard_size +
+                            (timers + files.rlim_max) * sizeof(uint32_t));
+    if (!memory)
+        return false;
+    for (int family = 0; family < TLK_FAMILIES; family++)
+        for (int i = 0; i < SHARDS; i++, memory += shard_size)
+            shards[family][i].arena = (struct arena){memory, shard_size, 0};
+    free_next = (uint32_t *)memory;
+    descriptor_slots = free_next + timers;
+    slots_made = 1;
+    __atomic_store_n(&descriptor_limit, (uint32_t)files.rlim_max, __ATOMIC_RELEASE);
+    return true;
+}
+
+static uint32_t slot_make(void)
+{
+    uint32_t slot;
+
+    if (!lock_take(&slots_lock))
+        return 0;
+    slot = slots_made < slots_most() ? region_take(TLK_TIMERS, 1) : 0;
+    if (slot) {
+        slots_made = slot + 1;
+        region_publish(TLK_TIMERS, slots_made);
+    }
+    lock_give(&slots_lock);
+    return slot;
+}
+
+uint32_t slot_take(void)
+{
+    uint64_t head = __atomic_load_n(&free_head, __ATOMIC_ACQUIRE);
+
+    while ((uint32_t)head) {
+        uint32_t slot = (uint32_t)head;
+        uint64_t next =
+            ((head >> 32) + 1) << 32 | __atomic_load_n(&free_next[slot], __ATOMIC_RELAXED);
+
+        if (__atomic_compare_exchange_n(&free_head, &head, next, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_ACQUIRE))
+            return slot;
+    }
+    return slot_make();
+}
+
+void slot_give(uint32_t slot)
+{
+    uint64_t head = __atomic_load_n(&free_head, __ATOMIC_RELAXED), next;
+
+    do {
+        __atomic_store_n(&free_next[slot], (uint32_t)head, __ATOMIC_RELAXED);
+        next = (head & ~(uint64_t)UINT32_MAX) | slot;
+    } while (!__atomic_compare_exchange_n(&free_head, &head, next, true, __ATOMIC_RELEASE,
+                                          __ATOMIC_RELAXED));
+}
+
+bool timer_ref_valid(struct timer_ref ref)
+{
+    const struct tlk_timer *timer = timer_at(ref.slot);
+
+    return ref.slot && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
+           timer->generation == ref.generation;
+}
+
+struct timer_ref timer_ref_of(uint32_t slot)
+{
+    return (struct timer_ref){slot, slot ? timer_at(slot)->generation : 0};
+}
+
+static struct shard *shard_of(enum tlk_family family, uint64_t id)
+{
+    return &shards[family][table_hash(&id, sizeof(id)) >> 32 & (SHARDS - 1)];
+}
+
+/* POSIX ids count up from 0, handles are addresses: both spread well over the low bits. */
+static uint32_t *recent_of(enum tlk_family family, uint64_t id)
+{
+    return &recent[(id ^ id >> 10 ^ (uint64_t)family << 7) % RECENT];
+}
+
+static struct entry *entry_take(struct shard *shard)
+{
+    struct entry *entry = shard->free;
+
+    if (entry)
+        shard->free = entry->next_free;
+    else
+        entry = arena_take(&shard->arena, sizeof(*entry));
+    return entry;
+}
+
+static bool shard_add(struct shard *shard, uint64_t id, uint32_t slot)
+{
+    struct arena *table_arena = &shard->arena;
+    struct entry *entry = entry_take(shard);
+
+    if (!entry)
+        return false;
+    entry->id = id;
+    entry->slot = slot;
+    HASH_ADD(hh, shard->entries, id, sizeof(entry->id), entry);
+    return entry->hh.tbl != NULL;
+}
+
+static struct entry *shard_find(struct shard *shard, uint64_t id)
+{
+    struct entry *entry;
+
+    HASH_FIND(hh, shard->entries, &id, sizeof(id), entry);
+    return entry;
+}
+
+uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
+{
+    struct shard *shard = shard_of(family, id);
+    struct entry *entry;
+    uint32_t before = slot;
+
+    if (!lock_take(&shard->lock))
+        return slot;
+    entry = shard_find(shard, id);
+    if (entry) {
+        before = entry->slot;
+        entry->slot = slot;
+    } else if ((shard->entries || shard_add(shard, NOBODY, 0)) && shard_add(shard, id, slot)) {
+        before = 0;
+    }
+    lock_give(&shard->lock);
+    __atomic_store_n(recent_of(family, id), slot, __ATOMIC_RELAXED);
+    return before;
+}
+
+uint32_t live_find_fast(enum tlk_family family, uint64_t id)
+{
+    uint32_t slot = __atomic_load_n(recent_of(family, id), __ATOMIC_RELAXED);
+    const struct tlk_timer *timer;
+
+    if (!slot)
+        return 0;
+    timer = timer_at(slot);
+    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE && timer->id == id &&
+                   timer->family == family
+               ? slot
+               : 0;
+}
+
+uint32_t live_find(enum tlk_family family, uint64_t id)
+{
+    struct shard *shard = shard_of(family, id);
+    struct entry *entry;
+    uint32_t slot = live_find_fast(family, id);
+
+    if (slot || !lock_take(&shard->lock))
+        return slot;
+    entry = shard_find(shard, id);
+    slot = entry ? entry->slot : 0;
+    lock_give(&shard->lock);
+    if (slot)
+        __atomic_store_n(recent_of(family, id), slot, __ATOMIC_RELAXED);
+    return slot;
+}
+
+uint32_t live_remove(enum tlk_family family, uint64_t id)
+{
+    struct shard *shard = shard_of(family, id);
+    struct entry *entry;
+    uint32_t slot = 0;
+
+    if (!lock_take(&shard->lock))
+        return 0;
+    entry = shard_find(shard, id);
+    if (entry) {
+        slot = entry->slot;
+        HASH_DELETE(hh, shard->entries, entry);
+        entry->next_free = shard->free;
+        shard->free = entry;
+    }
+    lock_give(&shard->lock);
+    return slot;
+}
+
+uint32_t descriptor_put(int fd, uint32_t slot)
+{
+    uint32_t high = (uint32_t)fd + 1;
+
+    if ((uint32_t)fd >= descriptor_limit) {
+        if (slot)
+            recording_drop(TLK_DROP_FD_RANGE);
+        return 0;
+    }
+    if (high > recording->descriptors_seen)
+        recording->descriptors_seen = high;
+    if (slot && high > __atomic_load_n(&descriptor_high, __ATOMIC_RELAXED))
+        __atomic_store_n(&descriptor_high, high, __ATOMIC_RELAXED);
+    return __atomic_exchange_n(&descriptor_slots[fd], slot, __ATOMIC_ACQ_REL);
+}
+
+void live_forget_ids(void)
+{
+    for (int family = 0; family < TLK_FAMILIES; family++) {
+        for (int i = 0; i < SHARDS; i++) {
+            shards[family][i].entries = NULL;
+            shards[family][i].free = NULL;
+            shards[family][i].arena.used = 0;
+        }
+    }
+    memset(recent, 0, sizeof(recent));
+}
+
+void live_free_unused_slots(void)
+{
+    free_head = 0;
+    for (uint32_t slot = slots_made - 1; slot > 0; slot--)
+        if (timer_at(slot)->state == TLK_FREE)
+            slot_give(slot);
+}
+
+void live_lock(void)
+{
+    for (int family = 0; family < TLK_FAMILIES; family++)
+        for (int i = 0; i < SHARDS; i++)
+            lock_take(&shards[family][i].lock);
+    lock_take(&slots_lock);
+}
+
+void live_unlock(void)
+{
+    for (int family = 0; family < TLK_FAMILIES; family++)
+        for (int i = 0; i < SHARDS; i++)
+            lock_give(&shards[family][i].lock);
+    lock_give(&slots_lock);
+}

@@ -1,0 +1,69 @@
+/*
+ * live.h - the table of live timers: from what the program calls a timer to its slot in the
+ * recording. Timers with a descriptor are found by its number in an array, others by family and id
+ * in hash tables.
+ */
+#ifndef TIMERLEAK_LIVE_H
+#define TIMERLEAK_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recording.h"
+
+/* A timer: its slot and the slot's generation, so that a slot used again is not taken for it. */
+struct timer_ref {
+    uint32_t slot; /* 0: none */
+    uint32_t generation;
+};
+
+/* Reserves memory for as many timers as the recording can hold. */
+bool live_start(void);
+
+/* A free slot, to be filled and published by whoever takes it; 0 when there is none. Lock-free. */
+uint32_t slot_take(void);
+void slot_give(uint32_t slot);
+
+/* True while the reference still means a live timer. */
+bool timer_ref_valid(struct timer_ref ref);
+struct timer_ref timer_ref_of(uint32_t slot);
+
+/*
+ * By id. Within a section, except live_find_fast(), which may miss and takes no lock. live_put()
+ * gives back the slot that the id stood for before, 0 when none, or `slot` itself when the table
+ * had no room.
+ */
+uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot);
+uint32_t live_find(enum tlk_family family, uint64_t id);
+uint32_t live_find_fast(enum tlk_family family, uint64_t id);
+uint32_t live_remove(enum tlk_family family, uint64_t id);
+
+/* By descriptor: async-signal-safe, without locks. */
+extern uint32_t *descriptor_slots;
+extern uint32_t descriptor_limit; /* numbers below are in the table; 0 until the start */
+extern uint32_t descriptor_high;  /* no timer ever had this number or a higher one */
+
+static inline uint32_t descriptor_find(int fd)
+{
+    return (uint32_t)fd < descriptor_limit
+               ? __atomic_load_n(&descriptor_slots[fd], __ATOMIC_RELAXED)
+               : 0;
+}
+
+/* The slot that the number stood for before; 0 when none, or when the number is out of range. */
+uint32_t descriptor_put(int fd, uint32_t slot);
+
+/* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
+void live_forget_ids(void);
+
+/* In a forked child, whose timers have been laid out anew: what is not live is free. */
+void live_free_unused_slots(void);
+
+/* How many timers there can be. */
+uint32_t slots_most(void);
+
+void live_lock(void);
+void live_unlock(void);
+
+#endif

@@ -1,0 +1,76 @@
+#define _GNU_SOURCE
+#include "lock.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gate.h"
+
+#define SPINS 400
+#define SPINS_ALONE 200000 /* where futex() may be a forbidden call: about a millisecond */
+#define WAITS 10
+#define WAIT_NS 10000000
+
+static inline void cpu_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static bool lock_spin(struct lock *lock, int spins)
+{
+    for (int i = 0; i < spins; i++) {
+        uint32_t free = 0;
+
+        cpu_relax();
+        if (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) == 0 &&
+            __atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Sleeping is a system call, but one that every program with threads makes already, and without
+ * it a real-time thread would spin away the processor that the holder needs.
+ */
+bool lock_take_slow(struct lock *lock)
+{
+    struct timespec wait = {.tv_nsec = WAIT_NS};
+    int saved = errno;
+    bool taken = false;
+
+    if (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) == 3)
+        return false;
+    if (gate->sandboxed)
+        return lock_spin(lock, SPINS_ALONE);
+    if (lock_spin(lock, SPINS))
+        return true;
+    for (int i = 0; i < WAITS && !taken; i++) {
+        uint32_t before = __atomic_exchange_n(&lock->word, 2, __ATOMIC_ACQUIRE);
+
+        taken = before == 0;
+        if (!taken)
+            syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, &wait, NULL, 0);
+    }
+    if (!taken)
+        __atomic_store_n(&lock->word, 3, __ATOMIC_RELAXED);
+    errno = saved;
+    return taken;
+}
+
+void lock_wake(struct lock *lock)
+{
+    int saved = errno;
+
+    if (!gate->sandboxed)
+        syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    errno = saved;
+}

@@ -1,0 +1,37 @@
+/*
+ * lock.h - a lock of one word. It never waits for ever: a holder may have been abandoned by a
+ * siglongjmp() out of a signal handler, and the program must not hang for that. Who can't have the
+ * lock in time goes without it and counts what it left out.
+ *
+ * Order: a site cache shard, the catalog, a site, a live shard; no other two are held at once,
+ * and none of them during a call that unwinds or may take the loader's lock.
+ */
+#ifndef TIMERLEAK_LOCK_H
+#define TIMERLEAK_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lock {
+    uint32_t word; /* 0 free, 1 held, 2 held and waited for, 3 given up on */
+};
+
+bool lock_take_slow(struct lock *lock);
+void lock_wake(struct lock *lock);
+
+static inline bool lock_take(struct lock *lock)
+{
+    uint32_t free = 0;
+
+    return __atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED) ||
+           lock_take_slow(lock);
+}
+
+static inline void lock_give(struct lock *lock)
+{
+    if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
+        lock_wake(lock);
+}
+
+#endif

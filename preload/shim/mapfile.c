@@ -1,0 +1,290 @@
+#define _GNU_SOURCE
+#include "mapfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lock.h"
+
+#define SMALLEST (16 * (size_t)TLK_CHUNK)
+#define SITES_SHARE ((size_t)4 << 20)
+#define LARGEST_BY_LIMITS ((size_t)24 << 20)
+#define LARGEST ((size_t)TLK_REGION_CHUNKS * TLK_CHUNK)
+#define NAME_TRIES 100
+
+struct tlk_header *recording;
+
+static char file_path[4400];
+static size_t file_size;
+static struct lock chunks_lock;
+
+static const uint32_t strides[TLK_REGIONS] = {
+    [TLK_STRINGS] = 1,
+    [TLK_MODULES] = sizeof(struct tlk_module),
+    [TLK_FRAMES] = sizeof(uint64_t),
+    [TLK_SITES] = sizeof(struct tlk_site),
+    [TLK_TIMERS] = sizeof(struct tlk_timer),
+};
+
+/*
+ * Kernel timers are bounded by two limits of the process, so the blocks for all that can be live
+ * are known, and allocated, before the first one is made.
+ */
+static size_t wanted_size(const struct settings *settings)
+{
+    struct rlimit files = {0}, signals = {0}, file_bytes = {.rlim_cur = RLIM_INFINITY};
+    size_t most = LARGEST_BY_LIMITS, size = settings->size;
+
+    getrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_SIGPENDING, &signals);
+    getrlimit(RLIMIT_FSIZE, &file_bytes);
+    if (!size) {
+        size_t timers = most / sizeof(struct tlk_timer);
+
+        if (files.rlim_max < timers && signals.rlim_cur < timers - files.rlim_max)
+            timers = files.rlim_max + signals.rlim_cur;
+        size = SITES_SHARE + timers * sizeof(struct tlk_timer);
+    }
+    if (size > LARGEST)
+        size = LARGEST;
+    if (size > file_bytes.rlim_cur)
+        size = file_bytes.rlim_cur;
+    return size / TLK_CHUNK * TLK_CHUNK;
+}
+
+struct text {
+    char *at, *end;
+};
+
+static void put(struct text *text, const char *string)
+{
+    while (*string && text->at < text->end)
+        *text->at++ = *string++;
+    *text->at = '\0';
+}
+
+static void put_number(struct text *text, long number)
+{
+    char digits[24];
+
+    snprintf(digits, sizeof(digits), "%ld", number);
+    put(text, digits);
+}
+
+static void put_expanded(struct text *text, const char *pattern, const char *program)
+{
+    char host[256] = "", one[2] = "";
+
+    for (; *pattern; pattern++) {
+        if (*pattern != '%' || !pattern[1]) {
+            one[0] = *pattern;
+            put(text, one);
+            continue;
+        }
+        switch (*++pattern) {
+        case 'p':
+            put_number(text, getpid());
+            break;
+        case 'e':
+            put(text, program);
+            break;
+        case 't':
+            put_number(text, (long)time(NULL));
+            break;
+        case 'h':
+            gethostname(host, sizeof(host) - 1);
+            put(text, host);
+            break;
+        default:
+            one[0] = *pattern;
+            put(text, one);
+        }
+    }
+}
+
+/*
+ * Nothing is ever overwritten: when the plain name is taken (by an earlier run, by the parent of
+ * this process, by this process before it called exec) the pid is added, then a number.
+ */
+static void name_file(const struct settings *settings, const char *program, int attempt)
+{
+    struct text text = {file_path, file_path + sizeof(file_path) - 1};
+    char stem[sizeof(settings->output)];
+    size_t length = strlen(settings->output);
+    bool has_suffix = length > 4 && !strcmp(settings->output + length - 4, ".tlk");
+    bool has_pid = strstr(settings->output, "%p") != NULL;
+
+    memcpy(stem, settings->output, length + 1);
+    if (has_suffix)
+        stem[length - 4] = '\0';
+    put_expanded(&text, stem, program);
+    if (attempt > 0 && !has_pid) {
+        put(&text, ".");
+        put_number(&text, getpid());
+        attempt--;
+    }
+    if (attempt > 0) {
+        put(&text, ".");
+        put_number(&text, attempt);
+    }
+    put(&text, has_suffix ? ".tlk" : "");
+}
+
+static int open_new(const struct settings *settings, const char *program)
+{
+    int fd = -1;
+
+    for (int attempt = 0; attempt < NAME_TRIES && fd < 0; attempt++) {
+        name_file(settings, program, attempt);
+        fd = open(file_path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST)
+            return -1;
+    }
+    return fd;
+}
+
+/* Takes what the disk has to give, down to a size that is no use any more. */
+static size_t allocate_blocks(int fd, size_t size)
+{
+    for (; size >= SMALLEST; size = size / 2 / TLK_CHUNK * TLK_CHUNK)
+        if (posix_fallocate(fd, 0, (off_t)size) == 0)
+            return size;
+    return 0;
+}
+
+static void *map_new(const struct settings *settings, const char *program, size_t size, void *at)
+{
+    int fd = open_new(settings, program);
+    void *base = MAP_FAILED;
+
+    if (fd < 0)
+        return NULL;
+    file_size = allocate_blocks(fd, size);
+    if (file_size)
+        base =
+            mmap(at, file_size, PROT_READ | PROT_WRITE, MAP_SHARED | (at ? MAP_FIXED : 0), fd, 0);
+    if (base == MAP_FAILED)
+        unlink(file_path);
+    close(fd);
+    return base == MAP_FAILED ? NULL : base;
+}
+
+static bool region_grow(struct tlk_header *header, struct tlk_region *region)
+{
+    bool grown = false;
+
+    if (!lock_take(&chunks_lock))
+        return false;
+    if (header->chunk_used < header->chunk_count && region->chunks < TLK_REGION_CHUNKS) {
+        region->directory[region->chunks] = header->chunk_used++;
+        __atomic_store_n(&region->chunks, region->chunks + 1, __ATOMIC_RELEASE);
+        grown = true;
+    }
+    lock_give(&chunks_lock);
+    return grown;
+}
+
+/* Every region gets a chunk at once, so that its record 0 exists. */
+static void lay_out(struct tlk_header *header)
+{
+    header->version = TLK_VERSION;
+    header->byte_order = TLK_BYTE_ORDER;
+    header->header_size = sizeof(*header);
+    header->chunk_size = TLK_CHUNK;
+    header->chunk_count = (uint32_t)(file_size / TLK_CHUNK);
+    header->chunk_used = 1;
+    for (int i = 0; i < TLK_REGIONS; i++) {
+        header->regions[i].stride = strides[i];
+        header->regions[i].used = 1;
+        region_grow(header, &header->regions[i]);
+    }
+}
+
+bool mapfile_create(const struct settings *settings, const char *program)
+{
+    struct tlk_header *header = map_new(settings, program, wanted_size(settings), NULL);
+
+    if (!header)
+        return false;
+    lay_out(header);
+    memcpy(header->magic, TLK_MAGIC, sizeof(header->magic));
+    recording = header;
+    return true;
+}
+
+/* Copies chunk by chunk what the child shares with its parent for good; timers stay behind. */
+static void copy_regions(struct tlk_header *to, const struct tlk_header *from)
+{
+    for (int i = 0; i < TLK_REGIONS; i++) {
+        struct tlk_region *region = &to->regions[i];
+
+        *region = from->regions[i];
+        if (i == TLK_TIMERS)
+            continue;
+        for (uint32_t c = 0; c < region->chunks; c++) {
+            size_t offset = (size_t)region->directory[c] * TLK_CHUNK;
+            memcpy((char *)to + offset, (const char *)from + offset, TLK_CHUNK);
+        }
+    }
+    to->chunk_used = from->chunk_used;
+}
+
+bool mapfile_create_for_child(const struct settings *settings, const char *program)
+{
+    size_t parent_size = file_size;
+    struct tlk_header *header = map_new(settings, program, parent_size, NULL);
+
+    if (!header)
+        return false;
+    if (file_size != parent_size) { /* the disk has filled up since: no room for the same layout */
+        munmap(header, file_size);
+        unlink(file_path);
+        return false;
+    }
+    lay_out(header);
+    copy_regions(header, recording);
+    if (mremap(header, file_size, file_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
+        MAP_FAILED)
+        return false;
+    memcpy(recording->magic, TLK_MAGIC, sizeof(recording->magic));
+    return true;
+}
+
+void mapfile_trim(void)
+{
+    size_t used;
+
+    if (!lock_take(&chunks_lock))
+        return;
+    used = (size_t)recording->chunk_used * TLK_CHUNK;
+    recording->chunk_count = recording->chunk_used;
+    if (truncate(file_path, (off_t)used) == 0)
+        file_size = used;
+    lock_give(&chunks_lock);
+}
+
+uint32_t region_take(enum tlk_region_id id, uint32_t count)
+{
+    struct tlk_region *region = &recording->regions[id];
+    uint32_t per_chunk = TLK_CHUNK / region->stride;
+    uint32_t first = region->used;
+
+    if (count > per_chunk - 1)
+        return 0;
+    if (first % per_chunk + count > per_chunk)
+        first = (first / per_chunk + 1) * per_chunk;
+    if (first / per_chunk >= region->chunks && !region_grow(recording, region))
+        return 0;
+    return first;
+}
+
+void region_publish(enum tlk_region_id id, uint32_t used)
+{
+    __atomic_store_n(&recording->regions[id].used, used, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,65 @@
+/*
+ * mapfile.h - the mapped file: makes it, hands out its chunks, ends it. Everything the shim records
+ * is written through pointers that this file gives out; no descriptor stays open.
+ */
+#ifndef TIMERLEAK_MAPFILE_H
+#define TIMERLEAK_MAPFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recording.h"
+#include "settings.h"
+
+/* The header of this process's recording; NULL until mapfile_create() succeeded. */
+extern struct tlk_header *recording;
+
+/*
+ * Makes the file, allocates its blocks (a store to a hole on a full disk would be SIGBUS), maps it
+ * and closes it. Makes system calls. False: no recording.
+ */
+bool mapfile_create(const struct settings *settings, const char *program);
+
+/*
+ * The same for a forked child, which still maps its parent's recording: the new one takes its
+ * place in the address space and has the same layout, so that every index and pointer stays good.
+ * Strings, modules, frames and sites are copied; the timers are all free.
+ */
+bool mapfile_create_for_child(const struct settings *settings, const char *program);
+
+/* Cuts the file to what is used and refuses further growth. Makes a system call. */
+void mapfile_trim(void);
+
+/*
+ * Room for `count` records next to each other: the index of the first, 0 when the file is full. The
+ * caller holds the lock of that region, fills the records and publishes them.
+ */
+uint32_t region_take(enum tlk_region_id id, uint32_t count);
+void region_publish(enum tlk_region_id id, uint32_t used);
+
+static inline void *region_at(enum tlk_region_id id, uint32_t index)
+{
+    const struct tlk_region *region = &recording->regions[id];
+    uint32_t per_chunk = TLK_CHUNK / region->stride;
+    size_t chunk = region->directory[index / per_chunk];
+
+    return (char *)recording + chunk * TLK_CHUNK + (size_t)(index % per_chunk) * region->stride;
+}
+
+static inline struct tlk_site *site_at(uint32_t index)
+{
+    return region_at(TLK_SITES, index);
+}
+
+static inline struct tlk_timer *timer_at(uint32_t slot)
+{
+    return region_at(TLK_TIMERS, slot);
+}
+
+static inline void recording_drop(enum tlk_drop reason)
+{
+    __atomic_fetch_add(&recording->dropped[reason], 1, __ATOMIC_RELAXED);
+}
+
+#endif

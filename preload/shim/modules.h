@@ -1,0 +1,34 @@
+/*
+ * modules.h - which file was loaded where. Recordings hold (module, address in its file), for a
+ * program counter means nothing once its module is unloaded and another took its place.
+ */
+#ifndef TIMERLEAK_MODULES_H
+#define TIMERLEAK_MODULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Takes note of the program's path and of the directory that relative names count from. */
+void modules_start(const char *exe);
+
+/*
+ * Counts up whenever a module may have been unloaded: whoever keeps raw addresses must forget them
+ * when it changes.
+ */
+uint32_t modules_epoch(void);
+
+/*
+ * Turns return addresses into frames (TLK_FRAME). Looks at the loader's list when an address lies
+ * in no module known, or when the epoch changed. May take the loader's lock: call it with no lock
+ * of ours held. False when the loader is busy or our lock can't be had: the frames are absolute
+ * then, and not to be remembered.
+ */
+bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count);
+
+/* True while some thread is within dlopen or dlclose, when taking the loader's lock is unsafe. */
+bool modules_loader_busy(void);
+
+/* Whether the address lies in the shim itself. */
+bool modules_is_shim(const void *address);
+
+#endif

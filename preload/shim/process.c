@@ -1,0 +1,262 @@
+#define _GNU_SOURCE
+#include "process.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/single_threaded.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "gate.h"
+#include "inherit.h"
+#include "ledger.h"
+#include "mapfile.h"
+#include "modules.h"
+#include "real.h"
+#include "reconcile.h"
+#include "settings.h"
+#include "sites.h"
+#include "stack.h"
+#include "strings.h"
+
+_Static_assert(offsetof(struct thread, vforked) == 24, "vfork.S knows where it is");
+
+static struct settings settings;
+static struct gate gate_before_fork;
+static char program[256];
+static char exe[4096];
+static char command[4096]; /* arguments one after the other, as in /proc/PID/cmdline */
+static size_t command_size;
+static bool start_begun;
+
+static uint64_t start_ticks(void)
+{
+    unsigned long long ticks = 0;
+    char line[1024];
+    const char *after_name = NULL;
+    FILE *file = fopen("/proc/self/stat", "re");
+
+    if (file && fgets(line, sizeof(line), file))
+        after_name = strrchr(line, ')'); /* the name may hold anything, a ')' included */
+    if (after_name)
+        sscanf(after_name,
+               ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+               " %*d %*d %llu",
+               &ticks);
+    if (file)
+        fclose(file);
+    return ticks;
+}
+
+static void describe_limits(struct tlk_header *header)
+{
+    struct rlimit files = {0}, signals = {0};
+
+    getrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_SIGPENDING, &signals);
+    header->nofile_soft = files.rlim_cur;
+    header->nofile_hard = files.rlim_max;
+    header->sigpending_soft = signals.rlim_cur;
+    header->sigpending_hard = signals.rlim_max;
+}
+
+static void describe_command(struct tlk_header *header)
+{
+    header->exe = string_add(exe);
+    header->argv = string_add_bytes(command, command_size);
+    for (size_t i = 0; i < command_size; i++)
+        header->argc += command[i] == '\0';
+}
+
+static void describe_process(bool forked)
+{
+    struct tlk_header *header = recording;
+    struct timespec resolution = {0};
+
+    header->session = settings.session;
+    header->pid = getpid();
+    header->ppid = getppid();
+    header->forked = forked;
+    header->start_ticks = start_ticks();
+    header->start_mono = clock_mono();
+    header->start_real = clock_ns(CLOCK_REALTIME);
+    header->start_boot = clock_ns(CLOCK_BOOTTIME);
+    clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+    header->clock_resolution = (uint64_t)resolution.tv_nsec;
+    header->unwinder = stack_unwinder();
+    describe_limits(header);
+    describe_command(header);
+}
+
+static void open_gate(void)
+{
+    __atomic_store_n(&gate->state, GATE_OPEN, __ATOMIC_RELEASE);
+}
+
+/* ---- fork ---- */
+
+/* Everything is taken before fork(), so that the child finds no table half changed. */
+static void before_fork(void)
+{
+    gate_before_fork = *gate;
+    if (gate->state != GATE_OPEN || !section_enter()) {
+        gate_before_fork.state = GATE_SHUT;
+        return;
+    }
+    sites_lock();
+    live_lock();
+    inherit_remember();
+}
+
+static void after_fork_in_parent(void)
+{
+    if (gate_before_fork.state != GATE_OPEN)
+        return;
+    live_unlock();
+    sites_unlock();
+    section_leave();
+}
+
+static bool start_child(void)
+{
+    if (!mapfile_create_for_child(&settings, program))
+        return false;
+    sites_reset();
+    describe_process(true);
+    inherit_restore();
+    live_free_unused_slots();
+    open_gate();
+    return true;
+}
+
+/*
+ * The kernel has wiped the gate. A child without timers gets a recording when it makes its first
+ * one: most children only exec. In one that has timers from its parent it begins at once.
+ */
+static void after_fork_in_child(void)
+{
+    enum gate_state before = gate_before_fork.state;
+
+    if (before == GATE_SHUT || settings.only_pid)
+        return;
+    *gate = gate_before_fork;
+    gate->state = GATE_SHUT;
+    gate->careful |= !__libc_single_threaded;
+    if (before == GATE_OPEN) {
+        live_unlock();
+        sites_unlock();
+        section_exit();
+        live_forget_ids();
+    }
+    gate->state = GATE_CHILD;
+    if (inherit_count())
+        process_wake();
+}
+
+/* ---- the end ---- */
+
+static void note_end(enum tlk_end end, int status)
+{
+    recording->end_status = status;
+    recording->end_mono = clock_mono();
+    recording->end_real = clock_ns(CLOCK_REALTIME);
+    recording->end_boot = clock_ns(CLOCK_BOOTTIME);
+    __atomic_store_n(&recording->end, end, __ATOMIC_RELEASE);
+}
+
+static void at_exit(int status, void *unused)
+{
+    (void)unused;
+    if (!gate_open())
+        return;
+    if (!gate->sandboxed)
+        reconcile_descriptors();
+    __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
+    note_end(TLK_EXITED, status);
+    if (!gate->sandboxed)
+        mapfile_trim();
+}
+
+void process_note_exit(int status)
+{
+    if (gate_open())
+        note_end(TLK_EXITED, status);
+}
+
+bool process_note_exec(void)
+{
+    if (!gate_open())
+        return false;
+    note_end(TLK_EXECED, 0);
+    return true;
+}
+
+void process_note_exec_failed(void)
+{
+    __atomic_store_n(&recording->end, TLK_RUNNING, __ATOMIC_RELEASE);
+}
+
+/* ---- the start ---- */
+
+static bool start_recording(void)
+{
+    stack_start();
+    if (!gate_install() || !mapfile_create(&settings, program))
+        return false;
+    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start())
+        return false;
+    modules_start(exe);
+    describe_process(false);
+    gate->families = settings.families;
+    open_gate();
+    inherit_over_exec();
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    on_exit(at_exit, NULL);
+    return true;
+}
+
+static void name_program(void)
+{
+    ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+    FILE *file = fopen("/proc/self/cmdline", "re");
+    const char *slash;
+
+    exe[length > 0 ? length : 0] = '\0';
+    if (file) {
+        command_size = fread(command, 1, sizeof(command) - 1, file);
+        fclose(file);
+    }
+    slash = strrchr(command, '/');
+    snprintf(program, sizeof(program), "%.255s", slash ? slash + 1 : command);
+}
+
+/*
+ * Runs as the constructor, or earlier: libraries are initialized before what is preloaded in front
+ * of them, and may make timers.
+ */
+__attribute__((constructor)) static void process_start(void)
+{
+    if (start_begun)
+        return;
+    start_begun = true;
+    real_resolve();
+    name_program();
+    if (!settings_read(&settings) || (settings.only_pid && settings.only_pid != getpid()))
+        return;
+    ledger_depth = settings.depth;
+    start_recording();
+}
+
+bool process_wake(void)
+{
+    if (!start_begun)
+        process_start();
+    if (gate->state == GATE_CHILD && !thread.vforked && !gate->sandboxed) {
+        gate->state = GATE_SHUT;
+        start_child();
+    }
+    return gate_open();
+}

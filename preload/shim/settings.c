@@ -1,0 +1,92 @@
+#define _GNU_SOURCE
+#include "settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "recording.h"
+
+#define DEFAULT_OUTPUT "%e.%p.tlk"
+#define DEFAULT_DEPTH 64
+
+static const char *const family_names[TLK_FAMILIES] = {
+    [TLK_POSIX] = "posix",
+    [TLK_TIMERFD] = "timerfd",
+    [TLK_ITIMER] = "itimer",
+    [TLK_GOTIME] = "gotime",
+};
+
+static uint32_t parse_families(const char *list)
+{
+    uint32_t families = 0;
+
+    if (!list || !*list)
+        return ~0u;
+    while (*list) {
+        size_t length = strcspn(list, ",");
+
+        for (unsigned i = 1; i < TLK_FAMILIES; i++)
+            if (strlen(family_names[i]) == length && !strncmp(list, family_names[i], length))
+                families |= 1u << i;
+        list += length + (list[length] == ',');
+    }
+    return families;
+}
+
+static size_t parse_size(const char *text)
+{
+    char *unit;
+    size_t size;
+
+    if (!text)
+        return 0;
+    size = strtoull(text, &unit, 10);
+    switch (*unit) {
+    case 'G':
+        size *= 1024; /* fall through */
+    case 'M':
+        size *= 1024; /* fall through */
+    case 'K':
+        size *= 1024;
+    }
+    return size;
+}
+
+/* A relative name counts from where the program was started, not from where it may go later. */
+static bool set_output(struct settings *settings, const char *name)
+{
+    size_t length = 0;
+
+    if (name[0] != '/') {
+        if (!getcwd(settings->output, sizeof(settings->output) - 1))
+            return false;
+        length = strlen(settings->output);
+        settings->output[length++] = '/';
+    }
+    if (length + strlen(name) >= sizeof(settings->output))
+        return false;
+    strcpy(settings->output + length, name);
+    return true;
+}
+
+bool settings_read(struct settings *settings)
+{
+    const char *output = secure_getenv("TIMERLEAK_OUTPUT");
+    const char *session = secure_getenv("TIMERLEAK_SESSION");
+    const char *only_pid = secure_getenv("TIMERLEAK_ONLY_PID");
+    const char *depth = secure_getenv("TIMERLEAK_DEPTH");
+
+    if (getauxval(AT_SECURE))
+        return false;
+    settings->session = session ? strtoull(session, NULL, 16) : 0;
+    settings->only_pid = only_pid ? atoi(only_pid) : 0;
+    settings->families = parse_families(secure_getenv("TIMERLEAK_FAMILIES"));
+    settings->size = parse_size(secure_getenv("TIMERLEAK_SIZE"));
+    settings->depth = depth ? (uint32_t)atoi(depth) : DEFAULT_DEPTH;
+    if (settings->depth < 1 || settings->depth > TLK_MAX_DEPTH)
+        settings->depth = DEFAULT_DEPTH;
+    return set_output(settings, output && *output ? output : DEFAULT_OUTPUT);
+}
