@@ -47,7 +47,7 @@ static void copied(int fd, int copy)
 
 static inline void note_copy(int fd, int copy)
 {
-    if (copy >= 0 && copy != fd && (is_timer(fd) || is_timer(copy)))
+    if ((is_timer(fd) || is_timer(copy)) && copy != fd)
         copied(fd, copy);
 }
 

@@ -14,13 +14,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shim/clock.h"
 #include "shim/gate.h"
 #include "shim/ledger.h"
 #include "shim/process.h"
 #include "shim/real.h"
 
 #define HOOK __attribute__((visibility("default")))
-#define CALLER __builtin_return_address(0)
+
+/* The call that a hook is: for use in the hook itself, not below it. */
+#define CALL(name, of_family)                                                                      \
+    ((struct call){.function = (name),                                                             \
+                   .family = (of_family),                                                          \
+                   .frame = __builtin_dwarf_cfa(),                                                 \
+                   .caller = __builtin_return_address(0)})
 
 static inline bool family_recorded(enum tlk_family family)
 {
@@ -44,19 +51,22 @@ static inline uint64_t nanoseconds(const struct timespec *time)
  */
 struct setting {
     struct timer_ref ref;
+    uint64_t now;
+    bool surely_running, copied;
     struct itimerspec wanted, account;
     struct itimerspec *old;
-    bool copied;
 };
 
 static inline void setting_prepare(struct setting *setting, struct timer_ref ref,
                                    const struct itimerspec *wanted, struct itimerspec *old)
 {
     setting->ref = ref;
+    setting->now = clock_coarse();
+    setting->surely_running = ref.slot && timer_surely_running(ref, setting->now);
     setting->copied = wanted && wanted == old;
     if (setting->copied)
         setting->wanted = *wanted;
-    setting->old = old ? old : timer_wants_account(ref) ? &setting->account : NULL;
+    setting->old = old || setting->surely_running ? old : &setting->account;
 }
 
 /* After the real call succeeded, which makes `wanted` readable and `old` written. */
@@ -65,15 +75,15 @@ static inline void setting_report(const struct setting *setting, const struct it
 {
     const struct itimerspec *set = setting->copied ? &setting->wanted : wanted;
     struct arming arming = {
+        .now = setting->now,
         .absolute = absolute,
         .value = nanoseconds(&set->it_value),
         .interval = nanoseconds(&set->it_interval),
+        .before = {.known = true, .running = setting->surely_running},
     };
 
-    if (setting->old) {
-        arming.before.known = true;
+    if (!setting->surely_running)
         arming.before.running = nanoseconds(&setting->old->it_value) != 0;
-    }
     timer_armed(setting->ref, &arming);
 }
 

@@ -30,10 +30,11 @@ static uint64_t microseconds(const struct timeval *time)
 
 /* `was_running`: what the kernel said of the timer's state before. */
 static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was_running,
-                    const char *function, void *caller)
+                    const struct call *call)
 {
     struct timer_ref ref = timer_find(TLK_ITIMER, (uint64_t)which);
     struct arming arming = {
+        .now = clock_coarse(),
         .value = value_us * 1000,
         .interval = interval_us * 1000,
         .before = {.known = true, .running = was_running},
@@ -47,9 +48,7 @@ static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was
     }
     if (!ref.slot && value_us) {
         struct birth birth = {
-            .family = TLK_ITIMER,
-            .function = function,
-            .caller = caller,
+            .call = *call,
             .id = (uint64_t)which,
             .clock = clocks[which],
             .signal = signals[which],
@@ -77,7 +76,8 @@ HOOK int setitimer(__itimer_which_t kind, const struct itimerval *value, struct 
     if (value && !copied)
         wanted = *value;
     was_set(which, microseconds(&wanted.it_value), microseconds(&wanted.it_interval),
-            microseconds(old ? &old->it_value : &before.it_value) != 0, "setitimer", CALLER);
+            microseconds(old ? &old->it_value : &before.it_value) != 0,
+            &CALL("setitimer", TLK_ITIMER));
     return result;
 }
 
@@ -86,7 +86,8 @@ HOOK unsigned alarm(unsigned seconds)
     unsigned left = real()->alarm(seconds);
 
     if (family_admits(TLK_ITIMER))
-        was_set(ITIMER_REAL, (uint64_t)seconds * 1000000u, 0, left != 0, "alarm", CALLER);
+        was_set(ITIMER_REAL, (uint64_t)seconds * 1000000u, 0, left != 0,
+                &CALL("alarm", TLK_ITIMER));
     return left;
 }
 
@@ -95,6 +96,6 @@ HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
     useconds_t left = real()->ualarm(value, interval);
 
     if (left != (useconds_t)-1 && family_admits(TLK_ITIMER))
-        was_set(ITIMER_REAL, value, interval, left != 0, "ualarm", CALLER);
+        was_set(ITIMER_REAL, value, interval, left != 0, &CALL("ualarm", TLK_ITIMER));
     return left;
 }

@@ -24,8 +24,6 @@ static void make_birth(struct birth *birth, clockid_t clock, const struct sigeve
         [SIGEV_THREAD_ID] = TLK_NOTIFY_THREAD_ID,
     };
 
-    birth->family = TLK_POSIX;
-    birth->function = "timer_create";
     birth->clock = clock;
     birth->notify = event ? notifies[event->sigev_notify] : TLK_NOTIFY_SIGNAL;
     birth->signal = SIGALRM;
@@ -55,10 +53,10 @@ static int create(const struct posix_timer_calls *calls, clockid_t clock, struct
     return calls->timer_create(clock, &ours, id);
 }
 
-static void created(uint64_t id, clockid_t clock, const struct sigevent *event, void *caller,
-                    struct notice *notice)
+static void created(const struct call *call, uint64_t id, clockid_t clock,
+                    const struct sigevent *event, struct notice *notice)
 {
-    struct birth birth = {.id = id, .caller = caller, .cookie = (uint64_t)(uintptr_t)notice};
+    struct birth birth = {.call = *call, .id = id, .cookie = (uint64_t)(uintptr_t)notice};
     struct timer_ref ref;
 
     make_birth(&birth, clock, event);
@@ -134,7 +132,7 @@ static int delete (const struct posix_timer_calls *calls, void *id, uint64_t key
             return real()->calls.timer_create(clock, event, id);                                   \
         result = create(&real()->calls, clock, event, id, &notice);                                \
         if (result == 0)                                                                           \
-            created(key(*id), clock, event, CALLER, notice);                                       \
+            created(&CALL("timer_create", TLK_POSIX), key(*id), clock, event, notice);             \
         else if (notice)                                                                           \
             notice_give(notice);                                                                   \
         return result;                                                                             \

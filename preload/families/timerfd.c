@@ -23,9 +23,7 @@ HOOK int timerfd_create(clockid_t clock, int flags)
 
     if (fd >= 0 && family_admits(TLK_TIMERFD)) {
         struct birth birth = {
-            .family = TLK_TIMERFD,
-            .function = "timerfd_create",
-            .caller = CALLER,
+            .call = CALL("timerfd_create", TLK_TIMERFD),
             .id = (uint64_t)fd,
             .clock = clock,
             .flags = flags & TFD_CLOEXEC ? TLK_CLOEXEC : 0,
@@ -38,12 +36,10 @@ HOOK int timerfd_create(clockid_t clock, int flags)
 
 /* A descriptor that came from elsewhere: over a socket, over exec, from a call the shim doesn't
  * see. */
-static struct timer_ref adopt(int fd, void *caller)
+static struct timer_ref adopt(int fd, const struct call *call)
 {
     struct birth birth = {
-        .family = TLK_TIMERFD,
-        .function = "timerfd_settime",
-        .caller = caller,
+        .call = *call,
         .id = (uint64_t)fd,
         .clock = -1,
         .flags = TLK_INHERITED,
@@ -61,7 +57,7 @@ HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, stru
     setting_prepare(&setting, ref, value, old);
     result = real()->timerfd_settime(fd, flags, value, setting.old);
     if (result == 0 && !ref.slot && gate_open())
-        setting.ref = adopt(fd, CALLER);
+        setting.ref = adopt(fd, &CALL("timerfd_settime", TLK_TIMERFD));
     if (result == 0 && setting.ref.slot)
         setting_report(&setting, value, flags & TFD_TIMER_ABSTIME);
     return result;

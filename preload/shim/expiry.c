@@ -8,19 +8,16 @@
  * The first arming is timed precisely; a re-arming, which may be a program's hottest call, by the
  * coarse clock, and its deadline is known to one tick of it.
  */
-void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute)
+void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t coarse)
 {
     bool precise = timer->armed == 0;
-    uint64_t now = precise ? clock_mono() : clock_coarse();
+    uint64_t now = precise ? clock_mono() : coarse;
 
     timer->armed_at = now;
     timer->flags &= ~(uint32_t)TLK_COARSE_DEADLINE;
     timer->deadline_clock = (int16_t)clock_readable(timer->clock);
-    if (absolute) {
-        timer->deadline = (int64_t)value;
-        return;
-    }
-    if (timer->deadline_clock < 0)
+    timer->deadline = (int64_t)value;
+    if (absolute || timer->deadline_clock < 0)
         return;
     /* A wait for a length of time does not care what the wall clock is set to meanwhile. */
     if (timer->deadline_clock == CLOCK_REALTIME)
@@ -54,19 +51,19 @@ static enum expired compare(const struct tlk_timer *timer, uint64_t now, uint64_
     return now >= deadline + late ? EXPIRED_YES : EXPIRED_UNKNOWN;
 }
 
-enum expired expiry_check_coarse(const struct tlk_timer *timer)
+enum expired expiry_guess(const struct tlk_timer *timer, uint64_t coarse)
 {
     if (timer->deadline_clock != CLOCK_MONOTONIC)
         return EXPIRED_UNKNOWN;
-    return compare(timer, clock_coarse(), recording->clock_resolution);
+    return compare(timer, coarse, recording->clock_resolution);
 }
 
-enum expired expiry_check(const struct tlk_timer *timer)
+enum expired expiry_check(const struct tlk_timer *timer, uint64_t coarse)
 {
-    enum expired coarse = expiry_check_coarse(timer);
+    enum expired guess = expiry_guess(timer, coarse);
 
-    if (coarse != EXPIRED_UNKNOWN || timer->deadline_clock < 0)
-        return coarse;
+    if (guess != EXPIRED_UNKNOWN || timer->deadline_clock < 0)
+        return guess;
     return compare(timer, clock_ns(timer->deadline_clock), 0);
 }
 

@@ -7,22 +7,37 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "recording.h"
 
 enum expired { EXPIRED_NO, EXPIRED_YES, EXPIRED_UNKNOWN };
 
+/* What expiry_set() does in the rarer cases. */
+void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t coarse);
+
 /* Sets the deadline of a timer that is being armed: `value` ns from now, or on its clock. */
-void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute);
+static inline void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute,
+                              uint64_t coarse)
+{
+    if (timer->armed == 0 || absolute || timer->deadline_clock != CLOCK_MONOTONIC ||
+        value > INT64_MAX - coarse) {
+        expiry_set_slowly(timer, value, absolute, coarse);
+        return;
+    }
+    timer->armed_at = coarse;
+    timer->deadline = (int64_t)(coarse + value);
+    timer->flags |= TLK_COARSE_DEADLINE;
+}
 
 /*
- * Whether the first expiration of the current arming that the program has not seen yet is over. The
- * coarse clock is read first, the precise one when that leaves it open.
+ * Whether the first expiration of the current arming that the program has not seen yet is over, as
+ * far as the coarse clock tells. `coarse` is clock_coarse() in this and the others.
  */
-enum expired expiry_check(const struct tlk_timer *timer);
+enum expired expiry_guess(const struct tlk_timer *timer, uint64_t coarse);
 
-/* The same by the coarse clock alone. */
-enum expired expiry_check_coarse(const struct tlk_timer *timer);
+/* The same by the precise clock, where the coarse one leaves it open. */
+enum expired expiry_check(const struct tlk_timer *timer, uint64_t coarse);
 
 /* How often a periodic timer has expired since it was armed; 0 when unknown. */
 uint64_t expiry_count(const struct tlk_timer *timer);

@@ -18,12 +18,11 @@ static uint32_t remembered_count;
 static void adopt(int fd)
 {
     struct birth birth = {
-        .family = TLK_TIMERFD,
-        .function = "execve",
+        .call = {.function = "execve", .family = TLK_TIMERFD},
         .id = (uint64_t)fd,
         .flags = TLK_INHERITED,
     };
-    struct arming arming = {0};
+    struct arming arming = {.now = clock_coarse()};
     struct timer_ref ref;
     struct fdinfo info;
 

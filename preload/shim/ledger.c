@@ -7,6 +7,7 @@
 #include "expiry.h"
 #include "gate.h"
 #include "mapfile.h"
+#include "modules.h"
 #include "sites.h"
 #include "stack.h"
 #include "thread.h"
@@ -16,39 +17,48 @@
 
 uint32_t ledger_depth;
 
-static uint32_t site_of(const struct birth *birth, struct stack *stack)
-{
-    stack->function = birth->function;
-    stack->family = birth->family;
-    return sites_find(stack);
-}
-
 /* These two are kept apart so that the second needs little room on the stack. */
-static __attribute__((noinline)) uint32_t site_of_stack(const struct birth *birth)
+static __attribute__((noinline)) uint32_t site_of_stack(const struct call *call)
 {
     _Alignas(struct stack) char room[STACK_BYTES(TLK_MAX_DEPTH + STACK_OWN_FRAMES)];
     struct stack *stack = (struct stack *)room;
+    uint32_t epoch = modules_epoch(), site;
 
+    stack->function = call->function;
+    stack->family = call->family;
     stack->unwound = true;
     stack->depth = stack_capture(stack->addresses, ledger_depth, &stack->truncated);
     if (!stack->depth) {
-        stack->addresses[0] = birth->caller;
+        stack->addresses[0] = call->caller;
         stack->depth = 1;
     }
-    return site_of(birth, stack);
+    site = sites_find(stack);
+    recall_learn(call, stack, site, epoch);
+    return site;
 }
 
-static __attribute__((noinline)) uint32_t site_of_caller(const struct birth *birth)
+static __attribute__((noinline)) uint32_t site_of_caller(const struct call *call)
 {
     _Alignas(struct stack) char room[STACK_BYTES(SMALLEST_STACK)];
     struct stack *stack = (struct stack *)room;
 
+    stack->function = call->function;
+    stack->family = call->family;
     stack->unwound = stack->truncated = false;
-    stack->depth = birth->caller ? SMALLEST_STACK : 0;
-    stack->addresses[0] = birth->caller;
-    if (birth->caller)
+    stack->depth = call->caller ? SMALLEST_STACK : 0;
+    stack->addresses[0] = call->caller;
+    if (call->caller)
         recording_drop(TLK_DROP_STACK);
-    return site_of(birth, stack);
+    return sites_find(stack);
+}
+
+static uint32_t site_of(const struct call *call)
+{
+    uint32_t site;
+
+    if (!call->caller || !stack_suffices())
+        return site_of_caller(call);
+    return recall_site(call, &site) ? site : site_of_stack(call);
 }
 
 static void fill(struct tlk_timer *timer, const struct birth *birth, uint32_t site, uint64_t now)
@@ -61,18 +71,19 @@ static void fill(struct tlk_timer *timer, const struct birth *birth, uint32_t si
         .flags = birth->flags,
         .id = birth->id,
         .created = now,
-        .family = (uint16_t)birth->family,
+        .family = (uint16_t)birth->call.family,
         .notify = (uint8_t)birth->notify,
         .references = 1,
         .clock = (int16_t)birth->clock,
-        .deadline_clock = -1,
+        .deadline_clock = (int16_t)clock_readable(birth->clock),
         .signal = birth->signal,
         .cookie = birth->cookie,
     };
 }
 
 /* A one-shot arming ends: by expiring, or because it was set anew, stopped or released. */
-static void settle_one_shot(struct tlk_timer *timer, const struct account *account, bool stopping)
+static void settle_one_shot(struct tlk_timer *timer, const struct account *account, bool stopping,
+                            uint64_t coarse)
 {
     enum expired expired;
 
@@ -81,7 +92,7 @@ static void settle_one_shot(struct tlk_timer *timer, const struct account *accou
     if (account->known)
         expired = account->running ? EXPIRED_NO : EXPIRED_YES;
     else
-        expired = expiry_check(timer);
+        expired = expiry_check(timer, coarse);
     if (expired == EXPIRED_YES && timer->flags & TLK_EXACT_FIRES)
         expired = EXPIRED_UNKNOWN; /* it may have been caught between expiring and calling back */
     if (expired == EXPIRED_YES)
@@ -92,7 +103,7 @@ static void settle_one_shot(struct tlk_timer *timer, const struct account *accou
         timer->stopped++;
 }
 
-static void settle_periodic(struct tlk_timer *timer, bool stopping)
+static void settle_periodic(struct tlk_timer *timer, bool stopping, uint64_t coarse)
 {
     if (stopping)
         timer->stopped++;
@@ -102,22 +113,23 @@ static void settle_periodic(struct tlk_timer *timer, bool stopping)
         timer->fired_unknown += timer->fired_now == 0;
     } else if (timer->family == TLK_TIMERFD) {
         /* Unread, it expires once and then rests: one, however long ago. */
-        timer->fired += expiry_check(timer) == EXPIRED_YES;
+        timer->fired += expiry_check(timer, coarse) == EXPIRED_YES;
     } else {
         uint64_t count = expiry_count(timer);
         timer->fired += count > timer->fired_now ? count - timer->fired_now : 0;
     }
 }
 
-static void settle(struct tlk_timer *timer, const struct account *account, bool stopping)
+static void settle(struct tlk_timer *timer, const struct account *account, bool stopping,
+                   uint64_t coarse)
 {
     if (!(timer->flags & TLK_ARMED))
         return;
     timer->flags &= ~(uint32_t)TLK_ARMED;
     if (timer->interval)
-        settle_periodic(timer, stopping);
+        settle_periodic(timer, stopping, coarse);
     else
-        settle_one_shot(timer, account, stopping);
+        settle_one_shot(timer, account, stopping, coarse);
 }
 
 /* Within a section, of a timer that was claimed. */
@@ -128,7 +140,7 @@ static void leave(struct timer_ref ref)
     uint64_t now = clock_coarse();
     struct outcome outcome;
 
-    settle(timer, &nothing_known, true);
+    settle(timer, &nothing_known, true, now);
     outcome = (struct outcome){
         .lifetime = now > timer->created ? now - timer->created : 0,
         .armed = timer->armed,
@@ -181,8 +193,9 @@ void section_leave(void)
 /* Makes the timer known by its id. Within a section. */
 static void name(const struct birth *birth, struct timer_ref ref)
 {
-    uint32_t before = birth->family == TLK_TIMERFD ? descriptor_put((int)birth->id, ref.slot)
-                                                   : live_put(birth->family, birth->id, ref.slot);
+    uint32_t before = birth->call.family == TLK_TIMERFD
+                          ? descriptor_put((int)birth->id, ref.slot)
+                          : live_put(birth->call.family, birth->id, ref.slot);
 
     if (before == ref.slot)
         recording_drop(TLK_DROP_FULL);
@@ -193,8 +206,7 @@ static void name(const struct birth *birth, struct timer_ref ref)
 /* Within a section. */
 static struct timer_ref enter(const struct birth *birth)
 {
-    bool whole = birth->caller && stack_suffices();
-    uint32_t site = whole ? site_of_stack(birth) : site_of_caller(birth);
+    uint32_t site = site_of(&birth->call);
     uint32_t slot = slot_take();
     uint64_t now = clock_mono();
     struct tlk_timer *timer;
@@ -230,18 +242,21 @@ struct timer_ref timer_created(const struct birth *birth)
     return ref;
 }
 
+/* For the hottest of all calls, setting a timer that is running anew, there is nothing to settle.
+ */
 void timer_armed(struct timer_ref ref, const struct arming *arming)
 {
     struct tlk_timer *timer = timer_at(ref.slot);
 
     if (!timer_ref_valid(ref))
         return;
-    settle(timer, &arming->before, arming->value == 0);
+    if (timer->interval || !arming->before.running || !arming->value || timer->fired_now)
+        settle(timer, &arming->before, arming->value == 0, arming->now);
     if (!arming->value)
         return;
     timer->interval = arming->interval;
     timer->fired_now = 0;
-    expiry_set(timer, arming->value, arming->absolute);
+    expiry_set(timer, arming->value, arming->absolute, arming->now);
     timer->armed++;
     timer->flags |= TLK_ARMED;
 }
@@ -249,14 +264,6 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
 uint64_t timer_cookie(struct timer_ref ref)
 {
     return timer_ref_valid(ref) ? timer_at(ref.slot)->cookie : 0;
-}
-
-bool timer_wants_account(struct timer_ref ref)
-{
-    const struct tlk_timer *timer = timer_at(ref.slot);
-
-    return ref.slot && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
-           expiry_check_coarse(timer) == EXPIRED_UNKNOWN;
 }
 
 void timer_accounted(struct timer_ref ref, bool running)
@@ -349,6 +356,7 @@ void timer_unshared(struct timer_ref ref)
 
     if (!timer_ref_valid(ref) || __atomic_load_n(references, __ATOMIC_RELAXED) == MANY)
         return;
-    if (__atomic_sub_fetch(references, 1, __ATOMIC_ACQ_REL) == 0)
+    if (__atomic_load_n(references, __ATOMIC_RELAXED) == 1 ||
+        __atomic_sub_fetch(references, 1, __ATOMIC_ACQ_REL) == 0)
         timer_released(ref);
 }

@@ -14,14 +14,12 @@
 #include <time.h>
 
 #include "live.h"
+#include "recall.h"
 #include "recording.h"
 
 struct birth {
-    enum tlk_family family;
-    const char *function; /* the wrapped function: a literal */
-    void *caller;         /* __builtin_return_address(0) of the hook: all that is known of the stack
-                             when it can't be taken; NULL: there is no stack, it came over exec */
-    uint64_t id;          /* what the program calls it: descriptor, timer id, handle */
+    struct call call; /* CALL of the hook; without a caller there is no stack: it came over exec */
+    uint64_t id;      /* what the program calls it: descriptor, timer id, handle */
     clockid_t clock;
     enum tlk_notify notify;
     int signal;
@@ -49,6 +47,7 @@ struct account {
 };
 
 struct arming {
+    uint64_t now; /* clock_coarse() */
     bool absolute;
     uint64_t value; /* ns; 0 disarms */
     uint64_t interval;
@@ -59,10 +58,18 @@ struct arming {
 void timer_armed(struct timer_ref ref, const struct arming *arming);
 
 /*
- * Whether the clock leaves open if this timer has expired by now: then the kernel's account is
- * worth asking for in the settime that the program is about to make.
+ * Whether the clock alone tells that a one-shot timer is armed and has not expired. Where it
+ * doesn't, the kernel's account is worth asking for in the settime that the program is about to
+ * make.
  */
-bool timer_wants_account(struct timer_ref ref);
+static inline bool timer_surely_running(struct timer_ref ref, uint64_t coarse)
+{
+    const struct tlk_timer *timer = timer_at(ref.slot);
+
+    return timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+           timer->deadline_clock == CLOCK_MONOTONIC &&
+           (int64_t)(coarse + recording->clock_resolution) < timer->deadline;
+}
 
 /* The kernel told the program whether the timer has time left. */
 void timer_accounted(struct timer_ref ref, bool running);

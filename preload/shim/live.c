@@ -117,19 +117,6 @@ void slot_give(uint32_t slot)
                                           __ATOMIC_RELAXED));
 }
 
-bool timer_ref_valid(struct timer_ref ref)
-{
-    const struct tlk_timer *timer = timer_at(ref.slot);
-
-    return ref.slot && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-           timer->generation == ref.generation;
-}
-
-struct timer_ref timer_ref_of(uint32_t slot)
-{
-    return (struct timer_ref){slot, slot ? timer_at(slot)->generation : 0};
-}
-
 static struct shard *shard_of(enum tlk_family family, uint64_t id)
 {
     return &shards[family][table_hash(&id, sizeof(id)) >> 32 & (SHARDS - 1)];
@@ -242,9 +229,13 @@ uint32_t live_remove(enum tlk_family family, uint64_t id)
     return slot;
 }
 
+/*
+ * Whoever changes an entry has just been given that number by the kernel, or is about to give it
+ * back: nobody else has a say in it meanwhile.
+ */
 uint32_t descriptor_put(int fd, uint32_t slot)
 {
-    uint32_t high = (uint32_t)fd + 1;
+    uint32_t high = (uint32_t)fd + 1, before = descriptor_find(fd);
 
     if ((uint32_t)fd >= descriptor_limit) {
         if (slot)
@@ -255,7 +246,8 @@ uint32_t descriptor_put(int fd, uint32_t slot)
         recording->descriptors_seen = high;
     if (slot && high > __atomic_load_n(&descriptor_high, __ATOMIC_RELAXED))
         __atomic_store_n(&descriptor_high, high, __ATOMIC_RELAXED);
-    return __atomic_exchange_n(&descriptor_slots[fd], slot, __ATOMIC_ACQ_REL);
+    __atomic_store_n(&descriptor_slots[fd], slot, __ATOMIC_RELEASE);
+    return before;
 }
 
 void live_forget_ids(void)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mapfile.h"
 #include "recording.h"
 
 /* A timer: its slot and the slot's generation, so that a slot used again is not taken for it. */
@@ -26,8 +27,18 @@ uint32_t slot_take(void);
 void slot_give(uint32_t slot);
 
 /* True while the reference still means a live timer. */
-bool timer_ref_valid(struct timer_ref ref);
-struct timer_ref timer_ref_of(uint32_t slot);
+static inline bool timer_ref_valid(struct timer_ref ref)
+{
+    const struct tlk_timer *timer = timer_at(ref.slot);
+
+    return ref.slot && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
+           timer->generation == ref.generation;
+}
+
+static inline struct timer_ref timer_ref_of(uint32_t slot)
+{
+    return (struct timer_ref){slot, slot ? timer_at(slot)->generation : 0};
+}
 
 /*
  * By id. Within a section, except live_find_fast(), which may miss and takes no lock. live_put()

@@ -2,6 +2,7 @@
 #include "lock.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -11,8 +12,10 @@
 
 #define SPINS 400
 #define SPINS_ALONE 200000 /* where futex() may be a forbidden call: about a millisecond */
-#define WAITS 10
-#define WAIT_NS 10000000
+#define WAITS 100
+#define WAIT_NS 1000000
+
+enum { HELD = 1, GIVEN_UP = 2 };
 
 static inline void cpu_relax(void)
 {
@@ -47,21 +50,18 @@ bool lock_take_slow(struct lock *lock)
     int saved = errno;
     bool taken = false;
 
-    if (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) == 3)
+    if (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) == GIVEN_UP)
         return false;
     if (gate->sandboxed)
         return lock_spin(lock, SPINS_ALONE);
-    if (lock_spin(lock, SPINS))
-        return true;
+    taken = lock_spin(lock, SPINS);
     for (int i = 0; i < WAITS && !taken; i++) {
-        uint32_t before = __atomic_exchange_n(&lock->word, 2, __ATOMIC_ACQUIRE);
-
-        taken = before == 0;
-        if (!taken)
-            syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, &wait, NULL, 0);
+        __atomic_store_n(&lock->waiting, 1, __ATOMIC_RELAXED);
+        syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, HELD, &wait, NULL, 0);
+        taken = lock_spin(lock, 1);
     }
     if (!taken)
-        __atomic_store_n(&lock->word, 3, __ATOMIC_RELAXED);
+        __atomic_store_n(&lock->word, GIVEN_UP, __ATOMIC_RELAXED);
     errno = saved;
     return taken;
 }
@@ -70,7 +70,8 @@ void lock_wake(struct lock *lock)
 {
     int saved = errno;
 
+    __atomic_store_n(&lock->waiting, 0, __ATOMIC_RELAXED);
     if (!gate->sandboxed)
-        syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+        syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     errno = saved;
 }

@@ -13,7 +13,8 @@
 #include <stdint.h>
 
 struct lock {
-    uint32_t word; /* 0 free, 1 held, 2 held and waited for, 3 given up on */
+    uint32_t word;    /* 0 free, 1 held, 2 given up on */
+    uint32_t waiting; /* some thread sleeps until it is free */
 };
 
 bool lock_take_slow(struct lock *lock);
@@ -28,9 +29,14 @@ static inline bool lock_take(struct lock *lock)
            lock_take_slow(lock);
 }
 
+/*
+ * A plain store: cheaper than an exchange by far. Who went to sleep just before it, unseen, wakes
+ * up by itself a moment later.
+ */
 static inline void lock_give(struct lock *lock)
 {
-    if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
+    __atomic_store_n(&lock->word, 0, __ATOMIC_RELEASE);
+    if (__builtin_expect(__atomic_load_n(&lock->waiting, __ATOMIC_RELAXED), 0))
         lock_wake(lock);
 }
 

@@ -16,6 +16,7 @@
 #include "mapfile.h"
 #include "modules.h"
 #include "real.h"
+#include "recall.h"
 #include "reconcile.h"
 #include "settings.h"
 #include "sites.h"
@@ -209,6 +210,7 @@ static bool start_recording(void)
     if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start())
         return false;
     modules_start(exe);
+    recall_start();
     describe_process(false);
     gate->families = settings.families;
     open_gate();

@@ -128,3 +128,34 @@ uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated)
     *truncated = kept == most;
     return kept;
 }
+
+struct search {
+    void *const *addresses;
+    uintptr_t *places;
+    uint32_t count, found;
+};
+
+/* A call leaves its return address just below the caller's frame. */
+static _Unwind_Reason_Code search_step(struct _Unwind_Context *context, void *data)
+{
+    struct search *search = data;
+    uintptr_t address = _Unwind_GetIP(context), place = _Unwind_GetCFA(context) - sizeof(void *);
+
+    if (search->found == search->count)
+        return _URC_END_OF_STACK;
+    if (modules_is_shim((void *)address) && !search->found)
+        return _URC_NO_REASON;
+    if (address != (uintptr_t)search->addresses[search->found] || place < thread.stack_low ||
+        place >= thread.stack_high || *(const uintptr_t *)place != address)
+        return _URC_END_OF_STACK;
+    search->places[search->found++] = place;
+    return _URC_NO_REASON;
+}
+
+uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t *places)
+{
+    struct search search = {addresses, places, count, 0};
+
+    _Unwind_Backtrace(search_step, &search);
+    return search.found;
+}

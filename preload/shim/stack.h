@@ -34,4 +34,10 @@ bool stack_suffices(void);
  */
 uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated);
 
+/*
+ * Where on the stack these return addresses stand, the result of a capture just made: how many were
+ * found, from the first on. Takes a few microseconds.
+ */
+uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t *places);
+
 #endif
