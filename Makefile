@@ -18,8 +18,11 @@ OBJ := $(BUILD)/obj
 
 WARN := -Wall -Wextra $(if $(WERROR),-Werror)
 C_WARN := $(WARN) -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-C_FLAGS := -std=gnu11 -D_GNU_SOURCE -Ipreload -Ianalyzer -MMD -MP $(C_WARN) $(CFLAGS) $(CPPFLAGS)
-SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+C_FLAGS := -std=gnu11 -D_GNU_SOURCE= -Ipreload -Ianalyzer -MMD -MP $(C_WARN) $(CFLAGS) $(CPPFLAGS)
+sanitize = $(if $(1),-fsanitize=$(1) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANITIZE_FLAGS = $(call sanitize,$(SANITIZE))
+# The analyzer reads files that anyone may have made: its tests always run sanitized.
+CHECKED_FLAGS = $(if $(SANITIZE),$(SANITIZE_FLAGS),$(call sanitize,address$(comma)undefined))
 
 # Evaluated when used, so that `make test` can install what is missing first.
 LIBRARIES = $(shell pkg-config --libs libdw libelf jansson) -liberty -lz
@@ -36,7 +39,7 @@ DEMOS := $(wildcard scripts/demo/*.c)
 program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
-.PHONY: all test demo bench install clean format format-check lint programs run-test run-demo
+.PHONY: all test demo bench install clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so
@@ -48,20 +51,19 @@ $(BUILD)/timerleak: $(call objects,$(ANALYZER))
 # No -z defs under a sanitizer: clang leaves its runtime to the executable.
 $(BUILD)/libtimerleak.so: $(call objects,$(SHIM)) $(EXPORTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libtimerleak.so -Wl,-z,now \
-		-Wl,-z,relro $(if $(SANITIZE),,-Wl,-z,defs) $(addprefix -Wl$(comma)--version-script=,$(EXPORTS)) \
-		-o $@ $(filter %.o,$^)
+		-Wl,-z,relro $(if $(SANITIZE),,-Wl,-z,defs) -static-libgcc -Wl,--exclude-libs,ALL \
+		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)) -o $@ $(filter %.o,$^)
 
 # ---- objects ----
 
 $(BUILD)/%: OBJ_FLAGS = $(SANITIZE_FLAGS)
 $(OBJ)/analyzer/%: OBJ_FLAGS = $(SANITIZE_FLAGS) $(LIBRARY_FLAGS)
-$(OBJ)/preload/%: OBJ_FLAGS = $(SANITIZE_FLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-plt
-# The analyzer reads files that anyone may have made: its tests always run sanitized.
-$(OBJ)/checked/%: SANITIZE_FLAGS = -fsanitize=$(if $(SANITIZE),$(SANITIZE),address,undefined) \
-		-fno-omit-frame-pointer
-$(OBJ)/checked/%: OBJ_FLAGS = $(SANITIZE_FLAGS) $(LIBRARY_FLAGS)
+$(OBJ)/preload/%: OBJ_FLAGS = $(SANITIZE_FLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
+		-fno-plt
+$(OBJ)/checked/%: OBJ_FLAGS = $(CHECKED_FLAGS) $(LIBRARY_FLAGS)
 
-compile = @mkdir -p $(@D) && echo "  $(firstword $(CC)) $@" && $(CC) $(C_FLAGS) $(OBJ_FLAGS) -c -o $@ $<
+compile = @mkdir -p $(@D) && echo "  $(firstword $(CC)) $@" && \
+		$(CC) $(C_FLAGS) $(OBJ_FLAGS) -c -o $@ $<
 $(OBJ)/%.c.o: %.c $(OBJ)/flags
 	$(compile)
 $(OBJ)/%.S.o: %.S $(OBJ)/flags
@@ -81,19 +83,19 @@ FORCE:
 said = $$(sed -n '1,10s|^// $(1): *||p' $<)
 define one_file_programs
 $(BUILD)/$(1)/%: $(2)/%.c $(OBJ)/flags
-	@mkdir -p $$(@D) && echo "  $(firstword $(CC)) $$@"
-	@$$(CC) -std=gnu11 -D_GNU_SOURCE -MMD -MP -MF $$@.d $$(WARN) -Ipreload -g -O2 -pthread \
-		$$(call said,build) -o $$@ $$< -ldl $$(call said,link)
+	@mkdir -p $$(@D) $(OBJ)/$(1) && echo "  $(firstword $(CC)) $$@"
+	@$$(CC) -std=gnu11 -D_GNU_SOURCE= -MMD -MP -MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 \
+		-pthread $$(call said,build) -o $$@ $$< -ldl $$(call said,link)
 $(BUILD)/$(1)/%: $(2)/%.cpp $(OBJ)/flags
-	@mkdir -p $$(@D) && echo "  $(firstword $(CXX)) $$@"
-	@$$(CXX) -D_GNU_SOURCE -MMD -MP -MF $$@.d $$(WARN) -Ipreload -g -O2 -pthread \
+	@mkdir -p $$(@D) $(OBJ)/$(1) && echo "  $(firstword $(CXX)) $$@"
+	@$$(CXX) -MMD -MP -MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 -pthread \
 		$$(call said,build) -o $$@ $$< -ldl $$(call said,link)
 endef
 $(eval $(call one_file_programs,programs,tests/programs))
 $(eval $(call one_file_programs,bench,tests/bench))
 $(eval $(call one_file_programs,demo,scripts/demo))
 
-programs: $(call program_names,programs,$(PROGRAMS))
+programs: $(call program_names,programs,$(PROGRAMS)) $(call program_names,demo,$(DEMOS))
 
 # ---- tests: one binary for each directory below tests/unit, and one for tests/e2e ----
 
@@ -103,12 +105,12 @@ SHIM_SUITE := $(addprefix $(BUILD)/unit/,$(filter shim,$(SUITE_DIRS)))
 E2E := $(if $(wildcard tests/e2e/*.c),$(BUILD)/e2e)
 SUITES ?= $(ANALYZER_SUITES) $(SHIM_SUITE) $(E2E)
 
-link_suite = @mkdir -p $(@D) && $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) $(CRITERION) $(LIBRARIES) -pthread
+link_suite = @mkdir -p $(@D) && $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
+		$(CRITERION) $(LIBRARIES) -pthread
 .SECONDEXPANSION:
-$(ANALYZER_SUITES): SANITIZE_FLAGS = -fsanitize=$(if $(SANITIZE),$(SANITIZE),address,undefined)
 $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
 		$(filter-out analyzer/main.c,$(ANALYZER)))
-	$(call link_suite,$(SANITIZE_FLAGS))
+	$(call link_suite,$(CHECKED_FLAGS))
 $(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS)
 	$(call link_suite,$(SANITIZE_FLAGS) $(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
 $(E2E): $(call objects,$(wildcard tests/e2e/*.c))
@@ -119,7 +121,9 @@ test demo:
 	@scripts/deps
 	@$(MAKE) --no-print-directory run-$@
 
-run-test: all programs $(call program_names,demo,$(DEMOS)) $(SUITES)
+suites: $(SUITES)
+
+run-test: all programs suites
 	@TIMERLEAK_BUILD=$(abspath $(BUILD)) scripts/run-suites $(SUITES)
 
 run-demo: all $(call program_names,demo,$(DEMOS))
@@ -139,12 +143,12 @@ clean:
 
 FORMATTED = $(shell find analyzer preload tests scripts -name '*.[ch]' -o -name '*.cpp')
 format:
-	clang-format -i $(FORMATTED)
+	@clang-format -i $(FORMATTED)
 format-check:
-	clang-format --dry-run -Werror $(FORMATTED)
+	@clang-format --dry-run -Werror $(FORMATTED)
 
 lint:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
-		--std=c11 -D_GNU_SOURCE -Ipreload -Ianalyzer analyzer preload
+		--std=c11 -Ipreload -Ianalyzer analyzer preload
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

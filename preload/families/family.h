@@ -52,7 +52,8 @@ static inline uint64_t nanoseconds(const struct timespec *time)
 struct setting {
     struct timer_ref ref;
     uint64_t now;
-    bool surely_running, copied;
+    enum running running;
+    bool copied;
     struct itimerspec wanted, account;
     struct itimerspec *old;
 };
@@ -62,11 +63,11 @@ static inline void setting_prepare(struct setting *setting, struct timer_ref ref
 {
     setting->ref = ref;
     setting->now = clock_coarse();
-    setting->surely_running = ref.slot && timer_surely_running(ref, setting->now);
+    setting->running = timer_running(ref, setting->now);
     setting->copied = wanted && wanted == old;
     if (setting->copied)
         setting->wanted = *wanted;
-    setting->old = old || setting->surely_running ? old : &setting->account;
+    setting->old = !old && setting->running == RUNNING_PERHAPS ? &setting->account : old;
 }
 
 /* After the real call succeeded, which makes `wanted` readable and `old` written. */
@@ -79,10 +80,10 @@ static inline void setting_report(const struct setting *setting, const struct it
         .absolute = absolute,
         .value = nanoseconds(&set->it_value),
         .interval = nanoseconds(&set->it_interval),
-        .before = {.known = true, .running = setting->surely_running},
+        .before = {.known = true, .running = setting->running == RUNNING_SURELY},
     };
 
-    if (!setting->surely_running)
+    if (setting->running == RUNNING_PERHAPS)
         arming.before.running = nanoseconds(&setting->old->it_value) != 0;
     timer_armed(setting->ref, &arming);
 }

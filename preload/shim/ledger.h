@@ -57,18 +57,23 @@ struct arming {
 /* The timer was set. With a value of zero it was stopped, or had nothing to stop. */
 void timer_armed(struct timer_ref ref, const struct arming *arming);
 
-/*
- * Whether the clock alone tells that a one-shot timer is armed and has not expired. Where it
- * doesn't, the kernel's account is worth asking for in the settime that the program is about to
- * make.
- */
-static inline bool timer_surely_running(struct timer_ref ref, uint64_t coarse)
+/* What the clock alone tells of a timer that is about to be set anew. */
+enum running {
+    RUNNING_NOT,     /* it is not armed: there is nothing to ask */
+    RUNNING_SURELY,  /* one-shot, armed, and not expired */
+    RUNNING_PERHAPS, /* the kernel's account is worth having */
+};
+
+static inline enum running timer_running(struct timer_ref ref, uint64_t coarse)
 {
     const struct tlk_timer *timer = timer_at(ref.slot);
 
-    return timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
-           timer->deadline_clock == CLOCK_MONOTONIC &&
-           (int64_t)(coarse + recording->clock_resolution) < timer->deadline;
+    if (!ref.slot || !(timer->flags & TLK_ARMED))
+        return RUNNING_NOT;
+    return !timer->interval && !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC &&
+                   (int64_t)(coarse + recording->clock_resolution) < timer->deadline
+               ? RUNNING_SURELY
+               : RUNNING_PERHAPS;
 }
 
 /* The kernel told the program whether the timer has time left. */

@@ -117,9 +117,14 @@ void slot_give(uint32_t slot)
                                           __ATOMIC_RELAXED));
 }
 
+static inline unsigned hash_of(uint64_t id)
+{
+    return (unsigned)(id * 0x9fb21c651e98df25u >> 32);
+}
+
 static struct shard *shard_of(enum tlk_family family, uint64_t id)
 {
-    return &shards[family][table_hash(&id, sizeof(id)) >> 32 & (SHARDS - 1)];
+    return &shards[family][hash_of(id) >> 28 & (SHARDS - 1)];
 }
 
 /* POSIX ids count up from 0, handles are addresses: both spread well over the low bits. */
@@ -148,7 +153,7 @@ static bool shard_add(struct shard *shard, uint64_t id, uint32_t slot)
         return false;
     entry->id = id;
     entry->slot = slot;
-    HASH_ADD(hh, shard->entries, id, sizeof(entry->id), entry);
+    HASH_ADD_BYHASHVALUE(hh, shard->entries, id, sizeof(entry->id), hash_of(id), entry);
     return entry->hh.tbl != NULL;
 }
 
@@ -156,7 +161,7 @@ static struct entry *shard_find(struct shard *shard, uint64_t id)
 {
     struct entry *entry;
 
-    HASH_FIND(hh, shard->entries, &id, sizeof(id), entry);
+    HASH_FIND_BYHASHVALUE(hh, shard->entries, &id, sizeof(id), hash_of(id), entry);
     return entry;
 }
 

@@ -1,0 +1,56 @@
+#include "base/proc.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+bool proc_alive(pid_t pid, uint64_t start_ticks)
+{
+    char path[64], line[1024];
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    bool read = fgets(line, sizeof(line), file) != NULL;
+    fclose(file);
+    /* The name, field 2, may hold blanks and parentheses: the last one ends it. */
+    const char *fields = read ? strrchr(line, ')') : NULL;
+    char state;
+    uint64_t ticks;
+    return fields &&
+           sscanf(fields + 1,
+                  " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+                  "%" SCNu64,
+                  &state, &ticks) == 2 &&
+           ticks == start_ticks && state != 'Z' && state != 'X';
+}
+
+uint64_t proc_descriptors(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+    DIR *directory = opendir(path);
+    uint64_t count = 0;
+    struct dirent *entry;
+    while (directory && (entry = readdir(directory)))
+        count += entry->d_name[0] != '.';
+    if (directory)
+        closedir(directory);
+    return count;
+}
+
+uint64_t proc_pending_signals(pid_t pid)
+{
+    char path[64], line[256];
+    uint64_t queued = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file)) {
+        if (sscanf(line, "SigQ: %" SCNu64, &queued) == 1)
+            break;
+    }
+    if (file)
+        fclose(file);
+    return queued;
+}

@@ -1,0 +1,20 @@
+/*
+ * proc.h - what /proc tells of a process that may still run.
+ */
+#ifndef TIMERLEAK_BASE_PROC_H
+#define TIMERLEAK_BASE_PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Whether the process runs that had this number and start time (field 22 of /proc/PID/stat). */
+bool proc_alive(pid_t pid, uint64_t start_ticks);
+
+/* How many descriptors it has open; 0 if that can't be read. */
+uint64_t proc_descriptors(pid_t pid);
+
+/* Queued signals, POSIX timers included, of all processes of its user; 0 if that can't be read. */
+uint64_t proc_pending_signals(pid_t pid);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * text.h - how numbers and times are put in words, the same in every view.
+ *
+ * Results are returned by value: printf("%s", text_count(n).s).
+ */
+#ifndef TIMERLEAK_BASE_TEXT_H
+#define TIMERLEAK_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    char s[48];
+};
+
+/* 48211 as "48,211". */
+struct text text_count(uint64_t count);
+
+/* Nanoseconds as people say them: "850ns", "0.4ms", "2.1s", "3m12s", "3h08m", "4d03h". */
+struct text text_duration(uint64_t ns);
+
+/* A moment of a run, counted from its start: "00:04:10". */
+struct text text_moment(uint64_t ns);
+
+/* So many times per second, in the unit that makes it readable: "11/min", "2.5/s", "3/h". */
+struct text text_rate(double per_second);
+
+/* "1 timer", "2 timers", "1,000 timers". */
+struct text text_plural(uint64_t count, const char *singular, const char *plural);
+
+/* Replaces, in place, control characters and bytes that are not UTF-8 by '?'. */
+void text_clean(char *text);
+
+/* Compares names and picks the nearest: NULL if none comes near enough to be a typing error. */
+const char *text_nearest(const char *word, const char *const *names, size_t count);
+
+#endif

@@ -1,0 +1,127 @@
+/* explain.c - the command `timerleak explain`. */
+#include "commands/commands.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct word {
+    const char *name;
+    const char *meaning;
+};
+
+static const struct word words[] = {
+    {"never-armed",
+     "The timer was created and no time was ever set on it. It does nothing, yet it\n"
+     "holds a descriptor (timerfd) or a queued signal (POSIX). Often the call that\n"
+     "should arm it failed, or was skipped, and the error path forgot to release it.\n"
+     "Release it on that path."},
+    {"never-fired",
+     "The timer is armed, its time has not come, and it has never fired. Typical of\n"
+     "timeouts: the awaited event came first, and the timeout was forgotten. It stays\n"
+     "until its deadline, and then as never-released. Release it when the event comes."},
+    {"never-stopped",
+     "The timer is armed and has fired before: it is periodic, or it was armed\n"
+     "again. One ticker that a program keeps for life is normal. Many, or ones whose\n"
+     "owner is gone, cost a wakeup each time. Disarm and release it with its owner."},
+    {"never-released",
+     "The timer is not armed any more, for it fired or was disarmed, but it was\n"
+     "never deleted or closed. A timer does not go away by firing: POSIX timers want\n"
+     "timer_delete, timerfds want close. Release it, or keep it and arm it again."},
+    {"leak", "Timers of this site pile up. The evidence stands beside it: some are older than any\n"
+             "that was ever released here; or they are created on and on, through the whole run,\n"
+             "and their number only rises. At some point descriptors or queued signals run out.\n"
+             "The stack shows where they are created; look for the path that does not release."},
+    {"held", "Timers of this site are live at the end, but their number is steady: made at the\n"
+             "start and kept, or in flight just now. This is no error. If the run was short, a\n"
+             "leak may still look like this: record for longer, or under more load."},
+    {"clean", "Every timer that was created at this site was released."},
+    {"unread",
+     "A timerfd has expired and nobody read it. A level-triggered epoll reports it again\n"
+     "and again; a periodic one is not armed anew by the kernel until somebody reads.\n"
+     "Often its descriptor was taken out of the event loop but not closed."},
+    {"inherited",
+     "The timer came with a descriptor over fork or exec; this process did not create\n"
+     "it. It lives until the last process closes it. Create timerfds with TFD_CLOEXEC,\n"
+     "and close in the child what only the parent needs."},
+    {"overdue", "The deadline has passed and no fire was seen, although each fire of this timer\n"
+                "would be. Its thread may be stuck, or no thread could be started for it."},
+    {"far-future",
+     "The deadline is more than ten years away. Usually a wall-clock time was used with\n"
+     "a monotonic clock, an absolute time without TIMER_ABSTIME, or milliseconds where\n"
+     "seconds were meant. Such a timer will never fire."},
+    {"created", "How many timers were made here. A create that failed is not counted."},
+    {"armed", "How often a time was set. Setting it anew while armed counts as well; a zero\n"
+              "it_value disarms, and is not counted."},
+    {"fired", "Expirations: seen by timerleak, or derived from deadline and interval where the\n"
+              "kernel's own account is plain. What can't be told is counted as fired-unknown."},
+    {"fired-unknown", "Armings whose end could not be told: the timer fired, or was stopped, and\n"
+                      "nothing that timerleak can see says which. Timers on CPU clocks are such."},
+    {"stopped", "How often a timer was disarmed, or released, while it was armed and before it\n"
+                "fired. Many stops are the normal life of timeouts."},
+    {"released", "How many were deleted, closed or freed; descriptors found gone without a close\n"
+                 "that timerleak saw are among them."},
+    {"live", "Created or inherited, and not released: what stands in the table at the end, or\n"
+             "now if the process still runs."},
+    {"peak", "The highest number live at a time. Over several sites or processes the peaks need\n"
+             "not have been at once: the sum says \"at most\"."},
+    {"in-flight",
+     "Counted as created, but neither live nor released: the process was in the middle\n"
+     "of that call when the recording was read, or when it was killed."},
+    {"age", "How long live timers have existed, added up: many young ones weigh as much as one\n"
+            "old one. `top -sample_index=age` sorts by it."},
+};
+
+#define WORDS (sizeof(words) / sizeof(*words))
+#define PER_LINE 7
+
+static int list(void)
+{
+    printf("timerleak explain WORD, where WORD is one of");
+    for (size_t i = 0; i < WORDS; i++)
+        printf("%s%s", i % PER_LINE ? " " : "\n  ", words[i].name);
+    fputc('\n', stdout);
+    return EXIT_OK;
+}
+
+static int unknown(const char *name)
+{
+    const char *names[WORDS];
+    for (size_t i = 0; i < WORDS; i++)
+        names[i] = words[i].name;
+    const char *nearest = text_nearest(name, names, WORDS);
+    fprintf(stderr, "timerleak: there is nothing to explain about \"%s\"", name);
+    if (nearest)
+        fprintf(stderr, "; did you mean \"%s\"?", nearest);
+    fprintf(stderr, " Try: timerleak explain\n");
+    return EXIT_USAGE;
+}
+
+/* JSON and sample types have '_' where people write '-'; verdicts are shown in capitals. */
+static int same_word(const char *name, const char *word)
+{
+    for (; *name && *word; name++, word++) {
+        char c = *name == '_' ? '-' : *name;
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (c != *word)
+            return 0;
+    }
+    return *name == *word;
+}
+
+int command_explain(int argc, char **argv)
+{
+    if (argc < 2)
+        return list();
+    for (int i = 1; i < argc; i++) {
+        size_t word = 0;
+        while (word < WORDS && !same_word(argv[i], words[word].name))
+            word++;
+        if (word == WORDS)
+            return unknown(argv[i]);
+        printf("%s\n%s\n", words[word].name, words[word].meaning);
+    }
+    return EXIT_OK;
+}

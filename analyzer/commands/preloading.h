@@ -1,0 +1,24 @@
+/*
+ * preloading.h - where the shim is, and what the program's environment must say about it.
+ */
+#ifndef TIMERLEAK_PRELOADING_H
+#define TIMERLEAK_PRELOADING_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+/*
+ * The shim's absolute path: what TIMERLEAK_SHIM names, else the one beside this executable, or in
+ * ../lib/timerleak as `make install` puts it. False after telling on stderr what is wrong: there is
+ * none, or its path can't be preloaded.
+ */
+bool preloading_shim(char path[PATH_MAX]);
+
+/*
+ * The value for LD_PRELOAD: what there is already (NULL or "": nothing), then the shim. A sanitizer
+ * (NULL or "": none) comes before all, for its runtime refuses to start otherwise. The caller
+ * frees.
+ */
+char *preloading_value(const char *existing, const char *shim, const char *sanitizer);
+
+#endif

@@ -1,0 +1,138 @@
+/* record.c - the command `timerleak record`. */
+#include "commands/commands.h"
+
+#include "commands/launch.h"
+#include "commands/options.h"
+#include "commands/output_name.h"
+#include "commands/preloading.h"
+#include "commands/session.h"
+#include "commands/session_report.h"
+#include "commands/traceable.h"
+#include "profile/profile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* As the shell has it. */
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND 127
+
+static bool parse_children(const char *value, bool *children)
+{
+    *children = value == NULL || strcmp(value, "yes") == 0;
+    if (*children || strcmp(value, "no") == 0)
+        return true;
+    fprintf(stderr, "timerleak: --children is yes or no, not \"%s\"\n", value);
+    return false;
+}
+
+/* The shim would pass over a name that it does not know, and record nothing. */
+static bool check_families(const char *list)
+{
+    while (list != NULL && *list != '\0') {
+        size_t length = strcspn(list, ",");
+        int family = 1;
+        while (family < TLK_FAMILIES && (strlen(family_name(family)) != length ||
+                                         memcmp(family_name(family), list, length) != 0))
+            family++;
+        if (family == TLK_FAMILIES) {
+            fprintf(stderr, "timerleak: --families: there is no \"%.*s\" among", (int)length, list);
+            for (int i = 1; i < TLK_FAMILIES; i++)
+                fprintf(stderr, " %s", family_name(i));
+            fputc('\n', stderr);
+            return false;
+        }
+        list += length + (list[length] == ',');
+    }
+    return true;
+}
+
+static uint64_t new_session(void)
+{
+    uint64_t session = 0;
+    while (session == 0) {
+        if (getrandom(&session, sizeof(session), 0) != sizeof(session))
+            session = (uint64_t)time(NULL);
+    }
+    return session;
+}
+
+static int not_run(const struct traceable *judged, const char *command, int error)
+{
+    if (judged->obstacle != TRACE_NONE)
+        traceable_explain(judged, command, stderr);
+    else
+        fprintf(stderr, "timerleak: %s can't be run: %s\n", command, strerror(error));
+    return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+/* Returns the exit status of `timerleak record`. */
+static int finish(const struct launch *launch, const struct launched *launched,
+                  const struct output_name *output, bool explained)
+{
+    const char *command = launch->command[0];
+    struct session session;
+    if (session_find(&session, output->directory, launch->session, launched->pid)) {
+        session_finish(&session, launched);
+        session_report(&session, command, output->directory, explained);
+    } else {
+        fprintf(stderr, "timerleak: %s can't be read any more: %s\n", output->directory,
+                strerror(errno));
+    }
+    session_free(&session);
+    return launch_end_alike(launched->status);
+}
+
+static int record(struct launch *launch, const struct output_name *output)
+{
+    char shim[PATH_MAX];
+    if (!preloading_shim(shim) || !output_name_make_way(output))
+        return EXIT_USAGE;
+
+    struct traceable judged;
+    traceable_judge(&judged, launch->command[0], shim);
+    if (traceable_runs(&judged))
+        traceable_explain(&judged, launch->command[0], stderr);
+    char *preload = preloading_value(getenv("LD_PRELOAD"), shim, judged.sanitizer);
+    if (judged.obstacle != TRACE_LIBC)
+        launch->preload = preload;
+    launch->output = output->pattern;
+    launch->session = new_session();
+
+    struct launched launched;
+    bool forked = launch_run(launch, &launched);
+    free(preload);
+    if (!forked) {
+        perror("timerleak: no process can be made");
+        return EXIT_NOT_EXECUTABLE;
+    }
+    if (launched.error != 0)
+        return not_run(&judged, launch->command[0], launched.error);
+    return finish(launch, &launched, output, judged.obstacle != TRACE_NONE);
+}
+
+int command_record(int argc, char **argv)
+{
+    struct settings settings;
+    settings_init(&settings);
+    int words = options_parse_before(argc, argv, RECORD_OPTIONS, &settings);
+    if (words < 0)
+        return EXIT_USAGE;
+    if (words == 0) {
+        fprintf(stderr, "timerleak: record needs a command to run: timerleak record ./server\n");
+        return EXIT_USAGE;
+    }
+    argv[1 + words] = NULL;
+    struct launch launch = {.command = argv + 1, .families = settings.families};
+    struct output_name output;
+    if (!parse_children(settings.children, &launch.children) || !check_families(settings.families))
+        return EXIT_USAGE;
+    int status =
+        output_name_parse(&output, settings.output) ? record(&launch, &output) : EXIT_USAGE;
+    output_name_free(&output);
+    return status;
+}

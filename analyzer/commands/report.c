@@ -1,0 +1,17 @@
+/* report.c - the command `timerleak report`. */
+#include "commands/commands.h"
+#include "commands/input.h"
+#include "exports/json.h"
+#include "views/report.h"
+
+int command_report(int argc, char **argv)
+{
+    struct input input;
+    if (!input_open(&input, argc, argv, REPORT_OPTIONS, false))
+        return input.status;
+    if (input.settings.json)
+        json_write(input.output, input.profile);
+    else
+        report_print(input.output, input.profile, input.settings.nodecount);
+    return input_close(&input);
+}

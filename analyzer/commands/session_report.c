@@ -1,0 +1,96 @@
+/* session_report.c - a line for each recording, or the reasons why there is none. */
+#include "commands/session_report.h"
+
+#include "base/text.h"
+#include "profile/profile.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* What a recording needs at least: its header, and a chunk for each region. */
+#define SMALLEST ((rlim_t)(1 + TLK_REGIONS) * TLK_CHUNK)
+
+static bool had_timers(const struct profile *profile)
+{
+    uint64_t dropped = 0;
+    for (size_t i = 0; i < TLK_DROPS; i++)
+        dropped += profile->processes[0]->dropped[i];
+    return profile->totals.created + profile->totals.inherited + dropped > 0;
+}
+
+static void print_line(const struct session_recording *made, const struct counts *totals)
+{
+    fprintf(stderr, "timerleak: %s: ", made->path);
+    if (made->running)
+        fprintf(stderr, "process %d is still being recorded, ", made->pid);
+    fprintf(stderr, "%s created, ", text_plural(totals->created, "timer", "timers").s);
+    if (totals->inherited > 0)
+        fprintf(stderr, "%s inherited, ", text_count(totals->inherited).s);
+    fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, made->path);
+}
+
+static void report_one(const struct session_recording *made, bool keep)
+{
+    char error[RECORDING_ERROR_SIZE];
+    struct recording *recording = recording_open(made->path, error);
+    if (recording == NULL) {
+        fprintf(stderr, "timerleak: %s\n", error);
+        return;
+    }
+    struct profile *profile = profile_new();
+    profile_add(profile, recording);
+    profile_add_up(profile);
+    recording_close(recording);
+    bool removable = !keep && !made->running && made->idle && !had_timers(profile);
+    if (!removable || unlink(made->path) != 0)
+        print_line(made, &profile->totals);
+    profile_free(profile);
+}
+
+/* What can be found out about why nothing was written. */
+static void explain_nothing(const char *command, const char *directory)
+{
+    struct statvfs system;
+    struct rlimit limit;
+    fprintf(stderr, "timerleak: %s left no recording in \"%s\".\n", command, directory);
+    if (statvfs(directory, &system) == 0 && system.f_bavail * system.f_frsize < SMALLEST)
+        fprintf(stderr, "timerleak: Its file system is full: write elsewhere with -o.\n");
+    else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SMALLEST)
+        fprintf(stderr, "timerleak: Files may not grow large enough: raise ulimit -f.\n");
+    else
+        fputs("timerleak: Usual reasons:\n"
+              "    LD_PRELOAD was cleared on the way (sudo, su, env -i): record what comes behind "
+              "it, as in sudo timerleak record COMMAND\n"
+              "    the process may not write there (another user, a chroot, a sandbox): "
+              "write elsewhere with -o\n",
+              stderr);
+}
+
+static const struct session_recording *last_own(const struct session *session)
+{
+    for (size_t i = session->count; i-- > 0;) {
+        if (session->recordings[i].own)
+            return &session->recordings[i];
+    }
+    return NULL;
+}
+
+void session_report(const struct session *session, const char *command, const char *directory,
+                    bool explained)
+{
+    const struct session_recording *last = last_own(session);
+    for (size_t i = 0; i < session->count; i++)
+        report_one(&session->recordings[i], &session->recordings[i] == last);
+    if (last == NULL && explained)
+        fprintf(stderr, "timerleak: %s left no recording, for the reason above.\n", command);
+    else if (last == NULL)
+        explain_nothing(command, directory);
+    else if (last->end == TLK_EXECED)
+        fprintf(stderr,
+                "timerleak: %s became another program, of which there is no recording: it may be "
+                "static or setuid, or LD_PRELOAD was cleared.\n",
+                command);
+}

@@ -1,0 +1,14 @@
+/* timers.c - the command `timerleak timers`. */
+#include "commands/commands.h"
+#include "commands/input.h"
+
+#include "views/timers.h"
+
+int command_timers(int argc, char **argv)
+{
+    struct input input;
+    if (!input_open(&input, argc, argv, TIMERS_OPTIONS, true))
+        return input.status;
+    timers_print(input.output, input.profile, input.settings.nodecount);
+    return input_close(&input);
+}

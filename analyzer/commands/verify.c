@@ -1,0 +1,151 @@
+/* verify.c - the command `timerleak verify`. */
+#include "commands/commands.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "profile/comparison.h"
+#include "profile/stacks.h"
+#include "views/timers.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The process works on between two looks: a difference counts if it is there at every look. */
+#define LOOKS 5
+
+struct look {
+    struct profile *profile;
+    struct kernel_timers kernel;
+    struct comparison comparison;
+};
+
+static void look_free(struct look *look)
+{
+    comparison_free(&look->comparison);
+    free(look->kernel.timers);
+    profile_free(look->profile);
+}
+
+/* False after a complaint. */
+static bool look_take(struct look *look, pid_t pid, const char *path)
+{
+    char error[RECORDING_ERROR_SIZE];
+    struct recording *recording = recording_open(path, error);
+    if (!recording) {
+        fprintf(stderr, "timerleak: %s\n", error);
+        return false;
+    }
+    look->profile = profile_new();
+    look->profile->keep_timers = true;
+    profile_add(look->profile, recording);
+    recording_close(recording);
+    if (look->profile->processes[0]->pid != pid || !look->profile->processes[0]->alive) {
+        fprintf(stderr, "timerleak: %s is a recording of process %d, which %s\n", path,
+                look->profile->processes[0]->pid,
+                look->profile->processes[0]->alive ? "is another one" : "has ended");
+        profile_free(look->profile);
+        return false;
+    }
+    if (!kernel_timers_read(&look->kernel, pid)) {
+        fprintf(stderr, "timerleak: process %d: %s; it must be yours, or you root\n", (int)pid,
+                strerror(errno));
+        free(look->kernel.timers);
+        profile_free(look->profile);
+        return false;
+    }
+    comparison_make(&look->comparison, look->profile, &look->kernel, pid);
+    return true;
+}
+
+static void print_unseen(const struct look *look)
+{
+    for (size_t i = 0; i < look->comparison.unseen_count; i++) {
+        const struct live_timer *timer = look->comparison.unseen[i];
+        const struct stack_frame *frame = stack_headline(look->profile, timer->site);
+        printf("only in the recording: %s %s, created by %s", family_name(timer->record.family),
+               timer_identity(timer->record.family, timer->record.id).s, frame->name);
+        if (frame->short_file)
+            printf("  %s:%d", frame->short_file, frame->line);
+        fputc('\n', stdout);
+    }
+}
+
+static void print_unrecorded(const struct look *look)
+{
+    for (size_t i = 0; i < look->comparison.unrecorded_count; i++) {
+        const struct kernel_timer *timer = look->comparison.unrecorded[i];
+        printf("only in the kernel: %s %s\n", family_name(timer->family),
+               timer_identity(timer->family, timer->id).s);
+    }
+}
+
+static int print(const struct look *look)
+{
+    const struct comparison *comparison = &look->comparison;
+    printf("%s matched", text_plural(comparison->matched, "timer", "timers").s);
+    if (comparison->copies > 0)
+        printf(", with %s more", text_plural(comparison->copies, "descriptor", "descriptors").s);
+    printf("; %zu only in the kernel, %zu only in the recording\n", comparison->unrecorded_count,
+           comparison->unseen_count);
+    if (comparison->itimers > 0)
+        printf("%s not compared: the kernel shows them to their own process only\n",
+               text_plural(comparison->itimers, "interval timer", "interval timers").s);
+    print_unseen(look);
+    print_unrecorded(look);
+    return comparison->unseen_count + comparison->unrecorded_count > 0 ? EXIT_LEAK : EXIT_OK;
+}
+
+static int verify(pid_t pid, const char *path)
+{
+    struct look look;
+    for (int looks = 1;; looks++) {
+        if (!look_take(&look, pid, path))
+            return EXIT_UNREADABLE;
+        size_t differences = look.comparison.unseen_count + look.comparison.unrecorded_count;
+        if (differences == 0 || looks == LOOKS)
+            break;
+        look_free(&look);
+    }
+    int status = print(&look);
+    look_free(&look);
+    return status;
+}
+
+/* The process may live in another root: a container. Its own view of the path leads there. */
+static char *find_recording(pid_t pid)
+{
+    char *path = kernel_mapped_recording(pid);
+    if (!path || access(path, F_OK) == 0)
+        return path;
+    size_t size = strlen(path) + 32;
+    char *seen = memory_new(1, size);
+    snprintf(seen, size, "/proc/%d/root%s", (int)pid, path);
+    free(path);
+    return seen;
+}
+
+int command_verify(int argc, char **argv)
+{
+    char *end = NULL;
+    long pid = argc > 1 ? strtol(argv[1], &end, 10) : 0;
+    if (argc < 2 || argc > 3 || *end || pid <= 0 || pid > INT32_MAX) {
+        fprintf(stderr, "timerleak: verify needs the number of a process: "
+                        "timerleak verify PID [FILE]\n");
+        return EXIT_USAGE;
+    }
+    char *path = argc > 2 ? memory_copy(argv[2]) : find_recording((pid_t)pid);
+    if (!path) {
+        fprintf(stderr,
+                "timerleak: process %ld has no recording mapped: was it started by \"timerleak "
+                "record\", and is it yours?\n",
+                pid);
+        return EXIT_UNREADABLE;
+    }
+    int status = verify((pid_t)pid, path);
+    free(path);
+    return status;
+}

@@ -1,0 +1,229 @@
+#include "exports/json.h"
+
+#include "profile/findings.h"
+#include "profile/fingerprints.h"
+#include "profile/losses.h"
+#include "profile/process.h"
+#include "profile/stacks.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+/* JSON has no unsigned integers in jansson: what exceeds int64 comes only from damage. */
+static json_t *number(uint64_t value)
+{
+    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *limit_or_null(uint64_t limit)
+{
+    return limit == UINT64_MAX ? json_null() : number(limit);
+}
+
+static json_t *iso_time(uint64_t real)
+{
+    char date[32], text[64];
+    time_t seconds = (time_t)(real / NS_PER_SECOND);
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc))
+        return json_null();
+    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text, sizeof(text), "%s.%09" PRIu64 "Z", date, real % NS_PER_SECOND);
+    return json_string(text);
+}
+
+static const char *end_name(const struct process *process)
+{
+    static const char *const names[] = {"running", "exited", "killed", "execed"};
+    if (process->end == TLK_RUNNING && !process->alive)
+        return "unknown";
+    return names[process->end];
+}
+
+static json_t *limits_of(const struct process *process)
+{
+    json_t *json = json_object();
+    struct limit limits[LIMITS];
+    static const char *const keys[LIMITS] = {"descriptors", "pending_signals"};
+    json_object_set_new(json, "nofile_soft", limit_or_null(process->nofile_soft));
+    json_object_set_new(json, "nofile_hard", limit_or_null(process->nofile_hard));
+    json_object_set_new(json, "sigpending_soft", limit_or_null(process->sigpending_soft));
+    json_object_set_new(json, "sigpending_hard", limit_or_null(process->sigpending_hard));
+    findings_limits(process, limits);
+    for (size_t i = 0; i < LIMITS; i++) {
+        json_t *use = json_object();
+        json_object_set_new(use, "used", limits[i].used ? number(limits[i].used) : json_null());
+        json_object_set_new(use, "growth_per_second", json_real(limits[i].growth));
+        json_object_set_new(use, "reached_in_ns",
+                            limits[i].reached ? number(limits[i].reached) : json_null());
+        json_object_set_new(json, keys[i], use);
+    }
+    return json;
+}
+
+static json_t *process_of(const struct process *process)
+{
+    json_t *json = json_object(), *argv = json_array();
+    for (size_t i = 0; i < process->argc; i++)
+        json_array_append_new(argv, json_string(process->argv[i]));
+    json_object_set_new(json, "pid", json_integer(process->pid));
+    json_object_set_new(json, "ppid", json_integer(process->ppid));
+    json_object_set_new(json, "name", json_string(process->name));
+    json_object_set_new(json, "exe", json_string(process->exe));
+    json_object_set_new(json, "argv", argv);
+    json_object_set_new(json, "forked", json_boolean(process->forked));
+    json_object_set_new(json, "start", iso_time(process->start_real));
+    json_object_set_new(json, "start_ns", number(process->start_real));
+    json_object_set_new(json, "duration_ns", number(process_duration(process)));
+    json_object_set_new(json, "end", json_string(end_name(process)));
+    json_object_set_new(json, "end_status", json_integer(process->end_status));
+    json_object_set_new(json, "recording", json_string(process->recording));
+    json_object_set_new(json, "limits", limits_of(process));
+    return json;
+}
+
+struct key {
+    const char *name;
+    size_t field; /* in struct counts */
+};
+
+#define KEY(name, field)                                                                           \
+    {                                                                                              \
+        name, offsetof(struct counts, field)                                                       \
+    }
+
+static const struct key count_keys[] = {
+    KEY("created", created),
+    KEY("inherited", inherited),
+    KEY("armed", armed),
+    KEY("fired", fired),
+    KEY("fired_unknown", fired_unknown),
+    KEY("stopped", stopped),
+    KEY("released", released),
+    KEY("live", live),
+    KEY("in_flight", in_flight),
+    KEY("peak", peak),
+    KEY("never_armed", states[NEVER_ARMED]),
+    KEY("never_fired", states[NEVER_FIRED]),
+    KEY("never_stopped", states[NEVER_STOPPED]),
+    KEY("never_released", states[NEVER_RELEASED]),
+    KEY("unread", unread),
+    KEY("live_inherited", live_inherited),
+    KEY("overdue", overdue),
+    KEY("far_future", far_future),
+    KEY("age_ns", age),
+};
+
+static void set_counts(json_t *json, const struct counts *counts)
+{
+    for (size_t i = 0; i < sizeof(count_keys) / sizeof(*count_keys); i++) {
+        uint64_t value;
+        memcpy(&value, (const char *)counts + count_keys[i].field, sizeof(value));
+        json_object_set_new(json, count_keys[i].name, number(value));
+    }
+}
+
+static json_t *frame_of(const struct stack_frame *frame)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "function", text_or_null(frame->function));
+    json_object_set_new(json, "name", json_string(frame->name));
+    json_object_set_new(json, "file", text_or_null(frame->file));
+    json_object_set_new(json, "line", frame->line > 0 ? json_integer(frame->line) : json_null());
+    if (frame->module) {
+        json_object_set_new(json, "module", json_string(frame->module->path));
+        json_object_set_new(json, "build_id", json_string(frame->module->build_id));
+    }
+    json_object_set_new(json, "offset", number(frame->offset));
+    json_object_set_new(json, "inlined", json_boolean(frame->inlined));
+    return json;
+}
+
+static json_t *stack_as_json(struct profile *profile, struct site *site)
+{
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    json_t *json = json_array(), *leaf = json_object();
+    json_object_set_new(leaf, "function", json_string(site->function));
+    json_array_append_new(json, leaf);
+    for (size_t i = 1; i < depth; i++)
+        json_array_append_new(json, frame_of(&stack[i]));
+    return json;
+}
+
+static json_t *site_of(struct profile *profile, struct site *site)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "id", json_string(site->fingerprint));
+    json_object_set_new(json, "family", json_string(family_name(site->family)));
+    json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
+    json_object_set_new(json, "why", json_string(site->finding.why));
+    json_object_set_new(json, "pid", json_integer(site->process->pid));
+    set_counts(json, &site->counts);
+    json_object_set_new(json, "growth_per_second", json_real(site->finding.growth));
+    json_object_set_new(json, "oldest_age_ns", number(site->oldest_age));
+    json_object_set_new(json, "longest_life_ns", number(site->longest_life));
+    json_object_set_new(json, "first_created_ns", number(site->first_created));
+    json_object_set_new(json, "last_created_ns", number(site->last_created));
+    json_object_set_new(json, "truncated", json_boolean(site->truncated));
+    json_object_set_new(json, "unwound", json_boolean(site->unwound));
+    json_object_set_new(json, "stack", stack_as_json(profile, site));
+    return json;
+}
+
+static json_t *dropped_of(const struct profile *profile)
+{
+    json_t *json = json_object();
+    uint64_t total = losses_damaged(profile), unknown = 0;
+    json_object_set_new(json, "damaged", number(total));
+    for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
+        uint64_t count = losses_count(profile, reason);
+        if (reason < LOSSES_KNOWN)
+            json_object_set_new(json, loss_of(reason)->key, number(count));
+        else
+            unknown += count;
+        total += count;
+    }
+    json_object_set_new(json, "unknown", number(unknown));
+    json_object_set_new(json, "total", number(total));
+    return json;
+}
+
+static json_t *totals_of(const struct profile *profile)
+{
+    json_t *json = json_object();
+    set_counts(json, &profile->totals);
+    json_object_set_new(json, "sites", number(profile->site_count));
+    for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
+        json_object_set_new(json, verdict_name(verdict), number(findings_count(profile, verdict)));
+    return json;
+}
+
+bool json_write(FILE *to, struct profile *profile)
+{
+    json_t *json = json_object(), *processes = json_array(), *sites = json_array();
+    fingerprints_set(profile);
+    json_object_set_new(json, "schema", json_string("timerleak/1"));
+    json_object_set_new(json, "process", process_of(profile->processes[0]));
+    json_object_set_new(json, "limits", limits_of(profile->processes[0]));
+    json_object_set_new(json, "totals", totals_of(profile));
+    json_object_set_new(json, "dropped", dropped_of(profile));
+    for (size_t i = 0; i < profile->process_count; i++)
+        json_array_append_new(processes, process_of(profile->processes[i]));
+    json_object_set_new(json, "processes", processes);
+    for (size_t i = 0; i < profile->site_count; i++)
+        json_array_append_new(sites, site_of(profile, profile->sites[i]));
+    json_object_set_new(json, "sites", sites);
+    int failed = json_dumpf(json, to, JSON_INDENT(2));
+    json_decref(json);
+    return !failed && fputc('\n', to) != EOF;
+}

@@ -1,0 +1,25 @@
+/*
+ * comparison.h - a recording of a running process beside the kernel's list of its timers.
+ */
+#ifndef TIMERLEAK_PROFILE_COMPARISON_H
+#define TIMERLEAK_PROFILE_COMPARISON_H
+
+#include "profile/profile.h"
+#include "recording/kernel.h"
+
+struct comparison {
+    size_t matched;
+    size_t copies;                    /* further descriptors of matched timers */
+    size_t itimers;                   /* in the recording; no other process can see the kernel's */
+    const struct live_timer **unseen; /* live in the recording, not in the kernel */
+    size_t unseen_count;
+    const struct kernel_timer **unrecorded; /* in the kernel, not in the recording */
+    size_t unrecorded_count;
+};
+
+/* Compares, marking `kernel`; the results point into both. The caller frees both arrays. */
+void comparison_make(struct comparison *comparison, const struct profile *profile,
+                     struct kernel_timers *kernel, pid_t pid);
+void comparison_free(struct comparison *comparison);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * evidence.h - what one recording says about one site, gathered timer by timer.
+ *
+ * All times are CLOCK_MONOTONIC of the process, ns.
+ */
+#ifndef TIMERLEAK_PROFILE_EVIDENCE_H
+#define TIMERLEAK_PROFILE_EVIDENCE_H
+
+#include "profile/states.h"
+#include "recording.h"
+
+#define QUARTERS 4
+
+struct evidence {
+    enum tlk_family family;
+    uint64_t start, as_of; /* of the process */
+    uint64_t slop; /* releases are timed by a coarse clock: lifetimes may be that much longer */
+    uint64_t created, released;
+    uint64_t first_created, last_created, last_released; /* 0: never */
+    uint64_t longest_life;                               /* of a released timer */
+
+    /* Live timers that were created here. Inherited ones say nothing about this site. */
+    uint64_t live;
+    uint64_t inherited;
+    uint64_t oldest, youngest;    /* creation times */
+    uint64_t outlived;            /* older than any that was released */
+    uint64_t overstayed;          /* so much older that they will hardly be released */
+    uint64_t youngest_overstayed; /* creation time */
+    uint64_t survivors[QUARTERS]; /* live ones, by quarter of [first, last_created] */
+    unsigned rises;               /* quarters in which the floor of live timers rose */
+    bool history_known;           /* fine enough for `rises` to mean something */
+};
+
+/* Starts from a site's own record. */
+void evidence_begin(struct evidence *evidence, const struct tlk_site *site, uint64_t start,
+                    const struct moment *now);
+
+/* Adds a live timer of the site. */
+void evidence_add(struct evidence *evidence, const struct tlk_timer *timer);
+
+#endif

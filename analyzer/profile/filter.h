@@ -1,0 +1,23 @@
+/*
+ * filter.h - keeps the sites that are asked for, as pprof's options of the same names do.
+ */
+#ifndef TIMERLEAK_PROFILE_FILTER_H
+#define TIMERLEAK_PROFILE_FILTER_H
+
+#include "profile/profile.h"
+
+struct filter {
+    const char *families;       /* names with commas between them; NULL: all */
+    const char *focus, *ignore; /* extended regular expressions over functions, files, modules */
+};
+
+#define FILTER_ERROR_SIZE 256
+
+/*
+ * Drops all other sites, and their timers, from the profile. False, with the error in words, if
+ * a family is unknown or an expression is none; the profile is then as it was.
+ */
+bool profile_filter(struct profile *profile, const struct filter *filter,
+                    char error[FILTER_ERROR_SIZE]);
+
+#endif

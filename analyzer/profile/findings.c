@@ -1,0 +1,76 @@
+#include "profile/findings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NS_PER_SECOND 1e9
+
+static int compare(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* By what does not depend on where modules were loaded, so that every run gives the same order. */
+static int by_frames(const struct site *a, const struct site *b)
+{
+    int order = compare(a->family, b->family);
+    if (!order)
+        order = strcmp(a->function, b->function);
+    for (size_t i = 0; !order && i < a->depth && i < b->depth; i++) {
+        order = compare(a->frames[i].module, b->frames[i].module);
+        if (!order)
+            order = compare(a->frames[i].address, b->frames[i].address);
+    }
+    return order ? order : compare(a->depth, b->depth);
+}
+
+static int by_severity(const void *left, const void *right)
+{
+    const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
+    int order = compare(b->finding.verdict, a->finding.verdict);
+    if (!order)
+        order = compare(b->counts.live, a->counts.live);
+    return order ? order : by_frames(a, b);
+}
+
+void findings_sort(struct profile *profile)
+{
+    if (profile->site_count > 0)
+        qsort(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity);
+}
+
+size_t findings_count(const struct profile *profile, enum verdict verdict)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < profile->site_count; i++)
+        count += profile->sites[i]->finding.verdict == verdict;
+    return count;
+}
+
+enum timer_state findings_state(const struct site *site)
+{
+    enum timer_state most = 0;
+    for (enum timer_state state = 0; state < TIMER_STATES; state++) {
+        if (site->counts.states[state] > site->counts.states[most])
+            most = state;
+    }
+    return most;
+}
+
+static struct limit project(const char *name, uint64_t used, uint64_t most, double growth)
+{
+    struct limit limit = {.name = name, .used = used, .limit = most, .growth = growth};
+    if (growth > 0 && most != UINT64_MAX) {
+        double left = most > used ? (double)(most - used) / growth * NS_PER_SECOND : 0;
+        limit.reached = left < (double)UINT64_MAX / 2 ? (uint64_t)left : 0;
+    }
+    return limit;
+}
+
+void findings_limits(const struct process *process, struct limit limits[LIMITS])
+{
+    limits[0] = project("descriptors", process->descriptors, process->nofile_soft,
+                        process->descriptor_growth);
+    limits[1] = project("pending signals", process->pending, process->sigpending_soft,
+                        process->pending_growth);
+}

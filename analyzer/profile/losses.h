@@ -1,0 +1,25 @@
+/*
+ * losses.h - what is not in a profile, and why: nothing is left out in silence.
+ */
+#ifndef TIMERLEAK_PROFILE_LOSSES_H
+#define TIMERLEAK_PROFILE_LOSSES_H
+
+#include "profile/profile.h"
+
+struct loss {
+    const char *key;     /* in JSON */
+    const char *meaning; /* follows a number */
+};
+
+#define LOSSES_KNOWN (TLK_DROP_FD_RANGE + 1u)
+
+/* What a reason of enum tlk_drop means; never NULL, also for one that only later versions know. */
+const struct loss *loss_of(unsigned reason);
+
+/* How often it happened, in all processes. */
+uint64_t losses_count(const struct profile *profile, unsigned reason);
+
+/* Records that were damaged and left out, in all recordings. */
+uint64_t losses_damaged(const struct profile *profile);
+
+#endif

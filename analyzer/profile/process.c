@@ -1,0 +1,158 @@
+#include "profile/process.h"
+
+#include "base/proc.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+static uint64_t now(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
+}
+
+static void latest(uint64_t *so_far, uint64_t time)
+{
+    if (time > *so_far)
+        *so_far = time;
+}
+
+/* A process that was killed with nobody to see it lived at least until its last event. */
+static uint64_t last_event(struct recording *recording)
+{
+    struct tlk_site site;
+    struct tlk_timer timer;
+    uint64_t last = recording_header(recording)->start_mono;
+    for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
+        if (!recording_site(recording, i, &site))
+            continue;
+        latest(&last, site.last_created);
+        latest(&last, site.last_released);
+    }
+    for (uint32_t i = 0; i < recording_count(recording, TLK_TIMERS); i++) {
+        if (!recording_timer(recording, i, &timer))
+            continue;
+        latest(&last, timer.created);
+        latest(&last, timer.armed_at);
+        latest(&last, timer.seen_at);
+    }
+    return last;
+}
+
+static struct moment as_of(struct recording *recording, bool alive)
+{
+    const struct tlk_header *header = recording_header(recording);
+    struct moment moment = {header->end_mono, header->end_real, header->end_boot, 0};
+    if (alive) {
+        moment = (struct moment){now(CLOCK_MONOTONIC), now(CLOCK_REALTIME), now(CLOCK_BOOTTIME), 0};
+    } else if (header->end == TLK_RUNNING) {
+        moment.mono = last_event(recording);
+        moment.real = header->start_real + (moment.mono - header->start_mono);
+        moment.boot = header->start_boot + (moment.mono - header->start_mono);
+    }
+    /* A resolution of more than a second is damage: it would excuse any lifetime. */
+    if (header->clock_resolution < NS_PER_SECOND)
+        moment.resolution = header->clock_resolution;
+    return moment;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static void read_arguments(struct profile *profile, struct process *process,
+                           struct recording *recording)
+{
+    size_t room = 0;
+    const char *argument;
+    while ((argument = recording_argument(recording, (uint32_t)process->argc))) {
+        process->argv = memory_grow(process->argv, process->argc, &room, sizeof(*process->argv));
+        process->argv[process->argc++] = strings_add(profile->strings, argument);
+    }
+}
+
+static void read_usage(struct process *process, const struct tlk_header *header)
+{
+    if (process->alive) {
+        process->descriptors = proc_descriptors(process->pid);
+        process->pending = proc_pending_signals(process->pid);
+    } else {
+        process->descriptors = header->descriptors_seen;
+        latest(&process->descriptors, header->end_descriptors);
+    }
+}
+
+static void read_header(struct profile *profile, struct process *process,
+                        const struct recording *recording)
+{
+    const struct tlk_header *header = recording_header(recording);
+    process->recording = strings_add(profile->strings, recording_path(recording));
+    process->exe = strings_add(profile->strings, recording_string(recording, header->exe));
+    process->name = base_name(process->exe);
+    if (!*process->name)
+        process->name = base_name(process->recording);
+    process->pid = header->pid;
+    process->ppid = header->ppid;
+    process->forked = header->forked;
+    process->end = (enum tlk_end)(header->end <= TLK_EXECED ? header->end : TLK_RUNNING);
+    process->end_status = header->end_status;
+    process->start_real = header->start_real;
+    process->start_mono = header->start_mono;
+    process->nofile_soft = header->nofile_soft;
+    process->nofile_hard = header->nofile_hard;
+    process->sigpending_soft = header->sigpending_soft;
+    process->sigpending_hard = header->sigpending_hard;
+    memcpy(process->dropped, header->dropped, sizeof(process->dropped));
+}
+
+struct process *process_add(struct profile *profile, struct recording *recording)
+{
+    const struct tlk_header *header = recording_header(recording);
+    struct process *process = memory_new(1, sizeof(*process));
+    profile->processes = memory_grow(profile->processes, profile->process_count,
+                                     &profile->process_room, sizeof(*profile->processes));
+    profile->processes[profile->process_count++] = process;
+    read_header(profile, process, recording);
+    read_arguments(profile, process, recording);
+    process->alive = process->end == TLK_RUNNING && proc_alive(header->pid, header->start_ticks);
+    process->as_of = as_of(recording, process->alive);
+    read_usage(process, header);
+    return process;
+}
+
+struct text process_end(const struct process *process)
+{
+    struct text text;
+    const char *signal = NULL;
+    switch (process->end) {
+    case TLK_EXITED:
+        snprintf(text.s, sizeof(text.s), "exited with status %d", process->end_status);
+        break;
+    case TLK_KILLED:
+        signal = sigabbrev_np(process->end_status);
+        if (signal)
+            snprintf(text.s, sizeof(text.s), "killed by SIG%s", signal);
+        else
+            snprintf(text.s, sizeof(text.s), "killed by signal %d", process->end_status);
+        break;
+    case TLK_EXECED:
+        snprintf(text.s, sizeof(text.s), "became another program");
+        break;
+    case TLK_RUNNING:
+        snprintf(text.s, sizeof(text.s), process->alive ? "running" : "gone, nobody saw how");
+        break;
+    }
+    return text;
+}
+
+uint64_t process_duration(const struct process *process)
+{
+    uint64_t end = process->as_of.mono;
+    return end > process->start_mono ? end - process->start_mono : 0;
+}

@@ -1,0 +1,19 @@
+/*
+ * process.h - the process that a recording is of.
+ */
+#ifndef TIMERLEAK_PROFILE_PROCESS_H
+#define TIMERLEAK_PROFILE_PROCESS_H
+
+#include "base/text.h"
+#include "profile/profile.h"
+
+/* Reads the header, and all times if nobody noted the end; the profile owns the result. */
+struct process *process_add(struct profile *profile, struct recording *recording);
+
+/* How it ended, in words: "killed by SIGKILL", "exited with status 0", "running". */
+struct text process_end(const struct process *process);
+
+/* How long it ran, ns. */
+uint64_t process_duration(const struct process *process);
+
+#endif

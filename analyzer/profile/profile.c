@@ -1,0 +1,80 @@
+#include "profile/profile.h"
+
+#include <stdlib.h>
+
+static const char *const families[TLK_FAMILIES] = {
+    [0] = "any",
+    [TLK_POSIX] = "posix",
+    [TLK_TIMERFD] = "timerfd",
+    [TLK_ITIMER] = "itimer",
+    [TLK_GOTIME] = "gotime",
+};
+
+const char *family_name(uint64_t family)
+{
+    return families[family];
+}
+
+struct profile *profile_new(void)
+{
+    struct profile *profile = memory_new(1, sizeof(*profile));
+    profile->strings = strings_new();
+    profile->symbols = symbols_new();
+    profile->modules = memory_grow(NULL, 0, &profile->module_room, sizeof(*profile->modules));
+    profile->modules[profile->module_count++] = NULL;
+    return profile;
+}
+
+static void free_sites(struct profile *profile)
+{
+    struct site *site, *next;
+    HASH_ITER (hh, profile->site_table, site, next) {
+        HASH_DEL(profile->site_table, site);
+        free(site->stack);
+        free(site);
+    }
+    free(profile->sites);
+}
+
+static void free_modules(struct profile *profile)
+{
+    struct module *module, *next;
+    HASH_ITER (hh, profile->module_table, module, next) {
+        HASH_DEL(profile->module_table, module);
+        free(module->key);
+        free(module);
+    }
+    free(profile->modules);
+}
+
+void profile_free(struct profile *profile)
+{
+    for (size_t i = 0; i < profile->process_count; i++) {
+        free(profile->processes[i]->argv);
+        free(profile->processes[i]);
+    }
+    free(profile->processes);
+    free_sites(profile);
+    free_modules(profile);
+    free(profile->timers);
+    symbols_free(profile->symbols);
+    strings_free(profile->strings);
+    free(profile);
+}
+
+void counts_add(struct counts *to, const struct counts *from)
+{
+    /* All members are uint64_t sums: the structure is a row of them. */
+    _Static_assert(sizeof(*to) % sizeof(uint64_t) == 0, "nothing but counts");
+    uint64_t *sum = (uint64_t *)to;
+    const uint64_t *part = (const uint64_t *)from;
+    for (size_t i = 0; i < sizeof(*to) / sizeof(*sum); i++)
+        sum[i] += part[i];
+}
+
+void profile_add_up(struct profile *profile)
+{
+    profile->totals = (struct counts){0};
+    for (size_t i = 0; i < profile->site_count; i++)
+        counts_add(&profile->totals, &profile->sites[i]->counts);
+}

@@ -1,0 +1,141 @@
+/*
+ * profile.h - the one model behind all views and exports: processes, and the sites of all of them.
+ *
+ * Sites of several recordings are one site if family, wrapped function and frames agree; frames
+ * agree if module (by build-id, else by path) and offset do.
+ */
+#ifndef TIMERLEAK_PROFILE_PROFILE_H
+#define TIMERLEAK_PROFILE_PROFILE_H
+
+#include "base/hash.h"
+#include "base/strings.h"
+#include "profile/states.h"
+#include "profile/verdict.h"
+#include "recording/reader.h"
+#include "symbols/symbols.h"
+
+/* Added up per site, and over all sites. Times are ns. */
+struct counts {
+    uint64_t created, inherited, released, live;
+    uint64_t armed, fired, stopped;
+    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
+    uint64_t in_flight;     /* created but neither live nor released when the recording was read */
+    uint64_t states[TIMER_STATES];
+    uint64_t unread, live_inherited, overdue, far_future;
+    uint64_t age;  /* of all live timers together */
+    uint64_t peak; /* highest number live at a time; over several sites, no more than this */
+};
+
+void counts_add(struct counts *to, const struct counts *from);
+
+struct process {
+    const char *recording; /* path */
+    const char *name;      /* last component of the program's path */
+    const char *exe;
+    const char **argv;
+    size_t argc;
+    int pid, ppid;
+    bool forked;
+    bool alive;       /* runs while it is looked at */
+    enum tlk_end end; /* TLK_RUNNING and not alive: nobody noted how it ended */
+    int end_status;
+    uint64_t start_real, start_mono;
+    struct moment as_of;
+    uint64_t dropped[TLK_DROPS];
+    uint64_t damaged; /* records that could not be used */
+    uint64_t nofile_soft, nofile_hard, sigpending_soft, sigpending_hard; /* ~0: unlimited */
+    uint64_t descriptors;                                                /* in use; 0: unknown */
+    uint64_t pending; /* queued signals in use, by all processes of its user while alive */
+    double descriptor_growth, pending_growth; /* per second */
+};
+
+/* A module of any process; module 0 stands for addresses that no module held. */
+struct module {
+    UT_hash_handle hh;
+    const char *path;  /* fit to be shown */
+    const char *name;  /* last component of it */
+    char build_id[41]; /* lower-case hexadecimal; "": none */
+    uint32_t index;
+    struct symbol_file *symbols;
+    char *key;
+};
+
+struct frame {
+    uint64_t module;  /* index */
+    uint64_t address; /* of the call: the return address less one, in the module's file */
+};
+
+/* A frame with its symbols; inlined functions have frames of their own. */
+struct stack_frame {
+    const char *name;            /* what to show: the function, or module+0xoffset; never NULL */
+    const char *function;        /* NULL: unknown */
+    const char *file;            /* NULL: unknown */
+    const char *short_file;      /* below the directory where it was compiled; NULL: unknown */
+    int line;                    /* 0: unknown */
+    bool inlined;                /* into the next frame */
+    const struct module *module; /* NULL for the wrapped function and for unknown addresses */
+    uint64_t offset;
+};
+
+#define FINGERPRINT_SIZE 32
+
+struct site {
+    UT_hash_handle hh;
+    bool truncated; /* the stack was deeper than what was kept */
+    bool dropped;   /* by a filter */
+    bool unwound;   /* a full stack; else only the caller is known */
+    struct counts counts;
+    struct finding finding;               /* of several processes, the worst */
+    const struct process *process;        /* whose finding it is */
+    uint64_t longest_life;                /* of a released timer */
+    uint64_t oldest_age;                  /* of a live timer */
+    uint64_t first_created, last_created; /* ns since the start of its process */
+    uint64_t parts;                       /* recordings that have it */
+    struct stack_frame *stack;            /* see stack_of() */
+    size_t stack_depth;
+    char fingerprint[FINGERPRINT_SIZE]; /* see fingerprints_set() */
+    size_t depth;
+    /* What makes it this site, in one piece for the hash table: */
+    const char *function;  /* the wrapped one */
+    uint64_t family;       /* enum tlk_family; 0: timers of any family whose site found no room */
+    struct frame frames[]; /* the wrapped function is none */
+};
+
+/* One live timer, for views that list them. */
+struct live_timer {
+    struct site *site;
+    const struct process *process;
+    struct tlk_timer record;
+    struct judgement judgement;
+};
+
+struct profile {
+    struct process **processes; /* in the order of the recordings */
+    size_t process_count, process_room;
+    struct site **sites;
+    size_t site_count, site_room;
+    struct live_timer *timers; /* only if keep_timers */
+    size_t timer_count, timer_room;
+    bool keep_timers;
+    struct counts totals;    /* see profile_add_up() */
+    struct module **modules; /* [0] is NULL */
+    size_t module_count, module_room;
+    struct module *module_table;
+    struct site *site_table;
+    struct strings *strings;
+    struct symbols *symbols;
+};
+
+struct profile *profile_new(void);
+void profile_free(struct profile *profile);
+
+/* Adds all that a recording holds. The recording may be closed afterwards. */
+void profile_add(struct profile *profile, struct recording *recording);
+
+/* Sets totals from the sites that are there. */
+void profile_add_up(struct profile *profile);
+
+/* "posix", "timerfd"; "any" for 0. */
+const char *family_name(uint64_t family);
+
+#endif

@@ -1,0 +1,119 @@
+#include "profile/states.h"
+
+#include <time.h>
+
+/* Nobody waits ten years: such a deadline is one of another clock, or of another unit. */
+#define FAR_FUTURE_NS (INT64_C(10) * 365 * 24 * 3600 * 1000000000)
+
+static const char *const names[TIMER_STATES] = {
+    [NEVER_ARMED] = "never-armed",
+    [NEVER_FIRED] = "never-fired",
+    [NEVER_STOPPED] = "never-stopped",
+    [NEVER_RELEASED] = "never-released",
+};
+
+const char *state_name(enum timer_state state)
+{
+    return names[state];
+}
+
+/* What a clock shows at that moment; false for those of which a recording says nothing. */
+static bool clock_at(int clock, const struct moment *now, uint64_t *shown)
+{
+    switch (clock) {
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_COARSE:
+        *shown = now->mono;
+        return true;
+    case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
+        *shown = now->boot;
+        return true;
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
+        *shown = now->real;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int64_t clamp(__int128 value)
+{
+    if (value > INT64_MAX)
+        return INT64_MAX;
+    return value < INT64_MIN ? INT64_MIN : (int64_t)value;
+}
+
+/* Notes when it is due. A coarse deadline has passed only when it surely has. */
+static void judge_deadline(const struct tlk_timer *timer, const struct moment *now,
+                           struct judgement *judgement)
+{
+    uint64_t shown;
+    if (!judgement->armed || !clock_at(timer->deadline_clock, now, &shown))
+        return;
+    __int128 deadline = timer->deadline;
+    if (timer->flags & TLK_COARSE_DEADLINE)
+        deadline += now->resolution;
+    judgement->due_known = true;
+    judgement->due = clamp(deadline - shown);
+    judgement->far_future = judgement->due > FAR_FUTURE_NS;
+}
+
+/* Expirations of this arming by the kernel's clock; 0 if its first deadline has not passed. */
+static uint64_t expirations(const struct tlk_timer *timer, const struct judgement *judgement)
+{
+    if (!judgement->due_known || judgement->due > 0)
+        return 0;
+    if (timer->interval == 0)
+        return 1;
+    return (uint64_t)(-(__int128)judgement->due) / timer->interval + 1;
+}
+
+/*
+ * An unread periodic timerfd is not re-armed: however many deadlines passed, it fired once. Where
+ * the kernel was asked, TLK_UNREAD, that once is counted already.
+ */
+static uint64_t derived_fires(const struct tlk_timer *timer, uint64_t expired)
+{
+    if (timer->flags & (TLK_EXACT_FIRES | TLK_UNREAD) || expired <= timer->fired_now)
+        return 0;
+    return timer->family == TLK_TIMERFD ? 1 : expired - timer->fired_now;
+}
+
+static enum timer_state armed_state(const struct tlk_timer *timer, uint64_t expired,
+                                    const struct judgement *judgement)
+{
+    if (timer->interval == 0 && (expired || timer->fired_now))
+        return NEVER_RELEASED;
+    return judgement->fired ? NEVER_STOPPED : NEVER_FIRED;
+}
+
+void state_judge(const struct tlk_timer *timer, const struct moment *now,
+                 struct judgement *judgement)
+{
+    *judgement = (struct judgement){
+        .fired = timer->fired,
+        .age = now->mono > timer->created ? now->mono - timer->created : 0,
+        .armed = timer->flags & TLK_ARMED,
+        .inherited = timer->flags & TLK_INHERITED,
+        .unread = timer->flags & TLK_UNREAD,
+    };
+    if (!judgement->armed) {
+        judgement->state = timer->armed ? NEVER_RELEASED : NEVER_ARMED;
+        return;
+    }
+    judge_deadline(timer, now, judgement);
+    uint64_t expired = expirations(timer, judgement);
+    judgement->fired += derived_fires(timer, expired);
+    judgement->state = armed_state(timer, expired, judgement);
+    if (expired && timer->fired_now == 0) {
+        judgement->unread |= timer->family == TLK_TIMERFD;
+        judgement->overdue = timer->flags & TLK_EXACT_FIRES;
+    }
+    if (judgement->state == NEVER_RELEASED) {
+        judgement->armed = false;
+        judgement->expired_itimer = timer->family == TLK_ITIMER;
+    }
+}

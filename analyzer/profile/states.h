@@ -1,0 +1,42 @@
+/*
+ * states.h - what a live timer waits for, from its record and the time.
+ */
+#ifndef TIMERLEAK_PROFILE_STATES_H
+#define TIMERLEAK_PROFILE_STATES_H
+
+#include "recording.h"
+
+#include <stdbool.h>
+
+enum timer_state {
+    NEVER_ARMED,    /* not armed since it was created */
+    NEVER_FIRED,    /* armed, and has not fired since it was created */
+    NEVER_STOPPED,  /* armed, and has fired */
+    NEVER_RELEASED, /* not armed: fired or disarmed, and never deleted or closed */
+    TIMER_STATES
+};
+
+/* The moment that a recording speaks of: its end, or now. */
+struct moment {
+    uint64_t mono, real, boot;
+    uint64_t resolution; /* of coarse clocks, ns */
+};
+
+struct judgement {
+    enum timer_state state;
+    bool expired_itimer; /* holds nothing any more: it counts as fired and released */
+    uint64_t fired;      /* seen, and derived from deadline and interval */
+    uint64_t age;        /* ns */
+    bool armed;
+    bool unread, inherited, overdue, far_future;
+    bool due_known; /* armed, and its clock can be told */
+    int64_t due;    /* ns until the first deadline of this arming, negative when that is past */
+};
+
+void state_judge(const struct tlk_timer *timer, const struct moment *now,
+                 struct judgement *judgement);
+
+/* "never-fired" */
+const char *state_name(enum timer_state state);
+
+#endif

@@ -1,0 +1,195 @@
+#include "profile/verdict.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MS UINT64_C(1000000)
+#define SECOND (1000 * MS)
+
+/* So many releases make "older than any released" a finding, not an accident. */
+#define ENOUGH_RELEASED 10
+#define FEW_OVERSTAYED 2
+/* After so many, a single timer that stayed behind is one: the error path of one in a thousand. */
+#define MANY_RELEASED 100
+/* Fewer live timers show no trend: three of four quarters must have added some. */
+#define FEWEST_RISING 4
+#define FEWEST_RISES 3
+/*
+ * Creation that paused for less than this still goes on, and a run as short as this is over before
+ * its quarters differ by more than what the first call of everything costs.
+ */
+#define PAUSE (20 * MS)
+/* Start-up slows down, a leak does not: its second half brings at least a third of its first. */
+#define SLOWDOWN 3
+/* Timers made in the first eighth of the run are those a pool was filled with, and kept. */
+#define START_PART 8
+/* With turnover, a rising number is a leak only if as many as one in so many outlive the others. */
+#define OUTLIVED_PART 8
+/* Released at least one in so many: there is turnover. */
+#define TURNOVER_PART 4
+/* With ten times as many released as live, a window spans a tenth of the run at most. */
+#define MUCH_TURNOVER 10
+
+static const char *const names[VERDICTS] = {"clean", "held", "leak"};
+
+const char *verdict_name(enum verdict verdict)
+{
+    return names[verdict];
+}
+
+static uint64_t since(uint64_t later, uint64_t earlier)
+{
+    return later > earlier ? later - earlier : 0;
+}
+
+/*
+ * A pool shrinks to those it was filled with first, and a program keeps its very first timer for
+ * life: what stayed behind at the start, and only there, is kept on purpose.
+ */
+static bool kept_from_start(const struct evidence *e)
+{
+    uint64_t creation = since(e->last_created, e->first_created);
+    if (e->overstayed == 1)
+        return e->youngest_overstayed == e->first_created;
+    return since(e->youngest_overstayed, e->first_created) < creation / START_PART;
+}
+
+static bool stays_behind(const struct evidence *e)
+{
+    bool enough = (e->released >= ENOUGH_RELEASED && e->overstayed >= FEW_OVERSTAYED) ||
+                  (e->released >= MANY_RELEASED && e->overstayed >= 1);
+    return enough && !kept_from_start(e);
+}
+
+/* Whether the live ones were made throughout, at a pace that does not abate. */
+static bool made_throughout(const struct evidence *e)
+{
+    unsigned quarters = 0;
+    for (unsigned i = 0; i < QUARTERS; i++)
+        quarters += e->survivors[i] > 0;
+    uint64_t first_half = e->survivors[0] + e->survivors[1];
+    uint64_t second_half = e->survivors[2] + e->survivors[3];
+    return quarters >= FEWEST_RISES && second_half * SLOWDOWN >= first_half;
+}
+
+/* Too short for lifetimes to be measured, and for its quarters to be alike. */
+static bool is_short(const struct evidence *e)
+{
+    return since(e->last_created, e->first_created) < PAUSE;
+}
+
+/*
+ * A window of timers in flight rises at first too, but none in it outlives those released. Where
+ * lifetimes are too short to be told, their order tells: were they in flight, then those that are
+ * left would be the latest.
+ */
+static bool in_flight(const struct evidence *e)
+{
+    bool turnover = e->released >= ENOUGH_RELEASED ||
+                    (e->released > 0 && e->released >= e->created / TURNOVER_PART);
+    if (!turnover)
+        return false;
+    if (is_short(e))
+        return e->released / MUCH_TURNOVER < e->live || !made_throughout(e);
+    return e->outlived < FEWEST_RISING || e->outlived < e->live / OUTLIVED_PART;
+}
+
+static bool goes_on(const struct evidence *e)
+{
+    uint64_t creation = since(e->last_created, e->first_created);
+    uint64_t pause = since(e->as_of, e->last_created);
+    return pause <= (creation > PAUSE ? creation : PAUSE);
+}
+
+static bool rises(const struct evidence *e)
+{
+    if (e->live < FEWEST_RISING || !goes_on(e) || in_flight(e))
+        return false;
+    if (is_short(e))
+        return true;
+    return made_throughout(e) && (!e->history_known || e->rises >= FEWEST_RISES);
+}
+
+__attribute__((format(printf, 2, 3))) static void say(struct finding *finding, const char *format,
+                                                      ...)
+{
+    size_t length = strlen(finding->why);
+    va_list arguments;
+    if (length > 0)
+        length += (size_t)snprintf(finding->why + length, WHY_SIZE - length, "; ");
+    if (length >= WHY_SIZE)
+        return;
+    va_start(arguments, format);
+    vsnprintf(finding->why + length, WHY_SIZE - length, format, arguments);
+    va_end(arguments);
+}
+
+static void say_growth(const struct evidence *e, struct finding *finding)
+{
+    uint64_t span = since(e->youngest, e->oldest);
+    if (span >= SECOND) {
+        finding->growth = (double)(e->live - 1) / ((double)span / SECOND);
+        say(finding, "grows %s since %s", text_rate(finding->growth).s,
+            text_moment(since(e->oldest, e->start)).s);
+    } else {
+        say(finding, "grew by %s in %s", text_count(e->live).s, text_duration(span).s);
+    }
+    if (e->released == 0)
+        say(finding, "nothing was ever released");
+}
+
+static void say_stays_behind(const struct evidence *e, struct finding *finding)
+{
+    say(finding, "%s live for up to %s; of %s released none lived longer than %s",
+        text_count(e->overstayed).s, text_duration(since(e->as_of, e->oldest)).s,
+        text_count(e->released).s, text_duration(e->longest_life + e->slop).s);
+}
+
+static void say_held(const struct evidence *e, struct finding *finding)
+{
+    struct text moment = text_moment(since(e->oldest, e->start));
+    struct text steady = text_duration(since(e->as_of, e->youngest));
+    if (e->family == TLK_ITIMER)
+        say(finding, "armed for %s; a process has one such timer", steady.s);
+    else if (e->live == 1)
+        say(finding, "1 live, made at %s, steady for %s since", moment.s, steady.s);
+    else if (e->live > 1 && e->overstayed > 0)
+        say(finding, "%s live since the start at %s, others come and go", text_count(e->live).s,
+            moment.s);
+    else if (e->live > 1 && e->released > 0)
+        say(finding, "%s live for up to %s; released ones lived up to %s", text_count(e->live).s,
+            text_duration(since(e->as_of, e->oldest)).s,
+            text_duration(e->longest_life + e->slop).s);
+    else if (e->live > 1)
+        say(finding, "%s live, all made within %s at %s, steady for %s since",
+            text_count(e->live).s, text_duration(since(e->youngest, e->oldest)).s, moment.s,
+            steady.s);
+    if (e->inherited > 0)
+        say(finding, "%s inherited from the process before", text_count(e->inherited).s);
+}
+
+void verdict_find(const struct evidence *evidence, struct finding *finding)
+{
+    *finding = (struct finding){.verdict = VERDICT_CLEAN};
+    if (evidence->live + evidence->inherited == 0) {
+        say(finding, "all that was made here was released: %s",
+            text_plural(evidence->released, "timer", "timers").s);
+        return;
+    }
+    bool possible = evidence->family != TLK_ITIMER;
+    bool behind = possible && stays_behind(evidence);
+    bool rising = possible && rises(evidence);
+    if (!behind && !rising) {
+        finding->verdict = VERDICT_HELD;
+        say_held(evidence, finding);
+        return;
+    }
+    finding->verdict = VERDICT_LEAK;
+    if (rising || (evidence->live >= FEWEST_RISING && made_throughout(evidence)))
+        say_growth(evidence, finding);
+    if (behind)
+        say_stays_behind(evidence, finding);
+}

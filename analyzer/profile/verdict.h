@@ -1,0 +1,27 @@
+/*
+ * verdict.h - whether the timers of a site leak, with the reason in words and numbers.
+ *
+ * Evidence, not taste: what is live and steady is held, whatever its number.
+ */
+#ifndef TIMERLEAK_PROFILE_VERDICT_H
+#define TIMERLEAK_PROFILE_VERDICT_H
+
+#include "profile/evidence.h"
+
+/* In the order of severity. */
+enum verdict { VERDICT_CLEAN, VERDICT_HELD, VERDICT_LEAK, VERDICTS };
+
+#define WHY_SIZE 256
+
+struct finding {
+    enum verdict verdict;
+    double growth; /* timers per second; 0 unless it is a leak that grows */
+    char why[WHY_SIZE];
+};
+
+void verdict_find(const struct evidence *evidence, struct finding *finding);
+
+/* "leak", "held", "clean" */
+const char *verdict_name(enum verdict verdict);
+
+#endif

@@ -1,0 +1,199 @@
+#include "recording/reader.h"
+
+#include "base/memory.h"
+#include "recording/regions.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct recording {
+    char *path;
+    int file;
+    struct tlk_header header;
+    struct region regions[TLK_REGIONS];
+    char *strings;
+    uint64_t *frames;
+    uint64_t damaged;
+};
+
+static bool load(struct recording *recording, char error[RECORDING_ERROR_SIZE])
+{
+    /* From what refers to what is referred to, which is why a running process does no harm. */
+    for (int id = TLK_REGIONS - 1; id >= 0; id--) {
+        if (!region_open(&recording->regions[id], recording->file, recording->path,
+                         (enum tlk_region_id)id, error))
+            return false;
+    }
+    recording->frames = region_load(&recording->regions[TLK_FRAMES], recording->file);
+    recording->strings = region_load(&recording->regions[TLK_STRINGS], recording->file);
+    if (!recording->frames || !recording->strings) {
+        snprintf(error, RECORDING_ERROR_SIZE, "%s was cut short while it was read; try again",
+                 recording->path);
+        return false;
+    }
+    return true;
+}
+
+struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE])
+{
+    /* Not blocking: a FIFO in place of a recording must be an error, not a wait for ever. */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    struct recording *recording = memory_new(1, sizeof(*recording));
+    recording->path = memory_copy(path);
+    recording->file = file;
+    if (!regions_read_header(file, path, &recording->header, error) || !load(recording, error)) {
+        recording_close(recording);
+        return NULL;
+    }
+    return recording;
+}
+
+void recording_close(struct recording *recording)
+{
+    for (size_t i = 0; i < TLK_REGIONS; i++)
+        region_close(&recording->regions[i]);
+    free(recording->strings);
+    free(recording->frames);
+    free(recording->path);
+    close(recording->file);
+    free(recording);
+}
+
+const struct tlk_header *recording_header(const struct recording *recording)
+{
+    return &recording->header;
+}
+
+const char *recording_path(const struct recording *recording)
+{
+    return recording->path;
+}
+
+uint64_t recording_damaged(const struct recording *recording)
+{
+    return recording->damaged;
+}
+
+uint32_t recording_count(const struct recording *recording, enum tlk_region_id region)
+{
+    return recording->regions[region].table.used;
+}
+
+static bool damaged(struct recording *recording)
+{
+    recording->damaged++;
+    return false;
+}
+
+bool recording_module(struct recording *recording, uint32_t index, struct tlk_module *module)
+{
+    const void *record = region_record(&recording->regions[TLK_MODULES], recording->file, index);
+    if (!record)
+        return false;
+    memcpy(module, record, sizeof(*module));
+    if (module->build_id_size > sizeof(module->build_id))
+        return damaged(recording);
+    return true;
+}
+
+/* The frames of one stack lie in one chunk and are published. */
+static bool frames_exist(const struct recording *recording, const struct tlk_site *site)
+{
+    const struct region *frames = &recording->regions[TLK_FRAMES];
+    if (site->depth == 0)
+        return true;
+    return site->frames != 0 && site->depth <= TLK_MAX_DEPTH && site->frames < frames->table.used &&
+           site->depth <= frames->table.used - site->frames &&
+           site->frames % frames->per_chunk + site->depth <= frames->per_chunk;
+}
+
+static bool site_valid(const struct recording *recording, const struct tlk_site *site)
+{
+    return site->family < TLK_FAMILIES && site->history_used <= TLK_HISTORY_BUCKETS &&
+           site->history_shift < 64 && frames_exist(recording, site);
+}
+
+bool recording_site(struct recording *recording, uint32_t index, struct tlk_site *site)
+{
+    const void *record = region_record(&recording->regions[TLK_SITES], recording->file, index);
+    if (!record)
+        return false;
+    memcpy(site, record, sizeof(*site));
+    if (!site_valid(recording, site))
+        return damaged(recording);
+    return true;
+}
+
+/* Whether the slot still holds the timer that was copied. Only a process at work can change it. */
+static bool still_there(const struct recording *recording, uint32_t index,
+                        const struct tlk_timer *timer)
+{
+    struct {
+        uint32_t state, generation;
+    } now;
+    _Static_assert(offsetof(struct tlk_timer, generation) == 4, "state and generation lead");
+    if (recording->header.end != TLK_RUNNING)
+        return true;
+    return region_reread(&recording->regions[TLK_TIMERS], recording->file, index, &now,
+                         sizeof(now)) &&
+           now.state == timer->state && now.generation == timer->generation;
+}
+
+bool recording_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer)
+{
+    const void *record = region_record(&recording->regions[TLK_TIMERS], recording->file, index);
+    if (!record)
+        return false;
+    memcpy(timer, record, sizeof(*timer));
+    if (timer->state == TLK_FREE || timer->state == TLK_LEAVING ||
+        !still_there(recording, index, timer))
+        return false;
+    uint32_t sites = recording_count(recording, TLK_SITES);
+    if (timer->site >= sites && recording->header.end == TLK_RUNNING)
+        return false;
+    if (timer->state != TLK_LIVE || timer->family == 0 || timer->family >= TLK_FAMILIES ||
+        timer->site >= sites)
+        return damaged(recording);
+    return true;
+}
+
+const uint64_t *recording_frames(const struct recording *recording, const struct tlk_site *site)
+{
+    return recording->frames + site->frames;
+}
+
+const char *recording_string(const struct recording *recording, uint32_t offset)
+{
+    uint32_t used = recording->regions[TLK_STRINGS].table.used;
+    if (offset == 0 || offset >= used)
+        return "";
+    size_t room = TLK_CHUNK - offset % TLK_CHUNK;
+    if (room > used - offset)
+        room = used - offset;
+    return memchr(recording->strings + offset, '\0', room) ? recording->strings + offset : "";
+}
+
+const char *recording_argument(const struct recording *recording, uint32_t index)
+{
+    uint32_t offset = recording->header.argv;
+    if (index >= recording->header.argc)
+        return NULL;
+    for (uint32_t i = 0; i < index; i++) {
+        size_t length = strlen(recording_string(recording, offset));
+        uint32_t next = offset + (uint32_t)length + 1;
+        /* A string never straddles chunks: past the end of one there are no more arguments. */
+        if (next / TLK_CHUNK != offset / TLK_CHUNK ||
+            next >= recording->regions[TLK_STRINGS].table.used)
+            return NULL;
+        offset = next;
+    }
+    return recording_string(recording, offset);
+}

@@ -1,0 +1,55 @@
+/*
+ * reader.h - opens a recording and checks it. Nothing else in the analyzer sees raw offsets.
+ *
+ * The file is read, never mapped: a file that is cut short while it is read must be an error, not
+ * a SIGBUS. It may belong to a running process, which changes it meanwhile: what refers to
+ * something is read before what it refers to, so that every reference found is met.
+ */
+#ifndef TIMERLEAK_RECORDING_READER_H
+#define TIMERLEAK_RECORDING_READER_H
+
+#include "recording.h" /* preload's: the layout */
+
+#include <stdbool.h>
+
+struct recording;
+
+#define RECORDING_ERROR_SIZE 512
+
+/*
+ * NULL if the file is missing, empty, cut short, of another version or no recording; `error` then
+ * says what it is and what to do.
+ */
+struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE]);
+void recording_close(struct recording *recording);
+
+/* The header as it was when the recording was opened. */
+const struct tlk_header *recording_header(const struct recording *recording);
+const char *recording_path(const struct recording *recording);
+
+/* Records of a region. Index 0 is reserved, but for sites: see recording.h. */
+uint32_t recording_count(const struct recording *recording, enum tlk_region_id region);
+
+/* Copies a record; false if there is none, or if it is damaged: then it is counted. */
+bool recording_module(struct recording *recording, uint32_t index, struct tlk_module *module);
+bool recording_site(struct recording *recording, uint32_t index, struct tlk_site *site);
+
+/*
+ * Copies a live timer; false if the slot is free, was given away while it was read, belongs to a
+ * site newer than the opening of the recording, or is damaged.
+ */
+bool recording_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer);
+
+/* The frames of a site that recording_site has returned; valid until recording_close. */
+const uint64_t *recording_frames(const struct recording *recording, const struct tlk_site *site);
+
+/* A string; "" for offset 0 and for one that is no string. Valid until recording_close. */
+const char *recording_string(const struct recording *recording, uint32_t offset);
+
+/* Argument `index` of the process, NULL beyond the last. */
+const char *recording_argument(const struct recording *recording, uint32_t index);
+
+/* Records that recording_site and the like found damaged so far. */
+uint64_t recording_damaged(const struct recording *recording);
+
+#endif

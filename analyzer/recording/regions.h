@@ -1,0 +1,40 @@
+/*
+ * regions.h - the file below a recording: its header, and regions read by the chunk.
+ */
+#ifndef TIMERLEAK_RECORDING_REGIONS_H
+#define TIMERLEAK_RECORDING_REGIONS_H
+
+#include "recording/reader.h"
+
+#include <stddef.h>
+
+/* One region: the checked copy of its directory, and the chunk that was read last. */
+struct region {
+    struct tlk_region table;
+    uint32_t per_chunk;
+    uint32_t window;      /* entry of the directory that `chunk` holds, ~0: none */
+    unsigned char *chunk; /* TLK_CHUNK bytes */
+};
+
+/* Reads and checks all of the header but its regions. */
+bool regions_read_header(int file, const char *path, struct tlk_header *header,
+                         char error[RECORDING_ERROR_SIZE]);
+
+/* Reads a region's table anew from the file and checks it against the file's size. */
+bool region_open(struct region *region, int file, const char *path, enum tlk_region_id id,
+                 char error[RECORDING_ERROR_SIZE]);
+void region_close(struct region *region);
+
+/*
+ * The record, in the window: valid until the next call. NULL if there is none or if the file ends
+ * before it. Reads the file only where the window does not hold the record.
+ */
+const void *region_record(struct region *region, int file, uint32_t index);
+
+/* Reads `size` bytes at the record anew, past the window. */
+bool region_reread(const struct region *region, int file, uint32_t index, void *to, size_t size);
+
+/* The whole region in one piece, a multiple of TLK_CHUNK bytes; NULL if the file ends before. */
+void *region_load(const struct region *region, int file);
+
+#endif

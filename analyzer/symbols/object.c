@@ -1,0 +1,139 @@
+#include "symbols/object.h"
+
+#include "base/memory.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEBUG_DIRECTORY "/usr/lib/debug/.build-id"
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+};
+
+static const char not_elf[] = "is no ELF file any more";
+static const char changed[] = "has changed since";
+
+static const char *check_identity(const struct object *object,
+                                  const struct object_identity *identity, const char *path)
+{
+    const unsigned char *build_id;
+    GElf_Addr where;
+    int size = dwfl_module_build_id(object->module, &build_id, &where);
+    if (identity->build_id_size > 0) {
+        bool same = size > 0 && (size_t)size == identity->build_id_size &&
+                    memcmp(build_id, identity->build_id, identity->build_id_size) == 0;
+        return same ? NULL : changed;
+    }
+    struct stat status;
+    if (size > 0 || stat(path, &status) != 0 ||
+        (uint64_t)status.st_mtim.tv_sec * NS_PER_SECOND + (uint64_t)status.st_mtim.tv_nsec >
+            identity->used)
+        return changed;
+    return NULL;
+}
+
+static const char *open_path(struct object *object, const struct object_identity *identity,
+                             const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return "is gone";
+    /* Opening a FIFO would wait for ever, and a device is nobody's library. */
+    if (!S_ISREG(status.st_mode))
+        return not_elf;
+    object->dwfl = dwfl_begin(&callbacks);
+    if (!object->dwfl)
+        memory_exhausted();
+    dwfl_report_begin(object->dwfl);
+    object->module = dwfl_report_offline(object->dwfl, "", path, -1);
+    dwfl_report_end(object->dwfl, NULL, NULL);
+    if (!object->module || !dwfl_module_getelf(object->module, &object->bias))
+        return not_elf;
+    return check_identity(object, identity, path);
+}
+
+/* A stripped library that was removed or upgraded may have left its debug file behind. */
+static void debug_path(char *path, size_t size, const struct object_identity *identity)
+{
+    int length = snprintf(path, size, "%s/%02x/", DEBUG_DIRECTORY, identity->build_id[0]);
+    for (size_t i = 1; i < identity->build_id_size; i++)
+        length += snprintf(path + length, size - (size_t)length, "%02x", identity->build_id[i]);
+    snprintf(path + length, size - (size_t)length, ".debug");
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct unit_range *left = a, *right = b;
+    return (left->start > right->start) - (left->start < right->start);
+}
+
+/*
+ * .debug_aranges would tell which unit holds an address, but clang writes none: so the units'
+ * own ranges are collected, once per file.
+ */
+static void collect_units(struct object *object)
+{
+    Dwarf_Die *unit = NULL;
+    Dwarf_Addr base, start, end;
+    if (!dwfl_module_getdwarf(object->module, &object->dwarf_bias))
+        return;
+    while ((unit = dwfl_module_nextcu(object->module, unit, &object->dwarf_bias))) {
+        ptrdiff_t next = 0;
+        while ((next = dwarf_ranges(unit, next, &base, &start, &end)) > 0) {
+            object->ranges = memory_grow(object->ranges, object->range_count, &object->range_room,
+                                         sizeof(*object->ranges));
+            object->ranges[object->range_count++] = (struct unit_range){start, end, unit};
+        }
+    }
+    qsort(object->ranges, object->range_count, sizeof(*object->ranges), by_start);
+}
+
+const char *object_open(struct object *object, const struct object_identity *identity)
+{
+    *object = (struct object){0};
+    const char *problem = open_path(object, identity, identity->path);
+    if (problem && identity->build_id_size > 0) {
+        char path[PATH_MAX];
+        object_close(object);
+        debug_path(path, sizeof(path), identity);
+        if (!open_path(object, identity, path))
+            problem = NULL;
+    }
+    if (problem)
+        object_close(object);
+    else
+        collect_units(object);
+    return problem;
+}
+
+void object_close(struct object *object)
+{
+    if (object->dwfl)
+        dwfl_end(object->dwfl);
+    free(object->ranges);
+    *object = (struct object){0};
+}
+
+Dwarf_Die *object_unit(struct object *object, Dwarf_Addr address)
+{
+    size_t low = 0, high = object->range_count;
+    address -= object->dwarf_bias;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (object->ranges[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || address >= object->ranges[low - 1].end)
+        return NULL;
+    return object->ranges[low - 1].unit;
+}

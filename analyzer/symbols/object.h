@@ -1,0 +1,43 @@
+/*
+ * object.h - one ELF file with its debug information, as libdwfl finds it.
+ */
+#ifndef TIMERLEAK_SYMBOLS_OBJECT_H
+#define TIMERLEAK_SYMBOLS_OBJECT_H
+
+#include <elfutils/libdwfl.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A range of addresses that one compilation unit made. */
+struct unit_range {
+    Dwarf_Addr start, end; /* as in the debug information */
+    Dwarf_Die *unit;
+};
+
+struct object {
+    Dwfl *dwfl;
+    Dwfl_Module *module;
+    Dwarf_Addr bias;       /* of the file's addresses in libdwfl's */
+    Dwarf_Addr dwarf_bias; /* of the debug information's addresses in libdwfl's */
+    struct unit_range *ranges;
+    size_t range_count, range_room;
+};
+
+struct object_identity {
+    const char *path;
+    const uint8_t *build_id;
+    size_t build_id_size;
+    uint64_t used; /* ns since 1970: without a build-id, a file changed later is another one */
+};
+
+/*
+ * Opens the file, or, if it is gone or another one, the debug file that is stored for its
+ * build-id. Returns NULL on success, else why not: a constant string.
+ */
+const char *object_open(struct object *object, const struct object_identity *identity);
+void object_close(struct object *object);
+
+/* The compilation unit that holds an address of libdwfl's, NULL if none is known. */
+Dwarf_Die *object_unit(struct object *object, Dwarf_Addr address);
+
+#endif

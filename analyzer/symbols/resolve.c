@@ -1,0 +1,255 @@
+#include "symbols/resolve.h"
+
+#include "base/memory.h"
+
+#include <dwarf.h>
+#include <libiberty/demangle.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Deeper nesting of inlined functions than any compiler makes is damage. */
+#define MAX_INLINED 64
+/* So are names longer than this, though templates do their best; they are cut. */
+#define MAX_NAME 4096
+
+struct place {
+    const char *file, *directory;
+    int line;
+};
+
+struct search {
+    struct object *object;
+    struct strings *strings;
+    struct symbol_list *list;
+    Dwarf_Die *unit;
+    const char *directory;
+};
+
+/* C++ and Rust names as their programmers wrote them; without parameters, as pprof shows them. */
+static const char *readable(struct strings *strings, const char *name)
+{
+    char plain[MAX_NAME];
+    /* Some symbol tables append the version: name@@GLIBC_2.34. */
+    size_t length = strcspn(name, "@");
+    if (length > 0 && length < sizeof(plain) && name[length]) {
+        memcpy(plain, name, length);
+        plain[length] = '\0';
+        name = plain;
+    }
+    char *demangled = cplus_demangle(name, DMGL_ANSI | DMGL_AUTO);
+    const char *kept = strings_add(strings, demangled ? demangled : name);
+    free(demangled);
+    return kept;
+}
+
+/* Resolves "." and ".." in place, as far as text alone can. */
+static void normalize(char *path)
+{
+    bool absolute = path[0] == '/';
+    char *out = path;
+    const char *in = path;
+    while (*in) {
+        size_t length = strcspn(in, "/");
+        bool up = length == 2 && in[0] == '.' && in[1] == '.';
+        bool nothing = length == 0 || (length == 1 && in[0] == '.');
+        if (up && out > path) {
+            while (--out > path && *out != '/')
+                ;
+        } else if (!nothing && !(up && absolute)) {
+            if (out > path || absolute)
+                *out++ = '/';
+            memmove(out, in, length);
+            out += length;
+        }
+        in += length + (in[length] == '/');
+    }
+    *out = '\0';
+}
+
+static const char *source_path(const struct search *search, const char *file)
+{
+    if (!file)
+        return NULL;
+    if (file[0] != '/' && !search->directory)
+        return strings_add(search->strings, file);
+    size_t size = strlen(file) + 2 + (search->directory ? strlen(search->directory) : 0);
+    char *path = memory_new(1, size);
+    snprintf(path, size, "%s%s%s", file[0] == '/' ? "" : search->directory,
+             file[0] == '/' ? "" : "/", file);
+    normalize(path);
+    const char *kept = strings_add(search->strings, path);
+    free(path);
+    return kept;
+}
+
+static void add(const struct search *search, const char *function, const struct place *place,
+                bool inlined)
+{
+    struct symbol_list *list = search->list;
+    list->symbols = memory_resize(list->symbols, list->count + 1, sizeof(*list->symbols));
+    list->symbols[list->count++] =
+        (struct symbol){function, place->file, place->directory, place->line, inlined};
+}
+
+static struct place line_of(const struct search *search, Dwarf_Addr address)
+{
+    struct place place = {.directory = search->directory};
+    Dwarf_Line *line =
+        search->unit ? dwarf_getsrc_die(search->unit, address - search->object->dwarf_bias) : NULL;
+    if (line) {
+        dwarf_lineno(line, &place.line);
+        place.file = source_path(search, dwarf_linesrc(line, NULL, NULL));
+    }
+    return place;
+}
+
+/* Where an inlined function was called. */
+static struct place call_of(const struct search *search, Dwarf_Die *inlined)
+{
+    struct place place = {.directory = search->directory};
+    Dwarf_Attribute attribute;
+    Dwarf_Word value;
+    Dwarf_Files *files;
+    size_t count;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &value) == 0 &&
+        dwarf_getsrcfiles(search->unit, &files, &count) == 0 && value < count)
+        place.file = source_path(search, dwarf_filesrc(files, value, NULL, NULL));
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &value) == 0)
+        place.line = (int)value;
+    return place;
+}
+
+/* Where a function was declared: in its class or namespace. */
+static Dwarf_Die declaration_of(Dwarf_Die *function)
+{
+    static const unsigned links[] = {DW_AT_abstract_origin, DW_AT_specification};
+    Dwarf_Attribute attribute;
+    Dwarf_Die die = *function, next;
+    for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+        if (dwarf_formref_die(dwarf_attr(&die, links[i], &attribute), &next))
+            die = next;
+    }
+    return die;
+}
+
+/* Classes without a name that have functions are lambdas. */
+static void append_scope(char *name, size_t size, Dwarf_Die *scope)
+{
+    const char *part = dwarf_diename(scope);
+    switch (dwarf_tag(scope)) {
+    case DW_TAG_namespace:
+        part = part ? part : "(anonymous namespace)";
+        break;
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+        part = part ? part : "{lambda}";
+        break;
+    default:
+        return;
+    }
+    size_t length = strlen(name);
+    snprintf(name + length, size - length, "%s::", part);
+}
+
+/* Functions that no other file can call have no mangled name: their scopes spell it out. */
+static const char *qualified_name(const struct search *search, Dwarf_Die *function)
+{
+    char name[MAX_NAME] = "";
+    Dwarf_Die *scopes = NULL, declaration = declaration_of(function);
+    const char *own = dwarf_diename(function);
+    if (!own)
+        return NULL;
+    for (int i = dwarf_getscopes_die(&declaration, &scopes) - 1; i > 0; i--)
+        append_scope(name, sizeof(name), &scopes[i]);
+    free(scopes);
+    size_t length = strlen(name);
+    snprintf(name + length, sizeof(name) - length, "%s", own);
+    return strings_add(search->strings, name);
+}
+
+static const char *name_of(const struct search *search, Dwarf_Die *function)
+{
+    static const unsigned names[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name};
+    Dwarf_Attribute attribute;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        const char *name = dwarf_formstring(dwarf_attr_integrate(function, names[i], &attribute));
+        if (name)
+            return readable(search->strings, name);
+    }
+    return qualified_name(search, function);
+}
+
+static bool is_function(Dwarf_Die *die)
+{
+    return dwarf_tag(die) == DW_TAG_subprogram || dwarf_tag(die) == DW_TAG_inlined_subroutine;
+}
+
+/*
+ * The innermost function around an address, with the scopes that hold it. dwarf_getscopes goes on
+ * from an inlined function to where that was defined; dwarf_getscopes_die, to where it was inlined.
+ */
+static int physical_scopes(const struct search *search, Dwarf_Addr address, Dwarf_Die **physical)
+{
+    Dwarf_Die *scopes = NULL;
+    int found = 0;
+    int count = dwarf_getscopes(search->unit, address - search->object->dwarf_bias, &scopes);
+    for (int i = 0; i < count; i++) {
+        if (is_function(&scopes[i])) {
+            found = dwarf_getscopes_die(&scopes[i], physical);
+            break;
+        }
+    }
+    free(scopes);
+    return found > 0 ? found : 0;
+}
+
+static void add_from_debug_information(const struct search *search, Dwarf_Addr address)
+{
+    Dwarf_Die *scopes = NULL;
+    struct place place = line_of(search, address);
+    int count = physical_scopes(search, address, &scopes);
+    for (int i = 0; i < count && search->list->count < MAX_INLINED; i++) {
+        if (!is_function(&scopes[i]))
+            continue;
+        const char *name = name_of(search, &scopes[i]);
+        bool inlined = dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine;
+        if (name)
+            add(search, name, &place, inlined);
+        if (!inlined)
+            break;
+        place = call_of(search, &scopes[i]);
+    }
+    free(scopes);
+}
+
+static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
+{
+    GElf_Off offset;
+    GElf_Sym symbol;
+    const char *name =
+        dwfl_module_addrinfo(search->object->module, address, &offset, &symbol, NULL, NULL, NULL);
+    /* Beyond the end of the nearest symbol lies some function that has none: not this one. */
+    if (!name || !*name || (symbol.st_size > 0 && offset >= symbol.st_size))
+        return;
+    struct place place = line_of(search, address);
+    add(search, readable(search->strings, name), &place, false);
+}
+
+void resolve(struct object *object, uint64_t address, struct strings *strings,
+             struct symbol_list *list)
+{
+    struct search search = {.object = object, .strings = strings, .list = list};
+    Dwarf_Attribute attribute;
+    address += object->bias;
+    search.unit = object_unit(object, address);
+    if (search.unit) {
+        const char *directory =
+            dwarf_formstring(dwarf_attr(search.unit, DW_AT_comp_dir, &attribute));
+        search.directory = directory ? strings_add(strings, directory) : NULL;
+        add_from_debug_information(&search, address);
+    }
+    if (list->count == 0)
+        add_from_symbol_table(&search, address);
+}

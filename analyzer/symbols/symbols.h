@@ -1,0 +1,49 @@
+/*
+ * symbols.h - addresses to functions, files, lines and inlined frames.
+ *
+ * An address is one of the file that a module was loaded from. It is looked up only in a file
+ * with the build-id that was recorded: another version of a library would give names that are
+ * wrong, which is worse than none. Debug files are found as gdb finds them, by build-id and by
+ * .gnu_debuglink. Nothing is opened before it is asked for, and each address is looked up once.
+ */
+#ifndef TIMERLEAK_SYMBOLS_SYMBOLS_H
+#define TIMERLEAK_SYMBOLS_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symbol {
+    const char *function;  /* demangled, without parameters; never NULL */
+    const char *file;      /* absolute where known; NULL: unknown */
+    const char *directory; /* where it was compiled; NULL: unknown */
+    int line;              /* 0: unknown */
+    bool inlined;          /* into the next symbol of its list */
+};
+
+/* What is at one address: the innermost inlined function first, the real one last. */
+struct symbol_list {
+    size_t count; /* 0: nothing is known */
+    struct symbol *symbols;
+};
+
+struct symbols;
+struct symbol_file;
+
+struct symbols *symbols_new(void);
+void symbols_free(struct symbols *symbols);
+
+/*
+ * The file a module was loaded from. Without a build-id (size 0), it is taken as unchanged only if
+ * it is not newer than `used`, ns since 1970.
+ */
+struct symbol_file *symbols_file(struct symbols *symbols, const char *path, const uint8_t *build_id,
+                                 size_t build_id_size, uint64_t used);
+
+/* Never NULL; valid until symbols_free. */
+const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address);
+
+/* Why nothing was found in that file, in words; NULL if it could be opened, or need not be. */
+const char *symbols_problem(const struct symbol_file *file);
+
+#endif

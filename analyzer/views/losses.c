@@ -1,0 +1,27 @@
+#include "views/losses.h"
+
+#include "base/text.h"
+#include "profile/losses.h"
+
+void losses_print(FILE *to, const struct profile *profile)
+{
+    uint64_t damaged = losses_damaged(profile);
+    for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
+        uint64_t count = losses_count(profile, reason);
+        if (count > 0)
+            fprintf(to, "missing: %s %s\n", text_count(count).s, loss_of(reason)->meaning);
+    }
+    if (damaged > 0)
+        fprintf(to, "missing: %s of the recording %s damaged\n",
+                text_plural(damaged, "record", "records").s, damaged == 1 ? "is" : "are");
+}
+
+void losses_print_modules(FILE *to, const struct profile *profile)
+{
+    for (size_t i = 1; i < profile->module_count; i++) {
+        const struct module *module = profile->modules[i];
+        const char *problem = symbols_problem(module->symbols);
+        if (problem)
+            fprintf(to, "no symbols: %s %s\n", module->path, problem);
+    }
+}

@@ -1,0 +1,115 @@
+#include "views/timers.h"
+
+#include "profile/stacks.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+static const char *clock_name(int clock)
+{
+    switch (clock) {
+    case CLOCK_REALTIME:
+        return "realtime";
+    case CLOCK_MONOTONIC:
+        return "monotonic";
+    case CLOCK_PROCESS_CPUTIME_ID:
+        return "process-cpu";
+    case CLOCK_THREAD_CPUTIME_ID:
+        return "thread-cpu";
+    case CLOCK_BOOTTIME:
+        return "boottime";
+    case CLOCK_REALTIME_ALARM:
+        return "real-alarm";
+    case CLOCK_BOOTTIME_ALARM:
+        return "boot-alarm";
+    case CLOCK_TAI:
+        return "tai";
+    default:
+        return clock < -1 ? "cpu" : "?";
+    }
+}
+
+struct text timer_identity(uint64_t family, uint64_t id)
+{
+    static const char *const itimers[] = {
+        [ITIMER_REAL] = "real", [ITIMER_VIRTUAL] = "virtual", [ITIMER_PROF] = "prof"};
+    struct text text;
+    if (family == TLK_TIMERFD)
+        snprintf(text.s, sizeof(text.s), "fd %" PRIu64, id);
+    else if (family == TLK_ITIMER && id <= ITIMER_PROF)
+        snprintf(text.s, sizeof(text.s), "%s", itimers[id]);
+    else
+        /* The C library's own handles, for SIGEV_THREAD, are pointers in disguise. */
+        snprintf(text.s, sizeof(text.s), id > UINT32_MAX ? "%#" PRIx64 : "id %" PRIu64, id);
+    return text;
+}
+
+static struct text deadline(const struct live_timer *timer)
+{
+    const struct judgement *judgement = &timer->judgement;
+    struct text text;
+    uint64_t distance = judgement->due < 0 ? -(uint64_t)judgement->due : (uint64_t)judgement->due;
+    if (!judgement->due_known)
+        snprintf(text.s, sizeof(text.s), judgement->armed ? "?" : "-");
+    else
+        snprintf(text.s, sizeof(text.s), judgement->due < 0 ? "%.20s ago" : "in %.20s",
+                 text_duration(distance).s);
+    return text;
+}
+
+static struct text flags(const struct judgement *judgement)
+{
+    struct text text;
+    snprintf(text.s, sizeof(text.s), "%s%s%s%s", judgement->unread ? "unread " : "",
+             judgement->inherited ? "inherited " : "", judgement->overdue ? "overdue " : "",
+             judgement->far_future ? "far-future " : "");
+    size_t length = strlen(text.s);
+    if (length > 0)
+        text.s[length - 1] = '\0';
+    else
+        snprintf(text.s, sizeof(text.s), "-");
+    return text;
+}
+
+static void print_site(FILE *to, struct profile *profile, const struct live_timer *timer)
+{
+    const struct stack_frame *frame = stack_headline(profile, timer->site);
+    fprintf(to, "%s", frame->name);
+    if (frame->short_file && frame->line > 0)
+        fprintf(to, "  %s:%d", frame->short_file, frame->line);
+    fputc('\n', to);
+}
+
+static void print_timer(FILE *to, struct profile *profile, const struct live_timer *timer)
+{
+    const struct tlk_timer *record = &timer->record;
+    const struct judgement *judgement = &timer->judgement;
+    if (profile->process_count > 1)
+        fprintf(to, "%-8d ", timer->process->pid);
+    fprintf(to, "%-14s  %-8s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s ",
+            state_name(judgement->state), family_name(record->family),
+            timer_identity(record->family, record->id).s, clock_name(record->clock),
+            deadline(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
+            text_duration(judgement->age).s, record->armed, judgement->fired, flags(judgement).s);
+    print_site(to, profile, timer);
+}
+
+void timers_print(FILE *to, struct profile *profile, long most)
+{
+    size_t count = profile->timer_count;
+    size_t shown = most >= 0 && (size_t)most < count ? (size_t)most : count;
+    if (count == 0) {
+        fprintf(to, "no timer is live\n");
+        return;
+    }
+    if (profile->process_count > 1)
+        fprintf(to, "%-8s ", "PID");
+    fprintf(to, "%-14s  %-8s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-10s SITE\n", "STATE", "FAMILY",
+            "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED", "FLAGS");
+    for (size_t i = 0; i < shown; i++)
+        print_timer(to, profile, &profile->timers[i]);
+    if (shown < count)
+        fprintf(to, "%s not shown\n", text_plural(count - shown, "timer", "timers").s);
+}

@@ -1,0 +1,66 @@
+/*
+ * annotations.h - what a test program says in its comments about its own recording.
+ *
+ * Among the first lines of a file:
+ *     // with: FILE             FILE, of the same directory, is annotated too
+ *     // needs: root            only root can run it
+ *     // expect-no-recording
+ *
+ * On lines of their own, right above the line of code that they speak of, and continued on the
+ * comment lines that follow:
+ *     // expect[@PROCESS]: FAMILY VERDICT [CHECK…]
+ *         the site of FAMILY whose first frame below the wrapped function is at that line
+ *     // expect-caller[@PROCESS]: FAMILY VERDICT [CHECK…]
+ *         the site whose second frame is at that line
+ *     // expect-process[@PROCESS]: CHECK…
+ *         the totals of a process, wherever it stands
+ *
+ * CHECK is KEY=NUMBER, KEY>=NUMBER or KEY<=NUMBER, where KEY is a key of the JSON report with '-'
+ * for '_'. A state or flag that is not named must be 0. Besides: inlined=yes, end=HOW[:STATUS].
+ * PROCESS is a name as in recordings.h; without one it is "main".
+ */
+#ifndef E2E_ANNOTATIONS_H
+#define E2E_ANNOTATIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum subject { SUBJECT_SITE, SUBJECT_CALLER, SUBJECT_PROCESS };
+
+struct check {
+    char key[24];
+    char relation[3]; /* "=", ">=" or "<=" */
+    char value[24];
+};
+
+#define MAX_CHECKS 16
+
+struct annotation {
+    enum subject subject;
+    char process[32];
+    char family[16], verdict[16]; /* of sites */
+    const char *file;             /* base name */
+    int line;                     /* of the code */
+    size_t check_count;
+    struct check checks[MAX_CHECKS];
+};
+
+struct annotations {
+    char *files[4]; /* base names of the files that were read */
+    size_t file_count;
+    bool needs_root, no_recording;
+    size_t count;
+    struct annotation *items;
+};
+
+/* Reads tests/programs/NAME.c or .cpp and what it names. Fails the test on what can't be read. */
+struct annotations annotations_read(const char *program);
+void annotations_forget(struct annotations *annotations);
+
+/* Whether a source file of tests/programs has the line "// KEY: …VALUE…" at its head. */
+bool source_says(const char *file, const char *key, const char *value);
+
+/* The name of a program's source file, which the caller frees; NULL if it has none. */
+char *source_of(const char *program);
+
+#endif

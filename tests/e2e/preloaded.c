@@ -1,0 +1,64 @@
+#include "preloaded.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *program_path(const char *name)
+{
+    char *relative = text_make("programs/%s", name), *path = built(relative);
+
+    free(relative);
+    return path;
+}
+
+struct outcome run_bare(const char *name)
+{
+    char *path = program_path(name);
+    const char *const argv[] = {path, NULL};
+    struct outcome outcome = command_run(&(struct command){.argv = argv});
+
+    free(path);
+    return outcome;
+}
+
+struct running start_preloaded(const char *name, const char *first, const char *second,
+                               const char *directory, void (*prepare)(void))
+{
+    char *path = program_path(name), *shim = built("libtimerleak.so");
+    char *preload = text_make("LD_PRELOAD=%s", shim);
+    char *output = text_make("TIMERLEAK_OUTPUT=%s/%%e.%%p.tlk", directory);
+    const char *const argv[] = {path, first, second, NULL};
+    const char *const environment[] = {preload, output, NULL};
+    struct running running = command_start(&(struct command){argv, environment, prepare});
+
+    free(path);
+    free(shim);
+    free(preload);
+    free(output);
+    return running;
+}
+
+struct outcome run_preloaded(const char *name, const char *directory, void (*prepare)(void))
+{
+    struct running running = start_preloaded(name, NULL, NULL, directory, prepare);
+
+    return command_finish(&running);
+}
+
+char *differences(const struct outcome *bare, const struct outcome *preloaded)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *to = open_memstream(&text, &length);
+
+    if (strcmp(bare->out, preloaded->out))
+        fprintf(to, "bare it prints\n%sbut preloaded\n%s", bare->out, preloaded->out);
+    if (strcmp(bare->err, preloaded->err))
+        fprintf(to, "bare it complains\n%sbut preloaded\n%s", bare->err, preloaded->err);
+    if (outcome_code(bare) != outcome_code(preloaded))
+        fprintf(to, "bare it ends with %d, but preloaded with %d\n", outcome_code(bare),
+                outcome_code(preloaded));
+    fclose(to);
+    return text;
+}

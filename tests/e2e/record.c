@@ -1,0 +1,176 @@
+/*
+ * `timerleak record`: what it runs is undisturbed, and ends for the caller as it would without.
+ */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "preloaded.h"
+#include "recordings.h"
+
+/* Runs `timerleak record` with up to three options and a program of tests/programs or a path. */
+static struct outcome record(const char *const options[3], const char *program,
+                             const char *const *environment)
+{
+    char *timerleak = built("timerleak");
+    char *path = strchr(program, '/') ? strdup(program) : program_path(program);
+    const char *argv[8] = {timerleak, "record"};
+    size_t count = 2;
+
+    for (size_t i = 0; i < 3 && options[i]; i++)
+        argv[count++] = options[i];
+    argv[count++] = "--";
+    argv[count] = path;
+    struct outcome outcome = command_run(&(struct command){argv, environment, NULL});
+
+    free(timerleak);
+    free(path);
+    return outcome;
+}
+
+static struct outcome record_into(const char *directory, const char *program)
+{
+    return record((const char *const[3]){"-o", directory}, program, NULL);
+}
+
+static struct recordings record_and_read(const char *program, const char *children)
+{
+    char *directory = directory_make();
+    struct outcome outcome =
+        record((const char *const[3]){children, "-o", directory}, program, NULL);
+    struct recordings recordings = recordings_read(directory, outcome.pid, stderr);
+
+    directory_remove(directory);
+    outcome_forget(&outcome);
+    return recordings;
+}
+
+static void expect_same_end(const char *program)
+{
+    char *directory = directory_make();
+    struct outcome bare = run_bare(program), recorded = record_into(directory, program);
+
+    cr_expect_eq(recorded.status, bare.status, "%s: bare its status is %#x, recorded %#x", program,
+                 (unsigned)bare.status, (unsigned)recorded.status);
+    cr_expect_str_eq(recorded.out, bare.out, "%s", program);
+    directory_remove(directory);
+    outcome_forget(&bare);
+    outcome_forget(&recorded);
+}
+
+Test(record, passes_on_exit_status_and_signal, .timeout = 30)
+{
+    expect_same_end("itimer_fires");
+    expect_same_end("ends_by_underscore_exit");
+    expect_same_end("ends_by_kill");
+    expect_same_end("ends_by_abort");
+    expect_same_end("ends_by_segv");
+    expect_same_end("exec_hands_on_timerfd");
+}
+
+Test(record, stamps_who_was_killed, .timeout = 30)
+{
+    struct recordings recordings = record_and_read("ends_by_kill", "--children=yes");
+    cr_assert_eq(recordings.count, 1);
+    const json_t *process = json_object_get(recordings.items[0].report, "process");
+
+    cr_expect_str_eq(text_of(process, "end"), "killed");
+    cr_expect_eq(number_of(process, "end_status"), SIGKILL);
+    recordings_forget(&recordings);
+}
+
+Test(record, children_write_their_own_or_none, .timeout = 30)
+{
+    struct recordings both = record_and_read("fork_child_leaks", "--children=yes");
+    struct recordings parent = record_and_read("fork_child_leaks", "--children=no");
+
+    cr_expect_eq(both.count, 2, "with children there are %zu recordings", both.count);
+    cr_expect_eq(parent.count, 1, "without children there are %zu recordings", parent.count);
+    recordings_forget(&both);
+    recordings_forget(&parent);
+}
+
+static void expect_line(const char *text, const char *part)
+{
+    cr_expect(strstr(text, part), "\"%s\" is missing in:\n%s", part, text);
+}
+
+Test(record, names_recordings_as_told, .timeout = 30)
+{
+    char *directory = directory_make(), host[256];
+    char *pattern = text_make("%s/%%h-%%e.tlk", directory);
+    struct outcome outcome = record_into(pattern, "alarm_cancelled");
+
+    gethostname(host, sizeof(host));
+    char *path = text_make("%s/%s-alarm_cancelled.tlk", directory, host);
+    cr_expect(access(path, R_OK) == 0, "%s is missing; it said:\n%s", path, outcome.err);
+    expect_line(outcome.err, path);
+    directory_remove(directory);
+    free(pattern);
+    free(path);
+    outcome_forget(&outcome);
+}
+
+Test(record, keeps_the_recording_before_under_another_name, .timeout = 30)
+{
+    char *directory = directory_make(), *path = text_make("%s/x.tlk", directory);
+    char *old = text_make("%s.old", path), *error = NULL;
+    struct outcome first = record_into(path, "alarm_cancelled");
+    struct outcome second = record_into(path, "itimer_fires");
+    json_t *before = report_read(old, &error), *now = report_read(path, &error);
+
+    cr_assert(before && now, "%s", error);
+    const json_t *argv = json_object_get(json_object_get(before, "process"), "argv");
+    expect_line(json_string_value(json_array_get(argv, 0)), "alarm_cancelled");
+    json_decref(before);
+    json_decref(now);
+    directory_remove(directory);
+    free(path);
+    free(old);
+    outcome_forget(&first);
+    outcome_forget(&second);
+}
+
+Test(record, keeps_what_was_preloaded_before, .timeout = 30)
+{
+    char *directory = directory_make();
+    const char *const environment[] = {"LD_PRELOAD=libpthread.so.0", NULL};
+    struct outcome outcome =
+        record((const char *const[3]){"-o", directory}, "/usr/bin/env", environment);
+
+    expect_line(outcome.out, "libpthread.so.0");
+    expect_line(outcome.out, "libtimerleak.so");
+    directory_remove(directory);
+    outcome_forget(&outcome);
+}
+
+Test(record, says_why_nothing_can_be_recorded, .timeout = 30)
+{
+    char *directory = directory_make();
+    struct outcome none = record_into(directory, "/nonexistent/program");
+    struct outcome fixed = record_into(directory, "static_program");
+
+    cr_expect_eq(outcome_code(&none), 127);
+    expect_line(none.err, "/nonexistent/program");
+    cr_expect_eq(outcome_code(&fixed), 0);
+    expect_line(fixed.err, "static");
+    expect_line(fixed.out, "timerfd 3\n");
+    directory_remove(directory);
+    outcome_forget(&none);
+    outcome_forget(&fixed);
+}
+
+Test(record, refuses_a_wrong_command_line, .timeout = 30)
+{
+    struct outcome nowhere = record_into("/nonexistent/x.tlk", "alarm_cancelled");
+    struct outcome conversion = record_into("/tmp/%z.tlk", "alarm_cancelled");
+
+    cr_expect_eq(outcome_code(&nowhere), 2);
+    cr_expect_eq(outcome_code(&conversion), 2);
+    outcome_forget(&nowhere);
+    outcome_forget(&conversion);
+}

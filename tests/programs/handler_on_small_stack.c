@@ -1,0 +1,34 @@
+/* A handler on the smallest alternate stack that the kernel allows, plus what the handler needs. */
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include "support/timers.h"
+#include "support/transparency.h"
+
+static void on_signal(int number)
+{
+    (void)number;
+    // expect: timerfd clean created=5 released=5
+    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
+    close(fd);
+}
+
+/* Room whose lower neighbour can't be touched: who needs more dies. */
+static void *guarded(size_t size)
+{
+    char *room = mmap(NULL, size + 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    fail_if(room == MAP_FAILED || mprotect(room + 4096, size, PROT_READ | PROT_WRITE), "mmap");
+    return room + 4096;
+}
+
+int main(void)
+{
+    size_t size = (getauxval(AT_MINSIGSTKSZ) + 2048 + 4095) / 4096 * 4096;
+    stack_t small = {.ss_sp = guarded(size), .ss_size = size};
+    fail_if(sigaltstack(&small, NULL), "sigaltstack");
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+    sigaction(SIGUSR1, &action, NULL);
+    for (int turn = 0; turn < 5; turn++)
+        raise(SIGUSR1);
+    print_process_facts();
+    return 0;
+}

@@ -1,0 +1,46 @@
+#include "loaded.h"
+
+#include "profile/findings.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void loaded_add(struct profile *profile, struct builder *builder)
+{
+    char error[RECORDING_ERROR_SIZE];
+    char *path = builder_write(builder);
+    struct recording *recording = recording_open(path, error);
+    cr_assert(recording, "%s", error);
+    profile_add(profile, recording);
+    recording_close(recording);
+    unlink(path);
+    free(path);
+    builder_free(builder);
+    findings_sort(profile);
+    profile_add_up(profile);
+}
+
+struct profile *loaded(struct builder *builder)
+{
+    struct profile *profile = profile_new();
+    profile->keep_timers = true;
+    loaded_add(profile, builder);
+    return profile;
+}
+
+struct site *loaded_site(const struct profile *profile)
+{
+    cr_assert_eq(profile->site_count, 1, "%zu sites", profile->site_count);
+    return profile->sites[0];
+}
+
+char *printed(void (*print)(FILE *to, struct profile *profile), struct profile *profile)
+{
+    char *text;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    print(to, profile);
+    fclose(to);
+    return text;
+}

@@ -1,0 +1,24 @@
+/*
+ * loaded.h - a profile straight from a builder, and views as text.
+ */
+#ifndef ANALYZER_LOADED_H
+#define ANALYZER_LOADED_H
+
+#include "profile/profile.h"
+#include "recording_builder.h"
+
+#include <stdio.h>
+
+/* Frees the builder. The profile keeps its timers, is sorted and added up. */
+struct profile *loaded(struct builder *builder);
+
+/* As loaded(), but adds to a profile. */
+void loaded_add(struct profile *profile, struct builder *builder);
+
+/* The only site. */
+struct site *loaded_site(const struct profile *profile);
+
+/* What `print` writes, which the caller frees. */
+char *printed(void (*print)(FILE *to, struct profile *profile), struct profile *profile);
+
+#endif

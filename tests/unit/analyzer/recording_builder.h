@@ -1,0 +1,57 @@
+/*
+ * recording_builder.h - recordings of processes that never were: a small ledger that writes what
+ * the shim would have written, at times that the test chooses.
+ *
+ * Pointers into a builder stay valid until builder_free.
+ */
+#ifndef ANALYZER_RECORDING_BUILDER_H
+#define ANALYZER_RECORDING_BUILDER_H
+
+#include "recording.h"
+
+#include <stddef.h>
+
+#define US UINT64_C(1000)
+#define MS (1000 * US)
+#define SECOND (1000 * MS)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+
+/* Where a built process starts on each clock, so that no test takes one for another. */
+#define START_MONO (1000 * SECOND)
+#define START_REAL (UINT64_C(1700000000) * SECOND)
+#define START_BOOT (2000 * SECOND)
+#define RESOLUTION (4 * MS)
+
+struct builder;
+
+/* A process that ran for `duration` and exited; the header may be changed before writing. */
+struct builder *builder_new(uint64_t duration);
+void builder_free(struct builder *builder);
+struct tlk_header *builder_header(struct builder *builder);
+
+uint32_t builder_string(struct builder *builder, const char *text);
+
+/* `build_id` may be NULL. Returns its index, for TLK_FRAME. */
+uint32_t builder_module(struct builder *builder, const char *path, const void *build_id,
+                        size_t build_id_size);
+
+/* Frames are given leaf first, as the shim would see them: return addresses. */
+struct tlk_site *builder_site(struct builder *builder, enum tlk_family family, const char *function,
+                              const uint64_t *frames, size_t depth);
+
+/* A site of one frame in no module, told from others by its address. */
+struct tlk_site *builder_plain_site(struct builder *builder, enum tlk_family family,
+                                    uint64_t address);
+
+/* Creates and releases at `when`, ns since the start. A released timer's slot is not used again. */
+struct tlk_timer *builder_create(struct builder *builder, struct tlk_site *site, uint64_t when);
+void builder_release(struct builder *builder, struct tlk_timer *timer, uint64_t when);
+
+/* Writes a temporary file and returns its path; the caller removes the file and frees the path. */
+char *builder_write(struct builder *builder);
+
+/* The bytes of the file, which the caller frees. */
+unsigned char *builder_bytes(struct builder *builder, size_t *size);
+
+#endif

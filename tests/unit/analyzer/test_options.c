@@ -1,0 +1,113 @@
+/* Options with one dash or two, values in either form, and what is refused. */
+#include "commands/options.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <string.h>
+
+static struct settings settings;
+
+static int parse(uint64_t accepted, int argc, char **argv)
+{
+    settings_init(&settings);
+    return options_parse(argc, argv, accepted, &settings);
+}
+
+#define PARSE(accepted, ...)                                                                       \
+    parse(accepted, (int)(sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)),                       \
+          (char *[]){__VA_ARGS__, NULL})
+
+static const uint64_t all = ~UINT64_C(0);
+
+Test(options, one_dash_or_two)
+{
+    cr_expect_eq(PARSE(all, "top", "-cum", "--json", "file"), 1);
+    cr_expect(settings.cum);
+    cr_expect(settings.json);
+}
+
+Test(options, values_in_either_form)
+{
+    cr_expect_eq(PARSE(all, "top", "-nodecount=5", "--focus", "a=b", "-o=out"), 0);
+    cr_expect_eq(settings.nodecount, 5);
+    cr_expect_str_eq(settings.focus, "a=b");
+    cr_expect_str_eq(settings.output, "out");
+}
+
+Test(options, defaults)
+{
+    cr_expect_eq(PARSE(all, "top"), 0);
+    cr_expect_eq(settings.nodecount, -1);
+    cr_expect_float_eq(settings.nodefraction, 0.005, 1e-9);
+    cr_expect_null(settings.focus);
+}
+
+Test(options, flags_may_be_unset)
+{
+    cr_expect_eq(PARSE(all, "top", "-cum", "-cum=false"), 0);
+    cr_expect_not(settings.cum);
+}
+
+Test(options, files_may_stand_before_options)
+{
+    char *argv[] = {"report", "a", "--json", "b", "--", "-c", NULL};
+    cr_expect_eq(parse(all, 6, argv), 3);
+    cr_expect_str_eq(argv[1], "a");
+    cr_expect_str_eq(argv[2], "b");
+    cr_expect_str_eq(argv[3], "-c");
+}
+
+Test(options, a_command_keeps_its_own)
+{
+    char *argv[] = {"record", "-o", "x", "ls", "-l", "--json", NULL};
+    settings_init(&settings);
+    cr_expect_eq(options_parse_before(6, argv, all, &settings), 3);
+    cr_expect_str_eq(argv[1], "ls");
+    cr_expect_str_eq(argv[3], "--json");
+    cr_expect_not(settings.json);
+}
+
+Test(options, a_lone_dash_is_a_file)
+{
+    cr_expect_eq(PARSE(all, "report", "-"), 1);
+}
+
+static void expect_refused(int result, const char *what)
+{
+    char text[256] = "";
+    FILE *errors = cr_get_redirected_stderr();
+    cr_expect_eq(result, -1);
+    fflush(stderr);
+    cr_assert(fgets(text, sizeof(text), errors));
+    cr_expect(strstr(text, what), "\"%s\" lacks \"%s\"", text, what);
+}
+
+Test(options, unknown_ones_suggest_the_nearest, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "top", "--nodecuont=3"), "did you mean --nodecount?");
+}
+
+Test(options, options_of_other_commands_are_unknown, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(OPTION_BIT(OPTION_CUM), "top", "--json"), "unknown option --json");
+}
+
+Test(options, a_missing_value, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "top", "-focus"), "needs a value");
+}
+
+Test(options, not_a_number, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "top", "-nodecount=many"), "does not take \"many\"");
+}
+
+Test(options, not_a_fraction, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "top", "-nodefraction=2"), "does not take \"2\"");
+}
+
+Test(options, not_a_truth, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "top", "-cum=perhaps"), "does not take \"perhaps\"");
+}

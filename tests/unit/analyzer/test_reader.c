@@ -1,0 +1,310 @@
+/* Recordings that are missing, empty, cut short or damaged: an error in words, or less to show. */
+#include "recording/reader.h"
+#include "recording_builder.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char error[RECORDING_ERROR_SIZE];
+
+static char *write_bytes(const void *bytes, size_t size)
+{
+    char *path = strdup("/tmp/timerleak-test-XXXXXX.tlk");
+    int file = mkstemps(path, 4);
+    cr_assert_eq(write(file, bytes, size), (ssize_t)size);
+    close(file);
+    return path;
+}
+
+static struct recording *open_bytes(const void *bytes, size_t size)
+{
+    char *path = write_bytes(bytes, size);
+    struct recording *recording = recording_open(path, error);
+    unlink(path);
+    free(path);
+    return recording;
+}
+
+static void expect_error(const void *bytes, size_t size, const char *what)
+{
+    struct recording *recording = open_bytes(bytes, size);
+    cr_expect_null(recording);
+    cr_expect(strstr(error, what), "\"%s\" lacks \"%s\"", error, what);
+    if (recording)
+        recording_close(recording);
+}
+
+static unsigned char *sample(size_t *size)
+{
+    struct builder *builder = builder_new(MINUTE);
+    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
+    for (uint64_t i = 0; i < 10; i++)
+        builder_create(builder, site, i * SECOND);
+    unsigned char *bytes = builder_bytes(builder, size);
+    builder_free(builder);
+    return bytes;
+}
+
+/* Applies a change to a good recording's header and expects that it is refused. */
+static void expect_refused(void (*change)(struct tlk_header *header), const char *what)
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    change((struct tlk_header *)(void *)bytes);
+    expect_error(bytes, size, what);
+    free(bytes);
+}
+
+Test(reader, opens_a_good_one)
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    struct recording *recording = open_bytes(bytes, size);
+    struct tlk_site site;
+    struct tlk_timer timer;
+    cr_assert(recording, "%s", error);
+    cr_expect_str_eq(recording_argument(recording, 0), "./server");
+    cr_expect_str_eq(recording_argument(recording, 1), "--verbose");
+    cr_expect_null(recording_argument(recording, 2));
+    cr_expect(recording_site(recording, 1, &site));
+    cr_expect_eq(site.created, 10);
+    cr_expect_eq(recording_frames(recording, &site)[0], 0x1000);
+    cr_expect_str_eq(recording_string(recording, site.function), "timer_create");
+    cr_expect(recording_timer(recording, 10, &timer));
+    cr_expect_not(recording_timer(recording, 11, &timer));
+    cr_expect_eq(recording_damaged(recording), 0);
+    recording_close(recording);
+    free(bytes);
+}
+
+Test(reader, missing_file)
+{
+    cr_expect_null(recording_open("/nowhere/at/all.tlk", error));
+    cr_expect(strstr(error, "No such file"));
+}
+
+Test(reader, a_directory_is_none)
+{
+    cr_expect_null(recording_open("/", error));
+    cr_expect(strstr(error, "not a regular file"));
+}
+
+Test(reader, a_fifo_does_not_block, .timeout = 10)
+{
+    char *path = write_bytes("", 0);
+    unlink(path);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    cr_expect_null(recording_open(path, error));
+    cr_expect(strstr(error, "not a regular file"));
+    unlink(path);
+    free(path);
+}
+
+Test(reader, empty_file)
+{
+    expect_error("", 0, "is empty");
+}
+
+Test(reader, something_else)
+{
+    expect_error("#!/bin/sh\necho no recording\n", 28, "is no recording");
+}
+
+Test(reader, cut_short_anywhere)
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    for (size_t left = 1; left < size; left = left * 5 / 4 + 1) {
+        struct recording *recording = open_bytes(bytes, left);
+        cr_expect_null(recording, "opened %zu bytes of %zu", left, size);
+        cr_expect(strstr(error, "cut short") || strstr(error, "no recording"), "%s", error);
+        if (recording)
+            recording_close(recording);
+    }
+    free(bytes);
+}
+
+static void other_version(struct tlk_header *header)
+{
+    header->version = 99;
+}
+
+static void other_byte_order(struct tlk_header *header)
+{
+    header->byte_order = __builtin_bswap32(TLK_BYTE_ORDER);
+}
+
+static void wrong_chunk_size(struct tlk_header *header)
+{
+    header->chunk_size = 4096;
+}
+
+static void too_many_chunks(struct tlk_header *header)
+{
+    header->regions[TLK_SITES].chunks = UINT32_MAX;
+}
+
+static void too_many_records(struct tlk_header *header)
+{
+    header->regions[TLK_TIMERS].used = UINT32_MAX;
+}
+
+static void no_stride(struct tlk_header *header)
+{
+    header->regions[TLK_FRAMES].stride = 0;
+}
+
+static void chunk_beyond(struct tlk_header *header)
+{
+    header->regions[TLK_STRINGS].directory[0] = UINT32_MAX;
+}
+
+static void chunk_zero(struct tlk_header *header)
+{
+    header->regions[TLK_MODULES].directory[0] = 0;
+}
+
+Test(reader, damaged_headers)
+{
+    expect_refused(other_version, "format version 99");
+    expect_refused(other_byte_order, "other byte order");
+    expect_refused(wrong_chunk_size, "wrong size");
+    expect_refused(too_many_chunks, "more sites than it has room for");
+    expect_refused(too_many_records, "more timers than it has room for");
+    expect_refused(no_stride, "wrong size");
+    expect_refused(chunk_beyond, "cut short");
+    expect_refused(chunk_zero, "overlap the header");
+}
+
+static void *record(unsigned char *bytes, enum tlk_region_id region, uint32_t index)
+{
+    const struct tlk_region *table = &((struct tlk_header *)(void *)bytes)->regions[region];
+    return bytes + (size_t)table->directory[0] * TLK_CHUNK + (size_t)index * table->stride;
+}
+
+static void expect_damaged_site(void (*change)(struct tlk_site *site))
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    struct tlk_site site;
+    change(record(bytes, TLK_SITES, 1));
+    struct recording *recording = open_bytes(bytes, size);
+    cr_assert(recording, "%s", error);
+    cr_expect_not(recording_site(recording, 1, &site));
+    cr_expect_eq(recording_damaged(recording), 1);
+    recording_close(recording);
+    free(bytes);
+}
+
+static void frames_beyond(struct tlk_site *site)
+{
+    site->frames = UINT32_MAX - 1;
+    site->depth = 4;
+}
+
+static void frames_over_the_end(struct tlk_site *site)
+{
+    site->depth = 2;
+}
+
+static void history_too_long(struct tlk_site *site)
+{
+    site->history_used = TLK_HISTORY_BUCKETS + 1;
+}
+
+static void history_too_wide(struct tlk_site *site)
+{
+    site->history_shift = 64;
+}
+
+static void unknown_family(struct tlk_site *site)
+{
+    site->family = 1000;
+}
+
+Test(reader, damaged_sites_are_counted)
+{
+    expect_damaged_site(frames_beyond);
+    expect_damaged_site(frames_over_the_end);
+    expect_damaged_site(history_too_long);
+    expect_damaged_site(history_too_wide);
+    expect_damaged_site(unknown_family);
+}
+
+Test(reader, damaged_timers_are_counted)
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    struct tlk_timer timer;
+    ((struct tlk_timer *)record(bytes, TLK_TIMERS, 1))->site = 77;
+    ((struct tlk_timer *)record(bytes, TLK_TIMERS, 2))->family = 0;
+    ((struct tlk_timer *)record(bytes, TLK_TIMERS, 3))->state = 9;
+    ((struct tlk_timer *)record(bytes, TLK_TIMERS, 4))->state = TLK_LEAVING;
+    struct recording *recording = open_bytes(bytes, size);
+    for (uint32_t i = 1; i <= 4; i++)
+        cr_expect_not(recording_timer(recording, i, &timer));
+    cr_expect_eq(recording_damaged(recording), 3);
+    cr_expect(recording_timer(recording, 5, &timer));
+    recording_close(recording);
+    free(bytes);
+}
+
+Test(reader, a_string_without_end_is_none)
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    uint32_t used = ((struct tlk_header *)(void *)bytes)->regions[TLK_STRINGS].used;
+    memset((char *)record(bytes, TLK_STRINGS, 0) + used - 4, 'x', TLK_CHUNK - used);
+    struct recording *recording = open_bytes(bytes, size);
+    cr_expect_str_eq(recording_string(recording, used - 4), "");
+    cr_expect_str_eq(recording_string(recording, used), "");
+    cr_expect_str_eq(recording_string(recording, UINT32_MAX), "");
+    recording_close(recording);
+    free(bytes);
+}
+
+/* The file shrinks after it was opened, as when a disk fills up: reads fail, nothing crashes. */
+Test(reader, cut_short_while_open)
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    char *path = write_bytes(bytes, size);
+    struct recording *recording = recording_open(path, error);
+    struct tlk_timer timer;
+    struct tlk_site site;
+    cr_assert_eq(truncate(path, TLK_CHUNK), 0);
+    cr_expect_not(recording_timer(recording, 1, &timer));
+    cr_expect_not(recording_site(recording, 1, &site));
+    recording_close(recording);
+    unlink(path);
+    free(path);
+    free(bytes);
+}
+
+/* Of a running process: a slot that is given away while it is read is not shown. */
+Test(reader, a_running_process_reuses_a_slot)
+{
+    size_t size;
+    unsigned char *bytes = sample(&size);
+    ((struct tlk_header *)(void *)bytes)->end = TLK_RUNNING;
+    char *path = write_bytes(bytes, size);
+    struct recording *recording = recording_open(path, error);
+    struct tlk_timer timer, *second = record(bytes, TLK_TIMERS, 2);
+    cr_expect(recording_timer(recording, 1, &timer));
+    second->generation++;
+    FILE *file = fopen(path, "r+");
+    fseek(file, (long)((unsigned char *)second - bytes), SEEK_SET);
+    fwrite(second, sizeof(*second), 1, file);
+    fclose(file);
+    cr_expect_not(recording_timer(recording, 2, &timer));
+    cr_expect(recording_timer(recording, 3, &timer));
+    cr_expect_eq(recording_damaged(recording), 0);
+    recording_close(recording);
+    unlink(path);
+    free(path);
+    free(bytes);
+}

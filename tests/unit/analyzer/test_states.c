@@ -1,0 +1,216 @@
+/* What a live timer waits for: each state and flag, from its record and the time. */
+#include "profile/states.h"
+#include "recording_builder.h"
+
+#include <criterion/criterion.h>
+#include <time.h>
+
+#define AGO(ns) ((int64_t)(START_MONO + HOUR) - (int64_t)(ns))
+#define AHEAD(ns) ((int64_t)(START_MONO + HOUR) + (int64_t)(ns))
+
+static const struct moment now = {START_MONO + HOUR, START_REAL + HOUR, START_BOOT + HOUR,
+                                  RESOLUTION};
+
+static struct tlk_timer record(uint16_t family, uint32_t flags)
+{
+    struct tlk_timer timer = {.family = family,
+                              .flags = flags,
+                              .created = START_MONO,
+                              .clock = CLOCK_MONOTONIC,
+                              .deadline_clock = CLOCK_MONOTONIC};
+    timer.state = TLK_LIVE;
+    return timer;
+}
+
+static struct tlk_timer armed(uint16_t family, int64_t deadline, uint64_t interval)
+{
+    struct tlk_timer timer = record(family, TLK_ARMED);
+    timer.armed = 1;
+    timer.deadline = deadline;
+    timer.interval = interval;
+    return timer;
+}
+
+static struct judgement judge(const struct tlk_timer *timer)
+{
+    struct judgement judgement;
+    state_judge(timer, &now, &judgement);
+    return judgement;
+}
+
+static void expect(const struct tlk_timer *timer, enum timer_state state, uint64_t fired)
+{
+    struct judgement judgement = judge(timer);
+    cr_expect_eq(judgement.state, state, "%s, not %s", state_name(judgement.state),
+                 state_name(state));
+    cr_expect_eq(judgement.fired, fired, "%lu fires, not %lu", judgement.fired, fired);
+}
+
+Test(states, never_armed)
+{
+    struct tlk_timer timer = record(TLK_POSIX, 0);
+    expect(&timer, NEVER_ARMED, 0);
+    cr_expect_eq(judge(&timer).age, HOUR);
+}
+
+Test(states, disarmed_is_never_released)
+{
+    struct tlk_timer timer = record(TLK_TIMERFD, 0);
+    timer.armed = 1;
+    timer.stopped = 1;
+    expect(&timer, NEVER_RELEASED, 0);
+}
+
+Test(states, one_shot_still_ahead_is_never_fired)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
+    expect(&timer, NEVER_FIRED, 0);
+    cr_expect_eq(judge(&timer).due, (int64_t)SECOND);
+}
+
+Test(states, one_shot_armed_again_after_a_fire_is_never_stopped)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
+    timer.armed = 2;
+    timer.fired = 1;
+    expect(&timer, NEVER_STOPPED, 1);
+}
+
+Test(states, one_shot_expired_counts_as_fired)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    expect(&timer, NEVER_RELEASED, 1);
+    cr_expect_not(judge(&timer).unread);
+    cr_expect_not(judge(&timer).armed);
+}
+
+Test(states, one_shot_seen_fired_is_not_counted_twice)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    timer.fired = timer.fired_now = 1;
+    expect(&timer, NEVER_RELEASED, 1);
+}
+
+Test(states, expired_timerfd_is_unread_until_read)
+{
+    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(SECOND), 0);
+    expect(&timer, NEVER_RELEASED, 1);
+    cr_expect(judge(&timer).unread);
+    timer.fired = timer.fired_now = 1;
+    expect(&timer, NEVER_RELEASED, 1);
+    cr_expect_not(judge(&timer).unread);
+}
+
+Test(states, a_coarse_deadline_must_surely_have_passed)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(RESOLUTION / 2), 0);
+    timer.flags |= TLK_COARSE_DEADLINE;
+    expect(&timer, NEVER_FIRED, 0);
+    timer.deadline = AGO(RESOLUTION);
+    expect(&timer, NEVER_RELEASED, 1);
+}
+
+Test(states, exact_fires_are_not_derived_but_missed)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    timer.flags |= TLK_EXACT_FIRES;
+    expect(&timer, NEVER_RELEASED, 0);
+    cr_expect(judge(&timer).overdue);
+    timer.fired = timer.fired_now = 1;
+    cr_expect_not(judge(&timer).overdue);
+}
+
+Test(states, periodic_fires_are_derived)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(10 * SECOND), SECOND);
+    expect(&timer, NEVER_STOPPED, 11);
+    timer.deadline = AHEAD(SECOND);
+    expect(&timer, NEVER_FIRED, 0);
+}
+
+Test(states, periodic_fires_of_earlier_armings_stay)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(10 * SECOND), SECOND);
+    timer.fired = 7;
+    timer.fired_now = 2;
+    expect(&timer, NEVER_STOPPED, 5 + 11);
+}
+
+Test(states, an_unread_periodic_timerfd_fired_once)
+{
+    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(10 * SECOND), SECOND);
+    expect(&timer, NEVER_STOPPED, 1);
+    cr_expect(judge(&timer).unread);
+}
+
+Test(states, what_the_kernel_was_asked_for_is_not_derived)
+{
+    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(10 * SECOND), SECOND);
+    timer.flags |= TLK_UNREAD;
+    timer.fired = timer.fired_now = 1;
+    expect(&timer, NEVER_STOPPED, 1);
+    cr_expect(judge(&timer).unread);
+}
+
+Test(states, a_periodic_timerfd_read_in_time_has_no_more_fires)
+{
+    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(10 * SECOND + SECOND / 2), SECOND);
+    timer.fired = timer.fired_now = 11;
+    expect(&timer, NEVER_STOPPED, 11);
+    timer.fired = timer.fired_now = 10;
+    expect(&timer, NEVER_STOPPED, 11);
+    cr_expect_not(judge(&timer).unread);
+}
+
+Test(states, an_expired_one_shot_itimer_holds_nothing)
+{
+    struct tlk_timer timer = armed(TLK_ITIMER, AGO(SECOND), 0);
+    cr_expect(judge(&timer).expired_itimer);
+    cr_expect_eq(judge(&timer).fired, 1);
+    timer.interval = SECOND;
+    cr_expect_not(judge(&timer).expired_itimer);
+}
+
+Test(states, each_clock_has_its_own_now)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, (int64_t)(START_REAL + HOUR - 1), 0);
+    timer.deadline_clock = CLOCK_REALTIME;
+    expect(&timer, NEVER_RELEASED, 1);
+    timer.deadline = (int64_t)(START_BOOT + HOUR + 1);
+    timer.deadline_clock = CLOCK_BOOTTIME;
+    expect(&timer, NEVER_FIRED, 0);
+}
+
+Test(states, of_unknown_clocks_nothing_is_derived)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    timer.deadline_clock = -1;
+    expect(&timer, NEVER_FIRED, 0);
+    cr_expect_not(judge(&timer).due_known);
+    timer.deadline_clock = CLOCK_PROCESS_CPUTIME_ID;
+    expect(&timer, NEVER_FIRED, 0);
+}
+
+Test(states, far_future)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(24 * HOUR * 365), 0);
+    cr_expect_not(judge(&timer).far_future);
+    timer.deadline = (int64_t)START_REAL; /* a wall-clock time on the monotonic clock */
+    cr_expect(judge(&timer).far_future);
+    timer.deadline = INT64_MAX;
+    cr_expect(judge(&timer).far_future);
+}
+
+Test(states, extreme_numbers)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, INT64_MIN, 1);
+    cr_expect_eq(judge(&timer).due, INT64_MIN);
+    expect(&timer, NEVER_STOPPED, (UINT64_C(1) << 63) + 1);
+}
+
+Test(states, flags_of_the_record)
+{
+    struct tlk_timer timer = record(TLK_TIMERFD, TLK_INHERITED | TLK_UNREAD);
+    cr_expect(judge(&timer).inherited);
+    cr_expect(judge(&timer).unread);
+}

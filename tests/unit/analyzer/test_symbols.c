@@ -1,0 +1,223 @@
+/* Symbols of this very binary, and of files that are gone, changed or no ELF. */
+#include "symbols/symbols.h"
+
+#include <criterion/criterion.h>
+#include <elf.h>
+#include <limits.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct self {
+    char path[PATH_MAX];
+    uint64_t bias;
+    uint8_t build_id[32];
+    size_t build_id_size;
+};
+
+static void find_build_id(struct self *self, const struct dl_phdr_info *info,
+                          const ElfW(Phdr) * header)
+{
+    const char *note = (const char *)info->dlpi_addr + header->p_vaddr;
+    const char *end = note + header->p_memsz;
+    while (note < end) {
+        const ElfW(Nhdr) *head = (const void *)note;
+        const char *name = note + sizeof(*head), *value = name + (head->n_namesz + 3) / 4 * 4;
+        if (head->n_type == NT_GNU_BUILD_ID && memcmp(name, "GNU", 4) == 0) {
+            self->build_id_size = head->n_descsz;
+            memcpy(self->build_id, value, head->n_descsz);
+        }
+        note = value + (head->n_descsz + 3) / 4 * 4;
+    }
+}
+
+/* The first object that is reported is the program. */
+static int describe(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct self *self = data;
+    (void)size;
+    self->bias = info->dlpi_addr;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        if (info->dlpi_phdr[i].p_type == PT_NOTE)
+            find_build_id(self, info, &info->dlpi_phdr[i]);
+    }
+    return 1;
+}
+
+static struct self self_make(void)
+{
+    struct self self = {0};
+    dl_iterate_phdr(describe, &self);
+    cr_assert_gt(readlink("/proc/self/exe", self.path, sizeof(self.path) - 1), 0);
+    cr_assert_gt(self.build_id_size, 0);
+    return self;
+}
+
+__attribute__((noinline)) static uintptr_t caller(void)
+{
+    return (uintptr_t)__builtin_return_address(0);
+}
+
+enum { INNER_LINE = __LINE__ + 3 };
+__attribute__((always_inline)) static inline uintptr_t inner(void)
+{
+    volatile uintptr_t address = caller();
+    return address;
+}
+
+enum { OUTER_LINE = __LINE__ + 3 };
+__attribute__((noinline)) static uintptr_t outer(void)
+{
+    volatile uintptr_t address = inner();
+    return address;
+}
+
+static struct symbol_file *own_file(struct symbols *symbols, const struct self *self)
+{
+    return symbols_file(symbols, self->path, self->build_id, self->build_id_size, 0);
+}
+
+Test(symbols, inlined_functions_have_symbols_of_their_own)
+{
+    struct self self = self_make();
+    struct symbols *symbols = symbols_new();
+    const struct symbol_list *list =
+        symbols_look_up(own_file(symbols, &self), outer() - self.bias - 1);
+    cr_assert_eq(list->count, 2, "%zu symbols", list->count);
+    cr_expect_str_eq(list->symbols[0].function, "inner");
+    cr_expect(list->symbols[0].inlined);
+    cr_expect_eq(list->symbols[0].line, INNER_LINE);
+    cr_expect_str_eq(list->symbols[1].function, "outer");
+    cr_expect_not(list->symbols[1].inlined);
+    cr_expect_eq(list->symbols[1].line, OUTER_LINE);
+    cr_expect_eq(list->symbols[0].file[0], '/');
+    cr_expect(strstr(list->symbols[1].file, "/tests/unit/analyzer/test_symbols.c"));
+    symbols_free(symbols);
+}
+
+Test(symbols, an_address_is_looked_up_once)
+{
+    struct self self = self_make();
+    struct symbols *symbols = symbols_new();
+    struct symbol_file *file = own_file(symbols, &self);
+    cr_expect_eq(file, own_file(symbols, &self));
+    uint64_t address = outer() - self.bias - 1;
+    cr_expect_eq(symbols_look_up(file, address), symbols_look_up(file, address));
+    symbols_free(symbols);
+}
+
+Test(symbols, an_address_of_nothing)
+{
+    struct self self = self_make();
+    struct symbols *symbols = symbols_new();
+    cr_expect_eq(symbols_look_up(own_file(symbols, &self), 1)->count, 0);
+    cr_expect_eq(symbols_look_up(own_file(symbols, &self), UINT64_MAX)->count, 0);
+    symbols_free(symbols);
+}
+
+static void expect_problem(const char *path, const void *build_id, size_t size, uint64_t used,
+                           const char *problem)
+{
+    struct symbols *symbols = symbols_new();
+    struct symbol_file *file = symbols_file(symbols, path, build_id, size, used);
+    cr_expect_null(symbols_problem(file), "opened before it was asked for");
+    cr_expect_eq(symbols_look_up(file, 0x1000)->count, 0);
+    cr_assert(symbols_problem(file));
+    cr_expect_str_eq(symbols_problem(file), problem);
+    symbols_free(symbols);
+}
+
+Test(symbols, files_that_cannot_be_used)
+{
+    struct self self = self_make();
+    self.build_id[0] ^= 1;
+    expect_problem("/nowhere/libgone.so", "\1\2\3\4", 4, 0, "is gone");
+    expect_problem(self.path, self.build_id, self.build_id_size, 0, "has changed since");
+    expect_problem("/etc/passwd", "\1\2\3\4", 4, 0, "is no ELF file any more");
+    expect_problem("/dev/zero", "\1\2\3\4", 4, 0, "is no ELF file any more");
+    expect_problem("", "\1\2\3\4", 4, 0, "is gone");
+}
+
+/* A build-id that was not recorded, but is there, belongs to another file. */
+Test(symbols, a_file_that_got_a_build_id)
+{
+    struct self self = self_make();
+    expect_problem(self.path, "", 0, UINT64_MAX, "has changed since");
+}
+
+/* `Box` is in no other file's reach: compilers give it no mangled name. */
+static const char program[] = "namespace net { template <class T> struct Pool {\n"
+                              "__attribute__((noinline)) void grow(int by, T *to) { *to += by; }\n"
+                              "}; }\n"
+                              "namespace { struct Box {\n"
+                              "__attribute__((noinline)) void hide(int *to) { *to *= 2; }\n"
+                              "}; }\n"
+                              "int main() { int n = 0; net::Pool<int>().grow(3, &n);\n"
+                              "Box().hide(&n); return n; }\n";
+
+static void run(const char *format, const char *directory)
+{
+    char command[512];
+    snprintf(command, sizeof(command), format, directory);
+    cr_assert_eq(system(command), 0, "%s", command);
+}
+
+static uint64_t address_of(const char *directory, const char *name)
+{
+    char command[256];
+    unsigned long address = 0;
+    snprintf(command, sizeof(command), "nm %s/full | grep '%s'", directory, name);
+    FILE *pipe = popen(command, "r");
+    cr_assert_eq(fscanf(pipe, "%lx", &address), 1);
+    pclose(pipe);
+    return address;
+}
+
+static void expect_function(const char *directory, const char *name, uint64_t address,
+                            const char *function, int line)
+{
+    char path[128];
+    struct symbols *symbols = symbols_new();
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    struct symbol_file *file = symbols_file(symbols, path, NULL, 0, UINT64_MAX);
+    const struct symbol_list *list = symbols_look_up(file, address);
+    cr_expect_null(symbols_problem(file), "%s %s", path, symbols_problem(file));
+    cr_assert_eq(list->count, 1);
+    cr_expect_str_eq(list->symbols[0].function, function);
+    cr_expect_eq(list->symbols[0].line, line);
+    symbols_free(symbols);
+}
+
+/* Compiled without a build-id, by both compilers: clang's files have no .debug_aranges. */
+static void check_compiler(const char *compile, const char *directory)
+{
+    static const char grow[] = "net::Pool<int>::grow";
+    run(compile, directory);
+    uint64_t address = address_of(directory, "Pool.*grow");
+    expect_function(directory, "full", address, grow, 2);
+    expect_function(directory, "full", address_of(directory, "Box4hide"),
+                    "(anonymous namespace)::Box::hide", 5);
+    run("cd %s && objcopy --only-keep-debug full full.debug && strip -o stripped full && "
+        "objcopy --add-gnu-debuglink=full.debug stripped linked && "
+        "objcopy --strip-debug full symbols",
+        directory);
+    expect_function(directory, "linked", address, grow, 2);
+    expect_function(directory, "symbols", address, grow, 0);
+}
+
+Test(symbols, cplusplus_and_separate_debug_files)
+{
+    char directory[] = "/tmp/timerleak-test-XXXXXX", path[64];
+    cr_assert(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/program.cpp", directory);
+    FILE *file = fopen(path, "w");
+    fputs(program, file);
+    fclose(file);
+    check_compiler("cd %s && g++ -g -O1 -Wl,--build-id=none -o full program.cpp", directory);
+    if (system("clang++ --version >/dev/null 2>&1") == 0)
+        check_compiler("cd %s && clang++ -g -O1 -Wl,--build-id=none -o full program.cpp",
+                       directory);
+    run("rm -r %s", directory);
+}

@@ -1,0 +1,283 @@
+/* The shapes that a site's life may take, and what each must be called. */
+#include "loaded.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct shape {
+    struct builder *builder;
+    struct tlk_site *site;
+};
+
+static struct shape begin(uint64_t duration)
+{
+    struct shape shape = {.builder = builder_new(duration)};
+    shape.site = builder_plain_site(shape.builder, TLK_TIMERFD, 0x1000);
+    return shape;
+}
+
+static struct tlk_timer *make(struct shape *shape, uint64_t when)
+{
+    return builder_create(shape->builder, shape->site, when);
+}
+
+static void make_and_release(struct shape *shape, uint64_t when, uint64_t life)
+{
+    builder_release(shape->builder, make(shape, when), when + life);
+}
+
+static void expect(struct shape *shape, enum verdict verdict, const char *why)
+{
+    struct profile *profile = loaded(shape->builder);
+    struct finding *finding = &loaded_site(profile)->finding;
+    cr_expect_eq(finding->verdict, verdict, "%s, because %s", verdict_name(finding->verdict),
+                 finding->why);
+    cr_expect(strstr(finding->why, why), "\"%s\" lacks \"%s\"", finding->why, why);
+    profile_free(profile);
+}
+
+Test(verdict, all_released_is_clean)
+{
+    struct shape shape = begin(MINUTE);
+    for (uint64_t i = 0; i < 50; i++)
+        make_and_release(&shape, i * SECOND, 100 * MS);
+    expect(&shape, VERDICT_CLEAN, "released: 50 timers");
+}
+
+Test(verdict, one_ticker_for_life_is_held)
+{
+    struct shape shape = begin(3 * HOUR);
+    make(&shape, SECOND);
+    expect(&shape, VERDICT_HELD, "1 live, made at 00:00:01");
+}
+
+Test(verdict, a_hundred_from_the_start_are_held)
+{
+    struct shape shape = begin(5 * SECOND);
+    for (uint64_t i = 0; i < 100; i++)
+        make(&shape, i * 4 * US);
+    expect(&shape, VERDICT_HELD, "100 live, all made within 0.4ms at 00:00:00, steady for 5.0s");
+}
+
+Test(verdict, steady_growth_is_a_leak)
+{
+    struct shape shape = begin(3 * HOUR);
+    for (uint64_t i = 0; i < 1800; i++)
+        make(&shape, 4 * MINUTE + i * 5 * SECOND);
+    expect(&shape, VERDICT_LEAK, "grows 12/min since 00:04:00; nothing was ever released");
+}
+
+Test(verdict, growth_in_a_tight_loop_is_a_leak)
+{
+    struct shape shape = begin(MS);
+    for (uint64_t i = 0; i < 10; i++)
+        make(&shape, 300 * US + i * 2 * US);
+    expect(&shape, VERDICT_LEAK, "grew by 10");
+}
+
+Test(verdict, a_slow_first_call_hides_no_leak)
+{
+    struct shape shape = begin(2 * MS);
+    make(&shape, 0);
+    for (uint64_t i = 0; i < 6; i++)
+        make(&shape, MS + i * 2 * US);
+    expect(&shape, VERDICT_LEAK, "grew by 7");
+}
+
+Test(verdict, bursts_are_a_leak)
+{
+    struct shape shape = begin(10 * MINUTE);
+    for (uint64_t burst = 0; burst < 5; burst++) {
+        for (uint64_t i = 0; i < 20; i++)
+            make(&shape, burst * 2 * MINUTE + i * MS);
+    }
+    expect(&shape, VERDICT_LEAK, "grows");
+}
+
+Test(verdict, one_in_a_thousand_is_a_leak)
+{
+    struct shape shape = begin(MINUTE);
+    for (uint64_t i = 0; i < 2000; i++) {
+        if (i % 1000 == 499)
+            make(&shape, i * 20 * MS);
+        else
+            make_and_release(&shape, i * 20 * MS, 2 * MS);
+    }
+    expect(&shape, VERDICT_LEAK, "2 live for up to 50.0s; of 1,998 released none lived longer");
+}
+
+Test(verdict, a_single_one_among_hundreds_is_a_leak)
+{
+    struct shape shape = begin(MINUTE);
+    for (uint64_t i = 0; i < 300; i++) {
+        if (i == 40)
+            make(&shape, i * 20 * MS);
+        else
+            make_and_release(&shape, i * 20 * MS, 2 * MS);
+    }
+    expect(&shape, VERDICT_LEAK, "1 live for up to");
+}
+
+Test(verdict, forgetting_in_a_tight_loop_is_a_leak)
+{
+    struct shape shape = begin(6 * MS);
+    for (uint64_t i = 0; i < 1000; i++) {
+        if (i % 200 == 99)
+            make(&shape, i * 5 * US);
+        else
+            make_and_release(&shape, i * 5 * US, 2 * US);
+    }
+    expect(&shape, VERDICT_LEAK, "grew by 5");
+}
+
+Test(verdict, slow_leak_among_heavy_traffic_is_a_leak)
+{
+    struct shape shape = begin(HOUR);
+    struct tlk_timer *window[50] = {0};
+    for (uint64_t i = 0; i < 3600; i++) {
+        struct tlk_timer **slot = &window[i % 50];
+        if (*slot && i % 400 != 7)
+            builder_release(shape.builder, *slot, i * SECOND);
+        *slot = make(&shape, i * SECOND);
+    }
+    expect(&shape, VERDICT_LEAK, "of 3,54");
+}
+
+Test(verdict, a_sliding_window_is_held)
+{
+    struct shape shape = begin(MINUTE);
+    struct tlk_timer *window[64] = {0};
+    for (uint64_t i = 0; i < 6000; i++) {
+        struct tlk_timer **slot = &window[i % 64];
+        if (*slot)
+            builder_release(shape.builder, *slot, i * 10 * MS);
+        *slot = make(&shape, i * 10 * MS);
+    }
+    expect(&shape, VERDICT_HELD, "64 live");
+}
+
+Test(verdict, a_sliding_window_in_a_tight_loop_is_held)
+{
+    struct shape shape = begin(3 * MS);
+    struct tlk_timer *window[8] = {0};
+    for (uint64_t i = 0; i < 1000; i++) {
+        struct tlk_timer **slot = &window[i % 8];
+        if (*slot)
+            builder_release(shape.builder, *slot, i * 2 * US);
+        *slot = make(&shape, i * 2 * US);
+    }
+    expect(&shape, VERDICT_HELD, "8 live");
+}
+
+/* Waits of a minute each, in a run of less than two: half of the run is still in flight. */
+Test(verdict, a_window_of_half_the_run_is_held)
+{
+    struct shape shape = begin(100 * SECOND);
+    for (uint64_t i = 0; i < 200; i++) {
+        uint64_t when = i * SECOND / 2;
+        struct tlk_timer *timer = make(&shape, when);
+        if (when + MINUTE < 100 * SECOND)
+            builder_release(shape.builder, timer, when + MINUTE);
+    }
+    expect(&shape, VERDICT_HELD, "live");
+}
+
+Test(verdict, load_that_ends_at_its_peak_is_held)
+{
+    struct shape shape = begin(30 * SECOND);
+    struct tlk_timer *wave[40];
+    for (uint64_t number = 0; number < 3; number++) {
+        for (uint64_t i = 0; i < 40; i++)
+            wave[i] = make(&shape, number * 10 * SECOND + i * 100 * MS);
+        for (uint64_t i = 0; number < 2 && i < 40; i++)
+            builder_release(shape.builder, wave[i],
+                            number * 10 * SECOND + 5 * SECOND + i * 100 * MS);
+    }
+    expect(&shape, VERDICT_HELD, "40 live");
+}
+
+Test(verdict, idling_after_the_peak_is_no_leak)
+{
+    struct shape shape = begin(HOUR);
+    for (uint64_t i = 0; i < 200; i++)
+        make_and_release(&shape, i * 10 * MS, 5 * MS);
+    for (uint64_t i = 0; i < 40; i++)
+        make(&shape, 3 * SECOND + i * MS);
+    expect(&shape, VERDICT_HELD, "40 live");
+}
+
+/* Threads start as load demands them, ever more seldom. */
+Test(verdict, a_thread_pool_that_starts_slowly_is_held)
+{
+    struct shape shape = begin(20 * SECOND);
+    for (uint64_t i = 0; i < 8; i++)
+        make(&shape, (UINT64_C(1) << i) * 100 * MS);
+    expect(&shape, VERDICT_HELD, "8 live");
+}
+
+Test(verdict, a_pool_that_shrinks_to_its_first_is_held)
+{
+    struct shape shape = begin(HOUR);
+    for (uint64_t i = 0; i < 8; i++)
+        make(&shape, i * MS);
+    for (uint64_t i = 0; i < 200; i++)
+        make_and_release(&shape, MINUTE + i * SECOND, 500 * MS);
+    expect(&shape, VERDICT_HELD, "8 live since the start");
+}
+
+Test(verdict, the_first_of_many_is_kept)
+{
+    struct shape shape = begin(HOUR);
+    make(&shape, 0);
+    for (uint64_t i = 1; i < 500; i++)
+        make_and_release(&shape, i * SECOND, 500 * MS);
+    expect(&shape, VERDICT_HELD, "1 live");
+}
+
+Test(verdict, steady_replacement_is_held)
+{
+    struct shape shape = begin(HOUR);
+    struct tlk_timer *slots[10];
+    unsigned random = 1;
+    for (uint64_t i = 0; i < 10; i++)
+        slots[i] = make(&shape, i * MS);
+    for (uint64_t i = 0; i < 300; i++) {
+        random = random * 1103515245 + 12345;
+        struct tlk_timer **slot = &slots[random >> 16 & 7];
+        builder_release(shape.builder, *slot, MINUTE + i * 10 * SECOND);
+        *slot = make(&shape, MINUTE + i * 10 * SECOND + MS);
+    }
+    expect(&shape, VERDICT_HELD, "10 live");
+}
+
+Test(verdict, two_left_behind_are_two_too_few_to_tell)
+{
+    struct shape shape = begin(MINUTE);
+    make(&shape, 0);
+    make(&shape, 30 * SECOND);
+    make(&shape, 59 * SECOND);
+    expect(&shape, VERDICT_HELD, "3 live");
+}
+
+Test(verdict, inherited_timers_are_held)
+{
+    struct shape shape = begin(HOUR);
+    for (uint64_t i = 0; i < 500; i++) {
+        make(&shape, i * SECOND)->flags |= TLK_INHERITED;
+        shape.site->created--;
+        shape.site->inherited++;
+    }
+    expect(&shape, VERDICT_HELD, "500 inherited");
+}
+
+Test(verdict, an_itimer_never_leaks)
+{
+    struct shape shape = {.builder = builder_new(HOUR)};
+    shape.site = builder_plain_site(shape.builder, TLK_ITIMER, 0x1000);
+    for (uint64_t i = 0; i < 300; i++)
+        make_and_release(&shape, i * SECOND, 100 * MS);
+    make(&shape, 100 * SECOND);
+    make(&shape, 200 * SECOND);
+    expect(&shape, VERDICT_HELD, "a process has one such timer");
+}

@@ -1,0 +1,203 @@
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TIMER_SOURCE                                                                               \
+    "#include <sys/timerfd.h>\n"                                                                   \
+    "#include <unistd.h>\n"                                                                        \
+    "int main(void) { timerfd_create(1, 0); END }\n"
+
+TestSuite(record, .init = fixture_enter, .fini = fixture_leave, .timeout = 60);
+
+static void expect_said(const char *words)
+{
+    cr_expect_not_null(strstr(fixture_text("err"), words), "\"%s\" is not in:\n%s", words,
+                       fixture_text("err"));
+}
+
+static void expect_not_said(const char *words)
+{
+    cr_expect_null(strstr(fixture_text("err"), words), "\"%s\" is in:\n%s", words,
+                   fixture_text("err"));
+}
+
+/* The only file of that name; the caller frees. */
+static char *only(const char *pattern)
+{
+    glob_t found;
+    cr_assert_eq(glob(pattern, 0, NULL, &found), 0, "no %s", pattern);
+    cr_assert_eq(found.gl_pathc, 1, "%zu of %s", found.gl_pathc, pattern);
+    char *name = strdup(found.gl_pathv[0]);
+    globfree(&found);
+    return name;
+}
+
+static void expect_files(const char *pattern, size_t count)
+{
+    glob_t found;
+    int status = glob(pattern, 0, NULL, &found);
+    size_t there = status == 0 ? found.gl_pathc : 0;
+    cr_expect_eq(there, count, "%zu of %s", there, pattern);
+    if (status == 0)
+        globfree(&found);
+}
+
+Test(record, default_name_tells_program_and_process)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='return 0;'");
+    cr_expect_eq(fixture_record("./leaky", NULL), 0);
+    char *name = only("leaky.*.tlk");
+    expect_said("1 timer created, 1 live; see: timerleak report ./leaky.");
+    cr_expect_eq(fixture_read(name).end, TLK_EXITED);
+    free(name);
+}
+
+Test(record, exit_status_is_passed_on)
+{
+    int status = fixture_record("-o", "x.tlk", "sh", "-c", "exit 42", NULL);
+    cr_expect(WIFEXITED(status));
+    cr_expect_eq(WEXITSTATUS(status), 42);
+}
+
+Test(record, death_by_signal_is_passed_on_and_noted)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='kill(getpid(), 9);' -include signal.h");
+    int status = fixture_record("-o", "x.tlk", "./leaky", NULL);
+    cr_expect(WIFSIGNALED(status));
+    cr_expect_eq(WTERMSIG(status), SIGKILL);
+    struct tlk_header header = fixture_read("x.tlk");
+    cr_expect_eq(header.end, TLK_KILLED);
+    cr_expect_eq(header.end_status, SIGKILL);
+    cr_expect_gt(header.end_mono, header.start_mono);
+    cr_expect_eq(header.chunk_count, header.chunk_used);
+    expect_said("./x.tlk: 1 timer created, 1 live");
+}
+
+Test(record, exit_by_raw_system_call_is_noted)
+{
+    fixture_compile("leaky", TIMER_SOURCE,
+                    "-DEND='syscall(SYS_exit_group, 3);' -include sys/syscall.h");
+    cr_expect_eq(WEXITSTATUS(fixture_record("-o", "x.tlk", "./leaky", NULL)), 3);
+    struct tlk_header header = fixture_read("x.tlk");
+    cr_expect_eq(header.end, TLK_EXITED);
+    cr_expect_eq(header.end_status, 3);
+}
+
+Test(record, earlier_recording_of_that_name_is_kept_as_old)
+{
+    fixture_write("x.tlk", "earlier", 0600);
+    cr_expect_eq(fixture_record("-o", "x.tlk", "true", NULL), 0);
+    cr_expect_str_eq(fixture_text("x.tlk.old"), "earlier");
+    cr_expect_eq(fixture_read("x.tlk").end, TLK_EXITED);
+}
+
+Test(record, existing_preload_is_kept)
+{
+    setenv("LD_PRELOAD", "/usr/lib/no-such-library.so", 1);
+    cr_expect_eq(fixture_record("-o", "x.tlk", "sh", "-c", "echo $LD_PRELOAD", NULL), 0);
+    cr_expect_not_null(strstr(fixture_text("out"), "/usr/lib/no-such-library.so:/"));
+    cr_expect_not_null(strstr(fixture_text("out"), "libtimerleak.so\n"));
+}
+
+Test(record, children_have_recordings_of_their_own)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='return 0;'");
+    cr_expect_eq(fixture_record("-o", "x.tlk", "sh", "-c", "./leaky; ./leaky; true", NULL), 0);
+    expect_files("x.tlk", 1);
+    expect_files("x.*.tlk", 2);
+}
+
+Test(record, children_without_timers_leave_nothing)
+{
+    cr_expect_eq(fixture_record("-o", "x.tlk", "sh", "-c", "sh -c :; sh -c :; true", NULL), 0);
+    expect_files("x.tlk", 1);
+    expect_files("x.*.tlk", 0);
+}
+
+Test(record, children_can_be_left_out)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='return 0;'");
+    cr_expect_eq(fixture_record("--children=no", "-o", "x.tlk", "sh", "-c", "./leaky; true", NULL),
+                 0);
+    expect_files("x.tlk", 1);
+    expect_files("x.*.tlk", 0);
+}
+
+Test(record, image_before_an_exec_leaves_nothing_if_it_had_no_timer)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='return 0;'");
+    cr_expect_eq(fixture_record("sh", "-c", "exec ./leaky", NULL), 0);
+    expect_files("sh.*.tlk", 0);
+    expect_files("leaky.*.tlk", 1);
+    expect_not_said("became another program");
+}
+
+Test(record, exec_of_what_can_not_be_recorded_is_said)
+{
+    cr_expect_eq(fixture_record("sh", "-c", "exec env -i true", NULL), 0);
+    expect_said("became another program");
+}
+
+Test(record, grandchild_that_lives_on_is_said)
+{
+    /* The grandchild blocks on the FIFO, and has opened it before the shell goes on. */
+    fixture_run("mkfifo ready hold");
+    cr_expect_eq(
+        fixture_record("-o", "x.tlk", "sh", "-c",
+                       "timeout 60 sh -c 'echo >ready; read line <hold' & read line <ready", NULL),
+        0);
+    expect_said("is still being recorded");
+    fixture_run("echo >hold");
+}
+
+Test(record, static_program_is_explained_and_run)
+{
+    fixture_compile("static", "int main(void) { return 9; }\n", "-static");
+    cr_expect_eq(WEXITSTATUS(fixture_record("./static", NULL)), 9);
+    expect_said("./static is linked statically");
+    expect_said("./static left no recording, for the reason above");
+}
+
+Test(record, file_size_limit_is_explained)
+{
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){TLK_CHUNK, TLK_CHUNK});
+    cr_expect_eq(fixture_record("true", NULL), 0);
+    expect_said("raise ulimit -f");
+}
+
+Test(record, what_can_not_be_run_has_the_shells_status)
+{
+    cr_expect_eq(WEXITSTATUS(fixture_record("./missing", NULL)), 127);
+    expect_said("./missing does not exist");
+    cr_expect_eq(WEXITSTATUS(fixture_record("/", NULL)), 126);
+    expect_said("not an executable file");
+}
+
+Test(record, wrong_command_lines)
+{
+    cr_expect_eq(WEXITSTATUS(fixture_record("-o", "x.tlk", NULL)), 2);
+    expect_said("needs a command");
+    cr_expect_eq(WEXITSTATUS(fixture_record("--children=maybe", "true", NULL)), 2);
+    expect_said("yes or no");
+    cr_expect_eq(WEXITSTATUS(fixture_record("--families=posix,timefd", "true", NULL)), 2);
+    expect_said("\"timefd\"");
+    cr_expect_eq(WEXITSTATUS(fixture_record("-o", "%z", "true", NULL)), 2);
+    expect_said("%z means nothing");
+    expect_files("*.tlk", 0);
+}
+
+Test(record, program_that_is_sanitized_runs)
+{
+    fixture_compile("asan", TIMER_SOURCE, "-fsanitize=address -DEND='return 6;'");
+    cr_expect_eq(WEXITSTATUS(fixture_record("-o", "x.tlk", "./asan", NULL)), 6);
+    cr_expect_eq(fixture_read("x.tlk").end, TLK_EXITED);
+}
