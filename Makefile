@@ -112,7 +112,8 @@ $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F
 		$(filter-out analyzer/main.c,$(ANALYZER)))
 	$(call link_suite,$(CHECKED_FLAGS))
 $(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS)
-	$(call link_suite,$(SANITIZE_FLAGS) $(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
+	$(call link_suite,$(SANITIZE_FLAGS) -Wl$(comma)--wrap=modules_is_shim \
+		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
 $(E2E): $(call objects,$(wildcard tests/e2e/*.c))
 	$(call link_suite,$(SANITIZE_FLAGS))
 

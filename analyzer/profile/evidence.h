@@ -27,8 +27,6 @@ struct evidence {
     uint64_t overstayed;          /* so much older that they will hardly be released */
     uint64_t youngest_overstayed; /* creation time */
     uint64_t survivors[QUARTERS]; /* live ones, by quarter of [first, last_created] */
-    unsigned rises;               /* quarters in which the floor of live timers rose */
-    bool history_known;           /* fine enough for `rises` to mean something */
 };
 
 /* Starts from a site's own record. */

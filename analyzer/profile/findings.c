@@ -1,35 +1,32 @@
 #include "profile/findings.h"
 
+#include "base/numbers.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define NS_PER_SECOND 1e9
 
-static int compare(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
-}
-
 /* By what does not depend on where modules were loaded, so that every run gives the same order. */
 static int by_frames(const struct site *a, const struct site *b)
 {
-    int order = compare(a->family, b->family);
+    int order = compare_numbers(a->family, b->family);
     if (!order)
         order = strcmp(a->function, b->function);
     for (size_t i = 0; !order && i < a->depth && i < b->depth; i++) {
-        order = compare(a->frames[i].module, b->frames[i].module);
+        order = compare_numbers(a->frames[i].module, b->frames[i].module);
         if (!order)
-            order = compare(a->frames[i].address, b->frames[i].address);
+            order = compare_numbers(a->frames[i].address, b->frames[i].address);
     }
-    return order ? order : compare(a->depth, b->depth);
+    return order ? order : compare_numbers(a->depth, b->depth);
 }
 
 static int by_severity(const void *left, const void *right)
 {
     const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
-    int order = compare(b->finding.verdict, a->finding.verdict);
+    int order = compare_numbers(b->finding.verdict, a->finding.verdict);
     if (!order)
-        order = compare(b->counts.live, a->counts.live);
+        order = compare_numbers(b->counts.live, a->counts.live);
     return order ? order : by_frames(a, b);
 }
 

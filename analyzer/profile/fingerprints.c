@@ -1,5 +1,6 @@
 #include "profile/fingerprints.h"
 
+#include "base/numbers.h"
 #include "profile/stacks.h"
 
 #include <inttypes.h>
@@ -12,17 +13,12 @@ struct entry {
     struct site *site;
 };
 
-static int compare(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
-}
-
 static int by_hash_and_address(const void *left, const void *right)
 {
     const struct entry *a = left, *b = right;
-    int order = compare(a->hash, b->hash);
+    int order = compare_numbers(a->hash, b->hash);
     for (size_t i = 0; !order && i < a->site->depth && i < b->site->depth; i++)
-        order = compare(a->site->frames[i].address, b->site->frames[i].address);
+        order = compare_numbers(a->site->frames[i].address, b->site->frames[i].address);
     return order;
 }
 

@@ -1,4 +1,5 @@
 /* load.c - from a recording to the profile: sites first, then timers, then verdicts. */
+#include "base/numbers.h"
 #include "profile/evidence.h"
 #include "profile/process.h"
 #include "profile/profile.h"
@@ -220,15 +221,10 @@ static void balance(struct counts *counts)
         counts->in_flight = made - met;
 }
 
-static uint64_t since(uint64_t later, uint64_t earlier)
-{
-    return later > earlier ? later - earlier : 0;
-}
-
 static void merge_times(struct site *site, const struct evidence *evidence)
 {
-    uint64_t first = since(evidence->first_created, evidence->start);
-    uint64_t last = since(evidence->last_created, evidence->start);
+    uint64_t first = elapsed(evidence->first_created, evidence->start);
+    uint64_t last = elapsed(evidence->last_created, evidence->start);
     if (site->parts == 0 || first < site->first_created)
         site->first_created = first;
     if (last > site->last_created)

@@ -1,5 +1,6 @@
 #include "profile/nodes.h"
 
+#include "base/numbers.h"
 #include "profile/stacks.h"
 
 #include <stdlib.h>
@@ -59,22 +60,17 @@ void nodes_free(struct nodes *nodes)
     free(nodes->nodes);
 }
 
-static int descending(uint64_t a, uint64_t b)
-{
-    return (a < b) - (a > b);
-}
-
 static int by_flat(const void *left, const void *right)
 {
     const struct node *a = *(struct node *const *)left, *b = *(struct node *const *)right;
-    int order = descending(a->flat, b->flat);
+    int order = compare_numbers(b->flat, a->flat);
     return order ? order : strcmp(a->name, b->name);
 }
 
 static int by_cum(const void *left, const void *right)
 {
     const struct node *a = *(struct node *const *)left, *b = *(struct node *const *)right;
-    int order = descending(a->cum, b->cum);
+    int order = compare_numbers(b->cum, a->cum);
     return order ? order : strcmp(a->name, b->name);
 }
 

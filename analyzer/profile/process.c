@@ -1,5 +1,6 @@
 #include "profile/process.h"
 
+#include "base/numbers.h"
 #include "base/proc.h"
 
 #include <stdio.h>
@@ -153,6 +154,5 @@ struct text process_end(const struct process *process)
 
 uint64_t process_duration(const struct process *process)
 {
-    uint64_t end = process->as_of.mono;
-    return end > process->start_mono ? end - process->start_mono : 0;
+    return elapsed(process->as_of.mono, process->start_mono);
 }

@@ -1,5 +1,7 @@
 #include "profile/states.h"
 
+#include "base/numbers.h"
+
 #include <time.h>
 
 /* Nobody waits ten years: such a deadline is one of another clock, or of another unit. */
@@ -95,7 +97,7 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
 {
     *judgement = (struct judgement){
         .fired = timer->fired,
-        .age = now->mono > timer->created ? now->mono - timer->created : 0,
+        .age = elapsed(now->mono, timer->created),
         .armed = timer->flags & TLK_ARMED,
         .inherited = timer->flags & TLK_INHERITED,
         .unread = timer->flags & TLK_UNREAD,

@@ -1,5 +1,6 @@
 #include "profile/verdict.h"
 
+#include "base/numbers.h"
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -16,7 +17,7 @@
 #define MANY_RELEASED 100
 /* Fewer live timers show no trend: three of four quarters must have added some. */
 #define FEWEST_RISING 4
-#define FEWEST_RISES 3
+#define FEWEST_QUARTERS 3
 /*
  * Creation that paused for less than this still goes on, and a run as short as this is over before
  * its quarters differ by more than what the first call of everything costs.
@@ -40,21 +41,16 @@ const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
-static uint64_t since(uint64_t later, uint64_t earlier)
-{
-    return later > earlier ? later - earlier : 0;
-}
-
 /*
  * A pool shrinks to those it was filled with first, and a program keeps its very first timer for
  * life: what stayed behind at the start, and only there, is kept on purpose.
  */
 static bool kept_from_start(const struct evidence *e)
 {
-    uint64_t creation = since(e->last_created, e->first_created);
+    uint64_t creation = elapsed(e->last_created, e->first_created);
     if (e->overstayed == 1)
         return e->youngest_overstayed == e->first_created;
-    return since(e->youngest_overstayed, e->first_created) < creation / START_PART;
+    return elapsed(e->youngest_overstayed, e->first_created) < creation / START_PART;
 }
 
 static bool stays_behind(const struct evidence *e)
@@ -72,13 +68,13 @@ static bool made_throughout(const struct evidence *e)
         quarters += e->survivors[i] > 0;
     uint64_t first_half = e->survivors[0] + e->survivors[1];
     uint64_t second_half = e->survivors[2] + e->survivors[3];
-    return quarters >= FEWEST_RISES && second_half * SLOWDOWN >= first_half;
+    return quarters >= FEWEST_QUARTERS && second_half * SLOWDOWN >= first_half;
 }
 
 /* Too short for lifetimes to be measured, and for its quarters to be alike. */
 static bool is_short(const struct evidence *e)
 {
-    return since(e->last_created, e->first_created) < PAUSE;
+    return elapsed(e->last_created, e->first_created) < PAUSE;
 }
 
 /*
@@ -99,8 +95,8 @@ static bool in_flight(const struct evidence *e)
 
 static bool goes_on(const struct evidence *e)
 {
-    uint64_t creation = since(e->last_created, e->first_created);
-    uint64_t pause = since(e->as_of, e->last_created);
+    uint64_t creation = elapsed(e->last_created, e->first_created);
+    uint64_t pause = elapsed(e->as_of, e->last_created);
     return pause <= (creation > PAUSE ? creation : PAUSE);
 }
 
@@ -108,9 +104,7 @@ static bool rises(const struct evidence *e)
 {
     if (e->live < FEWEST_RISING || !goes_on(e) || in_flight(e))
         return false;
-    if (is_short(e))
-        return true;
-    return made_throughout(e) && (!e->history_known || e->rises >= FEWEST_RISES);
+    return is_short(e) || made_throughout(e);
 }
 
 __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, const char *format,
@@ -129,11 +123,11 @@ __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, c
 
 static void say_growth(const struct evidence *e, struct finding *finding)
 {
-    uint64_t span = since(e->youngest, e->oldest);
+    uint64_t span = elapsed(e->youngest, e->oldest);
     if (span >= SECOND) {
         finding->growth = (double)(e->live - 1) / ((double)span / SECOND);
         say(finding, "grows %s since %s", text_rate(finding->growth).s,
-            text_moment(since(e->oldest, e->start)).s);
+            text_moment(elapsed(e->oldest, e->start)).s);
     } else {
         say(finding, "grew by %s in %s", text_count(e->live).s, text_duration(span).s);
     }
@@ -144,14 +138,14 @@ static void say_growth(const struct evidence *e, struct finding *finding)
 static void say_stays_behind(const struct evidence *e, struct finding *finding)
 {
     say(finding, "%s live for up to %s; of %s released none lived longer than %s",
-        text_count(e->overstayed).s, text_duration(since(e->as_of, e->oldest)).s,
+        text_count(e->overstayed).s, text_duration(elapsed(e->as_of, e->oldest)).s,
         text_count(e->released).s, text_duration(e->longest_life + e->slop).s);
 }
 
 static void say_held(const struct evidence *e, struct finding *finding)
 {
-    struct text moment = text_moment(since(e->oldest, e->start));
-    struct text steady = text_duration(since(e->as_of, e->youngest));
+    struct text moment = text_moment(elapsed(e->oldest, e->start));
+    struct text steady = text_duration(elapsed(e->as_of, e->youngest));
     if (e->family == TLK_ITIMER)
         say(finding, "armed for %s; a process has one such timer", steady.s);
     else if (e->live == 1)
@@ -161,11 +155,11 @@ static void say_held(const struct evidence *e, struct finding *finding)
             moment.s);
     else if (e->live > 1 && e->released > 0)
         say(finding, "%s live for up to %s; released ones lived up to %s", text_count(e->live).s,
-            text_duration(since(e->as_of, e->oldest)).s,
+            text_duration(elapsed(e->as_of, e->oldest)).s,
             text_duration(e->longest_life + e->slop).s);
     else if (e->live > 1)
         say(finding, "%s live, all made within %s at %s, steady for %s since",
-            text_count(e->live).s, text_duration(since(e->youngest, e->oldest)).s, moment.s,
+            text_count(e->live).s, text_duration(elapsed(e->youngest, e->oldest)).s, moment.s,
             steady.s);
     if (e->inherited > 0)
         say(finding, "%s inherited from the process before", text_count(e->inherited).s);

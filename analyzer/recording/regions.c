@@ -52,8 +52,6 @@ static bool read_at(int file, uint64_t offset, void *to, size_t size)
 static bool check_format(const struct tlk_header *header, const char *path,
                          char error[RECORDING_ERROR_SIZE])
 {
-    if (memcmp(header->magic, TLK_MAGIC, sizeof(header->magic)) != 0)
-        return fail(error, "%s is no recording: it does not start as one", path);
     if (header->byte_order == __builtin_bswap32(TLK_BYTE_ORDER))
         return fail(error,
                     "%s was recorded on a machine of the other byte order; read it on one like "
@@ -79,10 +77,12 @@ bool regions_read_header(int file, const char *path, struct tlk_header *header,
         return fail(error, "%s: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
         return fail(error, "%s is not a regular file", path);
-    if (status.st_size == 0)
+    memset(header->magic, 0, sizeof(header->magic));
+    bool started = read_at(file, 0, header, sizeof(header->magic));
+    /* The shim writes the magic last: until then the file is a row of zeros. */
+    if (status.st_size == 0 || (started && header->magic[0] == '\0'))
         return fail(error, "%s is empty: its process ended before anything was recorded", path);
-    if (!read_at(file, 0, header, sizeof(header->magic)) ||
-        memcmp(header->magic, TLK_MAGIC, sizeof(header->magic)) != 0)
+    if (memcmp(header->magic, TLK_MAGIC, sizeof(header->magic)) != 0)
         return fail(error, "%s is no recording: it does not start as one", path);
     if (!read_at(file, 0, header, sizeof(*header)))
         return fail(error, "%s is cut short: not even its header is complete; copy it again", path);

@@ -2,20 +2,30 @@
 #include "fdinfo.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-bool fdinfo_is_timerfd(int fd)
+/* Of the thread: /proc/self shows nothing once the main thread has left by pthread_exit(). */
+#define PROC "/proc/thread-self/"
+
+enum fdinfo_kind fdinfo_kind(int fd)
 {
     static const char expected[] = "anon_inode:[timerfd]";
     char path[64], target[64];
     ssize_t length;
 
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (fcntl(fd, F_GETFD) < 0)
+        return FDINFO_CLOSED;
+    snprintf(path, sizeof(path), PROC "fd/%d", fd);
     length = readlink(path, target, sizeof(target));
-    return length == (ssize_t)strlen(expected) && !memcmp(target, expected, (size_t)length);
+    if (length < 0)
+        return FDINFO_UNKNOWN;
+    return length == (ssize_t)strlen(expected) && !memcmp(target, expected, (size_t)length)
+               ? FDINFO_TIMERFD
+               : FDINFO_OTHER;
 }
 
 static uint64_t pair_ns(const char *line)
@@ -41,7 +51,7 @@ bool fdinfo_read(int fd, struct fdinfo *info)
     FILE *file;
 
     *info = (struct fdinfo){0};
-    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+    snprintf(path, sizeof(path), PROC "fdinfo/%d", fd);
     file = fopen(path, "re");
     if (!file)
         return false;
@@ -61,7 +71,7 @@ bool fdinfo_read(int fd, struct fdinfo *info)
 
 unsigned fdinfo_each(void (*visit)(int fd))
 {
-    DIR *directory = opendir("/proc/self/fd");
+    DIR *directory = opendir(PROC "fd");
     const struct dirent *entry;
     unsigned count = 0;
 

@@ -17,7 +17,13 @@ struct fdinfo {
     uint64_t interval;
 };
 
-bool fdinfo_is_timerfd(int fd);
+/*
+ * What a descriptor stands for, as far as can be told: /proc may be out of reach, after chroot() or
+ * for a process that dropped its privileges.
+ */
+enum fdinfo_kind { FDINFO_CLOSED, FDINFO_TIMERFD, FDINFO_OTHER, FDINFO_UNKNOWN };
+
+enum fdinfo_kind fdinfo_kind(int fd);
 bool fdinfo_read(int fd, struct fdinfo *info);
 
 /* Calls `visit` for each open descriptor but the one it needs itself; how many there were, 0 if

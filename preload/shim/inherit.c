@@ -26,7 +26,7 @@ static void adopt(int fd)
     struct timer_ref ref;
     struct fdinfo info;
 
-    if (!fdinfo_is_timerfd(fd) || !fdinfo_read(fd, &info))
+    if (fdinfo_kind(fd) != FDINFO_TIMERFD || !fdinfo_read(fd, &info))
         return;
     birth.clock = info.clock;
     ref = timer_created(&birth);

@@ -12,9 +12,10 @@
 static void reconcile_one(int fd)
 {
     struct timer_ref ref = timer_ref_of(descriptor_find(fd));
+    enum fdinfo_kind kind = fdinfo_kind(fd);
     struct fdinfo info;
 
-    if (!fdinfo_is_timerfd(fd)) {
+    if (kind == FDINFO_CLOSED || kind == FDINFO_OTHER) {
         descriptor_put(fd, 0);
         timer_unshared(ref);
     } else if (fdinfo_read(fd, &info) && info.ticks) {

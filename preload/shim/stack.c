@@ -86,6 +86,7 @@ static void find_stack(void)
 void stack_start(void)
 {
     struct rlimit limit = {.rlim_cur = STACK_LARGEST};
+    void *first[1];
 
     getrlimit(RLIMIT_STACK, &limit);
     if (limit.rlim_cur == RLIM_INFINITY)
@@ -93,6 +94,7 @@ void stack_start(void)
     main_descriptor = descriptor();
     main_stack_high = (uintptr_t)__libc_stack_end;
     main_stack_low = main_stack_high - limit.rlim_cur;
+    walk_by_libgcc(first, 1); /* the first time it makes a system call */
     find_stack();
     has_libunwind = libunwind_start();
 }

@@ -108,12 +108,9 @@ static const struct {
     const char *name;
     operation *run, *prepare;
 } operations[] = {
-    {"timerfd", timerfd_cycle, NULL},
-    {"posix-none", posix_none_cycle, NULL},
-    {"posix-signal", posix_signal_cycle, NULL},
-    {"timerfd-rearm", timerfd_rearm, NULL},
-    {"posix-rearm", posix_rearm, NULL},
-    {"read", plain_read, NULL},
+    {"timerfd", timerfd_cycle, NULL},           {"posix-none", posix_none_cycle, NULL},
+    {"posix-signal", posix_signal_cycle, NULL}, {"timerfd-rearm", timerfd_rearm, NULL},
+    {"posix-rearm", posix_rearm, NULL},         {"read", plain_read, NULL},
     {"close", plain_close, make_copies},
 };
 

@@ -109,6 +109,13 @@ Test(reader, empty_file)
     expect_error("", 0, "is empty");
 }
 
+/* Killed after the file was made and before its header was published. */
+Test(reader, zeros)
+{
+    static const char zeros[TLK_CHUNK];
+    expect_error(zeros, sizeof(zeros), "is empty");
+}
+
 Test(reader, something_else)
 {
     expect_error("#!/bin/sh\necho no recording\n", 28, "is no recording");
@@ -233,6 +240,25 @@ Test(reader, damaged_sites_are_counted)
     expect_damaged_site(history_too_long);
     expect_damaged_site(history_too_wide);
     expect_damaged_site(unknown_family);
+}
+
+Test(reader, a_stack_over_two_chunks_is_damage)
+{
+    uint64_t frames[100] = {0};
+    struct builder *builder = builder_new(MINUTE);
+    struct tlk_site *first = builder_site(builder, TLK_POSIX, "timer_create", frames, 100), site;
+    for (int i = 0; i < 100; i++)
+        builder_site(builder, TLK_POSIX, "timer_create", frames, 100);
+    first->frames = TLK_CHUNK / sizeof(*frames) - 50;
+    char *path = builder_write(builder);
+    struct recording *recording = recording_open(path, error);
+    cr_assert(recording, "%s", error);
+    cr_expect_not(recording_site(recording, 1, &site));
+    cr_expect(recording_site(recording, 2, &site));
+    recording_close(recording);
+    unlink(path);
+    free(path);
+    builder_free(builder);
 }
 
 Test(reader, damaged_timers_are_counted)

@@ -1,0 +1,21 @@
+/*
+ * numbers.h - arithmetic on what a recording says, which may be anything.
+ */
+#ifndef TIMERLEAK_BASE_NUMBERS_H
+#define TIMERLEAK_BASE_NUMBERS_H
+
+#include <stdint.h>
+
+/* Time from one moment to a later one; 0 if it is not later. */
+static inline uint64_t elapsed(uint64_t later, uint64_t earlier)
+{
+    return later > earlier ? later - earlier : 0;
+}
+
+/* For qsort: negative, 0 or positive. */
+static inline int compare_numbers(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+#endif

@@ -1,0 +1,169 @@
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shim/clock.h"
+#include "shim/gate.h"
+#include "shim/live.h"
+#include "shim/mapfile.h"
+#include "shim/modules.h"
+#include "shim/sites.h"
+#include "shim/stack.h"
+
+static char directory[256];
+
+/* Before the shim's constructor, which then leaves this process alone. */
+__attribute__((constructor(101))) static void keep_the_shim_shut(void)
+{
+    setenv("TIMERLEAK_ONLY_PID", "-1", 1);
+}
+
+/* The linker puts this in the place of modules_is_shim(): see PROGRAM. */
+extern const char __executable_start[], etext[], __start_program[], __stop_program[];
+bool __wrap_modules_is_shim(const void *address);
+bool __wrap_modules_is_shim(const void *address)
+{
+    const char *at = address;
+
+    return at >= __executable_start && at < etext &&
+           !(at >= __start_program && at < __stop_program);
+}
+
+const char *in_directory(const char *name)
+{
+    static char path[sizeof(directory) + 256];
+
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    return path;
+}
+
+void make_directory(void)
+{
+    const char *parent = getenv("TMPDIR");
+
+    snprintf(directory, sizeof(directory), "%s/timerleak.XXXXXX", parent ? parent : "/tmp");
+    cr_assert(mkdtemp(directory), "%s", directory);
+}
+
+void remove_directory(void)
+{
+    DIR *open = opendir(directory);
+    const struct dirent *entry;
+
+    while (open && (entry = readdir(open)))
+        unlink(in_directory(entry->d_name));
+    closedir(open);
+    rmdir(directory);
+}
+
+struct settings settings_of(size_t size)
+{
+    struct settings settings = {.families = ~0u, .depth = 64, .size = size};
+
+    snprintf(settings.output, sizeof(settings.output), "%s", in_directory("recording.tlk"));
+    return settings;
+}
+
+void begin_sized(size_t size)
+{
+    struct settings settings = settings_of(size);
+    struct timespec resolution;
+
+    stack_start();
+    cr_assert(gate_install());
+    cr_assert(mapfile_create(&settings, "program"));
+    cr_assert(sites_start((size_t)recording->chunk_count * TLK_CHUNK));
+    cr_assert(live_start());
+    modules_start("/the/program");
+    recall_start();
+    clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+    recording->clock_resolution = (uint64_t)resolution.tv_nsec;
+    ledger_depth = settings.depth;
+    gate->families = settings.families;
+    gate->state = GATE_OPEN;
+}
+
+void begin(void)
+{
+    make_directory();
+    begin_sized((size_t)4 << 20);
+}
+
+void end(void)
+{
+    gate->state = GATE_SHUT;
+    remove_directory();
+}
+
+struct start {
+    void (*run)(void *argument);
+    void *argument;
+};
+
+static PROGRAM void *thread_main(void *argument)
+{
+    const struct start *start = argument;
+
+    start->run(start->argument);
+    NO_TAIL_CALL;
+    return NULL;
+}
+
+void in_thread(void (*run)(void *argument), void *argument)
+{
+    struct start start = {run, argument};
+    pthread_t thread_of_test;
+
+    cr_assert_eq(pthread_create(&thread_of_test, NULL, thread_main, &start), 0);
+    pthread_join(thread_of_test, NULL);
+}
+
+/* Stands for a hook. */
+static __attribute__((noinline)) struct timer_ref create(clockid_t clock, enum tlk_family family,
+                                                         uint64_t id, uint32_t flags)
+{
+    struct birth birth = {
+        .call = {.function = "test_create",
+                 .family = family,
+                 .frame = __builtin_dwarf_cfa(),
+                 .caller = __builtin_return_address(0)},
+        .id = id,
+        .clock = clock,
+        .flags = flags,
+    };
+
+    return timer_created(&birth);
+}
+
+PROGRAM struct timer_ref make_timer_on(clockid_t clock, enum tlk_family family, uint64_t id,
+                                       uint32_t flags)
+{
+    struct timer_ref ref = create(clock, family, id, flags);
+
+    NO_TAIL_CALL;
+    return ref;
+}
+
+struct timer_ref make_timer(enum tlk_family family, uint64_t id)
+{
+    return make_timer_on(CLOCK_MONOTONIC, family, id, 0);
+}
+
+void arm(struct timer_ref ref, uint64_t value, uint64_t interval)
+{
+    struct arming arming = {
+        .now = clock_coarse(), .value = value, .interval = interval, .before = {.known = true}};
+
+    timer_armed(ref, &arming);
+}
+
+const char *string_of(uint32_t offset)
+{
+    return region_at(TLK_STRINGS, offset);
+}

@@ -1,0 +1,245 @@
+/* The table of live timers. */
+#include "shim/live.h"
+
+#include "fixture.h"
+#include "shim/thread.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+
+TestSuite(live, .init = begin, .fini = end);
+
+/* A slot that is filled and published, as the ledger does it. */
+static uint32_t slot_with(enum tlk_family family, uint64_t id)
+{
+    uint32_t slot = slot_take();
+    struct tlk_timer *timer = timer_at(slot);
+
+    cr_assert_neq(slot, 0);
+    timer->id = id;
+    timer->family = (uint16_t)family;
+    timer->generation++;
+    timer->state = TLK_LIVE;
+    return slot;
+}
+
+static void empty(uint32_t slot)
+{
+    timer_at(slot)->state = TLK_FREE;
+    slot_give(slot);
+}
+
+/* ---- slots ---- */
+
+Test(live, the_slot_given_back_last_is_taken_first)
+{
+    uint32_t first = slot_take(), second = slot_take(), third = slot_take();
+
+    cr_expect_eq(first, 1);
+    cr_expect_eq(third, 3);
+    slot_give(first);
+    slot_give(third);
+    slot_give(second);
+    cr_expect_eq(slot_take(), second);
+    cr_expect_eq(slot_take(), third);
+    cr_expect_eq(slot_take(), first);
+    cr_expect_eq(slot_take(), 4);
+    cr_expect_eq(recording->regions[TLK_TIMERS].used, 5);
+}
+
+Test(live, all_of_the_file_can_be_used_and_then_no_more)
+{
+    uint32_t taken = 0, last = 0, slot;
+
+    while ((slot = slot_take())) {
+        taken++;
+        last = slot;
+    }
+    /* The header and a chunk of each other region hold no timers, nor does record 0. */
+    cr_expect_eq(taken, (recording->chunk_count - 5) * (TLK_CHUNK / sizeof(struct tlk_timer)) - 1);
+    cr_expect_eq(slot_take(), 0);
+    slot_give(last);
+    cr_expect_eq(slot_take(), last);
+}
+
+#define THREADS 4
+#define ROUNDS 20000
+#define HELD 8
+
+static uint8_t owned[1024];
+
+static void *take_and_give(void *unused)
+{
+    uint32_t held[HELD];
+
+    (void)unused;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < HELD; i++) {
+            held[i] = slot_take();
+            cr_assert(held[i] > 0 && held[i] < sizeof(owned));
+            cr_assert_eq(__atomic_exchange_n(&owned[held[i]], 1, __ATOMIC_RELAXED), 0,
+                         "slot %u has two owners", held[i]);
+        }
+        for (int i = 0; i < HELD; i++) {
+            __atomic_store_n(&owned[held[i]], 0, __ATOMIC_RELAXED);
+            slot_give(held[i]);
+        }
+    }
+    return NULL;
+}
+
+Test(live, no_slot_has_two_owners)
+{
+    pthread_t threads[THREADS];
+
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, take_and_give, NULL);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    cr_expect_leq(recording->regions[TLK_TIMERS].used, THREADS * HELD + 1);
+}
+
+Test(live, a_reference_means_one_timer_and_not_the_next_in_its_slot)
+{
+    uint32_t slot = slot_with(TLK_POSIX, 5);
+    struct timer_ref ref = timer_ref_of(slot), next;
+
+    cr_expect(timer_ref_valid(ref));
+    timer_at(slot)->state = TLK_LEAVING;
+    cr_expect_not(timer_ref_valid(ref));
+    empty(slot);
+    cr_expect_not(timer_ref_valid(ref));
+    cr_assert_eq(slot_with(TLK_POSIX, 5), slot);
+    next = timer_ref_of(slot);
+    cr_expect(timer_ref_valid(next));
+    cr_expect_not(timer_ref_valid(ref));
+    cr_expect_not(timer_ref_valid(timer_ref_of(0)));
+}
+
+/* ---- by id ---- */
+
+Test(live, an_id_is_found_until_it_is_removed)
+{
+    uint32_t slot = slot_with(TLK_POSIX, 0);
+
+    cr_expect_eq(live_find(TLK_POSIX, 0), 0);
+    cr_expect_eq(live_put(TLK_POSIX, 0, slot), 0);
+    cr_expect_eq(live_find(TLK_POSIX, 0), slot);
+    cr_expect_eq(live_find_fast(TLK_POSIX, 0), slot);
+    cr_expect_eq(live_remove(TLK_POSIX, 0), slot);
+    empty(slot);
+    cr_expect_eq(live_find(TLK_POSIX, 0), 0);
+    cr_expect_eq(live_find_fast(TLK_POSIX, 0), 0);
+    cr_expect_eq(live_remove(TLK_POSIX, 0), 0);
+}
+
+Test(live, an_id_used_again_gives_back_what_it_stood_for)
+{
+    uint32_t first = slot_with(TLK_POSIX, 9), second = slot_with(TLK_POSIX, 9);
+
+    live_put(TLK_POSIX, 9, first);
+    cr_expect_eq(live_put(TLK_POSIX, 9, second), first);
+    cr_expect_eq(live_find(TLK_POSIX, 9), second);
+    cr_expect_eq(live_remove(TLK_POSIX, 9), second);
+}
+
+Test(live, families_have_ids_of_their_own)
+{
+    uint32_t posix = slot_with(TLK_POSIX, 2), itimer = slot_with(TLK_ITIMER, 2);
+
+    live_put(TLK_POSIX, 2, posix);
+    cr_expect_eq(live_find(TLK_ITIMER, 2), 0);
+    live_put(TLK_ITIMER, 2, itimer);
+    cr_expect_eq(live_find(TLK_POSIX, 2), posix);
+    cr_expect_eq(live_find(TLK_ITIMER, 2), itimer);
+    live_remove(TLK_POSIX, 2);
+    cr_expect_eq(live_find(TLK_ITIMER, 2), itimer);
+}
+
+Test(live, tens_of_thousands_are_found)
+{
+    enum { COUNT = 20000 };
+    static uint32_t slots[COUNT];
+
+    for (uint64_t i = 0; i < COUNT; i++) {
+        slots[i] = slot_with(TLK_GOTIME, i * 4096);
+        cr_assert_eq(live_put(TLK_GOTIME, i * 4096, slots[i]), 0);
+    }
+    for (uint64_t i = 0; i < COUNT; i += 2)
+        cr_assert_eq(live_remove(TLK_GOTIME, i * 4096), slots[i]);
+    for (uint64_t i = 1; i < COUNT; i += 2)
+        cr_assert_eq(live_find(TLK_GOTIME, i * 4096), slots[i]);
+    for (uint64_t i = 0; i < COUNT; i += 2) {
+        timer_at(slots[i])->state = TLK_FREE;
+        cr_assert_eq(live_find(TLK_GOTIME, i * 4096), 0);
+    }
+}
+
+/* Memory for entries is used again: they would run out. */
+Test(live, ids_that_come_and_go_take_no_memory)
+{
+    uint32_t slot = slot_with(TLK_POSIX, 0);
+
+    for (uint64_t id = 0; id < 1000000; id++) {
+        cr_assert_eq(live_put(TLK_POSIX, id, slot), 0);
+        cr_assert_eq(live_remove(TLK_POSIX, id), slot);
+    }
+}
+
+Test(live, a_child_forgets_the_ids)
+{
+    uint32_t slot = slot_with(TLK_POSIX, 3);
+
+    live_put(TLK_POSIX, 3, slot);
+    live_forget_ids();
+    cr_expect_eq(live_find(TLK_POSIX, 3), 0);
+    cr_expect_eq(live_put(TLK_POSIX, 3, slot), 0);
+    cr_expect_eq(live_find(TLK_POSIX, 3), slot);
+}
+
+Test(live, a_child_finds_all_slots_free_that_hold_nothing)
+{
+    uint32_t slots[4] = {slot_take(), slot_with(TLK_TIMERFD, 5), slot_take(), slot_take()};
+
+    live_free_unused_slots();
+    cr_expect_eq(slot_take(), slots[0], "the lowest first");
+    cr_expect_eq(slot_take(), slots[2]);
+    cr_expect_eq(slot_take(), slots[3]);
+    cr_expect_eq(slot_take(), slots[3] + 1);
+}
+
+/* ---- by descriptor ---- */
+
+Test(live, a_number_is_found_until_it_stands_for_nothing)
+{
+    cr_expect_eq(descriptor_find(7), 0);
+    cr_expect_eq(descriptor_put(7, 3), 0);
+    cr_expect_eq(descriptor_find(7), 3);
+    cr_expect_eq(descriptor_put(7, 4), 3);
+    cr_expect_eq(descriptor_put(7, 0), 4);
+    cr_expect_eq(descriptor_find(7), 0);
+}
+
+Test(live, a_number_out_of_range_is_counted)
+{
+    int beyond = (int)descriptor_limit;
+
+    cr_expect_eq(descriptor_find(-1), 0);
+    cr_expect_eq(descriptor_find(beyond), 0);
+    cr_expect_eq(descriptor_put(beyond, 5), 0);
+    cr_expect_eq(descriptor_put(-1, 5), 0);
+    cr_expect_eq(recording->dropped[TLK_DROP_FD_RANGE], 2);
+    descriptor_put(beyond, 0);
+    cr_expect_eq(recording->dropped[TLK_DROP_FD_RANGE], 2, "nothing was lost");
+    cr_expect_eq(descriptor_put(beyond - 1, 5), 0);
+    cr_expect_eq(descriptor_find(beyond - 1), 5);
+}
+
+Test(live, the_highest_number_is_noted)
+{
+    descriptor_put(12, 1);
+    descriptor_put(5, 1);
+    descriptor_put(30, 0);
+    cr_expect_eq(descriptor_high, 13, "30 never had a timer");
+    cr_expect_eq(recording->descriptors_seen, 31);
+}

@@ -1,0 +1,122 @@
+/* Private memory, and uthash in it. */
+#include "shim/memory.h"
+#include "shim/table.h"
+
+#include <criterion/criterion.h>
+
+Test(memory, is_zeroed)
+{
+    const char *memory = memory_reserve(1 << 20);
+
+    cr_assert_not_null(memory);
+    for (size_t i = 0; i < 1 << 20; i += 4096)
+        cr_assert_eq(memory[i], 0);
+}
+
+Test(memory, more_than_the_address_space_is_refused)
+{
+    cr_expect_null(memory_reserve((size_t)1 << 60));
+}
+
+Test(memory, an_arena_hands_out_aligned_pieces_until_it_is_used_up)
+{
+    struct arena arena = {memory_reserve(4096), 100, 0};
+    char *first = arena_take(&arena, 1), *second = arena_take(&arena, 17), *third;
+
+    cr_assert_not_null(first);
+    cr_expect_eq((uintptr_t)first % 16, 0);
+    cr_expect_eq(second, first + 16);
+    third = arena_take(&arena, 52);
+    cr_expect_null(third, "48 are taken, and 52 take 64");
+    cr_expect_eq(arena_take(&arena, 48), first + 48, "what is refused takes nothing");
+    cr_expect_null(arena_take(&arena, 16));
+}
+
+Test(memory, a_size_that_overflows_is_refused)
+{
+    struct arena arena = {memory_reserve(4096), 4096, 0};
+
+    cr_expect_null(arena_take(&arena, SIZE_MAX));
+    cr_expect_null(arena_take(&arena, SIZE_MAX - 15));
+    cr_expect_eq(arena.used, 0);
+}
+
+Test(table, the_hash_takes_in_every_bit_and_the_order)
+{
+    uint64_t key[3] = {1, 2, 3}, swapped[3] = {2, 1, 3}, same[3] = {1, 2, 3};
+    uint64_t hash = table_hash(key, sizeof(key));
+
+    cr_expect_eq(table_hash(same, sizeof(same)), hash);
+    cr_expect_neq(table_hash(swapped, sizeof(swapped)), hash);
+    cr_expect_neq(table_hash(key, 2 * sizeof(uint64_t)), hash);
+    for (int bit = 0; bit < 192; bit++) {
+        key[bit / 64] ^= (uint64_t)1 << bit % 64;
+        cr_expect_neq(table_hash(key, sizeof(key)), hash, "bit %d", bit);
+        key[bit / 64] ^= (uint64_t)1 << bit % 64;
+    }
+}
+
+Test(table, consecutive_keys_spread_over_its_low_and_its_upper_bits)
+{
+    unsigned low[16] = {0}, upper[16] = {0};
+
+    for (uint64_t key = 0; key < 16000; key++) {
+        uint64_t hash = table_hash(&key, sizeof(key));
+        low[hash & 15]++;
+        upper[hash >> 32 & 15]++;
+    }
+    for (int i = 0; i < 16; i++) {
+        cr_expect(low[i] > 500 && low[i] < 1500, "%u", low[i]);
+        cr_expect(upper[i] > 500 && upper[i] < 1500, "%u", upper[i]);
+    }
+}
+
+struct item {
+    UT_hash_handle hh;
+    uint64_t key;
+};
+
+static struct item *table;
+
+static bool add(struct arena *arena, struct item *item)
+{
+    struct arena *table_arena = arena;
+
+    HASH_ADD(hh, table, key, sizeof(item->key), item);
+    return item->hh.tbl != NULL;
+}
+
+static struct item *find(uint64_t key)
+{
+    struct item *item;
+
+    HASH_FIND(hh, table, &key, sizeof(key), item);
+    return item;
+}
+
+/* uthash would end the program. */
+Test(table, without_memory_an_entry_is_dropped)
+{
+    struct arena arena = {memory_reserve(65536), 2048, 0};
+    static struct item items[5000];
+    unsigned added = 0;
+
+    for (uint64_t i = 0; i < 5000; i++) {
+        items[i].key = i;
+        if (add(&arena, &items[i]))
+            added++;
+    }
+    cr_expect_gt(added, 0);
+    cr_expect_eq(HASH_COUNT(table), added);
+    for (uint64_t i = 0; i < 5000; i++)
+        cr_expect_eq(find(i) != NULL, items[i].hh.tbl != NULL);
+}
+
+Test(table, without_any_memory_there_is_no_table)
+{
+    struct arena arena = {NULL, 0, 0};
+    struct item item = {.key = 1};
+
+    cr_expect_not(add(&arena, &item));
+    cr_expect_null(find(1));
+}

@@ -1,0 +1,163 @@
+/* Which file was loaded where. */
+#include "shim/modules.h"
+
+#include "fixture.h"
+#include "shim/mapfile.h"
+
+#include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+TestSuite(modules, .init = begin, .fini = end);
+
+bool __real_modules_is_shim(const void *address);
+
+/* Naming _r_debug would give this program a copy of its own, which nobody keeps up to date. */
+static struct r_debug *loader_state(void)
+{
+    const ElfW(Dyn) *entry = _DYNAMIC;
+
+    while (entry->d_tag != DT_DEBUG)
+        entry++;
+    return (struct r_debug *)entry->d_un.d_ptr;
+}
+
+static uint64_t resolve(const void *address)
+{
+    void *addresses[1] = {(void *)(uintptr_t)address};
+    uint64_t frame;
+
+    cr_assert(modules_resolve(addresses, &frame, 1));
+    return frame;
+}
+
+static const struct tlk_module *module_of(uint64_t frame)
+{
+    cr_assert_gt(TLK_FRAME_MODULE(frame), 0);
+    return region_at(TLK_MODULES, TLK_FRAME_MODULE(frame));
+}
+
+/* Part of every glibc, and loaded by nobody. */
+static void *load(void)
+{
+    void *handle = dlopen("libBrokenLocale.so.1", RTLD_NOW);
+
+    cr_assert_not_null(handle, "%s", dlerror());
+    return handle;
+}
+
+Test(modules, a_function_of_the_program)
+{
+    uint64_t frame = resolve((void *)resolve);
+    const struct tlk_module *module = module_of(frame);
+
+    cr_expect_str_eq(string_of(module->path), "/the/program");
+    cr_expect_eq(module->bias + TLK_FRAME_ADDRESS(frame), (uintptr_t)resolve);
+    cr_expect(module->start <= (uintptr_t)resolve && module->end > (uintptr_t)resolve);
+    cr_expect_eq(module->loads, 1);
+}
+
+Test(modules, a_function_of_libc)
+{
+    uint64_t frame = resolve((void *)abort);
+    const struct tlk_module *module = module_of(frame);
+    Dl_info info;
+
+    cr_assert(dladdr((void *)abort, &info));
+    cr_expect_str_eq(string_of(module->path), info.dli_fname);
+    cr_expect_eq(TLK_FRAME_ADDRESS(frame), (uintptr_t)abort - (uintptr_t)info.dli_fbase);
+    cr_expect_eq(module->build_id_size, 20);
+}
+
+Test(modules, code_made_at_run_time_has_none)
+{
+    void *code = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    cr_expect_eq(resolve(code), TLK_FRAME(0, (uintptr_t)code));
+}
+
+Test(modules, the_end_of_one_is_not_in_it)
+{
+    const struct tlk_module *module = module_of(resolve((void *)abort));
+
+    cr_expect_neq(TLK_FRAME_MODULE(resolve((void *)module->end)),
+                  TLK_FRAME_MODULE(resolve((void *)abort)));
+    cr_expect_eq(TLK_FRAME_MODULE(resolve((void *)(module->end - 1))),
+                 TLK_FRAME_MODULE(resolve((void *)abort)));
+}
+
+Test(modules, one_loaded_later_is_found)
+{
+    uint32_t before = recording->regions[TLK_MODULES].used, epoch = modules_epoch();
+    const struct link_map *map = load();
+    uint64_t frame = resolve(map->l_ld);
+
+    cr_expect_eq(TLK_FRAME_MODULE(frame), before);
+    cr_expect_str_eq(string_of(module_of(frame)->path), map->l_name);
+    cr_expect_eq(TLK_FRAME_ADDRESS(frame), (uintptr_t)map->l_ld - map->l_addr);
+    cr_expect_eq(modules_epoch(), epoch, "nothing learned before has become wrong");
+}
+
+Test(modules, unloading_begins_a_new_epoch)
+{
+    void *handle = load();
+    uint32_t epoch = modules_epoch();
+
+    cr_assert_eq(dlclose(handle), 0);
+    cr_expect_neq(modules_epoch(), epoch);
+}
+
+Test(modules, one_that_is_gone_is_not_found)
+{
+    struct link_map *map = load();
+    const void *address = map->l_ld;
+
+    resolve(address);
+    dlclose(map);
+    cr_expect_eq(resolve(address), TLK_FRAME(0, (uintptr_t)address));
+}
+
+/* Elsewhere: something else lies at its former place now. */
+Test(modules, one_loaded_again_is_the_same)
+{
+    struct link_map *map = load();
+    uintptr_t bias = map->l_addr;
+    uint64_t frame = resolve(map->l_ld), again;
+
+    cr_expect_eq(module_of(frame)->loads, 1);
+    dlclose(map);
+    cr_assert_eq(
+        mmap((void *)bias, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+        (void *)bias);
+    map = load();
+    cr_assert_neq(map->l_addr, bias);
+    again = resolve(map->l_ld);
+    cr_expect_eq(again, frame);
+    cr_expect_eq(module_of(again)->loads, 2);
+    cr_expect_eq(module_of(again)->bias, map->l_addr);
+}
+
+Test(modules, while_the_loader_is_busy_it_is_left_alone)
+{
+    void *code = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *known[1] = {(void *)abort}, *unknown[1] = {code};
+    uint64_t frame;
+
+    loader_state()->r_state = RT_ADD;
+    cr_expect(modules_loader_busy());
+    cr_expect(modules_resolve(known, &frame, 1), "what is known needs no loader");
+    cr_expect_gt(TLK_FRAME_MODULE(frame), 0);
+    cr_expect_not(modules_resolve(unknown, &frame, 1));
+    cr_expect_eq(frame, TLK_FRAME(0, (uintptr_t)code));
+    loader_state()->r_state = RT_CONSISTENT;
+    cr_expect_not(modules_loader_busy());
+}
+
+Test(modules, the_shim_knows_itself)
+{
+    cr_expect(__real_modules_is_shim((void *)modules_start));
+    cr_expect_not(__real_modules_is_shim((void *)abort));
+}

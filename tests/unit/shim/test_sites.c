@@ -1,0 +1,342 @@
+/* The table of sites, and what is counted there. */
+#include "shim/sites.h"
+
+#include "fixture.h"
+#include "shim/mapfile.h"
+#include "shim/thread.h"
+
+#include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(sites, .init = begin, .fini = end);
+
+#define SPAN ((uint64_t)1 << TLK_HISTORY_FIRST_SHIFT)
+#define START ((uint64_t)1000)
+
+/* The site of a stack of one frame more than `depth`, told apart by `which`. */
+static uint32_t site_of(const char *function, enum tlk_family family, uint32_t depth,
+                        uintptr_t which)
+{
+    _Alignas(struct stack) char room[STACK_BYTES(TLK_MAX_DEPTH)];
+    struct stack *stack = (struct stack *)room;
+    uint32_t site;
+
+    *stack = (struct stack){.function = function,
+                            .family = family,
+                            .depth = depth,
+                            .unwound = true,
+                            .truncated = false};
+    for (uint32_t i = 0; i < depth; i++)
+        stack->addresses[i] = (char *)abort + i;
+    if (depth)
+        stack->addresses[depth - 1] = (char *)abort + which;
+    cr_assert(section_enter());
+    site = sites_find(stack);
+    section_exit();
+    return site;
+}
+
+static uint32_t a_site(void)
+{
+    return site_of("timerfd_create", TLK_TIMERFD, 3, 7);
+}
+
+static void created(uint32_t site, uint64_t now)
+{
+    cr_assert(sites_count_created(site, now, false));
+}
+
+static void released(uint32_t site, uint64_t now, uint64_t lifetime)
+{
+    struct outcome outcome = {.lifetime = lifetime};
+
+    cr_assert(sites_count_released(site, now, &outcome));
+}
+
+/* ---- which site ---- */
+
+Test(sites, the_same_stack_is_the_same_site)
+{
+    uint32_t site = a_site();
+
+    cr_expect_gt(site, 0);
+    cr_expect_eq(a_site(), site);
+    cr_expect_eq(recording->regions[TLK_SITES].used, site + 1);
+}
+
+Test(sites, another_function_family_depth_or_frame_is_another_site)
+{
+    uint32_t found[] = {
+        a_site(),
+        site_of("timerfd_settime", TLK_TIMERFD, 3, 7),
+        site_of("timerfd_create", TLK_POSIX, 3, 7),
+        site_of("timerfd_create", TLK_TIMERFD, 4, 7),
+        site_of("timerfd_create", TLK_TIMERFD, 2, 7),
+        site_of("timerfd_create", TLK_TIMERFD, 3, 8),
+    };
+
+    for (size_t i = 0; i < sizeof(found) / sizeof(*found); i++)
+        for (size_t j = 0; j < i; j++)
+            cr_expect_neq(found[i], found[j], "%zu and %zu", i, j);
+}
+
+Test(sites, a_thousand_are_each_found_again)
+{
+    static uint32_t found[1000];
+
+    for (unsigned i = 0; i < 1000; i++)
+        found[i] = site_of("timer_create", TLK_POSIX, 20, 1000 + i);
+    cr_expect_eq(recording->regions[TLK_SITES].used, 1001);
+    for (unsigned i = 0; i < 1000; i++)
+        cr_assert_eq(site_of("timer_create", TLK_POSIX, 20, 1000 + i), found[i]);
+}
+
+Test(sites, they_say_which_stack_they_are)
+{
+    const struct tlk_site *site = site_at(a_site());
+    const uint64_t *frames = region_at(TLK_FRAMES, site->frames);
+
+    cr_expect_eq(site->family, TLK_TIMERFD);
+    cr_expect_eq(site->depth, 3);
+    cr_expect_eq(site->flags, TLK_SITE_UNWOUND);
+    cr_expect_str_eq(string_of(site->function), "timerfd_create");
+    cr_expect_eq(TLK_FRAME_ADDRESS(frames[1]), TLK_FRAME_ADDRESS(frames[0]) + 1);
+    cr_expect_eq(TLK_FRAME_ADDRESS(frames[2]), TLK_FRAME_ADDRESS(frames[0]) + 7);
+    cr_expect_eq(recording->regions[TLK_FRAMES].used, site->frames + 3);
+}
+
+Test(sites, one_without_a_stack)
+{
+    const struct tlk_site *site = site_at(site_of("execve", TLK_TIMERFD, 0, 0));
+
+    cr_expect_eq(site->depth, 0);
+    cr_expect_neq(site->frames, 0);
+}
+
+Test(sites, no_stack_lies_across_two_chunks)
+{
+    for (unsigned i = 0; i < 500; i++) {
+        const struct tlk_site *site = site_at(site_of("timer_create", TLK_POSIX, 100, 1000 + i));
+        const uint64_t *frames = region_at(TLK_FRAMES, site->frames);
+        size_t offset = (size_t)((const char *)frames - (const char *)recording);
+
+        cr_assert_eq(offset / TLK_CHUNK, (offset + 100 * sizeof(*frames) - 1) / TLK_CHUNK);
+        cr_assert_eq(TLK_FRAME_ADDRESS(frames[99]) - TLK_FRAME_ADDRESS(frames[0]), 1000 + i);
+    }
+}
+
+Test(sites, they_outlast_what_is_remembered_of_addresses)
+{
+    uint32_t site = a_site();
+
+    dlclose(dlopen("libBrokenLocale.so.1", RTLD_NOW));
+    cr_expect_eq(a_site(), site);
+}
+
+Test(sites, a_full_file_has_one_for_all_that_find_no_room)
+{
+    uint32_t before = 0, last = 1;
+
+    for (unsigned i = 0; last; i++) {
+        before = last;
+        last = site_of("timer_create", TLK_POSIX, 64, 1000 + i);
+    }
+    cr_expect_gt(before, 1000);
+    cr_expect_eq(recording->dropped[TLK_DROP_SITE], 1);
+    created(0, START);
+    cr_expect_eq(site_at(0)->live, 1);
+}
+
+/* ---- counts ---- */
+
+Test(sites, what_comes_and_goes_is_counted)
+{
+    uint32_t index = a_site();
+    const struct tlk_site *site = site_at(index);
+    struct outcome outcome = {
+        .lifetime = 300, .armed = 5, .fired = 7, .stopped = 2, .fired_unknown = 1};
+
+    created(index, START);
+    created(index, START + 100);
+    sites_count_created(index, START + 200, true);
+    cr_expect_eq(site->live, 3);
+    sites_count_released(index, START + 300, &outcome);
+    sites_count_released(index, START + 400, &outcome);
+    cr_expect_eq(site->created, 2);
+    cr_expect_eq(site->inherited, 1);
+    cr_expect_eq(site->released, 2);
+    cr_expect_eq(site->live, 1);
+    cr_expect_eq(site->peak, 3);
+    cr_expect_eq(site->first_created, START);
+    cr_expect_eq(site->last_created, START + 200);
+    cr_expect_eq(site->last_released, START + 400);
+    cr_expect_eq(site->armed, 10);
+    cr_expect_eq(site->fired, 14);
+    cr_expect_eq(site->stopped, 4);
+    cr_expect_eq(site->fired_unknown, 2);
+}
+
+Test(sites, lifetimes_are_counted_by_powers_of_two)
+{
+    static const struct {
+        uint64_t lifetime;
+        unsigned bucket;
+    } cases[] = {{0, 0},     {1, 0},     {2, 1},           {3, 1},           {1023, 9},
+                 {1024, 10}, {1025, 10}, {1ull << 39, 39}, {1ull << 40, 39}, {UINT64_MAX, 39}};
+    uint32_t index = a_site();
+    const struct tlk_site *site = site_at(index);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        uint64_t before = site->lifetimes[cases[i].bucket];
+
+        created(index, START);
+        released(index, START, cases[i].lifetime);
+        cr_expect_eq(site->lifetimes[cases[i].bucket], before + 1, "case %zu", i);
+    }
+    cr_expect_eq(site->longest_life, UINT64_MAX);
+}
+
+Test(sites, a_child_counts_anew)
+{
+    uint32_t index = a_site(), frames;
+    const struct tlk_site *site = site_at(index);
+
+    created(index, START);
+    released(index, START, 5);
+    created(0, START);
+    frames = site->frames;
+    sites_reset();
+    cr_expect_eq(site->created + site->released + site->live + site->peak, 0);
+    cr_expect_eq(site->lifetimes[2], 0);
+    cr_expect_eq(site->history_used, 0);
+    cr_expect_eq(site->history_shift, TLK_HISTORY_FIRST_SHIFT);
+    cr_expect_eq(site_at(0)->live, 0);
+    cr_expect_eq(site->frames, frames);
+    cr_expect_eq(a_site(), index);
+}
+
+/* ---- history ---- */
+
+Test(sites, history_has_the_lowest_and_the_highest_count_of_each_span)
+{
+    uint32_t index = a_site();
+    const struct tlk_site *site = site_at(index);
+
+    created(index, START);
+    created(index, START + 1);
+    released(index, START + 2, 1);
+    created(index, START + 3 * SPAN);
+    cr_expect_eq(site->history_start, START);
+    cr_expect_eq(site->history_used, 4);
+    cr_expect_eq(site->history[0].low, 0);
+    cr_expect_eq(site->history[0].high, 2);
+    for (int i = 1; i < 3; i++) {
+        cr_expect_eq(site->history[i].low, 1);
+        cr_expect_eq(site->history[i].high, 1);
+    }
+    cr_expect_eq(site->history[3].low, 1);
+    cr_expect_eq(site->history[3].high, 2);
+}
+
+Test(sites, history_halves_when_it_is_full)
+{
+    uint32_t index = a_site();
+    const struct tlk_site *site = site_at(index);
+
+    for (uint64_t i = 0; i < TLK_HISTORY_BUCKETS; i++)
+        created(index, START + i * SPAN);
+    cr_expect_eq(site->history_shift, TLK_HISTORY_FIRST_SHIFT);
+    cr_expect_eq(site->history_used, TLK_HISTORY_BUCKETS);
+    created(index, START + TLK_HISTORY_BUCKETS * SPAN);
+    cr_expect_eq(site->history_shift, TLK_HISTORY_FIRST_SHIFT + 1);
+    cr_expect_eq(site->history_used, TLK_HISTORY_BUCKETS / 2 + 1);
+    for (uint32_t i = 0; i < TLK_HISTORY_BUCKETS / 2; i++) {
+        cr_expect_eq(site->history[i].low, 2 * i);
+        cr_expect_eq(site->history[i].high, 2 * i + 2);
+    }
+}
+
+Test(sites, a_time_before_the_start_counts_as_the_start)
+{
+    uint32_t index = a_site();
+    const struct tlk_site *site = site_at(index);
+
+    created(index, START);
+    created(index, START - 500);
+    cr_expect_eq(site->history_used, 1);
+    cr_expect_eq(site->history[0].high, 2);
+}
+
+Test(sites, a_time_within_an_earlier_span_goes_to_the_last)
+{
+    uint32_t index = a_site();
+    const struct tlk_site *site = site_at(index);
+
+    created(index, START + 5 * SPAN);
+    created(index, START + 9 * SPAN);
+    created(index, START + 6 * SPAN);
+    cr_expect_eq(site->history_used, 5);
+    cr_expect_eq(site->history[4].high, 3);
+}
+
+#define EVENTS 3000
+
+struct event {
+    uint64_t at;
+    uint32_t live; /* afterwards */
+};
+
+/* What was live in [from, to), and at the moment before. */
+static struct tlk_span span_of(const struct event *events, unsigned count, uint64_t from,
+                               uint64_t to)
+{
+    struct tlk_span span = {UINT32_MAX, 0};
+    uint32_t live = 0;
+
+    for (unsigned i = 0; i <= count; i++) {
+        bool begun = i == count || events[i].at >= from;
+
+        if (begun) {
+            span.low = live < span.low ? live : span.low;
+            span.high = live > span.high ? live : span.high;
+        }
+        if (i == count || events[i].at >= to)
+            break;
+        live = events[i].live;
+    }
+    return span;
+}
+
+/* Against an account of every single event, over times from microseconds to days. */
+Test(sites, history_is_complete_and_exact_however_often_it_halved)
+{
+    static struct event events[EVENTS];
+    uint32_t index = a_site(), live = 0;
+    const struct tlk_site *site = site_at(index);
+    uint64_t now = START;
+
+    srand(4711);
+    for (unsigned i = 0; i < EVENTS; i++) {
+        if (!live || rand() % 3) {
+            created(index, now);
+            live++;
+        } else {
+            released(index, now, 1);
+            live--;
+        }
+        events[i] = (struct event){now, live};
+        now += (uint64_t)rand() % (SPAN << (i / 100));
+    }
+    cr_expect_gt(site->history_shift, TLK_HISTORY_FIRST_SHIFT + 20);
+    cr_expect_eq(site->history_used, ((events[EVENTS - 1].at - START) >> site->history_shift) + 1);
+    for (uint32_t i = 0; i < site->history_used; i++) {
+        uint64_t from = START + ((uint64_t)i << site->history_shift);
+        struct tlk_span span =
+            span_of(events, EVENTS, from, from + ((uint64_t)1 << site->history_shift));
+
+        cr_expect_eq(site->history[i].low, span.low, "span %u", i);
+        cr_expect_eq(site->history[i].high, span.high, "span %u", i);
+    }
+}
