@@ -2,6 +2,7 @@
 # make test       everything is built and tested; ends with "N passed, N failed"
 # make demo       records a leaky server and a system binary, and shows both reports
 # make bench      what the shim costs, as ratios of preloaded to bare
+# make fuzz       damaged recordings for the analyzer, for FUZZ_SECONDS; needs clang
 # make install    PREFIX, DESTDIR
 # make clean | format | format-check | lint
 #
@@ -39,7 +40,7 @@ DEMOS := $(wildcard scripts/demo/*.c)
 program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
-.PHONY: all test demo bench install clean format format-check lint programs suites run-test run-demo
+.PHONY: all test demo bench fuzz install clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so
@@ -132,6 +133,15 @@ run-demo: all $(call program_names,demo,$(DEMOS))
 
 bench: all $(call program_names,bench,$(BENCHES))
 	@scripts/bench $(BUILD)
+
+FUZZ_SECONDS ?= 300
+$(BUILD)/fuzz/report: tests/fuzz/report.c $(filter-out analyzer/main.c,$(ANALYZER))
+	@mkdir -p $(@D)
+	@clang $(filter-out -MMD -MP,$(C_FLAGS)) $(LIBRARY_FLAGS) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $^ $(LIBRARIES)
+
+fuzz: all programs $(BUILD)/fuzz/report
+	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
 
 # ---- the rest ----
 

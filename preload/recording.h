@@ -11,8 +11,8 @@
  * other chunk belongs to one region (strings, modules, frames, sites, timers); a region lists its
  * chunks in its directory, in order. Record I of a region lies in chunk `directory[I / per_chunk]`
  * at `(I % per_chunk) * stride`, where per_chunk = TLK_CHUNK / stride. A string, and the frames of
- * one stack, never straddle two chunks. Index 0 of every region is reserved and means "none"; site 0
- * gathers the timers of any family whose site found no room.
+ * one stack, never straddle two chunks. Index 0 of every region is reserved and means "none"; site
+ * 0 gathers the timers of any family whose site found no room.
  *
  * Publication. A writer fills a record, then publishes it: a region's `used` (release) covers
  * complete records only; a timer is alive once its `state` (release) says so. Counters may be read
@@ -47,7 +47,8 @@ enum tlk_region_id {
 
 struct tlk_region {
     uint32_t stride; /* bytes per record */
-    uint32_t used;   /* records published, the reserved one included; for timers the high-water */
+    uint32_t used;   /* records published, the reserved one included; slots of timers are used again
+                        before new ones are taken, so of these it is the peak plus one */
     uint32_t chunks; /* entries of directory in use */
     uint32_t reserved;
     uint32_t directory[TLK_REGION_CHUNKS]; /* chunk numbers, each in (0, chunk_count) */
@@ -93,7 +94,7 @@ struct tlk_header {
     int32_t ppid;
     uint64_t start_ticks; /* field 22 of /proc/PID/stat: tells this process from a later namesake */
     uint64_t start_mono, start_real, start_boot; /* CLOCK_BOOTTIME runs on while suspended */
-    uint64_t clock_resolution; /* of CLOCK_MONOTONIC_COARSE: what TLK_COARSE_DEADLINE is good for */
+    uint64_t clock_resolution; /* ns that a coarse time may be behind: see TLK_COARSE_DEADLINE */
     uint32_t exe;              /* string: path of the program */
     uint32_t argv;             /* string: the first argument; the others follow, NUL-terminated */
     uint32_t argc;
@@ -244,7 +245,7 @@ struct tlk_timer {
     int32_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
     uint32_t name;          /* string: the name that the program gave it */
     uint64_t retained;      /* bytes that it keeps alive, where the program said so */
-    uint64_t cookie;   /* private to the shim */
+    uint64_t cookie;        /* private to the shim */
 };
 
 _Static_assert(sizeof(struct tlk_header) <= TLK_CHUNK, "the header is one chunk");

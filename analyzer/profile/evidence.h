@@ -18,6 +18,7 @@ struct evidence {
     uint64_t created, released;
     uint64_t first_created, last_created, last_released; /* 0: never */
     uint64_t longest_life;                               /* of a released timer */
+    uint64_t last_activity; /* when the process last made or released any timer */
 
     /* Live timers that were created here. Inherited ones say nothing about this site. */
     uint64_t live;

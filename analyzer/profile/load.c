@@ -22,6 +22,7 @@ struct loading {
     uint32_t *modules; /* of the recording, as indices of the profile's */
     struct part *parts;
     uint32_t part_count;
+    uint64_t last_activity; /* mono */
 };
 
 static void hexadecimal(char *text, const struct tlk_module *module)
@@ -138,6 +139,14 @@ static void load_site(struct loading *loading, const struct tlk_site *record, st
     };
 }
 
+static void note_activity(struct loading *loading, const struct tlk_site *record)
+{
+    if (record->last_created > loading->last_activity)
+        loading->last_activity = record->last_created;
+    if (record->last_released > loading->last_activity)
+        loading->last_activity = record->last_released;
+}
+
 static void load_sites(struct loading *loading)
 {
     struct tlk_site record;
@@ -146,8 +155,10 @@ static void load_sites(struct loading *loading)
     for (uint32_t i = 0; i < loading->part_count; i++) {
         /* Site 0 is there always, and used only when there is no room for others. */
         if (recording_site(loading->recording, i, &record) &&
-            (i > 0 || record.created + record.inherited > 0))
+            (i > 0 || record.created + record.inherited > 0)) {
             load_site(loading, &record, &loading->parts[i]);
+            note_activity(loading, &record);
+        }
     }
 }
 
@@ -263,6 +274,7 @@ static void merge_part(struct loading *loading, struct part *part)
     struct finding finding;
     balance(&part->counts);
     part->evidence.released = part->counts.released;
+    part->evidence.last_activity = loading->last_activity;
     verdict_find(&part->evidence, &finding);
     note_growth(loading->process, site->family, finding.growth);
     note_usage(loading->process, site->family, &part->counts);

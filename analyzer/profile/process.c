@@ -101,6 +101,7 @@ static void read_header(struct profile *profile, struct process *process,
     process->pid = header->pid;
     process->ppid = header->ppid;
     process->forked = header->forked;
+    process->peak = recording_count(recording, TLK_TIMERS) - 1;
     process->end = (enum tlk_end)(header->end <= TLK_EXECED ? header->end : TLK_RUNNING);
     process->end_status = header->end_status;
     process->start_real = header->start_real;

@@ -77,4 +77,9 @@ void profile_add_up(struct profile *profile)
     profile->totals = (struct counts){0};
     for (size_t i = 0; i < profile->site_count; i++)
         counts_add(&profile->totals, &profile->sites[i]->counts);
+    uint64_t together = 0;
+    for (size_t i = 0; i < profile->process_count; i++)
+        together += profile->processes[i]->peak;
+    if (profile->totals.peak > together)
+        profile->totals.peak = together;
 }

@@ -36,6 +36,7 @@ struct process {
     size_t argc;
     int pid, ppid;
     bool forked;
+    uint64_t peak;    /* timers live at a time; of a forked one, its parent's count in */
     bool alive;       /* runs while it is looked at */
     enum tlk_end end; /* TLK_RUNNING and not alive: nobody noted how it ended */
     int end_status;

@@ -18,6 +18,8 @@
 /* Fewer live timers show no trend: three of four quarters must have added some. */
 #define FEWEST_RISING 4
 #define FEWEST_QUARTERS 3
+/* A program that ends at once may have made as many for its own use: its workers, its queues. */
+#define FEWEST_IN_BURST 16
 /*
  * Creation that paused for less than this still goes on, and a run as short as this is over before
  * its quarters differ by more than what the first call of everything costs.
@@ -93,18 +95,25 @@ static bool in_flight(const struct evidence *e)
     return e->outlived < FEWEST_RISING || e->outlived < e->live / OUTLIVED_PART;
 }
 
+/*
+ * Creation went on to the end, unless a pause as long as all of it followed. In a short run the end
+ * of the program is pause enough to mean nothing; but had it turned to other timers, it was done
+ * with these.
+ */
 static bool goes_on(const struct evidence *e)
 {
     uint64_t creation = elapsed(e->last_created, e->first_created);
     uint64_t pause = elapsed(e->as_of, e->last_created);
-    return pause <= (creation > PAUSE ? creation : PAUSE);
+    if (pause <= creation)
+        return true;
+    return pause <= PAUSE && elapsed(e->last_activity, e->last_created) <= creation;
 }
 
 static bool rises(const struct evidence *e)
 {
     if (e->live < FEWEST_RISING || !goes_on(e) || in_flight(e))
         return false;
-    return is_short(e) || made_throughout(e);
+    return is_short(e) ? e->live >= FEWEST_IN_BURST : made_throughout(e);
 }
 
 __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, const char *format,

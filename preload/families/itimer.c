@@ -34,7 +34,7 @@ static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was
 {
     struct timer_ref ref = timer_find(TLK_ITIMER, (uint64_t)which);
     struct arming arming = {
-        .now = clock_coarse(),
+        .now = clock_mono(),
         .value = value_us * 1000,
         .interval = interval_us * 1000,
         .before = {.known = true, .running = was_running},

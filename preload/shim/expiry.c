@@ -4,15 +4,8 @@
 #include "clock.h"
 #include "mapfile.h"
 
-/*
- * The first arming is timed precisely; a re-arming, which may be a program's hottest call, by the
- * coarse clock, and its deadline is known to one tick of it.
- */
-void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t coarse)
+void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now)
 {
-    bool precise = timer->armed == 0;
-    uint64_t now = precise ? clock_mono() : coarse;
-
     timer->armed_at = now;
     timer->flags &= ~(uint32_t)TLK_COARSE_DEADLINE;
     timer->deadline_clock = (int16_t)clock_readable(timer->clock);
@@ -24,7 +17,7 @@ void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, u
         timer->deadline_clock = CLOCK_MONOTONIC;
     if (timer->deadline_clock != CLOCK_MONOTONIC)
         now = clock_ns(timer->deadline_clock);
-    else if (!precise)
+    else if (timer->armed > 0)
         timer->flags |= TLK_COARSE_DEADLINE;
     timer->deadline = value > INT64_MAX - now ? INT64_MAX : (int64_t)(now + value);
 }
@@ -55,7 +48,7 @@ enum expired expiry_guess(const struct tlk_timer *timer, uint64_t coarse)
 {
     if (timer->deadline_clock != CLOCK_MONOTONIC)
         return EXPIRED_UNKNOWN;
-    return compare(timer, coarse, recording->clock_resolution);
+    return compare(timer, coarse, CLOCK_LAG);
 }
 
 enum expired expiry_check(const struct tlk_timer *timer, uint64_t coarse)

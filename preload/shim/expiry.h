@@ -14,19 +14,21 @@
 enum expired { EXPIRED_NO, EXPIRED_YES, EXPIRED_UNKNOWN };
 
 /* What expiry_set() does in the rarer cases. */
-void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t coarse);
+void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now);
 
-/* Sets the deadline of a timer that is being armed: `value` ns from now, or on its clock. */
-static inline void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute,
-                              uint64_t coarse)
+/*
+ * Sets the deadline of a timer that is being armed: `value` ns from now, or on its clock. `now` is
+ * precise for the first arming, else coarse.
+ */
+static inline void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now)
 {
     if (timer->armed == 0 || absolute || timer->deadline_clock != CLOCK_MONOTONIC ||
-        value > INT64_MAX - coarse) {
-        expiry_set_slowly(timer, value, absolute, coarse);
+        value > INT64_MAX - now) {
+        expiry_set_slowly(timer, value, absolute, now);
         return;
     }
-    timer->armed_at = coarse;
-    timer->deadline = (int64_t)(coarse + value);
+    timer->armed_at = now;
+    timer->deadline = (int64_t)(now + value);
     timer->flags |= TLK_COARSE_DEADLINE;
 }
 

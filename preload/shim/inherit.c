@@ -22,7 +22,7 @@ static void adopt(int fd)
         .id = (uint64_t)fd,
         .flags = TLK_INHERITED,
     };
-    struct arming arming = {.now = clock_coarse()};
+    struct arming arming = {.now = clock_mono()};
     struct timer_ref ref;
     struct fdinfo info;
 
@@ -62,7 +62,7 @@ void inherit_remember(void)
     for (uint32_t fd = 0; fd < descriptor_high; fd++) {
         uint32_t slot = descriptor_find((int)fd);
 
-        if (slot && timer_ref_valid(timer_ref_of(slot)))
+        if (slot && timer_live(timer_ref_of(slot)))
             remember(slot);
     }
 }

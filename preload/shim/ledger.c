@@ -246,9 +246,9 @@ struct timer_ref timer_created(const struct birth *birth)
  */
 void timer_armed(struct timer_ref ref, const struct arming *arming)
 {
-    struct tlk_timer *timer = timer_at(ref.slot);
+    struct tlk_timer *timer = timer_live(ref);
 
-    if (!timer_ref_valid(ref))
+    if (!timer)
         return;
     if (timer->interval || !arming->before.running || !arming->value || timer->fired_now)
         settle(timer, &arming->before, arming->value == 0, arming->now);
@@ -263,23 +263,25 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
 
 uint64_t timer_cookie(struct timer_ref ref)
 {
-    return timer_ref_valid(ref) ? timer_at(ref.slot)->cookie : 0;
+    const struct tlk_timer *timer = timer_live(ref);
+
+    return timer ? timer->cookie : 0;
 }
 
 void timer_accounted(struct timer_ref ref, bool running)
 {
-    const struct tlk_timer *timer = timer_at(ref.slot);
+    const struct tlk_timer *timer = timer_live(ref);
 
-    if (ref.slot && !running && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+    if (timer && !running && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
         !(timer->flags & TLK_EXACT_FIRES))
         timer_fired(ref, 1);
 }
 
 void timer_fired(struct timer_ref ref, uint64_t expirations)
 {
-    struct tlk_timer *timer = timer_at(ref.slot);
+    struct tlk_timer *timer = timer_live(ref);
 
-    if (!timer_ref_valid(ref))
+    if (!timer)
         return;
     timer->fired += expirations;
     timer->fired_now += expirations;
@@ -288,17 +290,19 @@ void timer_fired(struct timer_ref ref, uint64_t expirations)
 
 void timer_fired_at_least(struct timer_ref ref, uint64_t expirations)
 {
-    uint64_t seen = timer_at(ref.slot)->fired_now;
+    const struct tlk_timer *timer = timer_live(ref);
 
-    if (expirations > seen)
-        timer_fired(ref, expirations - seen);
+    if (timer && expirations > timer->fired_now)
+        timer_fired(ref, expirations - timer->fired_now);
 }
 
 void timer_unread(struct timer_ref ref, uint64_t expirations)
 {
+    struct tlk_timer *timer = timer_live(ref);
+
     timer_fired(ref, expirations);
-    if (timer_ref_valid(ref))
-        timer_at(ref.slot)->flags |= TLK_UNREAD;
+    if (timer)
+        timer->flags |= TLK_UNREAD;
 }
 
 struct timer_ref timer_find(enum tlk_family family, uint64_t id)
@@ -344,19 +348,22 @@ void timer_released(struct timer_ref ref)
 
 void timer_shared(struct timer_ref ref)
 {
-    uint8_t *references = &timer_at(ref.slot)->references;
+    struct tlk_timer *timer = timer_live(ref);
 
-    if (ref.slot && __atomic_load_n(references, __ATOMIC_RELAXED) != MANY)
-        __atomic_fetch_add(references, 1, __ATOMIC_RELAXED);
+    if (timer && __atomic_load_n(&timer->references, __ATOMIC_RELAXED) != MANY)
+        __atomic_fetch_add(&timer->references, 1, __ATOMIC_RELAXED);
 }
 
+/* The last number can't be copied any more, so nobody counts up meanwhile. */
 void timer_unshared(struct timer_ref ref)
 {
-    uint8_t *references = &timer_at(ref.slot)->references;
+    struct tlk_timer *timer = timer_live(ref);
+    uint8_t references = timer ? __atomic_load_n(&timer->references, __ATOMIC_RELAXED) : MANY;
 
-    if (!timer_ref_valid(ref) || __atomic_load_n(references, __ATOMIC_RELAXED) == MANY)
+    if (references == MANY)
         return;
-    if (__atomic_load_n(references, __ATOMIC_RELAXED) == 1 ||
-        __atomic_sub_fetch(references, 1, __ATOMIC_ACQ_REL) == 0)
+    if (references == 1 || __atomic_sub_fetch(&timer->references, 1, __ATOMIC_ACQ_REL) == 0)
         timer_released(ref);
+    else
+        timer->id = (uint64_t)descriptor_of(ref.slot);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "clock.h"
 #include "live.h"
 #include "recall.h"
 #include "recording.h"
@@ -47,7 +48,7 @@ struct account {
 };
 
 struct arming {
-    uint64_t now; /* clock_coarse() */
+    uint64_t now; /* timer_clock() from before the real call: the deadline is no later than it is */
     bool absolute;
     uint64_t value; /* ns; 0 disarms */
     uint64_t interval;
@@ -56,6 +57,17 @@ struct arming {
 
 /* The timer was set. With a value of zero it was stopped, or had nothing to stop. */
 void timer_armed(struct timer_ref ref, const struct arming *arming);
+
+/*
+ * The time to arm a timer by: precise for its first arming; for a re-arming, which may be a
+ * program's hottest call, the coarse clock, which leaves the deadline uncertain by a tick.
+ */
+static inline uint64_t timer_clock(struct timer_ref ref)
+{
+    const struct tlk_timer *timer = timer_live(ref);
+
+    return timer && timer->armed ? clock_coarse() : clock_mono();
+}
 
 /* What the clock alone tells of a timer that is about to be set anew. */
 enum running {
@@ -66,12 +78,12 @@ enum running {
 
 static inline enum running timer_running(struct timer_ref ref, uint64_t coarse)
 {
-    const struct tlk_timer *timer = timer_at(ref.slot);
+    const struct tlk_timer *timer = timer_live(ref);
 
-    if (!ref.slot || !(timer->flags & TLK_ARMED))
+    if (!timer || !(timer->flags & TLK_ARMED))
         return RUNNING_NOT;
     return !timer->interval && !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC &&
-                   (int64_t)(coarse + recording->clock_resolution) < timer->deadline
+                   (int64_t)(coarse + CLOCK_LAG) < timer->deadline
                ? RUNNING_SURELY
                : RUNNING_PERHAPS;
 }

@@ -255,6 +255,14 @@ uint32_t descriptor_put(int fd, uint32_t slot)
     return before;
 }
 
+int descriptor_of(uint32_t slot)
+{
+    for (uint32_t fd = 0; fd < descriptor_high; fd++)
+        if (descriptor_find((int)fd) == slot)
+            return (int)fd;
+    return -1;
+}
+
 void live_forget_ids(void)
 {
     for (int family = 0; family < TLK_FAMILIES; family++) {

@@ -26,13 +26,15 @@ bool live_start(void);
 uint32_t slot_take(void);
 void slot_give(uint32_t slot);
 
-/* True while the reference still means a live timer. */
-static inline bool timer_ref_valid(struct timer_ref ref)
+/* The timer, while the reference still means a live one; NULL otherwise. */
+static inline struct tlk_timer *timer_live(struct timer_ref ref)
 {
-    const struct tlk_timer *timer = timer_at(ref.slot);
+    struct tlk_timer *timer = ref.slot ? timer_at(ref.slot) : NULL;
 
-    return ref.slot && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-           timer->generation == ref.generation;
+    return timer && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
+                   timer->generation == ref.generation
+               ? timer
+               : NULL;
 }
 
 static inline struct timer_ref timer_ref_of(uint32_t slot)
@@ -61,6 +63,9 @@ static inline uint32_t descriptor_find(int fd)
                ? __atomic_load_n(&descriptor_slots[fd], __ATOMIC_RELAXED)
                : 0;
 }
+
+/* A number that stands for the slot; -1 when there is none. */
+int descriptor_of(uint32_t slot);
 
 /* The slot that the number stood for before; 0 when none, or when the number is out of range. */
 uint32_t descriptor_put(int fd, uint32_t slot);

@@ -22,6 +22,7 @@ struct tlk_header *recording;
 
 static char file_path[4400];
 static size_t file_size;
+static char unfinished_path[sizeof(file_path) + 32];
 static struct lock chunks_lock;
 
 static const uint32_t strides[TLK_REGIONS] = {
@@ -136,17 +137,26 @@ static void name_file(const struct settings *settings, const char *program, int 
     put(&text, has_suffix ? ".tlk" : "");
 }
 
+/* Under a name that no reader looks for, until it is complete. */
 static int open_new(const struct settings *settings, const char *program)
 {
-    int fd = -1;
+    name_file(settings, program, 0);
+    snprintf(unfinished_path, sizeof(unfinished_path), "%s.%d.part", file_path, getpid());
+    return open(unfinished_path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
 
-    for (int attempt = 0; attempt < NAME_TRIES && fd < 0; attempt++) {
-        name_file(settings, program, attempt);
-        fd = open(file_path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0 && errno != EEXIST)
-            return -1;
+/* Not every file system can rename without replacing. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (access(to, F_OK) == 0) {
+        errno = EEXIST;
+        return -1;
     }
-    return fd;
+    return rename(from, to);
 }
 
 /* Takes what the disk has to give, down to a size that is no use any more. */
@@ -158,23 +168,36 @@ static size_t allocate_blocks(int fd, size_t size)
     return 0;
 }
 
-static void *map_new(const struct settings *settings, const char *program, size_t size, void *at)
+static void *map_new(const struct settings *settings, const char *program, size_t size)
 {
-    int fd = open_new(settings, program);
     void *base = MAP_FAILED;
+    int fd = open_new(settings, program);
 
     if (fd < 0)
         return NULL;
     file_size = allocate_blocks(fd, size);
     if (file_size)
-        base =
-            mmap(at, file_size, PROT_READ | PROT_WRITE, MAP_SHARED | (at ? MAP_FIXED : 0), fd, 0);
-    if (base == MAP_FAILED)
-        unlink(file_path);
-    else
-        madvise(base, file_size, MADV_RANDOM); /* or each first touch reads megabytes of zeros */
+        base = mmap(NULL, file_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
-    return base == MAP_FAILED ? NULL : base;
+    if (base == MAP_FAILED) {
+        unlink(unfinished_path);
+        return NULL;
+    }
+    madvise(base, file_size, MADV_RANDOM); /* or each first touch reads megabytes of zeros */
+    return base;
+}
+
+bool mapfile_publish(const struct settings *settings, const char *program)
+{
+    for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
+        name_file(settings, program, attempt);
+        if (rename_new(unfinished_path, file_path) == 0)
+            return true;
+        if (errno != EEXIST)
+            break;
+    }
+    unlink(unfinished_path);
+    return false;
 }
 
 static bool region_grow(struct tlk_header *header, struct tlk_region *region)
@@ -210,7 +233,7 @@ static void lay_out(struct tlk_header *header)
 
 bool mapfile_create(const struct settings *settings, const char *program)
 {
-    struct tlk_header *header = map_new(settings, program, wanted_size(settings), NULL);
+    struct tlk_header *header = map_new(settings, program, wanted_size(settings));
 
     if (!header)
         return false;
@@ -240,13 +263,13 @@ static void copy_regions(struct tlk_header *to, const struct tlk_header *from)
 bool mapfile_create_for_child(const struct settings *settings, const char *program)
 {
     size_t parent_size = file_size;
-    struct tlk_header *header = map_new(settings, program, parent_size, NULL);
+    struct tlk_header *header = map_new(settings, program, parent_size);
 
     if (!header)
         return false;
     if (file_size != parent_size) { /* the disk has filled up since: no room for the same layout */
         munmap(header, file_size);
-        unlink(file_path);
+        unlink(unfinished_path);
         return false;
     }
     lay_out(header);

@@ -17,7 +17,8 @@ extern struct tlk_header *recording;
 
 /*
  * Makes the file, allocates its blocks (a store to a hole on a full disk would be SIGBUS), maps it
- * and closes it. Makes system calls. False: no recording.
+ * but leaves it without a name: mapfile_publish() gives it one, and closes it. So nobody ever sees
+ * a recording that is not complete. Both make system calls. False: no recording.
  */
 bool mapfile_create(const struct settings *settings, const char *program);
 
@@ -27,6 +28,8 @@ bool mapfile_create(const struct settings *settings, const char *program);
  * Strings, modules, frames and sites are copied; the timers are all free.
  */
 bool mapfile_create_for_child(const struct settings *settings, const char *program);
+
+bool mapfile_publish(const struct settings *settings, const char *program);
 
 /* Cuts the file to what is used and refuses further growth. Makes a system call. */
 void mapfile_trim(void);

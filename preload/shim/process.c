@@ -86,7 +86,7 @@ static void describe_process(bool forked)
     header->start_real = clock_ns(CLOCK_REALTIME);
     header->start_boot = clock_ns(CLOCK_BOOTTIME);
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
-    header->clock_resolution = (uint64_t)resolution.tv_nsec;
+    header->clock_resolution = 2 * (uint64_t)resolution.tv_nsec; /* a tick may be late itself */
     header->unwinder = stack_unwinder();
     describe_limits(header);
     describe_command(header);
@@ -129,6 +129,8 @@ static bool start_child(void)
     describe_process(true);
     inherit_restore();
     live_free_unused_slots();
+    if (!mapfile_publish(&settings, program))
+        return false;
     open_gate();
     return true;
 }
@@ -212,6 +214,8 @@ static bool start_recording(void)
     modules_start(exe);
     recall_start();
     describe_process(false);
+    if (!mapfile_publish(&settings, program))
+        return false;
     gate->families = settings.families;
     open_gate();
     inherit_over_exec();

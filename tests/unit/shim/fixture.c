@@ -10,6 +10,7 @@
 
 #include "shim/clock.h"
 #include "shim/gate.h"
+#include "shim/inherit.h"
 #include "shim/live.h"
 #include "shim/mapfile.h"
 #include "shim/modules.h"
@@ -84,9 +85,11 @@ void begin_sized(size_t size)
     recall_start();
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
     recording->clock_resolution = (uint64_t)resolution.tv_nsec;
+    cr_assert(mapfile_publish(&settings, "program"));
     ledger_depth = settings.depth;
     gate->families = settings.families;
     gate->state = GATE_OPEN;
+    inherit_over_exec();
 }
 
 void begin(void)
@@ -115,13 +118,29 @@ static PROGRAM void *thread_main(void *argument)
     return NULL;
 }
 
-void in_thread(void (*run)(void *argument), void *argument)
+static void run_thread(const pthread_attr_t *attributes, void (*run)(void *argument),
+                       void *argument)
 {
     struct start start = {run, argument};
-    pthread_t thread_of_test;
+    pthread_t started;
 
-    cr_assert_eq(pthread_create(&thread_of_test, NULL, thread_main, &start), 0);
-    pthread_join(thread_of_test, NULL);
+    cr_assert_eq(pthread_create(&started, attributes, thread_main, &start), 0);
+    pthread_join(started, NULL);
+}
+
+void in_thread(void (*run)(void *argument), void *argument)
+{
+    run_thread(NULL, run, argument);
+}
+
+void in_thread_on(void *stack, size_t size, void (*run)(void *argument), void *argument)
+{
+    pthread_attr_t attributes;
+
+    pthread_attr_init(&attributes);
+    cr_assert_eq(pthread_attr_setstack(&attributes, stack, size), 0);
+    run_thread(&attributes, run, argument);
+    pthread_attr_destroy(&attributes);
 }
 
 /* Stands for a hook. */

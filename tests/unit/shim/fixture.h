@@ -39,6 +39,9 @@ void end(void);
 /* Runs it on a stack that holds nothing but frames of libc and of PROGRAM functions. */
 void in_thread(void (*run)(void *argument), void *argument);
 
+/* The same, in this memory. */
+void in_thread_on(void *stack, size_t size, void (*run)(void *argument), void *argument);
+
 /* A new timer as a family would report it, made by a PROGRAM function. */
 struct timer_ref make_timer(enum tlk_family family, uint64_t id);
 struct timer_ref make_timer_on(clockid_t clock, enum tlk_family family, uint64_t id,

@@ -104,16 +104,16 @@ Test(live, a_reference_means_one_timer_and_not_the_next_in_its_slot)
     uint32_t slot = slot_with(TLK_POSIX, 5);
     struct timer_ref ref = timer_ref_of(slot), next;
 
-    cr_expect(timer_ref_valid(ref));
+    cr_expect(timer_live(ref));
     timer_at(slot)->state = TLK_LEAVING;
-    cr_expect_not(timer_ref_valid(ref));
+    cr_expect_not(timer_live(ref));
     empty(slot);
-    cr_expect_not(timer_ref_valid(ref));
+    cr_expect_not(timer_live(ref));
     cr_assert_eq(slot_with(TLK_POSIX, 5), slot);
     next = timer_ref_of(slot);
-    cr_expect(timer_ref_valid(next));
-    cr_expect_not(timer_ref_valid(ref));
-    cr_expect_not(timer_ref_valid(timer_ref_of(0)));
+    cr_expect(timer_live(next));
+    cr_expect_not(timer_live(ref));
+    cr_expect_not(timer_live(timer_ref_of(0)));
 }
 
 /* ---- by id ---- */

@@ -331,7 +331,8 @@ Test(recall, when_a_module_is_unloaded_all_is_forgotten)
 Test(recall, what_was_captured_before_is_learned_for_nothing)
 {
     struct call call = {"observe", TLK_TIMERFD, __builtin_dwarf_cfa(), (void *)observe};
-    struct stack *stack = (struct stack *)&(_Alignas(struct stack) char[STACK_BYTES(2)]){0};
+    _Alignas(struct stack) char room[STACK_BYTES(2)] = {0};
+    struct stack *stack = (struct stack *)room;
     uint32_t site, epoch = modules_epoch();
 
     cr_assert(stack_suffices());

@@ -1,0 +1,145 @@
+/* Timers with descriptors: what fork and exec pass on, and what the kernel knows at the end. */
+#include "fixture.h"
+#include "shim/fdinfo.h"
+#include "shim/gate.h"
+#include "shim/inherit.h"
+#include "shim/mapfile.h"
+#include "shim/reconcile.h"
+
+#include <criterion/criterion.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+TestSuite(descriptors, .init = begin, .fini = end);
+
+static PROGRAM int a_timerfd(uint64_t ns)
+{
+    struct itimerspec value = {.it_value = {(time_t)(ns / SECOND), (long)(ns % SECOND)}};
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+
+    cr_assert_geq(fd, 0);
+    if (ns)
+        cr_assert_eq(timerfd_settime(fd, 0, &value, NULL), 0);
+    return fd;
+}
+
+static struct tlk_timer *timer_of(int fd)
+{
+    struct tlk_timer *timer = timer_live(timer_find(TLK_TIMERFD, (uint64_t)fd));
+
+    cr_assert_not_null(timer);
+    return timer;
+}
+
+static const struct tlk_site *site_of(int fd)
+{
+    return site_at(timer_of(fd)->site);
+}
+
+/* ---- at a clean exit ---- */
+
+Test(descriptors, one_that_was_closed_unseen_is_released)
+{
+    int fd = a_timerfd(0), kept = a_timerfd(0);
+    const struct tlk_site *site = site_of(fd);
+
+    syscall(SYS_close, fd);
+    reconcile_descriptors();
+    cr_expect_null(timer_live(timer_find(TLK_TIMERFD, (uint64_t)fd)));
+    cr_expect_eq(site->released, 1);
+    cr_expect_not_null(timer_live(timer_find(TLK_TIMERFD, (uint64_t)kept)));
+}
+
+Test(descriptors, a_number_that_stands_for_something_else_is_no_timer)
+{
+    int fd = a_timerfd(0);
+    const struct tlk_site *site = site_of(fd);
+
+    syscall(SYS_dup2, 0, fd);
+    reconcile_descriptors();
+    cr_expect_eq(site->released, 1);
+}
+
+Test(descriptors, an_expiration_that_nobody_read_has_fired)
+{
+    int fd = a_timerfd(1);
+    struct pollfd expired = {.fd = fd, .events = POLLIN};
+
+    cr_assert_eq(poll(&expired, 1, -1), 1);
+    reconcile_descriptors();
+    cr_expect_eq(timer_of(fd)->fired, 1);
+    cr_expect(timer_of(fd)->flags & TLK_UNREAD);
+}
+
+Test(descriptors, those_open_at_the_end_are_counted)
+{
+    unsigned before = fdinfo_each(NULL);
+
+    a_timerfd(0);
+    reconcile_descriptors();
+    cr_expect_eq(recording->end_descriptors, before + 1);
+}
+
+/* ---- fork and exec ---- */
+
+Test(descriptors, over_fork_each_timer_is_passed_on_once)
+{
+    int first = a_timerfd(100 * SECOND), second = a_timerfd(0), copy = dup(first);
+
+    close(second);
+    make_timer(TLK_POSIX, 5);
+    inherit_remember();
+    cr_expect_eq(inherit_count(), 1);
+    cr_expect_geq(copy, 0);
+}
+
+Test(descriptors, in_the_child_it_begins_with_no_counts)
+{
+    int fd = a_timerfd(100 * SECOND);
+    const struct tlk_timer *timer = timer_of(fd);
+    int64_t deadline = timer->deadline;
+
+    inherit_remember();
+    timer_at(timer_find(TLK_TIMERFD, (uint64_t)fd).slot)->deadline = 0;
+    inherit_restore();
+    cr_expect_eq(timer->deadline, deadline, "as it was before fork");
+    cr_expect(timer->flags & TLK_INHERITED);
+    cr_expect(timer->flags & TLK_ARMED);
+    cr_expect_eq(timer->armed, 0);
+    cr_expect_eq(site_of(fd)->inherited, 1);
+    cr_expect_eq(inherit_count(), 0);
+}
+
+Test(descriptors, over_exec_those_that_are_there_are_entered)
+{
+    int fd = (int)syscall(SYS_timerfd_create, CLOCK_BOOTTIME, 0);
+    struct itimerspec value = {.it_value = {.tv_sec = 100}, .it_interval = {.tv_sec = 7}};
+    const struct tlk_timer *timer;
+
+    cr_assert_eq(syscall(SYS_timerfd_settime, fd, 0, &value, NULL), 0);
+    inherit_over_exec();
+    timer = timer_of(fd);
+    cr_expect_eq(timer->clock, CLOCK_BOOTTIME);
+    cr_expect_eq(timer->interval, 7 * SECOND);
+    cr_expect_eq(timer->flags & (TLK_INHERITED | TLK_ARMED), TLK_INHERITED | TLK_ARMED);
+    cr_expect_eq(site_of(fd)->inherited, 1);
+    cr_expect_eq(site_of(fd)->created, 0);
+    cr_expect_eq(site_of(fd)->depth, 0);
+    cr_expect_str_eq(string_of(site_of(fd)->function), "execve");
+}
+
+/* Whoever forks, and however: no handler of ours runs here. */
+Test(descriptors, a_child_finds_the_gate_shut)
+{
+    int status;
+    pid_t child = (pid_t)syscall(SYS_fork);
+
+    if (child == 0)
+        syscall(SYS_exit_group, gate->state == GATE_SHUT && !gate_open() ? 0 : 1);
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_expect_eq(status, 0);
+    cr_expect(gate_open(), "and its parent goes on");
+}

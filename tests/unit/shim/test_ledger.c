@@ -1,0 +1,371 @@
+/* What families report, and what then stands in the recording. */
+#include "shim/ledger.h"
+
+#include "fixture.h"
+#include "shim/clock.h"
+#include "shim/mapfile.h"
+#include "shim/sites.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+
+TestSuite(ledger, .init = begin, .fini = end);
+
+static const struct tlk_timer *timer_of(struct timer_ref ref)
+{
+    cr_assert(timer_live(ref));
+    return timer_at(ref.slot);
+}
+
+/* All timers are made by one line: see fixture.c. */
+static const struct tlk_site *the_site(void)
+{
+    cr_assert_eq(recording->regions[TLK_SITES].used, 2);
+    return site_at(1);
+}
+
+static void set(struct timer_ref ref, uint64_t value, uint64_t interval, struct account before)
+{
+    struct arming arming = {
+        .now = timer_clock(ref), .value = value, .interval = interval, .before = before};
+
+    timer_armed(ref, &arming);
+}
+
+static const struct account ran = {true, true}, rested = {true, false}, not_told = {false, false};
+
+static void release(struct timer_ref ref)
+{
+    timer_released(timer_take(TLK_POSIX, timer_of(ref)->id));
+}
+
+/* ---- created ---- */
+
+Test(ledger, a_new_timer_has_not_been_armed)
+{
+    uint64_t before = clock_mono();
+    struct timer_ref ref = make_timer_on(CLOCK_BOOTTIME, TLK_POSIX, 5, TLK_EXACT_FIRES);
+    const struct tlk_timer *timer = timer_of(ref);
+
+    cr_expect_eq(timer->id, 5);
+    cr_expect_eq(timer->family, TLK_POSIX);
+    cr_expect_eq(timer->clock, CLOCK_BOOTTIME);
+    cr_expect_eq(timer->flags, TLK_EXACT_FIRES);
+    cr_expect_eq(timer->site, 1);
+    cr_expect_eq(timer->armed + timer->fired + timer->stopped, 0);
+    cr_expect(timer->created >= before && timer->created <= clock_mono());
+    cr_expect_eq(the_site()->created, 1);
+    cr_expect_eq(the_site()->live, 1);
+    cr_expect_eq(timer_find(TLK_POSIX, 5).slot, ref.slot);
+}
+
+Test(ledger, its_site_has_the_stack_of_its_maker)
+{
+    const struct tlk_site *site;
+    const uint64_t *frames;
+    const struct tlk_module *module;
+
+    make_timer(TLK_POSIX, 5);
+    site = the_site();
+    frames = region_at(TLK_FRAMES, site->frames);
+    module = region_at(TLK_MODULES, TLK_FRAME_MODULE(frames[0]));
+    cr_expect_str_eq(string_of(site->function), "test_create");
+    cr_expect_eq(site->flags, TLK_SITE_UNWOUND);
+    cr_expect(module->bias + TLK_FRAME_ADDRESS(frames[0]) - (uintptr_t)make_timer_on < 256);
+}
+
+Test(ledger, an_id_used_again_ends_what_it_stood_for)
+{
+    struct timer_ref first = make_timer(TLK_TIMERFD, 8), second = make_timer(TLK_TIMERFD, 8);
+
+    cr_expect_not(timer_live(first));
+    cr_expect(timer_live(second));
+    cr_expect_eq(timer_find(TLK_TIMERFD, 8).slot, second.slot);
+    cr_expect_eq(the_site()->created, 2);
+    cr_expect_eq(the_site()->released, 1);
+}
+
+Test(ledger, a_slot_used_again_has_another_generation_and_none_of_the_old_counts)
+{
+    struct timer_ref first = make_timer(TLK_POSIX, 1), second;
+
+    arm(first, SECOND, SECOND);
+    timer_fired(first, 5);
+    release(first);
+    second = make_timer(TLK_POSIX, 1);
+    cr_expect_eq(second.slot, first.slot);
+    cr_expect_eq(second.generation, first.generation + 1);
+    cr_expect_eq(timer_of(second)->armed + timer_of(second)->fired, 0);
+    timer_fired(first, 1);
+    arm(first, SECOND, 0);
+    timer_released(first);
+    cr_expect_eq(timer_of(second)->armed + timer_of(second)->fired, 0);
+}
+
+Test(ledger, errno_stays)
+{
+    errno = EXDEV;
+    release(make_timer(TLK_POSIX, 1));
+    cr_expect_eq(errno, EXDEV);
+}
+
+/* ---- armed, fired, stopped ---- */
+
+Test(ledger, a_one_shot_that_is_disarmed_was_stopped)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    set(ref, 100 * SECOND, 0, rested);
+    cr_expect_eq(timer_of(ref)->flags & TLK_ARMED, TLK_ARMED);
+    set(ref, 0, SECOND, ran);
+    cr_expect_eq(timer_of(ref)->flags & TLK_ARMED, 0);
+    cr_expect_eq(timer_of(ref)->armed, 1);
+    cr_expect_eq(timer_of(ref)->stopped, 1);
+    cr_expect_eq(timer_of(ref)->fired, 0);
+}
+
+Test(ledger, disarming_one_at_rest_stops_nothing)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    set(ref, 0, 0, rested);
+    cr_expect_eq(timer_of(ref)->stopped, 0);
+    set(ref, SECOND, 0, rested);
+    set(ref, 0, 0, ran);
+    set(ref, 0, 0, rested);
+    cr_expect_eq(timer_of(ref)->stopped, 1);
+}
+
+Test(ledger, a_re_armed_one_was_not_stopped)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    for (int i = 0; i < 5; i++)
+        set(ref, 100 * SECOND, 0, i ? ran : rested);
+    cr_expect_eq(timer_of(ref)->armed, 5);
+    cr_expect_eq(timer_of(ref)->stopped + timer_of(ref)->fired, 0);
+    cr_expect_eq(timer_of(ref)->fired_unknown, 0);
+}
+
+Test(ledger, what_the_kernel_finds_expired_has_fired)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    set(ref, SECOND, 0, rested);
+    set(ref, SECOND, 0, rested);
+    cr_expect_eq(timer_of(ref)->fired, 1);
+    timer_accounted(ref, false);
+    cr_expect_eq(timer_of(ref)->fired, 2);
+    timer_accounted(ref, false);
+    set(ref, 0, 0, rested);
+    cr_expect_eq(timer_of(ref)->fired, 2, "counted once");
+    cr_expect_eq(timer_of(ref)->stopped, 0);
+}
+
+Test(ledger, a_fire_that_was_seen_is_not_counted_again)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    set(ref, SECOND, 0, rested);
+    timer_fired(ref, 1);
+    cr_expect_neq(timer_of(ref)->seen_at, 0);
+    set(ref, SECOND, 0, rested);
+    cr_expect_eq(timer_of(ref)->fired, 1);
+    cr_expect_eq(timer_of(ref)->fired_now, 0);
+}
+
+/* Its callback is on the way, or will never come: nobody knows. */
+Test(ledger, of_one_whose_fires_are_seen_an_unseen_one_is_unknown)
+{
+    struct timer_ref ref = make_timer_on(CLOCK_MONOTONIC, TLK_POSIX, 1, TLK_EXACT_FIRES);
+
+    set(ref, SECOND, 0, rested);
+    set(ref, SECOND, 0, rested);
+    cr_expect_eq(timer_of(ref)->fired, 0);
+    cr_expect_eq(timer_of(ref)->fired_unknown, 1);
+}
+
+Test(ledger, without_the_kernel_s_account_the_deadline_tells)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    set(ref, 1, 0, rested);
+    while (clock_coarse() <= (uint64_t)timer_of(ref)->deadline)
+        ;
+    set(ref, 100 * SECOND, 0, not_told);
+    cr_expect_eq(timer_of(ref)->fired, 1);
+    set(ref, 0, 0, not_told);
+    cr_expect_eq(timer_of(ref)->stopped, 1);
+}
+
+Test(ledger, on_a_clock_that_may_not_be_read_nothing_is_guessed)
+{
+    struct timer_ref ref = make_timer_on(CLOCK_PROCESS_CPUTIME_ID, TLK_POSIX, 1, 0);
+
+    set(ref, 1, 0, rested);
+    release(ref);
+    cr_expect_eq(the_site()->fired, 0);
+    cr_expect_eq(the_site()->stopped, 0);
+    cr_expect_eq(the_site()->fired_unknown, 1);
+}
+
+Test(ledger, a_periodic_one_ends_by_being_stopped)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    set(ref, 100 * SECOND, SECOND, rested);
+    set(ref, 0, 0, ran);
+    cr_expect_eq(timer_of(ref)->stopped, 1);
+    cr_expect_eq(timer_of(ref)->fired, 0);
+}
+
+Test(ledger, periods_that_passed_unseen_are_derived)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+    const struct tlk_timer *timer = timer_of(ref);
+
+    set(ref, 1, 100 * SECOND, rested);
+    timer_at(ref.slot)->deadline -= (int64_t)(500 * SECOND);
+    timer_fired(ref, 2);
+    set(ref, 0, 0, ran);
+    cr_expect_eq(timer->fired, 6);
+}
+
+Test(ledger, of_an_unread_periodic_timerfd_one_is_derived)
+{
+    struct timer_ref ref = make_timer(TLK_TIMERFD, 9);
+    const struct tlk_timer *timer = timer_of(ref);
+
+    set(ref, 1, 100 * SECOND, rested);
+    timer_at(ref.slot)->deadline -= (int64_t)(500 * SECOND);
+    set(ref, 0, 0, ran);
+    cr_expect_eq(timer->fired, 1);
+}
+
+Test(ledger, an_overrun_tells_of_fires_of_this_arming)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    set(ref, SECOND, SECOND, rested);
+    timer_fired_at_least(ref, 4);
+    timer_fired_at_least(ref, 3);
+    cr_expect_eq(timer_of(ref)->fired, 4);
+    timer_fired_at_least(ref, 6);
+    cr_expect_eq(timer_of(ref)->fired, 6);
+}
+
+Test(ledger, unread_expirations_are_fires_and_are_marked)
+{
+    struct timer_ref ref = make_timer(TLK_TIMERFD, 9);
+
+    set(ref, SECOND, 0, rested);
+    timer_unread(ref, 1);
+    cr_expect_eq(timer_of(ref)->fired, 1);
+    cr_expect(timer_of(ref)->flags & TLK_UNREAD);
+}
+
+Test(ledger, whether_a_timer_runs_is_often_known_without_asking)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+    uint64_t now = clock_coarse();
+
+    cr_expect_eq(timer_running(ref, now), RUNNING_NOT);
+    arm(ref, 100 * SECOND, 0);
+    cr_expect_eq(timer_running(ref, now), RUNNING_SURELY);
+    cr_expect_eq(timer_running(ref, now + 101 * SECOND), RUNNING_PERHAPS);
+    cr_expect_eq(timer_running(ref, (uint64_t)timer_of(ref)->deadline - 1), RUNNING_PERHAPS);
+    timer_fired(ref, 1);
+    cr_expect_eq(timer_running(ref, now), RUNNING_PERHAPS);
+    arm(ref, 100 * SECOND, SECOND);
+    cr_expect_eq(timer_running(ref, now), RUNNING_PERHAPS, "it has expirations to count");
+    release(ref);
+    cr_expect_eq(timer_running(ref, now), RUNNING_NOT);
+}
+
+Test(ledger, nothing_is_entered_for_a_reference_to_nothing)
+{
+    struct timer_ref none = {0};
+
+    arm(none, SECOND, 0);
+    timer_fired(none, 1);
+    timer_unread(none, 1);
+    timer_accounted(none, false);
+    timer_shared(none);
+    timer_unshared(none);
+    timer_released(none);
+    cr_expect_eq(timer_cookie(none), 0);
+    cr_expect_eq(timer_at(0)->armed + timer_at(0)->fired + timer_at(0)->references, 0);
+    cr_expect_eq(timer_at(0)->state, TLK_FREE);
+}
+
+/* ---- released ---- */
+
+Test(ledger, a_released_one_leaves_its_counts_to_its_site)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    timer_at(ref.slot)->created -= SECOND;
+    set(ref, 100 * SECOND, 0, rested);
+    set(ref, 100 * SECOND, 0, rested);
+    release(ref);
+    cr_expect_not(timer_live(ref));
+    cr_expect_eq(timer_find(TLK_POSIX, 1).slot, 0);
+    cr_expect_eq(the_site()->released, 1);
+    cr_expect_eq(the_site()->live, 0);
+    cr_expect_eq(the_site()->armed, 2);
+    cr_expect_eq(the_site()->fired, 1);
+    cr_expect_eq(the_site()->stopped, 1, "released while armed");
+    cr_expect_geq(the_site()->longest_life, SECOND - CLOCK_LAG);
+}
+
+Test(ledger, a_second_release_counts_nothing)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+
+    timer_take(TLK_POSIX, 1);
+    timer_released(ref);
+    timer_released(ref);
+    cr_expect_eq(the_site()->released, 1);
+    cr_expect_eq(the_site()->live, 0);
+    cr_expect_neq(make_timer(TLK_POSIX, 2).slot, make_timer(TLK_POSIX, 3).slot);
+}
+
+Test(ledger, a_shared_one_lives_until_the_last_descriptor)
+{
+    struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
+
+    timer_shared(ref);
+    timer_shared(ref);
+    timer_unshared(ref);
+    timer_unshared(ref);
+    cr_expect(timer_live(ref));
+    timer_unshared(ref);
+    cr_expect_not(timer_live(ref));
+    timer_unshared(ref);
+    cr_expect_eq(the_site()->released, 1);
+}
+
+Test(ledger, with_too_many_descriptors_it_is_never_thought_gone)
+{
+    struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
+
+    for (int i = 0; i < 300; i++)
+        timer_shared(ref);
+    for (int i = 0; i < 400; i++)
+        timer_unshared(ref);
+    cr_expect(timer_live(ref));
+    cr_expect_eq(timer_of(ref)->references, 255);
+}
+
+Test(ledger, a_full_recording_counts_what_it_left_out)
+{
+    uint64_t id = 0;
+
+    while (make_timer(TLK_POSIX, id).slot)
+        id++;
+    cr_expect_gt(id, 10000);
+    cr_expect_eq(recording->dropped[TLK_DROP_FULL], 1);
+    cr_expect_eq(the_site()->created, id);
+    timer_released(timer_take(TLK_POSIX, 7));
+    cr_expect(timer_live(make_timer(TLK_POSIX, id)));
+}
