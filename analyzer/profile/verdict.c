@@ -113,7 +113,7 @@ static bool rises(const struct evidence *e)
 {
     if (e->live < FEWEST_RISING || !goes_on(e) || in_flight(e))
         return false;
-    return is_short(e) ? e->live >= FEWEST_IN_BURST : made_throughout(e);
+    return is_short(e) ? e->created >= FEWEST_IN_BURST : made_throughout(e);
 }
 
 __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, const char *format,

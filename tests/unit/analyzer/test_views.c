@@ -65,7 +65,7 @@ Test(views, report)
         report, server(),
         "server (pid 4711), 2h00m, killed by SIGKILL\n"
         "descriptors: 110 of 4,096; at +1/min the limit is reached in 2d18h\n"
-        "timers: 101 created, 1 released, 100 live (peak at most 101)\n"
+        "timers: 101 created, 1 released, 100 live (peak 101)\n"
         "missing: 2 timers were not recorded: a signal handler created them while timerleak was "
         "at work\n"
         "\n"

@@ -309,13 +309,13 @@ Test(recall, below_a_signal_handler)
 static PROGRAM void forget_halfway(void *handle)
 {
     for (int i = 0; i < OPAQUE(8); i++) {
-        if (i == 4)
+        if (OPAQUE(i) == 4)
             dlclose(*(void **)handle);
         leaf();
         NO_TAIL_CALL;
-        if (i == 3 || i == 7)
+        if (OPAQUE(i) == 3 || OPAQUE(i) == 7)
             expect_recalled();
-        if (i == 4)
+        if (OPAQUE(i) == 4)
             cr_expect_not(last.recalled);
     }
 }

@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,27 +16,31 @@ TestSuite(sites, .init = begin, .fini = end);
 #define SPAN ((uint64_t)1 << TLK_HISTORY_FIRST_SHIFT)
 #define START ((uint64_t)1000)
 
-/* The site of a stack of one frame more than `depth`, told apart by `which`. */
-static uint32_t site_of(const char *function, enum tlk_family family, uint32_t depth,
-                        uintptr_t which)
+static uint32_t site_of_addresses(const char *function, enum tlk_family family,
+                                  const void *const *addresses, uint32_t depth)
 {
     _Alignas(struct stack) char room[STACK_BYTES(TLK_MAX_DEPTH)];
     struct stack *stack = (struct stack *)room;
     uint32_t site;
 
-    *stack = (struct stack){.function = function,
-                            .family = family,
-                            .depth = depth,
-                            .unwound = true,
-                            .truncated = false};
-    for (uint32_t i = 0; i < depth; i++)
-        stack->addresses[i] = (char *)abort + i;
-    if (depth)
-        stack->addresses[depth - 1] = (char *)abort + which;
+    *stack =
+        (struct stack){.function = function, .family = family, .depth = depth, .unwound = true};
+    memcpy(stack->addresses, addresses, depth * sizeof(*addresses));
     cr_assert(section_enter());
     site = sites_find(stack);
     section_exit();
     return site;
+}
+
+/* The site of a stack of so many frames, the last of them told apart by `which`. */
+static uint32_t site_of(const char *function, enum tlk_family family, uint32_t depth,
+                        uintptr_t which)
+{
+    const void *addresses[TLK_MAX_DEPTH];
+
+    for (uint32_t i = 0; i < depth; i++)
+        addresses[i] = (const char *)abort + (i + 1 < depth ? i : which);
+    return site_of_addresses(function, family, addresses, depth);
 }
 
 static uint32_t a_site(void)
@@ -133,6 +138,18 @@ Test(sites, they_outlast_what_is_remembered_of_addresses)
 
     dlclose(dlopen("libBrokenLocale.so.1", RTLD_NOW));
     cr_expect_eq(a_site(), site);
+}
+
+/* Its address may belong to other code now. */
+Test(sites, a_stack_through_a_module_that_is_gone_is_another_one)
+{
+    struct link_map *map = dlopen("libBrokenLocale.so.1", RTLD_NOW);
+    const void *addresses[1] = {map->l_ld};
+    uint32_t site = site_of_addresses("timer_create", TLK_POSIX, addresses, 1);
+
+    cr_expect_eq(site_of_addresses("timer_create", TLK_POSIX, addresses, 1), site);
+    dlclose(map);
+    cr_expect_neq(site_of_addresses("timer_create", TLK_POSIX, addresses, 1), site);
 }
 
 Test(sites, a_full_file_has_one_for_all_that_find_no_room)
