@@ -9,14 +9,17 @@
 
 #define SHARDS 16
 #define DESCRIPTORS_MOST (1u << 20)
-#define NOBODY UINT64_MAX /* an entry that stays, as uthash throws an empty table away */
 #define RECENT                                                                                     \
     1024 /* by id, so that re-arming needs no lock; small enough to stay in the cache              \
           */
 
+struct key {
+    uint64_t id, family;
+};
+
 struct entry {
     UT_hash_handle hh;
-    uint64_t id;
+    struct key key;
     uint32_t slot;
     struct entry *next_free;
 };
@@ -26,7 +29,10 @@ static struct shard {
     struct entry *entries;
     struct entry *free;
     struct arena arena;
-} __attribute__((aligned(64))) shards[TLK_FAMILIES][SHARDS];
+} __attribute__((aligned(64))) shards[SHARDS];
+
+/* An entry that stays, as uthash throws an empty table away. */
+static const struct key nobody = {UINT64_MAX, UINT64_MAX};
 
 static uint32_t recent[RECENT];
 
@@ -61,13 +67,11 @@ bool live_start(void)
     getrlimit(RLIMIT_NOFILE, &files);
     if (files.rlim_max > DESCRIPTORS_MOST)
         files.rlim_max = DESCRIPTORS_MOST;
-    memory = memory_reserve(TLK_FAMILIES * SHARDS * shard_size +
-                            (timers + files.rlim_max) * sizeof(uint32_t));
+    memory = memory_reserve(SHARDS * shard_size + (timers + files.rlim_max) * sizeof(uint32_t));
     if (!memory)
         return false;
-    for (int family = 0; family < TLK_FAMILIES; family++)
-        for (int i = 0; i < SHARDS; i++, memory += shard_size)
-            shards[family][i].arena = (struct arena){memory, shard_size, 0};
+    for (int i = 0; i < SHARDS; i++, memory += shard_size)
+        shards[i].arena = (struct arena){memory, shard_size, 0};
     free_next = (uint32_t *)memory;
     descriptor_slots = free_next + timers;
     slots_made = 1;
@@ -117,20 +121,20 @@ void slot_give(uint32_t slot)
                                           __ATOMIC_RELAXED));
 }
 
-static inline unsigned hash_of(uint64_t id)
+static inline unsigned hash_of(struct key key)
 {
-    return (unsigned)(id * 0x9fb21c651e98df25u >> 32);
+    return (unsigned)((key.id ^ key.family << 56) * 0x9fb21c651e98df25u >> 32);
 }
 
-static struct shard *shard_of(enum tlk_family family, uint64_t id)
+static struct shard *shard_of(struct key key)
 {
-    return &shards[family][hash_of(id) >> 28 & (SHARDS - 1)];
+    return &shards[hash_of(key) >> 28 & (SHARDS - 1)];
 }
 
 /* POSIX ids count up from 0, handles are addresses: both spread well over the low bits. */
-static uint32_t *recent_of(enum tlk_family family, uint64_t id)
+static uint32_t *recent_of(struct key key)
 {
-    return &recent[(id ^ id >> 10 ^ (uint64_t)family << 7) % RECENT];
+    return &recent[(key.id ^ key.id >> 10 ^ key.family << 7) % RECENT];
 }
 
 static struct entry *entry_take(struct shard *shard)
@@ -144,50 +148,52 @@ static struct entry *entry_take(struct shard *shard)
     return entry;
 }
 
-static bool shard_add(struct shard *shard, uint64_t id, uint32_t slot)
+static bool shard_add(struct shard *shard, struct key key, uint32_t slot)
 {
     struct arena *table_arena = &shard->arena;
     struct entry *entry = entry_take(shard);
 
     if (!entry)
         return false;
-    entry->id = id;
+    entry->key = key;
     entry->slot = slot;
-    HASH_ADD_BYHASHVALUE(hh, shard->entries, id, sizeof(entry->id), hash_of(id), entry);
+    HASH_ADD_BYHASHVALUE(hh, shard->entries, key, sizeof(entry->key), hash_of(key), entry);
     return entry->hh.tbl != NULL;
 }
 
-static struct entry *shard_find(struct shard *shard, uint64_t id)
+static struct entry *shard_find(struct shard *shard, struct key key)
 {
     struct entry *entry;
 
-    HASH_FIND_BYHASHVALUE(hh, shard->entries, &id, sizeof(id), hash_of(id), entry);
+    HASH_FIND_BYHASHVALUE(hh, shard->entries, &key, sizeof(key), hash_of(key), entry);
     return entry;
 }
 
 uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
 {
-    struct shard *shard = shard_of(family, id);
+    struct key key = {id, family};
+    struct shard *shard = shard_of(key);
     struct entry *entry;
     uint32_t before = slot;
 
     if (!lock_take(&shard->lock))
         return slot;
-    entry = shard_find(shard, id);
+    entry = shard_find(shard, key);
     if (entry) {
         before = entry->slot;
         entry->slot = slot;
-    } else if ((shard->entries || shard_add(shard, NOBODY, 0)) && shard_add(shard, id, slot)) {
+    } else if ((shard->entries || shard_add(shard, nobody, 0)) && shard_add(shard, key, slot)) {
         before = 0;
     }
     lock_give(&shard->lock);
-    __atomic_store_n(recent_of(family, id), slot, __ATOMIC_RELAXED);
+    __atomic_store_n(recent_of(key), slot, __ATOMIC_RELAXED);
     return before;
 }
 
 uint32_t live_find_fast(enum tlk_family family, uint64_t id)
 {
-    uint32_t slot = __atomic_load_n(recent_of(family, id), __ATOMIC_RELAXED);
+    struct key key = {id, family};
+    uint32_t slot = __atomic_load_n(recent_of(key), __ATOMIC_RELAXED);
     const struct tlk_timer *timer;
 
     if (!slot)
@@ -201,29 +207,31 @@ uint32_t live_find_fast(enum tlk_family family, uint64_t id)
 
 uint32_t live_find(enum tlk_family family, uint64_t id)
 {
-    struct shard *shard = shard_of(family, id);
+    struct key key = {id, family};
+    struct shard *shard = shard_of(key);
     struct entry *entry;
     uint32_t slot = live_find_fast(family, id);
 
     if (slot || !lock_take(&shard->lock))
         return slot;
-    entry = shard_find(shard, id);
+    entry = shard_find(shard, key);
     slot = entry ? entry->slot : 0;
     lock_give(&shard->lock);
     if (slot)
-        __atomic_store_n(recent_of(family, id), slot, __ATOMIC_RELAXED);
+        __atomic_store_n(recent_of(key), slot, __ATOMIC_RELAXED);
     return slot;
 }
 
 uint32_t live_remove(enum tlk_family family, uint64_t id)
 {
-    struct shard *shard = shard_of(family, id);
+    struct key key = {id, family};
+    struct shard *shard = shard_of(key);
     struct entry *entry;
     uint32_t slot = 0;
 
     if (!lock_take(&shard->lock))
         return 0;
-    entry = shard_find(shard, id);
+    entry = shard_find(shard, key);
     if (entry) {
         slot = entry->slot;
         HASH_DELETE(hh, shard->entries, entry);
@@ -265,12 +273,10 @@ int descriptor_of(uint32_t slot)
 
 void live_forget_ids(void)
 {
-    for (int family = 0; family < TLK_FAMILIES; family++) {
-        for (int i = 0; i < SHARDS; i++) {
-            shards[family][i].entries = NULL;
-            shards[family][i].free = NULL;
-            shards[family][i].arena.used = 0;
-        }
+    for (int i = 0; i < SHARDS; i++) {
+        shards[i].entries = NULL;
+        shards[i].free = NULL;
+        shards[i].arena.used = 0;
     }
     memset(recent, 0, sizeof(recent));
 }
@@ -285,16 +291,14 @@ void live_free_unused_slots(void)
 
 void live_lock(void)
 {
-    for (int family = 0; family < TLK_FAMILIES; family++)
-        for (int i = 0; i < SHARDS; i++)
-            lock_take(&shards[family][i].lock);
+    for (int i = 0; i < SHARDS; i++)
+        lock_take(&shards[i].lock);
     lock_take(&slots_lock);
 }
 
 void live_unlock(void)
 {
-    for (int family = 0; family < TLK_FAMILIES; family++)
-        for (int i = 0; i < SHARDS; i++)
-            lock_give(&shards[family][i].lock);
+    for (int i = 0; i < SHARDS; i++)
+        lock_give(&shards[i].lock);
     lock_give(&slots_lock);
 }

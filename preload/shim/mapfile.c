@@ -17,6 +17,8 @@
 #define LARGEST_BY_LIMITS ((size_t)24 << 20)
 #define LARGEST ((size_t)TLK_REGION_CHUNKS * TLK_CHUNK)
 #define NAME_TRIES 100
+#define ADDRESS_SPACE_PART 64 /* of a limited one: the tables take several times the file's size   \
+                               */
 
 struct tlk_header *recording;
 
@@ -40,11 +42,13 @@ static const uint32_t strides[TLK_REGIONS] = {
 static size_t wanted_size(const struct settings *settings)
 {
     struct rlimit files = {0}, signals = {0}, file_bytes = {.rlim_cur = RLIM_INFINITY};
+    struct rlimit address_space = {.rlim_cur = RLIM_INFINITY};
     size_t most = LARGEST_BY_LIMITS, size = settings->size;
 
     getrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_SIGPENDING, &signals);
     getrlimit(RLIMIT_FSIZE, &file_bytes);
+    getrlimit(RLIMIT_AS, &address_space);
     if (!size) {
         size_t timers = most / sizeof(struct tlk_timer);
 
@@ -56,6 +60,8 @@ static size_t wanted_size(const struct settings *settings)
         size = LARGEST;
     if (size > file_bytes.rlim_cur)
         size = file_bytes.rlim_cur;
+    if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
+        size = address_space.rlim_cur / ADDRESS_SPACE_PART;
     return size / TLK_CHUNK * TLK_CHUNK;
 }
 

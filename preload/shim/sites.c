@@ -11,7 +11,6 @@
 
 #define SHARDS 16
 #define SITE_LOCKS 64
-#define SHARD_MEMORY ((size_t)4 << 20)
 
 /* A stack as it was seen or as it was resolved: family, function, words; and its site. */
 struct entry {
@@ -48,13 +47,14 @@ struct key {
 
 bool sites_start(size_t recording_size)
 {
-    char *memory = memory_reserve(SHARDS * SHARD_MEMORY + recording_size);
+    size_t shard_size = recording_size / SHARDS;
+    char *memory = memory_reserve(2 * recording_size);
 
     if (!memory)
         return false;
     for (int i = 0; i < SHARDS; i++)
-        shards[i].arena = (struct arena){memory + (size_t)i * SHARD_MEMORY, SHARD_MEMORY, 0};
-    resolved_arena = (struct arena){memory + SHARDS * SHARD_MEMORY, recording_size, 0};
+        shards[i].arena = (struct arena){memory + (size_t)i * shard_size, shard_size, 0};
+    resolved_arena = (struct arena){memory + recording_size, recording_size, 0};
     return true;
 }
 

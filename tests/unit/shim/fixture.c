@@ -84,7 +84,7 @@ void begin_sized(size_t size)
     modules_start("/the/program");
     recall_start();
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
-    recording->clock_resolution = (uint64_t)resolution.tv_nsec;
+    recording->clock_resolution = 2 * (uint64_t)resolution.tv_nsec;
     cr_assert(mapfile_publish(&settings, "program"));
     ledger_depth = settings.depth;
     gate->families = settings.families;
