@@ -62,8 +62,7 @@ static inline void setting_prepare(struct setting *setting, struct timer_ref ref
                                    const struct itimerspec *wanted, struct itimerspec *old)
 {
     setting->ref = ref;
-    setting->now = timer_clock(ref);
-    setting->running = timer_running(ref, setting->now);
+    setting->running = timer_prepare(ref, &setting->now);
     setting->copied = wanted && wanted == old;
     if (setting->copied)
         setting->wanted = *wanted;

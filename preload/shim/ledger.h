@@ -48,7 +48,8 @@ struct account {
 };
 
 struct arming {
-    uint64_t now; /* timer_clock() from before the real call: the deadline is no later than it is */
+    uint64_t
+        now; /* timer_prepare() from before the real call: the deadline is no later than it is */
     bool absolute;
     uint64_t value; /* ns; 0 disarms */
     uint64_t interval;
@@ -58,32 +59,27 @@ struct arming {
 /* The timer was set. With a value of zero it was stopped, or had nothing to stop. */
 void timer_armed(struct timer_ref ref, const struct arming *arming);
 
-/*
- * The time to arm a timer by: precise for its first arming; for a re-arming, which may be a
- * program's hottest call, the coarse clock, which leaves the deadline uncertain by a tick.
- */
-static inline uint64_t timer_clock(struct timer_ref ref)
-{
-    const struct tlk_timer *timer = timer_live(ref);
-
-    return timer && timer->armed ? clock_coarse() : clock_mono();
-}
-
-/* What the clock alone tells of a timer that is about to be set anew. */
+/* What is known of a timer's current arming, when it is about to be set anew. */
 enum running {
     RUNNING_NOT,     /* it is not armed: there is nothing to ask */
-    RUNNING_SURELY,  /* one-shot, armed, and not expired */
+    RUNNING_SURELY,  /* one-shot, and by the clock not expired */
     RUNNING_PERHAPS, /* the kernel's account is worth having */
 };
 
-static inline enum running timer_running(struct timer_ref ref, uint64_t coarse)
+/*
+ * Before a settime: `now` is the time to arm by, precise for a first arming; for a re-arming, which
+ * may be a program's hottest call, by the coarse clock, which leaves the deadline uncertain by a
+ * tick.
+ */
+static inline enum running timer_prepare(struct timer_ref ref, uint64_t *now)
 {
     const struct tlk_timer *timer = timer_live(ref);
 
+    *now = timer && timer->armed ? clock_coarse() : clock_mono();
     if (!timer || !(timer->flags & TLK_ARMED))
         return RUNNING_NOT;
     return !timer->interval && !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC &&
-                   (int64_t)(coarse + CLOCK_LAG) < timer->deadline
+                   (int64_t)(*now + CLOCK_LAG) < timer->deadline
                ? RUNNING_SURELY
                : RUNNING_PERHAPS;
 }

@@ -17,8 +17,9 @@
 #define LARGEST_BY_LIMITS ((size_t)24 << 20)
 #define LARGEST ((size_t)TLK_REGION_CHUNKS * TLK_CHUNK)
 #define NAME_TRIES 100
-#define ADDRESS_SPACE_PART 64 /* of a limited one: the tables take several times the file's size   \
-                               */
+#define ADDRESS_SPACE_PART                                                                         \
+    64 /* of a limited one: the tables take several times the file's size                          \
+        */
 
 struct tlk_header *recording;
 

@@ -1,4 +1,4 @@
-// build: -fno-optimize-sibling-calls -fno-crossjumping
+// build: -fno-optimize-sibling-calls
 /*
  * cycles.c - times what a program does with timers and descriptors, and prints nanoseconds.
  *
@@ -186,14 +186,15 @@ static inline __attribute__((always_inline)) double measure(void)
 {
     struct objects objects = {0};
     struct descent descent = {count_frames, &objects, 0, 1};
-    uint64_t spent = 0, done = 0, start;
-    unsigned before = USES_BEFORE * stacks, path = 0;
+    struct timing *timing = (struct timing *)calloc(1, sizeof(*timing));
+    unsigned before = USES_BEFORE * stacks / BATCH + 1, path = 0;
+    uint64_t start;
 
     open_objects(&objects);
     descend(&descent, 0, 0);
     check(depth >= objects.frames + LEVELS_AT_LEAST - 1, "a depth this small is not possible");
     descent = (struct descent){run, &objects, depth - objects.frames, stacks == 1 ? BATCH : 1};
-    while (spent < duration) {
+    while (timing_goes_on(timing, duration)) {
         if (prepare)
             prepare(&objects);
         start = timing_now();
@@ -201,12 +202,12 @@ static inline __attribute__((always_inline)) double measure(void)
             descend(&descent, descent.levels, path);
             path = path + 1 < stacks ? path + 1 : 0;
         }
-        spent += timing_now() - start;
-        done += BATCH;
-        if (before && done >= before) /* by the same call, or it would be another stack */
-            spent = done = before = 0;
+        if (before) /* by the same call, or it would be another stack */
+            before--;
+        else
+            timing_add(timing, timing_now() - start);
     }
-    return (double)spent / (double)done;
+    return timing_median(timing, BATCH);
 }
 
 static double measure_in_thread(void)

@@ -34,18 +34,17 @@ static void throw_and_catch()
 
 static double measure()
 {
-    uint64_t spent = 0, done = 0;
+    struct timing *timing = static_cast<struct timing *>(std::calloc(1, sizeof(*timing)));
 
     throw_and_catch(); /* the first one loads tables */
-    while (spent < duration) {
+    while (timing_goes_on(timing, duration)) {
         uint64_t start = timing_now();
 
         for (unsigned i = 0; i < batch; i++)
             throw_and_catch();
-        spent += timing_now() - start;
-        done += batch;
+        timing_add(timing, timing_now() - start);
     }
-    return static_cast<double>(spent) / static_cast<double>(done);
+    return timing_median(timing, batch);
 }
 
 int main(int argc, char **argv)

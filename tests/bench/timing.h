@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define MOST_THREADS 64
+#define MOST_BATCHES 16384
 
 static inline uint64_t timing_now(void)
 {
@@ -26,6 +27,41 @@ static inline void check(int succeeded, const char *what)
         perror(what);
         exit(1);
     }
+}
+
+/*
+ * How long each batch of operations took. Their median is what one takes: it leaves out what
+ * happens to a few of them, such as another process being given the processor.
+ */
+struct timing {
+    uint64_t spent;
+    unsigned count;
+    uint64_t batches[MOST_BATCHES];
+};
+
+static inline void timing_add(struct timing *timing, uint64_t ns)
+{
+    timing->spent += ns;
+    timing->batches[timing->count++] = ns;
+}
+
+static inline int timing_goes_on(const struct timing *timing, uint64_t duration)
+{
+    return timing->spent < duration && timing->count < MOST_BATCHES;
+}
+
+static inline int timing_compare(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* Nanoseconds per operation. */
+static inline double timing_median(struct timing *timing, unsigned batch)
+{
+    qsort(timing->batches, timing->count, sizeof(*timing->batches), timing_compare);
+    return (double)timing->batches[timing->count / 2] / batch;
 }
 
 /* Runs the work of one thread; returns nanoseconds per operation. */

@@ -70,7 +70,7 @@ static PROGRAM void call_thrice(void *unused)
     for (int i = 0; i < OPAQUE(3); i++) {
         observe();
         NO_TAIL_CALL;
-        if (i < 2)
+        if (OPAQUE(i) < 2)
             cr_expect_not(last.recalled, "learned the second time");
         else
             expect_recalled();

@@ -89,14 +89,16 @@ static __attribute__((noinline)) void be_interrupted(void)
     NO_TAIL_CALL;
 }
 
-/* So many bytes further down the stack. */
+/* The compiler must believe that so much room is used. */
+#define USE(room) __asm__ volatile("" ::"r"(room) : "memory")
+
 static __attribute__((noinline)) void be_interrupted_further_down(size_t depth)
 {
-    volatile char *room = alloca(depth + 1);
+    char *room = alloca(depth + 1);
 
-    room[depth] = 0;
+    USE(room);
     be_interrupted();
-    room[depth] = 1;
+    USE(room);
 }
 
 static void abandon_a_section(size_t depth)
@@ -116,12 +118,13 @@ Test(sections, a_section_that_a_handler_jumped_out_of_is_over)
 
 static __attribute__((noinline)) struct timer_ref make_timer_further_down(size_t depth)
 {
-    volatile char *room = alloca(depth + 1);
+    char *room = alloca(depth + 1);
     struct timer_ref ref;
 
-    memset((char *)room, 0, depth + 1);
+    memset(room, 0, depth + 1); /* what was there before is overwritten, as other calls would */
+    USE(room);
     ref = make_timer(TLK_POSIX, 5);
-    room[depth] = 0;
+    USE(room);
     return ref;
 }
 
