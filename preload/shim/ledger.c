@@ -197,8 +197,7 @@ static void name(const struct birth *birth, struct timer_ref ref)
                           ? descriptor_put((int)birth->id, ref.slot)
                           : live_put(birth->call.family, birth->id, ref.slot);
 
-    if (before == ref.slot)
-        recording_drop(TLK_DROP_FULL);
+    /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
     if (before && claim(timer_ref_of(before)))
         leave(timer_ref_of(before));
 }

@@ -184,6 +184,8 @@ uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
         entry->slot = slot;
     } else if ((shard->entries || shard_add(shard, nobody, 0)) && shard_add(shard, key, slot)) {
         before = 0;
+    } else {
+        recording_drop(TLK_DROP_FULL);
     }
     lock_give(&shard->lock);
     __atomic_store_n(recent_of(key), slot, __ATOMIC_RELAXED);
@@ -253,7 +255,7 @@ uint32_t descriptor_put(int fd, uint32_t slot)
     if ((uint32_t)fd >= descriptor_limit) {
         if (slot)
             recording_drop(TLK_DROP_FD_RANGE);
-        return 0;
+        return slot;
     }
     if (high > recording->descriptors_seen)
         recording->descriptors_seen = high;

@@ -67,7 +67,7 @@ static inline uint32_t descriptor_find(int fd)
 /* A number that stands for the slot; -1 when there is none. */
 int descriptor_of(uint32_t slot);
 
-/* The slot that the number stood for before; 0 when none, or when the number is out of range. */
+/* The slot that the number stood for before, 0 when none; `slot` itself when it is out of range. */
 uint32_t descriptor_put(int fd, uint32_t slot);
 
 /* In a forked child: forgets the timers with ids, which fork doesn't pass on. */

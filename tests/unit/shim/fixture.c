@@ -176,9 +176,14 @@ struct timer_ref make_timer(enum tlk_family family, uint64_t id)
 
 void arm(struct timer_ref ref, uint64_t value, uint64_t interval)
 {
-    struct arming arming = {
-        .now = clock_coarse(), .value = value, .interval = interval, .before = {.known = true}};
+    arm_with(ref, value, interval, (struct account){.known = true});
+}
 
+void arm_with(struct timer_ref ref, uint64_t value, uint64_t interval, struct account before)
+{
+    struct arming arming = {.value = value, .interval = interval, .before = before};
+
+    timer_prepare(ref, &arming.now);
     timer_armed(ref, &arming);
 }
 

@@ -47,8 +47,9 @@ struct timer_ref make_timer(enum tlk_family family, uint64_t id);
 struct timer_ref make_timer_on(clockid_t clock, enum tlk_family family, uint64_t id,
                                uint32_t flags);
 
-/* Sets it, relative and in the kernel's account not running before. */
+/* Sets it, relative; by the kernel's account it did not run before. */
 void arm(struct timer_ref ref, uint64_t value, uint64_t interval);
+void arm_with(struct timer_ref ref, uint64_t value, uint64_t interval, struct account before);
 
 /* The string of the recording at this offset. */
 const char *string_of(uint32_t offset);

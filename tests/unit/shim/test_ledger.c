@@ -24,14 +24,6 @@ static const struct tlk_site *the_site(void)
     return site_at(1);
 }
 
-static void set(struct timer_ref ref, uint64_t value, uint64_t interval, struct account before)
-{
-    struct arming arming = {
-        .now = timer_clock(ref), .value = value, .interval = interval, .before = before};
-
-    timer_armed(ref, &arming);
-}
-
 static const struct account ran = {true, true}, rested = {true, false}, not_told = {false, false};
 
 static void release(struct timer_ref ref)
@@ -115,9 +107,9 @@ Test(ledger, a_one_shot_that_is_disarmed_was_stopped)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
-    set(ref, 100 * SECOND, 0, rested);
+    arm_with(ref, 100 * SECOND, 0, rested);
     cr_expect_eq(timer_of(ref)->flags & TLK_ARMED, TLK_ARMED);
-    set(ref, 0, SECOND, ran);
+    arm_with(ref, 0, SECOND, ran);
     cr_expect_eq(timer_of(ref)->flags & TLK_ARMED, 0);
     cr_expect_eq(timer_of(ref)->armed, 1);
     cr_expect_eq(timer_of(ref)->stopped, 1);
@@ -128,11 +120,11 @@ Test(ledger, disarming_one_at_rest_stops_nothing)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
-    set(ref, 0, 0, rested);
+    arm_with(ref, 0, 0, rested);
     cr_expect_eq(timer_of(ref)->stopped, 0);
-    set(ref, SECOND, 0, rested);
-    set(ref, 0, 0, ran);
-    set(ref, 0, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
+    arm_with(ref, 0, 0, ran);
+    arm_with(ref, 0, 0, rested);
     cr_expect_eq(timer_of(ref)->stopped, 1);
 }
 
@@ -141,7 +133,7 @@ Test(ledger, a_re_armed_one_was_not_stopped)
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
     for (int i = 0; i < 5; i++)
-        set(ref, 100 * SECOND, 0, i ? ran : rested);
+        arm_with(ref, 100 * SECOND, 0, i ? ran : rested);
     cr_expect_eq(timer_of(ref)->armed, 5);
     cr_expect_eq(timer_of(ref)->stopped + timer_of(ref)->fired, 0);
     cr_expect_eq(timer_of(ref)->fired_unknown, 0);
@@ -151,13 +143,13 @@ Test(ledger, what_the_kernel_finds_expired_has_fired)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
-    set(ref, SECOND, 0, rested);
-    set(ref, SECOND, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
     cr_expect_eq(timer_of(ref)->fired, 1);
     timer_accounted(ref, false);
     cr_expect_eq(timer_of(ref)->fired, 2);
     timer_accounted(ref, false);
-    set(ref, 0, 0, rested);
+    arm_with(ref, 0, 0, rested);
     cr_expect_eq(timer_of(ref)->fired, 2, "counted once");
     cr_expect_eq(timer_of(ref)->stopped, 0);
 }
@@ -166,10 +158,10 @@ Test(ledger, a_fire_that_was_seen_is_not_counted_again)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
-    set(ref, SECOND, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
     timer_fired(ref, 1);
     cr_expect_neq(timer_of(ref)->seen_at, 0);
-    set(ref, SECOND, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
     cr_expect_eq(timer_of(ref)->fired, 1);
     cr_expect_eq(timer_of(ref)->fired_now, 0);
 }
@@ -179,8 +171,8 @@ Test(ledger, of_one_whose_fires_are_seen_an_unseen_one_is_unknown)
 {
     struct timer_ref ref = make_timer_on(CLOCK_MONOTONIC, TLK_POSIX, 1, TLK_EXACT_FIRES);
 
-    set(ref, SECOND, 0, rested);
-    set(ref, SECOND, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
     cr_expect_eq(timer_of(ref)->fired, 0);
     cr_expect_eq(timer_of(ref)->fired_unknown, 1);
 }
@@ -189,12 +181,12 @@ Test(ledger, without_the_kernel_s_account_the_deadline_tells)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
-    set(ref, 1, 0, rested);
+    arm_with(ref, 1, 0, rested);
     while (clock_coarse() <= (uint64_t)timer_of(ref)->deadline)
         ;
-    set(ref, 100 * SECOND, 0, not_told);
+    arm_with(ref, 100 * SECOND, 0, not_told);
     cr_expect_eq(timer_of(ref)->fired, 1);
-    set(ref, 0, 0, not_told);
+    arm_with(ref, 0, 0, not_told);
     cr_expect_eq(timer_of(ref)->stopped, 1);
 }
 
@@ -202,7 +194,7 @@ Test(ledger, on_a_clock_that_may_not_be_read_nothing_is_guessed)
 {
     struct timer_ref ref = make_timer_on(CLOCK_PROCESS_CPUTIME_ID, TLK_POSIX, 1, 0);
 
-    set(ref, 1, 0, rested);
+    arm_with(ref, 1, 0, rested);
     release(ref);
     cr_expect_eq(the_site()->fired, 0);
     cr_expect_eq(the_site()->stopped, 0);
@@ -213,8 +205,8 @@ Test(ledger, a_periodic_one_ends_by_being_stopped)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
-    set(ref, 100 * SECOND, SECOND, rested);
-    set(ref, 0, 0, ran);
+    arm_with(ref, 100 * SECOND, SECOND, rested);
+    arm_with(ref, 0, 0, ran);
     cr_expect_eq(timer_of(ref)->stopped, 1);
     cr_expect_eq(timer_of(ref)->fired, 0);
 }
@@ -224,10 +216,10 @@ Test(ledger, periods_that_passed_unseen_are_derived)
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
     const struct tlk_timer *timer = timer_of(ref);
 
-    set(ref, 1, 100 * SECOND, rested);
+    arm_with(ref, 1, 100 * SECOND, rested);
     timer_at(ref.slot)->deadline -= (int64_t)(500 * SECOND);
     timer_fired(ref, 2);
-    set(ref, 0, 0, ran);
+    arm_with(ref, 0, 0, ran);
     cr_expect_eq(timer->fired, 6);
 }
 
@@ -236,9 +228,9 @@ Test(ledger, of_an_unread_periodic_timerfd_one_is_derived)
     struct timer_ref ref = make_timer(TLK_TIMERFD, 9);
     const struct tlk_timer *timer = timer_of(ref);
 
-    set(ref, 1, 100 * SECOND, rested);
+    arm_with(ref, 1, 100 * SECOND, rested);
     timer_at(ref.slot)->deadline -= (int64_t)(500 * SECOND);
-    set(ref, 0, 0, ran);
+    arm_with(ref, 0, 0, ran);
     cr_expect_eq(timer->fired, 1);
 }
 
@@ -246,7 +238,7 @@ Test(ledger, an_overrun_tells_of_fires_of_this_arming)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
-    set(ref, SECOND, SECOND, rested);
+    arm_with(ref, SECOND, SECOND, rested);
     timer_fired_at_least(ref, 4);
     timer_fired_at_least(ref, 3);
     cr_expect_eq(timer_of(ref)->fired, 4);
@@ -258,28 +250,51 @@ Test(ledger, unread_expirations_are_fires_and_are_marked)
 {
     struct timer_ref ref = make_timer(TLK_TIMERFD, 9);
 
-    set(ref, SECOND, 0, rested);
+    arm_with(ref, SECOND, 0, rested);
     timer_unread(ref, 1);
     cr_expect_eq(timer_of(ref)->fired, 1);
     cr_expect(timer_of(ref)->flags & TLK_UNREAD);
 }
 
+static enum running running_now(struct timer_ref ref)
+{
+    uint64_t now;
+
+    return timer_prepare(ref, &now);
+}
+
 Test(ledger, whether_a_timer_runs_is_often_known_without_asking)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
-    uint64_t now = clock_coarse();
 
-    cr_expect_eq(timer_running(ref, now), RUNNING_NOT);
+    cr_expect_eq(running_now(ref), RUNNING_NOT);
     arm(ref, 100 * SECOND, 0);
-    cr_expect_eq(timer_running(ref, now), RUNNING_SURELY);
-    cr_expect_eq(timer_running(ref, now + 101 * SECOND), RUNNING_PERHAPS);
-    cr_expect_eq(timer_running(ref, (uint64_t)timer_of(ref)->deadline - 1), RUNNING_PERHAPS);
+    cr_expect_eq(running_now(ref), RUNNING_SURELY);
+    timer_at(ref.slot)->deadline -= (int64_t)(101 * SECOND);
+    cr_expect_eq(running_now(ref), RUNNING_PERHAPS);
+    timer_at(ref.slot)->deadline = (int64_t)(clock_mono() + CLOCK_LAG / 2);
+    cr_expect_eq(running_now(ref), RUNNING_PERHAPS, "the coarse clock may be behind");
+    arm(ref, 100 * SECOND, 0);
     timer_fired(ref, 1);
-    cr_expect_eq(timer_running(ref, now), RUNNING_PERHAPS);
+    cr_expect_eq(running_now(ref), RUNNING_PERHAPS);
     arm(ref, 100 * SECOND, SECOND);
-    cr_expect_eq(timer_running(ref, now), RUNNING_PERHAPS, "it has expirations to count");
+    cr_expect_eq(running_now(ref), RUNNING_PERHAPS, "it has expirations to count");
+    arm(ref, 0, 0);
+    cr_expect_eq(running_now(ref), RUNNING_NOT);
     release(ref);
-    cr_expect_eq(timer_running(ref, now), RUNNING_NOT);
+    cr_expect_eq(running_now(ref), RUNNING_NOT);
+}
+
+Test(ledger, a_first_arming_is_timed_precisely)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+    uint64_t before = clock_mono(), now;
+
+    timer_prepare(ref, &now);
+    cr_expect(now >= before && now <= clock_mono());
+    arm(ref, SECOND, 0);
+    timer_prepare(ref, &now);
+    cr_expect_leq(now, clock_coarse());
 }
 
 Test(ledger, nothing_is_entered_for_a_reference_to_nothing)
@@ -305,8 +320,8 @@ Test(ledger, a_released_one_leaves_its_counts_to_its_site)
     struct timer_ref ref = make_timer(TLK_POSIX, 1);
 
     timer_at(ref.slot)->created -= SECOND;
-    set(ref, 100 * SECOND, 0, rested);
-    set(ref, 100 * SECOND, 0, rested);
+    arm_with(ref, 100 * SECOND, 0, rested);
+    arm_with(ref, 100 * SECOND, 0, rested);
     release(ref);
     cr_expect_not(timer_live(ref));
     cr_expect_eq(timer_find(TLK_POSIX, 1).slot, 0);

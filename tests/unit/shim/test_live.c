@@ -226,8 +226,8 @@ Test(live, a_number_out_of_range_is_counted)
 
     cr_expect_eq(descriptor_find(-1), 0);
     cr_expect_eq(descriptor_find(beyond), 0);
-    cr_expect_eq(descriptor_put(beyond, 5), 0);
-    cr_expect_eq(descriptor_put(-1, 5), 0);
+    cr_expect_eq(descriptor_put(beyond, 5), 5, "given back");
+    cr_expect_eq(descriptor_put(-1, 5), 5);
     cr_expect_eq(recording->dropped[TLK_DROP_FD_RANGE], 2);
     descriptor_put(beyond, 0);
     cr_expect_eq(recording->dropped[TLK_DROP_FD_RANGE], 2, "nothing was lost");
