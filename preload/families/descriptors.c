@@ -24,7 +24,7 @@ static void forget(int fd)
     uint32_t slot = descriptor_put(fd, 0);
 
     if (slot)
-        timer_unshared(timer_ref_of(slot));
+        timer_unshared(timer_ref_of(slot), fd);
 }
 
 static void forget_range(unsigned first, unsigned last)
@@ -43,12 +43,12 @@ static void copied(int fd, int copy)
         timer_shared(timer_ref_of(slot));
     before = descriptor_put(copy, slot);
     if (before)
-        timer_unshared(timer_ref_of(before));
+        timer_unshared(timer_ref_of(before), copy);
 }
 
 static inline void note_copy(int fd, int copy)
 {
-    if ((is_timer(fd) || is_timer(copy)) && copy != fd)
+    if (copy >= 0 && copy != fd && (is_timer(fd) || is_timer(copy)))
         copied(fd, copy);
 }
 
@@ -69,7 +69,7 @@ HOOK int close_range(unsigned first, unsigned last, int flags)
         errno = ENOSYS;
         return -1;
     }
-    if (!(flags & CLOSE_RANGE_CLOEXEC) && first <= last && gate_open())
+    if (!(flags & ~CLOSE_RANGE_UNSHARE) && first <= last && gate_open())
         forget_range(first, last);
     return real()->close_range(first, last, flags);
 }
@@ -84,8 +84,9 @@ HOOK void closefrom(int first)
 HOOK int fclose(FILE *stream)
 {
     if (descriptor_high) {
-        int fd = fileno(stream);
+        int saved = errno, fd = fileno(stream);
 
+        errno = saved;
         if (is_timer(fd))
             forget(fd);
     }

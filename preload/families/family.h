@@ -27,7 +27,8 @@
     ((struct call){.function = (name),                                                             \
                    .family = (of_family),                                                          \
                    .frame = __builtin_dwarf_cfa(),                                                 \
-                   .caller = __builtin_return_address(0)})
+                   .caller = __builtin_return_address(0),                                          \
+                   .rbp = *(void **)__builtin_frame_address(0)})
 
 static inline bool family_recorded(enum tlk_family family)
 {
@@ -42,7 +43,9 @@ static inline bool family_admits(enum tlk_family family)
 
 static inline uint64_t nanoseconds(const struct timespec *time)
 {
-    return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_nsec;
+    return time->tv_sec >= INT64_MAX / 1000000000
+               ? INT64_MAX /* as the kernel does: never */
+               : (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_nsec;
 }
 
 /*

@@ -41,8 +41,10 @@ static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was
     };
 
     if (ref.slot && (!was_running || !value_us)) {
-        timer_take(TLK_ITIMER, (uint64_t)which);
+        ref = timer_take(TLK_ITIMER, (uint64_t)which);
         timer_accounted(ref, was_running);
+        if (was_running)
+            timer_armed(ref, &arming);
         timer_released(ref);
         ref.slot = 0;
     }

@@ -112,6 +112,7 @@ HOOK ssize_t readv(int fd, const struct iovec *vector, int count)
     struct timer_ref ref = find(fd);
     ssize_t result = real()->readv(fd, vector, count);
 
-    return ref.slot && vector->iov_len >= sizeof(uint64_t) ? was_read(ref, result, vector->iov_base)
-                                                           : result;
+    return ref.slot && result == (ssize_t)sizeof(uint64_t) && vector->iov_len >= sizeof(uint64_t)
+               ? was_read(ref, result, vector->iov_base)
+               : result;
 }

@@ -37,55 +37,79 @@ static uint64_t pair_ns(const char *line)
                : 0;
 }
 
-static const char *value_of(const char *line, const char *key)
+/* The rest of the line that begins with the key, within the text; NULL when there is none. */
+static const char *value_of(const char *text, const char *key)
 {
     size_t length = strlen(key);
 
-    return strncmp(line, key, length) ? NULL : line + length;
+    for (; text && *text; text = strchr(text, '\n'), text += text != NULL)
+        if (!strncmp(text, key, length))
+            return text + length;
+    return NULL;
+}
+
+size_t fdinfo_read_file(const char *path, char *text, size_t room)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t used = 0;
+    ssize_t got = 0;
+
+    while (fd >= 0 && used + 1 < room && (got = read(fd, text + used, room - 1 - used)) > 0)
+        used += (size_t)got;
+    if (fd >= 0)
+        close(fd);
+    text[used] = '\0';
+    return used;
 }
 
 bool fdinfo_read(int fd, struct fdinfo *info)
 {
-    char path[64], line[128];
+    char path[64], text[1024];
     const char *value;
-    FILE *file;
 
     *info = (struct fdinfo){0};
     snprintf(path, sizeof(path), PROC "fdinfo/%d", fd);
-    file = fopen(path, "re");
-    if (!file)
+    if (!fdinfo_read_file(path, text, sizeof(text)))
         return false;
-    while (fgets(line, sizeof(line), file)) {
-        if ((value = value_of(line, "clockid: ")))
-            info->clock = atoi(value);
-        else if ((value = value_of(line, "ticks: ")))
-            info->ticks = strtoull(value, NULL, 10);
-        else if ((value = value_of(line, "it_value: ")))
-            info->value = pair_ns(value);
-        else if ((value = value_of(line, "it_interval: ")))
-            info->interval = pair_ns(value);
-    }
-    fclose(file);
+    if ((value = value_of(text, "clockid: ")))
+        info->clock = atoi(value);
+    if ((value = value_of(text, "ticks: ")))
+        info->ticks = strtoull(value, NULL, 10);
+    if ((value = value_of(text, "it_value: ")))
+        info->value = pair_ns(value);
+    if ((value = value_of(text, "it_interval: ")))
+        info->interval = pair_ns(value);
     return true;
+}
+
+static unsigned visit_entries(int directory, char *room, size_t size, void (*visit)(int fd))
+{
+    unsigned count = 0;
+    ssize_t got;
+
+    while ((got = getdents64(directory, room, size)) > 0) {
+        for (ssize_t at = 0; at < got; at += ((struct dirent64 *)(room + at))->d_reclen) {
+            const struct dirent64 *entry = (const struct dirent64 *)(room + at);
+
+            if (entry->d_name[0] == '.' || atoi(entry->d_name) == directory)
+                continue;
+            count++;
+            if (visit)
+                visit(atoi(entry->d_name));
+        }
+    }
+    return count;
 }
 
 unsigned fdinfo_each(void (*visit)(int fd))
 {
-    DIR *directory = opendir(PROC "fd");
-    const struct dirent *entry;
-    unsigned count = 0;
+    _Alignas(struct dirent64) char room[4096];
+    int directory = open(PROC "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    unsigned count;
 
-    if (!directory)
+    if (directory < 0)
         return 0;
-    while ((entry = readdir(directory))) {
-        int fd = atoi(entry->d_name);
-
-        if (entry->d_name[0] == '.' || fd == dirfd(directory))
-            continue;
-        count++;
-        if (visit)
-            visit(fd);
-    }
-    closedir(directory);
+    count = visit_entries(directory, room, sizeof(room), visit);
+    close(directory);
     return count;
 }

@@ -7,6 +7,7 @@
 #define TIMERLEAK_FDINFO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -25,6 +26,9 @@ enum fdinfo_kind { FDINFO_CLOSED, FDINFO_TIMERFD, FDINFO_OTHER, FDINFO_UNKNOWN }
 
 enum fdinfo_kind fdinfo_kind(int fd);
 bool fdinfo_read(int fd, struct fdinfo *info);
+
+/* The beginning of a file, NUL-terminated; the number of bytes read, 0 when it can't be. */
+size_t fdinfo_read_file(const char *path, char *text, size_t room);
 
 /* Calls `visit` for each open descriptor but the one it needs itself; how many there were, 0 if
  * unknown. */

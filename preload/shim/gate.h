@@ -16,7 +16,8 @@
 enum gate_state {
     GATE_SHUT = 0, /* not recording: before the start, after the end, in an unknown child */
     GATE_OPEN = 1,
-    GATE_CHILD = 2, /* a forked child without timers: its recording starts with the first one */
+    GATE_CHILD = 2,  /* a forked child without timers: its recording starts with the first one */
+    GATE_WAKING = 3, /* that recording is being started */
 };
 
 struct gate {
@@ -28,7 +29,7 @@ struct gate {
 
 extern struct gate *gate;
 
-/* Opens the gate on a page of its own; false when the kernel can't provide one. */
+/* Puts the gate, shut, on a page of its own; false when the kernel can't provide one. */
 bool gate_install(void);
 
 static inline bool gate_open(void)

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "fdinfo.h"
+#include "gate.h"
 #include "ledger.h"
 #include "live.h"
 #include "mapfile.h"
@@ -26,7 +27,8 @@ static void adopt(int fd)
     struct timer_ref ref;
     struct fdinfo info;
 
-    if (fdinfo_kind(fd) != FDINFO_TIMERFD || !fdinfo_read(fd, &info))
+    if (!(gate->families & 1u << TLK_TIMERFD) || fdinfo_kind(fd) != FDINFO_TIMERFD ||
+        !fdinfo_read(fd, &info))
         return;
     birth.clock = info.clock;
     ref = timer_created(&birth);
@@ -45,10 +47,6 @@ void inherit_over_exec(void)
 
 static void remember(uint32_t slot)
 {
-    if (timer_at(slot)->references > 1)
-        for (uint32_t i = remembered_count; i-- > 0;)
-            if (remembered[i].slot == slot)
-                return; /* another number of the same timer */
     remembered[remembered_count].slot = slot;
     remembered[remembered_count].timer = *timer_at(slot);
     remembered_count++;
@@ -62,7 +60,8 @@ void inherit_remember(void)
     for (uint32_t fd = 0; fd < descriptor_high; fd++) {
         uint32_t slot = descriptor_find((int)fd);
 
-        if (slot && timer_live(timer_ref_of(slot)))
+        /* Of several numbers for one timer, that which it goes by. */
+        if (slot && timer_live(timer_ref_of(slot)) && timer_at(slot)->id == fd)
             remember(slot);
     }
 }

@@ -256,7 +256,7 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
     timer->interval = arming->interval;
     timer->fired_now = 0;
     expiry_set(timer, arming->value, arming->absolute, arming->now);
-    timer->armed++;
+    timer->armed += timer->armed != UINT32_MAX;
     timer->flags |= TLK_ARMED;
 }
 
@@ -282,8 +282,11 @@ void timer_fired(struct timer_ref ref, uint64_t expirations)
 
     if (!timer)
         return;
-    timer->fired += expirations;
-    timer->fired_now += expirations;
+    if (!timer->interval) /* once an arming, whoever tells: the kernel's account, a read, a callback
+                           */
+        expirations = timer->fired_now == 0;
+    __atomic_fetch_add(&timer->fired, expirations, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&timer->fired_now, expirations, __ATOMIC_RELAXED);
     timer->seen_at = clock_coarse();
 }
 
@@ -354,7 +357,7 @@ void timer_shared(struct timer_ref ref)
 }
 
 /* The last number can't be copied any more, so nobody counts up meanwhile. */
-void timer_unshared(struct timer_ref ref)
+void timer_unshared(struct timer_ref ref, int fd)
 {
     struct tlk_timer *timer = timer_live(ref);
     uint8_t references = timer ? __atomic_load_n(&timer->references, __ATOMIC_RELAXED) : MANY;
@@ -363,6 +366,6 @@ void timer_unshared(struct timer_ref ref)
         return;
     if (references == 1 || __atomic_sub_fetch(&timer->references, 1, __ATOMIC_ACQ_REL) == 0)
         timer_released(ref);
-    else
+    else if (timer->id == (uint64_t)fd)
         timer->id = (uint64_t)descriptor_of(ref.slot);
 }

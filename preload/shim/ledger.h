@@ -97,10 +97,10 @@ void timer_fired_at_least(struct timer_ref ref, uint64_t expirations);
 void timer_unread(struct timer_ref ref, uint64_t expirations);
 
 /*
- * One descriptor more, or less, stands for the timer. With the last one it is released.
+ * One descriptor more, or `fd` less, stands for the timer. With the last one it is released.
  */
 void timer_shared(struct timer_ref ref);
-void timer_unshared(struct timer_ref ref);
+void timer_unshared(struct timer_ref ref, int fd);
 
 /*
  * The timer is no more. Only the first call for a reference counts. Who calls has removed it from

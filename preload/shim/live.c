@@ -231,8 +231,10 @@ uint32_t live_remove(enum tlk_family family, uint64_t id)
     struct entry *entry;
     uint32_t slot = 0;
 
-    if (!lock_take(&shard->lock))
+    if (!lock_take(&shard->lock)) {
+        recording_drop(TLK_DROP_PENDING);
         return 0;
+    }
     entry = shard_find(shard, key);
     if (entry) {
         slot = entry->slot;
@@ -242,6 +244,15 @@ uint32_t live_remove(enum tlk_family family, uint64_t id)
     }
     lock_give(&shard->lock);
     return slot;
+}
+
+static void raise(uint32_t *highest, uint32_t value)
+{
+    uint32_t before = __atomic_load_n(highest, __ATOMIC_RELAXED);
+
+    while (before < value && !__atomic_compare_exchange_n(highest, &before, value, true,
+                                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        continue;
 }
 
 /*
@@ -257,10 +268,9 @@ uint32_t descriptor_put(int fd, uint32_t slot)
             recording_drop(TLK_DROP_FD_RANGE);
         return slot;
     }
-    if (high > recording->descriptors_seen)
-        recording->descriptors_seen = high;
-    if (slot && high > __atomic_load_n(&descriptor_high, __ATOMIC_RELAXED))
-        __atomic_store_n(&descriptor_high, high, __ATOMIC_RELAXED);
+    raise(&recording->descriptors_seen, high);
+    if (slot)
+        raise(&descriptor_high, high);
     __atomic_store_n(&descriptor_slots[fd], slot, __ATOMIC_RELEASE);
     return before;
 }

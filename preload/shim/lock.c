@@ -17,15 +17,6 @@
 
 enum { HELD = 1, GIVEN_UP = 2 };
 
-static inline void cpu_relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 static bool lock_spin(struct lock *lock, int spins)
 {
     for (int i = 0; i < spins; i++) {
@@ -47,6 +38,7 @@ static bool lock_spin(struct lock *lock, int spins)
 bool lock_take_slow(struct lock *lock)
 {
     struct timespec wait = {.tv_nsec = WAIT_NS};
+    uint32_t held = HELD;
     int saved = errno;
     bool taken = false;
 
@@ -60,8 +52,9 @@ bool lock_take_slow(struct lock *lock)
         syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, HELD, &wait, NULL, 0);
         taken = lock_spin(lock, 1);
     }
-    if (!taken)
-        __atomic_store_n(&lock->word, GIVEN_UP, __ATOMIC_RELAXED);
+    if (!taken) /* unless it was given back just now */
+        __atomic_compare_exchange_n(&lock->word, &held, GIVEN_UP, false, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED);
     errno = saved;
     return taken;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ struct tlk_header *recording;
 
 static char file_path[4400];
 static size_t file_size;
+static struct stat file_id;
 static char unfinished_path[sizeof(file_path) + 32];
 static struct lock chunks_lock;
 
@@ -42,13 +44,11 @@ static const uint32_t strides[TLK_REGIONS] = {
  */
 static size_t wanted_size(const struct settings *settings)
 {
-    struct rlimit files = {0}, signals = {0}, file_bytes = {.rlim_cur = RLIM_INFINITY};
-    struct rlimit address_space = {.rlim_cur = RLIM_INFINITY};
+    struct rlimit files = {0}, signals = {0}, address_space = {.rlim_cur = RLIM_INFINITY};
     size_t most = LARGEST_BY_LIMITS, size = settings->size;
 
     getrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_SIGPENDING, &signals);
-    getrlimit(RLIMIT_FSIZE, &file_bytes);
     getrlimit(RLIMIT_AS, &address_space);
     if (!size) {
         size_t timers = most / sizeof(struct tlk_timer);
@@ -59,8 +59,6 @@ static size_t wanted_size(const struct settings *settings)
     }
     if (size > LARGEST)
         size = LARGEST;
-    if (size > file_bytes.rlim_cur)
-        size = file_bytes.rlim_cur;
     if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
         size = address_space.rlim_cur / ADDRESS_SPACE_PART;
     return size / TLK_CHUNK * TLK_CHUNK;
@@ -166,9 +164,19 @@ static int rename_new(const char *from, const char *to)
     return rename(from, to);
 }
 
+/* Past this limit allocating would be SIGXFSZ. */
+static size_t within_file_limit(size_t size)
+{
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
+
+    getrlimit(RLIMIT_FSIZE, &limit);
+    return size < limit.rlim_cur ? size : limit.rlim_cur / TLK_CHUNK * TLK_CHUNK;
+}
+
 /* Takes what the disk has to give, down to a size that is no use any more. */
 static size_t allocate_blocks(int fd, size_t size)
 {
+    size = within_file_limit(size);
     for (; size >= SMALLEST; size = size / 2 / TLK_CHUNK * TLK_CHUNK)
         if (posix_fallocate(fd, 0, (off_t)size) == 0)
             return size;
@@ -185,6 +193,7 @@ static void *map_new(const struct settings *settings, const char *program, size_
     file_size = allocate_blocks(fd, size);
     if (file_size)
         base = mmap(NULL, file_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    fstat(fd, &file_id);
     close(fd);
     if (base == MAP_FAILED) {
         unlink(unfinished_path);
@@ -282,10 +291,33 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
     lay_out(header);
     copy_regions(header, recording);
     if (mremap(header, file_size, file_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
-        MAP_FAILED)
+        MAP_FAILED) {
+        unlink(unfinished_path);
         return false;
+    }
     memcpy(recording->magic, TLK_MAGIC, sizeof(recording->magic));
     return true;
+}
+
+void mapfile_abandon(void)
+{
+    munmap(recording, file_size);
+    recording = NULL;
+    unlink(unfinished_path);
+}
+
+/* By its name, which may stand for another file by now: a shorter one would kill who has it mapped.
+ */
+static bool truncate_own(off_t size)
+{
+    int fd = open(file_path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat found;
+    bool done = fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == file_id.st_dev &&
+                found.st_ino == file_id.st_ino && ftruncate(fd, size) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return done;
 }
 
 void mapfile_trim(void)
@@ -296,7 +328,7 @@ void mapfile_trim(void)
         return;
     used = (size_t)recording->chunk_used * TLK_CHUNK;
     recording->chunk_count = recording->chunk_used;
-    if (truncate(file_path, (off_t)used) == 0)
+    if (truncate_own((off_t)used))
         file_size = used;
     lock_give(&chunks_lock);
 }

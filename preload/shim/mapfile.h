@@ -31,7 +31,10 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
 
 bool mapfile_publish(const struct settings *settings, const char *program);
 
-/* Cuts the file to what is used and refuses further growth. Makes a system call. */
+/* Unmaps and removes a recording that was not published. */
+void mapfile_abandon(void);
+
+/* Cuts the file to what is used and refuses further growth. Makes system calls. */
 void mapfile_trim(void);
 
 /*

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "process.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,11 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fdinfo.h"
 #include "gate.h"
 #include "inherit.h"
 #include "ledger.h"
+#include "lock.h"
 #include "mapfile.h"
 #include "modules.h"
 #include "real.h"
@@ -33,22 +36,21 @@ static char command[4096]; /* arguments one after the other, as in /proc/PID/cmd
 static size_t command_size;
 static bool start_begun;
 
+#define WAKE_NS 100000000u /* what threads wait at most for another that starts a recording */
+
 static uint64_t start_ticks(void)
 {
     unsigned long long ticks = 0;
     char line[1024];
     const char *after_name = NULL;
-    FILE *file = fopen("/proc/self/stat", "re");
 
-    if (file && fgets(line, sizeof(line), file))
+    if (fdinfo_read_file("/proc/self/stat", line, sizeof(line)))
         after_name = strrchr(line, ')'); /* the name may hold anything, a ')' included */
     if (after_name)
         sscanf(after_name,
                ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
                " %*d %*d %llu",
                &ticks);
-    if (file)
-        fclose(file);
     return ticks;
 }
 
@@ -103,10 +105,13 @@ static void open_gate(void)
 static void before_fork(void)
 {
     gate_before_fork = *gate;
+    if (gate->state == GATE_CHILD)
+        return;
     if (gate->state != GATE_OPEN || !section_enter()) {
         gate_before_fork.state = GATE_SHUT;
         return;
     }
+    section_outlives_frame();
     sites_lock();
     live_lock();
     inherit_remember();
@@ -129,10 +134,7 @@ static bool start_child(void)
     describe_process(true);
     inherit_restore();
     live_free_unused_slots();
-    if (!mapfile_publish(&settings, program))
-        return false;
-    open_gate();
-    return true;
+    return mapfile_publish(&settings, program);
 }
 
 /*
@@ -209,8 +211,10 @@ static bool start_recording(void)
     stack_start();
     if (!gate_install() || !mapfile_create(&settings, program))
         return false;
-    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start())
+    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start()) {
+        mapfile_abandon();
         return false;
+    }
     modules_start(exe);
     recall_start();
     describe_process(false);
@@ -227,14 +231,10 @@ static bool start_recording(void)
 static void name_program(void)
 {
     ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-    FILE *file = fopen("/proc/self/cmdline", "re");
     const char *slash;
 
     exe[length > 0 ? length : 0] = '\0';
-    if (file) {
-        command_size = fread(command, 1, sizeof(command) - 1, file);
-        fclose(file);
-    }
+    command_size = fdinfo_read_file("/proc/self/cmdline", command, sizeof(command));
     slash = strrchr(command, '/');
     snprintf(program, sizeof(program), "%.255s", slash ? slash + 1 : command);
 }
@@ -256,13 +256,29 @@ __attribute__((constructor)) static void process_start(void)
     start_recording();
 }
 
+/* Of several threads that make a child's first timer, one starts the recording, others wait for it.
+ */
+static void wake_child(void)
+{
+    uint32_t child = GATE_CHILD;
+    uint64_t deadline = clock_coarse() + WAKE_NS;
+
+    if (__atomic_compare_exchange_n(&gate->state, &child, GATE_WAKING, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
+        __atomic_store_n(&gate->state, start_child() ? GATE_OPEN : GATE_SHUT, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) == GATE_WAKING &&
+           clock_coarse() < deadline)
+        cpu_relax();
+}
+
 bool process_wake(void)
 {
+    int saved = errno;
+
     if (!start_begun)
         process_start();
-    if (gate->state == GATE_CHILD && !thread.vforked && !gate->sandboxed) {
-        gate->state = GATE_SHUT;
-        start_child();
-    }
+    if (gate->state >= GATE_CHILD && !thread.vforked && !gate->sandboxed)
+        wake_child();
+    errno = saved;
     return gate_open();
 }

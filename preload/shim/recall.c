@@ -11,40 +11,73 @@
 #define ENTRIES 4096
 
 /*
- * Entries are found by stack pointer and caller, and read without a lock: whoever writes one makes
- * its version odd meanwhile, and who read it must find the version unchanged. Which thread wrote it
- * does not matter, the addresses tell.
+ * Entries are read without a lock: whoever writes one makes its version odd meanwhile, and who read
+ * it must find the version unchanged. Which thread wrote it does not matter, the addresses tell.
  */
 struct entry {
     uint32_t version;
-    uint32_t depth; /* 0: seen once, not learned yet */
+    uint32_t count; /* of places; 0: seen once, not learned yet, or not to be learned */
     uint32_t epoch;
     uint32_t site;
-    const char *function;
-    uintptr_t frame, caller;
-    struct place {
-        uintptr_t address, value;
-    } places[TLK_MAX_DEPTH];
+    struct call call;
+    bool needs_rbp;
+    struct stack_place places[STACK_PLACES];
 };
 
-static struct entry *entries;
+/*
+ * `first` is found by stack pointer and caller. Where several stacks share these, the others are
+ * found by what stands in the places of the first.
+ */
+static struct {
+    struct entry first[ENTRIES], others[ENTRIES];
+} * memory;
 
 void recall_start(void)
 {
-    entries = memory_reserve(ENTRIES * sizeof(*entries));
+#ifdef __x86_64__
+    memory = memory_reserve(sizeof(*memory));
+#endif
 }
 
-static struct entry *entry_of(const struct call *call)
+static inline uint64_t mix(uint64_t hash, uint64_t word)
 {
-    uintptr_t mixed = ((uintptr_t)call->frame ^ (uintptr_t)call->caller << 7) * 0x9fb21c651e98df25u;
+    return ((hash ^ word) * 0x9fb21c651e98df25u) ^ (hash >> 29);
+}
 
-    return &entries[mixed >> 40 & (ENTRIES - 1)];
+static struct entry *first_entry(const struct call *call)
+{
+    uint64_t hash = mix((uintptr_t)call->frame, (uintptr_t)call->caller << 7);
+
+    return &memory->first[hash >> 40 & (ENTRIES - 1)];
 }
 
 static bool same_call(const struct entry *entry, const struct call *call)
 {
-    return entry->frame == (uintptr_t)call->frame && entry->caller == (uintptr_t)call->caller &&
-           entry->function == call->function;
+    return entry->call.frame == call->frame && entry->call.caller == call->caller &&
+           entry->call.function == call->function;
+}
+
+static inline uint32_t places_of(const struct entry *entry)
+{
+    return entry->count < STACK_PLACES ? entry->count : STACK_PLACES;
+}
+
+/* NULL when there is no first stack of this call to tell by. */
+static struct entry *other_entry(const struct entry *first, const struct call *call)
+{
+    uintptr_t low = thread.stack_low, size = thread.stack_high - low;
+    uint64_t hash = (uintptr_t)call->frame;
+
+    if (!first->count || !same_call(first, call) || first->epoch != modules_epoch())
+        return NULL;
+    for (uint32_t i = 0; i < places_of(first); i++) {
+        uintptr_t address = first->places[i].address;
+
+        if (address - low >= size)
+            return NULL;
+        hash = mix(hash, *(const uintptr_t *)address);
+    }
+    return &memory->others[hash >> 40 & (ENTRIES - 1)];
 }
 
 /*
@@ -54,9 +87,9 @@ static bool same_call(const struct entry *entry, const struct call *call)
 static bool still_there(const struct entry *entry)
 {
     uintptr_t low = thread.stack_low, size = thread.stack_high - low;
-    uint32_t depth = entry->depth < TLK_MAX_DEPTH ? entry->depth : TLK_MAX_DEPTH;
+    const struct stack_place *place = entry->places, *end = place + places_of(entry);
 
-    for (const struct place *place = entry->places, *end = place + depth; place < end; place++) {
+    for (; place < end; place++) {
         uintptr_t address = place->address;
 
         if (address - low >= size || *(const uintptr_t *)address != place->value)
@@ -65,17 +98,13 @@ static bool still_there(const struct entry *entry)
     return true;
 }
 
-bool recall_site(const struct call *call, uint32_t *site)
+static bool entry_matches(const struct entry *entry, const struct call *call, uint32_t *site)
 {
-    const struct entry *entry;
-    uint32_t version;
+    uint32_t version = __atomic_load_n(&entry->version, __ATOMIC_ACQUIRE);
     bool known;
 
-    if (!entries)
-        return false;
-    entry = entry_of(call);
-    version = __atomic_load_n(&entry->version, __ATOMIC_ACQUIRE);
-    if (version & 1 || !entry->depth || !same_call(entry, call) || entry->epoch != modules_epoch())
+    if (version & 1 || !entry->count || !same_call(entry, call) ||
+        entry->epoch != modules_epoch() || (entry->needs_rbp && entry->call.rbp != call->rbp))
         return false;
     *site = entry->site;
     known = still_there(entry);
@@ -83,39 +112,47 @@ bool recall_site(const struct call *call, uint32_t *site)
     return known && __atomic_load_n(&entry->version, __ATOMIC_RELAXED) == version;
 }
 
-/* Finds the places of a stack's return addresses. Those of signal handlers stand elsewhere. */
-static uint32_t find_places(const struct stack *stack, struct entry *entry)
+bool recall_site(const struct call *call, uint32_t *site)
 {
-    uintptr_t places[TLK_MAX_DEPTH];
-    uint32_t found = stack_places(stack->addresses, stack->depth, places);
+    const struct entry *first, *other;
 
-    for (uint32_t i = 0; i < found; i++)
-        entry->places[i] = (struct place){places[i], (uintptr_t)stack->addresses[i]};
-    return found == stack->depth ? found : 0;
+    if (!memory)
+        return false;
+    first = first_entry(call);
+    if (entry_matches(first, call, site))
+        return true;
+    other = other_entry(first, call);
+    return other && entry_matches(other, call, site);
+}
+
+/* Learning is dear: worth it only for what comes a second time. */
+static void entry_write(struct entry *entry, const struct call *call, const struct stack *stack,
+                        uint32_t site, uint32_t epoch)
+{
+    bool again = same_call(entry, call) && entry->site == site && entry->epoch == epoch;
+
+    entry->call = *call;
+    entry->site = site;
+    entry->epoch = epoch;
+    entry->count = again ? stack_places(stack->addresses, stack->depth, (uintptr_t)call->rbp,
+                                        entry->places, &entry->needs_rbp)
+                         : 0;
 }
 
 void recall_learn(const struct call *call, const struct stack *stack, uint32_t site, uint32_t epoch)
 {
-    struct entry *entry;
+    struct entry *first, *other, *entry;
     uint32_t version;
 
-    if (!entries || !site)
+    if (!memory || !site)
         return;
-    entry = entry_of(call);
+    first = first_entry(call);
+    other = other_entry(first, call);
+    entry = other ? other : first;
     version = __atomic_load_n(&entry->version, __ATOMIC_RELAXED);
     if (version & 1 || !__atomic_compare_exchange_n(&entry->version, &version, version + 1, false,
                                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return;
-    /* Learning is dear: worth it only for what comes again. */
-    if (same_call(entry, call) && entry->site == site && entry->epoch == epoch) {
-        entry->depth = find_places(stack, entry);
-    } else {
-        entry->depth = 0;
-        entry->frame = (uintptr_t)call->frame;
-        entry->caller = (uintptr_t)call->caller;
-        entry->function = call->function;
-        entry->site = site;
-        entry->epoch = epoch;
-    }
+    entry_write(entry, call, stack, site, epoch);
     __atomic_store_n(&entry->version, version + 2, __ATOMIC_RELEASE);
 }

@@ -20,6 +20,7 @@ struct call {
     enum tlk_family family;
     void *frame;  /* __builtin_dwarf_cfa() of the hook: its return address stands just below */
     void *caller; /* __builtin_return_address(0) of the hook */
+    void *rbp;    /* of the caller: where the hook's own frame pointer points to */
 };
 
 /* Reserves memory. Without it nothing is ever recalled. */

@@ -17,7 +17,7 @@ static void reconcile_one(int fd)
 
     if (kind == FDINFO_CLOSED || kind == FDINFO_OTHER) {
         descriptor_put(fd, 0);
-        timer_unshared(ref);
+        timer_unshared(ref, fd);
     } else if (fdinfo_read(fd, &info) && info.ticks) {
         timer_unread(ref, info.ticks);
     }

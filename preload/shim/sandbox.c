@@ -20,7 +20,7 @@ __attribute__((visibility("default"))) int prctl(int option, ...)
     for (int i = 0; i < 4; i++)
         argument[i] = va_arg(arguments, unsigned long);
     va_end(arguments);
-    if ((option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP) && gate_open())
+    if ((option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP) && !thread.vforked)
         gate->sandboxed = 1;
     return real()->prctl(option, argument[0], argument[1], argument[2], argument[3]);
 }

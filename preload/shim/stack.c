@@ -56,9 +56,10 @@ uint32_t stack_unwinder(void)
 
 /*
  * Where this thread's stack lies. Asking pthread_getattr_np() would allocate; but glibc keeps the
- * descriptor of a thread at the top of its stack, and in it, side by side, the stack's address and
- * size. They are found by what they say: a range of whole pages that holds the descriptor itself.
- * The descriptor ends with the last page of the stack, so its own page is all there is to search.
+ * descriptor of a thread at the top of its stack, and in it, side by side, the stack's address, its
+ * size and how much of it is guard. They are found by what they say: a range of whole pages that
+ * holds the descriptor itself. The descriptor ends with the last page of the stack, so its own page
+ * is all there is to search.
  */
 static void find_stack(void)
 {
@@ -71,12 +72,12 @@ static void find_stack(void)
         thread.stack_high = main_stack_high;
         return;
     }
-    for (; word + 1 < end; word++) {
-        uintptr_t start = word[0], size = word[1];
+    for (; word + 2 < end; word++) {
+        uintptr_t start = word[0], size = word[1], guard = word[2];
 
-        if (start % 4096 == 0 && size % 4096 == 0 && size >= 16384 && start < own &&
+        if (start % 4096 == 0 && size >= 16384 && guard < size && start < own &&
             size < ((uintptr_t)1 << 40) && own - start < size && own - start > size / 2) {
-            thread.stack_low = start;
+            thread.stack_low = start + guard;
             thread.stack_high = start + size;
             return;
         }
@@ -123,18 +124,23 @@ uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated)
     int count = libunwind_is_safe() ? libunwind_backtrace(addresses, room)
                                     : walk_by_libgcc(addresses, room);
     uint32_t kept = 0;
+    int i;
 
-    for (int i = 0; i < count && kept < most; i++)
+    for (i = 0; i < count && kept < most; i++)
         if (addresses[i] && !modules_is_shim(addresses[i]))
             addresses[kept++] = addresses[i];
-    *truncated = kept == most;
+    *truncated = i < count;
     return kept;
 }
 
+#define RBP 6 /* its number in DWARF */
+
+/* What libgcc says of the frames, leaf first. */
 struct search {
     void *const *addresses;
-    uintptr_t *places;
     uint32_t count, found;
+    uintptr_t return_place[TLK_MAX_DEPTH]; /* where the return address into this frame stands */
+    uintptr_t rbp[TLK_MAX_DEPTH];          /* while in this frame */
 };
 
 /* A call leaves its return address just below the caller's frame. */
@@ -150,14 +156,61 @@ static _Unwind_Reason_Code search_step(struct _Unwind_Context *context, void *da
     if (address != (uintptr_t)search->addresses[search->found] || place < thread.stack_low ||
         place >= thread.stack_high || *(const uintptr_t *)place != address)
         return _URC_END_OF_STACK;
-    search->places[search->found++] = place;
+    search->return_place[search->found] = place;
+    search->rbp[search->found++] = _Unwind_GetGR(context, RBP);
     return _URC_NO_REASON;
 }
 
-uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t *places)
+/* Where a function with a frame pointer saves its caller's: just below its own return address. */
+static uintptr_t saved_rbp_place(const struct search *search, uint32_t frame)
 {
-    struct search search = {addresses, places, count, 0};
+    return search->return_place[frame + 1] - sizeof(void *);
+}
 
+/* Its return address is found by way of rbp, not of the stack pointer. */
+static bool has_frame_pointer(const struct search *search, uint32_t frame)
+{
+    return search->rbp[frame] == saved_rbp_place(search, frame);
+}
+
+/* The word that the rbp of this frame was saved to; 0 when that can't be told. */
+static uintptr_t find_saved_rbp(const struct search *search, uint32_t frame)
+{
+    while (frame-- > 0) {
+        uintptr_t place = saved_rbp_place(search, frame);
+
+        if (has_frame_pointer(search, frame))
+            return *(const uintptr_t *)place == search->rbp[frame + 1] ? place : 0;
+    }
+    return 0;
+}
+
+uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t rbp,
+                      struct stack_place *places, bool *rbp_matters)
+{
+    struct search search = {.addresses = addresses, .count = count};
+    uint32_t filled = 0;
+
+    *rbp_matters = false;
     _Unwind_Backtrace(search_step, &search);
-    return search.found;
+    if (search.found < count)
+        return 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uintptr_t saved = 0;
+
+        if (filled + 2 > STACK_PLACES)
+            return 0;
+        places[filled++] = (struct stack_place){search.return_place[i], (uintptr_t)addresses[i]};
+        if (i + 1 == count || !has_frame_pointer(&search, i))
+            continue;
+        if (search.rbp[i] == rbp) {
+            *rbp_matters = true;
+            continue;
+        }
+        saved = find_saved_rbp(&search, i);
+        if (!saved)
+            return 0;
+        places[filled++] = (struct stack_place){saved, search.rbp[i]};
+    }
+    return filled;
 }

@@ -34,10 +34,20 @@ bool stack_suffices(void);
  */
 uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated);
 
+/* A word of the stack, and what it holds. */
+struct stack_place {
+    uintptr_t address, value;
+};
+
+#define STACK_PLACES 128
+
 /*
- * Where on the stack these return addresses stand, the result of a capture just made: how many were
- * found, from the first on. Takes a few microseconds.
+ * The words that tell this stack, the result of a capture just made, from any other with the same
+ * stack pointer: its return addresses, and the saved rbp that functions of variable frame size go
+ * by. `rbp_matters`: that of the caller of the hook is one of them. Returns their number; 0 when
+ * the stack can't be told by STACK_PLACES of them. Takes a few microseconds.
  */
-uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t *places);
+uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t rbp,
+                      struct stack_place *places, bool *rbp_matters);
 
 #endif

@@ -16,12 +16,13 @@
 #define THREAD_PENDING 6
 
 struct thread {
-    uintptr_t section;   /* stack address of the section in progress, 0 when there is none */
+    uintptr_t section;   /* frame of the function in a section, 0 when there is none */
     uintptr_t stack_low; /* bounds of the thread's own stack, 0 until looked up */
     uintptr_t stack_high;
     uint32_t vforked;   /* in the child of vfork, which borrows this block: see vfork.S */
     uint32_t capturing; /* libunwind is at work for the shim */
     char libunwind_tls[32] __attribute__((aligned(16)));
+    uintptr_t section_return; /* the return address in that frame */
     uint32_t pending_count;
     struct {
         uint32_t slot, generation;
@@ -30,17 +31,47 @@ struct thread {
 
 extern __thread struct thread thread __attribute__((tls_model("initial-exec")));
 
+#define SECTION_WITHOUT_FRAME UINTPTR_MAX
+
+static inline bool on_own_stack(uintptr_t address)
+{
+    return address - thread.stack_low < thread.stack_high - thread.stack_low;
+}
+
+/*
+ * Whether the section that this thread is in goes on: we are in a handler that interrupted it. If
+ * the handler left by siglongjmp() instead, it was abandoned: the stack has shrunk past its frame
+ * since, or something else stands in the place of the frame. A handler may run on a stack of its
+ * own, anywhere.
+ */
+static inline bool section_goes_on(uintptr_t here)
+{
+    if (thread.section == SECTION_WITHOUT_FRAME)
+        return true;
+    if (!on_own_stack(thread.section))
+        return !on_own_stack(here) && here < thread.section;
+    if (on_own_stack(here) && here >= thread.section)
+        return false;
+    return ((const uintptr_t *)thread.section)[1] == thread.section_return;
+}
+
 /* False when this thread is inside a section already. Async-signal-safe. */
 static inline bool section_enter(void)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
-    /* A handler that left by siglongjmp() abandoned its section: the stack has shrunk past it. */
-    if (thread.section != 0 && here <= thread.section)
+    if (__builtin_expect(thread.section != 0, 0) && section_goes_on(here))
         return false;
+    thread.section_return = ((const uintptr_t *)here)[1];
     thread.section = here;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return true;
+}
+
+/* For a section that outlives the function that entered it. */
+static inline void section_outlives_frame(void)
+{
+    thread.section = SECTION_WITHOUT_FRAME;
 }
 
 static inline void section_exit(void)

@@ -14,7 +14,7 @@ vfork:
     .cfi_startproc
     endbr64
     movq thread@gottpoff(%rip), %rsi
-    movl $1, %fs:24(%rsi) /* thread.vforked; its place is checked in process.c */
+    incl %fs:24(%rsi) /* thread.vforked; its place is checked in process.c */
     popq %rdi
     .cfi_adjust_cfa_offset -8
     .cfi_register %rip, %rdi
@@ -25,7 +25,7 @@ vfork:
     .cfi_rel_offset %rip, 0
     testl %eax, %eax
     jz 1f
-    movl $0, %fs:24(%rsi)
+    decl %fs:24(%rsi)
     cmpl $-4095, %eax
     jae 2f
 1:  ret
