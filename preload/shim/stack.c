@@ -61,7 +61,7 @@ uint32_t stack_unwinder(void)
  * holds the descriptor itself. The descriptor ends with the last page of the stack, so its own page
  * is all there is to search.
  */
-static void find_stack(void)
+void thread_find_stack(void)
 {
     uintptr_t own = descriptor();
     const uintptr_t *word = (const uintptr_t *)own, *end = (const uintptr_t *)((own | 4095) + 1);
@@ -96,7 +96,7 @@ void stack_start(void)
     main_stack_high = (uintptr_t)__libc_stack_end;
     main_stack_low = main_stack_high - limit.rlim_cur;
     walk_by_libgcc(first, 1); /* the first time it makes a system call */
-    find_stack();
+    thread_find_stack();
     has_libunwind = libunwind_start();
 }
 
@@ -105,7 +105,7 @@ bool stack_suffices(void)
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
     if (!thread.stack_high)
-        find_stack();
+        thread_find_stack();
     return here > thread.stack_low + STACK_NEEDED && here < thread.stack_high;
 }
 

@@ -31,6 +31,9 @@ struct thread {
 
 extern __thread struct thread thread __attribute__((tls_model("initial-exec")));
 
+/* Sets the bounds of this thread's stack: see stack.c. Async-signal-safe. */
+void thread_find_stack(void);
+
 #define SECTION_WITHOUT_FRAME UINTPTR_MAX
 
 static inline bool on_own_stack(uintptr_t address)
@@ -60,6 +63,8 @@ static inline bool section_enter(void)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
+    if (__builtin_expect(!thread.stack_high, 0))
+        thread_find_stack();
     if (__builtin_expect(thread.section != 0, 0) && section_goes_on(here))
         return false;
     thread.section_return = ((const uintptr_t *)here)[1];

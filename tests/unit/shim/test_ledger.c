@@ -306,7 +306,7 @@ Test(ledger, nothing_is_entered_for_a_reference_to_nothing)
     timer_unread(none, 1);
     timer_accounted(none, false);
     timer_shared(none);
-    timer_unshared(none);
+    timer_unshared(none, 5);
     timer_released(none);
     cr_expect_eq(timer_cookie(none), 0);
     cr_expect_eq(timer_at(0)->armed + timer_at(0)->fired + timer_at(0)->references, 0);
@@ -351,12 +351,12 @@ Test(ledger, a_shared_one_lives_until_the_last_descriptor)
 
     timer_shared(ref);
     timer_shared(ref);
-    timer_unshared(ref);
-    timer_unshared(ref);
+    timer_unshared(ref, 5);
+    timer_unshared(ref, 5);
     cr_expect(timer_live(ref));
-    timer_unshared(ref);
+    timer_unshared(ref, 5);
     cr_expect_not(timer_live(ref));
-    timer_unshared(ref);
+    timer_unshared(ref, 5);
     cr_expect_eq(the_site()->released, 1);
 }
 
@@ -368,7 +368,7 @@ Test(ledger, with_too_many_descriptors_it_is_never_thought_gone)
         timer_shared(ref);
     cr_expect_eq(timer_of(ref)->references, 255);
     for (int i = 0; i < 400; i++)
-        timer_unshared(ref);
+        timer_unshared(ref, 5);
     cr_expect_eq(timer_of(ref)->references, 255);
 }
 
