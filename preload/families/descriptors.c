@@ -14,23 +14,33 @@
 
 #include "families/family.h"
 
+static inline bool in_table(int fd)
+{
+    return __builtin_expect(descriptor_find(fd) != 0, 0);
+}
+
+/* Whether a copy of it, or over it, is to be entered. */
 static inline bool is_timer(int fd)
 {
-    return __builtin_expect(descriptor_find(fd) != 0, 0) && gate_open();
+    return in_table(fd) && (gate_open() || process_wake());
 }
 
 static void forget(int fd)
 {
-    uint32_t slot = descriptor_put(fd, 0);
+    uint32_t slot = descriptor_find(fd);
 
-    if (slot)
+    if (gate_open()) {
+        descriptor_put(fd, 0);
         timer_unshared(timer_ref_of(slot), fd);
+    } else if (gate_waits()) {
+        descriptor_forget(fd);
+    }
 }
 
 static void forget_range(unsigned first, unsigned last)
 {
     for (unsigned fd = first; fd <= last && fd < descriptor_high; fd++)
-        if (descriptor_find((int)fd))
+        if (in_table((int)fd))
             forget((int)fd);
 }
 
@@ -56,7 +66,7 @@ static inline void note_copy(int fd, int copy)
  */
 HOOK int close(int fd)
 {
-    if (is_timer(fd)) {
+    if (in_table(fd)) {
         pthread_testcancel();
         forget(fd);
     }
@@ -69,15 +79,14 @@ HOOK int close_range(unsigned first, unsigned last, int flags)
         errno = ENOSYS;
         return -1;
     }
-    if (!(flags & ~CLOSE_RANGE_UNSHARE) && first <= last && gate_open())
+    if (!(flags & ~CLOSE_RANGE_UNSHARE) && first <= last)
         forget_range(first, last);
     return real()->close_range(first, last, flags);
 }
 
 HOOK void closefrom(int first)
 {
-    if (gate_open())
-        forget_range(first < 0 ? 0 : (unsigned)first, ~0u);
+    forget_range(first < 0 ? 0 : (unsigned)first, ~0u);
     real()->closefrom(first);
 }
 
@@ -87,7 +96,7 @@ HOOK int fclose(FILE *stream)
         int saved = errno, fd = fileno(stream);
 
         errno = saved;
-        if (is_timer(fd))
+        if (in_table(fd))
             forget(fd);
     }
     return real()->fclose(stream);

@@ -14,7 +14,7 @@ static struct timer_ref find(int fd)
 {
     uint32_t slot = descriptor_find(fd);
 
-    return slot && gate_open() ? timer_ref_of(slot) : (struct timer_ref){0};
+    return slot && (gate_open() || process_wake()) ? timer_ref_of(slot) : (struct timer_ref){0};
 }
 
 HOOK int timerfd_create(clockid_t clock, int flags)

@@ -16,7 +16,8 @@
 enum gate_state {
     GATE_SHUT = 0, /* not recording: before the start, after the end, in an unknown child */
     GATE_OPEN = 1,
-    GATE_CHILD = 2,  /* a forked child without timers: its recording starts with the first one */
+    GATE_CHILD = 2, /* a forked child: its recording starts when it makes a timer, uses an inherited
+                       one or ends; not when all it does is to exec */
     GATE_WAKING = 3, /* that recording is being started */
 };
 
@@ -31,6 +32,12 @@ extern struct gate *gate;
 
 /* Puts the gate, shut, on a page of its own; false when the kernel can't provide one. */
 bool gate_install(void);
+
+/* In a forked child that has done nothing yet that is worth a recording. */
+static inline bool gate_waits(void)
+{
+    return __atomic_load_n(&gate->state, __ATOMIC_RELAXED) == GATE_CHILD && !thread.vforked;
+}
 
 static inline bool gate_open(void)
 {

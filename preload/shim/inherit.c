@@ -71,18 +71,40 @@ uint32_t inherit_count(void)
     return remembered_count;
 }
 
+static void restore(struct remembered *one, uint64_t now)
+{
+    struct tlk_timer *timer = timer_at(one->slot);
+
+    *timer = one->timer;
+    timer->flags |= TLK_INHERITED;
+    timer->armed = timer->stopped = timer->fired_unknown = 0;
+    timer->fired = 0;
+    timer->references = 0;
+    sites_count_created(timer->site, now, true);
+}
+
+/* Some of its numbers, or all, may have been closed between fork and now. */
+static void count_reference(uint32_t fd)
+{
+    uint32_t slot = descriptor_find((int)fd);
+    struct tlk_timer *timer = slot ? timer_at(slot) : NULL;
+
+    if (timer && timer->references < UINT8_MAX) {
+        timer->references++;
+        timer->id = fd;
+    }
+}
+
 void inherit_restore(void)
 {
     uint64_t now = clock_mono();
 
-    for (uint32_t i = 0; i < remembered_count; i++) {
-        struct tlk_timer *timer = timer_at(remembered[i].slot);
-
-        *timer = remembered[i].timer;
-        timer->flags |= TLK_INHERITED;
-        timer->armed = timer->stopped = timer->fired_unknown = 0;
-        timer->fired = 0;
-        sites_count_created(timer->site, now, true);
-    }
+    for (uint32_t i = 0; i < remembered_count; i++)
+        restore(&remembered[i], now);
+    for (uint32_t fd = 0; fd < descriptor_high; fd++)
+        count_reference(fd);
+    for (uint32_t i = 0; i < remembered_count; i++)
+        if (timer_at(remembered[i].slot)->references == 0)
+            timer_released(timer_ref_of(remembered[i].slot));
     remembered_count = 0;
 }

@@ -70,6 +70,12 @@ int descriptor_of(uint32_t slot);
 /* The slot that the number stood for before, 0 when none; `slot` itself when it is out of range. */
 uint32_t descriptor_put(int fd, uint32_t slot);
 
+/* The same for a number that is being closed while there is no recording of this process yet. */
+static inline void descriptor_forget(int fd)
+{
+    __atomic_store_n(&descriptor_slots[fd], 0, __ATOMIC_RELAXED);
+}
+
 /* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
 void live_forget_ids(void);
 

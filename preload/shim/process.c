@@ -137,10 +137,7 @@ static bool start_child(void)
     return mapfile_publish(&settings, program);
 }
 
-/*
- * The kernel has wiped the gate. A child without timers gets a recording when it makes its first
- * one: most children only exec. In one that has timers from its parent it begins at once.
- */
+/* The kernel has wiped the gate. Most children only exec, and need no recording of their own. */
 static void after_fork_in_child(void)
 {
     enum gate_state before = gate_before_fork.state;
@@ -157,8 +154,6 @@ static void after_fork_in_child(void)
         live_forget_ids();
     }
     gate->state = GATE_CHILD;
-    if (inherit_count())
-        process_wake();
 }
 
 /* ---- the end ---- */
@@ -172,10 +167,16 @@ static void note_end(enum tlk_end end, int status)
     __atomic_store_n(&recording->end, end, __ATOMIC_RELEASE);
 }
 
+/* A child that ends with timers from its parent gets a recording to show them. */
+static bool ends_recorded(void)
+{
+    return gate_open() || (gate_waits() && inherit_count() && process_wake());
+}
+
 static void at_exit(int status, void *unused)
 {
     (void)unused;
-    if (!gate_open())
+    if (!ends_recorded())
         return;
     if (!gate->sandboxed)
         reconcile_descriptors();
@@ -187,8 +188,11 @@ static void at_exit(int status, void *unused)
 
 void process_note_exit(int status)
 {
-    if (gate_open())
-        note_end(TLK_EXITED, status);
+    if (!ends_recorded())
+        return;
+    note_end(TLK_EXITED, status);
+    if (!gate->sandboxed)
+        mapfile_trim();
 }
 
 bool process_note_exec(void)
