@@ -80,6 +80,8 @@ enum tlk_unwinder {
     TLK_UNWINDER_LIBGCC = 2,
 };
 
+#define TLK_COMMAND_SIZE 4096u /* bytes of arguments that are kept, at most */
+
 struct tlk_header {
     char magic[8];
     uint32_t version;

@@ -191,6 +191,7 @@ const char *recording_argument(const struct recording *recording, uint32_t index
         uint32_t next = offset + (uint32_t)length + 1;
         /* A string never straddles chunks: past the end of one there are no more arguments. */
         if (next / TLK_CHUNK != offset / TLK_CHUNK ||
+            next - recording->header.argv >= TLK_COMMAND_SIZE ||
             next >= recording->regions[TLK_STRINGS].table.used)
             return NULL;
         offset = next;

@@ -32,7 +32,7 @@ static struct settings settings;
 static struct gate gate_before_fork;
 static char program[256];
 static char exe[4096];
-static char command[4096]; /* arguments one after the other, as in /proc/PID/cmdline */
+static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /proc/PID/cmdline */
 static size_t command_size;
 static bool start_begun;
 

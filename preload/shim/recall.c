@@ -62,8 +62,11 @@ static inline uint32_t places_of(const struct entry *entry)
     return entry->count < STACK_PLACES ? entry->count : STACK_PLACES;
 }
 
-/* NULL when there is no first stack of this call to tell by. */
-static struct entry *other_entry(const struct entry *first, const struct call *call)
+/*
+ * The first of a pair, of which a stack may be in either; NULL when there is no first stack of this
+ * call to tell by.
+ */
+static struct entry *other_pair(const struct entry *first, const struct call *call)
 {
     uintptr_t low = thread.stack_low, size = thread.stack_high - low;
     uint64_t hash = (uintptr_t)call->frame;
@@ -77,7 +80,7 @@ static struct entry *other_entry(const struct entry *first, const struct call *c
             return NULL;
         hash = mix(hash, *(const uintptr_t *)address);
     }
-    return &memory->others[hash >> 40 & (ENTRIES - 1)];
+    return &memory->others[hash >> 40 & (ENTRIES - 2)];
 }
 
 /*
@@ -114,22 +117,27 @@ static bool entry_matches(const struct entry *entry, const struct call *call, ui
 
 bool recall_site(const struct call *call, uint32_t *site)
 {
-    const struct entry *first, *other;
+    const struct entry *first, *pair;
 
     if (!memory)
         return false;
     first = first_entry(call);
     if (entry_matches(first, call, site))
         return true;
-    other = other_entry(first, call);
-    return other && entry_matches(other, call, site);
+    pair = other_pair(first, call);
+    return pair && (entry_matches(pair, call, site) || entry_matches(pair + 1, call, site));
 }
 
-/* Learning is dear: worth it only for what comes a second time. */
+/*
+ * Learning is dear: worth it only for what comes a second time; of the first stack of a call, for
+ * the call, as the others are told by its places.
+ */
 static void entry_write(struct entry *entry, const struct call *call, const struct stack *stack,
                         uint32_t site, uint32_t epoch)
 {
-    bool again = same_call(entry, call) && entry->site == site && entry->epoch == epoch;
+    bool is_first = entry < memory->others;
+    bool again =
+        same_call(entry, call) && entry->epoch == epoch && (is_first || entry->site == site);
 
     entry->call = *call;
     entry->site = site;
@@ -141,14 +149,15 @@ static void entry_write(struct entry *entry, const struct call *call, const stru
 
 void recall_learn(const struct call *call, const struct stack *stack, uint32_t site, uint32_t epoch)
 {
-    struct entry *first, *other, *entry;
+    struct entry *entry, *pair;
     uint32_t version;
 
     if (!memory || !site)
         return;
-    first = first_entry(call);
-    other = other_entry(first, call);
-    entry = other ? other : first;
+    entry = first_entry(call);
+    pair = other_pair(entry, call);
+    if (pair)
+        entry = pair->count && pair->site != site ? pair + 1 : pair;
     version = __atomic_load_n(&entry->version, __ATOMIC_RELAXED);
     if (version & 1 || !__atomic_compare_exchange_n(&entry->version, &version, version + 1, false,
                                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
