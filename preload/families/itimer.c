@@ -61,6 +61,12 @@ static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was
         timer_armed(ref, &arming);
 }
 
+/* A child that only disarms what fork did not pass on needs no recording for that. */
+static bool worth_noting(uint64_t value)
+{
+    return value || gate_open() ? family_admits(TLK_ITIMER) : false;
+}
+
 HOOK int setitimer(__itimer_which_t kind, const struct itimerval *value, struct itimerval *old)
 {
     int which = (int)kind;
@@ -87,7 +93,7 @@ HOOK unsigned alarm(unsigned seconds)
 {
     unsigned left = real()->alarm(seconds);
 
-    if (family_admits(TLK_ITIMER))
+    if (worth_noting(seconds))
         was_set(ITIMER_REAL, (uint64_t)seconds * 1000000u, 0, left != 0,
                 &CALL("alarm", TLK_ITIMER));
     return left;
@@ -97,7 +103,7 @@ HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
 {
     useconds_t left = real()->ualarm(value, interval);
 
-    if (left != (useconds_t)-1 && family_admits(TLK_ITIMER))
+    if (left != (useconds_t)-1 && worth_noting(value))
         was_set(ITIMER_REAL, value, interval, left != 0, &CALL("ualarm", TLK_ITIMER));
     return left;
 }

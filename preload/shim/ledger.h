@@ -2,7 +2,8 @@
  * ledger.h - what families report: a timer was created, armed, fired, stopped, released. All that
  * is written to the recording about timers is written here.
  *
- * Every call keeps errno, makes no system call and may be used in a signal handler. What cannot be
+ * Every call keeps errno and may be used in a signal handler; it makes no system call but futex(),
+ * and that only when threads collide. What cannot be
  * entered is counted as dropped. A create is reported after the real call succeeded, a release
  * before the real call is made: in between the kernel may give the same name to another thread.
  */

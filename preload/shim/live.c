@@ -9,9 +9,7 @@
 
 #define SHARDS 16
 #define DESCRIPTORS_MOST (1u << 20)
-#define RECENT                                                                                     \
-    1024 /* by id, so that re-arming needs no lock; small enough to stay in the cache              \
-          */
+#define RECENT 1024
 
 struct key {
     uint64_t id, family;
@@ -34,6 +32,7 @@ static struct shard {
 /* An entry that stays, as uthash throws an empty table away. */
 static const struct key nobody = {UINT64_MAX, UINT64_MAX};
 
+/* By id, so that re-arming needs no lock; few enough to stay in the cache. */
 static uint32_t recent[RECENT];
 
 uint32_t *descriptor_slots;

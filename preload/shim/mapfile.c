@@ -18,9 +18,7 @@
 #define LARGEST_BY_LIMITS ((size_t)24 << 20)
 #define LARGEST ((size_t)TLK_REGION_CHUNKS * TLK_CHUNK)
 #define NAME_TRIES 100
-#define ADDRESS_SPACE_PART                                                                         \
-    64 /* of a limited one: the tables take several times the file's size                          \
-        */
+#define ADDRESS_SPACE_PART 64
 
 struct tlk_header *recording;
 
@@ -59,6 +57,7 @@ static size_t wanted_size(const struct settings *settings)
     }
     if (size > LARGEST)
         size = LARGEST;
+    /* Of a limited one, a small part: the tables take several times the file's size. */
     if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
         size = address_space.rlim_cur / ADDRESS_SPACE_PART;
     return size / TLK_CHUNK * TLK_CHUNK;

@@ -1,6 +1,6 @@
 /*
- * real.h - the functions that the shim stands in front of. One list declares them, resolves them
- * and lets the start check them; a hook calls the real one through real()->name.
+ * real.h - the functions that the shim stands in front of. One list declares and resolves them; a
+ * hook calls the real one through real()->name.
  *
  * All are resolved together, once, before the first is used: in the shim's constructor, or in the
  * first hook that runs before it. After that no hook ever calls dlsym.
@@ -10,7 +10,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
@@ -46,7 +45,6 @@
     X(int, fexecve, (int, char *const *, char *const *))                                           \
     X(int, execveat, (int, const char *, char *const *, char *const *, int))                       \
     X(void, _exit, (int))                                                                          \
-    X(void, _Exit, (int))                                                                          \
     X(void, quick_exit, (int))
 
 /* The POSIX timer functions exist in two shapes: see families/posix.c. */
