@@ -17,8 +17,10 @@ void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, u
         timer->deadline_clock = CLOCK_MONOTONIC;
     if (timer->deadline_clock != CLOCK_MONOTONIC)
         now = clock_ns(timer->deadline_clock);
-    else if (timer->armed > 0)
+    else if (timer->armed > 0 && !timer->interval)
         timer->flags |= TLK_COARSE_DEADLINE;
+    else if (timer->armed > 0)
+        now = clock_mono(); /* a tick would be many short periods */
     timer->deadline = value > INT64_MAX - now ? INT64_MAX : (int64_t)(now + value);
 }
 
@@ -33,15 +35,20 @@ static int64_t next_deadline(const struct tlk_timer *timer)
     return timer->deadline + (int64_t)seen;
 }
 
+/* How much later than known the deadline may be. */
+static uint64_t lateness(const struct tlk_timer *timer)
+{
+    return timer->flags & TLK_COARSE_DEADLINE ? recording->clock_resolution : 0;
+}
+
 /* `now` is between `now` and `now + behind`, the deadline up to clock_resolution late. */
 static enum expired compare(const struct tlk_timer *timer, uint64_t now, uint64_t behind)
 {
     uint64_t deadline = (uint64_t)next_deadline(timer);
-    uint64_t late = timer->flags & TLK_COARSE_DEADLINE ? recording->clock_resolution : 0;
 
     if (now + behind < deadline)
         return EXPIRED_NO;
-    return now >= deadline + late ? EXPIRED_YES : EXPIRED_UNKNOWN;
+    return now >= deadline + lateness(timer) ? EXPIRED_YES : EXPIRED_UNKNOWN;
 }
 
 enum expired expiry_guess(const struct tlk_timer *timer, uint64_t coarse)
@@ -66,7 +73,7 @@ uint64_t expiry_count(const struct tlk_timer *timer)
 
     if (timer->deadline_clock < 0 || !timer->interval)
         return 0;
-    now = clock_ns(timer->deadline_clock);
+    now = clock_ns(timer->deadline_clock) - lateness(timer);
     return now < (uint64_t)timer->deadline
                ? 0
                : (now - (uint64_t)timer->deadline) / timer->interval + 1;

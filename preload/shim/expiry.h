@@ -22,8 +22,8 @@ void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, u
  */
 static inline void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now)
 {
-    if (timer->armed == 0 || absolute || timer->deadline_clock != CLOCK_MONOTONIC ||
-        value > INT64_MAX - now) {
+    if (timer->armed == 0 || timer->interval || absolute ||
+        timer->deadline_clock != CLOCK_MONOTONIC || value > INT64_MAX - now) {
         expiry_set_slowly(timer, value, absolute, now);
         return;
     }
@@ -41,7 +41,7 @@ enum expired expiry_guess(const struct tlk_timer *timer, uint64_t coarse);
 /* The same by the precise clock, where the coarse one leaves it open. */
 enum expired expiry_check(const struct tlk_timer *timer, uint64_t coarse);
 
-/* How often a periodic timer has expired since it was armed; 0 when unknown. */
+/* How often, at least, a periodic timer has expired since it was armed; 0 when unknown. */
 uint64_t expiry_count(const struct tlk_timer *timer);
 
 #endif
