@@ -103,7 +103,9 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
         .unread = timer->flags & TLK_UNREAD,
     };
     if (!judgement->armed) {
-        judgement->state = timer->armed ? NEVER_RELEASED : NEVER_ARMED;
+        /* Of an inherited one, only the time tells that the parent armed it: counts begin anew. */
+        bool was_armed = timer->armed > 0 || timer->armed_at > 0;
+        judgement->state = was_armed ? NEVER_RELEASED : NEVER_ARMED;
         return;
     }
     judge_deadline(timer, now, judgement);
