@@ -3,8 +3,10 @@
  * siglongjmp() out of a signal handler, and the program must not hang for that. Who can't have the
  * lock in time goes without it and counts what it left out.
  *
- * Order: a site cache shard, the catalog, a site, a live shard; no other two are held at once,
- * and none of them during a call that unwinds or may take the loader's lock.
+ * Order: one lock at a time, but that growing a region (the catalog's, or that of the timers'
+ * slots) takes the one for chunks besides. fork() takes all: the site cache's shards, the
+ * catalog's, the sites', the live shards', the slots'. None is held during a call that unwinds; the
+ * loader's lock comes before the catalog's, never after it (modules.c).
  */
 #ifndef TIMERLEAK_LOCK_H
 #define TIMERLEAK_LOCK_H

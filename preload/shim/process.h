@@ -7,9 +7,10 @@
 #include <stdbool.h>
 
 /*
- * For a hook that makes a timer and finds the gate shut: begins recording if that is only waiting
- * for a first timer (before the shim's constructor has run, in a forked child). True when the gate
- * is open now.
+ * For a hook that finds the gate shut: begins recording if that is only waiting for a first use of
+ * timers, before the shim's constructor has run or in a forked child, and makes the system calls
+ * that this takes. It keeps errno. In a child it allocates nothing, so that a signal handler may be
+ * the first; before the constructor it loads libunwind. True when the gate is open now.
  */
 bool process_wake(void);
 
