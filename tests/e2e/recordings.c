@@ -1,6 +1,7 @@
 #include "recordings.h"
 
 #include <dirent.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,14 +56,20 @@ static long long pid_of(const struct recording *recording)
     return number_of(json_object_get(recording->report, "process"), "pid");
 }
 
-static int by_start(const void *a, const void *b)
+/*
+ * Processes in the order in which they were made: pids count up from the first one's, and begin
+ * anew at the bottom. The start of a recording tells little: a parent's may begin at its end.
+ */
+static int by_making(const void *a, const void *b, void *first_pid)
 {
     const struct recording *first = a, *second = b;
-    const char *first_start = text_of(json_object_get(first->report, "process"), "start");
-    const char *second_start = text_of(json_object_get(second->report, "process"), "start");
-    int order = strcmp(first_start, second_start);
+    uint32_t since_first = (uint32_t)(pid_of(first) - *(pid_t *)first_pid) & INT32_MAX;
+    uint32_t since_second = (uint32_t)(pid_of(second) - *(pid_t *)first_pid) & INT32_MAX;
 
-    return order ? order : (pid_of(first) > pid_of(second)) - (pid_of(first) < pid_of(second));
+    if (since_first != since_second)
+        return since_first > since_second ? 1 : -1;
+    return strcmp(text_of(json_object_get(first->report, "process"), "start"),
+                  text_of(json_object_get(second->report, "process"), "start"));
 }
 
 static void name_processes(struct recordings *recordings, pid_t pid)
@@ -112,7 +119,7 @@ struct recordings recordings_read(const char *directory, pid_t pid, FILE *compla
     if (stream)
         closedir(stream);
     if (recordings.count > 1)
-        qsort(recordings.items, recordings.count, sizeof(*recordings.items), by_start);
+        qsort_r(recordings.items, recordings.count, sizeof(*recordings.items), by_making, &pid);
     name_processes(&recordings, pid);
     return recordings;
 }

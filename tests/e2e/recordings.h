@@ -23,7 +23,7 @@ struct recordings {
 
 /*
  * Reads every recording of a directory. The processes are called "main" (the one with `pid`),
- * "child", "child2", … (its forked children, in the order of their start), or by their first
+ * "child", "child2", … (its forked children, in the order of their making), or by their first
  * argument when they have one: that is how a program that executes itself names its images.
  * Writes a line to `complaints` for each that can't be read.
  */
