@@ -1,6 +1,7 @@
 /*
  * Threads make and end timers all the time while the process forks children that do the same. A
- * child may have got a timerfd that a thread was about to close; it closes all it got, as daemons do.
+ * child may have got a timerfd that a thread was about to close; it closes all it got, as daemons
+ * do.
  */
 #include <pthread.h>
 #include <stdatomic.h>
