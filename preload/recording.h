@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define TLK_MAGIC "TIMERLK\n"
-#define TLK_VERSION 1u
+#define TLK_VERSION 2u
 #define TLK_BYTE_ORDER 0x01020304u
 #define TLK_CHUNK 65536u
 
@@ -156,6 +156,9 @@ enum tlk_site_flags {
  * One creation stack of one wrapped function. The counters armed, fired, stopped, fired_unknown
  * hold what *released* timers did; what live ones did stands in the timers: add them up.
  * created + inherited = released + live.
+ *
+ * Threads that make timers at one site hand its cache lines to each other: what every creation and
+ * release changes lies in one line, the second, and what seldom changes elsewhere.
  */
 struct tlk_site {
     uint16_t family; /* enum tlk_family */
@@ -164,13 +167,23 @@ struct tlk_site {
         frames; /* the first one, in TLK_FRAMES; leaf first; the wrapped function is no frame */
     uint32_t function; /* string: the wrapped function, e.g. "timerfd_create": the leaf to show */
     uint32_t flags;    /* enum tlk_site_flags */
+    uint64_t inherited;
+    uint64_t first_created; /* mono; 0: never. So for the other times */
+    uint64_t history_start; /* mono: see history */
+    uint32_t history_shift;
+    uint32_t history_used;
+    uint64_t longest_life; /* of a released timer */
+    uint64_t reserved;
 
-    uint64_t created, inherited, released;
-    uint64_t armed, fired, stopped;
-    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
-    uint64_t first_created, last_created, last_released; /* mono; 0: never */
-    uint64_t longest_life;                               /* of a released timer */
+    uint64_t guard; /* private to the shim */
+    uint64_t created, released;
+    uint64_t armed, stopped;
+    uint64_t last_created, last_released;
     uint32_t live, peak;
+
+    uint64_t fired;
+    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
+    uint8_t reserved2[48];
 
     uint64_t lifetimes[TLK_LIFETIME_BUCKETS]; /* released timers that lived [2^i, 2^(i+1)) ns */
 
@@ -179,12 +192,7 @@ struct tlk_site {
      * spans before history_used are complete but the last, after which `live` has not changed.
      * When all are used, pairs are merged and shift grows by one.
      */
-    uint64_t history_start; /* mono */
-    uint32_t history_shift;
-    uint32_t history_used;
     struct tlk_span history[TLK_HISTORY_BUCKETS];
-
-    uint8_t reserved[64];
 };
 
 enum tlk_timer_state {

@@ -14,7 +14,7 @@ static struct remembered {
     uint32_t slot;
     struct tlk_timer timer;
 } * remembered;
-static uint32_t remembered_count;
+static uint32_t remembered_count, remembered_room;
 
 static void adopt(int fd)
 {
@@ -41,12 +41,17 @@ static void adopt(int fd)
 
 void inherit_over_exec(void)
 {
-    remembered = memory_reserve(slots_most() * sizeof(*remembered));
+    remembered_room = slots_of_kernel();
+    remembered = memory_reserve(remembered_room * sizeof(*remembered));
     fdinfo_each(adopt);
 }
 
 static void remember(uint32_t slot)
 {
+    if (remembered_count == remembered_room) {
+        recording_drop(TLK_DROP_FULL);
+        return;
+    }
     remembered[remembered_count].slot = slot;
     remembered[remembered_count].timer = *timer_at(slot);
     remembered_count++;

@@ -2,6 +2,7 @@
 #include "ledger.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "clock.h"
 #include "expiry.h"
@@ -10,12 +11,27 @@
 #include "modules.h"
 #include "sites.h"
 #include "stack.h"
+#include "strings.h"
 #include "thread.h"
 
 #define SMALLEST_STACK 1
 #define MANY 255 /* so many references or more: no longer counted */
 
 uint32_t ledger_depth;
+
+/* A library that reports of itself has frames of its own below the call that it reports. */
+static uint32_t skip_below(struct stack *stack, const void *caller)
+{
+    uint32_t below = 0;
+
+    while (below < stack->depth && stack->addresses[below] != caller)
+        below++;
+    if (below == stack->depth)
+        return 0;
+    memmove(stack->addresses, stack->addresses + below,
+            (stack->depth - below) * sizeof(*stack->addresses));
+    return below;
+}
 
 /* These two are kept apart so that the second needs little room on the stack. */
 static __attribute__((noinline)) uint32_t site_of_stack(const struct call *call)
@@ -28,6 +44,7 @@ static __attribute__((noinline)) uint32_t site_of_stack(const struct call *call)
     stack->family = call->family;
     stack->unwound = true;
     stack->depth = stack_capture(stack->addresses, ledger_depth, &stack->truncated);
+    stack->depth -= skip_below(stack, call->caller);
     if (!stack->depth) {
         stack->addresses[0] = call->caller;
         stack->depth = 1;
@@ -77,6 +94,7 @@ static void fill(struct tlk_timer *timer, const struct birth *birth, uint32_t si
         .clock = (int16_t)birth->clock,
         .deadline_clock = (int16_t)clock_readable(birth->clock),
         .signal = birth->signal,
+        .retained = birth->retained,
         .cookie = birth->cookie,
     };
 }
@@ -222,7 +240,8 @@ static struct timer_ref enter(const struct birth *birth)
     }
     fill(timer, birth, site, now);
     __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
-    name(birth, timer_ref_of(slot));
+    if (!birth->kept_by_family)
+        name(birth, timer_ref_of(slot));
     return timer_ref_of(slot);
 }
 
@@ -256,8 +275,23 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
     timer->interval = arming->interval;
     timer->fired_now = 0;
     expiry_set(timer, arming->value, arming->absolute, arming->now);
+    if (arming->untimed)
+        timer->deadline_clock = -1;
     timer->armed += timer->armed != UINT32_MAX;
     timer->flags |= TLK_ARMED;
+}
+
+void timer_named(struct timer_ref ref, const char *name)
+{
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (!timer || !section_enter())
+        return;
+    if (lock_take(&catalog_lock)) {
+        timer->name = string_name(name);
+        lock_give(&catalog_lock);
+    }
+    section_leave();
 }
 
 uint64_t timer_cookie(struct timer_ref ref)

@@ -27,6 +27,8 @@ struct birth {
     int signal;
     uint32_t flags;  /* TLK_CLOEXEC, TLK_EXACT_FIRES, TLK_INHERITED */
     uint64_t cookie; /* for the family; see timer_cookie() */
+    uint64_t retained;   /* bytes that it keeps alive, where the program said so */
+    bool kept_by_family; /* the family keeps the reference: the timer is not found by its id */
 };
 
 /*
@@ -38,6 +40,9 @@ struct timer_ref timer_created(const struct birth *birth);
 /* The live timer that the program calls so; timer_take() also makes it unknown from now on. */
 struct timer_ref timer_find(enum tlk_family family, uint64_t id);
 struct timer_ref timer_take(enum tlk_family family, uint64_t id);
+
+/* The program gave it a name, which is copied. */
+void timer_named(struct timer_ref ref, const char *name);
 
 /* What the family gave at birth; 0 for no timer. */
 uint64_t timer_cookie(struct timer_ref ref);
@@ -55,6 +60,7 @@ struct arming {
     uint64_t value; /* ns; 0 disarms */
     uint64_t interval;
     struct account before;
+    bool untimed; /* it expires by a clock that only the program knows */
 };
 
 /* The timer was set. With a value of zero it was stopped, or had nothing to stop. */

@@ -9,7 +9,8 @@
 
 #define SHARDS 16
 #define DESCRIPTORS_MOST (1u << 20)
-#define RECENT 1024
+#define YOUNG_SETS 128
+#define YOUNG_WAYS 7
 
 struct key {
     uint64_t id, family;
@@ -26,36 +27,30 @@ static struct shard {
     struct lock lock;
     struct entry *entries;
     struct entry *free;
+    uint32_t count; /* of timers; read without the lock too */
     struct arena arena;
 } __attribute__((aligned(64))) shards[SHARDS];
 
 /* An entry that stays, as uthash throws an empty table away. */
 static const struct key nobody = {UINT64_MAX, UINT64_MAX};
 
-/* By id, so that re-arming needs no lock; few enough to stay in the cache. */
-static uint32_t recent[RECENT];
+/*
+ * Most timers die young. The last few made are here, a set in one cache line, and come into the
+ * tables only when they must make room: they are in the table before they are gone from here, so
+ * that who looks here first, also without the lock, and then there, finds them.
+ */
+static struct set {
+    struct lock lock;
+    uint32_t hashes[YOUNG_WAYS], slots[YOUNG_WAYS]; /* slot 0: free */
+} __attribute__((aligned(64))) young[YOUNG_SETS];
 
 uint32_t *descriptor_slots;
 uint32_t descriptor_limit;
 uint32_t descriptor_high;
 
-/*
- * The free slots are a stack, linked by index; its head carries a count that changes with every
- * take, or a thread that was interrupted in one could bring back a slot in use.
- */
-static uint64_t free_head; /* count << 32 | slot */
-static uint32_t *free_next;
-static uint32_t slots_made; /* slots handed out for the first time so far, plus one */
-static struct lock slots_lock;
-
-uint32_t slots_most(void)
-{
-    return recording->chunk_count * (TLK_CHUNK / sizeof(struct tlk_timer));
-}
-
 bool live_start(void)
 {
-    size_t timers = slots_most(), shard_size;
+    size_t timers = slots_of_kernel(), shard_size;
     struct rlimit files = {.rlim_max = DESCRIPTORS_MOST};
     char *memory;
 
@@ -66,58 +61,14 @@ bool live_start(void)
     getrlimit(RLIMIT_NOFILE, &files);
     if (files.rlim_max > DESCRIPTORS_MOST)
         files.rlim_max = DESCRIPTORS_MOST;
-    memory = memory_reserve(SHARDS * shard_size + (timers + files.rlim_max) * sizeof(uint32_t));
-    if (!memory)
+    memory = memory_reserve(SHARDS * shard_size + files.rlim_max * sizeof(uint32_t));
+    if (!memory || !slots_start())
         return false;
     for (int i = 0; i < SHARDS; i++, memory += shard_size)
         shards[i].arena = (struct arena){memory, shard_size, 0};
-    free_next = (uint32_t *)memory;
-    descriptor_slots = free_next + timers;
-    slots_made = 1;
+    descriptor_slots = (uint32_t *)memory;
     __atomic_store_n(&descriptor_limit, (uint32_t)files.rlim_max, __ATOMIC_RELEASE);
     return true;
-}
-
-static uint32_t slot_make(void)
-{
-    uint32_t slot;
-
-    if (!lock_take(&slots_lock))
-        return 0;
-    slot = slots_made < slots_most() ? region_take(TLK_TIMERS, 1) : 0;
-    if (slot) {
-        slots_made = slot + 1;
-        region_publish(TLK_TIMERS, slots_made);
-    }
-    lock_give(&slots_lock);
-    return slot;
-}
-
-uint32_t slot_take(void)
-{
-    uint64_t head = __atomic_load_n(&free_head, __ATOMIC_ACQUIRE);
-
-    while ((uint32_t)head) {
-        uint32_t slot = (uint32_t)head;
-        uint64_t next =
-            ((head >> 32) + 1) << 32 | __atomic_load_n(&free_next[slot], __ATOMIC_RELAXED);
-
-        if (__atomic_compare_exchange_n(&free_head, &head, next, true, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_ACQUIRE))
-            return slot;
-    }
-    return slot_make();
-}
-
-void slot_give(uint32_t slot)
-{
-    uint64_t head = __atomic_load_n(&free_head, __ATOMIC_RELAXED), next;
-
-    do {
-        __atomic_store_n(&free_next[slot], (uint32_t)head, __ATOMIC_RELAXED);
-        next = (head & ~(uint64_t)UINT32_MAX) | slot;
-    } while (!__atomic_compare_exchange_n(&free_head, &head, next, true, __ATOMIC_RELEASE,
-                                          __ATOMIC_RELAXED));
 }
 
 static inline unsigned hash_of(struct key key)
@@ -130,10 +81,9 @@ static struct shard *shard_of(struct key key)
     return &shards[hash_of(key) >> 28 & (SHARDS - 1)];
 }
 
-/* POSIX ids count up from 0, handles are addresses: both spread well over the low bits. */
-static uint32_t *recent_of(struct key key)
+static struct set *set_of(struct key key)
 {
-    return &recent[(key.id ^ key.id >> 10 ^ key.family << 7) % RECENT];
+    return &young[hash_of(key) % YOUNG_SETS];
 }
 
 static struct entry *entry_take(struct shard *shard)
@@ -168,68 +118,43 @@ static struct entry *shard_find(struct shard *shard, struct key key)
     return entry;
 }
 
-uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
+/* False when there was no room, or the lock could not be had. */
+static bool table_put(struct key key, uint32_t slot)
 {
-    struct key key = {id, family};
     struct shard *shard = shard_of(key);
-    struct entry *entry;
-    uint32_t before = slot;
+    bool put;
 
     if (!lock_take(&shard->lock))
-        return slot;
-    entry = shard_find(shard, key);
-    if (entry) {
-        before = entry->slot;
-        entry->slot = slot;
-    } else if ((shard->entries || shard_add(shard, nobody, 0)) && shard_add(shard, key, slot)) {
-        before = 0;
-    } else {
-        recording_drop(TLK_DROP_FULL);
-    }
+        return false;
+    put = (shard->entries || shard_add(shard, nobody, 0)) && shard_add(shard, key, slot);
+    if (put)
+        __atomic_store_n(&shard->count, shard->count + 1, __ATOMIC_RELEASE);
     lock_give(&shard->lock);
-    __atomic_store_n(recent_of(key), slot, __ATOMIC_RELAXED);
-    return before;
+    return put;
 }
 
-uint32_t live_find_fast(enum tlk_family family, uint64_t id)
+static uint32_t table_find(struct key key)
 {
-    struct key key = {id, family};
-    uint32_t slot = __atomic_load_n(recent_of(key), __ATOMIC_RELAXED);
-    const struct tlk_timer *timer;
-
-    if (!slot)
-        return 0;
-    timer = timer_at(slot);
-    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE && timer->id == id &&
-                   timer->family == family
-               ? slot
-               : 0;
-}
-
-uint32_t live_find(enum tlk_family family, uint64_t id)
-{
-    struct key key = {id, family};
     struct shard *shard = shard_of(key);
     struct entry *entry;
-    uint32_t slot = live_find_fast(family, id);
+    uint32_t slot;
 
-    if (slot || !lock_take(&shard->lock))
-        return slot;
+    if (!__atomic_load_n(&shard->count, __ATOMIC_ACQUIRE) || !lock_take(&shard->lock))
+        return 0;
     entry = shard_find(shard, key);
     slot = entry ? entry->slot : 0;
     lock_give(&shard->lock);
-    if (slot)
-        __atomic_store_n(recent_of(key), slot, __ATOMIC_RELAXED);
     return slot;
 }
 
-uint32_t live_remove(enum tlk_family family, uint64_t id)
+static uint32_t table_remove(struct key key)
 {
-    struct key key = {id, family};
     struct shard *shard = shard_of(key);
     struct entry *entry;
     uint32_t slot = 0;
 
+    if (!__atomic_load_n(&shard->count, __ATOMIC_ACQUIRE))
+        return 0;
     if (!lock_take(&shard->lock)) {
         recording_drop(TLK_DROP_PENDING);
         return 0;
@@ -240,9 +165,119 @@ uint32_t live_remove(enum tlk_family family, uint64_t id)
         HASH_DELETE(hh, shard->entries, entry);
         entry->next_free = shard->free;
         shard->free = entry;
+        __atomic_store_n(&shard->count, shard->count - 1, __ATOMIC_RELAXED);
     }
     lock_give(&shard->lock);
     return slot;
+}
+
+static struct key key_of(const struct tlk_timer *timer)
+{
+    return (struct key){timer->id, timer->family};
+}
+
+static bool is_live(uint32_t slot, struct key key)
+{
+    const struct tlk_timer *timer = timer_at(slot);
+
+    return slot && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
+           timer->id == key.id && timer->family == key.family;
+}
+
+/* The way and the slot of a live timer; YOUNG_WAYS and 0 when it is in none. */
+static inline unsigned way_of(const struct set *set, struct key key, uint32_t *slot)
+{
+    uint32_t hash = hash_of(key);
+
+    for (unsigned i = 0; i < YOUNG_WAYS; i++) {
+        if (__atomic_load_n(&set->hashes[i], __ATOMIC_RELAXED) != hash)
+            continue;
+        *slot = __atomic_load_n(&set->slots[i], __ATOMIC_ACQUIRE);
+        if (is_live(*slot, key))
+            return i;
+    }
+    *slot = 0;
+    return YOUNG_WAYS;
+}
+
+/* A free way, made free if need be; YOUNG_WAYS when there is no room for who is in it. */
+static inline unsigned way_free(const struct set *set, uint32_t hash)
+{
+    unsigned oldest = (hash >> 8) % YOUNG_WAYS;
+    const struct tlk_timer *timer;
+
+    for (unsigned i = 0; i < YOUNG_WAYS; i++)
+        if (!set->slots[i])
+            return i;
+    timer = timer_at(set->slots[oldest]);
+    if (__atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
+        !table_put(key_of(timer), set->slots[oldest]))
+        return YOUNG_WAYS;
+    return oldest;
+}
+
+static void way_set(struct set *set, unsigned way, uint32_t hash, uint32_t slot)
+{
+    __atomic_store_n(&set->slots[way], 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&set->hashes[way], hash, __ATOMIC_RELEASE);
+    __atomic_store_n(&set->slots[way], slot, __ATOMIC_RELEASE);
+}
+
+uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
+{
+    struct key key = {id, family};
+    struct set *set = set_of(key);
+    uint32_t before;
+    unsigned way;
+
+    if (!lock_take(&set->lock))
+        return slot;
+    way = way_of(set, key, &before);
+    if (way == YOUNG_WAYS) {
+        before = table_remove(key);
+        way = way_free(set, hash_of(key));
+    }
+    if (way < YOUNG_WAYS)
+        way_set(set, way, hash_of(key), slot);
+    lock_give(&set->lock);
+    if (way < YOUNG_WAYS)
+        return before;
+    recording_drop(TLK_DROP_FULL);
+    return slot;
+}
+
+uint32_t live_find_fast(enum tlk_family family, uint64_t id)
+{
+    struct key key = {id, family};
+    uint32_t slot;
+
+    way_of(set_of(key), key, &slot);
+    return slot;
+}
+
+uint32_t live_find(enum tlk_family family, uint64_t id)
+{
+    uint32_t slot = live_find_fast(family, id);
+
+    return slot ? slot : table_find((struct key){id, family});
+}
+
+uint32_t live_remove(enum tlk_family family, uint64_t id)
+{
+    struct key key = {id, family};
+    struct set *set = set_of(key);
+    uint32_t slot;
+    unsigned way;
+
+    if (!lock_take(&set->lock)) {
+        recording_drop(TLK_DROP_PENDING);
+        return 0;
+    }
+    way = way_of(set, key, &slot);
+    if (way < YOUNG_WAYS)
+        __atomic_store_n(&set->slots[way], 0, __ATOMIC_RELEASE);
+    lock_give(&set->lock);
+    return slot ? slot : table_remove(key);
 }
 
 static void raise(uint32_t *highest, uint32_t value)
@@ -287,29 +322,20 @@ void live_forget_ids(void)
     for (int i = 0; i < SHARDS; i++) {
         shards[i].entries = NULL;
         shards[i].free = NULL;
+        shards[i].count = 0;
         shards[i].arena.used = 0;
     }
-    memset(recent, 0, sizeof(recent));
-}
-
-void live_free_unused_slots(void)
-{
-    free_head = 0;
-    for (uint32_t slot = slots_made - 1; slot > 0; slot--)
-        if (timer_at(slot)->state == TLK_FREE)
-            slot_give(slot);
+    memset(young, 0, sizeof(young));
 }
 
 void live_lock(void)
 {
     for (int i = 0; i < SHARDS; i++)
         lock_take(&shards[i].lock);
-    lock_take(&slots_lock);
 }
 
 void live_unlock(void)
 {
     for (int i = 0; i < SHARDS; i++)
         lock_give(&shards[i].lock);
-    lock_give(&slots_lock);
 }

@@ -10,37 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mapfile.h"
 #include "recording.h"
-
-/* A timer: its slot and the slot's generation, so that a slot used again is not taken for it. */
-struct timer_ref {
-    uint32_t slot; /* 0: none */
-    uint32_t generation;
-};
+#include "slots.h"
 
 /* Reserves memory for as many timers as the recording can hold. */
 bool live_start(void);
-
-/* A free slot, to be filled and published by whoever takes it; 0 when there is none. Lock-free. */
-uint32_t slot_take(void);
-void slot_give(uint32_t slot);
-
-/* The timer, while the reference still means a live one; NULL otherwise. */
-static inline struct tlk_timer *timer_live(struct timer_ref ref)
-{
-    struct tlk_timer *timer = ref.slot ? timer_at(ref.slot) : NULL;
-
-    return timer && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-                   timer->generation == ref.generation
-               ? timer
-               : NULL;
-}
-
-static inline struct timer_ref timer_ref_of(uint32_t slot)
-{
-    return (struct timer_ref){slot, slot ? timer_at(slot)->generation : 0};
-}
 
 /*
  * By id. Within a section, except live_find_fast(), which may miss and takes no lock. live_put()
@@ -79,12 +53,7 @@ static inline void descriptor_forget(int fd)
 /* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
 void live_forget_ids(void);
 
-/* In a forked child, whose timers have been laid out anew: what is not live is free. */
-void live_free_unused_slots(void);
-
-/* How many timers there can be. */
-uint32_t slots_most(void);
-
+/* Around fork(), so that the child finds no lock of the tables held. */
 void live_lock(void);
 void live_unlock(void);
 

@@ -12,8 +12,9 @@
 
 #define SPINS 400
 #define SPINS_ALONE 200000 /* where futex() may be a forbidden call: about a millisecond */
-#define WAITS 100
 #define WAIT_NS 1000000
+#define WAITS 100         /* in vain, one after the other: the holder is gone */
+#define WAKES_MOST 100000 /* where others are always quicker */
 
 enum { HELD = 1, GIVEN_UP = 2 };
 
@@ -47,9 +48,15 @@ bool lock_take_slow(struct lock *lock)
     if (gate->sandboxed)
         return lock_spin(lock, SPINS_ALONE);
     taken = lock_spin(lock, SPINS);
-    for (int i = 0; i < WAITS && !taken; i++) {
+    for (int waits = 0, wakes = 0; waits < WAITS && wakes < WAKES_MOST && !taken;) {
         __atomic_store_n(&lock->waiting, 1, __ATOMIC_RELAXED);
-        syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, HELD, &wait, NULL, 0);
+        if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, HELD, &wait, NULL, 0) == -1 &&
+            errno == ETIMEDOUT) {
+            waits++;
+        } else {
+            waits = 0; /* it was given back, and perhaps taken again */
+            wakes++;
+        }
         taken = lock_spin(lock, 1);
     }
     if (!taken) /* unless it was given back just now */

@@ -8,22 +8,27 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "gate.h"
 #include "lock.h"
 
 #define SMALLEST (16 * (size_t)TLK_CHUNK)
 #define SITES_SHARE ((size_t)4 << 20)
 #define LARGEST_BY_LIMITS ((size_t)24 << 20)
 #define LARGEST ((size_t)TLK_REGION_CHUNKS * TLK_CHUNK)
+#define GROWTH ((size_t)8 << 20)
 #define NAME_TRIES 100
 #define ADDRESS_SPACE_PART 64
 
 struct tlk_header *recording;
 
 static char file_path[4400];
-static size_t file_size;
+static size_t file_size;   /* blocks are allocated for so many bytes */
+static size_t mapped_size; /* and so many it may grow to */
+static bool grows_no_more;
 static struct stat file_id;
 static char unfinished_path[sizeof(file_path) + 32];
 static struct lock chunks_lock;
@@ -38,7 +43,8 @@ static const uint32_t strides[TLK_REGIONS] = {
 
 /*
  * Kernel timers are bounded by two limits of the process, so the blocks for all that can be live
- * are known, and allocated, before the first one is made.
+ * are known, and allocated, before the first one is made. What a library makes of its own memory
+ * knows no bound: for that the file grows.
  */
 static size_t wanted_size(const struct settings *settings)
 {
@@ -61,6 +67,15 @@ static size_t wanted_size(const struct settings *settings)
     if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
         size = address_space.rlim_cur / ADDRESS_SPACE_PART;
     return size / TLK_CHUNK * TLK_CHUNK;
+}
+
+/* The file is mapped beyond its end, which costs address space alone. */
+static size_t most_mapped(const struct settings *settings, size_t size)
+{
+    struct rlimit address_space = {.rlim_cur = RLIM_INFINITY};
+
+    getrlimit(RLIMIT_AS, &address_space);
+    return settings->size || address_space.rlim_cur != RLIM_INFINITY ? size : LARGEST;
 }
 
 struct text {
@@ -190,15 +205,18 @@ static void *map_new(const struct settings *settings, const char *program, size_
     if (fd < 0)
         return NULL;
     file_size = allocate_blocks(fd, size);
+    grows_no_more = false;
+    if (!mapped_size)
+        mapped_size = most_mapped(settings, file_size);
     if (file_size)
-        base = mmap(NULL, file_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        base = mmap(NULL, mapped_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     fstat(fd, &file_id);
     close(fd);
     if (base == MAP_FAILED) {
         unlink(unfinished_path);
         return NULL;
     }
-    madvise(base, file_size, MADV_RANDOM); /* or each first touch reads megabytes of zeros */
+    madvise(base, mapped_size, MADV_RANDOM); /* or each first touch reads megabytes of zeros */
     return base;
 }
 
@@ -215,13 +233,54 @@ bool mapfile_publish(const struct settings *settings, const char *program)
     return false;
 }
 
+/*
+ * By its name, which may stand for another file by now: a shorter one would kill who has it mapped.
+ * None of these calls is a point where a thread can be cancelled. -1 when it can't be opened.
+ */
+static int open_own(void)
+{
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, file_path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat found;
+
+    if (fd < 0 || (fstat(fd, &found) == 0 && found.st_dev == file_id.st_dev &&
+                   found.st_ino == file_id.st_ino))
+        return fd;
+    syscall(SYS_close, fd);
+    return -1;
+}
+
+/*
+ * More chunks, unless there is no way to more: then it is not tried again. The lock is held, by one
+ * thread for thousands of timers.
+ */
+static bool file_grow(struct tlk_header *header)
+{
+    size_t size =
+        within_file_limit(file_size + GROWTH < mapped_size ? file_size + GROWTH : mapped_size);
+    int saved = errno, fd = -1;
+
+    if (!grows_no_more && !gate->sandboxed && size > file_size)
+        fd = open_own();
+    if (fd >= 0 && syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0) {
+        file_size = size;
+        __atomic_store_n(&header->chunk_count, (uint32_t)(size / TLK_CHUNK), __ATOMIC_RELAXED);
+    } else {
+        grows_no_more = true;
+    }
+    if (fd >= 0)
+        syscall(SYS_close, fd);
+    errno = saved;
+    return !grows_no_more;
+}
+
 static bool region_grow(struct tlk_header *header, struct tlk_region *region)
 {
     bool grown = false;
 
     if (!lock_take(&chunks_lock))
         return false;
-    if (header->chunk_used < header->chunk_count && region->chunks < TLK_REGION_CHUNKS) {
+    if (region->chunks < TLK_REGION_CHUNKS &&
+        (header->chunk_used < header->chunk_count || file_grow(header))) {
         region->directory[region->chunks] = header->chunk_used++;
         __atomic_store_n(&region->chunks, region->chunks + 1, __ATOMIC_RELEASE);
         grown = true;
@@ -283,13 +342,13 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
     if (!header)
         return false;
     if (file_size != parent_size) { /* the disk has filled up since: no room for the same layout */
-        munmap(header, file_size);
+        munmap(header, mapped_size);
         unlink(unfinished_path);
         return false;
     }
     lay_out(header);
     copy_regions(header, recording);
-    if (mremap(header, file_size, file_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
+    if (mremap(header, mapped_size, mapped_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
         MAP_FAILED) {
         unlink(unfinished_path);
         return false;
@@ -300,36 +359,32 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
 
 void mapfile_abandon(void)
 {
-    munmap(recording, file_size);
+    munmap(recording, mapped_size);
     recording = NULL;
     unlink(unfinished_path);
-}
-
-/* By its name, which may stand for another file by now: a shorter one would kill who has it mapped.
- */
-static bool truncate_own(off_t size)
-{
-    int fd = open(file_path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    struct stat found;
-    bool done = fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == file_id.st_dev &&
-                found.st_ino == file_id.st_ino && ftruncate(fd, size) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return done;
 }
 
 void mapfile_trim(void)
 {
     size_t used;
+    int fd;
 
     if (!lock_take(&chunks_lock))
         return;
     used = (size_t)recording->chunk_used * TLK_CHUNK;
     recording->chunk_count = recording->chunk_used;
-    if (truncate_own((off_t)used))
+    grows_no_more = true;
+    fd = open_own();
+    if (fd >= 0 && ftruncate(fd, (off_t)used) == 0)
         file_size = used;
+    if (fd >= 0)
+        syscall(SYS_close, fd);
     lock_give(&chunks_lock);
+}
+
+uint32_t mapfile_chunks_most(void)
+{
+    return (uint32_t)(mapped_size / TLK_CHUNK);
 }
 
 uint32_t region_take(enum tlk_region_id id, uint32_t count)

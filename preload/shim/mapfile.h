@@ -37,9 +37,14 @@ void mapfile_abandon(void);
 /* Cuts the file to what is used and refuses further growth. Makes system calls. */
 void mapfile_trim(void);
 
+/* How many chunks the recording can come to have: see region_take(). */
+uint32_t mapfile_chunks_most(void);
+
 /*
  * Room for `count` records next to each other: the index of the first, 0 when the file is full. The
- * caller holds the lock of that region, fills the records and publishes them.
+ * caller holds the lock of that region, fills the records and publishes them. When all chunks are
+ * used, by timers of a library that knows no limit, the file grows, which makes system calls; in a
+ * sandbox, or where its name leads to it no more, it does not.
  */
 uint32_t region_take(enum tlk_region_id id, uint32_t count);
 void region_publish(enum tlk_region_id id, uint32_t used);

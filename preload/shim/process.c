@@ -114,6 +114,7 @@ static void before_fork(void)
     section_outlives_frame();
     sites_lock();
     live_lock();
+    slots_lock();
     inherit_remember();
 }
 
@@ -121,6 +122,7 @@ static void after_fork_in_parent(void)
 {
     if (gate_before_fork.state != GATE_OPEN)
         return;
+    slots_unlock();
     live_unlock();
     sites_unlock();
     section_leave();
@@ -133,7 +135,7 @@ static bool start_child(void)
     sites_reset();
     describe_process(true);
     inherit_restore();
-    live_free_unused_slots();
+    slots_free_unused();
     return mapfile_publish(&settings, program);
 }
 
@@ -148,6 +150,7 @@ static void after_fork_in_child(void)
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
     if (before == GATE_OPEN) {
+        slots_unlock();
         live_unlock();
         sites_unlock();
         section_exit();

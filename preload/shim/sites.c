@@ -10,7 +10,6 @@
 #include "table.h"
 
 #define SHARDS 16
-#define SITE_LOCKS 64
 
 /* A stack as it was seen or as it was resolved: family, function, words; and its site. */
 struct entry {
@@ -34,10 +33,8 @@ static struct shard {
 static struct entry *resolved;
 static struct arena resolved_arena;
 
-/* Guard the counters of the sites. */
-static struct {
-    struct lock lock;
-} __attribute__((aligned(64))) site_locks[SITE_LOCKS];
+_Static_assert(sizeof(struct lock) == sizeof(((struct tlk_site *)0)->guard), "a guard is a lock");
+_Static_assert(offsetof(struct tlk_site, guard) == 64, "the hot counters have a line of their own");
 
 struct key {
     const uint64_t *words;
@@ -192,9 +189,10 @@ uint32_t sites_find(struct stack *stack)
     return cache_find(shard, &key, &site) ? site : find_slowly(stack, shard, &key);
 }
 
-static struct lock *site_lock(uint32_t site)
+/* Guards the counters of a site, among which it lies. */
+static struct lock *site_lock(struct tlk_site *site)
 {
-    return &site_locks[site % SITE_LOCKS].lock;
+    return (struct lock *)&site->guard;
 }
 
 /* Makes room for later times: every two spans become one. */
@@ -228,8 +226,10 @@ static void history_note(struct tlk_site *site, uint64_t now, uint32_t live)
     while (site->history_used <= index)
         site->history[site->history_used++] = (struct tlk_span){site->live, site->live};
     span = &site->history[site->history_used - 1];
-    span->low = live < span->low ? live : span->low;
-    span->high = live > span->high ? live : span->high;
+    if (live < span->low) /* written only when it changes, for other threads read it too */
+        span->low = live;
+    if (live > span->high)
+        span->high = live;
 }
 
 bool sites_count_created(uint32_t index, uint64_t now, bool inherited)
@@ -237,7 +237,7 @@ bool sites_count_created(uint32_t index, uint64_t now, bool inherited)
     struct tlk_site *site = site_at(index);
     uint64_t *count = inherited ? &site->inherited : &site->created;
 
-    if (!lock_take(site_lock(index)))
+    if (!lock_take(site_lock(site)))
         return false;
     history_note(site, now, site->live + 1);
     __atomic_store_n(count, *count + 1, __ATOMIC_RELAXED);
@@ -247,7 +247,7 @@ bool sites_count_created(uint32_t index, uint64_t now, bool inherited)
     if (!site->first_created)
         site->first_created = now;
     site->last_created = now;
-    lock_give(site_lock(index));
+    lock_give(site_lock(site));
     return true;
 }
 
@@ -262,20 +262,22 @@ bool sites_count_released(uint32_t index, uint64_t now, const struct outcome *ou
 {
     struct tlk_site *site = site_at(index);
 
-    if (!lock_take(site_lock(index)))
+    if (!lock_take(site_lock(site)))
         return false;
     history_note(site, now, site->live - 1);
     __atomic_store_n(&site->released, site->released + 1, __ATOMIC_RELAXED);
     site->live--;
     site->armed += outcome->armed;
-    site->fired += outcome->fired;
     site->stopped += outcome->stopped;
-    site->fired_unknown += outcome->fired_unknown;
     site->last_released = now;
     site->lifetimes[log2_of(outcome->lifetime)]++;
+    if (outcome->fired | outcome->fired_unknown) {
+        site->fired += outcome->fired;
+        site->fired_unknown += outcome->fired_unknown;
+    }
     if (outcome->lifetime > site->longest_life)
         site->longest_life = outcome->lifetime;
-    lock_give(site_lock(index));
+    lock_give(site_lock(site));
     return true;
 }
 
@@ -284,8 +286,8 @@ void sites_reset(void)
     for (uint32_t i = 0; i < recording->regions[TLK_SITES].used; i++) {
         struct tlk_site *site = site_at(i);
 
-        memset((char *)site + offsetof(struct tlk_site, created), 0,
-               sizeof(*site) - offsetof(struct tlk_site, created));
+        memset((char *)site + offsetof(struct tlk_site, inherited), 0,
+               sizeof(*site) - offsetof(struct tlk_site, inherited));
         site->history_shift = TLK_HISTORY_FIRST_SHIFT;
     }
 }
@@ -295,8 +297,6 @@ void sites_lock(void)
     for (int i = 0; i < SHARDS; i++)
         lock_take(&shards[i].lock);
     lock_take(&catalog_lock);
-    for (int i = 0; i < SITE_LOCKS; i++)
-        lock_take(&site_locks[i].lock);
 }
 
 void sites_unlock(void)
@@ -304,6 +304,4 @@ void sites_unlock(void)
     for (int i = 0; i < SHARDS; i++)
         lock_give(&shards[i].lock);
     lock_give(&catalog_lock);
-    for (int i = 0; i < SITE_LOCKS; i++)
-        lock_give(&site_locks[i].lock);
 }

@@ -42,10 +42,10 @@ struct outcome {
 bool sites_count_created(uint32_t site, uint64_t now, bool inherited);
 bool sites_count_released(uint32_t site, uint64_t now, const struct outcome *outcome);
 
-/* In a forked child: all counts begin anew. */
+/* In a forked child: all counts begin anew, and no site's lock is held. */
 void sites_reset(void);
 
-/* Around fork(), so that the child finds no lock held. */
+/* Around fork(), so that the child finds no lock of the table held. */
 void sites_lock(void);
 void sites_unlock(void);
 

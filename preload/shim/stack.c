@@ -2,6 +2,7 @@
 #include "stack.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unwind.h>
 
@@ -148,13 +149,13 @@ static _Unwind_Reason_Code search_step(struct _Unwind_Context *context, void *da
 {
     struct search *search = data;
     uintptr_t address = _Unwind_GetIP(context), place = _Unwind_GetCFA(context) - sizeof(void *);
+    bool awaited = search->found < search->count &&
+                   address == (uintptr_t)search->addresses[search->found];
 
-    if (search->found == search->count)
-        return _URC_END_OF_STACK;
-    if (modules_is_shim((void *)address) && !search->found)
+    if (search->found == 0 && !awaited) /* of the shim, or of a library that reports of itself */
         return _URC_NO_REASON;
-    if (address != (uintptr_t)search->addresses[search->found] || place < thread.stack_low ||
-        place >= thread.stack_high || *(const uintptr_t *)place != address)
+    if (!awaited || place < thread.stack_low || place >= thread.stack_high ||
+        *(const uintptr_t *)place != address)
         return _URC_END_OF_STACK;
     search->return_place[search->found] = place;
     search->rbp[search->found++] = _Unwind_GetGR(context, RBP);
@@ -185,32 +186,39 @@ static uintptr_t find_saved_rbp(const struct search *search, uint32_t frame)
     return 0;
 }
 
-uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t rbp,
-                      struct stack_place *places, bool *rbp_matters)
+/* False when what a function of variable frame size goes by was saved nobody knows where. */
+static bool add_saved(const struct search *search, uint32_t frame, uintptr_t rbp,
+                      struct stack_places *places)
+{
+    uintptr_t saved;
+
+    if (!has_frame_pointer(search, frame))
+        return true;
+    if (search->rbp[frame] == rbp) {
+        places->rbp_matters = true;
+        return true;
+    }
+    saved = find_saved_rbp(search, frame);
+    if (!saved || places->returns + places->saved == STACK_PLACES)
+        return false;
+    places->addresses[places->returns + places->saved++] = saved;
+    return true;
+}
+
+bool stack_find_places(void *const *addresses, uint32_t count, uintptr_t rbp,
+                       struct stack_places *places)
 {
     struct search search = {.addresses = addresses, .count = count};
-    uint32_t filled = 0;
 
-    *rbp_matters = false;
+    places->saved = 0;
+    places->rbp_matters = false;
     _Unwind_Backtrace(search_step, &search);
-    if (search.found < count)
-        return 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uintptr_t saved = 0;
-
-        if (filled + 2 > STACK_PLACES)
-            return 0;
-        places[filled++] = (struct stack_place){search.return_place[i], (uintptr_t)addresses[i]};
-        if (i + 1 == count || !has_frame_pointer(&search, i))
-            continue;
-        if (search.rbp[i] == rbp) {
-            *rbp_matters = true;
-            continue;
-        }
-        saved = find_saved_rbp(&search, i);
-        if (!saved)
-            return 0;
-        places[filled++] = (struct stack_place){saved, search.rbp[i]};
-    }
-    return filled;
+    if (search.found < count || count > STACK_PLACES)
+        return false;
+    places->returns = count;
+    memcpy(places->addresses, search.return_place, count * sizeof(*search.return_place));
+    for (uint32_t i = 0; i + 1 < count; i++)
+        if (!add_saved(&search, i, rbp, places))
+            return false;
+    return true;
 }

@@ -34,20 +34,23 @@ bool stack_suffices(void);
  */
 uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated);
 
-/* A word of the stack, and what it holds. */
-struct stack_place {
-    uintptr_t address, value;
-};
-
 #define STACK_PLACES 128
 
 /*
- * The words that tell this stack, the result of a capture just made, from any other with the same
- * stack pointer: its return addresses, and the saved rbp that functions of variable frame size go
- * by. `rbp_matters`: that of the caller of the hook is one of them. Returns their number; 0 when
- * the stack can't be told by STACK_PLACES of them. Takes a few microseconds.
+ * The words that tell a stack from any other with the same caller: its return addresses, and the
+ * saved rbp that functions of variable frame size go by.
  */
-uint32_t stack_places(void *const *addresses, uint32_t count, uintptr_t rbp,
-                      struct stack_place *places, bool *rbp_matters);
+struct stack_places {
+    uint32_t returns, saved; /* how many of each: return addresses first */
+    bool rbp_matters;        /* that of the caller of the hook is one more */
+    uintptr_t addresses[STACK_PLACES];
+};
+
+/*
+ * Finds them for the result of a capture just made. False when the stack can't be told by
+ * STACK_PLACES of them. Takes a few microseconds.
+ */
+bool stack_find_places(void *const *addresses, uint32_t count, uintptr_t rbp,
+                       struct stack_places *places);
 
 #endif

@@ -16,7 +16,13 @@ extern struct lock catalog_lock;
 uint32_t string_add_bytes(const char *bytes, size_t size);
 uint32_t string_add(const char *string);
 
-/* The same for a literal: entered once, found again by its address. */
+/*
+ * The same for a literal: entered once, found again by its address, unless that holds another by
+ * now because its module was unloaded.
+ */
 uint32_t string_literal(const char *literal);
+
+/* The same for a name that the program gives, wherever it stands: few, each entered once. */
+uint32_t string_name(const char *name);
 
 #endif

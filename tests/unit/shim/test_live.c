@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 TestSuite(live, .init = begin, .fini = end);
 
@@ -175,15 +176,52 @@ Test(live, tens_of_thousands_are_found)
     }
 }
 
+/* So many at a time that most must make room for younger ones. */
+#define WINDOW 4096
+
+static void pass_through(uint64_t first, uint64_t rounds, uint32_t *slots)
+{
+    for (uint64_t i = 0; i < WINDOW; i++)
+        slots[i] = slot_with(TLK_POSIX, first + i);
+    for (uint64_t i = 0; i < rounds; i++) {
+        uint64_t id = first + i, eldest = id - WINDOW, middle = id - WINDOW / 2;
+
+        if (i >= WINDOW)
+            cr_assert_eq(live_remove(TLK_POSIX, eldest), slots[i % WINDOW]);
+        timer_at(slots[i % WINDOW])->id = id;
+        cr_assert_eq(live_put(TLK_POSIX, id, slots[i % WINDOW]), 0);
+        cr_assert_eq(live_find(TLK_POSIX, id), slots[i % WINDOW]);
+        if (i >= WINDOW)
+            cr_assert_eq(live_find(TLK_POSIX, middle), slots[(i - WINDOW / 2) % WINDOW]);
+    }
+}
+
 /* Memory for entries is used again: they would run out. */
 Test(live, ids_that_come_and_go_take_no_memory)
 {
-    uint32_t slot = slot_with(TLK_POSIX, 0);
+    static uint32_t slots[WINDOW];
 
-    for (uint64_t id = 0; id < 1000000; id++) {
-        cr_assert_eq(live_put(TLK_POSIX, id, slot), 0);
-        cr_assert_eq(live_remove(TLK_POSIX, id), slot);
-    }
+    pass_through(0, 1000000, slots);
+}
+
+static void *pass_some_through(void *first)
+{
+    uint32_t *slots = calloc(WINDOW, sizeof(*slots));
+
+    cr_assert_not_null(slots);
+    pass_through((uintptr_t)first, 50000, slots);
+    free(slots);
+    return NULL;
+}
+
+Test(live, threads_find_their_ids_while_others_make_room)
+{
+    pthread_t threads[THREADS];
+
+    for (uintptr_t i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, pass_some_through, (void *)(i << 32));
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
 }
 
 Test(live, a_child_forgets_the_ids)
@@ -201,7 +239,7 @@ Test(live, a_child_finds_all_slots_free_that_hold_nothing)
 {
     uint32_t slots[4] = {slot_take(), slot_with(TLK_TIMERFD, 5), slot_take(), slot_take()};
 
-    live_free_unused_slots();
+    slots_free_unused();
     cr_expect_eq(slot_take(), slots[0], "the lowest first");
     cr_expect_eq(slot_take(), slots[2]);
     cr_expect_eq(slot_take(), slots[3]);

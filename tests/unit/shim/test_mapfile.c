@@ -2,6 +2,7 @@
 #include "shim/mapfile.h"
 
 #include "fixture.h"
+#include "shim/gate.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -198,6 +199,104 @@ Test(mapfile, at_the_end_it_is_cut_to_what_is_used)
     cr_expect_eq(region_take(TLK_SITES, TLK_CHUNK / sizeof(struct tlk_site) - 1), 1);
     region_publish(TLK_SITES, TLK_CHUNK / sizeof(struct tlk_site));
     cr_expect_eq(region_take(TLK_SITES, 1), 0, "what is there may be used, but it grows no more");
+}
+
+/* ---- growth ---- */
+
+/* One whose size nobody set, small by its limits. */
+static void make_small(void)
+{
+    struct settings settings = settings_of(0);
+    struct rlimit files = {64, 64}, signals = {64, 64};
+
+    setrlimit(RLIMIT_NOFILE, &files);
+    setrlimit(RLIMIT_SIGPENDING, &signals);
+    cr_assert(make(&settings));
+}
+
+/* Takes timers, chunk by chunk, until there are so many chunks or no more. */
+static void fill(uint32_t chunks)
+{
+    uint32_t per_chunk = TLK_CHUNK / sizeof(struct tlk_timer), taken;
+
+    while (recording->regions[TLK_TIMERS].chunks < chunks && (taken = region_take(TLK_TIMERS, 1))) {
+        memset(region_at(TLK_TIMERS, taken), 0x55, sizeof(struct tlk_timer));
+        region_publish(TLK_TIMERS, (taken / per_chunk + 1) * per_chunk);
+    }
+}
+
+Test(mapfile, it_grows_for_a_million_timers_of_a_library)
+{
+    size_t before;
+    struct stat file;
+
+    make_small();
+    before = size_of_file();
+    fill(1000000 / (TLK_CHUNK / sizeof(struct tlk_timer)) + 1);
+    stat(in_directory("recording.tlk"), &file);
+    cr_expect_leq(before, 5 * MIB);
+    cr_expect_eq(recording->regions[TLK_TIMERS].chunks, 1954);
+    cr_expect_eq((size_t)file.st_size, (size_t)recording->chunk_count * TLK_CHUNK);
+    cr_expect_geq((size_t)file.st_blocks * 512, (size_t)file.st_size, "a hole may be a SIGBUS");
+    mapfile_trim();
+    cr_expect_eq(size_of_file(), (size_t)recording->chunk_used * TLK_CHUNK);
+}
+
+Test(mapfile, it_does_not_grow_past_the_directory_of_its_chunks)
+{
+    make_small();
+    fill(UINT32_MAX);
+    cr_expect_leq(recording->chunk_count, TLK_REGION_CHUNKS);
+    cr_expect_leq(recording->chunk_count, mapfile_chunks_most());
+    cr_expect_eq(recording->chunk_used, recording->chunk_count);
+}
+
+Test(mapfile, one_of_a_set_size_does_not_grow)
+{
+    struct settings settings = settings_of(2 * MIB);
+
+    cr_assert(make(&settings));
+    fill(UINT32_MAX);
+    cr_expect_eq(size_of_file(), 2 * MIB);
+    cr_expect_eq(mapfile_chunks_most(), 32);
+}
+
+Test(mapfile, it_does_not_grow_past_what_the_process_may_write)
+{
+    struct rlimit limit = {6 * MIB + 5, RLIM_INFINITY};
+
+    make_small();
+    setrlimit(RLIMIT_FSIZE, &limit);
+    fill(UINT32_MAX);
+    cr_expect_eq(size_of_file(), 6 * MIB);
+}
+
+Test(mapfile, where_its_name_is_another_file_s_it_does_not_grow)
+{
+    char other[300];
+    uint32_t chunks;
+
+    make_small();
+    chunks = recording->chunk_count;
+    snprintf(other, sizeof(other), "%s", in_directory("other.tlk"));
+    rename(in_directory("recording.tlk"), other);
+    close(open(in_directory("recording.tlk"), O_WRONLY | O_CREAT, 0600));
+    errno = EXDEV;
+    fill(UINT32_MAX);
+    cr_expect_eq(errno, EXDEV);
+    cr_expect_eq(recording->chunk_used, chunks);
+    cr_expect_eq(size_of_file(), 0);
+}
+
+Test(mapfile, in_a_sandbox_it_does_not_grow)
+{
+    uint32_t chunks;
+
+    make_small();
+    chunks = recording->chunk_count;
+    gate->sandboxed = 1;
+    fill(UINT32_MAX);
+    cr_expect_eq(recording->chunk_used, chunks);
 }
 
 /* ---- the contents ---- */

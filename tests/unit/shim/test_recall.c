@@ -9,6 +9,7 @@
 #include <alloca.h>
 #include <criterion/criterion.h>
 #include <dlfcn.h>
+#include <pthread.h>
 #include <signal.h>
 
 TestSuite(recall, .init = begin, .fini = end);
@@ -108,6 +109,98 @@ Test(recall, a_deep_one_too)
     expect_recalled();
     in_thread(fall_thrice, &deeper_than_kept);
     expect_recalled();
+}
+
+static PROGRAM void fall_once(void *levels)
+{
+    fall(*(int *)levels);
+    NO_TAIL_CALL;
+}
+
+static PROGRAM void *fall_once_in_thread(void *levels)
+{
+    fall_once(levels);
+    NO_TAIL_CALL;
+    return NULL;
+}
+
+static PROGRAM void *wait_for_others(void *barrier)
+{
+    pthread_barrier_wait(barrier);
+    return NULL;
+}
+
+/* What was learned counts from the hook's frame: it holds on the stack of any thread. */
+Test(recall, the_stack_of_a_second_thread_is_known_at_once)
+{
+    int levels = 3;
+    uintptr_t frame;
+    pthread_barrier_t barrier;
+    pthread_t holder, faller;
+
+    pthread_barrier_init(&barrier, NULL, 2);
+    for (int i = 0; i < 4; i++) {
+        if (i == 3)
+            pthread_create(&holder, NULL, wait_for_others, &barrier); /* takes the free stack */
+        frame = last.frame;
+        pthread_create(&faller, NULL, fall_once_in_thread, &levels);
+        pthread_join(faller, NULL);
+    }
+    cr_expect_neq(last.frame, frame, "else the test tests nothing");
+    expect_recalled();
+    pthread_barrier_wait(&barrier);
+    pthread_join(holder, NULL);
+}
+
+/* Frames of other sizes: the first stack's places don't tell these. */
+static PROGRAM void fall_in_steps(void *unused)
+{
+    static const int levels[] = {1, 2, 3};
+
+    (void)unused;
+    for (int i = 0; i < OPAQUE(24); i++) {
+        fall(levels[i % 3]);
+        NO_TAIL_CALL;
+        expect_right();
+        if (i >= 15)
+            cr_expect(last.recalled, "%d levels deep", levels[i % 3]);
+    }
+}
+
+Test(recall, stacks_of_different_depth_that_share_their_caller_are_all_known)
+{
+    in_thread(fall_in_steps, NULL);
+}
+
+/* Binary numbers as ways down: many stacks that differ by return addresses only. */
+static PROGRAM void follow(unsigned path, int levels)
+{
+    if (levels == 0)
+        observe();
+    else if (path & 1)
+        follow(path >> 1, levels - 1);
+    else
+        follow(OPAQUE(path) >> 1, levels - 1);
+    __asm__ volatile("" ::"i"(3) : "memory");
+}
+
+static PROGRAM void follow_all(void *known)
+{
+    for (int round = 0; round < OPAQUE(3); round++)
+        for (unsigned path = 0; path < OPAQUE(1024u); path++) {
+            follow(path, 10);
+            NO_TAIL_CALL;
+            expect_right();
+            *(unsigned *)known += round == 2 && last.recalled;
+        }
+}
+
+Test(recall, a_thousand_stacks_are_known)
+{
+    unsigned known = 0;
+
+    in_thread(follow_all, &known);
+    cr_expect_eq(known, 1024);
 }
 
 /* ---- another one that looks like it ---- */

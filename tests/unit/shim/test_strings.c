@@ -36,6 +36,43 @@ Test(strings, a_literal_is_entered_once)
     cr_expect_str_eq(string_of(string_literal(other)), other);
 }
 
+Test(strings, a_literal_where_another_was_is_not_taken_for_it)
+{
+    char literal[] = "gt_after";
+
+    cr_expect_str_eq(string_of(string_literal(literal)), "gt_after");
+    memcpy(literal, "gt_tick", 8);
+    cr_expect_str_eq(string_of(string_literal(literal)), "gt_tick");
+}
+
+Test(strings, a_name_is_entered_once_wherever_it_stands)
+{
+    char name[] = "idle", again[] = "idle", other[] = "other";
+    uint32_t at = string_name(name);
+
+    cr_expect_str_eq(string_of(at), "idle");
+    cr_expect_eq(string_name(again), at);
+    cr_expect_str_eq(string_of(string_name(other)), "other");
+}
+
+/* A program that gives numbers for names must not fill the recording. */
+Test(strings, of_very_many_names_some_are_kept_and_each_is_right)
+{
+    uint32_t kept = 0;
+    char name[16];
+
+    for (int i = 0; i < 100000; i++) {
+        uint32_t at;
+
+        snprintf(name, sizeof(name), "name%d", i);
+        at = string_name(name);
+        kept += at != 0;
+        cr_assert(!at || !strcmp(string_of(at), name));
+    }
+    cr_expect_geq(kept, 500);
+    cr_expect_leq(kept, 1024);
+}
+
 Test(strings, of_more_literals_than_are_remembered_each_is_right)
 {
     static char literals[100][8];
