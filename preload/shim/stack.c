@@ -149,8 +149,8 @@ static _Unwind_Reason_Code search_step(struct _Unwind_Context *context, void *da
 {
     struct search *search = data;
     uintptr_t address = _Unwind_GetIP(context), place = _Unwind_GetCFA(context) - sizeof(void *);
-    bool awaited = search->found < search->count &&
-                   address == (uintptr_t)search->addresses[search->found];
+    bool awaited =
+        search->found < search->count && address == (uintptr_t)search->addresses[search->found];
 
     if (search->found == 0 && !awaited) /* of the shim, or of a library that reports of itself */
         return _URC_NO_REASON;

@@ -15,6 +15,8 @@
  *     // expect-process[@PROCESS]: CHECK…
  *         the totals of a process, wherever it stands
  *
+ * FAMILY may be FAMILY/KIND, as the report says it: gotime/after.
+ *
  * CHECK is KEY=NUMBER, KEY>=NUMBER or KEY<=NUMBER, where KEY is a key of the JSON report with '-'
  * for '_'. A state or flag that is not named must be 0. Besides: inlined=yes, end=HOW[:STATUS].
  * PROCESS is a name as in recordings.h; without one it is "main".

@@ -23,11 +23,21 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* `named` is FAMILY or FAMILY/KIND. */
+static bool is_of(const char *named, const json_t *site)
+{
+    size_t length = strcspn(named, "/");
+    const char *family = text_of(site, "family");
+
+    return !strncmp(family, named, length) && !family[length] &&
+           (!named[length] || !strcmp(text_of(site, "kind"), named + length + 1));
+}
+
 static bool stands_at(const struct annotation *annotation, const json_t *site)
 {
     const json_t *frame = frame_of(site, annotation->subject == SUBJECT_CALLER ? 2 : 1);
 
-    return !strcmp(text_of(site, "family"), annotation->family) &&
+    return is_of(annotation->family, site) &&
            !strcmp(base_name(text_of(frame, "file")), annotation->file) &&
            number_of(frame, "line") == annotation->line;
 }
@@ -127,7 +137,7 @@ static void explain_miss(const struct annotation *annotation, const struct recor
     write_head(complaints, annotation);
     fprintf(complaints, "no such site; of the family there are:\n");
     json_array_foreach(json_object_get(recording->report, "sites"), i,
-                       site) if (!strcmp(text_of(site, "family"), annotation->family))
+                       site) if (is_of(annotation->family, site))
     {
         fprintf(complaints, "    ");
         write_site(complaints, site);

@@ -1,0 +1,124 @@
+/*
+ * cells.h - the places that handles name: cells of several kinds and sizes, which are never given
+ * back to the system while a handle of them may be in use. Any handle, however old, can so be
+ * looked up without a lock, and what is found is of its kind or was.
+ *
+ * A cell's owner counts its lives: generation is advanced, under the owner's lock, when the object
+ * ends. All fields but the head's keep their values from one life to the next.
+ */
+#ifndef GOTIME_CELLS_H
+#define GOTIME_CELLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "handle.h"
+#include "local.h"
+#include "lock.h"
+
+#define CHUNK_BITS 14
+#define CHUNK_CELLS (1u << CHUNK_BITS)
+#define CHUNKS_MOST (1u << (HANDLE_INDEX_BITS - CHUNK_BITS))
+
+static const uint32_t cell_sizes[CELLS_KINDS] = {
+    [CELLS_TIMER] = 64,
+    [CELLS_CHANNEL] = 128,
+    [CELLS_CONTEXT] = 128,
+    [CELLS_TASK] = 128,
+};
+
+/* What every cell begins with. `next` and `batch` are the owner's while the cell is in use. */
+struct cell {
+    uint32_t generation; /* read and written atomically: see cell_generation() */
+    uint32_t next, batch;
+};
+
+struct cells {
+    struct lock lock;
+    uint32_t made;    /* cells that were ever used, the unused cell 0 included */
+    uint32_t batches; /* of free cells, linked by the `batch` of their first */
+    uint32_t birth;   /* the generation that new cells begin with */
+    char *chunks[CHUNKS_MOST];
+};
+
+extern struct cells cells[CELLS_KINDS];
+
+/* Counts the calls of cells_end(): what was found in a cell before one is gone. */
+extern uint32_t cells_epoch;
+
+uint32_t cells_refill(enum cells_kind kind);
+void cells_spill(enum cells_kind kind, uint32_t index);
+
+/* NULL when no such cell was ever made. */
+static inline void *cells_at(enum cells_kind kind, uint32_t index)
+{
+    char *chunk = __atomic_load_n(&cells[kind].chunks[index >> CHUNK_BITS], __ATOMIC_ACQUIRE);
+
+    return chunk ? chunk + (size_t)(index % CHUNK_CELLS) * cell_sizes[kind] : NULL;
+}
+
+static inline uint32_t cell_generation(const void *cell)
+{
+    return __atomic_load_n(&((const struct cell *)cell)->generation, __ATOMIC_RELAXED);
+}
+
+/* Makes all handles of it stale. Under the lock of its owner. */
+static inline void cell_age(void *cell)
+{
+    __atomic_store_n(&((struct cell *)cell)->generation, cell_generation(cell) + 1,
+                     __ATOMIC_RELAXED);
+}
+
+/*
+ * The index of a free cell; 0, and ENOMEM in errno, when there is no memory.
+ *
+ * The order of the stores, here and below, is for another thread's fork: in the child a cell is
+ * either in the magazine or in use, or lost, but never both.
+ */
+static inline uint32_t cells_take(enum cells_kind kind)
+{
+    struct magazine *magazine = &local.magazines[kind];
+    uint32_t index;
+
+    if (__builtin_expect(magazine->count == 0, 0))
+        return cells_refill(kind);
+    magazine->room++;
+    index = magazine->free[magazine->count - 1];
+    magazine->count--;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    return index;
+}
+
+/* Of a cell that was aged. */
+static inline void cells_give(enum cells_kind kind, uint32_t index)
+{
+    struct magazine *magazine = &local.magazines[kind];
+
+    if (__builtin_expect(magazine->room == 0, 0)) {
+        cells_spill(kind, index);
+        return;
+    }
+    magazine->room--;
+    magazine->free[magazine->count] = index;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    magazine->count++;
+}
+
+/*
+ * Unmaps all cells of that kind: every handle of one is stale, and stays so when new cells take the
+ * same places. No other thread is inside the library, or, after fork, there is none.
+ */
+void cells_end(enum cells_kind kind);
+
+/* For fork, as of struct part (life.h). In the child all cells stay, but those that are ended. */
+void cells_lock(void);
+void cells_unlock(void);
+void cells_renew(void);
+
+/* Gives back what is left once all kinds were ended. */
+void cells_finish(void);
+
+/* What is wrong with the free cells of that kind, or NULL: for tests. No other thread is inside. */
+const char *cells_check(enum cells_kind kind);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * clock.h - what time it is. Never the wall clock: setting it must move nothing.
+ */
+#ifndef GOTIME_CLOCK_H
+#define GOTIME_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+/* The mock clock. `mocked` changes only while all shards are locked. */
+struct mock_clock {
+    uint32_t mocked;
+    uint32_t arrivals; /* a futex: timers that began to wait */
+    int64_t now;
+};
+
+extern struct mock_clock mock_clock;
+
+/* The last instant there is; nothing is ever due at GT_NEVER. */
+#define CLOCK_END (INT64_MAX - 1)
+
+static inline bool clock_mocked(void)
+{
+    return __builtin_expect(__atomic_load_n(&mock_clock.mocked, __ATOMIC_RELAXED) != 0, 0);
+}
+
+static inline int64_t clock_monotonic(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* As gt_now(), without the call. */
+static inline int64_t clock_now(void)
+{
+    return clock_mocked() ? __atomic_load_n(&mock_clock.now, __ATOMIC_ACQUIRE) : clock_monotonic();
+}
+
+/* A timer waits now, by the mock clock: for gt_clock_mock_await(). */
+void clock_notice(void);
+
+/* INT64_MAX, GT_NEVER, where it would overflow; `now` itself for what is not positive. */
+static inline int64_t clock_after(int64_t now, int64_t duration)
+{
+    int64_t deadline;
+
+    if (duration <= 0)
+        return now;
+    return __builtin_add_overflow(now, duration, &deadline) ? INT64_MAX : deadline;
+}
+
+#endif

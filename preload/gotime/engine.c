@@ -1,0 +1,139 @@
+#include "engine.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+
+#include "clock.h"
+#include "executor.h"
+#include "fire.h"
+#include "futex.h"
+#include "thread.h"
+
+uint32_t engine_state;
+
+static struct lock starting; /* taken alone, but by fork */
+static pthread_t thread;
+static __thread bool is_engine;
+
+static uint32_t signal;                  /* a futex: changes when the engine is to look again */
+static int64_t asleep_until = INT64_MIN; /* atomic; INT64_MIN: awake */
+
+static int64_t earliest_wake(void)
+{
+    uint32_t used = __atomic_load_n(&shards_used, __ATOMIC_ACQUIRE);
+    int64_t next = INT64_MAX;
+
+    for (uint32_t i = 0; i < used; i++)
+        if (shard_wake(&shards[i]) < next)
+            next = shard_wake(&shards[i]);
+    return next;
+}
+
+/*
+ * Says until when it will sleep, and then looks once more, while who starts a timer says when the
+ * shard is to be served, and then looks whether the engine sleeps for longer: one of both sees the
+ * other.
+ */
+static void engine_sleep(uint32_t seen, int64_t supervise)
+{
+    int64_t next = earliest_wake();
+
+    if (supervise < next)
+        next = supervise;
+    __atomic_store_n(&asleep_until, next, __ATOMIC_SEQ_CST);
+    if (next != INT64_MIN && earliest_wake() >= next)
+        futex_wait_until(&signal, seen, next);
+    __atomic_store_n(&asleep_until, INT64_MIN, __ATOMIC_SEQ_CST);
+}
+
+/* Serves each shard that is due, by turns. */
+static void engine_serve(void)
+{
+    uint32_t used = __atomic_load_n(&shards_used, __ATOMIC_ACQUIRE);
+    bool mocked = clock_mocked();
+
+    for (uint32_t i = 0; i < used && !mocked; i++) {
+        int64_t now = clock_monotonic();
+
+        if (shard_wake(&shards[i]) <= now)
+            shard_fire(&shards[i], now, mocked);
+    }
+}
+
+static void *engine_main(void *unused)
+{
+    is_engine = true;
+    prctl(PR_SET_TIMERSLACK, 1);
+    while (__atomic_load_n(&engine_state, __ATOMIC_ACQUIRE) == ENGINE_RUNS) {
+        uint32_t seen = __atomic_load_n(&signal, __ATOMIC_SEQ_CST);
+
+        engine_serve();
+        engine_sleep(seen, executor_supervise(clock_monotonic()));
+    }
+    return unused;
+}
+
+static void engine_signal(void)
+{
+    __atomic_fetch_add(&signal, 1, __ATOMIC_SEQ_CST);
+    futex_wake(&signal, 1);
+}
+
+int engine_start(void)
+{
+    int error = 0;
+
+    lock_take(&starting);
+    if (engine_state == ENGINE_ENDS)
+        error = -ESHUTDOWN;
+    else if (engine_state == ENGINE_NONE) {
+        engine_state = ENGINE_RUNS;
+        error = thread_start(&thread, "gotime", engine_main, NULL);
+        if (error)
+            engine_state = ENGINE_NONE;
+    }
+    lock_give(&starting);
+    return error;
+}
+
+void engine_notice(int64_t deadline)
+{
+    if (deadline < __atomic_load_n(&asleep_until, __ATOMIC_SEQ_CST))
+        engine_signal();
+}
+
+void engine_end(void)
+{
+    uint32_t before;
+
+    lock_take(&starting);
+    before = __atomic_exchange_n(&engine_state, ENGINE_ENDS, __ATOMIC_SEQ_CST);
+    lock_give(&starting);
+    if (before != ENGINE_RUNS)
+        return;
+    engine_signal();
+    pthread_join(thread, NULL);
+}
+
+void engine_release(void)
+{
+    __atomic_store_n(&engine_state, ENGINE_NONE, __ATOMIC_RELEASE);
+}
+
+void engine_lock(void)
+{
+    lock_take(&starting);
+}
+
+void engine_unlock(void)
+{
+    lock_give(&starting);
+}
+
+/* A callback may fork: then the child's one thread is the engine, when it has returned. */
+void engine_renew(void)
+{
+    engine_state = is_engine ? ENGINE_RUNS : ENGINE_NONE;
+    asleep_until = INT64_MIN;
+    starting = (struct lock){0};
+}

@@ -1,0 +1,20 @@
+/*
+ * fire.h - what happens when a timer's time has come.
+ */
+#ifndef GOTIME_FIRE_H
+#define GOTIME_FIRE_H
+
+#include "shard.h"
+
+/* Under the lock, of an idle timer with a channel: it fires now. */
+void timer_fire(struct shard *shard, uint32_t index, struct timer *timer, int64_t now,
+                struct wake_list *to_wake);
+
+/*
+ * Fires what is due in a shard, a part of it at most, and says in shard->wake when to come again.
+ * Callbacks that block are posted to the executor, the others run before it returns. Does nothing if
+ * `now` is not of the clock that is in use by now. No lock is held.
+ */
+void shard_fire(struct shard *shard, int64_t now, bool mocked);
+
+#endif

@@ -1,0 +1,201 @@
+/* Timers and tickers with a channel, and what all timers have in common: stop, reset, free. */
+#include "gotime.h"
+
+#include <errno.h>
+
+#include "callback.h"
+#include "clock.h"
+#include "fire.h"
+#include "start.h"
+#include "watcher.h"
+
+#define TIMERS (KINDS(KIND_TIMER) | KINDS(KIND_FUNC))
+#define TICKERS KINDS(KIND_TICKER)
+
+gt_chan gt_after(int64_t duration)
+{
+    return (gt_chan){timer_make(KIND_AFTER, duration, 0, CALL_IF_WATCHED)};
+}
+
+gt_timer gt_timer_new(int64_t duration)
+{
+    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED)};
+}
+
+gt_chan gt_tick(int64_t period)
+{
+    if (period <= 0) {
+        errno = EINVAL;
+        return (gt_chan){0};
+    }
+    return (gt_chan){timer_make(KIND_TICK, period, period, CALL_IF_WATCHED)};
+}
+
+gt_ticker gt_ticker_new(int64_t period)
+{
+    if (period <= 0) {
+        errno = EINVAL;
+        return (gt_ticker){0};
+    }
+    return (gt_ticker){timer_make(KIND_TICKER, period, period, CALL_IF_WATCHED)};
+}
+
+gt_chan gt_timer_chan(gt_timer timer)
+{
+    return (gt_chan){handle_kind(timer.handle) == KIND_TIMER ? timer.handle : 0};
+}
+
+gt_chan gt_ticker_chan(gt_ticker ticker)
+{
+    return (gt_chan){handle_kind(ticker.handle) == KIND_TICKER ? ticker.handle : 0};
+}
+
+/* ---- stop ---- */
+
+/* One that is to be freed with its callback, and has none any more, ends here. */
+static bool stop_is_end(const struct timer *timer, int stopped)
+{
+    return stopped && timer->kind == KIND_FUNC && timer->flags & GT_AUTOFREE &&
+           timer->running == 0;
+}
+
+static int stop(uint64_t handle, unsigned kinds)
+{
+    struct aftermath aftermath = {0};
+    struct shard *shard;
+    struct timer *timer = timer_lock(handle, kinds, &shard);
+    int stopped;
+
+    if (!timer)
+        return -ESTALE;
+    stopped = timer_stop(shard, handle_index(handle), timer);
+    if (__builtin_expect(stop_is_end(timer, stopped), 0))
+        timer_release(shard, handle_index(handle), timer, &aftermath);
+    lock_give(&shard->lock);
+    aftermath_settle(&aftermath);
+    return stopped;
+}
+
+int gt_timer_stop(gt_timer timer)
+{
+    return stop(timer.handle, TIMERS);
+}
+
+int gt_ticker_stop(gt_ticker ticker)
+{
+    int stopped = stop(ticker.handle, TICKERS);
+
+    return stopped < 0 ? stopped : 0;
+}
+
+int gt_timer_stop_sync(gt_timer timer)
+{
+    int stopped;
+
+    if (callback_is_mine(timer.handle))
+        return -EDEADLK;
+    stopped = stop(timer.handle, TIMERS);
+    if (stopped >= 0 && handle_kind(timer.handle) == KIND_FUNC)
+        callback_await(timer.handle);
+    return stopped;
+}
+
+/* ---- reset ---- */
+
+/* `period` is that of a ticker, and 0 for the others. */
+static int reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t period)
+{
+    uint32_t index = handle_index(handle);
+    struct wake_list to_wake = {0};
+    int64_t now = clock_now(), deadline = clock_after(now, duration);
+    struct shard *shard;
+    struct timer *timer = timer_lock(handle, kinds, &shard);
+    bool before, notice;
+
+    if (!timer)
+        return -ESTALE;
+    before = timer_drain(timer) || timer->state != TIMER_IDLE;
+    if (period)
+        timer->period = period;
+    watch_armed(index, now, deadline, period);
+    notice = timer_start(shard, index, timer, now, deadline, &to_wake);
+    lock_give(&shard->lock);
+    if (__builtin_expect(notice, 0))
+        start_notice(deadline);
+    wake_all(&to_wake);
+    return before;
+}
+
+int gt_timer_reset(gt_timer timer, int64_t duration)
+{
+    return reset(timer.handle, TIMERS, duration, 0);
+}
+
+int gt_ticker_reset(gt_ticker ticker, int64_t period)
+{
+    int before;
+
+    if (period <= 0)
+        return -EINVAL;
+    before = reset(ticker.handle, TICKERS, period, period);
+    return before < 0 ? before : 0;
+}
+
+/* ---- free ---- */
+
+static int end(uint64_t handle, unsigned kinds)
+{
+    struct aftermath aftermath = {0};
+    struct shard *shard;
+    struct timer *timer = timer_lock(handle, kinds, &shard);
+
+    if (!timer)
+        return -ESTALE;
+    timer_release(shard, handle_index(handle), timer, &aftermath);
+    lock_give(&shard->lock);
+    aftermath_settle(&aftermath);
+    return 0;
+}
+
+int gt_timer_free(gt_timer timer)
+{
+    return end(timer.handle, TIMERS);
+}
+
+int gt_ticker_free(gt_ticker ticker)
+{
+    return end(ticker.handle, TICKERS);
+}
+
+int timer_chan_free(uint64_t handle)
+{
+    return end(handle, KINDS(KIND_AFTER) | KINDS(KIND_TICK));
+}
+
+/* ---- names ---- */
+
+static int name(uint64_t handle, unsigned kinds, const char *text)
+{
+    int number = metrics_name(text);
+    struct shard *shard;
+    struct timer *timer = number < 0 ? NULL : timer_lock(handle, kinds, &shard);
+
+    if (!timer)
+        return number < 0 ? number : -ESTALE;
+    if (!(timer->flags & TIMER_UNREPORTED))
+        metrics_rename(timer->name, (unsigned)number);
+    timer->name = (uint8_t)number;
+    watch_named(handle_index(handle), text);
+    lock_give(&shard->lock);
+    return 0;
+}
+
+int gt_timer_name(gt_timer timer, const char *text)
+{
+    return name(timer.handle, TIMERS, text);
+}
+
+int gt_ticker_name(gt_ticker ticker, const char *text)
+{
+    return name(ticker.handle, TICKERS, text);
+}

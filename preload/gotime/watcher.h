@@ -1,0 +1,68 @@
+/*
+ * watcher.h - whether the shim watches, and where each timer's cookie is: beside the timers, so
+ * that it takes no room when nobody watches.
+ */
+#ifndef GOTIME_WATCHER_H
+#define GOTIME_WATCHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "watch.h"
+
+static inline bool watched(void)
+{
+    return __builtin_expect(&timerleak_gotime != NULL, 0);
+}
+
+/* For public functions: the call that makes a timer. */
+#define CALL_IF_WATCHED (watched() ? GOTIME_CALL : NULL)
+
+/*
+ * A new timer, before it is armed, and without a lock: the shim looks at the stack. The others are
+ * called under the shard's lock, so that the shim sees all in the order in which it happens.
+ */
+void watch_created(uint32_t index, const struct gotime_call *call, uint64_t handle,
+                   size_t retained, const char *name);
+
+/* That of the timer at this index; 0: it is not recorded. */
+uint64_t watch_cookie(uint32_t index);
+
+/* The last call for a timer: its cookie is forgotten. */
+void watch_forget(uint32_t index);
+
+/* Forgets all cookies: the timers' cells have ended. */
+void watch_end(void);
+
+static inline void watch_armed(uint32_t index, int64_t now, int64_t deadline, int64_t period)
+{
+    if (watched())
+        timerleak_gotime.armed(watch_cookie(index), now, deadline, period);
+}
+
+static inline void watch_fired(uint32_t index, uint64_t expirations)
+{
+    if (watched())
+        timerleak_gotime.fired(watch_cookie(index), expirations);
+}
+
+static inline void watch_stopped(uint32_t index)
+{
+    if (watched())
+        timerleak_gotime.stopped(watch_cookie(index));
+}
+
+static inline void watch_named(uint32_t index, const char *name)
+{
+    if (watched())
+        timerleak_gotime.named(watch_cookie(index), name);
+}
+
+static inline void watch_released(uint32_t index)
+{
+    if (watched())
+        watch_forget(index);
+}
+
+#endif

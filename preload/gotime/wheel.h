@@ -1,0 +1,69 @@
+/*
+ * wheel.h - the waiting timers of a shard, in a hierarchical timing wheel that is exact to the
+ * nanosecond. Starting and stopping are O(1) whatever waits, and nothing is ever allocated.
+ *
+ * A slot of level n spans 64^n ns, and a level 64 slots ahead of the wheel's time. A timer goes to
+ * the coarsest slots that its distance asks for. When time reaches a slot it is opened: what is
+ * due fires, the rest moves to finer slots. Each slot knows its earliest deadline, so that time
+ * need not stop at the start of a slot: a lone timer costs one wakeup, however far off it was.
+ *
+ * A slot is a list of timers linked by index. In its first one, `prev` is WHEEL_FIRST | slot.
+ *
+ * A timer may lie in an earlier slot than its deadline's: one that is put off stays where it is,
+ * and moves on when that slot is opened. So a timeout that is always put off costs next to nothing.
+ *
+ * All under the lock of the shard. Times are those of clock.h.
+ */
+#ifndef GOTIME_WHEEL_H
+#define GOTIME_WHEEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "timer.h"
+
+#define WHEEL_LEVELS 11 /* 66 bits */
+#define WHEEL_SLOTS 64
+#define WHEEL_OPEN (WHEEL_LEVELS * WHEEL_SLOTS) /* the slot that is being opened */
+#define WHEEL_FIRST (UINT32_C(1) << 31)
+
+struct slot {
+    int64_t earliest; /* no deadline in it is earlier */
+    uint32_t first;
+};
+
+struct wheel {
+    uint64_t now;                   /* as of instant_of() */
+    uint64_t occupied[WHEEL_LEVELS]; /* a bit for each slot that is not empty */
+    uint64_t opened[WHEEL_LEVELS];   /* the last slot that was opened, counted from time 0 */
+    struct slot slots[WHEEL_OPEN + 1];
+};
+
+/* Of an empty wheel. */
+void wheel_begin(struct wheel *wheel, int64_t now);
+
+/*
+ * Tells the time, which may be known to a microsecond or so only, where nothing is to be fired:
+ * a wheel that lags behind for long puts timers into slots that are too coarse.
+ */
+void wheel_notice(struct wheel *wheel, int64_t now);
+
+void wheel_add(struct wheel *wheel, uint32_t index, struct timer *timer);
+void wheel_remove(struct wheel *wheel, const struct timer *timer);
+
+/*
+ * The index of a timer that is due, taken out; 0 if there is none, or once `steps`, which counts
+ * down with each timer that is looked at, is 0.
+ */
+uint32_t wheel_take(struct wheel *wheel, int64_t now, unsigned *steps);
+
+/*
+ * When to call wheel_take() again: no timer is due earlier. INT64_MIN: at once, for there was more
+ * to do than `steps`; INT64_MAX: never.
+ */
+int64_t wheel_next(const struct wheel *wheel);
+
+/* What is wrong with it, or NULL; counts its timers. For tests. */
+const char *wheel_check(const struct wheel *wheel, size_t *timers);
+
+#endif

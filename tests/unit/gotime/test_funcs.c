@@ -1,0 +1,475 @@
+/* Timers with a callback: waiting, due, running, over; and who calls what when. */
+#include "gotime/gotime.h"
+
+#include "engine_check.h"
+#include "gotime/executor.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* A callback that says that it began, and returns when it is told to. */
+struct gate {
+    gt_chan begun, go;
+    int calls, destroyed;
+    pthread_t thread;
+};
+
+static struct gate gate;
+
+static void begin(void)
+{
+    gate.begun = gt_chan_make(0, 1000);
+    gate.go = gt_chan_make(0, 1000);
+}
+
+static void end(void)
+{
+    engine_check();
+    cr_expect_eq(gt_shutdown(), 0);
+}
+
+static void begin_mocked(void)
+{
+    begin();
+    cr_assert_eq(gt_clock_mock(0), 0);
+}
+
+TestSuite(funcs, .init = begin, .fini = end);
+TestSuite(mocked_funcs, .init = begin_mocked, .fini = end);
+
+static void count(void *argument)
+{
+    struct gate *of = argument;
+
+    of->thread = pthread_self();
+    __atomic_add_fetch(&of->calls, 1, __ATOMIC_SEQ_CST);
+    gt_chan_send(of->begun, NULL);
+}
+
+static void block(void *argument)
+{
+    struct gate *of = argument;
+
+    count(of);
+    gt_chan_recv(of->go, NULL);
+}
+
+static void destroy(void *argument)
+{
+    struct gate *of = argument;
+
+    __atomic_add_fetch(&of->destroyed, 1, __ATOMIC_SEQ_CST);
+    gt_chan_send(of->begun, NULL);
+}
+
+static gt_timer start(int64_t duration, void (*function)(void *), unsigned flags)
+{
+    struct gt_func func = {
+        .function = function, .argument = &gate, .destroy = destroy, .flags = flags};
+
+    return gt_after_func_with(duration, &func);
+}
+
+static void await_signs(int signs)
+{
+    for (int i = 0; i < signs; i++)
+        cr_assert_eq(gt_chan_recv(gate.begun, NULL), 0);
+}
+
+static void let_go(int callbacks)
+{
+    for (int i = 0; i < callbacks; i++)
+        gt_chan_send(gate.go, NULL);
+}
+
+/* ---- stop, in each state ---- */
+
+Test(mocked_funcs, stop_before_it_is_due)
+{
+    gt_timer timer = start(10, count, 0);
+
+    cr_expect_eq(gt_timer_stop(timer), 1);
+    gt_clock_mock_advance(100);
+    cr_expect_eq(gate.calls, 0);
+    cr_expect_eq(gt_timer_stop(timer), 0);
+    cr_expect_eq(gate.destroyed, 0);
+    gt_timer_free(timer);
+    cr_expect_eq(gate.destroyed, 1);
+}
+
+Test(mocked_funcs, stop_when_it_has_returned)
+{
+    gt_timer timer = start(10, count, 0);
+
+    gt_clock_mock_advance(10);
+    cr_expect_eq(gate.calls, 1);
+    cr_expect_eq(gt_timer_stop(timer), 0);
+    cr_expect_eq(gt_timer_reset(timer, 5), 0);
+    gt_clock_mock_advance(5);
+    cr_expect_eq(gate.calls, 2);
+}
+
+Test(funcs, stop_while_it_runs)
+{
+    gt_timer timer = start(0, block, 0);
+
+    await_signs(1);
+    cr_expect_eq(gt_timer_stop(timer), 0);
+    let_go(1);
+    cr_expect_eq(gt_timer_stop_sync(timer), 0);
+    cr_expect_eq(gt_timer_free(timer), 0);
+    cr_expect_eq(gate.destroyed, 1);
+}
+
+/* Due, but all threads are busy: it can be stopped as if it had not been due. */
+Test(funcs, stop_while_it_waits_for_a_thread)
+{
+    gt_timer running, waiting, last;
+
+    gt_executor_limit(1);
+    running = start(0, block, 0);
+    await_signs(1);
+    waiting = start(0, count, 0);
+    last = start(1, count, GT_INLINE); /* so that the one before has been looked at */
+    await_signs(1);
+    cr_expect_eq(gt_timer_stop(waiting), 1);
+    cr_expect_eq(gt_timer_stop(waiting), 0);
+    let_go(1);
+    gt_timer_stop_sync(running);
+    cr_expect_eq(gt_timer_reset(waiting, 0), 0);
+    await_signs(1);
+    cr_expect_eq(gate.calls, 3);
+    cr_expect_eq(gt_timer_stop_sync(last), 0);
+}
+
+Test(funcs, reset_while_it_waits_for_a_thread_runs_it_once)
+{
+    gt_timer running, waiting;
+
+    gt_executor_limit(1);
+    running = start(0, block, 0);
+    await_signs(1);
+    waiting = start(0, count, 0);
+    start(1, count, GT_INLINE);
+    await_signs(1);
+    cr_expect_eq(gt_timer_reset(waiting, GT_HOUR), 1);
+    let_go(1);
+    gt_timer_stop_sync(running);
+    cr_expect_eq(gt_timer_stop_sync(waiting), 1);
+    cr_expect_eq(gate.calls, 2);
+}
+
+/* ---- waiting for a callback ---- */
+
+static void *stop_sync(void *timer)
+{
+    int stopped = gt_timer_stop_sync(*(gt_timer *)timer);
+
+    cr_expect_eq(stopped, 0);
+    return (void *)(uintptr_t)__atomic_load_n(&gate.calls, __ATOMIC_SEQ_CST);
+}
+
+static void block_twice(void *argument)
+{
+    block(argument);
+    count(argument);
+}
+
+Test(funcs, stop_sync_returns_after_the_callback)
+{
+    gt_timer timer = start(0, block_twice, 0);
+    pthread_t thread;
+    void *calls;
+
+    await_signs(1);
+    cr_assert_eq(pthread_create(&thread, NULL, stop_sync, &timer), 0);
+    let_go(1);
+    pthread_join(thread, &calls);
+    cr_expect_eq((uintptr_t)calls, 2);
+}
+
+static int answers[4];
+static gt_timer own;
+
+static void ask_in_callback(void *argument)
+{
+    answers[0] = gt_timer_stop_sync(own);
+    answers[1] = gt_shutdown();
+    answers[2] = gt_clock_mock_advance(1);
+    answers[3] = executor_inside();
+    count(argument);
+}
+
+Test(mocked_funcs, what_would_wait_for_itself_is_refused)
+{
+    own = start(10, ask_in_callback, 0);
+    gt_clock_mock_advance(10);
+    cr_expect_eq(answers[0], -EDEADLK);
+    cr_expect_eq(answers[1], -EDEADLK);
+    cr_expect_eq(answers[2], -EDEADLK);
+    cr_expect(answers[3]);
+    cr_expect_not(executor_inside());
+}
+
+static void stop_another(void *argument)
+{
+    answers[0] = gt_timer_stop_sync(own);
+    count(argument);
+}
+
+Test(mocked_funcs, a_callback_may_wait_for_another)
+{
+    own = start(20, count, 0);
+    start(10, stop_another, 0);
+    gt_clock_mock_advance(100);
+    cr_expect_eq(answers[0], 1);
+    cr_expect_eq(gate.calls, 1);
+}
+
+/* ---- free ---- */
+
+Test(funcs, freed_while_it_runs_it_runs_on)
+{
+    gt_timer timer = start(0, block_twice, 0);
+
+    await_signs(1);
+    cr_expect_eq(gt_timer_free(timer), 0);
+    cr_expect_eq(gt_timer_free(timer), -ESTALE);
+    cr_expect_eq(gt_timer_reset(timer, 1), -ESTALE);
+    cr_expect_eq(gate.destroyed, 0);
+    let_go(1);
+    await_signs(2);
+    cr_expect_eq(gate.destroyed, 1);
+    cr_expect_eq(gate.calls, 2);
+}
+
+static void free_own(void *argument)
+{
+    answers[0] = gt_timer_free(own);
+    answers[1] = gate.destroyed;
+    answers[2] = gt_timer_stop_sync(own);
+    count(argument);
+}
+
+Test(mocked_funcs, freed_by_its_own_callback)
+{
+    own = start(10, free_own, 0);
+    gt_clock_mock_advance(10);
+    cr_expect_eq(answers[0], 0);
+    cr_expect_eq(answers[1], 0);
+    cr_expect_eq(answers[2], -ESTALE);
+    cr_expect_eq(gate.destroyed, 1);
+}
+
+Test(mocked_funcs, without_a_destructor_nothing_is_called)
+{
+    gt_timer timer = gt_after_func(10, count, &gate);
+
+    gt_clock_mock_advance(10);
+    cr_expect_eq(gate.calls, 1);
+    cr_expect_eq(gt_timer_free(timer), 0);
+}
+
+Test(mocked_funcs, it_has_no_channel)
+{
+    gt_timer timer = start(10, count, 0);
+
+    cr_expect_eq(gt_timer_chan(timer).handle, 0);
+    cr_expect_eq(gt_chan_try_recv((gt_chan){timer.handle}, NULL), -ESTALE);
+}
+
+/* ---- those that free themselves ---- */
+
+Test(mocked_funcs, autofree_ends_with_the_callback)
+{
+    gt_timer timer = start(10, count, GT_AUTOFREE);
+
+    gt_clock_mock_advance(10);
+    cr_expect_eq(gate.calls, 1);
+    cr_expect_eq(gate.destroyed, 1);
+    cr_expect_eq(gt_timer_stop(timer), -ESTALE);
+}
+
+Test(mocked_funcs, autofree_ends_with_a_stop)
+{
+    gt_timer timer = start(10, count, GT_AUTOFREE);
+
+    cr_expect_eq(gt_timer_stop(timer), 1);
+    cr_expect_eq(gate.destroyed, 1);
+    cr_expect_eq(gt_timer_free(timer), -ESTALE);
+    gt_clock_mock_advance(100);
+    cr_expect_eq(gate.calls, 0);
+}
+
+static void reset_own_once(void *argument)
+{
+    count(argument);
+    if (gate.calls == 1)
+        answers[0] = gt_timer_reset(own, 10);
+}
+
+Test(mocked_funcs, autofree_lives_on_when_its_callback_resets_it)
+{
+    own = start(10, reset_own_once, GT_AUTOFREE);
+    gt_clock_mock_advance(10);
+    cr_expect_eq(answers[0], 0);
+    cr_expect_eq(gate.destroyed, 0);
+    gt_clock_mock_advance(10);
+    cr_expect_eq(gate.calls, 2);
+    cr_expect_eq(gate.destroyed, 1);
+}
+
+Test(funcs, autofree_that_is_freed_while_it_runs_ends_once)
+{
+    gt_timer timer = start(0, block, GT_AUTOFREE);
+
+    await_signs(1);
+    cr_expect_eq(gt_timer_free(timer), 0);
+    let_go(1);
+    await_signs(1);
+    cr_expect_eq(gate.destroyed, 1);
+}
+
+Test(mocked_funcs, unknown_flags_are_refused)
+{
+    errno = 0;
+    cr_expect_eq(start(10, count, 4).handle, 0);
+    cr_expect_eq(errno, EINVAL);
+    cr_expect_eq(gate.destroyed, 0);
+}
+
+/* ---- threads ---- */
+
+Test(funcs, callbacks_that_block_do_not_hold_up_others)
+{
+    for (int i = 0; i < 64; i++)
+        start(0, block, GT_AUTOFREE);
+    await_signs(64);
+    let_go(64);
+    await_signs(64);
+    cr_expect_eq(gate.destroyed, 64);
+}
+
+static int running, running_most;
+
+static void measure(void *argument)
+{
+    int now = __atomic_add_fetch(&running, 1, __ATOMIC_SEQ_CST);
+
+    if (now > __atomic_load_n(&running_most, __ATOMIC_SEQ_CST))
+        __atomic_store_n(&running_most, now, __ATOMIC_SEQ_CST);
+    block(argument);
+    __atomic_sub_fetch(&running, 1, __ATOMIC_SEQ_CST);
+}
+
+Test(funcs, no_more_run_at_once_than_the_limit_says)
+{
+    cr_expect_eq(gt_executor_limit(0), -EINVAL);
+    cr_expect_eq(gt_executor_limit(3), 0);
+    for (int i = 0; i < 20; i++)
+        start(0, measure, GT_AUTOFREE);
+    await_signs(3);
+    let_go(20);
+    await_signs(17 + 20);
+    cr_expect_leq(running_most, 3);
+    cr_expect_eq(gate.destroyed, 20);
+}
+
+Test(funcs, a_higher_limit_counts_at_once)
+{
+    gt_executor_limit(1);
+    start(0, block, GT_AUTOFREE);
+    await_signs(1);
+    start(0, block, GT_AUTOFREE);
+    start(0, block, GT_AUTOFREE);
+    gt_executor_limit(3);
+    await_signs(2);
+    let_go(3);
+    await_signs(3);
+}
+
+Test(funcs, one_timer_may_run_twice_at_once)
+{
+    gt_timer timer = start(0, block, 0);
+
+    await_signs(1);
+    cr_expect_eq(gt_timer_reset(timer, 0), 0);
+    await_signs(1);
+    let_go(2);
+    cr_expect_eq(gt_timer_stop_sync(timer), 0);
+    cr_expect_eq(gate.calls, 2);
+}
+
+static sigset_t blocked;
+
+static void look_at_signals(void *argument)
+{
+    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    count(argument);
+}
+
+Test(funcs, the_library_s_threads_take_no_signals)
+{
+    const unsigned flags[] = {0, GT_INLINE};
+
+    for (int i = 0; i < 2; i++) {
+        sigemptyset(&blocked);
+        start(0, look_at_signals, flags[i]);
+        await_signs(1);
+        cr_expect(sigismember(&blocked, SIGINT));
+        cr_expect(sigismember(&blocked, SIGALRM));
+        cr_expect_not(pthread_equal(gate.thread, pthread_self()));
+    }
+    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    cr_expect_not(sigismember(&blocked, SIGINT));
+}
+
+/* ---- many at once ---- */
+
+#define THREADS 4
+#define ROUNDS 3000
+
+static void nothing(void *argument)
+{
+    (void)argument;
+}
+
+static void count_end(void *argument)
+{
+    __atomic_add_fetch((int *)argument, 1, __ATOMIC_SEQ_CST);
+}
+
+static void *storm(void *seed)
+{
+    uint64_t random = (uintptr_t)seed;
+    struct gt_func func = {.function = nothing, .argument = &gate.destroyed, .destroy = count_end};
+
+    for (int i = 0; i < ROUNDS; i++) {
+        gt_timer timer;
+
+        func.flags = i % 2 ? GT_INLINE : 0;
+        timer = gt_after_func_with((int64_t)(random_next(&random) % 60000), &func);
+        if (i % 3 == 0)
+            gt_timer_reset(timer, (int64_t)(random_next(&random) % 60000));
+        if (i % 5 == 0)
+            gt_timer_stop_sync(timer);
+        cr_assert_eq(gt_timer_free(timer), 0);
+    }
+    return NULL;
+}
+
+Test(funcs, each_is_destroyed_once_whatever_happens_meanwhile)
+{
+    pthread_t threads[THREADS];
+
+    for (uintptr_t i = 0; i < THREADS; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, storm, (void *)(i + 1)), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    engine_check();
+    gt_shutdown(); /* what runs has ended then */
+    cr_expect_eq(gate.destroyed, THREADS * ROUNDS);
+}

@@ -1,0 +1,317 @@
+/* What the library gotime tells of its timers, and what then stands in the recording. */
+#include "fixture.h"
+#include "gotime/watch.h"
+#include "shim/clock.h"
+#include "shim/gate.h"
+#include "shim/mapfile.h"
+#include "shim/modules.h"
+#include "shim/recall.h"
+#include "shim/thread.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+TestSuite(gotime, .init = begin, .fini = end);
+
+/* ---- stand-ins for the library ---- */
+
+static const char *given_name;
+static size_t given_retained;
+
+/* Whether the stack of the call is known already. */
+static bool is_recalled(const struct gotime_call *call)
+{
+    struct call same = {call->function, TLK_GOTIME, call->frame, call->caller, call->rbp};
+    uint32_t site;
+    bool recalled;
+
+    cr_assert(section_enter());
+    recalled = recall_site(&same, &site);
+    section_exit();
+    return recalled;
+}
+
+static bool last_was_recalled;
+
+static PROGRAM uint64_t inside_the_library(const struct gotime_call *call, uint64_t handle)
+{
+    uint64_t cookie;
+
+    last_was_recalled = is_recalled(call);
+    cookie = timerleak_gotime.created(call, handle, given_retained, given_name);
+
+    NO_TAIL_CALL;
+    return cookie;
+}
+
+static PROGRAM uint64_t gt_after(uint64_t handle)
+{
+    uint64_t cookie = inside_the_library(GOTIME_CALL, handle);
+
+    NO_TAIL_CALL;
+    return cookie;
+}
+
+/* ---- a user of it ---- */
+
+static PROGRAM uint64_t make(uint64_t handle)
+{
+    uint64_t cookie = gt_after(handle);
+
+    NO_TAIL_CALL;
+    return cookie;
+}
+
+static const struct tlk_timer *timer_of(uint64_t cookie)
+{
+    cr_assert_neq(cookie, 0);
+    return timer_at((uint32_t)cookie);
+}
+
+static const struct tlk_site *the_site(void)
+{
+    cr_assert_eq(recording->regions[TLK_SITES].used, 2);
+    return site_at(1);
+}
+
+static int64_t now(void)
+{
+    return (int64_t)clock_mono();
+}
+
+static void arm_one_shot(uint64_t cookie)
+{
+    timerleak_gotime.armed(cookie, now(), now() + (int64_t)(100 * SECOND), 0);
+}
+
+/* ---- created ---- */
+
+Test(gotime, a_timer_is_entered_with_what_the_library_says)
+{
+    const struct tlk_timer *timer;
+
+    given_name = "idle";
+    given_retained = 10 << 20;
+    timer = timer_of(make(0x2000000700000001));
+    cr_expect_eq(timer->state, TLK_LIVE);
+    cr_expect_eq(timer->family, TLK_GOTIME);
+    cr_expect_eq(timer->id, 0x2000000700000001);
+    cr_expect_eq(timer->flags, TLK_EXACT_FIRES);
+    cr_expect_eq(timer->clock, CLOCK_MONOTONIC);
+    cr_expect_eq(timer->retained, 10 << 20);
+    cr_expect_str_eq(string_of(timer->name), "idle");
+    cr_expect_eq(timer->armed, 0);
+}
+
+Test(gotime, its_site_begins_with_the_line_that_called_the_library)
+{
+    const struct tlk_site *site;
+    const uint64_t *frames;
+    const struct tlk_module *module;
+
+    make(1);
+    site = the_site();
+    frames = region_at(TLK_FRAMES, site->frames);
+    module = region_at(TLK_MODULES, TLK_FRAME_MODULE(frames[0]));
+    cr_expect_str_eq(string_of(site->function), "gt_after");
+    cr_expect_eq(site->flags, TLK_SITE_UNWOUND);
+    cr_expect(module->bias + TLK_FRAME_ADDRESS(frames[0]) - (uintptr_t)make < 64);
+}
+
+static PROGRAM void make_many(void *unused)
+{
+    (void)unused;
+    for (uint64_t i = 0; i < 100; i++) {
+        make(i);
+        NO_TAIL_CALL;
+    }
+}
+
+Test(gotime, a_stack_seen_often_is_recalled_and_stays_one_site)
+{
+    in_thread(make_many, NULL);
+#ifdef __x86_64__
+    cr_expect(last_was_recalled);
+#endif
+    cr_expect_eq(the_site()->created, 100);
+    cr_expect_eq(the_site()->live, 100);
+}
+
+Test(gotime, timers_with_the_same_handle_are_two)
+{
+    uint64_t first = make(1), second = make(1);
+
+    cr_expect_eq(timer_of(first)->state, TLK_LIVE);
+    cr_expect_eq(timer_of(second)->state, TLK_LIVE);
+    cr_expect_eq(timer_find(TLK_GOTIME, 1).slot, 0, "nobody asks by handle");
+}
+
+Test(gotime, a_name_may_come_later_and_is_entered_once)
+{
+    uint64_t first = make(1), second = make(2);
+    char name[] = "retry";
+
+    timerleak_gotime.named(first, name);
+    timerleak_gotime.named(second, "retry");
+    name[0] = 'X';
+    cr_expect_str_eq(string_of(timer_of(first)->name), "retry");
+    cr_expect_eq(timer_of(first)->name, timer_of(second)->name);
+}
+
+Test(gotime, errno_stays)
+{
+    uint64_t cookie;
+
+    errno = EXDEV;
+    given_name = "name";
+    cookie = make(1);
+    arm_one_shot(cookie);
+    timerleak_gotime.fired(cookie, 1);
+    timerleak_gotime.released(cookie);
+    cr_expect_eq(errno, EXDEV);
+}
+
+/* ---- armed, fired, stopped, released ---- */
+
+Test(gotime, a_deadline_is_exact)
+{
+    uint64_t cookie = make(1);
+    int64_t then = now(), deadline = then + (int64_t)(100 * SECOND);
+
+    for (int i = 0; i < 3; i++) {
+        timerleak_gotime.armed(cookie, then, deadline + i, 0);
+        cr_expect_eq(timer_of(cookie)->deadline, deadline + i);
+        cr_expect_eq(timer_of(cookie)->deadline_clock, CLOCK_MONOTONIC);
+        cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED);
+    }
+    cr_expect_eq(timer_of(cookie)->armed, 3);
+    cr_expect_eq(timer_of(cookie)->stopped + timer_of(cookie)->fired, 0, "set anew, not stopped");
+}
+
+Test(gotime, by_the_mock_clock_no_deadline_is_known)
+{
+    uint64_t cookie = make(1);
+
+    timerleak_gotime.armed(cookie, 0, 5, 0);
+    cr_expect_eq(timer_of(cookie)->deadline_clock, -1);
+    cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED);
+    timerleak_gotime.armed(cookie, 0, 0, 0);
+    cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED, "whatever the time");
+    arm_one_shot(cookie);
+    cr_expect_eq(timer_of(cookie)->deadline_clock, CLOCK_MONOTONIC);
+}
+
+Test(gotime, a_one_shot_that_fires_and_is_released)
+{
+    uint64_t cookie = make(1);
+
+    arm_one_shot(cookie);
+    timerleak_gotime.fired(cookie, 1);
+    cr_expect_eq(timer_of(cookie)->fired_now, 1);
+    timerleak_gotime.released(cookie);
+    cr_expect_eq(the_site()->released, 1);
+    cr_expect_eq(the_site()->armed, 1);
+    cr_expect_eq(the_site()->fired, 1);
+    cr_expect_eq(the_site()->stopped + the_site()->fired_unknown, 0);
+}
+
+/* Though its deadline has passed: the library has the last word. */
+Test(gotime, one_stopped_late_has_not_fired)
+{
+    uint64_t cookie = make(1);
+
+    timerleak_gotime.armed(cookie, now(), now() - 1, 0);
+    timerleak_gotime.stopped(cookie);
+    cr_expect_eq(timer_of(cookie)->stopped, 1);
+    cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES);
+    timerleak_gotime.stopped(cookie);
+    cr_expect_eq(timer_of(cookie)->stopped, 1, "there was nothing to stop");
+    cr_expect_eq(timer_of(cookie)->fired + timer_of(cookie)->fired_unknown, 0);
+}
+
+Test(gotime, one_released_while_it_runs_was_stopped)
+{
+    uint64_t cookie = make(1);
+
+    timerleak_gotime.armed(cookie, now(), now() - 1, 0);
+    timerleak_gotime.released(cookie);
+    cr_expect_eq(the_site()->stopped, 1);
+    cr_expect_eq(the_site()->fired + the_site()->fired_unknown, 0);
+}
+
+Test(gotime, a_ticker_fires_until_it_is_stopped)
+{
+    uint64_t cookie = make(1);
+
+    timerleak_gotime.armed(cookie, now(), now() - (int64_t)SECOND, 1000);
+    timerleak_gotime.fired(cookie, 1);
+    timerleak_gotime.fired(cookie, 3);
+    timerleak_gotime.stopped(cookie);
+    cr_expect_eq(timer_of(cookie)->fired, 4, "not those that its period lets expect");
+    cr_expect_eq(timer_of(cookie)->stopped, 1);
+}
+
+Test(gotime, a_timer_is_released_once)
+{
+    uint64_t cookie = make(1), next;
+
+    timerleak_gotime.released(cookie);
+    next = make(2);
+    cr_expect_eq((uint32_t)next, (uint32_t)cookie, "in the same slot");
+    timerleak_gotime.released(cookie);
+    timerleak_gotime.stopped(cookie);
+    timerleak_gotime.fired(cookie, 1);
+    cr_expect_eq(timer_of(next)->state, TLK_LIVE);
+    cr_expect_eq(timer_of(next)->fired, 0);
+    cr_expect_eq(the_site()->released, 1);
+}
+
+Test(gotime, one_that_is_not_recorded_is_no_matter)
+{
+    arm_one_shot(0);
+    timerleak_gotime.fired(0, 1);
+    timerleak_gotime.stopped(0);
+    timerleak_gotime.named(0, "name");
+    timerleak_gotime.released(0);
+    cr_expect_eq(recording->regions[TLK_TIMERS].used, 1);
+}
+
+/* ---- when not ---- */
+
+Test(gotime, where_other_families_are_asked_for_nothing_is_entered)
+{
+    gate->families = 1u << TLK_POSIX;
+    cr_expect_eq(make(1), 0);
+    cr_expect_eq(recording->regions[TLK_SITES].used, 1);
+}
+
+Test(gotime, after_the_end_nothing_is_entered)
+{
+    uint64_t cookie = make(1);
+
+    gate->state = GATE_SHUT;
+    cr_expect_eq(make(2), 0);
+    arm_one_shot(cookie);
+    timerleak_gotime.fired(cookie, 1);
+    timerleak_gotime.released(cookie);
+    cr_expect_eq(timer_of(cookie)->state, TLK_LIVE);
+    cr_expect_eq(timer_of(cookie)->armed + timer_of(cookie)->fired, 0);
+}
+
+/* The kernel shuts the gate of a child; what the parent recorded is the parent's. */
+Test(gotime, in_a_forked_child_the_parent_s_timers_are_left_alone)
+{
+    uint64_t cookie = make(1);
+    int status;
+
+    if (fork() == 0) {
+        timerleak_gotime.released(cookie);
+        _exit(timer_of(cookie)->state == TLK_LIVE ? 0 : 1);
+    }
+    wait(&status);
+    cr_expect_eq(status, 0);
+    cr_expect_eq(the_site()->released, 0);
+}
