@@ -10,6 +10,7 @@
  */
 #include "families/family.h"
 #include "gotime/watch.h"
+#include "shim/mapfile.h"
 
 static uint64_t cookie_of(struct timer_ref ref)
 {
@@ -41,6 +42,7 @@ static uint64_t created(const struct gotime_call *call, uint64_t handle, size_t 
 
     if (!family_admits(TLK_GOTIME))
         return 0;
+    mapfile_may_grow = true;
     ref = timer_created(&birth);
     if (name)
         timer_named(ref, name);

@@ -47,9 +47,8 @@ static bool callback_begin(struct callback *callback, enum ready_list list)
 /* Whether the timer's life is over with this one. */
 static bool callback_is_last(const struct timer *timer)
 {
-    return timer->running == 0 &&
-           (timer->state == TIMER_DYING ||
-            (timer->state == TIMER_IDLE && timer->flags & GT_AUTOFREE));
+    return timer->running == 0 && (timer->state == TIMER_DYING ||
+                                   (timer->state == TIMER_IDLE && timer->flags & GT_AUTOFREE));
 }
 
 static void callback_end(struct callback *callback)
@@ -65,7 +64,7 @@ static void callback_end(struct callback *callback)
         timer->flags &= (uint8_t)~TIMER_AWAITED;
     if (callback_is_last(timer)) {
         if (timer->state == TIMER_DYING)
-            timer_bury(callback->index, timer, &aftermath);
+            timer_bury_func(callback->index, timer, &aftermath);
         else
             timer_release(callback->shard, callback->index, timer, &aftermath);
     }
@@ -98,8 +97,7 @@ bool callback_run(struct shard *shard, enum ready_list list)
 
 void callback_run_source(struct source *source)
 {
-    callback_run((struct shard *)((char *)source - offsetof(struct shard, source)),
-                 READY_EXECUTOR);
+    callback_run((struct shard *)((char *)source - offsetof(struct shard, source)), READY_EXECUTOR);
 }
 
 bool callback_is_mine(uint64_t handle)
@@ -113,14 +111,15 @@ bool callback_is_mine(uint64_t handle)
     return true;
 }
 
-/* Zero as well if that life of the timer is over. */
+/* Of that life of the timer, which may have lost its handle meanwhile. */
 static uint32_t callbacks_running(struct timer *timer, uint64_t handle)
 {
     struct shard *shard = shard_of(timer);
-    uint32_t running = 0;
+    uint32_t running = 0, later;
 
     lock_take(&shard->lock);
-    if (cell_generation(timer) == handle_generation(handle))
+    later = cell_generation(timer) - handle_generation(handle);
+    if (later == 0 || (later == 1 && timer->state == TIMER_DYING))
         running = timer->running;
     if (running)
         timer->flags |= TIMER_AWAITED;

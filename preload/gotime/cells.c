@@ -64,8 +64,8 @@ static bool chunk_make(enum cells_kind kind, uint32_t chunk)
 
     if (chunk >= CHUNKS_MOST)
         return false;
-    memory = mmap(NULL, chunk_size(kind), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                  0);
+    memory =
+        mmap(NULL, chunk_size(kind), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return false;
     __atomic_store_n(&cells[kind].chunks[chunk], memory, __ATOMIC_RELEASE);

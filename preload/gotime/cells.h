@@ -14,6 +14,7 @@
 
 #include "handle.h"
 #include "local.h"
+#include "hidden.h"
 #include "lock.h"
 
 #define CHUNK_BITS 14
@@ -41,10 +42,10 @@ struct cells {
     char *chunks[CHUNKS_MOST];
 };
 
-extern struct cells cells[CELLS_KINDS];
+extern struct cells cells[CELLS_KINDS] HIDDEN;
 
 /* Counts the calls of cells_end(): what was found in a cell before one is gone. */
-extern uint32_t cells_epoch;
+extern uint32_t cells_epoch HIDDEN;
 
 uint32_t cells_refill(enum cells_kind kind);
 void cells_spill(enum cells_kind kind, uint32_t index);

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "hidden.h"
+
 /* The mock clock. `mocked` changes only while all shards are locked. */
 struct mock_clock {
     uint32_t mocked;
@@ -15,7 +17,7 @@ struct mock_clock {
     int64_t now;
 };
 
-extern struct mock_clock mock_clock;
+extern struct mock_clock mock_clock HIDDEN;
 
 /* The last instant there is; nothing is ever due at GT_NEVER. */
 #define CLOCK_END (INT64_MAX - 1)

@@ -322,10 +322,11 @@ int gt_ctx_free(gt_ctx ctx)
     return 0;
 }
 
+/* The channel of a context that is gone is a stale one: nobody shall wait for ever. */
 gt_chan gt_ctx_done(gt_ctx ctx)
 {
     struct context *context = context_find(ctx);
-    gt_chan done = {0};
+    gt_chan done = {is_background(ctx) ? 0 : handle_make(KIND_CONTEXT, 0, 0)};
 
     if (context) {
         done = context->done;

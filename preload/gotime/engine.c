@@ -9,6 +9,9 @@
 #include "futex.h"
 #include "thread.h"
 
+#define CROWD 4 /* fires between two sleeps */
+#define REST_NS 50000
+
 uint32_t engine_state;
 
 static struct lock starting; /* taken alone, but by fork */
@@ -32,32 +35,38 @@ static int64_t earliest_wake(void)
 /*
  * Says until when it will sleep, and then looks once more, while who starts a timer says when the
  * shard is to be served, and then looks whether the engine sleeps for longer: one of both sees the
- * other.
+ * other. Where many follow close together it rests, and does not wake up for each of them.
  */
-static void engine_sleep(uint32_t seen, int64_t supervise)
+static void engine_sleep(uint32_t seen, unsigned fired)
 {
-    int64_t next = earliest_wake();
+    int64_t now = clock_monotonic(), next = executor_supervise(now);
 
-    if (supervise < next)
-        next = supervise;
+    if (earliest_wake() < next)
+        next = earliest_wake();
+    if (fired >= CROWD && next > now && next < now + REST_NS) {
+        futex_wait_until(&signal, seen, now + REST_NS);
+        return;
+    }
     __atomic_store_n(&asleep_until, next, __ATOMIC_SEQ_CST);
-    if (next != INT64_MIN && earliest_wake() >= next)
+    if (next > now && earliest_wake() >= next)
         futex_wait_until(&signal, seen, next);
     __atomic_store_n(&asleep_until, INT64_MIN, __ATOMIC_SEQ_CST);
 }
 
-/* Serves each shard that is due, by turns. */
-static void engine_serve(void)
+/* Serves each shard that is due, by turns. How many timers have fired. */
+static unsigned engine_serve(void)
 {
     uint32_t used = __atomic_load_n(&shards_used, __ATOMIC_ACQUIRE);
     bool mocked = clock_mocked();
+    unsigned fired = 0;
 
     for (uint32_t i = 0; i < used && !mocked; i++) {
         int64_t now = clock_monotonic();
 
         if (shard_wake(&shards[i]) <= now)
-            shard_fire(&shards[i], now, mocked);
+            fired += shard_fire(&shards[i], now, mocked);
     }
+    return fired;
 }
 
 static void *engine_main(void *unused)
@@ -67,8 +76,7 @@ static void *engine_main(void *unused)
     while (__atomic_load_n(&engine_state, __ATOMIC_ACQUIRE) == ENGINE_RUNS) {
         uint32_t seen = __atomic_load_n(&signal, __ATOMIC_SEQ_CST);
 
-        engine_serve();
-        engine_sleep(seen, executor_supervise(clock_monotonic()));
+        engine_sleep(seen, engine_serve());
     }
     return unused;
 }
@@ -87,10 +95,10 @@ int engine_start(void)
     if (engine_state == ENGINE_ENDS)
         error = -ESHUTDOWN;
     else if (engine_state == ENGINE_NONE) {
-        engine_state = ENGINE_RUNS;
+        __atomic_store_n(&engine_state, ENGINE_RUNS, __ATOMIC_RELEASE);
         error = thread_start(&thread, "gotime", engine_main, NULL);
         if (error)
-            engine_state = ENGINE_NONE;
+            __atomic_store_n(&engine_state, ENGINE_NONE, __ATOMIC_RELEASE);
     }
     lock_give(&starting);
     return error;

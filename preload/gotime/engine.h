@@ -8,13 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hidden.h"
+
 enum engine_state {
     ENGINE_NONE,
     ENGINE_RUNS,
     ENGINE_ENDS,
 };
 
-extern uint32_t engine_state; /* atomic */
+extern uint32_t engine_state HIDDEN; /* atomic */
 
 int engine_start(void);
 

@@ -15,12 +15,14 @@
  * meanwhile; then run() finds less than was posted.
  */
 struct source {
-    void (*run)(struct source *source); /* the one that has waited longest, if any; no lock is held */
+    void (*run)(
+        struct source *source); /* the one that has waited longest, if any; no lock is held */
     struct source *next;
     size_t posted; /* under the executor's lock */
 };
 
-/* So many more callbacks wait there. From the thread that fires timers, without the shard's lock. */
+/* So many more callbacks wait there. From the thread that fires timers, without the shard's lock.
+ */
 void executor_post(struct source *source, size_t callbacks);
 
 /* Runs all that is posted in this thread: under the mock clock. */

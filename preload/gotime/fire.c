@@ -54,14 +54,16 @@ static void after_fire(struct shard *shard, uint32_t index, struct timer *timer,
 void timer_fire(struct shard *shard, uint32_t index, struct timer *timer, int64_t now,
                 struct wake_list *to_wake)
 {
+    enum kind kind = timer_kind(timer);
+
     metrics_lateness(timer->name, now - timer->deadline);
-    if (timer->kind == KIND_TICK || timer->kind == KIND_TICKER) {
+    if (kind == KIND_TICK || kind == KIND_TICKER) {
         ticker_fire(shard, index, timer, now, to_wake);
         return;
     }
     timer_count(shard, timer, METRICS_FIRED, 1);
     watch_fired(index, 1);
-    if (timer->kind == KIND_AFTER)
+    if (kind == KIND_AFTER)
         after_fire(shard, index, timer, now, to_wake);
     else
         timer_send(timer, now, to_wake);
@@ -79,7 +81,7 @@ static bool shard_fire_one(struct shard *shard, int64_t now, unsigned *steps, si
     timer = timer_at(index);
     timer->state = TIMER_IDLE;
     shard->waiting--;
-    if (timer->kind != KIND_FUNC) {
+    if (timer_kind(timer) != KIND_FUNC) {
         timer_fire(shard, index, timer, not_before(now, timer->deadline), to_wake);
     } else {
         *posts += !(timer->flags & GT_INLINE);
@@ -88,7 +90,7 @@ static bool shard_fire_one(struct shard *shard, int64_t now, unsigned *steps, si
     return true;
 }
 
-void shard_fire(struct shard *shard, int64_t now, bool mocked)
+unsigned shard_fire(struct shard *shard, int64_t now, bool mocked)
 {
     struct wake_list to_wake = {0};
     unsigned steps = STEPS_MOST, fires = 0;
@@ -106,4 +108,5 @@ void shard_fire(struct shard *shard, int64_t now, bool mocked)
         executor_post(&shard->source, posts);
     while (callback_run(shard, READY_INLINE))
         continue;
+    return fires;
 }

@@ -12,9 +12,10 @@ void timer_fire(struct shard *shard, uint32_t index, struct timer *timer, int64_
 
 /*
  * Fires what is due in a shard, a part of it at most, and says in shard->wake when to come again.
- * Callbacks that block are posted to the executor, the others run before it returns. Does nothing if
- * `now` is not of the clock that is in use by now. No lock is held.
+ * Callbacks that block are posted to the executor, the others run before it returns. Does nothing
+ * if `now` is not of the clock that is in use by now. No lock is held. How many have
+ * fired.
  */
-void shard_fire(struct shard *shard, int64_t now, bool mocked);
+unsigned shard_fire(struct shard *shard, int64_t now, bool mocked);
 
 #endif

@@ -15,8 +15,8 @@
  * a signal handler. None prints or exits. No lock of the library is held while a callback runs.
  *
  * Threads that the library starts have all signals blocked; they begin with the first timer. After
- * fork() the child has no timers: every handle of one is stale there, and new ones work. Channels
- * are kept as they were, but nobody waits on them.
+ * fork() the child has no timers, contexts or tasks: their handles are stale there, and new ones
+ * work. Channels are kept as they were, but nobody waits on them.
  */
 #ifndef GOTIME_H
 #define GOTIME_H
@@ -160,7 +160,8 @@ struct gt_case {
 
 /*
  * Carries out one of the cases that can proceed, chosen fairly, and returns its index; waits until
- * there is one. -ESTALE if a channel was freed. A send to a closed channel is chosen, with -EPIPE.
+ * there is one. -ESTALE if a channel was freed, -EINVAL for more than INT_MAX cases. A send to a
+ * closed channel is chosen, with -EPIPE.
  */
 GT_API int gt_select(struct gt_case *cases, size_t count);
 
@@ -288,10 +289,12 @@ GT_API gt_ctx gt_ctx_with_cancel(gt_ctx parent);
 GT_API gt_ctx gt_ctx_with_timeout(gt_ctx parent, int64_t timeout);
 GT_API gt_ctx gt_ctx_with_deadline(gt_ctx parent, int64_t deadline);
 
+/* -EPERM for the background. */
 GT_API int gt_ctx_cancel(gt_ctx ctx);
 GT_API int gt_ctx_free(gt_ctx ctx);
 
-/* A channel that is closed when the context is done; lives as long as it does. */
+/* A channel that is closed when the context is done; lives as long as it does. None (zeros) for the
+ * background. */
 GT_API gt_chan gt_ctx_done(gt_ctx ctx);
 
 /* 0 while it is not done; then -ECANCELED or -ETIMEDOUT, its own or its parent's. */

@@ -31,7 +31,7 @@ static void timer_end(uint32_t index)
     struct shard *shard = shard_of(timer);
 
     lock_take(&shard->lock);
-    if (timer->state != TIMER_FREE)
+    if (timer->tag)
         timer_release(shard, index, timer, &aftermath);
     lock_give(&shard->lock);
     aftermath_settle(&aftermath);

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hidden.h"
+
 #define MAGAZINE_CELLS 32
 
 enum cells_kind {
@@ -35,7 +37,7 @@ struct local {
     struct magazine magazines[CELLS_KINDS];
 };
 
-extern __thread struct local local __attribute__((tls_model("initial-exec")));
+extern __thread struct local local HIDDEN __attribute__((tls_model("initial-exec")));
 
 /* Sees to it that what the thread has at hand is given back when it ends. */
 void local_join(void);

@@ -1,10 +1,28 @@
 #include "lock.h"
 
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "clock.h"
 #include "futex.h"
 
 #define SPINS 100
 #define NAP_NS 200000
+#define SETTLED_NS 1000000 /* after so long any store of any processor is visible */
+#define USES_WORTH 256     /* a guest costs as much as the owner saves in so many uses */
+
+#define NOBODY UINT32_MAX
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__
+#endif
+#endif
+
+__thread uint32_t lock_self = NOBODY;
+
+static uint32_t threads; /* that ever owned a lock */
 
 static inline void cpu_relax(void)
 {
@@ -15,10 +33,15 @@ static inline void cpu_relax(void)
 #endif
 }
 
+static void nap(const uint32_t *word, int64_t duration)
+{
+    futex_wait_until(word, 1, clock_monotonic() + duration);
+}
+
 static bool lock_spin(struct lock *lock)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (__atomic_load_n(&lock->held, __ATOMIC_RELAXED) == 0 && lock_try(lock))
+        if (lock_load(&lock->held) == 0 && lock_try(lock))
             return true;
         cpu_relax();
     }
@@ -29,12 +52,67 @@ void lock_take_slow(struct lock *lock)
 {
     while (!lock_spin(lock)) {
         __atomic_fetch_add(&lock->sleepers, 1, __ATOMIC_SEQ_CST);
-        futex_wait_until(&lock->held, 1, clock_monotonic() + NAP_NS);
+        nap(&lock->held, NAP_NS);
         __atomic_fetch_sub(&lock->sleepers, 1, __ATOMIC_RELAXED);
     }
+    if (lock_load(&lock->owner) != 0 && lock_load(&lock->owner) != lock_self)
+        lock_visit(lock);
 }
 
 void lock_wake(struct lock *lock)
 {
     futex_wake(&lock->held, 1);
 }
+
+/* ---- owners and guests ---- */
+
+static bool barrier(int command)
+{
+    return syscall(SYS_membarrier, command, 0, 0) == 0;
+}
+
+/* Registered anew where a fork has lost it. A sandbox may refuse what it had allowed before. */
+static void barrier_on_all_threads(struct lock *lock)
+{
+    if (barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+        return;
+    if (barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
+        barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+        return;
+    for (int64_t end = clock_monotonic() + SETTLED_NS; clock_monotonic() < end;)
+        nap(&lock->held, SETTLED_NS);
+}
+
+void lock_visit(struct lock *lock)
+{
+    barrier_on_all_threads(lock);
+    for (int i = 0; __atomic_load_n(&lock->inside, __ATOMIC_ACQUIRE); i++)
+        if (i < SPINS)
+            cpu_relax();
+        else
+            nap(&lock->inside, NAP_NS);
+    if (lock->uses < USES_WORTH)
+        __atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
+    lock->uses = 0;
+}
+
+#ifdef __SANITIZE_THREAD__
+
+/* Which would not understand it. */
+void lock_own(struct lock *lock)
+{
+    (void)lock;
+}
+
+#else
+
+void lock_own(struct lock *lock)
+{
+    if (!barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+        return;
+    if (lock_self == NOBODY)
+        lock_self = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&lock->owner, lock_self, __ATOMIC_RELAXED);
+}
+
+#endif

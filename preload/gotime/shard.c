@@ -30,20 +30,6 @@ struct shard *shard_join(void (*run)(struct source *source))
     return local.shard;
 }
 
-/* ---- waiting and ready ---- */
-
-bool timer_wait(struct shard *shard, uint32_t index, struct timer *timer, int64_t now)
-{
-    wheel_notice(&shard->wheel, now);
-    wheel_add(&shard->wheel, index, timer);
-    timer->state = TIMER_WAITING;
-    shard->waiting++;
-    if (__builtin_expect(timer->deadline >= shard->wake, 1))
-        return false;
-    __atomic_store_n(&shard->wake, timer->deadline, __ATOMIC_SEQ_CST);
-    return true;
-}
-
 static enum ready_list ready_list_of(const struct timer *timer)
 {
     return timer->flags & GT_INLINE ? READY_INLINE : READY_EXECUTOR;
@@ -61,7 +47,7 @@ void ready_append(struct shard *shard, uint32_t index, struct timer *timer)
     shard->ready[list].last = index;
 }
 
-static void ready_remove(struct shard *shard, const struct timer *timer)
+void ready_remove(struct shard *shard, const struct timer *timer)
 {
     enum ready_list list = ready_list_of(timer);
 
@@ -76,20 +62,6 @@ uint32_t ready_pop(struct shard *shard, enum ready_list list)
     if (index)
         timer_withdraw(shard, timer_at(index));
     return index;
-}
-
-bool timer_withdraw(struct shard *shard, struct timer *timer)
-{
-    if (timer->state == TIMER_WAITING) {
-        wheel_remove(&shard->wheel, timer);
-        shard->waiting--;
-    } else if (timer->state == TIMER_READY) {
-        ready_remove(shard, timer);
-    } else {
-        return false;
-    }
-    timer->state = TIMER_IDLE;
-    return true;
 }
 
 /* ---- all shards ---- */

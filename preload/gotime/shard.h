@@ -12,6 +12,7 @@
 #include "executor.h"
 #include "lock.h"
 #include "timer.h"
+#include "hidden.h"
 #include "wheel.h"
 
 #define SHARDS 64
@@ -35,10 +36,10 @@ struct shard {
     struct wheel wheel;
 } __attribute__((aligned(64)));
 
-extern struct shard shards[SHARDS];
+extern struct shard shards[SHARDS] HIDDEN;
 
 /* Those that threads have asked for, the first ones; the others were never touched. Atomic. */
-extern uint32_t shards_used;
+extern uint32_t shards_used HIDDEN;
 
 /* Chooses that of the calling thread. `run` is its source's. */
 struct shard *shard_join(void (*run)(struct source *source));
@@ -56,17 +57,42 @@ static inline int64_t shard_wake(const struct shard *shard)
 
 /* ---- all below under the lock ---- */
 
-/* A timer that is idle waits until timer->deadline. Whether the engine must be told. */
-bool timer_wait(struct shard *shard, uint32_t index, struct timer *timer, int64_t now);
-
 /* A callback that is due, to the end of its list. */
 void ready_append(struct shard *shard, uint32_t index, struct timer *timer);
 
 /* The first of a list, idle again; 0 if it is empty. */
 uint32_t ready_pop(struct shard *shard, enum ready_list list);
 
+/* Out of the list that it is in. */
+void ready_remove(struct shard *shard, const struct timer *timer);
+
+/* A timer that is idle waits until timer->deadline. Whether the engine must be told. */
+static inline bool timer_wait(struct shard *shard, uint32_t index, struct timer *timer, int64_t now)
+{
+    wheel_notice(&shard->wheel, now);
+    wheel_add(&shard->wheel, index, timer);
+    timer->state = TIMER_WAITING;
+    shard->waiting++;
+    if (__builtin_expect(timer->deadline >= shard->wake, 1))
+        return false;
+    __atomic_store_n(&shard->wake, timer->deadline, __ATOMIC_SEQ_CST);
+    return true;
+}
+
 /* Waiting or ready, it becomes idle. Whether it was one of them. */
-bool timer_withdraw(struct shard *shard, struct timer *timer);
+static inline bool timer_withdraw(struct shard *shard, struct timer *timer)
+{
+    if (timer->state == TIMER_WAITING) {
+        wheel_remove(&shard->wheel, timer);
+        shard->waiting--;
+    } else if (timer->state == TIMER_READY) {
+        ready_remove(shard, timer);
+    } else {
+        return false;
+    }
+    timer->state = TIMER_IDLE;
+    return true;
+}
 
 /* What is wrong with it, or NULL: for tests. */
 const char *shard_check(struct shard *shard);

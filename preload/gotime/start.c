@@ -30,7 +30,7 @@ static bool draft_make(struct draft *draft, enum kind kind)
     }
     draft->timer = timer_at(draft->index);
     draft->handle = handle_make(kind, draft->index, cell_generation(draft->timer));
-    draft->timer->kind = kind & 15;
+    draft->timer->tag = (uint32_t)(draft->handle >> 32);
     draft->timer->state = TIMER_IDLE;
     draft->timer->name = 0;
     draft->timer->flags = 0;
@@ -57,7 +57,7 @@ static bool timer_await(struct shard *shard, uint32_t index, struct timer *timer
 bool timer_start(struct shard *shard, uint32_t index, struct timer *timer, int64_t now,
                  int64_t deadline, struct wake_list *to_wake)
 {
-    if (__builtin_expect(deadline > now || timer->kind == KIND_FUNC, 1))
+    if (__builtin_expect(deadline > now || timer_kind(timer) == KIND_FUNC, 1))
         return timer_await(shard, index, timer, now, deadline);
     timer_withdraw(shard, timer);
     timer->deadline = deadline;
@@ -81,6 +81,7 @@ static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, 
     bool notice;
 
     lock_take(&shard->lock);
+    lock_court(&shard->lock);
     timer_count(shard, draft->timer, METRICS_CREATED, 1);
     watch_armed(draft->index, now, deadline, period);
     notice = timer_start(shard, draft->index, draft->timer, now, deadline, &nobody);

@@ -20,7 +20,7 @@ enum timer_state {
     TIMER_IDLE,    /* fired or stopped */
     TIMER_WAITING, /* in its shard's wheel */
     TIMER_READY,   /* due, and its callback waits for a thread: in a list of its shard */
-    TIMER_DYING,   /* freed while its callback runs; all handles are stale */
+    TIMER_DYING,   /* freed while its callback runs; it has no handle any more */
 };
 
 enum timer_flags {
@@ -31,15 +31,16 @@ enum timer_flags {
 struct timer {
     uint32_t generation;
     uint32_t next, prev; /* in the list it is in: see wheel.h */
-    uint8_t kind : 4, state : 4;
-    uint8_t shard; /* changes only from one life to the next, under the new one's lock */
-    uint8_t name;  /* metrics.h */
+    uint32_t tag;        /* the upper half of its handle; 0: it has none */
+    uint8_t state;       /* enum timer_state */
+    uint8_t shard;       /* changes only from one life to the next */
+    uint8_t name;        /* metrics.h */
     uint8_t flags;
     int64_t deadline; /* of the next or the last fire */
     union {
         struct {
             struct port port;
-            int64_t period;
+            int64_t period; /* of a ticker */
         };
         struct {
             void (*function)(void *argument);
@@ -58,7 +59,8 @@ _Static_assert(sizeof(struct timer) <= 64, "a timer fits its cell");
 uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
                     const struct gotime_call *call);
 
-/* One with a callback, due at `deadline`. Zeros and errno on failure; `destroy` isn't called then. */
+/* One with a callback, due at `deadline`. Zeros and errno on failure; `destroy` isn't called then.
+ */
 gt_timer timer_make_func(int64_t deadline, const struct gt_func *func,
                          const struct gotime_call *call);
 
@@ -96,6 +98,17 @@ struct metrics_counts timers_counts(void);
 static inline struct timer *timer_at(uint32_t index)
 {
     return cells_at(CELLS_TIMER, index);
+}
+
+static inline enum kind timer_kind(const struct timer *timer)
+{
+    return (enum kind)(timer->tag >> 28);
+}
+
+/* Under the lock: whether the handle names this timer in its present life. */
+static inline bool timer_is(const struct timer *timer, uint64_t handle)
+{
+    return cell_generation(timer) == handle_generation(handle) && timer->tag == handle >> 32;
 }
 
 #endif

@@ -55,7 +55,7 @@ gt_chan gt_ticker_chan(gt_ticker ticker)
 /* One that is to be freed with its callback, and has none any more, ends here. */
 static bool stop_is_end(const struct timer *timer, int stopped)
 {
-    return stopped && timer->kind == KIND_FUNC && timer->flags & GT_AUTOFREE &&
+    return stopped && timer_kind(timer) == KIND_FUNC && timer->flags & GT_AUTOFREE &&
            timer->running == 0;
 }
 
@@ -114,6 +114,8 @@ static int reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t peri
 
     if (!timer)
         return -ESTALE;
+    if (shard == local.shard)
+        lock_court(&shard->lock);
     before = timer_drain(timer) || timer->state != TIMER_IDLE;
     if (period)
         timer->period = period;

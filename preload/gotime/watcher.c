@@ -29,8 +29,8 @@ static uint64_t *chunk_of(uint32_t index)
     return __atomic_load_n(&chunks[index / CHUNK_CELLS], __ATOMIC_ACQUIRE);
 }
 
-void watch_created(uint32_t index, const struct gotime_call *call, uint64_t handle,
-                   size_t retained, const char *name)
+void watch_created(uint32_t index, const struct gotime_call *call, uint64_t handle, size_t retained,
+                   const char *name)
 {
     uint64_t *chunk = chunk_of(index);
 

@@ -23,8 +23,8 @@ static inline bool watched(void)
  * A new timer, before it is armed, and without a lock: the shim looks at the stack. The others are
  * called under the shard's lock, so that the shim sees all in the order in which it happens.
  */
-void watch_created(uint32_t index, const struct gotime_call *call, uint64_t handle,
-                   size_t retained, const char *name);
+void watch_created(uint32_t index, const struct gotime_call *call, uint64_t handle, size_t retained,
+                   const char *name);
 
 /* That of the timer at this index; 0: it is not recorded. */
 uint64_t watch_cookie(uint32_t index);

@@ -1,19 +1,7 @@
 #include "wheel.h"
 
-#define LEVEL_BITS 6
 #define SLOT_MASK (WHEEL_SLOTS - 1)
 #define LAG_NS (INT64_C(1) << 20)
-
-/* Times in the order of unsigned numbers, for shifts and differences. */
-static inline uint64_t instant_of(int64_t time)
-{
-    return (uint64_t)time ^ UINT64_C(1) << 63;
-}
-
-static inline uint64_t slot_of(uint64_t instant, unsigned level)
-{
-    return instant >> LEVEL_BITS * level;
-}
 
 static inline uint64_t rotate_right(uint64_t bits, unsigned by)
 {
@@ -25,58 +13,6 @@ void wheel_begin(struct wheel *wheel, int64_t now)
     wheel->now = instant_of(now);
     for (unsigned level = 0; level < WHEEL_LEVELS; level++)
         wheel->opened[level] = slot_of(wheel->now, level);
-}
-
-/* ---- lists ---- */
-
-static void slot_push(struct wheel *wheel, uint32_t number, uint32_t index, struct timer *timer)
-{
-    struct slot *slot = &wheel->slots[number];
-    uint32_t first = slot->first;
-
-    timer->next = first;
-    timer->prev = WHEEL_FIRST | number;
-    slot->first = index;
-    if (first) {
-        timer_at(first)->prev = index;
-        if (timer->deadline < slot->earliest)
-            slot->earliest = timer->deadline;
-    } else {
-        slot->earliest = timer->deadline;
-        if (number != WHEEL_OPEN)
-            wheel->occupied[number / WHEEL_SLOTS] |= UINT64_C(1) << number % WHEEL_SLOTS;
-    }
-}
-
-void wheel_remove(struct wheel *wheel, const struct timer *timer)
-{
-    uint32_t number = timer->prev & ~WHEEL_FIRST;
-
-    if (timer->next)
-        timer_at(timer->next)->prev = timer->prev;
-    if (!(timer->prev & WHEEL_FIRST)) {
-        timer_at(timer->prev)->next = timer->next;
-        return;
-    }
-    wheel->slots[number].first = timer->next;
-    if (!timer->next && number != WHEEL_OPEN)
-        wheel->occupied[number / WHEEL_SLOTS] &= ~(UINT64_C(1) << number % WHEEL_SLOTS);
-}
-
-/* 64 slots from here are one too many: they would be the present slot. */
-void wheel_add(struct wheel *wheel, uint32_t index, struct timer *timer)
-{
-    uint64_t due = instant_of(timer->deadline);
-    unsigned level;
-
-    if (due <= wheel->now) {
-        slot_push(wheel, WHEEL_OPEN, index, timer);
-        return;
-    }
-    level = (63 - (unsigned)__builtin_clzll(due - wheel->now)) / LEVEL_BITS;
-    if (slot_of(due, level) - slot_of(wheel->now, level) == WHEEL_SLOTS)
-        level++;
-    slot_push(wheel, level * WHEEL_SLOTS + (slot_of(due, level) & SLOT_MASK), index, timer);
 }
 
 /* ---- time ---- */
@@ -218,7 +154,7 @@ const char *wheel_check(const struct wheel *wheel, size_t *timers)
         if (occupied != (wheel->slots[number].first != 0))
             return "the map of the occupied slots is wrong";
         if (occupied)
-            wrong = slot_check(wheel, number, place << LEVEL_BITS * level, timers);
+            wrong = slot_check(wheel, number, place << WHEEL_BITS * level, timers);
     }
     return wrong;
 }

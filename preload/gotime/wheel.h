@@ -23,6 +23,7 @@
 #include "timer.h"
 
 #define WHEEL_LEVELS 11 /* 66 bits */
+#define WHEEL_BITS 6
 #define WHEEL_SLOTS 64
 #define WHEEL_OPEN (WHEEL_LEVELS * WHEEL_SLOTS) /* the slot that is being opened */
 #define WHEEL_FIRST (UINT32_C(1) << 31)
@@ -33,7 +34,7 @@ struct slot {
 };
 
 struct wheel {
-    uint64_t now;                   /* as of instant_of() */
+    uint64_t now;                    /* as of instant_of() */
     uint64_t occupied[WHEEL_LEVELS]; /* a bit for each slot that is not empty */
     uint64_t opened[WHEEL_LEVELS];   /* the last slot that was opened, counted from time 0 */
     struct slot slots[WHEEL_OPEN + 1];
@@ -48,9 +49,6 @@ void wheel_begin(struct wheel *wheel, int64_t now);
  */
 void wheel_notice(struct wheel *wheel, int64_t now);
 
-void wheel_add(struct wheel *wheel, uint32_t index, struct timer *timer);
-void wheel_remove(struct wheel *wheel, const struct timer *timer);
-
 /*
  * The index of a timer that is due, taken out; 0 if there is none, or once `steps`, which counts
  * down with each timer that is looked at, is 0.
@@ -62,6 +60,72 @@ uint32_t wheel_take(struct wheel *wheel, int64_t now, unsigned *steps);
  * to do than `steps`; INT64_MAX: never.
  */
 int64_t wheel_next(const struct wheel *wheel);
+
+/* Times in the order of unsigned numbers, for shifts and differences. */
+static inline uint64_t instant_of(int64_t time)
+{
+    return (uint64_t)time ^ UINT64_C(1) << 63;
+}
+
+static inline uint64_t slot_of(uint64_t instant, unsigned level)
+{
+    return instant >> WHEEL_BITS * level;
+}
+
+static inline void slot_push(struct wheel *wheel, uint32_t number, uint32_t index,
+                             struct timer *timer)
+{
+    struct slot *slot = &wheel->slots[number];
+    uint32_t first = slot->first;
+
+    timer->next = first;
+    timer->prev = WHEEL_FIRST | number;
+    slot->first = index;
+    if (first) {
+        timer_at(first)->prev = index;
+        if (timer->deadline < slot->earliest)
+            slot->earliest = timer->deadline;
+    } else {
+        slot->earliest = timer->deadline;
+        if (number != WHEEL_OPEN)
+            wheel->occupied[number / WHEEL_SLOTS] |= UINT64_C(1) << number % WHEEL_SLOTS;
+    }
+}
+
+/* Takes it out of the slot that it is in. */
+static inline void wheel_remove(struct wheel *wheel, const struct timer *timer)
+{
+    uint32_t number = timer->prev & ~WHEEL_FIRST;
+
+    if (timer->next)
+        timer_at(timer->next)->prev = timer->prev;
+    if (!(timer->prev & WHEEL_FIRST)) {
+        timer_at(timer->prev)->next = timer->next;
+        return;
+    }
+    wheel->slots[number].first = timer->next;
+    if (!timer->next && number != WHEEL_OPEN)
+        wheel->occupied[number / WHEEL_SLOTS] &= ~(UINT64_C(1) << number % WHEEL_SLOTS);
+}
+
+/*
+ * Into the slot that its deadline asks for. 64 slots ahead is one too many: it would be the present
+ * slot.
+ */
+static inline void wheel_add(struct wheel *wheel, uint32_t index, struct timer *timer)
+{
+    uint64_t due = instant_of(timer->deadline);
+    unsigned level;
+
+    if (due <= wheel->now) {
+        slot_push(wheel, WHEEL_OPEN, index, timer);
+        return;
+    }
+    level = (63 - (unsigned)__builtin_clzll(due - wheel->now)) / WHEEL_BITS;
+    if (slot_of(due, level) - slot_of(wheel->now, level) == WHEEL_SLOTS)
+        level++;
+    slot_push(wheel, level * WHEEL_SLOTS + (slot_of(due, level) & (WHEEL_SLOTS - 1)), index, timer);
+}
 
 /* What is wrong with it, or NULL; counts its timers. For tests. */
 const char *wheel_check(const struct wheel *wheel, size_t *timers);

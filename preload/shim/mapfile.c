@@ -29,6 +29,7 @@ static char file_path[4400];
 static size_t file_size;   /* blocks are allocated for so many bytes */
 static size_t mapped_size; /* and so many it may grow to */
 static bool grows_no_more;
+bool mapfile_may_grow;
 static struct stat file_id;
 static char unfinished_path[sizeof(file_path) + 32];
 static struct lock chunks_lock;
@@ -259,6 +260,8 @@ static bool file_grow(struct tlk_header *header)
         within_file_limit(file_size + GROWTH < mapped_size ? file_size + GROWTH : mapped_size);
     int saved = errno, fd = -1;
 
+    if (!mapfile_may_grow)
+        return false;
     if (!grows_no_more && !gate->sandboxed && size > file_size)
         fd = open_own();
     if (fd >= 0 && syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0) {

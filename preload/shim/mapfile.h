@@ -41,10 +41,16 @@ void mapfile_trim(void);
 uint32_t mapfile_chunks_most(void);
 
 /*
+ * From now on the file may grow: this process has timers of a library that knows no limit, and
+ * that, unlike the kernel's, makes system calls of its own when they become many.
+ */
+extern bool mapfile_may_grow;
+
+/*
  * Room for `count` records next to each other: the index of the first, 0 when the file is full. The
  * caller holds the lock of that region, fills the records and publishes them. When all chunks are
- * used, by timers of a library that knows no limit, the file grows, which makes system calls; in a
- * sandbox, or where its name leads to it no more, it does not.
+ * used the file grows, which makes system calls, if it may; in a sandbox, or where its name leads
+ * to it no more, it does not.
  */
 uint32_t region_take(enum tlk_region_id id, uint32_t count);
 void region_publish(enum tlk_region_id id, uint32_t used);

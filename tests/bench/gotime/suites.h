@@ -251,7 +251,9 @@ static double processor_ns(void)
 /* In which all can be made, even if other processes have most of the processor. */
 static uint64_t shots_lead(void)
 {
-    return (uint64_t)(6 * slices_time(cycles, WARM_UP_NS) * (double)shots_count) + SECOND_NS / 5;
+    double each = 6 * slices_time(cycles, WARM_UP_NS) + 500;
+
+    return (uint64_t)(each * (double)shots_count) + SECOND_NS / 5;
 }
 
 static void shots_start(struct item *items)

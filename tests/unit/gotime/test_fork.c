@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,36 +109,62 @@ Test(forking, the_child_keeps_a_mock_clock)
 
 static int pipe_ends[2];
 
-static void fork_in_callback(void *unused)
+static bool starts_and_stops(void)
 {
+    return gt_timer_stop(gt_timer_new(GT_HOUR)) == 1;
+}
+
+/* The child's one thread is that of the callback: the executor's, or the engine's. */
+static void fork_in_callback(void *check)
+{
+    bool (*works_in_callback)(void) = *(bool (**)(void))check;
     pid_t child = fork();
     char good;
 
-    (void)unused;
-    if (child == 0) {
-        good = works();
-        _exit(write(pipe_ends[1], &good, 1) != 1 || !good);
-    }
+    if (child == 0)
+        _exit(!works_in_callback());
     good = status_of(child) == 0;
     cr_assert_eq(write(pipe_ends[1], &good, 1), 1);
 }
 
-/* The callback's thread is the child's only one, be it the engine's or the executor's. */
+static bool callback_forks(unsigned flags, bool (*check)(void))
+{
+    struct gt_func func = {.function = fork_in_callback, .argument = &check, .flags = flags};
+    gt_timer timer = gt_after_func_with(0, &func);
+    char good;
+
+    cr_assert_eq(read(pipe_ends[0], &good, 1), 1);
+    gt_timer_stop_sync(timer);
+    return good;
+}
+
 Test(forking, a_callback_may_fork)
 {
-    const unsigned flags[] = {0, GT_INLINE};
-
     cr_assert_eq(pipe(pipe_ends), 0);
-    for (int i = 0; i < 2; i++) {
-        struct gt_func func = {.function = fork_in_callback, .flags = GT_AUTOFREE | flags[i]};
-        char good[2] = {0, 0};
+    cr_expect(callback_forks(0, works));
+    cr_expect(callback_forks(GT_INLINE, starts_and_stops)); /* it must not block */
+}
 
-        gt_after_func_with(0, &func);
-        for (int k = 0; k < 2; k++)
-            cr_assert_eq(read(pipe_ends[0], &good[k], 1), 1);
-        cr_expect(good[0]);
-        cr_expect(good[1]);
-    }
+static void go_on_as_child(void *children)
+{
+    pid_t child = fork();
+
+    if (child != 0)
+        gt_chan_send(*(gt_chan *)children, &child);
+}
+
+/* The callback returns in the child, too: then its thread goes on as the library's there. */
+Test(forking, a_callback_may_return_in_the_child)
+{
+    gt_chan children = gt_chan_make(sizeof(pid_t), 1);
+    gt_timer timer = gt_after_func(0, go_on_as_child, &children);
+    pid_t child = -1;
+
+    cr_assert_eq(gt_chan_recv(children, &child), 0);
+    gt_timer_stop_sync(timer);
+    cr_assert_gt(child, 0);
+    cr_expect_eq(kill(child, SIGKILL), 0);
+    cr_expect_eq(status_of(child), -1);
 }
 
 static bool over;

@@ -212,6 +212,7 @@ static void make_small(void)
     setrlimit(RLIMIT_NOFILE, &files);
     setrlimit(RLIMIT_SIGPENDING, &signals);
     cr_assert(make(&settings));
+    mapfile_may_grow = true;
 }
 
 /* Takes timers, chunk by chunk, until there are so many chunks or no more. */
@@ -244,6 +245,17 @@ Test(mapfile, it_grows_for_a_million_timers_of_a_library)
     cr_expect_eq(size_of_file(), before, "it grows no more");
 }
 
+Test(mapfile, it_does_not_grow_for_timers_of_the_kernel)
+{
+    size_t before;
+
+    make_small();
+    before = size_of_file();
+    mapfile_may_grow = false;
+    fill(UINT32_MAX);
+    cr_expect_eq(size_of_file(), before);
+}
+
 Test(mapfile, it_does_not_grow_past_the_directory_of_its_chunks)
 {
     make_small();
@@ -258,6 +270,7 @@ Test(mapfile, one_of_a_set_size_does_not_grow)
     struct settings settings = settings_of(2 * MIB);
 
     cr_assert(make(&settings));
+    mapfile_may_grow = true;
     fill(UINT32_MAX);
     cr_expect_eq(size_of_file(), 2 * MIB);
     cr_expect_eq(mapfile_chunks_most(), 32);

@@ -255,7 +255,7 @@ type shot struct {
 
 // In which all can be made, even if other processes have most of the processor.
 func shotsLead(count int) time.Duration {
-	return time.Duration(6*timeCycles(warmUp)*float64(count)) + time.Second/5
+	return time.Duration((6*timeCycles(warmUp)+500)*float64(count)) + time.Second/5
 }
 
 func startShots(items []item, table []shot, begun time.Time, first time.Duration) {
