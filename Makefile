@@ -30,8 +30,8 @@ SANITIZE_FLAGS = $(call sanitize,$(SANITIZE))
 CHECKED_FLAGS = $(if $(SANITIZE),$(SANITIZE_FLAGS),$(call sanitize,address$(comma)undefined))
 
 # Evaluated when used, so that `make test` can install what is missing first.
-LIBRARIES = $(shell pkg-config --libs libdw libelf jansson libprotobuf-c libmicrohttpd) -liberty -lz -lm
-LIBRARY_FLAGS = $(shell pkg-config --cflags libdw libelf jansson libprotobuf-c libmicrohttpd) -I$(GENERATED)
+LIBRARIES = $(shell pkg-config --libs libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -liberty -lz -lm
+LIBRARY_FLAGS = $(shell pkg-config --cflags libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -I$(GENERATED)
 CRITERION = $(shell pkg-config --libs criterion)
 
 ANALYZER := $(wildcard analyzer/*.c analyzer/*/*.c)

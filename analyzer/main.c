@@ -1,24 +1,44 @@
 /* main.c - the table of commands. */
 #include "base/text.h"
+#include "base/version.h"
 #include "commands/commands.h"
 #include "commands/options.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#define VERSION "0.1.0"
+#include <unistd.h>
 
 static const struct command commands[] = {
     {"record", "[OPTION...] [--] COMMAND [ARGUMENT...]", "run a program and record its timers",
      RECORD_OPTIONS, command_record},
     {"report", "[OPTION...] FILE...", "who leaks timers, and why it is thought so", REPORT_OPTIONS,
      command_report},
-    {"top", "[OPTION...] FILE...", "functions by the timers they hold", TOP_OPTIONS, command_top},
-    {"traces", "[OPTION...] FILE...", "all stacks with their values", TRACES_OPTIONS,
-     command_traces},
+    {"top", "[OPTION...] FILE...", "functions by the timers they hold", VIEW_OPTIONS, command_view},
+    {"tree", "[OPTION...] FILE...", "functions with their callers and callees", VIEW_OPTIONS,
+     command_view},
+    {"peek", "REGEX [OPTION...] FILE...", "the same for functions that match", VIEW_OPTIONS,
+     command_view},
+    {"list", "REGEX [OPTION...] FILE...", "the source of functions that match, with values",
+     VIEW_OPTIONS, command_view},
+    {"traces", "[OPTION...] FILE...", "all stacks with their values", VIEW_OPTIONS, command_view},
+    {"tags", "[OPTION...] FILE...", "how many timers are of which kind, state, clock, ...",
+     VIEW_OPTIONS, command_view},
+    {"export", "[OPTION...] FILE...", "for pprof, speedscope, Graphviz and others", EXPORT_OPTIONS,
+     command_export},
+    {"html", "[-o REPORT.html] [OPTION...] FILE...", "the report as one page for a browser",
+     HTML_OPTIONS, command_html},
+    {"web", "[--http=ADDR:PORT] [OPTION...] FILE...", "the same served, and followed as it grows",
+     WEB_OPTIONS, command_web},
     {"timers", "[OPTION...] FILE...", "each live timer and what it waits for", TIMERS_OPTIONS,
      command_timers},
+    {"growth", "[OPTION...] FILE...", "live timers of each site over the run", GROWTH_OPTIONS,
+     command_growth},
+    {"wakeups", "[OPTION...] FILE...", "how often the timers of each site expire", WAKEUPS_OPTIONS,
+     command_wakeups},
+    {"diff", "BASE [OPTION...] FILE...", "sites that are new, grown, shrunk or gone", DIFF_OPTIONS,
+     command_diff},
+    {"merge", "-o OUT FILE...", "puts many recordings into one file", MERGE_OPTIONS, command_merge},
     {"check", "[OPTION...] FILE...", "exit status 1 if a timer leaks: for CI", CHECK_OPTIONS,
      command_check},
     {"verify", "PID [FILE]", "a running process's recording beside the kernel's list", 0,
@@ -43,6 +63,7 @@ static int help(void)
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  timerleak %-8s %s\n", commands[i].name, commands[i].summary);
     printf("\n\"timerleak help COMMAND\" shows its options. FILE may be a folder of recordings.\n"
+           "On a terminal, \"timerleak FILE...\" alone asks what to show.\n"
            "Exit status: 0, 1 a leak (check), 2 wrong command line, 3 no readable recording.\n");
     return EXIT_OK;
 }
@@ -54,6 +75,12 @@ static int help_command(const struct command *command)
         fputc('\n', stdout);
     options_help(stdout, command->options);
     return EXIT_OK;
+}
+
+/* Files alone, with options perhaps, are looked at at a prompt. */
+static bool is_prompt(int argc, char **argv)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && access(argv[argc - 1], F_OK) == 0;
 }
 
 static int unknown(const char *name)
@@ -92,12 +119,12 @@ int main(int argc, char **argv)
     if (asks_for_help(argv[1]))
         return run_help(argc, argv);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-version") == 0) {
-        printf("timerleak " VERSION "\n");
+        printf("timerleak " TIMERLEAK_VERSION "\n");
         return EXIT_OK;
     }
     const struct command *command = find(argv[1]);
     if (!command)
-        return unknown(argv[1]);
+        return is_prompt(argc, argv) ? command_prompt(argc, argv) : unknown(argv[1]);
     if (argc > 2 && argv[2][0] == '-' && asks_for_help(argv[2]))
         return help_command(command);
     return command->run(argc - 1, argv + 1);

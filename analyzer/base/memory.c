@@ -45,3 +45,11 @@ void *memory_grow(void *array, size_t count, size_t *room, size_t size)
     *room = *room ? *room * 2 : FIRST_ROOM;
     return memory_resize(array, *room, size);
 }
+
+FILE *memory_stream(char **text, size_t *size)
+{
+    FILE *stream = open_memstream(text, size);
+    if (!stream)
+        memory_exhausted();
+    return stream;
+}

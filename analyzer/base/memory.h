@@ -6,6 +6,7 @@
 #define TIMERLEAK_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Zeroed memory for `count` things of `size` bytes each; the caller frees it. */
 void *memory_new(size_t count, size_t size);
@@ -20,6 +21,9 @@ char *memory_copy(const char *string);
  * array, perhaps moved. Room doubles, so that appending stays linear.
  */
 void *memory_grow(void *array, size_t count, size_t *room, size_t size);
+
+/* As open_memstream: closing it sets `text`, which the caller frees, and `size`. */
+FILE *memory_stream(char **text, size_t *size);
 
 /* The program ends here: uthash calls it when it gets no memory. */
 _Noreturn void memory_exhausted(void);

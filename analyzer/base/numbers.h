@@ -18,4 +18,19 @@ static inline int compare_numbers(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
+/* What exceeds this comes from damage; sums stop here, so that none overflows. */
+#define VALUE_MOST (INT64_C(1) << 62)
+
+static inline int64_t value_clamp(__int128 value)
+{
+    if (value > VALUE_MOST)
+        return VALUE_MOST;
+    return value < -VALUE_MOST ? -VALUE_MOST : (int64_t)value;
+}
+
+static inline int64_t value_sum(int64_t a, int64_t b)
+{
+    return value_clamp((__int128)a + b);
+}
+
 #endif

@@ -35,10 +35,14 @@ void strings_free(struct strings *set)
 const char *strings_add(struct strings *set, const char *text)
 {
     size_t length = strlen(text);
+    struct entry *known;
+    /* What is in the set is clean: a text that is found as it stands is, too. */
+    HASH_FIND(hh, set->entries, text, length, known);
+    if (known)
+        return known->text;
     struct entry *added = memory_new(1, sizeof(*added) + length + 1);
     memcpy(added->text, text, length);
     text_clean(added->text);
-    struct entry *known;
     HASH_FIND(hh, set->entries, added->text, length, known);
     if (known) {
         free(added);

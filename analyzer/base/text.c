@@ -73,6 +73,23 @@ struct text text_rate(double per_second)
     return text;
 }
 
+struct text text_bytes(uint64_t bytes)
+{
+    static const char *const units[] = {"kB", "MB", "GB", "TB"};
+    struct text text;
+    double value = (double)bytes / 1024;
+    size_t unit = 0;
+    while (value >= 1024 && unit + 1 < sizeof(units) / sizeof(*units)) {
+        value /= 1024;
+        unit++;
+    }
+    if (bytes < 1024)
+        snprintf(text.s, sizeof(text.s), "%" PRIu64 " B", bytes);
+    else
+        snprintf(text.s, sizeof(text.s), "%.1f %s", value, units[unit]);
+    return text;
+}
+
 struct text text_plural(uint64_t count, const char *singular, const char *plural)
 {
     struct text text;
@@ -160,4 +177,13 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
         }
     }
     return nearest;
+}
+
+void text_trim(char *text)
+{
+    size_t first = strspn(text, " \t\n"), length = strlen(text + first);
+    while (length > 0 && strchr(" \t\n", text[first + length - 1]))
+        length--;
+    memmove(text, text + first, length);
+    text[length] = '\0';
 }

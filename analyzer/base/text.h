@@ -25,11 +25,17 @@ struct text text_moment(uint64_t ns);
 /* So many times per second, in the unit that makes it readable: "11/min", "2.5/s", "3/h". */
 struct text text_rate(double per_second);
 
+/* Bytes, in units of 1,024 as pprof has them: "512 B", "9.8 kB", "10.0 MB". */
+struct text text_bytes(uint64_t bytes);
+
 /* "1 timer", "2 timers", "1,000 timers". */
 struct text text_plural(uint64_t count, const char *singular, const char *plural);
 
 /* Replaces, in place, control characters and bytes that are not UTF-8 by '?'. */
 void text_clean(char *text);
+
+/* Cuts off blanks at both ends, in place. */
+void text_trim(char *text);
 
 /* Compares names and picks the nearest: NULL if none comes near enough to be a typing error. */
 const char *text_nearest(const char *word, const char *const *names, size_t count);

@@ -2,26 +2,239 @@
 #include "commands/commands.h"
 #include "commands/input.h"
 
-#include "base/text.h"
-#include "profile/findings.h"
-#include "views/report.h"
+#include "base/replace.h"
+#include "exports/annotations.h"
+#include "exports/checked.h"
+#include "exports/gitlab.h"
+#include "exports/junit.h"
+#include "exports/markdown.h"
+#include "exports/prometheus.h"
+#include "exports/sarif.h"
+#include "profile/suggestions.h"
+#include "views/gate.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define STANDARD_OUTPUT "-"
+#define RECORDING ".tlk"
+
+/* ---- from the command line to a gate ---- */
+
+static uint64_t limit_of(long option)
+{
+    return option < 0 ? UINT64_MAX : (uint64_t)option;
+}
+
+static bool read_options(const struct input *input, struct gate_options *options)
+{
+    const struct settings *settings = &input->settings;
+    struct text unknown;
+    *options = (struct gate_options){
+        .max_live = limit_of(settings->max_live),
+        .max_dropped = limit_of(settings->max_dropped),
+        .allow_empty = settings->allow_empty,
+        .incomplete = input->status != EXIT_OK,
+        .filtered = settings->families || settings->focus || settings->ignore,
+    };
+    if (settings->update_baseline && (!settings->baseline || options->filtered)) {
+        fprintf(stderr, "timerleak: --update-baseline needs %s\n",
+                settings->baseline ? "all sites: leave out --families, --focus and --ignore"
+                                   : "--baseline FILE, which it writes");
+        return false;
+    }
+    if (gate_parse(options, settings->fail_on ? settings->fail_on : "leak", &unknown))
+        return true;
+    fprintf(stderr, "timerleak: --fail-on does not take \"%s\"; there are leak, held", unknown.s);
+    for (enum timer_state state = 0; state < TIMER_STATES; state++)
+        fprintf(stderr, ", %s", state_name(state));
+    fputc('\n', stderr);
+    return false;
+}
+
+static bool read_suppressions(const char *path, struct suppressions **suppressions)
+{
+    char error[SUPPRESSIONS_ERROR_SIZE];
+    *suppressions = path ? suppressions_read(path, error) : NULL;
+    if (path && !*suppressions)
+        fprintf(stderr, "timerleak: %s\n", error);
+    return !path || *suppressions;
+}
+
+static bool read_baseline(const struct settings *settings, struct baseline **baseline)
+{
+    char error[BASELINE_ERROR_SIZE];
+    const char *path = settings->baseline;
+    *baseline = path ? baseline_read(path, settings->update_baseline, error) : NULL;
+    if (path && !*baseline)
+        fprintf(stderr, "timerleak: %s\n", error);
+    return !path || *baseline;
+}
+
+/* False after a complaint: nothing is to be freed. */
+static bool judge(struct input *input, struct gate *gate)
+{
+    struct gate_options options;
+    struct suppressions *suppressions;
+    struct baseline *baseline;
+    if (!read_options(input, &options) ||
+        !read_suppressions(input->settings.suppressions, &suppressions))
+        return false;
+    if (!read_baseline(&input->settings, &baseline)) {
+        suppressions_free(suppressions);
+        return false;
+    }
+    gate_judge(gate, input->profile, &options, suppressions, baseline);
+    return true;
+}
+
+/* ---- the baseline ---- */
+
+static bool write_baseline(const char *path, const struct baseline *baseline)
+{
+    struct replacement replacement;
+    if (replace_begin(&replacement, path)) {
+        baseline_write(replacement.to, baseline);
+        if (replace_end(&replacement))
+            return true;
+    }
+    fprintf(stderr, "timerleak: the baseline stays as it was: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+static void update_baseline(struct input *input, struct gate *gate, FILE *to)
+{
+    const char *path = input->settings.baseline;
+    if (gate->doubt_count > 0) {
+        fprintf(stderr, "timerleak: the baseline stays as it was: this was not all there is\n");
+        return;
+    }
+    struct baseline *old = gate_accept(gate);
+    if (write_baseline(path, gate->baseline))
+        gate_print_update(to, old, gate->baseline, path);
+    else
+        input->status = EXIT_UNREADABLE;
+    baseline_free(old);
+}
+
+/* ---- who is told ---- */
+
+struct output {
+    const char *path; /* NULL: not asked for */
+    gate_export *write;
+};
+
+#define OUTPUTS 6
+
+static void list_outputs(const struct settings *settings, struct output outputs[OUTPUTS])
+{
+    const struct output list[OUTPUTS] = {
+        {settings->sarif, sarif_write},           {settings->junit, junit_write},
+        {settings->gitlab, gitlab_write},         {settings->markdown, markdown_write},
+        {settings->prometheus, prometheus_write}, {settings->json_file, checked_write},
+    };
+    memcpy(outputs, list, sizeof(list));
+}
+
+/* "--json a.tlk" may have been meant for other commands' "--json", and would cost a recording. */
+static bool spare_recordings(const struct settings *settings)
+{
+    struct output outputs[OUTPUTS];
+    list_outputs(settings, outputs);
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        const char *path = outputs[i].path;
+        size_t length = path ? strlen(path) : 0;
+        if (length > strlen(RECORDING) &&
+            strcmp(path + length - strlen(RECORDING), RECORDING) == 0) {
+            fprintf(stderr,
+                    "timerleak: %s is a recording's name: --json and the like are followed "
+                    "by the file that is written\n",
+                    path);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is asked for on standard output has it for itself: the text gives way. */
+static FILE *text_output(const struct input *input)
+{
+    struct output outputs[OUTPUTS];
+    bool taken = input->settings.gen_suppressions;
+    list_outputs(&input->settings, outputs);
+    for (size_t i = 0; i < OUTPUTS; i++)
+        taken |= outputs[i].path && strcmp(outputs[i].path, STANDARD_OUTPUT) == 0;
+    return taken ? stderr : input->output;
+}
+
+static bool write_output(FILE *standard, const struct output *output, const struct gate *gate,
+                         const struct repository *repository)
+{
+    struct replacement replacement;
+    if (strcmp(output->path, STANDARD_OUTPUT) == 0) {
+        output->write(standard, gate, repository);
+        return true; /* see input_close() */
+    }
+    if (replace_begin(&replacement, output->path)) {
+        output->write(replacement.to, gate, repository);
+        if (replace_end(&replacement))
+            return true;
+    }
+    fprintf(stderr, "timerleak: %s: %s\n", output->path, strerror(errno));
+    return false;
+}
+
+static void tell(struct input *input, const struct gate *gate, const struct repository *repository,
+                 FILE *text)
+{
+    struct output outputs[OUTPUTS];
+    list_outputs(&input->settings, outputs);
+    gate_print(text, gate, input->settings.suppressions);
+    for (size_t i = 0; i < gate->doubt_count; i++)
+        fprintf(stderr, "timerleak: %s\n", gate->doubts[i]);
+    if (input->settings.gen_suppressions)
+        suggestions_write(input->output, gate);
+    if (input->settings.github)
+        annotations_write(text, gate, repository);
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        if (outputs[i].path && !write_output(input->output, &outputs[i], gate, repository))
+            input->status = EXIT_UNREADABLE;
+    }
+}
+
+static void check(struct input *input, const struct repository *repository)
+{
+    struct gate gate;
+    FILE *text = text_output(input);
+    if (!spare_recordings(&input->settings) || !judge(input, &gate)) {
+        input->status = EXIT_USAGE;
+        return;
+    }
+    if (input->settings.update_baseline)
+        update_baseline(input, &gate, text);
+    tell(input, &gate, repository, text);
+    /* Found is found, but what could not be read may hide more: that goes first. */
+    if (gate_result(&gate) == GATE_IN_DOUBT)
+        input->status = EXIT_UNREADABLE;
+    else if (gate_result(&gate) == GATE_FAILS && input->status == EXIT_OK)
+        input->status = EXIT_LEAK;
+    gate_free(&gate);
+}
 
 int command_check(int argc, char **argv)
 {
     struct input input;
-    if (!input_open(&input, argc, argv, CHECK_OPTIONS, false))
+    struct repository repository;
+    const struct input_needs needs = {.options = CHECK_OPTIONS, .nothing = true};
+    if (!input_open(&input, argc, argv, &needs))
         return input.status;
-    struct profile *profile = input.profile;
-    size_t leaks = findings_count(profile, VERDICT_LEAK);
-    for (size_t i = 0; i < leaks; i++)
-        report_headline(input.output, profile, profile->sites[i]);
-    fprintf(input.output, "%s in %s: %s created, %s live\n",
-            leaks ? text_plural(leaks, "leak", "leaks").s : "no leak",
-            text_plural(profile->process_count, "recording", "recordings").s,
-            text_plural(profile->totals.created, "timer", "timers").s,
-            text_count(profile->totals.live).s);
-    /* Found is found, but what could not be read may hide more: that goes first. */
-    if (leaks > 0 && input.status == EXIT_OK)
-        input.status = EXIT_LEAK;
+    if (repository_open(&repository, input.settings.source_root)) {
+        check(&input, &repository);
+        repository_close(&repository);
+    } else {
+        fprintf(stderr, "timerleak: --source-root: %s: %s\n", input.settings.source_root,
+                strerror(errno));
+        input.status = EXIT_USAGE;
+    }
     return input_close(&input);
 }

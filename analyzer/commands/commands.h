@@ -29,12 +29,19 @@ struct command {
  */
 int command_record(int argc, char **argv);
 int command_report(int argc, char **argv);
-int command_top(int argc, char **argv);
-int command_traces(int argc, char **argv);
+int command_view(int argc, char **argv); /* pprof's: top, tree, peek, list, traces, tags */
+int command_export(int argc, char **argv);
 int command_timers(int argc, char **argv);
+int command_growth(int argc, char **argv);
+int command_wakeups(int argc, char **argv);
+int command_diff(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_prompt(int argc, char **argv); /* no command, but files alone, on a terminal */
 int command_verify(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_html(int argc, char **argv);
+int command_web(int argc, char **argv);
 
 /* The options that each takes. */
 #define RECORD_OPTIONS                                                                             \
@@ -42,13 +49,26 @@ int command_explain(int argc, char **argv);
 #define REPORT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_NODECOUNT) |          \
      OPTIONS_FILTERS)
-#define TOP_OPTIONS                                                                                \
-    (OPTION_BIT(OPTION_SAMPLE_INDEX) | OPTION_BIT(OPTION_NODECOUNT) |                              \
-     OPTION_BIT(OPTION_NODEFRACTION) | OPTION_BIT(OPTION_CUM) | OPTION_BIT(OPTION_FLAT) |          \
-     OPTION_BIT(OPTION_OUTPUT) | OPTIONS_FILTERS)
-#define TRACES_OPTIONS                                                                             \
-    (OPTION_BIT(OPTION_SAMPLE_INDEX) | OPTION_BIT(OPTION_OUTPUT) | OPTIONS_FILTERS)
+/* As in pprof: all views take all of its options, and follow those that mean something to them. */
+#define VIEW_OPTIONS                                                                               \
+    (OPTIONS_SAMPLES | OPTIONS_PRINTING | OPTIONS_GRANULARITY | OPTIONS_GRAPH |                    \
+     OPTION_BIT(OPTION_CALL_TREE))
+/* What can be set once recordings are read. */
+#define PROMPT_OPTIONS                                                                             \
+    (VIEW_OPTIONS & ~(OPTION_BIT(OPTION_BASE) | OPTION_BIT(OPTION_DIFF_BASE) |                     \
+                      OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_OUTPUT)))
+#define EXPORT_OPTIONS (VIEW_OPTIONS | OPTIONS_FORMAT)
 #define TIMERS_OPTIONS (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_NODECOUNT) | OPTIONS_FILTERS)
-#define CHECK_OPTIONS OPTIONS_FILTERS
+#define GROWTH_OPTIONS TIMERS_OPTIONS
+#define WAKEUPS_OPTIONS TIMERS_OPTIONS
+#define DIFF_OPTIONS                                                                               \
+    (TIMERS_OPTIONS | OPTION_BIT(OPTION_SAMPLE_INDEX) | OPTION_BIT(OPTION_TAGFOCUS) |              \
+     OPTION_BIT(OPTION_TAGIGNORE) | OPTION_BIT(OPTION_UNIT))
+#define MERGE_OPTIONS OPTION_BIT(OPTION_OUTPUT)
+#define CHECK_OPTIONS (OPTIONS_FILTERS | OPTIONS_GATE)
+#define PAGE_OPTIONS                                                                               \
+    (OPTIONS_FILTERS | OPTION_BIT(OPTION_SOURCE_PATH) | OPTION_BIT(OPTION_TRIM_PATH))
+#define HTML_OPTIONS (PAGE_OPTIONS | OPTION_BIT(OPTION_OUTPUT))
+#define WEB_OPTIONS (PAGE_OPTIONS | OPTION_BIT(OPTION_HTTP))
 
 #endif

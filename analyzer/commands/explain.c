@@ -69,6 +69,25 @@ static const struct word words[] = {
     {"in-flight",
      "Counted as created, but neither live nor released: the process was in the middle\n"
      "of that call when the recording was read, or when it was killed."},
+    {"known",
+     "The baseline (check --baseline FILE) has a site of the same family, state and\n"
+     "functions: it does not fail. Lines and addresses play no part, so that code may move.\n"
+     "`check --baseline FILE --update-baseline` writes what is found now, and drops what is\n"
+     "gone; read the difference before you commit it."},
+    {"suppressions",
+     "The file of `check --suppressions FILE` has a rule on each line, as LeakSanitizer's:\n"
+     "\n"
+     "    # a comment\n"
+     "    leak:PATTERN                   timers of any family\n"
+     "    timerfd:PATTERN                or posix, itimer, gotime\n"
+     "    timerfd:never-stopped:PATTERN  only if most live timers of a site are in that state\n"
+     "    leak:never-fired:PATTERN\n"
+     "\n"
+     "A site is suppressed if the pattern is found in the name, the file or the module of\n"
+     "any frame of its stack. '*' stands for any text; '^' at the begin of the pattern and\n"
+     "'$' at its end hold it there: ^start$ is the function start, not restart. Rules that\n"
+     "suppress nothing, and rules that match nearly everything, are told.\n"
+     "`check --gen-suppressions` prints rules for what fails."},
     {"age", "How long live timers have existed, added up: many young ones weigh as much as one\n"
             "old one. `top -sample_index=age` sorts by it."},
 };

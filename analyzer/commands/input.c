@@ -1,65 +1,63 @@
 #include "commands/input.h"
 
-#include "base/memory.h"
 #include "commands/commands.h"
+#include "commands/files.h"
 #include "profile/filter.h"
 #include "profile/findings.h"
+#include "recording/archive.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define SUFFIX ".tlk"
-
-static void add_file(struct input *input, const char *path)
+static void complain(struct input *input, const char *error)
 {
-    char error[RECORDING_ERROR_SIZE];
-    struct recording *recording = recording_open(path, error);
-    if (!recording) {
-        fprintf(stderr, "timerleak: %s\n", error);
-        input->status = EXIT_UNREADABLE;
-        return;
-    }
+    fprintf(stderr, "timerleak: %s\n", error);
+    input->status = EXIT_UNREADABLE;
+}
+
+static void add_recording(struct input *input, struct recording *recording)
+{
     profile_add(input->profile, recording);
     recording_close(recording);
 }
 
-static int is_recording(const struct dirent *entry)
+static void add_archive(struct input *input, const char *path)
 {
-    size_t length = strlen(entry->d_name);
-    return length > strlen(SUFFIX) && strcmp(entry->d_name + length - strlen(SUFFIX), SUFFIX) == 0;
+    char error[RECORDING_ERROR_SIZE];
+    struct archive *archive = archive_open(path, error);
+    if (!archive) {
+        complain(input, error);
+        return;
+    }
+    for (bool ended = false; !ended;) {
+        struct recording *recording = archive_next(archive, &ended, error);
+        if (recording)
+            add_recording(input, recording);
+        else if (*error)
+            complain(input, error);
+    }
+    archive_close(archive);
 }
 
-static void add_directory(struct input *input, const char *path)
+static void add_file(const char *path, void *context)
 {
-    struct dirent **entries;
-    int count = scandir(path, &entries, is_recording, alphasort);
-    if (count <= 0) {
-        fprintf(stderr, "timerleak: %s: %s\n", path,
-                count < 0 ? strerror(errno) : "there are no recordings (*" SUFFIX ") in it");
-        input->status = EXIT_UNREADABLE;
+    struct input *input = context;
+    char error[RECORDING_ERROR_SIZE];
+    if (archive_is(path)) {
+        add_archive(input, path);
+        return;
     }
-    for (int i = 0; i < count; i++) {
-        size_t size = strlen(path) + strlen(entries[i]->d_name) + 2;
-        char *file = memory_new(1, size);
-        snprintf(file, size, "%s/%s", path, entries[i]->d_name);
-        add_file(input, file);
-        free(file);
-        free(entries[i]);
-    }
-    if (count >= 0)
-        free(entries);
+    struct recording *recording = recording_open(path, error);
+    if (recording)
+        add_recording(input, recording);
+    else
+        complain(input, error);
 }
 
 static void add_path(struct input *input, const char *path)
 {
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        add_directory(input, path);
-    else
-        add_file(input, path);
+    if (!files_each(path, add_file, input))
+        input->status = EXIT_UNREADABLE;
 }
 
 static bool fail(struct input *input, int status)
@@ -70,11 +68,15 @@ static bool fail(struct input *input, int status)
     return false;
 }
 
-static bool apply_filters(struct input *input)
+/* pprof filters samples only when it has taken their total: families alone are left out here. */
+static bool apply_filters(struct input *input, bool selects)
 {
     char error[FILTER_ERROR_SIZE];
-    struct filter filter = {input->settings.families, input->settings.focus,
-                            input->settings.ignore};
+    struct filter filter = {.families = input->settings.families};
+    if (!selects) {
+        filter.focus = input->settings.focus;
+        filter.ignore = input->settings.ignore;
+    }
     if (!profile_filter(input->profile, &filter, error)) {
         fprintf(stderr, "timerleak: %s\n", error);
         return false;
@@ -93,39 +95,109 @@ static bool open_output(struct input *input)
     return input->output;
 }
 
-bool input_open(struct input *input, int argc, char **argv, uint64_t options, bool keep_timers)
+static bool complain_missing(const char *command, const struct input_needs *needs)
 {
+    const char *argument = needs->argument ? needs->argument : "";
+    fprintf(stderr, "timerleak: %s needs %s%sa recording: timerleak %s %s%sFILE...\n", command,
+            argument, needs->argument ? " and " : "", command, argument,
+            needs->argument ? " " : "");
+    return false;
+}
+
+static bool parse(struct input *input, int argc, char **argv, const struct input_needs *needs,
+                  int *count)
+{
+    *count = options_parse(argc, argv, needs->options, &input->settings);
+    if (*count < 0)
+        return false;
+    if (*count < (needs->argument ? 2 : 1))
+        return complain_missing(argv[0], needs);
+    if (input->settings.base && input->settings.diff_base) {
+        fprintf(stderr, "timerleak: --base and --diff_base exclude each other\n");
+        return false;
+    }
+    input->argument = needs->argument ? argv[1] : NULL;
+    if (needs->compares)
+        input->settings.diff_base = input->argument;
+    return true;
+}
+
+static void add_base(struct input *input)
+{
+    const struct settings *settings = &input->settings;
+    const char *base = settings->base ? settings->base : settings->diff_base;
+    if (!base)
+        return;
+    input->profile->base = true;
+    add_path(input, base);
+    input->profile->base = false;
+}
+
+bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs)
+{
+    int count;
     *input = (struct input){.status = EXIT_OK};
     settings_init(&input->settings);
-    int count = options_parse(argc, argv, options, &input->settings);
-    if (count == 0)
-        fprintf(stderr, "timerleak: %s needs a recording: timerleak %s FILE...\n", argv[0],
-                argv[0]);
-    if (count <= 0)
+    if (!parse(input, argc, argv, needs, &count))
         return fail(input, EXIT_USAGE);
     input->profile = profile_new();
-    input->profile->keep_timers = keep_timers;
-    for (int i = 1; i <= count; i++)
+    input->profile->keep_timers = needs->timers;
+    input->profile->keep_histories = needs->histories;
+    for (int i = needs->argument ? 2 : 1; i <= count; i++)
         add_path(input, argv[i]);
-    if (input->profile->process_count == 0)
+    if (input->profile->process_count == 0 && !needs->nothing)
         return fail(input, EXIT_UNREADABLE);
-    if (!apply_filters(input) || !open_output(input))
+    add_base(input);
+    bool selects = needs->options & OPTION_BIT(OPTION_TAGFOCUS);
+    if (!apply_filters(input, selects) || !open_output(input))
         return fail(input, EXIT_USAGE);
     return true;
 }
 
-const struct sample_type *input_sample_type(struct input *input)
+static void complain_type(const char *name)
 {
-    const struct sample_type *type = sample_find(input->settings.sample_index);
-    if (type)
-        return type;
-    fprintf(stderr, "timerleak: there is no sample type \"%s\"; there are",
-            input->settings.sample_index);
+    fprintf(stderr, "timerleak: there is no sample type \"%s\"; there are", name);
     for (size_t i = 0; sample_at(i); i++)
         fprintf(stderr, " %s", sample_at(i)->name);
     fputc('\n', stderr);
+}
+
+struct selection_options input_selection_options(const struct settings *settings)
+{
+    struct selection_options options = {
+        .type = sample_find(settings->sample_index),
+        .focus = settings->focus,
+        .ignore = settings->ignore,
+        .show = settings->show,
+        .hide = settings->hide,
+        .show_from = settings->show_from,
+        .tagfocus = settings->tagfocus,
+        .tagignore = settings->tagignore,
+        .granularity = settings->granularity,
+        .noinlines = settings->noinlines,
+        .relative_percentages = settings->relative_percentages,
+        .subtract = settings->base != NULL,
+        .normalize = settings->normalize && (settings->base || settings->diff_base),
+        .trim_path = settings->trim_path,
+        .source_path = settings->source_path,
+    };
+    if (!options.type)
+        complain_type(settings->sample_index);
+    return options;
+}
+
+bool input_select(struct input *input, const struct selection_options *options,
+                  struct selection *selection)
+{
+    char error[SELECTION_ERROR_SIZE];
+    if (options->type && selection_make(selection, input->profile, options, stderr, error))
+        return true;
+    if (options->type) {
+        fprintf(stderr, "timerleak: %s\n", error);
+        selection_free(selection);
+    }
     input->status = EXIT_USAGE;
-    return NULL;
+    return false;
 }
 
 int input_close(struct input *input)

@@ -6,7 +6,7 @@
 
 #include "commands/options.h"
 #include "profile/profile.h"
-#include "profile/samples.h"
+#include "profile/selection.h"
 
 #include <stdio.h>
 
@@ -14,19 +14,37 @@ struct input {
     struct profile *profile;
     FILE *output;
     struct settings settings;
-    int status; /* what the command returns unless it finds a reason of its own */
+    const char *argument; /* what came before the recordings; NULL if nothing had to */
+    int status;           /* what the command returns unless it finds a reason of its own */
+};
+
+struct input_needs {
+    uint64_t options;     /* that are accepted: a set of OPTION_BITs */
+    const char *argument; /* what must come before the recordings: "REGEX"; NULL: nothing */
+    bool compares;        /* with that argument, which is a base */
+    bool timers;          /* the profile is to keep its timers */
+    bool histories;       /* and its sites' histories */
+    bool nothing;         /* the command itself tells when no recording could be read */
 };
 
 /*
- * Parses the command line, reads all recordings that it names (of a folder, every *.tlk in it)
- * and filters them. A recording that can't be read is told on stderr and makes `status`
- * EXIT_UNREADABLE; the others are still shown. False if there is nothing to show: the command
- * then returns input->status. Otherwise the caller ends with input_close().
+ * Parses the command line, reads all recordings that it names (of a folder, every *.tlk in it; of
+ * an archive, all), and those to compare with, and filters sites. A recording that can't be read is
+ * told on stderr and makes `status` EXIT_UNREADABLE; the others are still shown. False if there is
+ * nothing to show: the command then returns input->status. Otherwise the caller ends with
+ * input_close().
  */
-bool input_open(struct input *input, int argc, char **argv, uint64_t options, bool keep_timers);
+bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs);
 
-/* What --sample_index asks for; NULL, after a complaint and with the status set, if unknown. */
-const struct sample_type *input_sample_type(struct input *input);
+/*
+ * What the settings' filters leave of the profile; the caller ends with selection_free(). False,
+ * after a complaint and with the status set, if they can't be understood: nothing is to be freed.
+ */
+bool input_select(struct input *input, const struct selection_options *options,
+                  struct selection *selection);
+
+/* The options of a selection that the settings ask for; type is NULL after a complaint. */
+struct selection_options input_selection_options(const struct settings *settings);
 
 /* Returns the status, or EXIT_UNREADABLE if the output could not be written. */
 int input_close(struct input *input);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, STRING, COUNT, FRACTION };
+enum kind { FLAG, STRING, COUNT, FRACTION, CHOICE };
 
 struct option {
     const char *name;
@@ -18,30 +18,136 @@ struct option {
 };
 
 #define FIELD(name) offsetof(struct settings, name)
+#define ROW(name, kind, field, value, help)                                                        \
+    {                                                                                              \
+        name, kind, FIELD(field), value, help                                                      \
+    }
+#define FLAG_ROW(name, field, help) ROW(name, FLAG, field, NULL, help)
+#define CHOICE_ROW(name, field, help) ROW(name, CHOICE, field, NULL, help)
 
 static const struct option options[OPTIONS] = {
-    [OPTION_JSON] = {"json", FLAG, FIELD(json), NULL, "write JSON (schema timerleak/1)"},
-    [OPTION_OUTPUT] = {"o", STRING, FIELD(output), "FILE", "write to FILE"},
-    [OPTION_FAMILIES] = {"families", STRING, FIELD(families), "LIST",
-                         "only these kinds of timer: posix,timerfd,itimer"},
-    [OPTION_FOCUS] = {"focus", STRING, FIELD(focus), "REGEX",
-                      "only stacks with a function, file or module that matches"},
-    [OPTION_IGNORE] = {"ignore", STRING, FIELD(ignore), "REGEX", "no stacks that match"},
-    [OPTION_SAMPLE_INDEX] = {"sample_index", STRING, FIELD(sample_index), "TYPE",
-                             "the value to show: live, created, fired, age, never_fired, ..."},
-    [OPTION_NODECOUNT] = {"nodecount", COUNT, FIELD(nodecount), "N", "show at most N entries"},
-    [OPTION_NODEFRACTION] = {"nodefraction", FRACTION, FIELD(nodefraction), "F",
-                             "hide entries below F of the total (0.005)"},
-    [OPTION_CUM] = {"cum", FLAG, FIELD(cum), NULL, "sort by cum, not by flat"},
-    [OPTION_FLAT] = {"flat", FLAG, FIELD(flat), NULL, "sort by flat"},
-    [OPTION_CHILDREN] = {"children", STRING, FIELD(children), "yes|no",
-                         "record child processes too (yes)"},
+    [OPTION_JSON] = FLAG_ROW("json", json, "write JSON (schema timerleak/1)"),
+    [OPTION_OUTPUT] = ROW("o", STRING, output, "FILE", "write to FILE"),
+    [OPTION_FAMILIES] = ROW("families", STRING, families, "LIST",
+                            "only these kinds of timer: posix,timerfd,itimer,gotime"),
+    [OPTION_CHILDREN] =
+        ROW("children", STRING, children, "yes|no", "record child processes too (yes)"),
+    [OPTION_SAMPLE_INDEX] = ROW("sample_index", STRING, sample_index, "TYPE",
+                                "the value to show: live, created, fired, age, never_fired, ..."),
+    [OPTION_FOCUS] = ROW("focus", STRING, focus, "REGEX",
+                         "only stacks with a function, file or module that matches"),
+    [OPTION_IGNORE] = ROW("ignore", STRING, ignore, "REGEX", "no stacks that match"),
+    [OPTION_SHOW] = ROW("show", STRING, show, "REGEX", "only frames that match"),
+    [OPTION_HIDE] = ROW("hide", STRING, hide, "REGEX", "no frames that match"),
+    [OPTION_SHOW_FROM] =
+        ROW("show_from", STRING, show_from, "REGEX", "no frames above the highest that matches"),
+    [OPTION_TAGFOCUS] = ROW("tagfocus", STRING, tagfocus, "TAGS",
+                            "only timers so labelled: verdict=leak, state=never, age=10s:"),
+    [OPTION_TAGIGNORE] = ROW("tagignore", STRING, tagignore, "TAGS", "no timers so labelled"),
+    [OPTION_FLAT] = CHOICE_ROW("flat", sort, "sort by flat (so it is)"),
+    [OPTION_CUM] = CHOICE_ROW("cum", sort, "sort by cum"),
+    [OPTION_NODECOUNT] = ROW("nodecount", COUNT, nodecount, "N", "show at most N entries"),
+    [OPTION_NODEFRACTION] = ROW("nodefraction", FRACTION, nodefraction, "F",
+                                "hide entries below F of the total (0.005)"),
+    [OPTION_EDGEFRACTION] =
+        ROW("edgefraction", FRACTION, edgefraction, "F", "hide calls below F of the total (0.001)"),
+    [OPTION_TRIM] = FLAG_ROW("trim", trim, "=false: show all, whatever these three say"),
+    [OPTION_FUNCTIONS] =
+        CHOICE_ROW("functions", granularity, "an entry for each function (so it is)"),
+    [OPTION_FILEFUNCTIONS] =
+        CHOICE_ROW("filefunctions", granularity, "for each function of each file"),
+    [OPTION_FILES] = CHOICE_ROW("files", granularity, "for each file"),
+    [OPTION_LINES] = CHOICE_ROW("lines", granularity, "for each line"),
+    [OPTION_ADDRESSES] = CHOICE_ROW("addresses", granularity, "for each address"),
+    [OPTION_NOINLINES] =
+        FLAG_ROW("noinlines", noinlines, "count inlined functions as the one they are in"),
+    [OPTION_CALL_TREE] = FLAG_ROW("call_tree", call_tree, "an entry for each path to a function"),
+    [OPTION_UNIT] = ROW("unit", STRING, unit, "UNIT",
+                        "times in ns, us, ms, s or hrs; auto: each in its own (minimum)"),
+    [OPTION_RELATIVE_PERCENTAGES] = FLAG_ROW("relative_percentages", relative_percentages,
+                                             "of what the filters leave, not of all"),
+    [OPTION_COMPACT_LABELS] =
+        FLAG_ROW("compact_labels", compact_labels, "fewer lines above the table"),
+    [OPTION_SOURCE_PATH] = ROW("source_path", STRING, source_path, "DIR:DIR",
+                               "where source files are (the working directory)"),
+    [OPTION_TRIM_PATH] =
+        ROW("trim_path", STRING, trim_path, "DIR:DIR", "what to cut off source files' paths first"),
+    [OPTION_BASE] = ROW("base", STRING, base, "FILE", "show what is more than in FILE"),
+    [OPTION_DIFF_BASE] =
+        ROW("diff_base", STRING, diff_base, "FILE", "the same, in percent of what FILE has"),
+    [OPTION_NORMALIZE] = FLAG_ROW("normalize", normalize, "scale to the sums of the base"),
+    [OPTION_DROP_NEGATIVE] =
+        FLAG_ROW("drop_negative", drop_negative, "no entries with less than in the base"),
+    [OPTION_PPROF] =
+        CHOICE_ROW("pprof", format, "for pprof: profile.proto, in a file whose name is printed"),
+    [OPTION_LEGACY] =
+        CHOICE_ROW("legacy", format, "for google-pprof --inuse_objects: a heap profile"),
+    [OPTION_COLLAPSED] = CHOICE_ROW("collapsed", format, "collapsed stacks, for flame graphs"),
+    [OPTION_SPEEDSCOPE] = CHOICE_ROW("speedscope", format, "for speedscope"),
+    [OPTION_CSV] = CHOICE_ROW("csv", format, "a table with a row for each sample"),
+    [OPTION_DOT] = CHOICE_ROW("dot", format, "for Graphviz: dot -Tsvg"),
+    [OPTION_HTTP] = ROW("http", STRING, http, "ADDR:PORT",
+                        "where to serve: 127.0.0.1 and any free port unless told"),
+    [OPTION_BASELINE] =
+        ROW("baseline", STRING, baseline, "FILE", "what this file knows does not fail"),
+    [OPTION_UPDATE_BASELINE] =
+        FLAG_ROW("update-baseline", update_baseline, "write what is found now into that file"),
+    [OPTION_SUPPRESSIONS] = ROW("suppressions", STRING, suppressions, "FILE",
+                                "rules for what does not count: timerleak explain suppressions"),
+    [OPTION_GEN_SUPPRESSIONS] =
+        FLAG_ROW("gen-suppressions", gen_suppressions, "print rules for what fails"),
+    [OPTION_FAIL_ON] = ROW("fail-on", STRING, fail_on, "LIST",
+                           "leak; held: all that is live; never-armed and other states (leak)"),
+    [OPTION_MAX_LIVE] = ROW("max-live", COUNT, max_live, "N",
+                            "fail if more timers than that are live and not suppressed"),
+    [OPTION_MAX_DROPPED] = ROW("max-dropped", COUNT, max_dropped, "N",
+                               "lost events of a recording that may be (0); -1: any number"),
+    [OPTION_ALLOW_EMPTY] =
+        FLAG_ROW("allow-empty", allow_empty, "pass if no timer was created at all"),
+    [OPTION_SARIF] =
+        ROW("sarif", STRING, sarif, "OUT", "write SARIF, for GitHub; OUT may be - in all of these"),
+    [OPTION_JUNIT] = ROW("junit", STRING, junit, "OUT", "write JUnit XML"),
+    [OPTION_GITLAB] = ROW("gitlab", STRING, gitlab, "OUT", "write GitLab's code quality"),
+    [OPTION_MARKDOWN] = ROW("markdown", STRING, markdown, "OUT", "write a summary, for a comment"),
+    [OPTION_PROMETHEUS] =
+        ROW("prometheus", STRING, prometheus, "OUT", "write metrics, for the textfile collector"),
+    [OPTION_JSON_FILE] = ROW("json", STRING, json_file, "OUT", "write JSON (schema timerleak/1)"),
+    [OPTION_GITHUB] = FLAG_ROW("github", github, "print annotations for GitHub Actions"),
+    [OPTION_SOURCE_ROOT] = ROW("source-root", STRING, source_root, "DIR",
+                               "the repository: findings are shown in it (the working directory)"),
 };
+
+/* What a CHOICE sets its field to. */
+static const int choices[OPTIONS] = {
+    [OPTION_FLAT] = SORT_FLAT,
+    [OPTION_CUM] = SORT_CUM,
+    [OPTION_FUNCTIONS] = GRANULARITY_FUNCTIONS,
+    [OPTION_FILEFUNCTIONS] = GRANULARITY_FILEFUNCTIONS,
+    [OPTION_FILES] = GRANULARITY_FILES,
+    [OPTION_LINES] = GRANULARITY_LINES,
+    [OPTION_ADDRESSES] = GRANULARITY_ADDRESSES,
+    [OPTION_PPROF] = EXPORT_PPROF,
+    [OPTION_LEGACY] = EXPORT_LEGACY,
+    [OPTION_COLLAPSED] = EXPORT_COLLAPSED,
+    [OPTION_SPEEDSCOPE] = EXPORT_SPEEDSCOPE,
+    [OPTION_CSV] = EXPORT_CSV,
+    [OPTION_DOT] = EXPORT_DOT,
+};
+
+static int choice_of(const struct option *option)
+{
+    return choices[option - options];
+}
 
 void settings_init(struct settings *settings)
 {
-    /* pprof's default: what has less than half a percent is noise. */
-    *settings = (struct settings){.nodecount = -1, .nodefraction = 0.005};
+    /* pprof's defaults: what has less than half a percent is noise. */
+    *settings = (struct settings){.nodecount = -1,
+                                  .max_live = -1,
+                                  .nodefraction = 0.005,
+                                  .edgefraction = 0.001,
+                                  .trim = true,
+                                  .unit = "minimum"};
 }
 
 static bool named(const struct option *option, const char *name, size_t length)
@@ -87,6 +193,7 @@ static bool set_flag(bool *flag, const char *value)
 static bool set_value(const struct option *option, struct settings *settings, const char *value)
 {
     char *field = (char *)settings + option->field, *end;
+    bool chosen;
     errno = 0;
     switch (option->kind) {
     case FLAG:
@@ -97,11 +204,22 @@ static bool set_value(const struct option *option, struct settings *settings, co
     case COUNT:
         *(long *)(void *)field = strtol(value, &end, 10);
         return *value && !*end && errno == 0 && *(long *)(void *)field >= -1;
+    case CHOICE:
+        if (!set_flag(&chosen, value))
+            return false;
+        if (chosen)
+            *(int *)(void *)field = choice_of(option);
+        return true;
     case FRACTION:
         *(double *)(void *)field = strtod(value, &end);
         return *value && !*end && *(double *)(void *)field >= 0 && *(double *)(void *)field <= 1;
     }
     return false;
+}
+
+static bool needs_value(const struct option *option)
+{
+    return option->kind != FLAG && option->kind != CHOICE;
 }
 
 /* Takes argv[i], and its value if that is argv[i + 1]; returns how many, 0 after a complaint. */
@@ -116,7 +234,7 @@ static int take(char **argv, int i, int argc, uint64_t accepted, struct settings
         complain_unknown(argv[i], name, accepted);
         return 0;
     }
-    if (!value && option->kind != FLAG) {
+    if (!value && needs_value(option)) {
         if (i + 1 == argc) {
             fprintf(stderr, "timerleak: --%s needs a value: %s\n", option->name, option->value);
             return 0;
@@ -178,5 +296,91 @@ void options_help(FILE *to, uint64_t accepted)
         snprintf(left, sizeof(left), "%s%s%s%s", strlen(option->name) > 1 ? "--" : "-",
                  option->name, option->value ? " " : "", option->value ? option->value : "");
         fprintf(to, "  %-22s %s\n", left, option->help);
+    }
+}
+
+const char *option_name(enum option_id id)
+{
+    return id < OPTIONS ? options[id].name : NULL;
+}
+
+const char *option_help(enum option_id id)
+{
+    return id < OPTIONS ? options[id].help : NULL;
+}
+
+enum option_id option_find(const char *name)
+{
+    const struct option *option = find(name, strlen(name), UINT64_MAX);
+    return option ? (enum option_id)(option - options) : OPTIONS;
+}
+
+bool option_is_flag(enum option_id id)
+{
+    return !needs_value(&options[id]);
+}
+
+bool option_set(enum option_id id, struct settings *settings, const char *value)
+{
+    return (value || !needs_value(&options[id])) && set_value(&options[id], settings, value);
+}
+
+static size_t size_of(enum kind kind)
+{
+    switch (kind) {
+    case FLAG:
+        return sizeof(bool);
+    case STRING:
+        return sizeof(const char *);
+    case COUNT:
+        return sizeof(long);
+    case FRACTION:
+        return sizeof(double);
+    case CHOICE:
+        return sizeof(int);
+    }
+    return 0;
+}
+
+void option_reset(enum option_id id, struct settings *settings)
+{
+    struct settings unset;
+    const struct option *option = &options[id];
+    settings_init(&unset);
+    memcpy((char *)settings + option->field, (const char *)&unset + option->field,
+           size_of(option->kind));
+}
+
+static void show_value(FILE *to, const struct option *option, const struct settings *settings)
+{
+    const char *field = (const char *)settings + option->field, *text;
+    switch (option->kind) {
+    case FLAG:
+        fputs(*(const bool *)(const void *)field ? "true" : "false", to);
+        break;
+    case CHOICE:
+        fputs(*(const int *)(const void *)field == choice_of(option) ? "true" : "false", to);
+        break;
+    case COUNT:
+        fprintf(to, "%ld", *(const long *)(const void *)field);
+        break;
+    case FRACTION:
+        fprintf(to, "%g", *(const double *)(const void *)field);
+        break;
+    case STRING:
+        text = *(const char *const *)(const void *)field;
+        fputs(text ? text : "\"\"", to);
+        break;
+    }
+}
+
+void options_show(FILE *to, uint64_t accepted, const struct settings *settings)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!(accepted & OPTION_BIT(i)))
+            continue;
+        fprintf(to, "  %-22s = ", options[i].name);
+        show_value(to, &options[i], settings);
+        fputc('\n', to);
     }
 }

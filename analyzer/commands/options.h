@@ -1,12 +1,15 @@
 /*
- * options.h - the options of all commands. One table says what there is: parsing and help follow
- * it. Names, and their meaning, are pprof's wherever pprof has such an option.
+ * options.h - the options of all commands. One table says what there is: parsing, help, the prompt
+ * and completion follow it. Names, and their meaning, are pprof's wherever pprof has such an
+ * option.
  *
  * As in pprof, an option may start with one dash or two, its value may follow after '=' or as the
  * next argument, and a flag may be given as -name=false. "--" ends the options.
  */
 #ifndef TIMERLEAK_COMMANDS_OPTIONS_H
 #define TIMERLEAK_COMMANDS_OPTIONS_H
+
+#include "profile/places.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,32 +19,141 @@ enum option_id {
     OPTION_JSON,
     OPTION_OUTPUT,
     OPTION_FAMILIES,
+    OPTION_CHILDREN,
+    OPTION_SAMPLE_INDEX,
     OPTION_FOCUS,
     OPTION_IGNORE,
-    OPTION_SAMPLE_INDEX,
+    OPTION_SHOW,
+    OPTION_HIDE,
+    OPTION_SHOW_FROM,
+    OPTION_TAGFOCUS,
+    OPTION_TAGIGNORE,
+    OPTION_FLAT,
+    OPTION_CUM,
     OPTION_NODECOUNT,
     OPTION_NODEFRACTION,
-    OPTION_CUM,
-    OPTION_FLAT,
-    OPTION_CHILDREN,
+    OPTION_EDGEFRACTION,
+    OPTION_TRIM,
+    OPTION_FUNCTIONS,
+    OPTION_FILEFUNCTIONS,
+    OPTION_FILES,
+    OPTION_LINES,
+    OPTION_ADDRESSES,
+    OPTION_NOINLINES,
+    OPTION_CALL_TREE,
+    OPTION_UNIT,
+    OPTION_RELATIVE_PERCENTAGES,
+    OPTION_COMPACT_LABELS,
+    OPTION_SOURCE_PATH,
+    OPTION_TRIM_PATH,
+    OPTION_BASE,
+    OPTION_DIFF_BASE,
+    OPTION_NORMALIZE,
+    OPTION_DROP_NEGATIVE,
+    OPTION_PPROF,
+    OPTION_LEGACY,
+    OPTION_COLLAPSED,
+    OPTION_SPEEDSCOPE,
+    OPTION_CSV,
+    OPTION_DOT,
+    OPTION_HTTP,
+    OPTION_BASELINE,
+    OPTION_UPDATE_BASELINE,
+    OPTION_SUPPRESSIONS,
+    OPTION_GEN_SUPPRESSIONS,
+    OPTION_FAIL_ON,
+    OPTION_MAX_LIVE,
+    OPTION_MAX_DROPPED,
+    OPTION_ALLOW_EMPTY,
+    OPTION_SARIF,
+    OPTION_JUNIT,
+    OPTION_GITLAB,
+    OPTION_MARKDOWN,
+    OPTION_PROMETHEUS,
+    OPTION_JSON_FILE,
+    OPTION_GITHUB,
+    OPTION_SOURCE_ROOT,
     OPTIONS
 };
 
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
+/* What chooses sites. */
 #define OPTIONS_FILTERS                                                                            \
     (OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_FOCUS) | OPTION_BIT(OPTION_IGNORE))
+/* What chooses samples, and frames of them, and compares them. */
+#define OPTIONS_SAMPLES                                                                            \
+    (OPTIONS_FILTERS | OPTION_BIT(OPTION_SAMPLE_INDEX) | OPTION_BIT(OPTION_SHOW) |                 \
+     OPTION_BIT(OPTION_HIDE) | OPTION_BIT(OPTION_SHOW_FROM) | OPTION_BIT(OPTION_TAGFOCUS) |        \
+     OPTION_BIT(OPTION_TAGIGNORE) | OPTION_BIT(OPTION_NOINLINES) | OPTION_BIT(OPTION_BASE) |       \
+     OPTION_BIT(OPTION_DIFF_BASE) | OPTION_BIT(OPTION_NORMALIZE) |                                 \
+     OPTION_BIT(OPTION_RELATIVE_PERCENTAGES) | OPTION_BIT(OPTION_SOURCE_PATH) |                    \
+     OPTION_BIT(OPTION_TRIM_PATH))
+#define OPTIONS_GRANULARITY                                                                        \
+    (OPTION_BIT(OPTION_FUNCTIONS) | OPTION_BIT(OPTION_FILEFUNCTIONS) | OPTION_BIT(OPTION_FILES) |  \
+     OPTION_BIT(OPTION_LINES) | OPTION_BIT(OPTION_ADDRESSES))
+/* What is left of a graph. */
+#define OPTIONS_GRAPH                                                                              \
+    (OPTION_BIT(OPTION_NODECOUNT) | OPTION_BIT(OPTION_NODEFRACTION) |                              \
+     OPTION_BIT(OPTION_EDGEFRACTION) | OPTION_BIT(OPTION_TRIM) | OPTION_BIT(OPTION_CUM) |          \
+     OPTION_BIT(OPTION_FLAT) | OPTION_BIT(OPTION_DROP_NEGATIVE))
+/* What it is exported as. */
+#define OPTIONS_FORMAT                                                                             \
+    (OPTION_BIT(OPTION_PPROF) | OPTION_BIT(OPTION_LEGACY) | OPTION_BIT(OPTION_COLLAPSED) |         \
+     OPTION_BIT(OPTION_SPEEDSCOPE) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_DOT) |             \
+     OPTION_BIT(OPTION_JSON))
+/* What lets a build pass, and who is told. */
+#define OPTIONS_GATE                                                                               \
+    (OPTION_BIT(OPTION_BASELINE) | OPTION_BIT(OPTION_UPDATE_BASELINE) |                            \
+     OPTION_BIT(OPTION_SUPPRESSIONS) | OPTION_BIT(OPTION_GEN_SUPPRESSIONS) |                       \
+     OPTION_BIT(OPTION_FAIL_ON) | OPTION_BIT(OPTION_MAX_LIVE) | OPTION_BIT(OPTION_MAX_DROPPED) |   \
+     OPTION_BIT(OPTION_ALLOW_EMPTY) | OPTION_BIT(OPTION_SARIF) | OPTION_BIT(OPTION_JUNIT) |        \
+     OPTION_BIT(OPTION_GITLAB) | OPTION_BIT(OPTION_MARKDOWN) | OPTION_BIT(OPTION_PROMETHEUS) |     \
+     OPTION_BIT(OPTION_JSON_FILE) | OPTION_BIT(OPTION_GITHUB) | OPTION_BIT(OPTION_SOURCE_ROOT))
+/* How it is printed. */
+#define OPTIONS_PRINTING                                                                           \
+    (OPTION_BIT(OPTION_UNIT) | OPTION_BIT(OPTION_COMPACT_LABELS) | OPTION_BIT(OPTION_OUTPUT))
 
+enum sort_order { SORT_FLAT, SORT_CUM };
+
+enum export_format {
+    EXPORT_NONE,
+    EXPORT_PPROF,
+    EXPORT_LEGACY,
+    EXPORT_COLLAPSED,
+    EXPORT_SPEEDSCOPE,
+    EXPORT_CSV,
+    EXPORT_DOT,
+};
+
+/* NULL: not given. */
 struct settings {
     bool json;
-    const char *output; /* NULL: standard output */
+    const char *output; /* standard output */
     const char *families;
-    const char *focus, *ignore;
-    const char *sample_index; /* NULL: live */
-    long nodecount;           /* -1: as many as there are */
-    double nodefraction;
-    bool cum;
-    bool flat;
     const char *children;
+    const char *sample_index; /* live */
+    const char *focus, *ignore, *show, *hide, *show_from;
+    const char *tagfocus, *tagignore;
+    enum sort_order sort;
+    long nodecount; /* -1: what the command thinks right */
+    double nodefraction, edgefraction;
+    bool trim;
+    enum granularity granularity;
+    bool noinlines, call_tree;
+    const char *unit;
+    bool relative_percentages, compact_labels;
+    const char *source_path, *trim_path;
+    const char *base, *diff_base; /* recordings, or folders of them */
+    bool normalize, drop_negative;
+    enum export_format format;
+    const char *http; /* 127.0.0.1, any port that is free */
+    const char *baseline, *suppressions;
+    bool update_baseline, gen_suppressions;
+    const char *fail_on;        /* leak */
+    long max_live, max_dropped; /* -1: any number */
+    bool allow_empty, github;
+    const char *sarif, *junit, *gitlab, *markdown, *prometheus, *json_file; /* "-": see check.c */
+    const char *source_root; /* the working directory */
 };
 
 /* What is set when nothing is said. */
@@ -62,5 +174,29 @@ int options_parse_before(int argc, char **argv, uint64_t accepted, struct settin
 
 /* A line for each accepted option. */
 void options_help(FILE *to, uint64_t accepted);
+
+/* ---- for the prompt ---- */
+
+/* Name and help of an option; NULL beyond the last. */
+const char *option_name(enum option_id id);
+const char *option_help(enum option_id id);
+
+/* The option of that name, OPTIONS if there is none. */
+enum option_id option_find(const char *name);
+
+/* Whether it can do without a value. */
+bool option_is_flag(enum option_id id);
+
+/*
+ * Sets an option; `value` outlives the settings, NULL sets a flag. False if the option does not
+ * take that value.
+ */
+bool option_set(enum option_id id, struct settings *settings, const char *value);
+
+/* Sets it to what it is when nothing is said. */
+void option_reset(enum option_id id, struct settings *settings);
+
+/* "focus = main", a line for each accepted option. */
+void options_show(FILE *to, uint64_t accepted, const struct settings *settings);
 
 #endif

@@ -7,7 +7,8 @@
 int command_report(int argc, char **argv)
 {
     struct input input;
-    if (!input_open(&input, argc, argv, REPORT_OPTIONS, false))
+    const struct input_needs needs = {.options = REPORT_OPTIONS};
+    if (!input_open(&input, argc, argv, &needs))
         return input.status;
     if (input.settings.json)
         json_write(input.output, input.profile);

@@ -7,7 +7,8 @@
 int command_timers(int argc, char **argv)
 {
     struct input input;
-    if (!input_open(&input, argc, argv, TIMERS_OPTIONS, true))
+    const struct input_needs needs = {.options = TIMERS_OPTIONS, .timers = true};
+    if (!input_open(&input, argc, argv, &needs))
         return input.status;
     timers_print(input.output, input.profile, input.settings.nodecount);
     return input_close(&input);

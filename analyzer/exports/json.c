@@ -2,6 +2,7 @@
 
 #include "profile/findings.h"
 #include "profile/fingerprints.h"
+#include "profile/kinds.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
@@ -44,7 +45,7 @@ static json_t *iso_time(uint64_t real)
 static const char *end_name(const struct process *process)
 {
     static const char *const names[] = {"running", "exited", "killed", "execed"};
-    if (process->end == TLK_RUNNING && !process->alive)
+    if (process->end == TLK_RUNNING && !process->alive && !process->copied)
         return "unknown";
     return names[process->end];
 }
@@ -121,6 +122,7 @@ static const struct key count_keys[] = {
     KEY("overdue", overdue),
     KEY("far_future", far_future),
     KEY("age_ns", age),
+    KEY("retained", retained),
 };
 
 static void set_counts(json_t *json, const struct counts *counts)
@@ -165,6 +167,7 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_t *json = json_object();
     json_object_set_new(json, "id", json_string(site->fingerprint));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
+    json_object_set_new(json, "kind", text_or_null(kind_of(site->function)));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
     json_object_set_new(json, "why", json_string(site->finding.why));
     json_object_set_new(json, "pid", json_integer(site->process->pid));
@@ -208,13 +211,14 @@ static json_t *totals_of(const struct profile *profile)
     return json;
 }
 
-bool json_write(FILE *to, struct profile *profile)
+json_t *json_report(struct profile *profile)
 {
     json_t *json = json_object(), *processes = json_array(), *sites = json_array();
+    const struct process *first = profile->process_count ? profile->processes[0] : NULL;
     fingerprints_set(profile);
     json_object_set_new(json, "schema", json_string("timerleak/1"));
-    json_object_set_new(json, "process", process_of(profile->processes[0]));
-    json_object_set_new(json, "limits", limits_of(profile->processes[0]));
+    json_object_set_new(json, "process", first ? process_of(first) : json_null());
+    json_object_set_new(json, "limits", first ? limits_of(first) : json_null());
     json_object_set_new(json, "totals", totals_of(profile));
     json_object_set_new(json, "dropped", dropped_of(profile));
     for (size_t i = 0; i < profile->process_count; i++)
@@ -223,6 +227,12 @@ bool json_write(FILE *to, struct profile *profile)
     for (size_t i = 0; i < profile->site_count; i++)
         json_array_append_new(sites, site_of(profile, profile->sites[i]));
     json_object_set_new(json, "sites", sites);
+    return json;
+}
+
+bool json_write(FILE *to, struct profile *profile)
+{
+    json_t *json = json_report(profile);
     int failed = json_dumpf(json, to, JSON_INDENT(2));
     json_decref(json);
     return !failed && fputc('\n', to) != EOF;

@@ -9,9 +9,16 @@
 
 #include "profile/profile.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
-/* False if it could not be written. The profile is sorted and added up. */
+/*
+ * The report, which the caller releases; its sites are in the profile's order, which is sorted and
+ * added up.
+ */
+json_t *json_report(struct profile *profile);
+
+/* False if it could not be written. */
 bool json_write(FILE *to, struct profile *profile);
 
 #endif

@@ -1,15 +1,17 @@
 #include "profile/filter.h"
 
-#include "profile/stacks.h"
+#include "profile/patterns.h"
 
-#include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum match { UNKNOWN, MATCHES, DIFFERS };
 
 struct matcher {
     uint64_t families; /* bit per enum tlk_family */
-    regex_t focus, ignore;
-    bool has_focus, has_ignore;
+    struct pattern focus, ignore;
+    uint8_t *focused, *ignored; /* enum match of each location: it is looked at once */
 };
 
 static bool parse_family(const char *name, size_t length, uint64_t *families,
@@ -39,69 +41,47 @@ static bool parse_families(const char *list, uint64_t *families, char error[FILT
     return true;
 }
 
-static bool compile(regex_t *expression, const char *name, const char *text,
-                    char error[FILTER_ERROR_SIZE])
-{
-    char why[100];
-    int status = regcomp(expression, text, REG_EXTENDED | REG_NOSUB);
-    if (status == 0)
-        return true;
-    regerror(status, expression, why, sizeof(why));
-    snprintf(error, FILTER_ERROR_SIZE, "--%s: \"%.100s\" is no regular expression: %s", name, text,
-             why);
-    return false;
-}
-
 static void matcher_free(struct matcher *matcher)
 {
-    if (matcher->has_focus)
-        regfree(&matcher->focus);
-    if (matcher->has_ignore)
-        regfree(&matcher->ignore);
+    pattern_free(&matcher->focus);
+    pattern_free(&matcher->ignore);
+    free(matcher->focused);
+    free(matcher->ignored);
 }
 
-static bool matcher_init(struct matcher *matcher, const struct filter *filter,
-                         char error[FILTER_ERROR_SIZE])
+static bool matcher_init(struct matcher *matcher, const struct profile *profile,
+                         const struct filter *filter, char error[FILTER_ERROR_SIZE])
 {
     *matcher = (struct matcher){0};
-    if (!parse_families(filter->families, &matcher->families, error))
-        return false;
-    if (filter->focus && !compile(&matcher->focus, "focus", filter->focus, error))
-        return false;
-    matcher->has_focus = filter->focus;
-    if (filter->ignore && !compile(&matcher->ignore, "ignore", filter->ignore, error)) {
-        matcher_free(matcher);
-        return false;
-    }
-    matcher->has_ignore = filter->ignore;
-    return true;
+    matcher->focused = memory_new(profile->locations.count, sizeof(*matcher->focused));
+    matcher->ignored = memory_new(profile->locations.count, sizeof(*matcher->ignored));
+    return parse_families(filter->families, &matcher->families, error) &&
+           pattern_compile(&matcher->focus, "focus", filter->focus, error) &&
+           pattern_compile(&matcher->ignore, "ignore", filter->ignore, error);
 }
 
-static bool frame_matches(const regex_t *expression, const struct stack_frame *frame)
+static bool stack_matches(struct profile *profile, const struct site *site,
+                          const struct pattern *pattern, uint8_t *known)
 {
-    return regexec(expression, frame->name, 0, NULL, 0) == 0 ||
-           (frame->file && regexec(expression, frame->file, 0, NULL, 0) == 0) ||
-           (frame->module && regexec(expression, frame->module->path, 0, NULL, 0) == 0);
-}
-
-static bool stack_matches(struct profile *profile, struct site *site, const regex_t *expression)
-{
-    size_t depth;
-    const struct stack_frame *stack = stack_of(profile, site, &depth);
-    for (size_t i = 0; i < depth; i++) {
-        if (frame_matches(expression, &stack[i]))
+    for (size_t i = 0; i < site->depth; i++) {
+        uint8_t *match = &known[site->locations[i]];
+        if (*match == UNKNOWN)
+            *match =
+                pattern_matches_location(pattern, profile, site->locations[i]) ? MATCHES : DIFFERS;
+        if (*match == MATCHES)
             return true;
     }
     return false;
 }
 
-static bool is_wanted(struct profile *profile, struct site *site, const struct matcher *matcher)
+static bool is_wanted(struct profile *profile, const struct site *site, struct matcher *matcher)
 {
     if (!(matcher->families >> site->family & 1))
         return false;
-    if (matcher->has_focus && !stack_matches(profile, site, &matcher->focus))
+    if (matcher->focus.set && !stack_matches(profile, site, &matcher->focus, matcher->focused))
         return false;
-    return !matcher->has_ignore || !stack_matches(profile, site, &matcher->ignore);
+    return !matcher->ignore.set ||
+           !stack_matches(profile, site, &matcher->ignore, matcher->ignored);
 }
 
 static void drop_timers(struct profile *profile)
@@ -118,8 +98,10 @@ bool profile_filter(struct profile *profile, const struct filter *filter,
                     char error[FILTER_ERROR_SIZE])
 {
     struct matcher matcher;
-    if (!matcher_init(&matcher, filter, error))
+    if (!matcher_init(&matcher, profile, filter, error)) {
+        matcher_free(&matcher);
         return false;
+    }
     size_t kept = 0;
     for (size_t i = 0; i < profile->site_count; i++) {
         struct site *site = profile->sites[i];

@@ -4,14 +4,14 @@
 #ifndef TIMERLEAK_PROFILE_FILTER_H
 #define TIMERLEAK_PROFILE_FILTER_H
 
-#include "profile/profile.h"
+#include "profile/patterns.h"
 
 struct filter {
     const char *families;       /* names with commas between them; NULL: all */
     const char *focus, *ignore; /* extended regular expressions over functions, files, modules */
 };
 
-#define FILTER_ERROR_SIZE 256
+#define FILTER_ERROR_SIZE PATTERN_ERROR_SIZE
 
 /*
  * Drops all other sites, and their timers, from the profile. False, with the error in words, if

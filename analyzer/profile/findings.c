@@ -7,33 +7,37 @@
 
 #define NS_PER_SECOND 1e9
 
-/* By what does not depend on where modules were loaded, so that every run gives the same order. */
-static int by_frames(const struct site *a, const struct site *b)
+static int by_location(const struct location *a, const struct location *b)
 {
+    int order = compare_numbers(a->module, b->module);
+    return order ? order : compare_numbers(a->address, b->address);
+}
+
+/* By what does not depend on where modules were loaded, so that every run gives the same order. */
+static int by_frames(const struct profile *profile, const struct site *a, const struct site *b)
+{
+    const struct location *locations = profile->locations.list;
     int order = compare_numbers(a->family, b->family);
     if (!order)
         order = strcmp(a->function, b->function);
-    for (size_t i = 0; !order && i < a->depth && i < b->depth; i++) {
-        order = compare_numbers(a->frames[i].module, b->frames[i].module);
-        if (!order)
-            order = compare_numbers(a->frames[i].address, b->frames[i].address);
-    }
+    for (size_t i = 1; !order && i < a->depth && i < b->depth; i++)
+        order = by_location(&locations[a->locations[i]], &locations[b->locations[i]]);
     return order ? order : compare_numbers(a->depth, b->depth);
 }
 
-static int by_severity(const void *left, const void *right)
+static int by_severity(const void *left, const void *right, void *profile)
 {
     const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
     int order = compare_numbers(b->finding.verdict, a->finding.verdict);
     if (!order)
         order = compare_numbers(b->counts.live, a->counts.live);
-    return order ? order : by_frames(a, b);
+    return order ? order : by_frames(profile, a, b);
 }
 
 void findings_sort(struct profile *profile)
 {
     if (profile->site_count > 0)
-        qsort(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity);
+        qsort_r(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity, profile);
 }
 
 size_t findings_count(const struct profile *profile, enum verdict verdict)

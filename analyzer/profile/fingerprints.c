@@ -13,12 +13,14 @@ struct entry {
     struct site *site;
 };
 
-static int by_hash_and_address(const void *left, const void *right)
+static int by_hash_and_address(const void *left, const void *right, void *locations)
 {
     const struct entry *a = left, *b = right;
+    const struct location *list = locations;
     int order = compare_numbers(a->hash, b->hash);
-    for (size_t i = 0; !order && i < a->site->depth && i < b->site->depth; i++)
-        order = compare_numbers(a->site->frames[i].address, b->site->frames[i].address);
+    for (size_t i = 1; !order && i < a->site->depth && i < b->site->depth; i++)
+        order = compare_numbers(list[a->site->locations[i]].address,
+                                list[b->site->locations[i]].address);
     return order;
 }
 
@@ -28,7 +30,8 @@ void fingerprints_set(struct profile *profile)
     for (size_t i = 0; i < profile->site_count; i++)
         entries[i] =
             (struct entry){stack_fingerprint(profile, profile->sites[i]), profile->sites[i]};
-    qsort(entries, profile->site_count, sizeof(*entries), by_hash_and_address);
+    qsort_r(entries, profile->site_count, sizeof(*entries), by_hash_and_address,
+            profile->locations.list);
     unsigned ordinal = 0;
     for (size_t i = 0; i < profile->site_count; i++) {
         char *text = entries[i].site->fingerprint;

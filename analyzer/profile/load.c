@@ -1,8 +1,10 @@
 /* load.c - from a recording to the profile: sites first, then timers, then verdicts. */
 #include "base/numbers.h"
 #include "profile/evidence.h"
+#include "profile/history.h"
 #include "profile/process.h"
 #include "profile/profile.h"
+#include "profile/sampling.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@ struct part {
     struct site *site; /* NULL: not to be used */
     struct evidence evidence;
     struct counts counts;
+    struct sample live; /* what its live timers did, together */
 };
 
 struct loading {
@@ -47,6 +50,9 @@ static uint32_t new_module(struct loading *loading, const struct tlk_module *rec
     module->symbols = symbols_file(profile->symbols, path, record->build_id, record->build_id_size,
                                    loading->process->start_real);
     module->index = (uint32_t)profile->module_count;
+    module->bias = record->bias;
+    module->start = record->start;
+    module->end = record->end;
     module->key = key;
     profile->modules = memory_grow(profile->modules, profile->module_count, &profile->module_room,
                                    sizeof(*profile->modules));
@@ -82,16 +88,17 @@ static void load_modules(struct loading *loading)
 }
 
 static void translate(const struct loading *loading, const struct tlk_site *record,
-                      struct frame *frames)
+                      uint32_t *locations)
 {
     const uint64_t *recorded = recording_frames(loading->recording, record);
     uint32_t modules = recording_count(loading->recording, TLK_MODULES);
     for (size_t i = 0; i < record->depth; i++) {
         uint32_t module = TLK_FRAME_MODULE(recorded[i]);
         uint64_t address = TLK_FRAME_ADDRESS(recorded[i]);
-        frames[i].module = module < modules ? loading->modules[module] : 0;
         /* The call ends where the return address is; one before it is still the call's line. */
-        frames[i].address = address > 0 ? address - 1 : 0;
+        locations[i] = location_of(&loading->profile->locations,
+                                   module < modules ? loading->modules[module] : 0,
+                                   address > 0 ? address - 1 : 0, NULL);
     }
 }
 
@@ -99,16 +106,16 @@ static void translate(const struct loading *loading, const struct tlk_site *reco
 static struct site *intern_site(const struct loading *loading, const struct tlk_site *record)
 {
     struct profile *profile = loading->profile;
-    struct site *site = memory_new(1, sizeof(*site) + record->depth * sizeof(*site->frames)),
-                *known;
+    size_t depth = (size_t)record->depth + 1;
+    struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*site->locations)), *known;
     const char *function = recording_string(loading->recording, record->function);
     site->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
     site->family = record->family;
-    site->depth = record->depth;
-    translate(loading, record, site->frames);
-    const char *key = (const char *)site + offsetof(struct site, function);
-    size_t key_size = offsetof(struct site, frames) - offsetof(struct site, function) +
-                      record->depth * sizeof(*site->frames);
+    site->depth = depth;
+    site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
+    translate(loading, record, site->locations + 1);
+    const char *key = (const char *)&site->family;
+    size_t key_size = sizeof(site->family) + depth * sizeof(*site->locations);
     HASH_FIND(hh, profile->site_table, key, key_size, known);
     if (known) {
         free(site);
@@ -126,6 +133,8 @@ static struct site *intern_site(const struct loading *loading, const struct tlk_
 static void load_site(struct loading *loading, const struct tlk_site *record, struct part *part)
 {
     part->site = intern_site(loading, record);
+    if (loading->profile->keep_histories && !loading->profile->base)
+        history_keep(part->site, record, loading->process);
     evidence_begin(&part->evidence, record, loading->process->start_mono, &loading->process->as_of);
     part->counts = (struct counts){
         .created = record->created,
@@ -166,10 +175,12 @@ static void keep_timer(struct loading *loading, struct site *site, const struct 
                        const struct judgement *judgement)
 {
     struct profile *profile = loading->profile;
+    const char *name =
+        strings_add(profile->strings, recording_string(loading->recording, timer->name));
     profile->timers = memory_grow(profile->timers, profile->timer_count, &profile->timer_room,
                                   sizeof(*profile->timers));
     profile->timers[profile->timer_count++] =
-        (struct live_timer){site, loading->process, *timer, *judgement};
+        (struct live_timer){site, loading->process, name, *timer, *judgement};
 }
 
 static void count_timer(struct counts *counts, const struct tlk_timer *timer,
@@ -190,6 +201,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->overdue += judgement->overdue;
     counts->far_future += judgement->far_future;
     counts->age += judgement->age;
+    counts->retained += timer->retained;
 }
 
 static void load_timer(struct loading *loading, const struct tlk_timer *timer)
@@ -202,6 +214,7 @@ static void load_timer(struct loading *loading, const struct tlk_timer *timer)
     count_timer(&part->counts, timer, &judgement);
     if (judgement.expired_itimer)
         return;
+    sampling_timer(loading->profile, loading->process, part->site, timer, &judgement, &part->live);
     evidence_add(&part->evidence, timer);
     if (judgement.age > part->site->oldest_age)
         part->site->oldest_age = judgement.age;
@@ -276,6 +289,12 @@ static void merge_part(struct loading *loading, struct part *part)
     part->evidence.released = part->counts.released;
     part->evidence.last_activity = loading->last_activity;
     verdict_find(&part->evidence, &finding);
+    sampling_rest(loading->profile, loading->process, site, &part->counts, &part->live);
+    if (loading->profile->base) {
+        if (finding.verdict > site->base_verdict)
+            site->base_verdict = finding.verdict;
+        return;
+    }
     note_growth(loading->process, site->family, finding.growth);
     note_usage(loading->process, site->family, &part->counts);
     if (site->parts == 0 || is_worse(&finding, &site->finding)) {

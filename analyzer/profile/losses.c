@@ -1,24 +1,27 @@
 #include "profile/losses.h"
 
 static const struct loss losses[TLK_DROPS] = {
-    [TLK_DROP_FULL] = {"full", "timers were not recorded: the recording had no room left"},
-    [TLK_DROP_SITE] = {"site", "timers have no stack: the recording had no room for another"},
-    [TLK_DROP_BUSY] = {"busy",
-                       "timers were not recorded: a signal handler created them while timerleak "
-                       "was at work"},
-    [TLK_DROP_LOCK] = {"lock", "events were not recorded: another thread held the table too long"},
-    [TLK_DROP_STACK] = {"stack", "stacks could not be taken: those sites show the caller only"},
-    [TLK_DROP_PENDING] = {"pending",
-                          "releases were not recorded: so many timers may be shown as live but "
-                          "are not"},
-    [TLK_DROP_FD_RANGE] = {"fd_range",
-                           "descriptors were not recorded: their numbers are beyond the table"},
+    [TLK_DROP_FULL] = {"full", "timer", "timers", "for which the recording had no room", true},
+    [TLK_DROP_SITE] = {"site", "timer", "timers",
+                       "without a stack: the recording had no room for another", true},
+    [TLK_DROP_BUSY] = {"busy", "timer", "timers",
+                       "created by a signal handler while timerleak was at work", true},
+    [TLK_DROP_LOCK] = {"lock", "event", "events",
+                       "that came while another thread held the table too long", true},
+    [TLK_DROP_STACK] = {"stack", "stack", "stacks",
+                        "that could not be taken: such sites show the caller only", false},
+    [TLK_DROP_PENDING] = {"pending", "release", "releases",
+                          "that could not be entered: as many timers may be shown as live but are "
+                          "not",
+                          false},
+    [TLK_DROP_FD_RANGE] = {"fd_range", "descriptor", "descriptors",
+                           "with a number beyond the table", true},
 };
 
 const struct loss *loss_of(unsigned reason)
 {
-    static const struct loss unknown = {"unknown",
-                                        "events, for a reason that a later timerleak knows"};
+    static const struct loss unknown = {"unknown", "event", "events",
+                                        "for a reason that a later timerleak knows", true};
     return losses[reason].key ? &losses[reason] : &unknown;
 }
 
@@ -28,6 +31,14 @@ uint64_t losses_count(const struct profile *profile, unsigned reason)
     for (size_t i = 0; i < profile->process_count; i++)
         count += profile->processes[i]->dropped[reason];
     return count;
+}
+
+uint64_t losses_hiding(const struct process *process)
+{
+    uint64_t hidden = process->damaged;
+    for (unsigned reason = 0; reason < TLK_DROPS; reason++)
+        hidden += loss_of(reason)->hides ? process->dropped[reason] : 0;
+    return hidden;
 }
 
 uint64_t losses_damaged(const struct profile *profile)

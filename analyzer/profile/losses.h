@@ -7,8 +7,10 @@
 #include "profile/profile.h"
 
 struct loss {
-    const char *key;     /* in JSON */
-    const char *meaning; /* follows a number */
+    const char *key;        /* in JSON */
+    const char *one, *many; /* what is missing */
+    const char *which;      /* follows them */
+    bool hides;             /* a leak may be among them */
 };
 
 #define LOSSES_KNOWN (TLK_DROP_FD_RANGE + 1u)
@@ -18,6 +20,9 @@ const struct loss *loss_of(unsigned reason);
 
 /* How often it happened, in all processes. */
 uint64_t losses_count(const struct profile *profile, unsigned reason);
+
+/* What a process lost among which a leak may be, records that were damaged too. */
+uint64_t losses_hiding(const struct process *process);
 
 /* Records that were damaged and left out, in all recordings. */
 uint64_t losses_damaged(const struct profile *profile);

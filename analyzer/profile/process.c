@@ -44,13 +44,13 @@ static uint64_t last_event(struct recording *recording)
     return last;
 }
 
-static struct moment as_of(struct recording *recording, bool alive)
+static struct moment as_of(struct recording *recording, const struct process *process)
 {
     const struct tlk_header *header = recording_header(recording);
     struct moment moment = {header->end_mono, header->end_real, header->end_boot, 0};
-    if (alive) {
+    if (process->alive) {
         moment = (struct moment){now(CLOCK_MONOTONIC), now(CLOCK_REALTIME), now(CLOCK_BOOTTIME), 0};
-    } else if (header->end == TLK_RUNNING) {
+    } else if (process->end == TLK_RUNNING && !process->copied) {
         moment.mono = last_event(recording);
         moment.real = header->start_real + (moment.mono - header->start_mono);
         moment.boot = header->start_boot + (moment.mono - header->start_mono);
@@ -122,8 +122,11 @@ struct process *process_add(struct profile *profile, struct recording *recording
     profile->processes[profile->process_count++] = process;
     read_header(profile, process, recording);
     read_arguments(profile, process, recording);
-    process->alive = process->end == TLK_RUNNING && proc_alive(header->pid, header->start_ticks);
-    process->as_of = as_of(recording, process->alive);
+    bool copy = recording_is_copy(recording);
+    process->copied = copy && process->end == TLK_RUNNING && header->end_mono > 0;
+    process->alive =
+        !copy && process->end == TLK_RUNNING && proc_alive(header->pid, header->start_ticks);
+    process->as_of = as_of(recording, process);
     read_usage(process, header);
     return process;
 }
@@ -147,7 +150,10 @@ struct text process_end(const struct process *process)
         snprintf(text.s, sizeof(text.s), "became another program");
         break;
     case TLK_RUNNING:
-        snprintf(text.s, sizeof(text.s), process->alive ? "running" : "gone, nobody saw how");
+        snprintf(text.s, sizeof(text.s), "%s",
+                 process->alive    ? "running"
+                 : process->copied ? "still running then"
+                                   : "gone, nobody saw how");
         break;
     }
     return text;

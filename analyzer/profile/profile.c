@@ -1,5 +1,7 @@
 #include "profile/profile.h"
 
+#include "profile/history.h"
+
 #include <stdlib.h>
 
 static const char *const families[TLK_FAMILIES] = {
@@ -19,7 +21,7 @@ struct profile *profile_new(void)
 {
     struct profile *profile = memory_new(1, sizeof(*profile));
     profile->strings = strings_new();
-    profile->symbols = symbols_new();
+    profile->symbols = symbols_new(profile->strings);
     profile->modules = memory_grow(NULL, 0, &profile->module_room, sizeof(*profile->modules));
     profile->modules[profile->module_count++] = NULL;
     return profile;
@@ -31,6 +33,7 @@ static void free_sites(struct profile *profile)
     HASH_ITER (hh, profile->site_table, site, next) {
         HASH_DEL(profile->site_table, site);
         free(site->stack);
+        history_free(site);
         free(site);
     }
     free(profile->sites);
@@ -55,6 +58,8 @@ void profile_free(struct profile *profile)
     }
     free(profile->processes);
     free_sites(profile);
+    samples_free(&profile->samples);
+    locations_free(&profile->locations);
     free_modules(profile);
     free(profile->timers);
     symbols_free(profile->symbols);
@@ -82,4 +87,29 @@ void profile_add_up(struct profile *profile)
         together += profile->processes[i]->peak;
     if (profile->totals.peak > together)
         profile->totals.peak = together;
+}
+
+uint64_t counts_value(const struct counts *counts, const struct sample_type *type)
+{
+    switch (type->id) {
+    case SAMPLE_LIVE:
+        return counts->live;
+    case SAMPLE_CREATED:
+        return counts->created;
+    case SAMPLE_ARMED:
+        return counts->armed;
+    case SAMPLE_FIRED:
+        return counts->fired;
+    case SAMPLE_STOPPED:
+        return counts->stopped;
+    case SAMPLE_RELEASED:
+        return counts->released;
+    case SAMPLE_AGE:
+        return counts->age;
+    case SAMPLE_WAKEUPS:
+    case SAMPLE_TYPES:
+        return 0;
+    default:
+        return counts->states[type->id - SAMPLE_NEVER_ARMED];
+    }
 }

@@ -9,6 +9,8 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "profile/locations.h"
+#include "profile/samples.h"
 #include "profile/states.h"
 #include "profile/verdict.h"
 #include "recording/reader.h"
@@ -22,11 +24,13 @@ struct counts {
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
     uint64_t unread, live_inherited, overdue, far_future;
-    uint64_t age;  /* of all live timers together */
-    uint64_t peak; /* highest number live at a time; over several sites, no more than this */
+    uint64_t age;      /* of all live timers together */
+    uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
+    uint64_t peak;     /* highest number live at a time; over several sites, no more than this */
 };
 
 void counts_add(struct counts *to, const struct counts *from);
+uint64_t counts_value(const struct counts *counts, const struct sample_type *type);
 
 struct process {
     const char *recording; /* path */
@@ -38,6 +42,7 @@ struct process {
     bool forked;
     uint64_t peak;    /* timers live at a time; of a forked one, its parent's count in */
     bool alive;       /* runs while it is looked at */
+    bool copied;      /* ran when its recording was copied into an archive */
     enum tlk_end end; /* TLK_RUNNING and not alive: nobody noted how it ended */
     int end_status;
     uint64_t start_real, start_mono;
@@ -57,13 +62,9 @@ struct module {
     const char *name;  /* last component of it */
     char build_id[41]; /* lower-case hexadecimal; "": none */
     uint32_t index;
+    uint64_t bias, start, end; /* see struct tlk_module; of the first process that had it */
     struct symbol_file *symbols;
     char *key;
-};
-
-struct frame {
-    uint64_t module;  /* index */
-    uint64_t address; /* of the call: the return address less one, in the module's file */
 };
 
 /* A frame with its symbols; inlined functions have frames of their own. */
@@ -91,21 +92,25 @@ struct site {
     uint64_t longest_life;                /* of a released timer */
     uint64_t oldest_age;                  /* of a live timer */
     uint64_t first_created, last_created; /* ns since the start of its process */
-    uint64_t parts;                       /* recordings that have it */
+    uint64_t parts;                       /* recordings that have it, those of the base left out */
+    enum verdict base_verdict;            /* the worst in the base */
+    size_t order;                         /* among the sites that a selection is made of */
     struct stack_frame *stack;            /* see stack_of() */
     size_t stack_depth;
+    struct history *history;            /* see history_of() */
     char fingerprint[FINGERPRINT_SIZE]; /* see fingerprints_set() */
+    const char *function;               /* the wrapped one */
     size_t depth;
     /* What makes it this site, in one piece for the hash table: */
-    const char *function;  /* the wrapped one */
-    uint64_t family;       /* enum tlk_family; 0: timers of any family whose site found no room */
-    struct frame frames[]; /* the wrapped function is none */
+    uint64_t family;      /* enum tlk_family; 0: timers of any family whose site found no room */
+    uint32_t locations[]; /* indices, leaf first: the wrapped function */
 };
 
 /* One live timer, for views that list them. */
 struct live_timer {
     struct site *site;
     const struct process *process;
+    const char *name; /* that the program gave it; "": none */
     struct tlk_timer record;
     struct judgement judgement;
 };
@@ -118,6 +123,10 @@ struct profile {
     struct live_timer *timers; /* only if keep_timers */
     size_t timer_count, timer_room;
     bool keep_timers;
+    bool keep_histories;
+    bool base;              /* what is added now is what the rest is compared with */
+    struct samples samples; /* of all sites, those dropped by a filter included */
+    struct locations locations;
     struct counts totals;    /* see profile_add_up() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;
@@ -130,7 +139,10 @@ struct profile {
 struct profile *profile_new(void);
 void profile_free(struct profile *profile);
 
-/* Adds all that a recording holds. The recording may be closed afterwards. */
+/*
+ * Adds all that a recording holds. The recording may be closed afterwards. Of a base, only samples
+ * count: sites that are in it alone have no parts.
+ */
 void profile_add(struct profile *profile, struct recording *recording);
 
 /* Sets totals from the sites that are there. */

@@ -84,10 +84,12 @@ static uint64_t derived_fires(const struct tlk_timer *timer, uint64_t expired)
     return timer->family == TLK_TIMERFD ? 1 : expired - timer->fired_now;
 }
 
+/* The kernel's timers expire by the clock, gotime's when the library comes to them and tells. */
 static enum timer_state armed_state(const struct tlk_timer *timer, uint64_t expired,
                                     const struct judgement *judgement)
 {
-    if (timer->interval == 0 && (expired || timer->fired_now))
+    bool over = timer->fired_now || (expired && timer->family != TLK_GOTIME);
+    if (timer->interval == 0 && over)
         return NEVER_RELEASED;
     return judgement->fired ? NEVER_STOPPED : NEVER_FIRED;
 }
@@ -120,4 +122,14 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
         judgement->armed = false;
         judgement->expired_itimer = timer->family == TLK_ITIMER;
     }
+}
+
+uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now)
+{
+    uint64_t shown;
+    if (!(timer->flags & TLK_ARMED) || !clock_at(timer->deadline_clock, now, &shown))
+        return 0;
+    __int128 armed_at = (__int128)shown - now->mono + timer->armed_at;
+    int64_t timeout = clamp(timer->deadline - armed_at);
+    return timeout > 0 ? (uint64_t)timeout : 0;
 }

@@ -36,6 +36,9 @@ struct judgement {
 void state_judge(const struct tlk_timer *timer, const struct moment *now,
                  struct judgement *judgement);
 
+/* How long after its last arming it is due for the first time; 0: unknown, or not armed. */
+uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now);
+
 /* "never-fired" */
 const char *state_name(enum timer_state state);
 

@@ -13,6 +13,7 @@
 struct recording {
     char *path;
     int file;
+    bool copy;
     struct tlk_header header;
     struct region regions[TLK_REGIONS];
     char *strings;
@@ -38,6 +39,20 @@ static bool load(struct recording *recording, char error[RECORDING_ERROR_SIZE])
     return true;
 }
 
+static struct recording *open_file(int file, const char *name, bool copy,
+                                   char error[RECORDING_ERROR_SIZE])
+{
+    struct recording *recording = memory_new(1, sizeof(*recording));
+    recording->path = memory_copy(name);
+    recording->file = file;
+    recording->copy = copy;
+    if (!regions_read_header(file, name, &recording->header, error) || !load(recording, error)) {
+        recording_close(recording);
+        return NULL;
+    }
+    return recording;
+}
+
 struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE])
 {
     /* Not blocking: a FIFO in place of a recording must be an error, not a wait for ever. */
@@ -46,14 +61,17 @@ struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SI
         snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    struct recording *recording = memory_new(1, sizeof(*recording));
-    recording->path = memory_copy(path);
-    recording->file = file;
-    if (!regions_read_header(file, path, &recording->header, error) || !load(recording, error)) {
-        recording_close(recording);
-        return NULL;
-    }
-    return recording;
+    return open_file(file, path, false, error);
+}
+
+struct recording *recording_open_copy(int file, const char *name, char error[RECORDING_ERROR_SIZE])
+{
+    return open_file(file, name, true, error);
+}
+
+bool recording_is_copy(const struct recording *recording)
+{
+    return recording->copy;
 }
 
 void recording_close(struct recording *recording)

@@ -21,6 +21,13 @@ struct recording;
  * says what it is and what to do.
  */
 struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE]);
+
+/*
+ * The same for an open file, which the recording takes over, also if it returns NULL. It is a copy:
+ * its process may run, but is not looked at. See archive_add() for what its header then says.
+ */
+struct recording *recording_open_copy(int file, const char *name, char error[RECORDING_ERROR_SIZE]);
+bool recording_is_copy(const struct recording *recording);
 void recording_close(struct recording *recording);
 
 /* The header as it was when the recording was opened. */

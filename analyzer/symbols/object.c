@@ -75,6 +75,20 @@ static int by_start(const void *a, const void *b)
     return (left->start > right->start) - (left->start < right->start);
 }
 
+static void collect_unit(struct object *object, Dwarf_Die *unit)
+{
+    Dwarf_Addr base, start, end;
+    ptrdiff_t next = 0;
+    while ((next = dwarf_ranges(unit, next, &base, &start, &end)) > 0) {
+        object->ranges = memory_grow(object->ranges, object->range_count, &object->range_room,
+                                     sizeof(*object->ranges));
+        object->ranges[object->range_count++] = (struct unit_range){start, end, object->unit_count};
+    }
+    object->units =
+        memory_grow(object->units, object->unit_count, &object->unit_room, sizeof(*object->units));
+    object->units[object->unit_count++] = (struct unit){.die = unit};
+}
+
 /*
  * .debug_aranges would tell which unit holds an address, but clang writes none: so the units'
  * own ranges are collected, once per file.
@@ -82,18 +96,12 @@ static int by_start(const void *a, const void *b)
 static void collect_units(struct object *object)
 {
     Dwarf_Die *unit = NULL;
-    Dwarf_Addr base, start, end;
     if (!dwfl_module_getdwarf(object->module, &object->dwarf_bias))
         return;
-    while ((unit = dwfl_module_nextcu(object->module, unit, &object->dwarf_bias))) {
-        ptrdiff_t next = 0;
-        while ((next = dwarf_ranges(unit, next, &base, &start, &end)) > 0) {
-            object->ranges = memory_grow(object->ranges, object->range_count, &object->range_room,
-                                         sizeof(*object->ranges));
-            object->ranges[object->range_count++] = (struct unit_range){start, end, unit};
-        }
-    }
-    qsort(object->ranges, object->range_count, sizeof(*object->ranges), by_start);
+    while ((unit = dwfl_module_nextcu(object->module, unit, &object->dwarf_bias)))
+        collect_unit(object, unit);
+    if (object->range_count > 0)
+        qsort(object->ranges, object->range_count, sizeof(*object->ranges), by_start);
 }
 
 const char *object_open(struct object *object, const struct object_identity *identity)
@@ -116,16 +124,18 @@ const char *object_open(struct object *object, const struct object_identity *ide
 
 void object_close(struct object *object)
 {
+    for (size_t i = 0; i < object->unit_count; i++)
+        unit_free(&object->units[i]);
     if (object->dwfl)
         dwfl_end(object->dwfl);
+    free(object->units);
     free(object->ranges);
     *object = (struct object){0};
 }
 
-Dwarf_Die *object_unit(struct object *object, Dwarf_Addr address)
+struct unit *object_unit(struct object *object, Dwarf_Addr address)
 {
     size_t low = 0, high = object->range_count;
-    address -= object->dwarf_bias;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (object->ranges[middle].start <= address)
@@ -135,5 +145,26 @@ Dwarf_Die *object_unit(struct object *object, Dwarf_Addr address)
     }
     if (low == 0 || address >= object->ranges[low - 1].end)
         return NULL;
-    return object->ranges[low - 1].unit;
+    return &object->units[object->ranges[low - 1].unit];
+}
+
+bool object_code(const struct object *object, struct symbol_code *code)
+{
+    GElf_Addr bias;
+    GElf_Phdr header;
+    size_t count = 0;
+    Elf *elf = dwfl_module_getelf(object->module, &bias);
+    *code = (struct symbol_code){0};
+    if (!elf || elf_getphdrnum(elf, &count) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
+            !(header.p_flags & PF_X))
+            continue;
+        /* Segments stand in the order of their addresses. */
+        if (code->end == 0)
+            *code = (struct symbol_code){.start = header.p_vaddr, .offset = header.p_offset};
+        code->end = header.p_vaddr + header.p_memsz;
+    }
+    return code->end > code->start;
 }

@@ -4,14 +4,16 @@
 #ifndef TIMERLEAK_SYMBOLS_OBJECT_H
 #define TIMERLEAK_SYMBOLS_OBJECT_H
 
+#include "symbols/symbols.h"
+#include "symbols/unit.h"
+
 #include <elfutils/libdwfl.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* A range of addresses that one compilation unit made. */
 struct unit_range {
     Dwarf_Addr start, end; /* as in the debug information */
-    Dwarf_Die *unit;
+    size_t unit;           /* index */
 };
 
 struct object {
@@ -19,6 +21,8 @@ struct object {
     Dwfl_Module *module;
     Dwarf_Addr bias;       /* of the file's addresses in libdwfl's */
     Dwarf_Addr dwarf_bias; /* of the debug information's addresses in libdwfl's */
+    struct unit *units;
+    size_t unit_count, unit_room;
     struct unit_range *ranges;
     size_t range_count, range_room;
 };
@@ -37,7 +41,10 @@ struct object_identity {
 const char *object_open(struct object *object, const struct object_identity *identity);
 void object_close(struct object *object);
 
-/* The compilation unit that holds an address of libdwfl's, NULL if none is known. */
-Dwarf_Die *object_unit(struct object *object, Dwarf_Addr address);
+/* The compilation unit that holds an address of the debug information, NULL if none is known. */
+struct unit *object_unit(struct object *object, Dwarf_Addr address);
+
+/* The file's code: what its executable segments span. False if it has none. */
+bool object_code(const struct object *object, struct symbol_code *code);
 
 #endif

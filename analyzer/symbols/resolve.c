@@ -22,7 +22,8 @@ struct search {
     struct object *object;
     struct strings *strings;
     struct symbol_list *list;
-    Dwarf_Die *unit;
+    Dwarf_Addr address; /* as in the debug information */
+    struct unit *unit;  /* NULL: none is known */
     const char *directory;
 };
 
@@ -87,20 +88,24 @@ static void add(const struct search *search, const char *function, const struct 
                 bool inlined)
 {
     struct symbol_list *list = search->list;
-    list->symbols = memory_resize(list->symbols, list->count + 1, sizeof(*list->symbols));
+    list->symbols = memory_grow(list->symbols, list->count, &list->room, sizeof(*list->symbols));
     list->symbols[list->count++] =
         (struct symbol){function, place->file, place->directory, place->line, inlined};
 }
 
-static struct place line_of(const struct search *search, Dwarf_Addr address)
+static struct place line_of(const struct search *search)
 {
     struct place place = {.directory = search->directory};
-    Dwarf_Line *line =
-        search->unit ? dwarf_getsrc_die(search->unit, address - search->object->dwarf_bias) : NULL;
-    if (line) {
-        dwarf_lineno(line, &place.line);
-        place.file = source_path(search, dwarf_linesrc(line, NULL, NULL));
+    Dwarf_Line *line = search->unit ? dwarf_getsrc_die(search->unit->die, search->address) : NULL;
+    if (!line)
+        return place;
+    dwarf_lineno(line, &place.line);
+    const char *source = dwarf_linesrc(line, NULL, NULL);
+    if (source != search->unit->source) {
+        search->unit->source = source;
+        search->unit->kept_path = source_path(search, source);
     }
+    place.file = search->unit->kept_path;
     return place;
 }
 
@@ -113,7 +118,7 @@ static struct place call_of(const struct search *search, Dwarf_Die *inlined)
     Dwarf_Files *files;
     size_t count;
     if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &value) == 0 &&
-        dwarf_getsrcfiles(search->unit, &files, &count) == 0 && value < count)
+        dwarf_getsrcfiles(search->unit->die, &files, &count) == 0 && value < count)
         place.file = source_path(search, dwarf_filesrc(files, value, NULL, NULL));
     if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &value) == 0)
         place.line = (int)value;
@@ -153,14 +158,30 @@ static void append_scope(char *name, size_t size, Dwarf_Die *scope)
     snprintf(name + length, size - length, "%s::", part);
 }
 
+/* Finding the scopes means to walk the unit; where the language has none, that is in vain. */
+static bool has_scopes(Dwarf_Die *declaration)
+{
+    Dwarf_Die unit;
+    switch (dwarf_diecu(declaration, &unit, NULL, NULL) ? dwarf_srclang(&unit) : -1) {
+    case DW_LANG_C89:
+    case DW_LANG_C:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+    case DW_LANG_Mips_Assembler:
+        return false;
+    default:
+        return true;
+    }
+}
+
 /* Functions that no other file can call have no mangled name: their scopes spell it out. */
 static const char *qualified_name(const struct search *search, Dwarf_Die *function)
 {
     char name[MAX_NAME] = "";
     Dwarf_Die *scopes = NULL, declaration = declaration_of(function);
     const char *own = dwarf_diename(function);
-    if (!own)
-        return NULL;
+    if (!own || !has_scopes(&declaration))
+        return own ? strings_add(search->strings, own) : NULL;
     for (int i = dwarf_getscopes_die(&declaration, &scopes) - 1; i > 0; i--)
         append_scope(name, sizeof(name), &scopes[i]);
     free(scopes);
@@ -181,47 +202,28 @@ static const char *name_of(const struct search *search, Dwarf_Die *function)
     return qualified_name(search, function);
 }
 
-static bool is_function(Dwarf_Die *die)
+static const char *name_once(const struct search *search, struct unit_function *function)
 {
-    return dwarf_tag(die) == DW_TAG_subprogram || dwarf_tag(die) == DW_TAG_inlined_subroutine;
+    if (!function->name)
+        function->name = name_of(search, &function->die);
+    return function->name;
 }
 
-/*
- * The innermost function around an address, with the scopes that hold it. dwarf_getscopes goes on
- * from an inlined function to where that was defined; dwarf_getscopes_die, to where it was inlined.
- */
-static int physical_scopes(const struct search *search, Dwarf_Addr address, Dwarf_Die **physical)
+static void add_from_debug_information(const struct search *search)
 {
-    Dwarf_Die *scopes = NULL;
-    int found = 0;
-    int count = dwarf_getscopes(search->unit, address - search->object->dwarf_bias, &scopes);
-    for (int i = 0; i < count; i++) {
-        if (is_function(&scopes[i])) {
-            found = dwarf_getscopes_die(&scopes[i], physical);
-            break;
-        }
-    }
-    free(scopes);
-    return found > 0 ? found : 0;
-}
-
-static void add_from_debug_information(const struct search *search, Dwarf_Addr address)
-{
-    Dwarf_Die *scopes = NULL;
-    struct place place = line_of(search, address);
-    int count = physical_scopes(search, address, &scopes);
-    for (int i = 0; i < count && search->list->count < MAX_INLINED; i++) {
-        if (!is_function(&scopes[i]))
-            continue;
-        const char *name = name_of(search, &scopes[i]);
-        bool inlined = dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine;
+    Dwarf_Die inlined[MAX_INLINED];
+    struct unit_function *function = unit_function(search->unit, search->address);
+    if (!function)
+        return;
+    struct place place = line_of(search);
+    for (size_t i = unit_inlined(function, search->address, inlined, MAX_INLINED); i > 0; i--) {
+        const char *name = name_of(search, &inlined[i - 1]);
         if (name)
-            add(search, name, &place, inlined);
-        if (!inlined)
-            break;
-        place = call_of(search, &scopes[i]);
+            add(search, name, &place, true);
+        place = call_of(search, &inlined[i - 1]);
     }
-    free(scopes);
+    if (name_once(search, function))
+        add(search, function->name, &place, false);
 }
 
 static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
@@ -233,22 +235,32 @@ static void add_from_symbol_table(const struct search *search, Dwarf_Addr addres
     /* Beyond the end of the nearest symbol lies some function that has none: not this one. */
     if (!name || !*name || (symbol.st_size > 0 && offset >= symbol.st_size))
         return;
-    struct place place = line_of(search, address);
+    struct place place = line_of(search);
     add(search, readable(search->strings, name), &place, false);
+}
+
+/* Where the unit was compiled. */
+static const char *directory_of(const struct search *search)
+{
+    Dwarf_Attribute attribute;
+    struct unit *unit = search->unit;
+    if (!unit->directory) {
+        const char *name = dwarf_formstring(dwarf_attr(unit->die, DW_AT_comp_dir, &attribute));
+        unit->directory = name ? strings_add(search->strings, name) : NULL;
+    }
+    return unit->directory;
 }
 
 void resolve(struct object *object, uint64_t address, struct strings *strings,
              struct symbol_list *list)
 {
     struct search search = {.object = object, .strings = strings, .list = list};
-    Dwarf_Attribute attribute;
     address += object->bias;
-    search.unit = object_unit(object, address);
+    search.address = address - object->dwarf_bias;
+    search.unit = object_unit(object, search.address);
     if (search.unit) {
-        const char *directory =
-            dwarf_formstring(dwarf_attr(search.unit, DW_AT_comp_dir, &attribute));
-        search.directory = directory ? strings_add(strings, directory) : NULL;
-        add_from_debug_information(&search, address);
+        search.directory = directory_of(&search);
+        add_from_debug_information(&search);
     }
     if (list->count == 0)
         add_from_symbol_table(&search, address);

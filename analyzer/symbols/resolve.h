@@ -8,7 +8,7 @@
 #include "symbols/object.h"
 #include "symbols/symbols.h"
 
-/* Fills the list, which the caller frees, for an address of the file; strings go to the set. */
+/* Fills the list, which is empty, for an address of the file; strings go to the set. */
 void resolve(struct object *object, uint64_t address, struct strings *strings,
              struct symbol_list *list);
 

@@ -7,12 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct known {
-    UT_hash_handle hh;
-    uint64_t address;
-    struct symbol_list list;
-};
-
 struct symbol_file {
     UT_hash_handle hh;
     struct symbols *symbols;
@@ -20,32 +14,20 @@ struct symbol_file {
     struct object object;
     bool opened;
     const char *problem;
-    struct known *known;
     char key[]; /* build-id, then path with its NUL */
 };
 
 struct symbols {
     struct symbol_file *files;
     struct strings *strings;
+    struct symbol_list found; /* by the last look-up */
 };
 
-struct symbols *symbols_new(void)
+struct symbols *symbols_new(struct strings *strings)
 {
     struct symbols *symbols = memory_new(1, sizeof(*symbols));
-    symbols->strings = strings_new();
+    symbols->strings = strings;
     return symbols;
-}
-
-static void free_file(struct symbol_file *file)
-{
-    struct known *known, *next;
-    HASH_ITER (hh, file->known, known, next) {
-        HASH_DEL(file->known, known);
-        free(known->list.symbols);
-        free(known);
-    }
-    object_close(&file->object);
-    free(file);
 }
 
 void symbols_free(struct symbols *symbols)
@@ -53,9 +35,10 @@ void symbols_free(struct symbols *symbols)
     struct symbol_file *file, *next;
     HASH_ITER (hh, symbols->files, file, next) {
         HASH_DEL(symbols->files, file);
-        free_file(file);
+        object_close(&file->object);
+        free(file);
     }
-    strings_free(symbols->strings);
+    free(symbols->found.symbols);
     free(symbols);
 }
 
@@ -84,19 +67,24 @@ const char *symbols_problem(const struct symbol_file *file)
     return file->problem;
 }
 
-const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address)
+static bool is_open(struct symbol_file *file)
 {
-    struct known *known;
-    HASH_FIND(hh, file->known, &address, sizeof(address), known);
-    if (known)
-        return &known->list;
-    known = memory_new(1, sizeof(*known));
-    known->address = address;
-    HASH_ADD(hh, file->known, address, sizeof(address), known);
     if (!file->opened)
         file->problem = object_open(&file->object, &file->identity);
     file->opened = true;
-    if (!file->problem)
-        resolve(&file->object, address, file->symbols->strings, &known->list);
-    return &known->list;
+    return !file->problem;
+}
+
+bool symbols_code(struct symbol_file *file, struct symbol_code *code)
+{
+    return is_open(file) && object_code(&file->object, code);
+}
+
+const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address)
+{
+    struct symbol_list *found = &file->symbols->found;
+    found->count = 0;
+    if (is_open(file))
+        resolve(&file->object, address, file->symbols->strings, found);
+    return found;
 }

@@ -4,10 +4,12 @@
  * An address is one of the file that a module was loaded from. It is looked up only in a file
  * with the build-id that was recorded: another version of a library would give names that are
  * wrong, which is worse than none. Debug files are found as gdb finds them, by build-id and by
- * .gnu_debuglink. Nothing is opened before it is asked for, and each address is looked up once.
+ * .gnu_debuglink. Nothing is opened before it is asked for.
  */
 #ifndef TIMERLEAK_SYMBOLS_SYMBOLS_H
 #define TIMERLEAK_SYMBOLS_SYMBOLS_H
+
+#include "base/strings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,13 +26,15 @@ struct symbol {
 /* What is at one address: the innermost inlined function first, the real one last. */
 struct symbol_list {
     size_t count; /* 0: nothing is known */
+    size_t room;
     struct symbol *symbols;
 };
 
 struct symbols;
 struct symbol_file;
 
-struct symbols *symbols_new(void);
+/* Names and files are added to the strings, which outlive the symbols. */
+struct symbols *symbols_new(struct strings *strings);
 void symbols_free(struct symbols *symbols);
 
 /*
@@ -40,8 +44,16 @@ void symbols_free(struct symbols *symbols);
 struct symbol_file *symbols_file(struct symbols *symbols, const char *path, const uint8_t *build_id,
                                  size_t build_id_size, uint64_t used);
 
-/* Never NULL; valid until symbols_free. */
+/* Never NULL; valid until the next look-up. */
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address);
+
+/* Where the code of a file lies: addresses in the file, and where in it they start. */
+struct symbol_code {
+    uint64_t start, end, offset;
+};
+
+/* False if the file could not be opened or has no code. */
+bool symbols_code(struct symbol_file *file, struct symbol_code *code);
 
 /* Why nothing was found in that file, in words; NULL if it could be opened, or need not be. */
 const char *symbols_problem(const struct symbol_file *file);

@@ -1,18 +1,16 @@
 /*
- * labels.h - the lines that pprof puts above every view.
+ * labels.h - the lines that pprof puts above its views.
  */
 #ifndef TIMERLEAK_VIEWS_LABELS_H
 #define TIMERLEAK_VIEWS_LABELS_H
 
-#include "profile/samples.h"
+#include "views/view.h"
 
-#include <stdio.h>
+/* File, build-id, type, time, duration and total, the latter in that unit. */
+void labels_print(FILE *to, const struct selection *selection, const char *unit);
 
-/* File, build-id, type, time, duration. */
-void labels_print(FILE *to, const struct profile *profile, const struct sample_type *type,
-                  uint64_t total);
-
-/* The sum of a type over all sites. */
-uint64_t labels_total(const struct profile *profile, const struct sample_type *type);
+/* Those, filters, and how much of the total the graph shows. */
+void labels_print_graph(FILE *to, const struct view *view, const struct graph *graph,
+                        const char *unit);
 
 #endif

@@ -7,9 +7,11 @@ void losses_print(FILE *to, const struct profile *profile)
 {
     uint64_t damaged = losses_damaged(profile);
     for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
+        const struct loss *loss = loss_of(reason);
         uint64_t count = losses_count(profile, reason);
         if (count > 0)
-            fprintf(to, "missing: %s %s\n", text_count(count).s, loss_of(reason)->meaning);
+            fprintf(to, "missing: %s %s\n", text_plural(count, loss->one, loss->many).s,
+                    loss->which);
     }
     if (damaged > 0)
         fprintf(to, "missing: %s of the recording %s damaged\n",

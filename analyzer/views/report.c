@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "profile/findings.h"
+#include "profile/kinds.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
 #include "views/losses.h"
@@ -148,8 +149,8 @@ void report_headline(FILE *to, struct profile *profile, struct site *site)
     const struct stack_frame *frame = stack_headline(profile, site);
     fprintf(to, "%s%-6s%s %-8s %6s live  %-14s  %s",
             style(to, verdict == VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), words[verdict],
-            style(to, STYLE_PLAIN), family_name(site->family), text_count(site->counts.live).s,
-            state_name(findings_state(site)), frame->name);
+            style(to, STYLE_PLAIN), kind_label(site->family, site->function).s,
+            text_count(site->counts.live).s, state_name(findings_state(site)), frame->name);
     print_place(to, frame);
 }
 
@@ -161,11 +162,13 @@ static void print_flag(FILE *to, uint64_t count, const char *meaning, bool *firs
     *first = false;
 }
 
-/* What is odd about its live timers, where anything is. */
+/* What is odd about its live timers, where anything is, and what they cost besides. */
 static void print_flags(FILE *to, const struct site *site)
 {
     const struct counts *counts = &site->counts;
-    bool first = true;
+    bool first = counts->retained == 0;
+    if (counts->retained > 0)
+        fprintf(to, "       keeps %s alive", text_bytes(counts->retained).s);
     print_flag(to, counts->unread, "unread: expired, and nobody read it", &first);
     print_flag(to, counts->overdue, "overdue: the deadline passed and no fire was seen", &first);
     print_flag(to, counts->far_future, "far-future: due in more than ten years", &first);
@@ -173,7 +176,7 @@ static void print_flags(FILE *to, const struct site *site)
         fputc('\n', to);
 }
 
-static void print_finding(FILE *to, struct profile *profile, struct site *site)
+void report_finding(FILE *to, struct profile *profile, struct site *site)
 {
     report_headline(to, profile, site);
     if (profile->process_count > 1)
@@ -190,7 +193,7 @@ static void print_findings(FILE *to, struct profile *profile, long most)
     size_t shown = most >= 0 && (size_t)most < findings ? (size_t)most : findings;
     for (size_t i = 0; i < shown; i++) {
         fputc('\n', to);
-        print_finding(to, profile, profile->sites[i]);
+        report_finding(to, profile, profile->sites[i]);
     }
     if (shown < findings)
         fprintf(to, "\n%s not shown\n", text_plural(findings - shown, "finding", "findings").s);

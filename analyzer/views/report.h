@@ -14,4 +14,7 @@ void report_print(FILE *to, struct profile *profile, long most);
 /* One line of a finding: verdict, family, live, state, function, file and line. */
 void report_headline(FILE *to, struct profile *profile, struct site *site);
 
+/* That line, why it is thought so, and the stack. */
+void report_finding(FILE *to, struct profile *profile, struct site *site);
+
 #endif

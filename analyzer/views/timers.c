@@ -1,35 +1,12 @@
 #include "views/timers.h"
 
+#include "profile/kinds.h"
 #include "profile/stacks.h"
+#include "profile/tags.h"
 
 #include <inttypes.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
-
-static const char *clock_name(int clock)
-{
-    switch (clock) {
-    case CLOCK_REALTIME:
-        return "realtime";
-    case CLOCK_MONOTONIC:
-        return "monotonic";
-    case CLOCK_PROCESS_CPUTIME_ID:
-        return "process-cpu";
-    case CLOCK_THREAD_CPUTIME_ID:
-        return "thread-cpu";
-    case CLOCK_BOOTTIME:
-        return "boottime";
-    case CLOCK_REALTIME_ALARM:
-        return "real-alarm";
-    case CLOCK_BOOTTIME_ALARM:
-        return "boot-alarm";
-    case CLOCK_TAI:
-        return "tai";
-    default:
-        return clock < -1 ? "cpu" : "?";
-    }
-}
 
 struct text timer_identity(uint64_t family, uint64_t id)
 {
@@ -82,34 +59,80 @@ static void print_site(FILE *to, struct profile *profile, const struct live_time
     fputc('\n', to);
 }
 
-static void print_timer(FILE *to, struct profile *profile, const struct live_timer *timer)
+static struct text label_of(const struct live_timer *timer)
+{
+    return kind_label(timer->record.family, timer->site->function);
+}
+
+/* Columns that only timers of gotime fill; without any they are left out. */
+struct columns {
+    int family; /* its width */
+    bool name, keeps;
+};
+
+static struct columns columns_of(const struct profile *profile, size_t shown)
+{
+    struct columns columns = {.family = 8};
+    for (size_t i = 0; i < shown; i++) {
+        const struct live_timer *timer = &profile->timers[i];
+        int width = (int)strlen(label_of(timer).s);
+        columns.family = width > columns.family ? width : columns.family;
+        columns.name |= *timer->name != '\0';
+        columns.keeps |= timer->record.retained > 0;
+    }
+    return columns;
+}
+
+static void print_given(FILE *to, const struct columns *columns, const char *name,
+                        const char *keeps)
+{
+    if (columns->name)
+        fprintf(to, " %-16s", name);
+    if (columns->keeps)
+        fprintf(to, " %-8s", keeps);
+}
+
+static void print_timer(FILE *to, struct profile *profile, const struct live_timer *timer,
+                        const struct columns *columns)
 {
     const struct tlk_timer *record = &timer->record;
     const struct judgement *judgement = &timer->judgement;
     if (profile->process_count > 1)
         fprintf(to, "%-8d ", timer->process->pid);
-    fprintf(to, "%-14s  %-8s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s ",
-            state_name(judgement->state), family_name(record->family),
+    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s",
+            state_name(judgement->state), columns->family, label_of(timer).s,
             timer_identity(record->family, record->id).s, clock_name(record->clock),
             deadline(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
             text_duration(judgement->age).s, record->armed, judgement->fired, flags(judgement).s);
+    print_given(to, columns, *timer->name ? timer->name : "-",
+                record->retained ? text_bytes(record->retained).s : "-");
+    fputc(' ', to);
     print_site(to, profile, timer);
+}
+
+static void print_head(FILE *to, const struct profile *profile, const struct columns *columns)
+{
+    if (profile->process_count > 1)
+        fprintf(to, "%-8s ", "PID");
+    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-10s", "STATE", columns->family,
+            "FAMILY", "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED", "FLAGS");
+    print_given(to, columns, "NAME", "KEEPS");
+    fprintf(to, " SITE\n");
 }
 
 void timers_print(FILE *to, struct profile *profile, long most)
 {
     size_t count = profile->timer_count;
     size_t shown = most >= 0 && (size_t)most < count ? (size_t)most : count;
+    struct columns columns;
     if (count == 0) {
         fprintf(to, "no timer is live\n");
         return;
     }
-    if (profile->process_count > 1)
-        fprintf(to, "%-8s ", "PID");
-    fprintf(to, "%-14s  %-8s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-10s SITE\n", "STATE", "FAMILY",
-            "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED", "FLAGS");
+    columns = columns_of(profile, shown);
+    print_head(to, profile, &columns);
     for (size_t i = 0; i < shown; i++)
-        print_timer(to, profile, &profile->timers[i]);
+        print_timer(to, profile, &profile->timers[i], &columns);
     if (shown < count)
         fprintf(to, "%s not shown\n", text_plural(count - shown, "timer", "timers").s);
 }

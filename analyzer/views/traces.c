@@ -1,34 +1,52 @@
-#include "views/traces.h"
-
-#include "profile/stacks.h"
+/* traces.c - all stacks with their labels. */
+#include "profile/tags.h"
 #include "views/labels.h"
 #include "views/values.h"
 
 static const char separator[] =
     "-----------+-------------------------------------------------------";
 
-/* The labels that an exported sample has, in alphabetical order. */
-static void print_tags(FILE *to, const struct site *site)
+/* pprof labels what diff_base compares with, behind the words and before the numbers. */
+static void print_tags(FILE *to, const struct sample *sample, bool base)
 {
-    fprintf(to, "%10s:  %s\n", "family", family_name(site->family));
-    fprintf(to, "%10s:  %s\n", "verdict", verdict_name(site->finding.verdict));
+    struct tag tags[TAGS_MOST];
+    size_t count = sample_tags(sample, tags), i = 0;
+    for (; i < count && tags[i].text; i++)
+        fprintf(to, "%10s:  %s\n", tags[i].key, tags[i].text);
+    if (base)
+        fprintf(to, "pprof::base:  true\n");
+    for (; i < count; i++)
+        fprintf(to, "%10s:  %s\n", tags[i].key,
+                value_text((int64_t)tags[i].number, tags[i].unit, MEASURE_AUTO).s);
 }
 
-void traces_print(FILE *to, struct profile *profile, const struct sample_type *type)
+static void print_stack(FILE *to, const struct selection *selection,
+                        const struct selected *selected, const char *value)
 {
-    labels_print(to, profile, type, labels_total(profile, type));
-    for (size_t i = 0; i < profile->site_count; i++) {
-        size_t depth;
-        uint64_t value = sample_value(&profile->sites[i]->counts, type);
-        if (value == 0)
-            continue;
-        const struct stack_frame *stack = stack_of(profile, profile->sites[i], &depth);
+    const struct site *site = selected_site(selected);
+    for (size_t i = 0; i < selected->depth; i++) {
+        size_t count;
+        const uint32_t *places = selection_places(selection, site->locations[i], &count);
+        for (size_t j = 0; j < count; j++) {
+            fprintf(to, "%10s   %s%s\n", value, selection_place(selection, places[j])->label,
+                    j + 1 < count ? " (inline)" : "");
+            value = "";
+        }
+    }
+}
+
+bool view_traces(FILE *to, const struct view *view)
+{
+    const struct selection *selection = view->selection;
+    const char *unit = selection->options.type->unit;
+    labels_print(to, selection, view->unit);
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct selected *selected = &selection->samples[i];
         fprintf(to, "%s\n", separator);
-        print_tags(to, profile->sites[i]);
-        for (size_t j = 0; j < depth; j++)
-            fprintf(to, "%10s   %s%s\n",
-                    j == 0 ? value_text(value, value_unit_of(type, value)).s : "", stack[j].name,
-                    stack[j].inlined ? " (inline)" : "");
+        print_tags(to, selected_sample(selected),
+                   !selected->sample && !selection->options.subtract);
+        print_stack(to, selection, selected, value_text(selected->value, unit, view->unit).s);
     }
     fprintf(to, "%s\n", separator);
+    return true;
 }

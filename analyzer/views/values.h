@@ -4,26 +4,27 @@
 #ifndef TIMERLEAK_VIEWS_VALUES_H
 #define TIMERLEAK_VIEWS_VALUES_H
 
+#include "base/measure.h"
 #include "base/text.h"
-#include "profile/samples.h"
+#include "profile/graph.h"
 
-/* Nanoseconds per unit, with its name; counts have {1, ""}. */
-struct value_unit {
-    double factor;
-    const char *name;
-};
+/* Asks for one unit for a whole table; pprof's default. */
+#define VALUE_MINIMUM "minimum"
 
-/* The unit that suits one value of a type. */
-struct value_unit value_unit_of(const struct sample_type *type, uint64_t value);
+/* "12", "1.50s", "0": a value of unit `from` in unit `to`. */
+struct text value_text(int64_t value, const char *from, const char *to);
 
-/* One unit for a whole table whose smallest and largest values are these. */
-struct value_unit value_unit_common(const struct sample_type *type, uint64_t smallest,
-                                    uint64_t largest);
+/* "99.10%", "  100%": five characters and the sign, as columns want it. Never negative. */
+struct text value_percentage(int64_t value, int64_t total);
 
-/* "12", "1.50s", "0". */
-struct text value_text(uint64_t value, struct value_unit unit);
+/*
+ * The unit for all values of a graph, if `wanted` is VALUE_MINIMUM: the one that suits the
+ * smallest, but then the largest may not be a thousand. Else `wanted`.
+ */
+const char *value_unit(const struct graph *graph, const struct selection *selection,
+                       const char *wanted);
 
-/* "99.10%", "  100%": five characters and the sign, as columns want it. */
-struct text value_percentage(uint64_t value, uint64_t total);
+/* The same, from the smallest and the largest value. */
+const char *value_unit_common(int64_t smallest, int64_t largest, const char *from);
 
 #endif

@@ -17,42 +17,41 @@ static struct local *locals;
 static pthread_key_t thread_end;
 static bool thread_end_known;
 
-static struct cell *cell_at(enum cells_kind kind, uint32_t index)
+static void *cell_at(enum cells_kind kind, uint32_t index)
 {
     return cells_at(kind, index);
 }
 
 static size_t chunk_size(enum cells_kind kind)
 {
-    return (size_t)CHUNK_CELLS * cell_sizes[kind];
+    return CHUNK_CELLS * (cell_sizes[kind] + sizeof(uint32_t));
 }
 
 /* ---- the depot: under the lock of cells ---- */
 
-/* Makes a batch of the last `count` of a magazine. */
+/* The cells that are on it are not touched, for they are in no cache. */
+static uint32_t *stack_at(enum cells_kind kind, uint32_t depth)
+{
+    char *chunk = cells[kind].chunks[depth / CHUNK_CELLS];
+    uint32_t *part = (uint32_t *)(void *)(chunk + (size_t)CHUNK_CELLS * cell_sizes[kind]);
+
+    return &part[depth % CHUNK_CELLS];
+}
+
+/* The last `count` of a magazine. */
 static void depot_put(enum cells_kind kind, struct magazine *magazine, uint32_t count)
 {
-    uint32_t next = 0;
-
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t index = magazine->free[--magazine->count];
-
-        cell_at(kind, index)->next = next;
-        next = index;
-    }
     magazine->room += count;
-    if (next) {
-        cell_at(kind, next)->batch = cells[kind].batches;
-        cells[kind].batches = next;
-    }
+    while (count-- > 0)
+        *stack_at(kind, cells[kind].spare++) = magazine->free[--magazine->count];
 }
 
 static void depot_get(enum cells_kind kind, struct magazine *magazine)
 {
-    uint32_t index = cells[kind].batches;
+    while (cells[kind].spare && magazine->count < BATCH_CELLS) {
+        uint32_t index = *stack_at(kind, --cells[kind].spare);
 
-    cells[kind].batches = cell_at(kind, index)->batch;
-    for (; index; index = cell_at(kind, index)->next) {
+        __builtin_prefetch(cell_at(kind, index), 1);
         magazine->free[magazine->count++] = index;
         magazine->room--;
     }
@@ -83,8 +82,9 @@ static void depot_make(enum cells_kind kind, struct magazine *magazine)
         of->made = BATCH_CELLS; /* and so 0 is never used */
     for (uint32_t i = BATCH_CELLS; i-- > 0;) {
         uint32_t index = of->made + i;
+        struct cell *cell = cell_at(kind, index);
 
-        __atomic_store_n(&cell_at(kind, index)->generation, of->birth, __ATOMIC_RELAXED);
+        __atomic_store_n(&cell->generation, of->birth, __ATOMIC_RELAXED);
         magazine->free[magazine->count++] = index;
         magazine->room--;
     }
@@ -139,7 +139,7 @@ uint32_t cells_refill(enum cells_kind kind)
 
     local_join();
     lock_take(&cells[kind].lock);
-    if (cells[kind].batches)
+    if (cells[kind].spare)
         depot_get(kind, magazine);
     else
         depot_make(kind, magazine);
@@ -191,7 +191,7 @@ void cells_end(enum cells_kind kind)
         each->magazines[kind].room = MAGAZINE_CELLS;
     }
     of->made = 0;
-    of->batches = 0;
+    of->spare = 0;
     cells_epoch++;
 }
 
@@ -246,10 +246,9 @@ const char *cells_check(enum cells_kind kind)
     for (uint32_t i = 0; i < CHUNKS_MOST; i++)
         if ((i * CHUNK_CELLS < of->made) != (of->chunks[i] != NULL))
             return "the chunks are not as many as the cells that were made";
-    for (uint32_t batch = of->batches; batch; batch = cell_at(kind, batch)->batch)
-        for (uint32_t index = batch, count = 0; index; index = cell_at(kind, index)->next)
-            if (index >= of->made || ++count > MAGAZINE_CELLS)
-                return "a batch of the depot is not a list of cells";
+    for (uint32_t depth = 0; depth < of->spare; depth++)
+        if (*stack_at(kind, depth) < BATCH_CELLS || *stack_at(kind, depth) >= of->made)
+            return "on the stack is what is no cell";
     for (const struct local *each = locals; each; each = each->next)
         if (each->magazines[kind].count + each->magazines[kind].room != MAGAZINE_CELLS)
             return "a magazine has lost count";

@@ -4,7 +4,7 @@
  * looked up without a lock, and what is found is of its kind or was.
  *
  * A cell's owner counts its lives: generation is advanced, under the owner's lock, when the object
- * ends. All fields but the head's keep their values from one life to the next.
+ * ends. All else in it keeps its value from one life to the next.
  */
 #ifndef GOTIME_CELLS_H
 #define GOTIME_CELLS_H
@@ -28,18 +28,17 @@ static const uint32_t cell_sizes[CELLS_KINDS] = {
     [CELLS_TASK] = 128,
 };
 
-/* What every cell begins with. `next` and `batch` are the owner's while the cell is in use. */
+/* What every cell begins with; read and written atomically: see cell_generation(). */
 struct cell {
-    uint32_t generation; /* read and written atomically: see cell_generation() */
-    uint32_t next, batch;
+    uint32_t generation;
 };
 
 struct cells {
     struct lock lock;
-    uint32_t made;    /* cells that were ever used, the unused cell 0 included */
-    uint32_t batches; /* of free cells, linked by the `batch` of their first */
-    uint32_t birth;   /* the generation that new cells begin with */
-    char *chunks[CHUNKS_MOST];
+    uint32_t made;             /* cells that were ever used, those before the first one included */
+    uint32_t spare;            /* free cells on the stack */
+    uint32_t birth;            /* the generation that new cells begin with */
+    char *chunks[CHUNKS_MOST]; /* the cells, and then as much room on the stack of free ones */
 };
 
 extern struct cells cells[CELLS_KINDS] HIDDEN;

@@ -22,8 +22,6 @@
 
 __thread uint32_t lock_self = NOBODY;
 
-static uint32_t threads; /* that ever owned a lock */
-
 static inline void cpu_relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -105,6 +103,8 @@ void lock_own(struct lock *lock)
 }
 
 #else
+
+static uint32_t threads; /* that ever owned a lock */
 
 void lock_own(struct lock *lock)
 {

@@ -36,6 +36,7 @@ struct timer {
     uint8_t shard;       /* changes only from one life to the next */
     uint8_t name;        /* metrics.h */
     uint8_t flags;
+    uint32_t ahead;   /* one that comes some places later in the list: see wheel.h */
     int64_t deadline; /* of the next or the last fire */
     union {
         struct {

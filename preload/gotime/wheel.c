@@ -61,17 +61,6 @@ static bool wheel_open(struct wheel *wheel)
     return false;
 }
 
-/* The list is walked at the pace of memory: the one after the next is fetched ahead. */
-static inline struct timer *open_pop(struct wheel *wheel, uint32_t index)
-{
-    struct timer *timer = timer_at(index);
-
-    wheel_remove(wheel, timer);
-    if (timer->next)
-        __builtin_prefetch(timer_at(timer_at(timer->next)->next), 1);
-    return timer;
-}
-
 uint32_t wheel_take(struct wheel *wheel, int64_t now, unsigned *steps)
 {
     const struct slot *open = &wheel->slots[WHEEL_OPEN];
@@ -87,7 +76,9 @@ uint32_t wheel_take(struct wheel *wheel, int64_t now, unsigned *steps)
                 return 0;
             index = open->first;
         }
-        timer = open_pop(wheel, index);
+        timer = timer_at(index);
+        __builtin_prefetch(timer_at(timer->ahead), 1);
+        wheel_remove(wheel, timer);
         if (instant_of(timer->deadline) <= wheel->now)
             return index;
         wheel_add(wheel, index, timer);

@@ -28,9 +28,18 @@
 #define WHEEL_OPEN (WHEEL_LEVELS * WHEEL_SLOTS) /* the slot that is being opened */
 #define WHEEL_FIRST (UINT32_C(1) << 31)
 
+#define WHEEL_AHEAD 4 /* a power of two */
+
+/*
+ * A long list is walked at the pace of memory, unless what comes is fetched in time. So each timer
+ * knows which was put in some places before it. That one may be gone, or in another list: fetching
+ * it is in vain then, and no more.
+ */
 struct slot {
     int64_t earliest; /* no deadline in it is earlier */
     uint32_t first;
+    uint32_t pushed;              /* timers so far */
+    uint32_t recent[WHEEL_AHEAD]; /* the last of them, by turns */
 };
 
 struct wheel {
@@ -76,10 +85,12 @@ static inline void slot_push(struct wheel *wheel, uint32_t number, uint32_t inde
                              struct timer *timer)
 {
     struct slot *slot = &wheel->slots[number];
-    uint32_t first = slot->first;
+    uint32_t first = slot->first, *recent = &slot->recent[slot->pushed++ % WHEEL_AHEAD];
 
     timer->next = first;
     timer->prev = WHEEL_FIRST | number;
+    timer->ahead = *recent;
+    *recent = index;
     slot->first = index;
     if (first) {
         timer_at(first)->prev = index;
@@ -109,8 +120,8 @@ static inline void wheel_remove(struct wheel *wheel, const struct timer *timer)
 }
 
 /*
- * Into the slot that its deadline asks for. 64 slots ahead is one too many: it would be the present
- * slot.
+ * Into the slot that its deadline asks for: at most 64 slots ahead, where the present one comes
+ * round again.
  */
 static inline void wheel_add(struct wheel *wheel, uint32_t index, struct timer *timer)
 {
@@ -122,9 +133,7 @@ static inline void wheel_add(struct wheel *wheel, uint32_t index, struct timer *
         return;
     }
     level = (63 - (unsigned)__builtin_clzll(due - wheel->now)) / WHEEL_BITS;
-    if (slot_of(due, level) - slot_of(wheel->now, level) == WHEEL_SLOTS)
-        level++;
-    slot_push(wheel, level * WHEEL_SLOTS + (slot_of(due, level) & (WHEEL_SLOTS - 1)), index, timer);
+    slot_push(wheel, level * WHEEL_SLOTS + slot_of(due, level) % WHEEL_SLOTS, index, timer);
 }
 
 /* What is wrong with it, or NULL; counts its timers. For tests. */

@@ -3,13 +3,19 @@
  *
  * A recording is some hundred kilobytes, most of it air. The mutator knows where it isn't.
  */
+#include "exports/collapsed.h"
+#include "exports/csv.h"
+#include "exports/dot.h"
+#include "exports/html.h"
 #include "exports/json.h"
+#include "exports/legacy.h"
+#include "exports/pprof.h"
+#include "exports/speedscope.h"
 #include "profile/findings.h"
-#include "profile/samples.h"
 #include "views/report.h"
 #include "views/timers.h"
-#include "views/top.h"
-#include "views/traces.h"
+#include "views/values.h"
+#include "views/view.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -40,16 +46,44 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
+static void export_selection(const struct view *view)
+{
+    struct view picture = *view;
+    picture.graph.visual = true;
+    picture.graph.nodecount = 80;
+    dot_write(nowhere, &picture);
+    pprof_write(nowhere, view->selection);
+    collapsed_write(nowhere, view->selection);
+    legacy_write(nowhere, view->selection);
+    speedscope_write(nowhere, view->selection);
+    csv_write(nowhere, view->selection);
+}
+
+static void show_selection(struct profile *profile, const struct sample_type *type)
+{
+    struct selection_options options = {.type = type, .granularity = GRANULARITY_LINES};
+    char error[SELECTION_ERROR_SIZE];
+    struct selection selection;
+    if (selection_make(&selection, profile, &options, NULL, error)) {
+        struct view view = {.selection = &selection, .unit = VALUE_MINIMUM};
+        view_top(nowhere, &view);
+        view_tree(nowhere, &view);
+        view_traces(nowhere, &view);
+        view_tags(nowhere, &view);
+        export_selection(&view);
+    }
+    selection_free(&selection);
+}
+
 static void show_all(struct profile *profile)
 {
-    struct top_options options = {.nodecount = -1};
-
+    const struct html_options page = {.nonce = ""};
     report_print(nowhere, profile, -1);
     for (size_t i = 0; sample_at(i); i++)
-        top_print(nowhere, profile, sample_at(i), &options);
-    traces_print(nowhere, profile, sample_find(NULL));
+        show_selection(profile, sample_at(i));
     timers_print(nowhere, profile, -1);
     json_write(nowhere, profile);
+    html_write(nowhere, profile, &page);
 }
 
 /*
@@ -88,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     profile = profile_new();
     profile->keep_timers = true;
+    profile->keep_histories = true;
     profile_add(profile, recording);
     recording_close(recording);
     findings_sort(profile);

@@ -1,6 +1,7 @@
 #include "loaded.h"
 
 #include "profile/findings.h"
+#include "views/values.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -43,4 +44,17 @@ char *printed(void (*print)(FILE *to, struct profile *profile), struct profile *
     print(to, profile);
     fclose(to);
     return text;
+}
+
+void print_view(FILE *to, struct profile *profile, bool (*print)(FILE *to, const struct view *view),
+                const struct selection_options *options)
+{
+    struct selection_options live = {.type = sample_find(NULL)};
+    struct selection selection;
+    char error[SELECTION_ERROR_SIZE];
+    cr_assert(selection_make(&selection, profile, options ? options : &live, NULL, error), "%s",
+              error);
+    struct view view = {.selection = &selection, .unit = VALUE_MINIMUM};
+    print(to, &view);
+    selection_free(&selection);
 }

@@ -6,6 +6,7 @@
 
 #include "profile/profile.h"
 #include "recording_builder.h"
+#include "views/view.h"
 
 #include <stdio.h>
 
@@ -20,5 +21,9 @@ struct site *loaded_site(const struct profile *profile);
 
 /* What `print` writes, which the caller frees. */
 char *printed(void (*print)(FILE *to, struct profile *profile), struct profile *profile);
+
+/* As `timerleak top` and the like would, all trimming off. NULL options: all live timers. */
+void print_view(FILE *to, struct profile *profile, bool (*print)(FILE *to, const struct view *view),
+                const struct selection_options *options);
 
 #endif

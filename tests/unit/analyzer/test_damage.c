@@ -1,10 +1,10 @@
 /* Two thousand damaged recordings, the same on every run, through everything that reads them. */
+#include "exports/html.h"
 #include "exports/json.h"
 #include "loaded.h"
 #include "views/report.h"
 #include "views/timers.h"
-#include "views/top.h"
-#include "views/traces.h"
+#include "views/view.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -66,12 +66,16 @@ static size_t place(const struct tlk_header *header, size_t size)
 
 static void show_all(struct profile *profile, FILE *to)
 {
-    struct top_options options = {.nodecount = -1};
+    const struct html_options page = {.nonce = ""};
+    struct selection_options ages = {.type = sample_find("age"), .granularity = GRANULARITY_LINES};
     report_print(to, profile, -1);
-    top_print(to, profile, sample_find("age"), &options);
-    traces_print(to, profile, sample_find(NULL));
+    print_view(to, profile, view_top, &ages);
+    print_view(to, profile, view_tree, NULL);
+    print_view(to, profile, view_traces, NULL);
+    print_view(to, profile, view_tags, NULL);
     timers_print(to, profile, -1);
     cr_expect(json_write(to, profile));
+    cr_expect(html_write(to, profile, &page));
 }
 
 static bool read_one(const char *path, FILE *to)
@@ -84,6 +88,7 @@ static bool read_one(const char *path, FILE *to)
     }
     struct profile *profile = profile_new();
     profile->keep_timers = true;
+    profile->keep_histories = true;
     profile_add(profile, recording);
     profile_add_up(profile);
     recording_close(recording);

@@ -22,7 +22,7 @@ static const uint64_t all = ~UINT64_C(0);
 Test(options, one_dash_or_two)
 {
     cr_expect_eq(PARSE(all, "top", "-cum", "--json", "file"), 1);
-    cr_expect(settings.cum);
+    cr_expect_eq(settings.sort, SORT_CUM);
     cr_expect(settings.json);
 }
 
@@ -44,8 +44,26 @@ Test(options, defaults)
 
 Test(options, flags_may_be_unset)
 {
-    cr_expect_eq(PARSE(all, "top", "-cum", "-cum=false"), 0);
-    cr_expect_not(settings.cum);
+    cr_expect_eq(PARSE(all, "top", "-trim=false", "-noinlines", "-noinlines=0"), 0);
+    cr_expect_not(settings.trim);
+    cr_expect_not(settings.noinlines);
+}
+
+Test(options, of_several_choices_the_last_holds)
+{
+    cr_expect_eq(PARSE(all, "top", "-lines", "-cum", "-flat", "-files", "-addresses=false"), 0);
+    cr_expect_eq(settings.granularity, GRANULARITY_FILES);
+    cr_expect_eq(settings.sort, SORT_FLAT);
+}
+
+Test(options, every_one_has_a_name_and_help)
+{
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        cr_assert(option_name(id) && option_help(id), "option %d", (int)id);
+        cr_expect_eq(option_find(option_name(id)), id);
+    }
+    cr_expect_null(option_name(OPTIONS));
+    cr_expect_eq(option_find("nonsense"), OPTIONS);
 }
 
 Test(options, files_may_stand_before_options)

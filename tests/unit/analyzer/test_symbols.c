@@ -1,4 +1,5 @@
 /* Symbols of this very binary, and of files that are gone, changed or no ELF. */
+#include "self.h"
 #include "symbols/symbols.h"
 
 #include <criterion/criterion.h>
@@ -9,51 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct self {
-    char path[PATH_MAX];
-    uint64_t bias;
-    uint8_t build_id[32];
-    size_t build_id_size;
-};
-
-static void find_build_id(struct self *self, const struct dl_phdr_info *info,
-                          const ElfW(Phdr) * header)
-{
-    const char *note = (const char *)info->dlpi_addr + header->p_vaddr;
-    const char *end = note + header->p_memsz;
-    while (note < end) {
-        const ElfW(Nhdr) *head = (const void *)note;
-        const char *name = note + sizeof(*head), *value = name + (head->n_namesz + 3) / 4 * 4;
-        if (head->n_type == NT_GNU_BUILD_ID && memcmp(name, "GNU", 4) == 0) {
-            self->build_id_size = head->n_descsz;
-            memcpy(self->build_id, value, head->n_descsz);
-        }
-        note = value + (head->n_descsz + 3) / 4 * 4;
-    }
-}
-
-/* The first object that is reported is the program. */
-static int describe(struct dl_phdr_info *info, size_t size, void *data)
-{
-    struct self *self = data;
-    (void)size;
-    self->bias = info->dlpi_addr;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        if (info->dlpi_phdr[i].p_type == PT_NOTE)
-            find_build_id(self, info, &info->dlpi_phdr[i]);
-    }
-    return 1;
-}
-
-static struct self self_make(void)
-{
-    struct self self = {0};
-    dl_iterate_phdr(describe, &self);
-    cr_assert_gt(readlink("/proc/self/exe", self.path, sizeof(self.path) - 1), 0);
-    cr_assert_gt(self.build_id_size, 0);
-    return self;
-}
 
 __attribute__((noinline)) static uintptr_t caller(void)
 {
@@ -82,7 +38,8 @@ static struct symbol_file *own_file(struct symbols *symbols, const struct self *
 Test(symbols, inlined_functions_have_symbols_of_their_own)
 {
     struct self self = self_make();
-    struct symbols *symbols = symbols_new();
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
     const struct symbol_list *list =
         symbols_look_up(own_file(symbols, &self), outer() - self.bias - 1);
     cr_assert_eq(list->count, 2, "%zu symbols", list->count);
@@ -95,38 +52,47 @@ Test(symbols, inlined_functions_have_symbols_of_their_own)
     cr_expect_eq(list->symbols[0].file[0], '/');
     cr_expect(strstr(list->symbols[1].file, "/tests/unit/analyzer/test_symbols.c"));
     symbols_free(symbols);
+    strings_free(strings);
 }
 
-Test(symbols, an_address_is_looked_up_once)
+Test(symbols, files_and_names_are_kept_once)
 {
     struct self self = self_make();
-    struct symbols *symbols = symbols_new();
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
     struct symbol_file *file = own_file(symbols, &self);
     cr_expect_eq(file, own_file(symbols, &self));
     uint64_t address = outer() - self.bias - 1;
-    cr_expect_eq(symbols_look_up(file, address), symbols_look_up(file, address));
+    const char *first = symbols_look_up(file, address)->symbols[0].function;
+    symbols_look_up(file, 1);
+    cr_expect_eq(symbols_look_up(file, address)->symbols[0].function, first);
     symbols_free(symbols);
+    strings_free(strings);
 }
 
 Test(symbols, an_address_of_nothing)
 {
     struct self self = self_make();
-    struct symbols *symbols = symbols_new();
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
     cr_expect_eq(symbols_look_up(own_file(symbols, &self), 1)->count, 0);
     cr_expect_eq(symbols_look_up(own_file(symbols, &self), UINT64_MAX)->count, 0);
     symbols_free(symbols);
+    strings_free(strings);
 }
 
 static void expect_problem(const char *path, const void *build_id, size_t size, uint64_t used,
                            const char *problem)
 {
-    struct symbols *symbols = symbols_new();
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
     struct symbol_file *file = symbols_file(symbols, path, build_id, size, used);
     cr_expect_null(symbols_problem(file), "opened before it was asked for");
     cr_expect_eq(symbols_look_up(file, 0x1000)->count, 0);
     cr_assert(symbols_problem(file));
     cr_expect_str_eq(symbols_problem(file), problem);
     symbols_free(symbols);
+    strings_free(strings);
 }
 
 Test(symbols, files_that_cannot_be_used)
@@ -179,7 +145,8 @@ static void expect_function(const char *directory, const char *name, uint64_t ad
                             const char *function, int line)
 {
     char path[128];
-    struct symbols *symbols = symbols_new();
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
     snprintf(path, sizeof(path), "%s/%s", directory, name);
     struct symbol_file *file = symbols_file(symbols, path, NULL, 0, UINT64_MAX);
     const struct symbol_list *list = symbols_look_up(file, address);
@@ -188,6 +155,7 @@ static void expect_function(const char *directory, const char *name, uint64_t ad
     cr_expect_str_eq(list->symbols[0].function, function);
     cr_expect_eq(list->symbols[0].line, line);
     symbols_free(symbols);
+    strings_free(strings);
 }
 
 /* Compiled without a build-id, by both compilers: clang's files have no .debug_aranges. */

@@ -24,18 +24,24 @@ static void nothing(void *unused)
     (void)unused;
 }
 
-/* All of it works: channels of timers, callbacks off the engine's thread and on it, tickers. */
+static void send(void *chan)
+{
+    gt_chan_send(*(gt_chan *)chan, NULL);
+}
+
+/* All of it works: channels of timers, callbacks in the executor's threads, tickers. */
 static bool works(void)
 {
-    gt_timer timer = gt_timer_new(GT_MILLISECOND), func = gt_after_func(0, nothing, NULL);
+    gt_chan sent = gt_chan_make(0, 1);
+    gt_timer timer = gt_timer_new(GT_MILLISECOND), func = gt_after_func(0, send, &sent);
     gt_ticker ticker = gt_ticker_new(GT_MILLISECOND);
     bool good = gt_chan_recv(gt_timer_chan(timer), NULL) == 0 &&
                 gt_chan_recv(gt_ticker_chan(ticker), NULL) == 0 &&
-                gt_chan_recv(gt_after(1), NULL) == 0;
+                gt_chan_recv(gt_after(1), NULL) == 0 && gt_chan_recv(sent, NULL) == 0;
 
     gt_timer_stop_sync(func);
     return good && gt_timer_free(timer) == 0 && gt_timer_free(func) == 0 &&
-           gt_ticker_free(ticker) == 0;
+           gt_ticker_free(ticker) == 0 && gt_chan_free(sent) == 0;
 }
 
 static int status_of(pid_t child)

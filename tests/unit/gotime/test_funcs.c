@@ -378,6 +378,19 @@ Test(funcs, no_more_run_at_once_than_the_limit_says)
     cr_expect_eq(gate.destroyed, 20);
 }
 
+Test(funcs, a_lower_limit_counts_for_threads_that_are_there)
+{
+    for (int round = 0; round < 20; round++) {
+        gt_executor_limit(round % 2 ? 1 : 4);
+        __atomic_store_n(&running_most, 0, __ATOMIC_SEQ_CST);
+        for (int i = 0; i < 8; i++)
+            start(0, measure, GT_AUTOFREE);
+        let_go(8);
+        await_signs(16);
+        cr_expect_leq(running_most, round % 2 ? 1 : 4);
+    }
+}
+
 Test(funcs, a_higher_limit_counts_at_once)
 {
     gt_executor_limit(1);

@@ -1,0 +1,93 @@
+#include "base/replace.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What open() would give a new file. */
+static mode_t new_mode(void)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+/* Where a link leads: it stays, and what it names is replaced. */
+static char *real_path(const char *path)
+{
+    char *real = realpath(path, NULL);
+    return real ? real : memory_copy(path);
+}
+
+static char *partial_name(const char *path)
+{
+    size_t size = strlen(path) + sizeof(".XXXXXX");
+    char *name = memory_new(1, size);
+    snprintf(name, size, "%s.XXXXXX", path);
+    return name;
+}
+
+static void forget(struct replacement *replacement)
+{
+    free(replacement->path);
+    free(replacement->partial);
+    *replacement = (struct replacement){0};
+}
+
+static bool open_partial(struct replacement *replacement, mode_t mode)
+{
+    replacement->partial = partial_name(replacement->path);
+    int file = mkostemp(replacement->partial, O_CLOEXEC);
+    if (file < 0)
+        return false;
+    if (fchmod(file, mode) == 0)
+        replacement->to = fdopen(file, "w");
+    if (!replacement->to) {
+        close(file);
+        unlink(replacement->partial);
+    }
+    return replacement->to;
+}
+
+bool replace_begin(struct replacement *replacement, const char *path)
+{
+    struct stat old;
+    bool there = stat(path, &old) == 0;
+    *replacement = (struct replacement){.path = real_path(path)};
+    if (there && !S_ISREG(old.st_mode))
+        replacement->to = fopen(path, "we");
+    else
+        open_partial(replacement, there ? old.st_mode & 0777 : new_mode());
+    if (replacement->to)
+        return true;
+    int error = errno;
+    forget(replacement);
+    errno = error;
+    return false;
+}
+
+bool replace_end(struct replacement *replacement)
+{
+    bool written = fflush(replacement->to) == 0 && !ferror(replacement->to);
+    if (replacement->partial)
+        written = written && fsync(fileno(replacement->to)) == 0;
+    int error = errno;
+    if (fclose(replacement->to) != 0 && written) {
+        written = false;
+        error = errno;
+    }
+    if (replacement->partial && written && rename(replacement->partial, replacement->path) != 0) {
+        written = false;
+        error = errno;
+    }
+    if (replacement->partial && !written)
+        unlink(replacement->partial);
+    forget(replacement);
+    errno = error;
+    return written;
+}

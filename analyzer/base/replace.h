@@ -1,0 +1,22 @@
+/*
+ * replace.h - writes a file under another name until it is complete: who reads it meanwhile sees
+ * the old one, and a failure leaves that as it was.
+ */
+#ifndef TIMERLEAK_BASE_REPLACE_H
+#define TIMERLEAK_BASE_REPLACE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct replacement {
+    FILE *to;
+    char *path, *partial; /* partial is NULL where there is nothing to replace: a pipe, a device */
+};
+
+/* False, with errno set, if it can't be written: nothing is to be ended then. */
+bool replace_begin(struct replacement *replacement, const char *path);
+
+/* False, with errno set, if not all could be written: the old file is still there. */
+bool replace_end(struct replacement *replacement);
+
+#endif

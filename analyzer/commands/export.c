@@ -1,0 +1,138 @@
+/* export.c - the command `timerleak export`: a profile in the format of another tool. */
+#include "base/memory.h"
+#include "commands/commands.h"
+#include "commands/input.h"
+#include "commands/pprof.h"
+#include "exports/collapsed.h"
+#include "exports/csv.h"
+#include "exports/dot.h"
+#include "exports/json.h"
+#include "exports/legacy.h"
+#include "exports/pprof.h"
+#include "exports/speedscope.h"
+#include "profile/filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORDING ".tlk"
+#define PROFILE ".pb.gz"
+
+struct format {
+    void (*write)(FILE *to, const struct selection *selection);
+    bool detailed; /* in whatever detail is asked for, it tells all it can */
+    enum granularity granularity;
+    bool zeros; /* with samples whose value of the chosen type is 0 */
+};
+
+static const struct format formats[] = {
+    [EXPORT_PPROF] = {.detailed = true, .granularity = GRANULARITY_ADDRESSES, .zeros = true},
+    [EXPORT_LEGACY] = {.write = legacy_write, .zeros = true},
+    [EXPORT_COLLAPSED] = {.write = collapsed_write},
+    [EXPORT_SPEEDSCOPE] = {.write = speedscope_write,
+                           .detailed = true,
+                           .granularity = GRANULARITY_LINES,
+                           .zeros = true},
+    [EXPORT_CSV] = {.write = csv_write,
+                    .detailed = true,
+                    .granularity = GRANULARITY_LINES,
+                    .zeros = true},
+};
+
+static void complain(struct input *input, const char *path)
+{
+    fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
+    input->status = EXIT_UNREADABLE;
+}
+
+/* The name of the first recording, with another ending; the caller frees it. */
+static char *profile_path(const struct input *input)
+{
+    const char *recording = input->profile->processes[0]->recording;
+    size_t length = strlen(recording), ending = strlen(RECORDING);
+    if (length > ending && strcmp(recording + length - ending, RECORDING) == 0)
+        length -= ending;
+    char *path = memory_new(1, length + sizeof(PROFILE));
+    memcpy(path, recording, length);
+    strcpy(path + length, PROFILE);
+    return path;
+}
+
+/* A profile is no text: without -o it goes to a file of its own, whose name is printed. */
+static void write_pprof(struct input *input, const struct selection *selection)
+{
+    char *path = input->settings.output ? memory_copy(input->settings.output) : profile_path(input);
+    FILE *to = input->settings.output ? input->output : fopen(path, "we");
+    if (!to || !pprof_write(to, selection))
+        complain(input, path);
+    else
+        printf("%s\n", path);
+    if (to && to != input->output)
+        fclose(to);
+    free(path);
+}
+
+static void write_dot(struct input *input, const struct selection *selection)
+{
+    struct view view = {.selection = selection,
+                        .graph = pprof_graph_options(&input->settings, false, true),
+                        .unit = input->settings.unit,
+                        .compact = input->settings.compact_labels};
+    view.graph.visual = true;
+    view.graph.call_tree = input->settings.call_tree;
+    dot_write(input->output, &view);
+}
+
+static void write_selection(struct input *input, enum export_format wanted)
+{
+    struct selection_options options = input_selection_options(&input->settings);
+    struct selection selection;
+    if (wanted != EXPORT_DOT) {
+        const struct format *format = &formats[wanted];
+        options.zeros = format->zeros;
+        if (format->detailed)
+            options.granularity = format->granularity;
+    }
+    if (!input_select(input, &options, &selection))
+        return;
+    if (wanted == EXPORT_DOT)
+        write_dot(input, &selection);
+    else if (wanted == EXPORT_PPROF)
+        write_pprof(input, &selection);
+    else
+        formats[wanted].write(input->output, &selection);
+    selection_free(&selection);
+}
+
+/* The report knows sites, not samples: of the filters, those that choose sites apply. */
+static void write_json(struct input *input)
+{
+    char error[FILTER_ERROR_SIZE];
+    struct filter filter = {.focus = input->settings.focus, .ignore = input->settings.ignore};
+    if (!profile_filter(input->profile, &filter, error)) {
+        fprintf(stderr, "timerleak: %s\n", error);
+        input->status = EXIT_USAGE;
+        return;
+    }
+    profile_add_up(input->profile);
+    json_write(input->output, input->profile);
+}
+
+int command_export(int argc, char **argv)
+{
+    struct input input;
+    const struct input_needs needs = {.options = EXPORT_OPTIONS};
+    if (!input_open(&input, argc, argv, &needs))
+        return input.status;
+    if (input.settings.json) {
+        write_json(&input);
+    } else if (input.settings.format == EXPORT_NONE) {
+        fprintf(stderr, "timerleak: export needs a format: --pprof, --legacy, --collapsed, "
+                        "--speedscope, --csv, --dot or --json\n");
+        input.status = EXIT_USAGE;
+    } else {
+        write_selection(&input, input.settings.format);
+    }
+    return input_close(&input);
+}

@@ -1,0 +1,15 @@
+/*
+ * files.h - recordings that a command line names: files, and folders of them.
+ */
+#ifndef TIMERLEAK_COMMANDS_FILES_H
+#define TIMERLEAK_COMMANDS_FILES_H
+
+#include <stdbool.h>
+
+/*
+ * Calls `each` for the path, or for all recordings in it in the order of their names if it is a
+ * folder. False, after telling on stderr why, if a folder has none.
+ */
+bool files_each(const char *path, void (*each)(const char *file, void *context), void *context);
+
+#endif

@@ -1,0 +1,15 @@
+/* growth.c - the command `timerleak growth`: live timers over the run. */
+#include "commands/commands.h"
+#include "commands/input.h"
+
+#include "views/growth.h"
+
+int command_growth(int argc, char **argv)
+{
+    struct input input;
+    const struct input_needs needs = {.options = GROWTH_OPTIONS, .histories = true};
+    if (!input_open(&input, argc, argv, &needs))
+        return input.status;
+    growth_print(input.output, input.profile, input.settings.nodecount);
+    return input_close(&input);
+}

@@ -1,0 +1,15 @@
+/* wakeups.c - the command `timerleak wakeups`: what expires how often. */
+#include "commands/commands.h"
+#include "commands/input.h"
+
+#include "views/wakeups.h"
+
+int command_wakeups(int argc, char **argv)
+{
+    struct input input;
+    const struct input_needs needs = {.options = WAKEUPS_OPTIONS};
+    if (!input_open(&input, argc, argv, &needs))
+        return input.status;
+    wakeups_print(input.output, input.profile, input.settings.nodecount);
+    return input_close(&input);
+}

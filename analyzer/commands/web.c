@@ -1,0 +1,188 @@
+/* web.c - the command `timerleak web`: the page of `timerleak html`, read anew when it is asked
+ * for. */
+#include "commands/commands.h"
+#include "commands/input.h"
+#include "commands/listening.h"
+
+#include "base/memory.h"
+#include "exports/html.h"
+
+#include <microhttpd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct server {
+    int argc;
+    char **argv;                 /* of the command */
+    char token[HTML_NONCE_SIZE]; /* only who knows it gets the page */
+};
+
+struct text_page {
+    char *text;
+    size_t size;
+};
+
+static const struct input_needs needs = {.options = WEB_OPTIONS, .histories = true};
+
+/* Reads the recordings as they are now; each time, for their processes may still run. */
+static bool open_recordings(const struct server *server, struct input *input)
+{
+    /* Parsing reorders arguments: a second time it would not understand them. */
+    char **argv = memory_new((size_t)server->argc + 1, sizeof(*argv));
+    memcpy(argv, server->argv, (size_t)server->argc * sizeof(*argv));
+    bool opened = input_open(input, server->argc, argv, &needs);
+    free(argv);
+    return opened;
+}
+
+static bool page_make(const struct server *server, const char *nonce, struct text_page *page)
+{
+    struct input input;
+    if (!open_recordings(server, &input))
+        return false;
+    const struct html_options options = {
+        .nonce = nonce,
+        .served = true,
+        .paths = {input.settings.source_path, input.settings.trim_path}};
+    FILE *to = open_memstream(&page->text, &page->size);
+    bool written = to && html_write(to, input.profile, &options);
+    if (to && (fclose(to) != 0 || !written)) {
+        free(page->text);
+        written = false;
+    }
+    input_close(&input);
+    return written;
+}
+
+/* ---- answers ---- */
+
+static void add_headers(struct MHD_Response *response, const char *type, const char *nonce)
+{
+    char policy[256];
+    snprintf(policy, sizeof(policy),
+             "default-src 'none'; style-src 'nonce-%s'; script-src 'nonce-%s'; connect-src 'self'; "
+             "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+             nonce, nonce);
+    MHD_add_response_header(response, "Content-Type", type);
+    MHD_add_response_header(response, "Content-Security-Policy", policy);
+    MHD_add_response_header(response, "Cache-Control", "no-store");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "X-Frame-Options", "DENY");
+    MHD_add_response_header(response, "Allow", "GET, HEAD");
+    MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+}
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status,
+                              struct MHD_Response *response, const char *type, const char *nonce)
+{
+    if (!response)
+        return MHD_NO;
+    add_headers(response, type, nonce);
+    enum MHD_Result queued = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+/* A constant text. */
+static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *text)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+    return answer(connection, status, response, "text/plain; charset=utf-8", "");
+}
+
+static enum MHD_Result serve(const struct server *server, struct MHD_Connection *connection)
+{
+    char nonce[HTML_NONCE_SIZE];
+    struct text_page page;
+    if (!html_nonce(nonce) || !page_make(server, nonce, &page))
+        return refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+                      "The recording can't be read now: timerleak says why where it runs.\n");
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(page.size, page.text, MHD_RESPMEM_MUST_FREE);
+    return answer(connection, MHD_HTTP_OK, response, "text/html; charset=utf-8", nonce);
+}
+
+/* "/TOKEN/". How long it takes tells nothing of where the first difference is. */
+static bool knows_token(const struct server *server, const char *url)
+{
+    char wanted[HTML_NONCE_SIZE + 2];
+    size_t length = (size_t)snprintf(wanted, sizeof(wanted), "/%s/", server->token);
+    unsigned char difference = 0;
+    if (strlen(url) != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        difference |= (unsigned char)(url[i] ^ wanted[i]);
+    return difference == 0;
+}
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *size, void **state)
+{
+    const struct server *server = context;
+    (void)version;
+    (void)data;
+    (void)size;
+    (void)state;
+    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+        return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET.\n");
+    if (!knows_token(server, url))
+        return refuse(connection, MHD_HTTP_NOT_FOUND,
+                      "There is nothing here: the address that timerleak printed is longer.\n");
+    return serve(server, connection);
+}
+
+/* ---- the command ---- */
+
+static int complain(const char *what)
+{
+    fprintf(stderr, "timerleak: %s\n", what);
+    return EXIT_UNREADABLE;
+}
+
+/* Until SIGINT or SIGTERM, which are blocked before any thread starts: all inherit that. */
+static int serve_until_told(struct server *server, int file, const char *address)
+{
+    sigset_t ends;
+    int told;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, file,
+        MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_CONNECTION_LIMIT, 32u, MHD_OPTION_END);
+    if (!daemon) {
+        close(file);
+        return complain("the server could not be started");
+    }
+    printf("http://%s/%s/\n", address, server->token);
+    fflush(stdout);
+    sigwait(&ends, &told);
+    MHD_stop_daemon(daemon);
+    return EXIT_OK;
+}
+
+int command_web(int argc, char **argv)
+{
+    struct server server = {.argc = argc, .argv = argv};
+    char address[LISTENING_ADDRESS_SIZE], error[LISTENING_ERROR_SIZE];
+    struct input input;
+    if (!open_recordings(&server, &input))
+        return input.status;
+    const char *where = input.settings.http;
+    int status = input_close(&input);
+    if (!html_nonce(server.token))
+        return complain("the system gives no random numbers");
+    int file = listening_open(where, address, error);
+    if (file < 0) {
+        complain(error);
+        return EXIT_USAGE;
+    }
+    int served = serve_until_told(&server, file, address);
+    return served == EXIT_OK ? status : served;
+}

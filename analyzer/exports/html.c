@@ -1,0 +1,129 @@
+#include "exports/html.h"
+
+#include "exports/html_assets.h"
+#include "exports/html_data.h"
+#include "exports/html_tables.h"
+#include "exports/html_text.h"
+#include "profile/fingerprints.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+struct page {
+    struct profile *profile;
+    const struct html_options *options;
+};
+
+bool html_nonce(char nonce[HTML_NONCE_SIZE])
+{
+    unsigned char bytes[(HTML_NONCE_SIZE - 1) / 2];
+    /* Of so few bytes the kernel gives all or none. */
+    if (getrandom(bytes, sizeof(bytes), 0) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        snprintf(nonce + 2 * i, 3, "%02x", bytes[i]);
+    return true;
+}
+
+static void write_title(FILE *to, const struct page *page)
+{
+    const struct profile *profile = page->profile;
+    html_text(to, profile->processes[0]->name);
+    if (profile->process_count == 1)
+        fprintf(to, " (pid %d)", profile->processes[0]->pid);
+    else
+        fprintf(to, " and %zu more", profile->process_count - 1);
+}
+
+static void write_nonce(FILE *to, const struct page *page)
+{
+    fputs(page->options->nonce, to);
+}
+
+static void write_served(FILE *to, const struct page *page)
+{
+    fputs(page->options->served ? "yes" : "no", to);
+}
+
+/* Where the page may fetch from: itself, if it was served. */
+static void write_connect(FILE *to, const struct page *page)
+{
+    fputs(page->options->served ? "'self'" : "'none'", to);
+}
+
+static void write_style(FILE *to, const struct page *page)
+{
+    (void)page;
+    fputs(html_style, to);
+}
+
+static void write_script(FILE *to, const struct page *page)
+{
+    (void)page;
+    fputs(html_script, to);
+}
+
+static void write_summary(FILE *to, const struct page *page)
+{
+    html_summary(to, page->profile);
+}
+
+static void write_findings(FILE *to, const struct page *page)
+{
+    html_findings(to, page->profile, &page->options->paths);
+}
+
+static void write_sites(FILE *to, const struct page *page)
+{
+    html_sites(to, page->profile);
+}
+
+static void write_data(FILE *to, const struct page *page)
+{
+    json_t *data = html_data(page->profile);
+    html_json(to, data);
+    json_decref(data);
+}
+
+struct slot {
+    const char *name;
+    void (*write)(FILE *to, const struct page *page);
+};
+
+static const struct slot slots[] = {
+    {"TITLE", write_title},     {"NONCE", write_nonce},       {"SERVED", write_served},
+    {"CONNECT", write_connect}, {"STYLE", write_style},       {"SCRIPT", write_script},
+    {"SUMMARY", write_summary}, {"FINDINGS", write_findings}, {"SITES", write_sites},
+    {"DATA", write_data},
+};
+
+/* The slot whose @NAME@ begins there, NULL if it is a plain '@'. */
+static const struct slot *slot_at(const char *at)
+{
+    for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++) {
+        size_t length = strlen(slots[i].name);
+        if (strncmp(at + 1, slots[i].name, length) == 0 && at[length + 1] == '@')
+            return &slots[i];
+    }
+    return NULL;
+}
+
+bool html_write(FILE *to, struct profile *profile, const struct html_options *options)
+{
+    const struct page page = {profile, options};
+    const char *text = html_template;
+    fingerprints_set(profile);
+    while (*text) {
+        size_t plain = strcspn(text, "@");
+        fwrite(text, 1, plain, to);
+        text += plain;
+        const struct slot *slot = *text ? slot_at(text) : NULL;
+        if (slot) {
+            slot->write(to, &page);
+            text += strlen(slot->name) + 2;
+        } else if (*text) {
+            fputc(*text++, to);
+        }
+    }
+    return !ferror(to);
+}

@@ -1,0 +1,69 @@
+/* values.js - numbers and times in words, as the terminal's views have them. */
+
+const NS = { us: 1e3, ms: 1e6, second: 1e9, minute: 60e9, hour: 3600e9, day: 86400e9 };
+
+const twoDigits = number => String(Math.floor(number)).padStart(2, '0');
+
+function countText(count) {
+    return Math.round(count).toLocaleString('en-US');
+}
+
+function durationText(ns) {
+    if (ns < NS.us)
+        return `${ns}ns`;
+    if (ns < 100 * NS.us)
+        return `${(ns / NS.us).toFixed(1)}us`;
+    if (ns < 100 * NS.ms)
+        return `${(ns / NS.ms).toFixed(1)}ms`;
+    if (ns < NS.second)
+        return `${(ns / NS.ms).toFixed(0)}ms`;
+    if (ns < NS.minute)
+        return `${(ns / NS.second).toFixed(1)}s`;
+    if (ns < NS.hour)
+        return `${Math.floor(ns / NS.minute)}m${twoDigits(ns % NS.minute / NS.second)}s`;
+    if (ns < NS.day)
+        return `${Math.floor(ns / NS.hour)}h${twoDigits(ns % NS.hour / NS.minute)}m`;
+    return `${Math.floor(ns / NS.day)}d${twoDigits(ns % NS.day / NS.hour)}h`;
+}
+
+function valueText(value, type) {
+    return type.unit === 'nanoseconds' ? durationText(value) : countText(value);
+}
+
+/* As pprof has it: three significant digits. */
+function percentText(part, whole) {
+    const percent = whole > 0 ? 100 * part / whole : 0;
+    if (percent >= 99.95 && percent <= 100.05)
+        return '100%';
+    return percent >= 1 ? `${percent.toFixed(2)}%` : `${Number(percent.toPrecision(2))}%`;
+}
+
+/* Text that may stand in a regular expression; one that is none is taken word for word. */
+function patternOf(text) {
+    if (!text)
+        return null;
+    try {
+        return new RegExp(text, 'i');
+    } catch {
+        return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i');
+    }
+}
+
+/* ---- making elements: what a recording says is only ever text ---- */
+
+function element(name, attributes = {}, ...children) {
+    return filled(document.createElement(name), attributes, children);
+}
+
+function svgElement(name, attributes = {}, ...children) {
+    return filled(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
+}
+
+function filled(made, attributes, children) {
+    for (const [key, value] of Object.entries(attributes))
+        made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+}
+
+const byId = id => document.getElementById(id);

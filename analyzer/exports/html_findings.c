@@ -1,0 +1,159 @@
+#include "exports/html_tables.h"
+
+#include "base/text.h"
+#include "exports/html_text.h"
+#include "profile/findings.h"
+#include "profile/history.h"
+#include "profile/kinds.h"
+#include "profile/stacks.h"
+
+#define FINDINGS_MOST 100
+#define SOURCES_MOST 20 /* findings that show their source */
+#define SPARK_POINTS 64
+#define SPARK_WIDTH 192
+#define SPARK_HEIGHT 32
+
+void html_place(FILE *to, const struct stack_frame *frame)
+{
+    fputs("<code>", to);
+    html_text(to, frame->name);
+    fputs("</code>", to);
+    if (frame->inlined)
+        fputs(" <span class=\"place\">(inline)</span>", to);
+    if (!frame->short_file && !(frame->function && frame->module))
+        return;
+    fputs(" <span class=\"place\">", to);
+    html_text(to, frame->short_file ? frame->short_file : frame->module->name);
+    if (frame->short_file && frame->line > 0)
+        fprintf(to, ":%d", frame->line);
+    fputs("</span>", to);
+}
+
+void html_stack(FILE *to, struct profile *profile, struct site *site)
+{
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    fputs("<ol class=\"stack\">\n", to);
+    for (size_t i = 0; i < depth; i++) {
+        fputs("<li>", to);
+        html_place(to, &stack[i]);
+        fputs("</li>\n", to);
+    }
+    fputs("</ol>\n", to);
+    if (site->truncated)
+        fputs("<p class=\"note\">The stack goes deeper than what was kept.</p>\n", to);
+    if (!site->unwound)
+        fputs("<p class=\"note\">No more of the stack could be taken.</p>\n", to);
+}
+
+/* ---- a finding ---- */
+
+/* What is below the highs: the shape of a leak is seen at a glance. */
+static void write_spark(FILE *to, const struct profile *profile, const struct site *site)
+{
+    struct history_point points[SPARK_POINTS];
+    const double step = (double)SPARK_WIDTH / (SPARK_POINTS - 1);
+    uint64_t peak = 1;
+    history_of(profile, site, SPARK_POINTS, points);
+    for (size_t i = 0; i < SPARK_POINTS; i++)
+        peak = points[i].high > peak ? points[i].high : peak;
+    fprintf(to,
+            "<svg class=\"spark\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"live timers over "
+            "the run: at most %s, %s at the end\"><path d=\"M0 %d",
+            SPARK_WIDTH, SPARK_HEIGHT, text_count(peak).s, text_count(site->counts.live).s,
+            SPARK_HEIGHT);
+    for (size_t i = 0; i < SPARK_POINTS; i++)
+        fprintf(to, "L%.1f %.1f", step * (double)i,
+                SPARK_HEIGHT - (SPARK_HEIGHT - 1) * (double)points[i].high / (double)peak);
+    fprintf(to, "L%d %dZ\"/></svg>\n", SPARK_WIDTH, SPARK_HEIGHT);
+}
+
+static void write_flag(FILE *to, uint64_t count, const char *name, const char *meaning)
+{
+    if (count > 0)
+        fprintf(to, "<li><b>%s %s</b>: %s</li>\n", text_count(count).s, name, meaning);
+}
+
+static void write_flags(FILE *to, const struct site *site)
+{
+    const struct counts *counts = &site->counts;
+    fputs("<ul class=\"flags\">\n", to);
+    if (counts->retained > 0)
+        fprintf(to, "<li>keeps %s alive</li>\n", text_bytes(counts->retained).s);
+    write_flag(to, counts->unread, "unread", "expired, and nobody read it");
+    write_flag(to, counts->overdue, "overdue", "the deadline passed and no fire was seen");
+    write_flag(to, counts->far_future, "far-future", "due in more than ten years");
+    fputs("</ul>\n", to);
+}
+
+/* What the findings need besides the profile. */
+struct shown {
+    struct sources sources;
+    const struct source_paths *paths;
+};
+
+/* The first of its frames whose source is at hand. */
+static void write_source(FILE *to, struct profile *profile, const struct shown *shown,
+                         struct site *site)
+{
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    for (size_t i = 1; i < depth; i++) {
+        if (sources_write(to, &shown->sources, &stack[i], shown->paths))
+            return;
+    }
+}
+
+static void write_heading(FILE *to, struct profile *profile, struct site *site)
+{
+    static const char *const words[VERDICTS] = {"clean", "held", "LEAK"};
+    const struct stack_frame *frame = stack_headline(profile, site);
+    fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->fingerprint,
+            words[site->finding.verdict]);
+    html_place(to, frame);
+    fputs("</h3>\n", to);
+    write_spark(to, profile, site);
+    fprintf(to, "<p class=\"facts\"><b>%s live</b>, %s, %s</p>\n", text_count(site->counts.live).s,
+            kind_label(site->family, site->function).s, state_name(findings_state(site)));
+}
+
+static void write_finding(FILE *to, struct profile *profile, const struct shown *shown,
+                          struct site *site, bool with_source)
+{
+    bool leaks = site->finding.verdict == VERDICT_LEAK;
+    fprintf(to, "<article class=\"finding %s\" aria-labelledby=\"finding-%s\">\n",
+            verdict_name(site->finding.verdict), site->fingerprint);
+    write_heading(to, profile, site);
+    fputs("<p class=\"why\">", to);
+    if (profile->process_count > 1)
+        fprintf(to, "pid %d: ", site->process->pid);
+    html_text(to, site->finding.why);
+    fputs("</p>\n", to);
+    write_flags(to, site);
+    fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->fingerprint,
+            leaks && with_source ? " open" : "", with_source ? " and source" : "");
+    fputs("<div class=\"stack-and-source\"><div>\n", to);
+    html_stack(to, profile, site);
+    fputs("</div>\n", to);
+    if (with_source)
+        write_source(to, profile, shown, site);
+    fputs("</div></details>\n</article>\n", to);
+}
+
+void html_findings(FILE *to, struct profile *profile, const struct source_paths *paths)
+{
+    struct shown shown = {.paths = paths};
+    size_t findings = profile->site_count - findings_count(profile, VERDICT_CLEAN);
+    sources_make(&shown.sources, profile);
+    for (size_t i = 0; i < findings && i < FINDINGS_MOST; i++)
+        write_finding(to, profile, &shown, profile->sites[i], i < SOURCES_MOST);
+    if (findings > FINDINGS_MOST)
+        fprintf(to, "<p class=\"note\">%s not shown: these are the %d worst of %s.</p>\n",
+                text_plural(findings - FINDINGS_MOST, "finding is", "findings are").s,
+                FINDINGS_MOST, text_count(findings).s);
+    if (findings == 0)
+        fprintf(to, "<p class=\"note\">%s</p>\n",
+                profile->site_count > 0 ? "All timers that were created were released."
+                                        : "No timer was created.");
+    sources_free(&shown.sources);
+}

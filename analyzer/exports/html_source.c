@@ -1,0 +1,149 @@
+#include "exports/html_source.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "exports/html_text.h"
+#include "views/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AROUND 4 /* lines before and after */
+#define LONGEST 400
+#define TAB 4
+
+static bool same_line(const void *key, const void *array, uint32_t number)
+{
+    const struct source_line *wanted = key, *known = (const struct source_line *)array + number;
+    return wanted->file == known->file && wanted->line == known->line;
+}
+
+static uint64_t hash_of(const struct source_line *line)
+{
+    uint64_t words[] = {(uintptr_t)line->file, (uint64_t)line->line};
+    return index_hash(words, sizeof(words));
+}
+
+static void count_line(struct sources *sources, const struct site *site,
+                       const struct stack_frame *frame)
+{
+    struct source_line key = {.file = frame->file, .line = frame->line};
+    uint32_t known = index_find(&sources->index, hash_of(&key), &key, sources->lines, same_line);
+    if (known == INDEX_NONE) {
+        known = (uint32_t)sources->count;
+        sources->lines =
+            memory_grow(sources->lines, sources->count, &sources->room, sizeof(*sources->lines));
+        sources->lines[sources->count++] = key;
+        index_add(&sources->index, hash_of(&key), known);
+    }
+    struct source_line *line = &sources->lines[known];
+    if (line->last == site)
+        return;
+    line->live += site->counts.live;
+    line->created += site->counts.created;
+    line->last = site;
+}
+
+void sources_make(struct sources *sources, struct profile *profile)
+{
+    *sources = (struct sources){0};
+    for (size_t i = 0; i < profile->site_count; i++) {
+        const struct site *site = profile->sites[i];
+        for (size_t j = 0, count; j < site->depth; j++) {
+            const struct stack_frame *frames = location_frames(profile, site->locations[j], &count);
+            for (size_t k = 0; k < count; k++) {
+                if (frames[k].file && frames[k].line > 0)
+                    count_line(sources, site, &frames[k]);
+            }
+        }
+    }
+}
+
+void sources_free(struct sources *sources)
+{
+    free(sources->lines);
+    index_free(&sources->index);
+}
+
+/*
+ * The name comes from debug information that anyone may have made, and the page may be handed on:
+ * nothing but source gets into it.
+ */
+static bool is_source(const char *path)
+{
+    static const char *const suffixes[] = {".c",   ".h",   ".cc",  ".cpp", ".cxx", ".hh", ".hpp",
+                                           ".hxx", ".inc", ".inl", ".ipp", ".C",   ".rs", ".d",
+                                           ".zig", ".go",  ".f90", ".m",   ".mm",  ".S"};
+    const char *suffix = strrchr(path, '.');
+    for (size_t i = 0; suffix && i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+        if (strcmp(suffix, suffixes[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Tabs become spaces, which are no control characters. */
+static void expand(char shown[LONGEST], const char *text)
+{
+    size_t length = 0;
+    for (; *text && length + TAB < LONGEST; text++) {
+        do
+            shown[length++] = *text == '\t' ? ' ' : *text;
+        while (*text == '\t' && length % TAB != 0);
+    }
+    shown[length] = '\0';
+    text_clean(shown);
+}
+
+static void write_count(FILE *to, uint64_t count)
+{
+    fprintf(to, "<td class=\"number\">%s</td>", count > 0 ? text_count(count).s : "");
+}
+
+static void write_line(FILE *to, const struct sources *sources, const struct stack_frame *frame,
+                       int number, const char *text)
+{
+    struct source_line key = {.file = frame->file, .line = number};
+    uint32_t known = index_find(&sources->index, hash_of(&key), &key, sources->lines, same_line);
+    const struct source_line *line = known == INDEX_NONE ? &key : &sources->lines[known];
+    char shown[LONGEST];
+    expand(shown, text);
+    fputs(number == frame->line ? "<tr class=\"here\">" : "<tr>", to);
+    write_count(to, line->live);
+    write_count(to, line->created);
+    fprintf(to, "<td class=\"number\">%d</td><td><code>", number);
+    html_text(to, shown);
+    fputs("</code></td></tr>\n", to);
+}
+
+static void write_lines(FILE *to, const struct sources *sources, const struct stack_frame *frame,
+                        const struct source *source)
+{
+    fputs("<table class=\"source\"><thead><tr><th scope=\"col\">live</th>"
+          "<th scope=\"col\">created</th><th scope=\"col\">line</th><th scope=\"col\">",
+          to);
+    html_text(to, frame->short_file);
+    fputs("</th></tr></thead><tbody>\n", to);
+    for (int number = frame->line - AROUND; number <= frame->line + AROUND; number++) {
+        const char *text = source_line(source, number);
+        if (text)
+            write_line(to, sources, frame, number, text);
+    }
+    fputs("</tbody></table>\n", to);
+}
+
+bool sources_write(FILE *to, const struct sources *sources, const struct stack_frame *frame,
+                   const struct source_paths *paths)
+{
+    char error[SOURCE_ERROR_SIZE];
+    if (!frame->file || frame->line <= 0 || !is_source(frame->file))
+        return false;
+    struct source *source = source_read(frame->file, paths->source_path, paths->trim_path, error);
+    if (!source)
+        return false;
+    bool there = source_line(source, frame->line);
+    if (there)
+        write_lines(to, sources, frame, source);
+    source_free(source);
+    return there;
+}

@@ -1,0 +1,138 @@
+#include "exports/html_stacks.h"
+
+#include "base/memory.h"
+#include "base/numbers.h"
+
+#include <stdlib.h>
+
+static bool same_name(const void *key, const void *array, uint32_t number)
+{
+    const struct function *functions = array;
+    return functions[number].name == *(const char *const *)key;
+}
+
+static const char *where_is(const struct stack_frame *frame)
+{
+    if (frame->short_file)
+        return frame->short_file;
+    return frame->module ? frame->module->name : "";
+}
+
+static uint64_t hash_of(const char *name)
+{
+    uint64_t word = (uintptr_t)name;
+    return index_hash(&word, sizeof(word));
+}
+
+uint32_t stacks_function(const struct stacks *stacks, const char *name)
+{
+    return index_find(&stacks->index, hash_of(name), &name, stacks->functions, same_name);
+}
+
+static uint32_t function_of(struct stacks *stacks, const char *name,
+                            const struct stack_frame *frame)
+{
+    uint32_t number = stacks_function(stacks, name);
+    if (number != INDEX_NONE)
+        return number;
+    number = (uint32_t)stacks->function_count;
+    stacks->functions = memory_grow(stacks->functions, stacks->function_count,
+                                    &stacks->function_room, sizeof(*stacks->functions));
+    stacks->functions[stacks->function_count++] =
+        (struct function){.name = name, .place = where_is(frame)};
+    index_add(&stacks->index, hash_of(name), number);
+    return number;
+}
+
+static size_t count_frames(const struct selection *selection, const struct site *site)
+{
+    size_t frames = 0, count;
+    for (size_t i = 0; i < site->depth; i++, frames += count)
+        selection_places(selection, site->locations[i], &count);
+    return frames;
+}
+
+/* Nothing is hidden: a location has as many places as frames. */
+static void take_stack(struct stacks *stacks, const struct selection *selection,
+                       const struct site *site)
+{
+    struct stack *stack = &stacks->list[stacks->count++];
+    stack->site = site;
+    stack->depth = count_frames(selection, site);
+    stack->functions = memory_new(stack->depth, sizeof(*stack->functions));
+    size_t left = stack->depth, count;
+    for (size_t i = 0; i < site->depth; i++) {
+        const uint32_t *places = selection_places(selection, site->locations[i], &count);
+        const struct stack_frame *frames =
+            location_frames(selection->profile, site->locations[i], &count);
+        for (size_t j = 0; j < count; j++)
+            stack->functions[--left] =
+                function_of(stacks, selection_place(selection, places[j])->label, &frames[j]);
+    }
+}
+
+static int by_site(const void *left, const void *right)
+{
+    const struct stack *a = left, *b = right;
+    return compare_numbers((uintptr_t)a->site, (uintptr_t)b->site);
+}
+
+static void add_sample(struct stacks *stacks, const struct selected *selected)
+{
+    struct stack key = {.site = selected_site(selected)};
+    struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), by_site);
+    for (size_t i = 0; stack && i < SAMPLE_TYPES; i++)
+        stack->values[i] += sample_value(selected_sample(selected), sample_at(i));
+}
+
+static void add_values(uint64_t *to, const uint64_t *from)
+{
+    for (size_t i = 0; i < STACK_VALUES; i++)
+        to[i] += from[i];
+}
+
+static void count_stack(struct stacks *stacks, struct stack *stack)
+{
+    if (stack->site->finding.verdict == VERDICT_LEAK)
+        stack->values[STACK_LEAKING] = stack->values[SAMPLE_LIVE];
+    add_values(stacks->totals, stack->values);
+    for (size_t i = 0; i < stack->depth; i++) {
+        struct function *function = &stacks->functions[stack->functions[i]];
+        if (function->last != stack)
+            add_values(function->cum, stack->values);
+        function->last = stack;
+    }
+    add_values(stacks->functions[stack->functions[stack->depth - 1]].flat, stack->values);
+}
+
+static int by_functions(const void *left, const void *right)
+{
+    const struct stack *a = left, *b = right;
+    int order = 0;
+    for (size_t i = 0; !order && i < a->depth && i < b->depth; i++)
+        order = compare_numbers(a->functions[i], b->functions[i]);
+    return order ? order : compare_numbers(a->depth, b->depth);
+}
+
+void stacks_make(struct stacks *stacks, const struct selection *selection)
+{
+    const struct profile *profile = selection->profile;
+    *stacks = (struct stacks){.list = memory_new(profile->site_count, sizeof(*stacks->list))};
+    for (size_t i = 0; i < profile->site_count; i++)
+        take_stack(stacks, selection, profile->sites[i]);
+    qsort(stacks->list, stacks->count, sizeof(*stacks->list), by_site);
+    for (size_t i = 0; i < selection->count; i++)
+        add_sample(stacks, &selection->samples[i]);
+    qsort(stacks->list, stacks->count, sizeof(*stacks->list), by_functions);
+    for (size_t i = 0; i < stacks->count; i++)
+        count_stack(stacks, &stacks->list[i]);
+}
+
+void stacks_free(struct stacks *stacks)
+{
+    for (size_t i = 0; i < stacks->count; i++)
+        free(stacks->list[i].functions);
+    free(stacks->list);
+    free(stacks->functions);
+    index_free(&stacks->index);
+}

@@ -1,0 +1,50 @@
+/*
+ * html_stacks.h - all stacks of a profile, with their values for every sample type at once: what
+ * the page's pictures are made of.
+ */
+#ifndef TIMERLEAK_EXPORTS_HTML_STACKS_H
+#define TIMERLEAK_EXPORTS_HTML_STACKS_H
+
+#include "base/index.h"
+#include "profile/selection.h"
+
+/* By enum sample_type_id, and then the live timers of sites that leak. */
+#define STACK_LEAKING SAMPLE_TYPES
+#define STACK_VALUES (SAMPLE_TYPES + 1)
+
+struct stack {
+    const struct site *site;
+    uint32_t
+        *functions; /* root first, numbers into stacks->functions; the last is the wrapped one */
+    size_t depth;
+    uint64_t values[STACK_VALUES];
+};
+
+struct function {
+    const char *name;  /* as pprof shows it; interned */
+    const char *place; /* its file, else its module; "": unknown */
+    uint64_t flat[STACK_VALUES];
+    uint64_t cum[STACK_VALUES]; /* each stack counted once */
+    const struct stack *last;   /* that was counted */
+};
+
+struct stacks {
+    struct stack *list; /* in the order of their functions, root first */
+    size_t count;
+    struct function *functions;
+    size_t function_count, function_room;
+    struct index index; /* of functions, by name */
+    uint64_t totals[STACK_VALUES];
+};
+
+/*
+ * Of a selection of whole stacks by function, samples whose value is 0 included; its profile
+ * outlives the stacks. The caller ends with stacks_free().
+ */
+void stacks_make(struct stacks *stacks, const struct selection *selection);
+/* The number of a function, by its place's label; INDEX_NONE if no stack has it. */
+uint32_t stacks_function(const struct stacks *stacks, const char *name);
+
+void stacks_free(struct stacks *stacks);
+
+#endif

@@ -1,0 +1,94 @@
+#include "exports/html_tables.h"
+
+#include "base/text.h"
+#include "exports/html_text.h"
+#include "profile/findings.h"
+#include "profile/losses.h"
+#include "profile/process.h"
+
+#define MOST_PROCESSES 20
+
+static void write_limit(FILE *to, const struct limit *limit)
+{
+    fprintf(to, "<li>%s: %s of %s", limit->name, text_count(limit->used).s,
+            limit->limit == UINT64_MAX ? "unlimited" : text_count(limit->limit).s);
+    if (limit->growth > 0)
+        fprintf(to, "; at +%s", text_rate(limit->growth).s);
+    if (limit->reached > 0)
+        fprintf(to, " the limit is reached in %s", text_duration(limit->reached).s);
+    fputs("</li>\n", to);
+}
+
+/* The page's title names a process that is the only one. */
+static void write_process(FILE *to, const struct process *process, bool alone)
+{
+    struct limit limits[LIMITS];
+    fputs("<li>", to);
+    if (!alone) {
+        fputs("<b>", to);
+        html_text(to, process->name);
+        fprintf(to, "</b> pid %d, ", process->pid);
+    }
+    fprintf(to, "%s, %s<ul>", text_duration(process_duration(process)).s, process_end(process).s);
+    findings_limits(process, limits);
+    for (size_t i = 0; i < LIMITS; i++) {
+        if (limits[i].used > 0 && (limits[i].growth > 0 || process->alive))
+            write_limit(to, &limits[i]);
+    }
+    fputs("</ul></li>\n", to);
+}
+
+static void write_processes(FILE *to, const struct profile *profile)
+{
+    fputs("<ul class=\"processes\">\n", to);
+    for (size_t i = 0; i < profile->process_count && i < MOST_PROCESSES; i++)
+        write_process(to, profile->processes[i], profile->process_count == 1);
+    if (profile->process_count > MOST_PROCESSES)
+        fprintf(to, "<li>and %s more</li>\n",
+                text_plural(profile->process_count - MOST_PROCESSES, "process", "processes").s);
+    fputs("</ul>\n", to);
+}
+
+static void write_fact(FILE *to, const char *class, uint64_t count, const char *name)
+{
+    fprintf(to, "<div class=\"%s\"><dt>%s</dt><dd>%s</dd></div>\n", class, name,
+            text_count(count).s);
+}
+
+static void write_totals(FILE *to, const struct profile *profile)
+{
+    const struct counts *totals = &profile->totals;
+    size_t leaks = findings_count(profile, VERDICT_LEAK);
+    fputs("<dl class=\"totals\">\n", to);
+    write_fact(to, leaks > 0 ? "fact leak" : "fact", leaks, leaks == 1 ? "leak" : "leaks");
+    write_fact(to, "fact", findings_count(profile, VERDICT_HELD), "held");
+    write_fact(to, "fact", findings_count(profile, VERDICT_CLEAN), "clean");
+    write_fact(to, "fact total", totals->live, "timers live");
+    write_fact(to, "fact", totals->created, "created");
+    if (totals->inherited > 0)
+        write_fact(to, "fact", totals->inherited, "inherited");
+    write_fact(to, "fact", totals->released, "released");
+    fputs("</dl>\n", to);
+}
+
+static void write_losses(FILE *to, const struct profile *profile)
+{
+    uint64_t damaged = losses_damaged(profile);
+    for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
+        const struct loss *loss = loss_of(reason);
+        uint64_t count = losses_count(profile, reason);
+        if (count > 0)
+            fprintf(to, "<p class=\"missing\">missing: %s %s</p>\n",
+                    text_plural(count, loss->one, loss->many).s, loss->which);
+    }
+    if (damaged > 0)
+        fprintf(to, "<p class=\"missing\">missing: %s of the recording %s damaged</p>\n",
+                text_plural(damaged, "record", "records").s, damaged == 1 ? "is" : "are");
+}
+
+void html_summary(FILE *to, struct profile *profile)
+{
+    write_processes(to, profile);
+    write_totals(to, profile);
+    write_losses(to, profile);
+}

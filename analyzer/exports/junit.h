@@ -1,0 +1,12 @@
+/*
+ * junit.h - a test for each site, as JUnit's XML: what fails is a failure, what is known or
+ * suppressed is skipped. A test keeps its name when its leak is mended.
+ */
+#ifndef TIMERLEAK_EXPORTS_JUNIT_H
+#define TIMERLEAK_EXPORTS_JUNIT_H
+
+#include "exports/gate_export.h"
+
+gate_export junit_write;
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * messages.h - writes a profile.proto, compressed, piece by piece.
+ *
+ * Messages of protobuf may be cut between any two fields: one after another, the parts of a
+ * profile are the profile. So it is written as it is made, and never in memory as a whole.
+ */
+#ifndef TIMERLEAK_EXPORTS_MESSAGES_H
+#define TIMERLEAK_EXPORTS_MESSAGES_H
+
+#include "profile.pb-c.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct messages;
+
+/* The file stays the caller's, who writes nothing to it before messages_end(). */
+struct messages *messages_new(FILE *to);
+
+/*
+ * The string's index in the profile's table. Strings are told by their addresses: each is interned
+ * or a constant, and outlives the messages.
+ */
+int64_t messages_string(struct messages *messages, const char *text);
+
+/* Writes the fields that are set. */
+void messages_write(struct messages *messages, const Pprof__Profile *part);
+
+/* Frees the messages. False, with errno set, if not all could be written. */
+bool messages_end(struct messages *messages);
+
+#endif

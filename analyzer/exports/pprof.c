@@ -1,0 +1,162 @@
+#include "exports/pprof.h"
+
+#include "base/memory.h"
+#include "exports/messages.h"
+#include "exports/pprof_places.h"
+#include "profile/process.h"
+#include "profile/tags.h"
+
+#include <stdlib.h>
+
+struct writer {
+    const struct selection *selection;
+    struct messages *messages;
+    struct pprof_places *places;
+};
+
+/* ---- what the profile is of ---- */
+
+static Pprof__ValueType value_type(struct messages *messages, const char *type, const char *unit)
+{
+    Pprof__ValueType message = PPROF__VALUE_TYPE__INIT;
+    message.type = messages_string(messages, type);
+    message.unit = messages_string(messages, unit);
+    return message;
+}
+
+static void write_types(struct messages *messages)
+{
+    Pprof__ValueType types[SAMPLE_TYPES], *pointers[SAMPLE_TYPES];
+    Pprof__ValueType period = value_type(messages, "timers", "count");
+    Pprof__Profile part = PPROF__PROFILE__INIT;
+    for (size_t i = 0; i < SAMPLE_TYPES; i++) {
+        types[i] = value_type(messages, sample_at(i)->name, sample_at(i)->unit);
+        pointers[i] = &types[i];
+    }
+    part.n_sample_type = SAMPLE_TYPES;
+    part.sample_type = pointers;
+    part.default_sample_type = types[0].type;
+    part.period_type = &period;
+    part.period = 1;
+    messages_write(messages, &part);
+}
+
+/* As a merged profile has it: the earliest start, and the times of all processes together. */
+static void write_times(struct messages *messages, const struct profile *profile)
+{
+    Pprof__Profile part = PPROF__PROFILE__INIT;
+    uint64_t start = UINT64_MAX, duration = 0;
+    for (size_t i = 0; i < profile->process_count; i++) {
+        duration += process_duration(profile->processes[i]);
+        if (profile->processes[i]->start_real < start)
+            start = profile->processes[i]->start_real;
+    }
+    part.time_nanos = (int64_t)start;
+    part.duration_nanos = (int64_t)duration;
+    messages_write(messages, &part);
+}
+
+static void write_comment(struct messages *messages, struct profile *profile,
+                          const struct process *process)
+{
+    Pprof__Profile part = PPROF__PROFILE__INIT;
+    char *text;
+    size_t size;
+    FILE *to = memory_stream(&text, &size);
+    for (size_t i = 0; i < process->argc; i++)
+        fprintf(to, "%s%s", i > 0 ? " " : "", process->argv[i]);
+    fprintf(to, ": %s", process_end(process).s);
+    fclose(to);
+    int64_t comment = messages_string(messages, strings_add(profile->strings, text));
+    part.n_comment = 1;
+    part.comment = &comment;
+    messages_write(messages, &part);
+    free(text);
+}
+
+/* ---- samples ---- */
+
+static Pprof__Label label_of(struct messages *messages, const struct tag *tag)
+{
+    Pprof__Label label = PPROF__LABEL__INIT;
+    label.key = messages_string(messages, tag->key);
+    if (tag->text) {
+        label.str = messages_string(messages, tag->text);
+    } else {
+        label.num = (int64_t)tag->number;
+        label.num_unit = messages_string(messages, tag->unit);
+    }
+    return label;
+}
+
+static size_t fill_labels(struct messages *messages, const struct sample *sample,
+                          Pprof__Label *labels, Pprof__Label **pointers)
+{
+    struct tag tags[TAGS_MOST];
+    size_t count = sample_tags(sample, tags);
+    for (size_t i = 0; i < count; i++) {
+        labels[i] = label_of(messages, &tags[i]);
+        pointers[i] = &labels[i];
+    }
+    return count;
+}
+
+/* Leaf first; returns how many. */
+static size_t fill_stack(struct writer *writer, const struct selected *selected, uint64_t *ids)
+{
+    const struct site *site = selected_site(selected);
+    size_t count = 0;
+    for (uint32_t i = 0; i < selected->depth; i++) {
+        uint64_t id = pprof_location(writer->places, site->locations[i]);
+        if (id != 0)
+            ids[count++] = id;
+    }
+    return count;
+}
+
+static bool fill_values(const struct selection *selection, const struct selected *selected,
+                        int64_t values[SAMPLE_TYPES])
+{
+    bool any = false;
+    for (size_t i = 0; i < SAMPLE_TYPES; i++) {
+        values[i] = selected_value(selection, selected, sample_at(i));
+        any |= values[i] != 0;
+    }
+    return any;
+}
+
+static void write_sample(struct writer *writer, const struct selected *selected)
+{
+    uint64_t ids[TLK_MAX_DEPTH + 1];
+    int64_t values[SAMPLE_TYPES];
+    Pprof__Label labels[TAGS_MOST], *pointers[TAGS_MOST];
+    Pprof__Sample message = PPROF__SAMPLE__INIT;
+    Pprof__Profile part = PPROF__PROFILE__INIT;
+    if (!fill_values(writer->selection, selected, values))
+        return;
+    message.n_location_id = fill_stack(writer, selected, ids);
+    message.location_id = ids;
+    message.n_value = SAMPLE_TYPES;
+    message.value = values;
+    message.n_label = fill_labels(
+        writer->messages, selected->sample ? selected->sample : selected->base, labels, pointers);
+    message.label = pointers;
+    part.n_sample = 1;
+    part.sample = (Pprof__Sample *[]){&message};
+    messages_write(writer->messages, &part);
+}
+
+bool pprof_write(FILE *to, const struct selection *selection)
+{
+    struct profile *profile = selection->profile;
+    struct writer writer = {.selection = selection, .messages = messages_new(to)};
+    write_types(writer.messages);
+    write_times(writer.messages, profile);
+    for (size_t i = 0; i < profile->process_count; i++)
+        write_comment(writer.messages, profile, profile->processes[i]);
+    writer.places = pprof_places_new(writer.messages, selection);
+    for (size_t i = 0; i < selection->count; i++)
+        write_sample(&writer, &selection->samples[i]);
+    pprof_places_free(writer.places);
+    return messages_end(writer.messages);
+}

@@ -1,0 +1,175 @@
+#include "exports/prometheus.h"
+
+#include "profile/losses.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What processes of one name have of one family. */
+struct series {
+    const char *process; /* interned in the profile */
+    uint64_t family;
+    uint64_t live[VERDICTS];
+    uint64_t created, released;
+};
+
+struct table {
+    struct series *list;
+    size_t count, room;
+};
+
+/* ---- gathering ---- */
+
+static struct series *series_of(struct table *table, const char *process, uint64_t family)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->list[i].family == family && strcmp(table->list[i].process, process) == 0)
+            return &table->list[i];
+    }
+    table->list = memory_grow(table->list, table->count, &table->room, sizeof(*table->list));
+    table->list[table->count] = (struct series){.process = process, .family = family};
+    return &table->list[table->count++];
+}
+
+static void gather(struct table *table, const struct gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++) {
+        const struct site *site = gate->judged[i].site;
+        struct series *series = series_of(table, site->process->name, site->family);
+        series->live[site->finding.verdict] += site->counts.live;
+        series->created += site->counts.created;
+        series->released += site->counts.released;
+    }
+}
+
+/* ---- writing ---- */
+
+static void write_label(FILE *to, const char *name, const char *value)
+{
+    fprintf(to, "%s=\"", name);
+    for (; *value; value++) {
+        if (*value == '\n')
+            fputs("\\n", to);
+        else
+            fprintf(to, strchr("\\\"", *value) ? "\\%c" : "%c", *value);
+    }
+    fputc('"', to);
+}
+
+static void write_head(FILE *to, const char *name, const char *type, const char *help)
+{
+    fprintf(to, "# HELP timerleak_%s %s\n# TYPE timerleak_%s %s\n", name, help, name, type);
+}
+
+static void write_sites(FILE *to, const struct gate *gate)
+{
+    size_t sites[VERDICTS] = {0};
+    for (size_t i = 0; i < gate->count; i++)
+        sites[gate->judged[i].site->finding.verdict]++;
+    write_head(to, "sites", "gauge", "Places in the source that create timers, by verdict.");
+    for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
+        fprintf(to, "timerleak_sites{verdict=\"%s\"} %zu\n", verdict_name(verdict), sites[verdict]);
+    write_head(to, "checked_sites", "gauge", "The same, by what timerleak check makes of them.");
+    for (enum outcome outcome = 0; outcome < OUTCOMES; outcome++)
+        fprintf(to, "timerleak_checked_sites{outcome=\"%s\"} %zu\n", outcome_name(outcome),
+                gate->outcomes[outcome]);
+    write_head(to, "check_in_doubt", "gauge", "1 if what was recorded does not do to judge by.");
+    fprintf(to, "timerleak_check_in_doubt %d\n", gate->doubt_count > 0);
+}
+
+static void write_series_labels(FILE *to, const char *name, const struct series *series)
+{
+    fprintf(to, "timerleak_%s{", name);
+    write_label(to, "process", series->process);
+    fprintf(to, ",family=\"%s\"", family_name(series->family));
+}
+
+static void write_live(FILE *to, const struct table *table)
+{
+    write_head(to, "live", "gauge", "Timers that were created and not released.");
+    for (size_t i = 0; i < table->count; i++) {
+        for (enum verdict verdict = 0; verdict < VERDICTS; verdict++) {
+            write_series_labels(to, "live", &table->list[i]);
+            fprintf(to, ",verdict=\"%s\"} %" PRIu64 "\n", verdict_name(verdict),
+                    table->list[i].live[verdict]);
+        }
+    }
+}
+
+static void write_totals(FILE *to, const struct table *table)
+{
+    write_head(to, "created_total", "counter", "Timers that were created.");
+    for (size_t i = 0; i < table->count; i++) {
+        write_series_labels(to, "created_total", &table->list[i]);
+        fprintf(to, "} %" PRIu64 "\n", table->list[i].created);
+    }
+    write_head(to, "released_total", "counter", "Timers that were released.");
+    for (size_t i = 0; i < table->count; i++) {
+        write_series_labels(to, "released_total", &table->list[i]);
+        fprintf(to, "} %" PRIu64 "\n", table->list[i].released);
+    }
+}
+
+/* Of processes of one name, the one that uses the most descriptors. */
+static bool is_fullest(const struct profile *profile, size_t index)
+{
+    const struct process *process = profile->processes[index];
+    for (size_t i = 0; i < profile->process_count; i++) {
+        const struct process *other = profile->processes[i];
+        if (strcmp(other->name, process->name) == 0 &&
+            (other->descriptors > process->descriptors ||
+             (other->descriptors == process->descriptors && i < index)))
+            return false;
+    }
+    return true;
+}
+
+static void write_processes(FILE *to, const struct profile *profile, const bool *chosen,
+                            const char *name, size_t field)
+{
+    for (size_t i = 0; i < profile->process_count; i++) {
+        uint64_t value;
+        memcpy(&value, (const char *)profile->processes[i] + field, sizeof(value));
+        if (!chosen[i] || value == 0 || value == UINT64_MAX)
+            continue;
+        fprintf(to, "timerleak_%s{", name);
+        write_label(to, "process", profile->processes[i]->name);
+        fprintf(to, "} %" PRIu64 "\n", value);
+    }
+}
+
+static void write_descriptors(FILE *to, const struct profile *profile)
+{
+    bool *chosen = memory_new(profile->process_count, sizeof(*chosen));
+    for (size_t i = 0; i < profile->process_count; i++)
+        chosen[i] = is_fullest(profile, i);
+    write_head(to, "descriptors", "gauge", "Descriptors in use, of all kinds.");
+    write_processes(to, profile, chosen, "descriptors", offsetof(struct process, descriptors));
+    write_head(to, "descriptors_limit", "gauge", "Descriptors that a process may have.");
+    write_processes(to, profile, chosen, "descriptors_limit",
+                    offsetof(struct process, nofile_soft));
+    free(chosen);
+}
+
+static void write_losses(FILE *to, const struct profile *profile)
+{
+    uint64_t lost = 0;
+    for (size_t i = 0; i < profile->process_count; i++)
+        lost += losses_hiding(profile->processes[i]);
+    write_head(to, "lost_events_total", "counter", "Events not recorded that may hide a leak.");
+    fprintf(to, "timerleak_lost_events_total %" PRIu64 "\n", lost);
+}
+
+void prometheus_write(FILE *to, const struct gate *gate, const struct repository *repository)
+{
+    struct table table = {0};
+    (void)repository;
+    gather(&table, gate);
+    write_sites(to, gate);
+    write_live(to, &table);
+    write_totals(to, &table);
+    write_descriptors(to, gate->profile);
+    write_losses(to, gate->profile);
+    free(table.list);
+}

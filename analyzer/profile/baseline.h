@@ -1,0 +1,53 @@
+/*
+ * baseline.h - the findings that are known, in a file that lives beside the source.
+ *
+ * JSON, schema "timerleak-baseline/1": `sites`, each with a `fingerprint`, which decides, and
+ * `family`, `state` and `functions`, leaf first, for people to read. The file is the same whatever
+ * the order in which sites were found.
+ */
+#ifndef TIMERLEAK_PROFILE_BASELINE_H
+#define TIMERLEAK_PROFILE_BASELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct known {
+    char *fingerprint;
+    char *family, *state;
+    char **functions;
+    size_t function_count;
+    bool seen; /* in this run */
+};
+
+struct baseline {
+    struct known *list; /* by family, functions, state and fingerprint */
+    size_t count, room;
+};
+
+#define BASELINE_ERROR_SIZE 512
+
+/*
+ * NULL, with the error in words, if the file can't be read or is no baseline. One that is missing
+ * is an empty one if `may_be_missing`.
+ */
+struct baseline *baseline_read(const char *path, bool may_be_missing,
+                               char error[BASELINE_ERROR_SIZE]);
+struct baseline *baseline_new(void);
+void baseline_free(struct baseline *baseline);
+
+/* The entry of that fingerprint, NULL if there is none. */
+struct known *baseline_find(const struct baseline *baseline, const char *fingerprint);
+
+/* An entry of that family and those functions, in whatever state; NULL if there is none. */
+const struct known *baseline_find_functions(const struct baseline *baseline, const char *family,
+                                            const char *const *functions, size_t count);
+
+/* Adds a copy, unless there is one of that fingerprint; pointers to entries are valid no more. */
+void baseline_add(struct baseline *baseline, const char *fingerprint, const char *family,
+                  const char *state, const char *const *functions, size_t count);
+
+/* Errors are in ferror(). */
+void baseline_write(FILE *to, const struct baseline *baseline);
+
+#endif

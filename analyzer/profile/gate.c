@@ -1,0 +1,274 @@
+#include "profile/gate.h"
+
+#include "base/numbers.h"
+#include "profile/findings.h"
+#include "profile/losses.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *outcome_name(enum outcome outcome)
+{
+    static const char *const names[OUTCOMES] = {"passes", "suppressed", "known", "fails"};
+    return names[outcome];
+}
+
+/* ---- what counts ---- */
+
+static bool is_word(const char *text, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(text, word, length) == 0;
+}
+
+static bool parse_word(struct gate_options *options, const char *word, size_t length)
+{
+    for (enum timer_state state = 0; state < TIMER_STATES; state++) {
+        if (is_word(word, length, state_name(state))) {
+            options->states[state] = true;
+            return true;
+        }
+    }
+    bool held = is_word(word, length, verdict_name(VERDICT_HELD));
+    if (!held && !is_word(word, length, verdict_name(VERDICT_LEAK)))
+        return false;
+    options->verdicts[VERDICT_LEAK] = true;
+    options->verdicts[VERDICT_HELD] |= held;
+    return true;
+}
+
+bool gate_parse(struct gate_options *options, const char *list, struct text *unknown)
+{
+    do {
+        size_t length = strcspn(list, ",");
+        if (!parse_word(options, list, length)) {
+            snprintf(unknown->s, sizeof(unknown->s), "%.*s", (int)length, list);
+            return false;
+        }
+        list += length;
+    } while (*list++);
+    return true;
+}
+
+static bool counts(const struct gate *gate, const struct site *site)
+{
+    if (gate->options.verdicts[site->finding.verdict])
+        return true;
+    for (enum timer_state state = 0; state < TIMER_STATES; state++) {
+        if (gate->options.states[state] && site->counts.states[state] > 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- names for what does not pass ---- */
+
+static int by_modules(const struct profile *profile, const struct site *a, const struct site *b)
+{
+    const struct location *list = profile->locations.list;
+    int order = compare_numbers(a->depth, b->depth);
+    for (size_t i = 1; !order && i < a->depth; i++)
+        order = compare_numbers(list[a->locations[i]].module, list[b->locations[i]].module);
+    return order;
+}
+
+static int by_addresses(const struct profile *profile, const struct site *a, const struct site *b)
+{
+    const struct location *list = profile->locations.list;
+    int order = 0;
+    for (size_t i = 1; !order && i < a->depth; i++)
+        order = compare_numbers(list[a->locations[i]].address, list[b->locations[i]].address);
+    return order;
+}
+
+static bool is_copy(const struct profile *profile, const struct judged *a, const struct judged *b)
+{
+    return a->identity.hash == b->identity.hash && by_modules(profile, a->site, b->site) == 0;
+}
+
+static int by_identity(const void *left, const void *right, void *profile)
+{
+    const struct judged *a = *(struct judged *const *)left, *b = *(struct judged *const *)right;
+    int order = compare_numbers(a->identity.hash, b->identity.hash);
+    if (!order)
+        order = by_modules(profile, a->site, b->site);
+    return order ? order : by_addresses(profile, a->site, b->site);
+}
+
+/*
+ * A second call in the same function is another finding, and gets "-2" appended. The same code
+ * linked into a second program is not.
+ */
+static void name_sites(struct gate *gate, struct judged **judged, size_t count)
+{
+    unsigned ordinal = 1;
+    qsort_r(judged, count, sizeof(*judged), by_identity, gate->profile);
+    for (size_t i = 0; i < count; i++) {
+        char *name = judged[i]->fingerprint;
+        bool again = i > 0 && is_copy(gate->profile, judged[i - 1], judged[i]);
+        ordinal = again ? ordinal + 1 : 1;
+        snprintf(name, FINGERPRINT_SIZE, "%016" PRIx64, judged[i]->identity.hash);
+        if (ordinal > 1)
+            snprintf(name + strlen(name), FINGERPRINT_SIZE - strlen(name), "-%u", ordinal);
+    }
+}
+
+static void identify(struct gate *gate)
+{
+    struct judged **judged = memory_new(gate->count, sizeof(struct judged *));
+    size_t count = 0;
+    for (size_t i = 0; i < gate->count; i++) {
+        struct judged *one = &gate->judged[i];
+        if (one->outcome == OUTCOME_PASSES)
+            continue;
+        identity_make(&one->identity, gate->profile, one->site, one->state);
+        judged[count++] = one;
+    }
+    if (count > 0)
+        name_sites(gate, judged, count);
+    free(judged);
+}
+
+/* ---- what does not do to judge by ---- */
+
+__attribute__((format(printf, 2, 3))) static void doubt(struct gate *gate, const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        memory_exhausted();
+    va_end(arguments);
+    gate->doubts =
+        memory_grow(gate->doubts, gate->doubt_count, &gate->doubt_room, sizeof(*gate->doubts));
+    gate->doubts[gate->doubt_count++] = text;
+}
+
+static void doubt_emptiness(struct gate *gate)
+{
+    const struct profile *profile = gate->profile;
+    uint64_t made = 0;
+    for (const struct site *site = profile->site_table; site; site = site->hh.next)
+        made += site->counts.created + site->counts.inherited;
+    if (profile->process_count == 0)
+        doubt(gate, "there is no recording to judge by");
+    else if (made == 0 && !gate->options.allow_empty)
+        doubt(gate,
+              "no timer was created in %s: was the right program recorded? --allow-empty takes "
+              "that for clean",
+              text_plural(profile->process_count, "recording", "recordings").s);
+}
+
+static void doubt_losses(struct gate *gate)
+{
+    for (size_t i = 0; i < gate->profile->process_count; i++) {
+        const struct process *process = gate->profile->processes[i];
+        uint64_t lost = losses_hiding(process);
+        if (lost > gate->options.max_dropped)
+            doubt(gate,
+                  "%s: %s lost, among which a leak may be: \"timerleak report\" tells why; "
+                  "--max-dropped=%" PRIu64 " lets it pass",
+                  process->recording, text_plural(lost, "event was", "events were").s, lost);
+    }
+}
+
+static void find_doubts(struct gate *gate)
+{
+    if (gate->options.incomplete)
+        doubt(gate, "not every recording could be read");
+    doubt_emptiness(gate);
+    doubt_losses(gate);
+}
+
+/* ---- judging ---- */
+
+static enum outcome judge(struct gate *gate, struct judged *judged)
+{
+    if (judged->outcome == OUTCOME_PASSES)
+        return OUTCOME_PASSES;
+    if (gate->suppressions)
+        judged->rule =
+            suppressions_find(gate->suppressions, gate->profile, judged->site, judged->state);
+    if (judged->rule)
+        return OUTCOME_SUPPRESSED;
+    struct known *known =
+        gate->baseline ? baseline_find(gate->baseline, judged->fingerprint) : NULL;
+    if (!known)
+        return OUTCOME_FAILS;
+    known->seen = true;
+    return OUTCOME_KNOWN;
+}
+
+void gate_judge(struct gate *gate, struct profile *profile, const struct gate_options *options,
+                struct suppressions *suppressions, struct baseline *baseline)
+{
+    *gate = (struct gate){.profile = profile,
+                          .options = *options,
+                          .count = profile->site_count,
+                          .suppressions = suppressions,
+                          .baseline = baseline};
+    gate->judged = memory_new(gate->count, sizeof(*gate->judged));
+    for (size_t i = 0; i < gate->count; i++) {
+        struct site *site = profile->sites[i];
+        gate->judged[i] =
+            (struct judged){.site = site,
+                            .state = findings_state(site),
+                            .outcome = counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
+    }
+    identify(gate);
+    for (size_t i = 0; i < gate->count; i++) {
+        struct judged *judged = &gate->judged[i];
+        judged->outcome = judge(gate, judged);
+        gate->outcomes[judged->outcome]++;
+        if (judged->outcome != OUTCOME_SUPPRESSED)
+            gate->live += judged->site->counts.live;
+    }
+    gate->too_many = gate->live > options->max_live;
+    if (suppressions)
+        suppressions_weigh(suppressions, profile);
+    find_doubts(gate);
+}
+
+void gate_free(struct gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++)
+        identity_free(&gate->judged[i].identity);
+    for (size_t i = 0; i < gate->doubt_count; i++)
+        free(gate->doubts[i]);
+    free(gate->doubts);
+    free(gate->judged);
+    suppressions_free(gate->suppressions);
+    baseline_free(gate->baseline);
+}
+
+enum gate_result gate_result(const struct gate *gate)
+{
+    if (gate->doubt_count > 0)
+        return GATE_IN_DOUBT;
+    return gate->outcomes[OUTCOME_FAILS] > 0 || gate->too_many ? GATE_FAILS : GATE_PASSES;
+}
+
+bool gate_is_whole(const struct gate *gate)
+{
+    return !gate->options.filtered && gate->doubt_count == 0;
+}
+
+struct baseline *gate_accept(struct gate *gate)
+{
+    struct baseline *baseline = baseline_new(), *old = gate->baseline;
+    for (size_t i = 0; i < gate->count; i++) {
+        struct judged *judged = &gate->judged[i];
+        if (judged->outcome != OUTCOME_FAILS && judged->outcome != OUTCOME_KNOWN)
+            continue;
+        baseline_add(baseline, judged->fingerprint, family_name(judged->site->family),
+                     state_name(judged->state), judged->identity.functions, judged->identity.count);
+        baseline_find(baseline, judged->fingerprint)->seen = true;
+        gate->outcomes[judged->outcome]--;
+        judged->outcome = OUTCOME_KNOWN;
+        gate->outcomes[OUTCOME_KNOWN]++;
+    }
+    gate->baseline = baseline;
+    return old;
+}

@@ -1,0 +1,104 @@
+#include "profile/history.h"
+
+#include "base/memory.h"
+#include "base/numbers.h"
+#include "profile/process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What one recording tells of one site. Times are ns since the start of its process. */
+struct history {
+    struct history *next;
+    uint64_t start;
+    uint32_t shift, used;
+    uint32_t live; /* after the last span */
+    struct tlk_span spans[];
+};
+
+void history_keep(struct site *site, const struct tlk_site *record, const struct process *process)
+{
+    size_t size = record->history_used * sizeof(*record->history);
+    struct history *history = memory_new(1, sizeof(*history) + size);
+    history->start = elapsed(record->history_start, process->start_mono);
+    history->shift = record->history_shift;
+    history->used = record->history_used;
+    history->live = record->live;
+    memcpy(history->spans, record->history, size);
+    history->next = site->history;
+    site->history = history;
+}
+
+void history_free(struct site *site)
+{
+    while (site->history) {
+        struct history *next = site->history->next;
+        free(site->history);
+        site->history = next;
+    }
+}
+
+uint64_t history_duration(const struct profile *profile)
+{
+    uint64_t longest = 0;
+    for (size_t i = 0; i < profile->process_count; i++) {
+        uint64_t duration = process_duration(profile->processes[i]);
+        longest = duration > longest ? duration : longest;
+    }
+    return longest;
+}
+
+/* Where span `index` begins, UINT64_MAX if that is beyond all times. */
+static uint64_t span_start(const struct history *history, uint32_t index)
+{
+    uint64_t most = (UINT64_MAX - history->start) >> history->shift;
+    return index <= most ? history->start + ((uint64_t)index << history->shift) : UINT64_MAX;
+}
+
+static void widen(struct history_point *point, bool *met, uint64_t low, uint64_t high)
+{
+    if (!*met || low < point->low)
+        point->low = low;
+    if (!*met || high > point->high)
+        point->high = high;
+    *met = true;
+}
+
+/* What was live within [from, to), of which `*next` is the first span that may be met. */
+static struct history_point point_of(const struct history *history, uint64_t from, uint64_t to,
+                                     uint32_t *next)
+{
+    struct history_point point = {0, 0};
+    bool met = false;
+    while (*next < history->used && span_start(history, *next + 1) <= from)
+        ++*next;
+    uint32_t span = *next;
+    for (; span < history->used && span_start(history, span) < to; span++)
+        widen(&point, &met, history->spans[span].low, history->spans[span].high);
+    if (span == history->used && span_start(history, span) < to)
+        widen(&point, &met, history->live, history->live);
+    return point;
+}
+
+static void add_history(const struct history *history, uint64_t duration, size_t count,
+                        struct history_point *points)
+{
+    double width = (double)duration / (double)count;
+    uint32_t next = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t from = (uint64_t)(width * (double)i);
+        uint64_t to = i + 1 < count ? (uint64_t)(width * (double)(i + 1)) : UINT64_MAX;
+        struct history_point point = point_of(history, from, to > from ? to : from + 1, &next);
+        points[i].low += point.low;
+        points[i].high += point.high;
+    }
+}
+
+void history_of(const struct profile *profile, const struct site *site, size_t count,
+                struct history_point *points)
+{
+    uint64_t duration = history_duration(profile);
+    memset(points, 0, count * sizeof(*points));
+    for (const struct history *history = site->history; history; history = history->next)
+        add_history(history, duration, count, points);
+}

@@ -1,0 +1,83 @@
+#include "profile/identity.h"
+
+#include "profile/stacks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "function.constprop.0" is "function", and so is "function [clone .cold]". */
+static size_t name_length(const char *name)
+{
+    static const char *const suffixes[] = {".constprop.", ".isra.",      ".part.",  ".cold",
+                                           ".lto_priv.",  ".localalias", " [clone "};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+        const char *suffix = strstr(name, suffixes[i]);
+        if (suffix && suffix > name && (size_t)(suffix - name) < length)
+            length = (size_t)(suffix - name);
+    }
+    return length;
+}
+
+static const char *plain_name(struct profile *profile, const struct stack_frame *frame)
+{
+    if (!frame->function)
+        return frame->module ? frame->module->name : "[unknown]";
+    size_t length = name_length(frame->function);
+    if (!frame->function[length])
+        return frame->function;
+    char *name = memory_copy(frame->function);
+    name[length] = '\0';
+    const char *kept = strings_add(profile->strings, name);
+    free(name);
+    return kept;
+}
+
+static bool in_libc(const struct stack_frame *frame)
+{
+    static const char *const names[] = {"libc.so", "libc-", "ld-linux", "ld-musl", "libpthread"};
+    for (size_t i = 0; frame->module && i < sizeof(names) / sizeof(*names); i++) {
+        if (strncmp(frame->module->name, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Above main, or a thread's first function, every C library has functions of its own. */
+static size_t own_depth(const struct stack_frame *stack, size_t depth)
+{
+    for (size_t i = 1; i < depth; i++) {
+        if (stack[i].function && strcmp(stack[i].function, "main") == 0)
+            return i + 1;
+    }
+    while (depth > 1 && in_libc(&stack[depth - 1]))
+        depth--;
+    return depth;
+}
+
+void identity_make(struct identity *identity, struct profile *profile, struct site *site,
+                   enum timer_state state)
+{
+    const char *family = family_name(site->family), *known_as = state_name(state);
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    depth = own_depth(stack, depth);
+    identity->functions = memory_new(depth, sizeof(*identity->functions));
+    identity->count = 0;
+    uint64_t hash = hash_bytes(HASH_SEED, family, strlen(family) + 1);
+    hash = hash_bytes(hash, known_as, strlen(known_as) + 1);
+    for (size_t i = 0; i < depth; i++) {
+        const char *name = i > 0 ? plain_name(profile, &stack[i]) : site->function;
+        /* How deep a function recursed depends on data. */
+        if (i > 0 && strcmp(name, identity->functions[identity->count - 1]) == 0)
+            continue;
+        identity->functions[identity->count++] = name;
+        hash = hash_bytes(hash, name, strlen(name) + 1);
+    }
+    identity->hash = hash;
+}
+
+void identity_free(struct identity *identity)
+{
+    free(identity->functions);
+}

@@ -1,0 +1,112 @@
+#include "profile/locations.h"
+
+#include "base/memory.h"
+#include "profile/profile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool same(const void *key, const void *array, uint32_t number)
+{
+    const struct location *wanted = key, *known = (const struct location *)array + number;
+    return wanted->address == known->address && wanted->module == known->module &&
+           wanted->function == known->function;
+}
+
+uint32_t location_of(struct locations *locations, uint32_t module, uint64_t address,
+                     const char *function)
+{
+    struct location location = {.module = module, .address = address, .function = function};
+    uint64_t words[] = {address, module, (uintptr_t)function};
+    uint64_t hash = index_hash(words, sizeof(words));
+    uint32_t known = index_find(&locations->index, hash, &location, locations->list, same);
+    if (known != INDEX_NONE)
+        return known;
+    locations->list =
+        memory_grow(locations->list, locations->count, &locations->room, sizeof(*locations->list));
+    locations->list[locations->count] = location;
+    index_add(&locations->index, hash, (uint32_t)locations->count);
+    return (uint32_t)locations->count++;
+}
+
+/* Below the directory where it was compiled. */
+static const char *short_name(const struct symbol *symbol, const char *file)
+{
+    size_t length = symbol->directory ? strlen(symbol->directory) : 0;
+    if (!file || length == 0 || strncmp(file, symbol->directory, length) != 0 ||
+        file[length] != '/')
+        return file;
+    return file + length + 1;
+}
+
+static const char *offset_name(struct profile *profile, const struct module *module,
+                               uint64_t offset)
+{
+    char name[512];
+    snprintf(name, sizeof(name), "%.400s+0x%" PRIx64, module ? module->name : "[unknown]", offset);
+    return strings_add(profile->strings, name);
+}
+
+static struct stack_frame frame_of(const struct symbol *symbol)
+{
+    const char *function = symbol->function, *file = symbol->file;
+    return (struct stack_frame){.name = function,
+                                .function = function,
+                                .file = file,
+                                .short_file = short_name(symbol, file),
+                                .line = symbol->line,
+                                .inlined = symbol->inlined};
+}
+
+/* What needs no symbols, or has none. */
+static void set_single(struct profile *profile, struct location *location,
+                       struct stack_frame *frame)
+{
+    const struct module *module = frame->module;
+    *frame = (struct stack_frame){.function = location->function,
+                                  .name = location->function,
+                                  .module = module,
+                                  .offset = location->function ? 0 : location->address};
+    if (!location->function)
+        frame->name = offset_name(profile, module, location->address);
+}
+
+static void look_up(struct profile *profile, struct location *location)
+{
+    static const struct symbol_list nothing;
+    bool in_module = location->module != LOCATION_WRAPPED;
+    const struct module *module = in_module ? profile->modules[location->module] : NULL;
+    const struct symbol_list *list =
+        module ? symbols_look_up(module->symbols, location->address) : &nothing;
+    size_t count = list->count ? list->count : 1;
+    struct stack_frame *frames = memory_new(count, sizeof(*frames));
+    for (size_t i = 0; i < list->count; i++)
+        frames[i] = frame_of(&list->symbols[i]);
+    for (size_t i = 0; i < count; i++) {
+        frames[i].module = module;
+        frames[i].offset = location->address;
+    }
+    if (list->count == 0)
+        set_single(profile, location, frames);
+    location->frames = frames;
+    location->count = (uint32_t)count;
+}
+
+const struct stack_frame *location_frames(struct profile *profile, uint32_t location, size_t *count)
+{
+    struct location *wanted = &profile->locations.list[location];
+    if (!wanted->frames)
+        look_up(profile, wanted);
+    *count = wanted->count;
+    return wanted->frames;
+}
+
+void locations_free(struct locations *locations)
+{
+    for (size_t i = 0; i < locations->count; i++)
+        free((void *)(uintptr_t)locations->list[i].frames);
+    free(locations->list);
+    index_free(&locations->index);
+}

@@ -1,0 +1,38 @@
+/*
+ * archive.h - many recordings in one file: each compressed by gzip, one after another.
+ *
+ * Nothing is lost, nothing is added up: what reads it reads all of its recordings. `gzip x.tlk`
+ * makes an archive of one, `cat a.gz b.gz` one of both.
+ */
+#ifndef TIMERLEAK_RECORDING_ARCHIVE_H
+#define TIMERLEAK_RECORDING_ARCHIVE_H
+
+#include "recording/reader.h"
+
+#include <stdio.h>
+
+struct archive;
+
+/* Whether a file starts as an archive does; false also if it can't be read. */
+bool archive_is(const char *path);
+
+/* NULL, with the reason in words, if the file can't be read. */
+struct archive *archive_open(const char *path, char error[RECORDING_ERROR_SIZE]);
+void archive_close(struct archive *archive);
+
+/*
+ * Opens the next recording; it is named after the archive and the file that it was. NULL at the
+ * end, and where something is wrong: then there is an error in words, else "". After an error in
+ * one recording the next can still be opened, unless `*ended`.
+ */
+struct recording *archive_next(struct archive *archive, bool *ended,
+                               char error[RECORDING_ERROR_SIZE]);
+
+/*
+ * Appends a recording, or all of another archive. What the recording of a running process says is
+ * of this moment, and the copy tells so. False, with the error in words, if it can't be read or not
+ * be written; the archive is then to be thrown away.
+ */
+bool archive_add(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE]);
+
+#endif

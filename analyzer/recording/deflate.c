@@ -1,0 +1,147 @@
+/* deflate.c - appends recordings to an archive. */
+#include "recording/archive.h"
+
+#include "base/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define GZIP (MAX_WBITS + 16)
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define PACKED_SIZE 65536u
+
+struct packing {
+    FILE *to;
+    z_stream stream;
+    unsigned char packed[PACKED_SIZE];
+};
+
+static bool fail(char error[RECORDING_ERROR_SIZE], const char *path, const char *why)
+{
+    snprintf(error, RECORDING_ERROR_SIZE, "%.300s: %s", path, why);
+    return false;
+}
+
+static bool pack(struct packing *packing, void *bytes, size_t size, int flush)
+{
+    z_stream *stream = &packing->stream;
+    stream->next_in = bytes;
+    stream->avail_in = (unsigned)size;
+    do {
+        stream->next_out = packing->packed;
+        stream->avail_out = sizeof(packing->packed);
+        deflate(stream, flush);
+        size_t made = sizeof(packing->packed) - stream->avail_out;
+        if (fwrite(packing->packed, 1, made, packing->to) != made)
+            return false;
+    } while (stream->avail_out == 0);
+    return true;
+}
+
+static uint64_t now(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
+}
+
+/* The copy of a running process's recording is of now, whenever it will be looked at. */
+static void stamp(struct tlk_header *header)
+{
+    if (header->end != TLK_RUNNING || header->end_mono > 0 ||
+        !proc_alive(header->pid, header->start_ticks))
+        return;
+    header->end_mono = now(CLOCK_MONOTONIC);
+    header->end_real = now(CLOCK_REALTIME);
+    header->end_boot = now(CLOCK_BOOTTIME);
+}
+
+/* Chunks that are in use: a file holds more, allocated ahead. */
+static uint32_t chunks_of(const struct tlk_header *header)
+{
+    uint32_t count = 1;
+    for (size_t id = 0; id < TLK_REGIONS; id++) {
+        const struct tlk_region *region = &header->regions[id];
+        for (uint32_t i = 0; i < region->chunks && i < TLK_REGION_CHUNKS; i++) {
+            if (region->directory[i] >= count)
+                count = region->directory[i] + 1;
+        }
+    }
+    return count;
+}
+
+static bool pack_chunks(struct packing *packing, int file, const char *path,
+                        char error[RECORDING_ERROR_SIZE])
+{
+    _Alignas(8) unsigned char chunk[TLK_CHUNK];
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        ssize_t got = pread(file, chunk, sizeof(chunk), (off_t)i * TLK_CHUNK);
+        if (got != (ssize_t)sizeof(chunk))
+            return fail(error, path, got < 0 ? strerror(errno) : "cut short while it was read");
+        if (i == 0) {
+            struct tlk_header *header = (void *)chunk;
+            stamp(header);
+            count = chunks_of(header);
+        }
+        if (!pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
+            return fail(error, "the archive could not be written", strerror(errno));
+    }
+    return true;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool add_recording(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE])
+{
+    struct packing packing = {.to = to};
+    gz_header header = {.name = (Bytef *)(uintptr_t)base_name(path), .os = 3};
+    struct recording *checked = recording_open(path, error);
+    if (!checked)
+        return false;
+    recording_close(checked);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return fail(error, path, strerror(errno));
+    if (deflateInit2(&packing.stream, Z_BEST_SPEED, Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
+        close(file);
+        return fail(error, path, "zlib could not be started");
+    }
+    deflateSetHeader(&packing.stream, &header);
+    bool packed = pack_chunks(&packing, file, path, error);
+    deflateEnd(&packing.stream);
+    close(file);
+    return packed;
+}
+
+/* As it is: its recordings are packed already. */
+static bool add_archive(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE])
+{
+    char bytes[PACKED_SIZE];
+    size_t got;
+    FILE *from = fopen(path, "re");
+    if (!from)
+        return fail(error, path, strerror(errno));
+    bool copied = true;
+    while (copied && (got = fread(bytes, 1, sizeof(bytes), from)) > 0)
+        copied = fwrite(bytes, 1, got, to) == got;
+    if (!copied || ferror(from))
+        copied = fail(error, path, strerror(errno));
+    fclose(from);
+    return copied;
+}
+
+bool archive_add(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE])
+{
+    return archive_is(path) ? add_archive(to, path, error) : add_recording(to, path, error);
+}

@@ -1,0 +1,91 @@
+#include "symbols/unit.h"
+
+#include "base/memory.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+/* Deeper nesting than any program has is damage. */
+#define MAX_NESTING 256
+
+static void add_ranges(struct unit *unit, Dwarf_Die *function)
+{
+    Dwarf_Addr base, start, end;
+    ptrdiff_t next = 0;
+    while ((next = dwarf_ranges(function, next, &base, &start, &end)) > 0) {
+        unit->functions = memory_grow(unit->functions, unit->function_count, &unit->function_room,
+                                      sizeof(*unit->functions));
+        unit->functions[unit->function_count++] =
+            (struct unit_function){.start = start, .end = end, .die = *function};
+    }
+}
+
+/* Functions may lie in namespaces, in classes, and in each other. */
+static void walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting)
+{
+    Dwarf_Die die;
+    if (nesting > MAX_NESTING || dwarf_child(parent, &die) != 0)
+        return;
+    do {
+        if (dwarf_tag(&die) == DW_TAG_subprogram)
+            add_ranges(unit, &die);
+        walk(unit, &die, nesting + 1);
+    } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static int by_start(const void *left, const void *right)
+{
+    const struct unit_function *a = left, *b = right;
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+void unit_free(struct unit *unit)
+{
+    free(unit->functions);
+}
+
+struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address)
+{
+    if (!unit->walked) {
+        walk(unit, unit->die, 0);
+        if (unit->function_count > 0)
+            qsort(unit->functions, unit->function_count, sizeof(*unit->functions), by_start);
+        unit->walked = true;
+    }
+    size_t low = 0, high = unit->function_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (unit->functions[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || address >= unit->functions[low - 1].end)
+        return NULL;
+    return &unit->functions[low - 1];
+}
+
+/* The child of a function or block whose addresses include this one. */
+static bool descend(Dwarf_Die *parent, Dwarf_Addr address, Dwarf_Die *child)
+{
+    if (dwarf_child(parent, child) != 0)
+        return false;
+    do {
+        if (dwarf_tag(child) != DW_TAG_subprogram && dwarf_haspc(child, address) > 0)
+            return true;
+    } while (dwarf_siblingof(child, child) == 0);
+    return false;
+}
+
+size_t unit_inlined(const struct unit_function *function, Dwarf_Addr address, Dwarf_Die *inlined,
+                    size_t room)
+{
+    Dwarf_Die scope = function->die, inner;
+    size_t count = 0;
+    for (unsigned i = 0; i < MAX_NESTING && count < room && descend(&scope, address, &inner); i++) {
+        if (dwarf_tag(&inner) == DW_TAG_inlined_subroutine)
+            inlined[count++] = inner;
+        scope = inner;
+    }
+    return count;
+}

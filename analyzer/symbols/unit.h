@@ -1,0 +1,42 @@
+/*
+ * unit.h - the functions of one compilation unit, found by address.
+ *
+ * libdw walks a unit from its start for every address that it is asked about; a profile asks about
+ * thousands in one unit. So the unit is walked once, when it is first asked.
+ */
+#ifndef TIMERLEAK_SYMBOLS_UNIT_H
+#define TIMERLEAK_SYMBOLS_UNIT_H
+
+#include <elfutils/libdw.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One range of addresses of one function. Addresses are those of the debug information. */
+struct unit_function {
+    Dwarf_Addr start, end;
+    Dwarf_Die die;
+    const char *name; /* for the caller to keep; NULL at first */
+};
+
+struct unit {
+    Dwarf_Die *die;
+    const char *directory;          /* for the caller to keep, as these are; NULL at first */
+    const char *source, *kept_path; /* the last source file as libdw has it, and its path */
+    bool walked;
+    struct unit_function *functions; /* by address */
+    size_t function_count, function_room;
+};
+
+void unit_free(struct unit *unit);
+
+/* The function that holds an address; NULL if none does. Valid until unit_free. */
+struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address);
+
+/*
+ * The functions that were inlined there into that function and into each other, outermost first:
+ * at most `room`. Returns how many.
+ */
+size_t unit_inlined(const struct unit_function *function, Dwarf_Addr address, Dwarf_Die *inlined,
+                    size_t room);
+
+#endif

@@ -1,0 +1,82 @@
+#include "views/diff.h"
+
+#include "views/sites.h"
+#include "views/values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct table {
+    FILE *to;
+    const struct selection *selection;
+    const char *from, *unit;
+};
+
+static struct text value(const struct table *table, int64_t amount)
+{
+    return value_text(amount, table->from, table->unit);
+}
+
+static struct text signed_value(const struct table *table, int64_t amount)
+{
+    struct text text;
+    snprintf(text.s, sizeof(text.s), "%s%.40s", amount > 0 ? "+" : "", value(table, amount).s);
+    return text;
+}
+
+static void print_change(const struct table *table, const struct change *change)
+{
+    fprintf(table->to, "%10s %10s %10s  %-6s  %-8s ", value(table, change->before).s,
+            value(table, change->after).s, signed_value(table, change->after - change->before).s,
+            change_name(change->kind), family_name(change->site->family));
+    site_print(table->to, table->selection->profile, change->site);
+}
+
+static void print_counts(const struct table *table, const struct changes *changes)
+{
+    const struct sample_type *type = table->selection->options.type;
+    fprintf(table->to, "%s: %s before, %s after, %s\n", type->name, value(table, changes->before).s,
+            value(table, changes->after).s,
+            signed_value(table, changes->after - changes->before).s);
+    for (enum change_kind kind = 0; kind < CHANGE_KINDS; kind++)
+        fprintf(table->to, "%s%zu %s", kind ? ", " : "sites: ", changes->kinds[kind],
+                change_name(kind));
+    fputc('\n', table->to);
+}
+
+/* One unit for all, as top has it. */
+static const char *unit_of(const struct changes *changes, const char *from, const char *wanted)
+{
+    int64_t smallest = 0, largest = llabs(changes->before) > llabs(changes->after)
+                                        ? llabs(changes->before)
+                                        : llabs(changes->after);
+    if (strcmp(wanted, VALUE_MINIMUM) != 0)
+        return wanted;
+    for (size_t i = 0; i < changes->count; i++) {
+        int64_t change = llabs(changes->list[i].after - changes->list[i].before);
+        if (change > 0 && (smallest == 0 || change < smallest))
+            smallest = change;
+    }
+    return value_unit_common(smallest, largest, from);
+}
+
+void diff_print(FILE *to, const struct selection *selection, const char *unit, long most)
+{
+    struct changes changes;
+    changes_make(&changes, selection);
+    const char *from = selection->options.type->unit;
+    struct table table = {to, selection, from, unit_of(&changes, from, unit)};
+    size_t changed = changes.count - changes.kinds[CHANGE_NONE], shown = 0;
+    print_counts(&table, &changes);
+    if (changed > 0)
+        fprintf(to, "%10s %10s %10s\n", "base", "new", "change");
+    for (size_t i = 0; i < changes.count; i++) {
+        if (changes.list[i].kind == CHANGE_NONE || (most >= 0 && shown == (size_t)most))
+            continue;
+        print_change(&table, &changes.list[i]);
+        shown++;
+    }
+    if (shown < changed)
+        fprintf(to, "%s not shown\n", text_plural(changed - shown, "change", "changes").s);
+    free(changes.list);
+}

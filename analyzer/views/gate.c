@@ -1,0 +1,121 @@
+#include "views/gate.h"
+
+#include "base/text.h"
+#include "views/losses.h"
+#include "views/report.h"
+#include "views/wording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One that is known in another state may not be new: its timers were met at another moment. */
+static void print_relative(FILE *to, const struct gate *gate, const struct judged *judged)
+{
+    const struct known *known =
+        gate->baseline ? baseline_find_functions(gate->baseline, family_name(judged->site->family),
+                                                 judged->identity.functions, judged->identity.count)
+                       : NULL;
+    if (known && strcmp(known->state, state_name(judged->state)) != 0)
+        fprintf(to, "       the baseline knows it as %s\n", known->state);
+}
+
+static void print_failing(FILE *to, const struct gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++) {
+        if (gate->judged[i].outcome != OUTCOME_FAILS)
+            continue;
+        report_finding(to, gate->profile, gate->judged[i].site);
+        print_relative(to, gate, &gate->judged[i]);
+        fputc('\n', to);
+    }
+}
+
+static void print_excused(FILE *to, const struct gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++) {
+        const struct judged *judged = &gate->judged[i];
+        if (judged->outcome != OUTCOME_KNOWN && judged->outcome != OUTCOME_SUPPRESSED)
+            continue;
+        report_headline(to, gate->profile, judged->site);
+        if (judged->rule)
+            fprintf(to, "       suppressed by %s\n", judged->rule->text);
+        else
+            fprintf(to, "       known: in the baseline\n");
+    }
+}
+
+static void print_rules(FILE *to, const struct gate *gate, const char *path)
+{
+    for (size_t i = 0; gate->suppressions && i < gate->suppressions->count; i++) {
+        const struct rule *rule = &gate->suppressions->rules[i];
+        if (rule->broad)
+            fprintf(to, "%s:%zu: %s matches nearly everything: it would hide leaks to come\n", path,
+                    rule->line, rule->text);
+        if (rule->used == 0 && gate_is_whole(gate))
+            fprintf(to, "%s:%zu: %s suppresses nothing here\n", path, rule->line, rule->text);
+    }
+}
+
+static void print_known(FILE *to, const struct known *known)
+{
+    fprintf(to, "%s %s", known->family, known->state);
+    for (size_t i = 0; i < known->function_count; i++)
+        fprintf(to, "%s%s", i > 0 ? " < " : ": ", known->functions[i]);
+    fputc('\n', to);
+}
+
+static void print_gone(FILE *to, const struct gate *gate)
+{
+    for (size_t i = 0; gate_is_whole(gate) && gate->baseline && i < gate->baseline->count; i++) {
+        if (gate->baseline->list[i].seen)
+            continue;
+        fputs("no longer found: ", to);
+        print_known(to, &gate->baseline->list[i]);
+    }
+}
+
+static void print_summary(FILE *to, const struct gate *gate)
+{
+    const struct profile *profile = gate->profile;
+    char *summary = wording_summary(gate), *too_many = wording_too_many(gate);
+    fprintf(to, "%s; %s created, %s live in %s\n", summary,
+            text_plural(profile->totals.created, "timer", "timers").s,
+            text_count(profile->totals.live).s,
+            text_plural(profile->process_count, "recording", "recordings").s);
+    if (too_many)
+        fprintf(to, "%s\n", too_many);
+    free(summary);
+    free(too_many);
+}
+
+void gate_print(FILE *to, const struct gate *gate, const char *rules)
+{
+    print_failing(to, gate);
+    print_excused(to, gate);
+    print_rules(to, gate, rules);
+    print_gone(to, gate);
+    losses_print(to, gate->profile);
+    print_summary(to, gate);
+}
+
+static size_t print_difference(FILE *to, const char *word, const struct baseline *from,
+                               const struct baseline *other)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < from->count; i++) {
+        if (baseline_find(other, from->list[i].fingerprint))
+            continue;
+        fprintf(to, "%s: ", word);
+        print_known(to, &from->list[i]);
+        count++;
+    }
+    return count;
+}
+
+void gate_print_update(FILE *to, const struct baseline *old, const struct baseline *new,
+                       const char *path)
+{
+    size_t added = print_difference(to, "added", new, old);
+    size_t dropped = print_difference(to, "dropped", old, new);
+    fprintf(to, "%s: %zu kept, %zu added, %zu dropped\n", path, new->count - added, added, dropped);
+}

@@ -1,0 +1,104 @@
+#include "views/wording.h"
+
+#include "base/text.h"
+#include "profile/kinds.h"
+#include "profile/stacks.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CUT "..."
+
+__attribute__((format(printf, 1, 2))) static char *say(const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        memory_exhausted();
+    va_end(arguments);
+    return text;
+}
+
+char *wording_cut(const char *text, size_t most)
+{
+    size_t length = strlen(text);
+    if (length <= most)
+        return memory_copy(text);
+    length = most - strlen(CUT);
+    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
+    return say("%.*s" CUT, (int)length, text);
+}
+
+char *wording_title(const struct gate *gate, const struct judged *judged)
+{
+    struct site *site = judged->site;
+    char *function = wording_cut(stack_headline(gate->profile, site)->name, WORDING_MOST / 2);
+    char *title =
+        say("%s: %s %s %s, %s, created in %s", verdict_name(site->finding.verdict),
+            text_count(site->counts.live).s, kind_label(site->family, site->function).s,
+            site->counts.live == 1 ? "timer" : "timers", state_name(judged->state), function);
+    free(function);
+    return title;
+}
+
+char *wording_message(const struct gate *gate, const struct judged *judged)
+{
+    char *title = wording_title(gate, judged);
+    char *message = say("%s: %s", title, judged->site->finding.why);
+    free(title);
+    return message;
+}
+
+char *wording_frame(const struct repository *repository, const struct stack_frame *frame)
+{
+    const char *inside = repository_path(repository, frame);
+    const char *path = inside ? inside : frame->short_file;
+    char *name = wording_cut(frame->name, WORDING_MOST), *text;
+    char *file = wording_cut(path ? path : "", WORDING_MOST);
+    if (path && frame->line > 0)
+        text = say("%s%s  %s:%d", name, frame->inlined ? " (inline)" : "", file, frame->line);
+    else if (frame->function && frame->module)
+        text = say("%s  %s", name, frame->module->name);
+    else
+        text = memory_copy(name);
+    free(name);
+    free(file);
+    return text;
+}
+
+char *wording_outcome(const struct gate *gate, const struct judged *judged)
+{
+    switch (judged->outcome) {
+    case OUTCOME_SUPPRESSED:
+        return say("suppressed by %s", judged->rule->text);
+    case OUTCOME_KNOWN:
+        return memory_copy("known: in the baseline");
+    case OUTCOME_FAILS:
+        return wording_message(gate, judged);
+    default:
+        return memory_copy(judged->site->finding.why);
+    }
+}
+
+char *wording_too_many(const struct gate *gate)
+{
+    if (!gate->too_many)
+        return NULL;
+    return say("%s, more than the %s that --max-live allows",
+               text_plural(gate->live, "timer is live", "timers are live").s,
+               text_count(gate->options.max_live).s);
+}
+
+char *wording_summary(const struct gate *gate)
+{
+    const size_t *outcomes = gate->outcomes;
+    return say(
+        "%s%s, %zu known, %zu suppressed, %s", gate->doubt_count > 0 ? "not to be judged: " : "",
+        text_plural(outcomes[OUTCOME_FAILS], "site fails", "sites fail").s, outcomes[OUTCOME_KNOWN],
+        outcomes[OUTCOME_SUPPRESSED], text_plural(outcomes[OUTCOME_PASSES], "passes", "pass").s);
+}

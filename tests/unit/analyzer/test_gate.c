@@ -1,0 +1,388 @@
+/* What lets a build pass, and by what a finding is known again. */
+#include "gated.h"
+#include "profile/suggestions.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define STACK(...)                                                                                 \
+    {                                                                                              \
+        __VA_ARGS__, {"main", "/src/main.c", 9, NULL},                                             \
+    }
+
+/* A leak, one that is held, and one that is clean. */
+static const struct made server[] = {
+    {.live = MANY, .armed = true, .frames = STACK({"accept_client", "/src/net.c", 214, NULL})},
+    {.live = 3, .frames = STACK({"metrics_init", "/src/metrics.c", 31, NULL})},
+    {.live = 0, .frames = STACK({"look_up", "/src/dns.c", 7, NULL})},
+};
+
+struct tried {
+    struct profile *profile;
+    struct gate gate;
+};
+
+static struct tried try(const struct made *sites, size_t count, const struct gate_options *options,
+                        struct suppressions *suppressions, struct baseline *baseline)
+{
+    struct tried tried = {.profile = made_profile(sites, count)};
+    gate_judge(&tried.gate, tried.profile, options, suppressions, baseline);
+    return tried;
+}
+
+static struct tried try_server(struct gate_options options)
+{
+    return try(server, COUNT(server), &options, NULL, NULL);
+}
+
+static void forget(struct tried *tried)
+{
+    gate_free(&tried->gate);
+    profile_free(tried->profile);
+}
+
+static void expect_outcomes(struct tried tried, enum gate_result result, enum outcome leak,
+                            enum outcome held)
+{
+    cr_expect_eq(gate_result(&tried.gate), result);
+    cr_expect_eq(judged_of(&tried.gate, 0)->outcome, leak);
+    cr_expect_eq(judged_of(&tried.gate, 1)->outcome, held);
+    cr_expect_eq(judged_of(&tried.gate, 2)->outcome, OUTCOME_PASSES);
+    forget(&tried);
+}
+
+static struct gate_options failing_on(const char *list)
+{
+    struct gate_options options = {.max_live = UINT64_MAX};
+    struct text unknown;
+    cr_assert(gate_parse(&options, list, &unknown), "%s: %s is unknown", list, unknown.s);
+    return options;
+}
+
+/* ---- what counts ---- */
+
+Test(gate, a_leak_fails_and_what_is_held_passes)
+{
+    expect_outcomes(try_server(leaks_fail), GATE_FAILS, OUTCOME_FAILS, OUTCOME_PASSES);
+    expect_outcomes(try_server(failing_on("leak")), GATE_FAILS, OUTCOME_FAILS, OUTCOME_PASSES);
+}
+
+Test(gate, held_means_leaks_too)
+{
+    expect_outcomes(try_server(failing_on("held")), GATE_FAILS, OUTCOME_FAILS, OUTCOME_FAILS);
+}
+
+Test(gate, a_state_fails_whatever_the_verdict)
+{
+    expect_outcomes(try_server(failing_on("never-armed")), GATE_FAILS, OUTCOME_PASSES,
+                    OUTCOME_FAILS);
+    expect_outcomes(try_server(failing_on("never-stopped")), GATE_PASSES, OUTCOME_PASSES,
+                    OUTCOME_PASSES);
+    expect_outcomes(try_server(failing_on("leak,never-armed")), GATE_FAILS, OUTCOME_FAILS,
+                    OUTCOME_FAILS);
+}
+
+Test(gate, fail_on_knows_its_words)
+{
+    static const char *const wrong[] = {"", "leek", "leak,", "leak,,held", "LEAK", "clean", "le"};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct gate_options options = {0};
+        struct text unknown;
+        cr_expect_not(gate_parse(&options, wrong[i], &unknown), "\"%s\" is taken", wrong[i]);
+    }
+}
+
+Test(gate, live_timers_are_limited)
+{
+    struct gate_options options = leaks_fail;
+    options.verdicts[VERDICT_LEAK] = false;
+    options.max_live = MANY + 3;
+    expect_outcomes(try_server(options), GATE_PASSES, OUTCOME_PASSES, OUTCOME_PASSES);
+    options.max_live--;
+    expect_outcomes(try_server(options), GATE_FAILS, OUTCOME_PASSES, OUTCOME_PASSES);
+}
+
+Test(gate, what_is_suppressed_is_not_among_the_live)
+{
+    struct gate_options options = leaks_fail;
+    options.max_live = 3;
+    expect_outcomes(try(server, COUNT(server), &options, rules_of("leak:accept_client"), NULL),
+                    GATE_PASSES, OUTCOME_SUPPRESSED, OUTCOME_PASSES);
+}
+
+/* ---- what does not do to judge by ---- */
+
+static enum gate_result result_of(struct profile *profile, const struct gate_options *options)
+{
+    struct gate gate;
+    gate_judge(&gate, profile, options, NULL, NULL);
+    enum gate_result result = gate_result(&gate);
+    gate_free(&gate);
+    profile_free(profile);
+    return result;
+}
+
+Test(gate, without_data_nothing_passes)
+{
+    struct gate_options options = leaks_fail;
+    cr_expect_eq(result_of(profile_new(), &options), GATE_IN_DOUBT);
+    cr_expect_eq(result_of(loaded(builder_new(HOUR)), &options), GATE_IN_DOUBT);
+    options.allow_empty = true;
+    cr_expect_eq(result_of(profile_new(), &options), GATE_IN_DOUBT);
+    cr_expect_eq(result_of(loaded(builder_new(HOUR)), &options), GATE_PASSES);
+}
+
+Test(gate, an_unreadable_recording_is_in_doubt_even_with_findings)
+{
+    struct gate_options options = leaks_fail;
+    options.incomplete = true;
+    cr_expect_eq(result_of(made_profile(server, COUNT(server)), &options), GATE_IN_DOUBT);
+}
+
+static enum gate_result result_of_loss(enum tlk_drop reason, uint64_t lost, uint64_t most)
+{
+    struct gate_options options = leaks_fail;
+    struct builder *builder = builder_new(HOUR);
+    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
+    builder_release(builder, builder_create(builder, site, 0), SECOND);
+    builder_header(builder)->dropped[reason] = lost;
+    options.max_dropped = most;
+    return result_of(loaded(builder), &options);
+}
+
+Test(gate, what_was_lost_may_hide_a_leak)
+{
+    cr_expect_eq(result_of_loss(TLK_DROP_FULL, 0, 0), GATE_PASSES);
+    cr_expect_eq(result_of_loss(TLK_DROP_FULL, 1, 0), GATE_IN_DOUBT);
+    cr_expect_eq(result_of_loss(TLK_DROP_LOCK, 5, 5), GATE_PASSES);
+    cr_expect_eq(result_of_loss(TLK_DROP_LOCK, 6, 5), GATE_IN_DOUBT);
+    cr_expect_eq(result_of_loss(TLK_DROPS - 1, 1, 0), GATE_IN_DOUBT);
+}
+
+Test(gate, what_makes_leaks_up_or_blurs_a_stack_hides_none)
+{
+    cr_expect_eq(result_of_loss(TLK_DROP_PENDING, 9, 0), GATE_PASSES);
+    cr_expect_eq(result_of_loss(TLK_DROP_STACK, 9, 0), GATE_PASSES);
+}
+
+/* ---- fingerprints ---- */
+
+static void copy_fingerprint(char *to, const struct made *made)
+{
+    struct tried tried = try(made, 1, &leaks_fail, NULL, NULL);
+    strcpy(to, judged_of(&tried.gate, 0)->fingerprint);
+    forget(&tried);
+}
+
+static bool is_same(struct made other)
+{
+    const struct made first = {
+        .live = MANY,
+        .frames = STACK({"start", "/src/a.c", 7, NULL}, {"on_client", "/src/b.c", 8, NULL})};
+    char a[FINGERPRINT_SIZE], b[FINGERPRINT_SIZE];
+    copy_fingerprint(a, &first);
+    copy_fingerprint(b, &other);
+    return strcmp(a, b) == 0;
+}
+
+Test(fingerprint, code_may_move)
+{
+    cr_expect(is_same((struct made){.live = MANY + 5,
+                                    .module = "/elsewhere/server",
+                                    .frames = STACK({"start", "/new/c.c", 70, "/x/server"},
+                                                    {"on_client", NULL, 0, "/x/server"})}));
+}
+
+Test(fingerprint, compilers_and_libraries_may_differ)
+{
+    cr_expect(
+        is_same((struct made){.live = MANY,
+                              .frames = {{"start.isra.0.cold", NULL, 0, NULL},
+                                         {"on_client [clone .constprop.1]", NULL, 0, NULL},
+                                         {"main", NULL, 0, NULL},
+                                         {"__libc_start_call_main", NULL, 0, "/lib/libc.so.6"},
+                                         {"_start", NULL, 0, NULL}}}));
+}
+
+Test(fingerprint, a_recursion_may_be_deeper)
+{
+    cr_expect(is_same((struct made){
+        .live = MANY,
+        .frames = STACK({"start", NULL, 0, NULL}, {"on_client", NULL, 0, NULL},
+                        {"on_client", NULL, 0, NULL}, {"on_client", NULL, 0, NULL})}));
+}
+
+Test(fingerprint, functions_family_and_state_may_not_differ)
+{
+    struct made other = {.live = MANY,
+                         .frames = STACK({"start", NULL, 0, NULL}, {"on_client", NULL, 0, NULL})};
+    cr_expect(is_same(other));
+    other.family = TLK_POSIX;
+    cr_expect_not(is_same(other));
+    other.family = TLK_TIMERFD;
+    other.armed = true;
+    cr_expect_not(is_same(other));
+    other.armed = false;
+    other.frames[1].function = "on_server";
+    cr_expect_not(is_same(other));
+    cr_expect_not(is_same((struct made){.live = MANY, .frames = STACK({"start", NULL, 0, NULL})}));
+}
+
+Test(fingerprint, of_unknown_functions_only_the_module_counts)
+{
+    const struct made made[] = {
+        {.live = MANY, .frames = STACK({"", NULL, 0, "/usr/lib/libfoo.so"})},
+        {.live = MANY, .frames = STACK({"", NULL, 0, "/opt/libfoo.so"})},
+        {.live = MANY, .frames = STACK({"", NULL, 0, "/opt/libbar.so"})},
+    };
+    char a[FINGERPRINT_SIZE], b[FINGERPRINT_SIZE], c[FINGERPRINT_SIZE];
+    copy_fingerprint(a, &made[0]);
+    copy_fingerprint(b, &made[1]);
+    copy_fingerprint(c, &made[2]);
+    cr_expect_str_eq(a, b);
+    cr_expect_str_neq(a, c);
+}
+
+Test(fingerprint, a_thread_of_any_library_is_the_same)
+{
+    const struct made made[] = {
+        {.live = MANY,
+         .frames = {{"work", NULL, 0, NULL},
+                    {"start_thread", NULL, 0, "/lib/libc.so.6"},
+                    {"__clone3", NULL, 0, "/lib/libc.so.6"}}},
+        {.live = MANY,
+         .frames = {{"work", NULL, 0, NULL}, {"clone", NULL, 0, "/lib/libpthread-2.31.so"}}},
+    };
+    char a[FINGERPRINT_SIZE], b[FINGERPRINT_SIZE];
+    copy_fingerprint(a, &made[0]);
+    copy_fingerprint(b, &made[1]);
+    cr_expect_str_eq(a, b);
+}
+
+Test(fingerprint, a_second_call_in_a_function_is_another_finding)
+{
+    const struct made calls[] = {
+        {.live = 0, .frames = STACK({"start", NULL, 1, NULL})},
+        {.live = MANY, .frames = STACK({"start", NULL, 2, NULL})},
+        {.live = MANY, .frames = STACK({"start", NULL, 3, NULL})},
+    };
+    struct tried tried = try(calls, COUNT(calls), &leaks_fail, NULL, NULL);
+    const char *first = judged_of(&tried.gate, 1)->fingerprint;
+    const char *second = judged_of(&tried.gate, 2)->fingerprint;
+    cr_expect_eq(strlen(first), 16);
+    cr_expect_eq(strncmp(first, second, 16), 0);
+    cr_expect_str_eq(second + 16, "-2");
+    cr_expect_str_eq(judged_of(&tried.gate, 0)->fingerprint, "");
+    forget(&tried);
+}
+
+Test(fingerprint, the_same_code_in_another_program_is_the_same_finding)
+{
+    const struct made programs[] = {
+        {.live = MANY, .module = "/bin/one", .frames = STACK({"start", NULL, 1, NULL})},
+        {.live = MANY, .module = "/bin/two", .frames = STACK({"start", NULL, 1, NULL})},
+    };
+    struct tried tried = try(programs, COUNT(programs), &leaks_fail, NULL, NULL);
+    cr_expect_str_eq(judged_of(&tried.gate, 0)->fingerprint,
+                     judged_of(&tried.gate, 1)->fingerprint);
+    forget(&tried);
+}
+
+/* ---- baseline and rules ---- */
+
+Test(gate, what_was_accepted_is_known)
+{
+    struct tried first = try_server(leaks_fail);
+    cr_expect_null(gate_accept(&first.gate));
+    cr_expect_eq(gate_result(&first.gate), GATE_PASSES);
+    cr_expect_eq(first.gate.outcomes[OUTCOME_KNOWN], 1);
+    struct baseline *baseline = first.gate.baseline;
+    first.gate.baseline = NULL;
+    forget(&first);
+    cr_assert_eq(baseline->count, 1);
+    expect_outcomes(try(server, COUNT(server), &leaks_fail, NULL, baseline), GATE_PASSES,
+                    OUTCOME_KNOWN, OUTCOME_PASSES);
+}
+
+Test(gate, what_is_not_in_the_baseline_fails_and_what_is_gone_is_noted)
+{
+    const char *functions[] = {"timerfd_create", "gone", "main"};
+    struct baseline *baseline = baseline_new();
+    baseline_add(baseline, "0123456789abcdef", "timerfd", "never-fired", functions, 3);
+    struct tried tried = try(server, COUNT(server), &leaks_fail, NULL, baseline);
+    cr_expect_eq(gate_result(&tried.gate), GATE_FAILS);
+    cr_expect_not(baseline->list[0].seen);
+    cr_expect(gate_is_whole(&tried.gate));
+    struct baseline *old = gate_accept(&tried.gate);
+    cr_expect_eq(old, baseline);
+    cr_expect_eq(tried.gate.baseline->count, 1);
+    cr_expect_str_eq(tried.gate.baseline->list[0].functions[1], "accept_client");
+    baseline_free(old);
+    forget(&tried);
+}
+
+Test(gate, a_part_of_the_sites_tells_nothing_about_what_is_gone)
+{
+    struct gate_options options = leaks_fail;
+    options.filtered = true;
+    struct tried tried = try_server(options);
+    cr_expect_not(gate_is_whole(&tried.gate));
+    forget(&tried);
+}
+
+Test(gate, a_rule_goes_before_the_baseline)
+{
+    struct tried first = try_server(leaks_fail);
+    cr_expect_null(gate_accept(&first.gate));
+    struct baseline *baseline = first.gate.baseline;
+    first.gate.baseline = NULL;
+    forget(&first);
+    struct tried second = try(server, COUNT(server), &leaks_fail, rules_of("leak:net.c"), baseline);
+    cr_expect_eq(judged_of(&second.gate, 0)->outcome, OUTCOME_SUPPRESSED);
+    cr_expect_str_eq(judged_of(&second.gate, 0)->rule->text, "leak:net.c");
+    forget(&second);
+}
+
+/* ---- rules for what fails ---- */
+
+static void expect_suggestions(const struct made *sites, size_t count, const char *expected)
+{
+    char *text;
+    size_t size;
+    struct tried tried = try(sites, count, &leaks_fail, NULL, NULL);
+    FILE *to = open_memstream(&text, &size);
+    suggestions_write(to, &tried.gate);
+    fclose(to);
+    cr_expect_str_eq(text, expected);
+    /* They do what they are for. */
+    struct tried again = try(sites, count, &leaks_fail, rules_of(text), NULL);
+    cr_expect_eq(gate_result(&again.gate), GATE_PASSES);
+    forget(&tried);
+    forget(&again);
+    free(text);
+}
+
+Test(suggestions, name_the_function_that_others_do_not_share)
+{
+    const struct made sites[] = {
+        {.live = MANY,
+         .armed = true,
+         .frames = STACK({"start", NULL, 0, NULL}, {"on_client", NULL, 0, NULL})},
+        {.live = 0, .frames = STACK({"start", NULL, 0, NULL}, {"on_server", NULL, 0, NULL})},
+    };
+    expect_suggestions(sites, COUNT(sites),
+                       "# 60 live timers: timerfd_create < start < on_client < main\n"
+                       "timerfd:never-fired:^on_client$\n");
+}
+
+Test(suggestions, take_names_as_they_are)
+{
+    const struct made sites[] = {
+        {.live = MANY, .family = TLK_POSIX, .frames = STACK({"^a::operator*$", NULL, 0, NULL})},
+    };
+    expect_suggestions(sites, 1,
+                       "# 60 live timers: timer_create < ^a::operator*$ < main\n"
+                       "posix:never-armed:^^a::operator*$$\n");
+}

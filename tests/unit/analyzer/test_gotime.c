@@ -1,0 +1,181 @@
+/* Timers of the library gotime: their kinds, their states, and what the program said of them. */
+#include "base/text.h"
+#include "exports/json.h"
+#include "loaded.h"
+#include "profile/kinds.h"
+#include "views/report.h"
+#include "views/timers.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB (UINT64_C(1) << 20)
+
+static struct tlk_timer *armed(struct builder *builder, struct tlk_site *site, uint64_t deadline)
+{
+    struct tlk_timer *timer = builder_create(builder, site, MINUTE);
+    timer->flags = TLK_ARMED | TLK_EXACT_FIRES;
+    timer->armed = 1;
+    timer->deadline = (int64_t)(START_MONO + deadline);
+    return timer;
+}
+
+static void expect_counts(struct builder *builder, enum timer_state state, uint64_t fired,
+                          uint64_t overdue)
+{
+    struct profile *profile = loaded(builder);
+    const struct counts *counts = &loaded_site(profile)->counts;
+    cr_expect_eq(counts->states[state], 1);
+    cr_expect_eq(counts->live, 1);
+    cr_expect_eq(counts->fired, fired);
+    cr_expect_eq(counts->overdue, overdue);
+    profile_free(profile);
+}
+
+static void expect_text(struct profile *profile, void (*print)(FILE *to, struct profile *profile),
+                        const char *expected)
+{
+    char *text = printed(print, profile);
+    cr_expect(strstr(text, expected), "this came:\n%s", text);
+    free(text);
+}
+
+/* ---- kinds ---- */
+
+Test(gotime, the_kind_is_told_by_the_function)
+{
+    cr_expect_str_eq(kind_of("gt_after"), "after");
+    cr_expect_str_eq(kind_of("gt_timer_pool_get"), "timer");
+    cr_expect_str_eq(kind_of("gt_ctx_with_deadline"), "context");
+    cr_expect_null(kind_of("timerfd_create"));
+    cr_expect_null(kind_of("gt_afterwards"));
+}
+
+Test(gotime, the_label_has_the_kind_where_there_is_one)
+{
+    cr_expect_str_eq(kind_label(TLK_GOTIME, "gt_tick").s, "gotime/tick");
+    cr_expect_str_eq(kind_label(TLK_GOTIME, "gt_of_tomorrow").s, "gotime");
+    cr_expect_str_eq(kind_label(TLK_POSIX, "timer_create").s, "posix");
+    cr_expect_str_eq(kind_label(0, "[no room for stacks]").s, "any");
+}
+
+/* ---- states: nothing is derived from the clock ---- */
+
+Test(gotime, one_that_has_not_fired_though_it_should_have_still_waits)
+{
+    struct builder *builder = builder_new(HOUR);
+    armed(builder, builder_plain_site(builder, TLK_GOTIME, 0x1001), 2 * MINUTE);
+    expect_counts(builder, NEVER_FIRED, 0, 1);
+}
+
+Test(gotime, one_that_fired_was_never_released)
+{
+    struct builder *builder = builder_new(HOUR);
+    struct tlk_timer *timer =
+        armed(builder, builder_plain_site(builder, TLK_GOTIME, 0x1001), 2 * MINUTE);
+    timer->fired = timer->fired_now = 1;
+    expect_counts(builder, NEVER_RELEASED, 1, 0);
+}
+
+Test(gotime, a_ticker_fired_as_often_as_it_told)
+{
+    struct builder *builder = builder_new(HOUR);
+    struct tlk_timer *timer =
+        armed(builder, builder_plain_site(builder, TLK_GOTIME, 0x1001), 2 * MINUTE);
+    timer->interval = SECOND;
+    timer->fired = timer->fired_now = 5;
+    expect_counts(builder, NEVER_STOPPED, 5, 0);
+}
+
+Test(gotime, by_a_clock_that_only_the_program_knows_nothing_is_overdue)
+{
+    struct builder *builder = builder_new(HOUR);
+    struct tlk_timer *timer =
+        armed(builder, builder_plain_site(builder, TLK_GOTIME, 0x1001), 2 * MINUTE);
+    timer->deadline_clock = -1;
+    expect_counts(builder, NEVER_FIRED, 0, 0);
+}
+
+/* ---- what the program said ---- */
+
+/* Two callbacks that keep ten megabytes each, one with a name. */
+static struct profile *retaining(void)
+{
+    struct builder *builder = builder_new(HOUR);
+    uint64_t frame = 0x1001;
+    struct tlk_site *site = builder_site(builder, TLK_GOTIME, "gt_after_func_with", &frame, 1);
+    struct tlk_timer *timer = armed(builder, site, 2 * HOUR);
+    timer->retained = 10 * MIB;
+    timer->name = builder_string(builder, "report");
+    armed(builder, site, 2 * HOUR)->retained = 10 * MIB;
+    return loaded(builder);
+}
+
+static void report(FILE *to, struct profile *profile)
+{
+    report_print(to, profile, -1);
+}
+
+static void timers(FILE *to, struct profile *profile)
+{
+    timers_print(to, profile, -1);
+}
+
+static void json(FILE *to, struct profile *profile)
+{
+    json_write(to, profile);
+}
+
+Test(gotime, the_report_says_what_is_kept_alive)
+{
+    struct profile *profile = retaining();
+    expect_text(profile, report,
+                "held   gotime/func      2 live  never-fired     [unknown]+0x1000\n"
+                "       2 live, all made within 0ns at 00:01:00, steady for 59m00s since\n"
+                "       keeps 20.0 MB alive\n"
+                "         [unknown]+0x1000\n");
+    profile_free(profile);
+}
+
+Test(gotime, flags_follow_on_the_same_line)
+{
+    struct profile *profile = retaining();
+    profile->sites[0]->counts.overdue = 1;
+    expect_text(profile, report, "       keeps 20.0 MB alive; 1 overdue: the deadline");
+    profile_free(profile);
+}
+
+Test(gotime, the_list_of_timers_has_names_and_sizes)
+{
+    struct profile *profile = retaining();
+    expect_text(
+        profile, timers,
+        "STATE           FAMILY      TIMER               CLOCK       DEADLINE     INTERVAL  "
+        "AGE       ARMED    FIRED  FLAGS      NAME             KEEPS    SITE\n"
+        "never-fired     gotime/func id 1                monotonic   in 1h00m     one-shot  "
+        "59m00s        1        0  -          report           10.0 MB  [unknown]+0x1000\n"
+        "never-fired     gotime/func id 2                monotonic   in 1h00m     one-shot  "
+        "59m00s        1        0  -          -                10.0 MB  "
+        "[unknown]+0x1000\n");
+    profile_free(profile);
+}
+
+Test(gotime, json_has_the_kind_and_the_bytes)
+{
+    struct profile *profile = retaining();
+    expect_text(profile, json, "\"family\": \"gotime\"");
+    expect_text(profile, json, "\"kind\": \"func\"");
+    expect_text(profile, json, "\"retained\": 20971520");
+    profile_free(profile);
+}
+
+Test(gotime, bytes_as_people_say_them)
+{
+    cr_expect_str_eq(text_bytes(0).s, "0 B");
+    cr_expect_str_eq(text_bytes(1023).s, "1023 B");
+    cr_expect_str_eq(text_bytes(1024).s, "1.0 kB");
+    cr_expect_str_eq(text_bytes(10 * MIB).s, "10.0 MB");
+    cr_expect_str_eq(text_bytes(3 * 1024 * MIB / 2).s, "1.5 GB");
+    cr_expect_str_eq(text_bytes(UINT64_MAX).s, "16777216.0 TB");
+}

@@ -1,0 +1,112 @@
+/* Selections and changes of functions of this very program: inlined ones, and two calls in one. */
+#include "loaded.h"
+#include "profile/changes.h"
+#include "self.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Neither pure nor called last: each call is one, from where it stands. */
+__attribute__((noinline)) static uintptr_t caller(void)
+{
+    __asm__ volatile("" ::: "memory");
+    return (uintptr_t)__builtin_return_address(0);
+}
+
+__attribute__((always_inline)) static inline uintptr_t inner_one(void)
+{
+    volatile uintptr_t address = caller();
+    return address;
+}
+
+__attribute__((noinline)) static uintptr_t outer_one(void)
+{
+    volatile uintptr_t address = inner_one();
+    return address;
+}
+
+__attribute__((noinline)) static void twice(volatile uintptr_t calls[2])
+{
+    calls[0] = caller();
+    calls[1] = caller();
+}
+
+static struct builder *recording(uintptr_t address, size_t timers)
+{
+    struct self self = self_make();
+    struct builder *builder = builder_new(SECOND);
+    uint32_t module = builder_module(builder, self.path, self.build_id, self.build_id_size);
+    uint64_t frames[] = {TLK_FRAME(module, address - self.bias), 0x77};
+    struct tlk_site *site = builder_site(builder, TLK_POSIX, "timer_create", frames, 2);
+    for (size_t i = 0; i < timers; i++)
+        builder_create(builder, site, 0);
+    return builder;
+}
+
+/* The labels of all frames of the only sample, with blanks between them. */
+static void expect_stack(const struct selection_options *options, const char *expected)
+{
+    char error[SELECTION_ERROR_SIZE], labels[200] = "";
+    struct selection selection;
+    struct profile *profile = loaded(recording(outer_one(), 1));
+    cr_assert(selection_make(&selection, profile, options, NULL, error), "%s", error);
+    cr_assert_eq(selection.count, 1);
+    for (size_t i = 0, count; i < selection.samples[0].depth; i++) {
+        const struct site *site = selected_site(&selection.samples[0]);
+        const uint32_t *places = selection_places(&selection, site->locations[i], &count);
+        for (size_t j = 0; j < count; j++) {
+            strcat(labels, selection_place(&selection, places[j])->label);
+            strcat(labels, " ");
+        }
+    }
+    cr_expect_str_eq(labels, expected);
+    selection_free(&selection);
+    profile_free(profile);
+}
+
+Test(inlined, frames_of_their_own)
+{
+    expect_stack(&(struct selection_options){.type = sample_find(NULL)},
+                 "timer_create inner_one outer_one [unknown]+0x76 ");
+}
+
+Test(inlined, not_shown)
+{
+    expect_stack(&(struct selection_options){.type = sample_find(NULL), .noinlines = true},
+                 "timer_create outer_one [unknown]+0x76 ");
+}
+
+Test(inlined, hidden)
+{
+    expect_stack(&(struct selection_options){.type = sample_find(NULL), .hide = "outer_one"},
+                 "timer_create inner_one [unknown]+0x76 ");
+}
+
+Test(inlined, shown_from)
+{
+    expect_stack(&(struct selection_options){.type = sample_find(NULL), .show_from = "inner_one"},
+                 "timer_create inner_one ");
+}
+
+/* Two builds have other addresses for one function; two calls in it are such a case, too. */
+Test(inlined, another_build_is_compared_by_functions)
+{
+    char error[SELECTION_ERROR_SIZE];
+    volatile uintptr_t calls[2];
+    struct selection selection;
+    struct changes changes;
+    struct selection_options live = {.type = sample_find(NULL), .zeros = true};
+    twice(calls);
+    struct profile *profile = loaded(recording(calls[0], 5));
+    profile->base = true;
+    loaded_add(profile, recording(calls[1], 3));
+    cr_assert_eq(profile->site_count, 2);
+    cr_assert(selection_make(&selection, profile, &live, NULL, error), "%s", error);
+    changes_make(&changes, &selection);
+    cr_expect_eq(changes.count, 1);
+    cr_expect_eq(changes.kinds[CHANGE_GROWN], 1);
+    free(changes.list);
+    selection_free(&selection);
+    profile_free(profile);
+}
