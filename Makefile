@@ -66,9 +66,10 @@ $(BUILD)/libtimerleak.so: $(call objects,$(SHIM)) $(EXPORTS)
 
 # ---- gotime ----
 
+# Never unloaded: its threads run on in it.
 $(BUILD)/libgotime.so.0: $(call objects,$(GOTIME))
 	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libgotime.so.0 -Wl,-z,relro \
-		$(if $(SANITIZE),,-Wl,-z,defs) -pthread -o $@ $^
+		-Wl,-z,nodelete $(if $(SANITIZE),,-Wl,-z,defs) -pthread -o $@ $^
 $(BUILD)/libgotime.so: $(BUILD)/libgotime.so.0
 	ln -sf $(<F) $@
 

@@ -115,11 +115,10 @@ bool callback_is_mine(uint64_t handle)
 static uint32_t callbacks_running(struct timer *timer, uint64_t handle)
 {
     struct shard *shard = shard_of(timer);
-    uint32_t running = 0, later;
+    uint32_t running = 0;
 
     lock_take(&shard->lock);
-    later = cell_generation(timer) - handle_generation(handle);
-    if (later == 0 || (later == 1 && timer->state == TIMER_DYING))
+    if (cell_generation(timer) == handle_generation(handle))
         running = timer->running;
     if (running)
         timer->flags |= TIMER_AWAITED;

@@ -13,6 +13,7 @@ void timer_bury_func(uint32_t index, struct timer *timer, struct aftermath *afte
     aftermath->destroy = timer->destroy;
     aftermath->argument = timer->argument;
     timer->state = TIMER_FREE;
+    cell_age(timer);
     cells_give(CELLS_TIMER, index);
 }
 

@@ -87,7 +87,6 @@ static inline void timer_release(struct shard *shard, uint32_t index, struct tim
     timer_count(shard, timer, METRICS_RELEASED, 1);
     watch_released(index);
     timer->tag = 0;
-    cell_age(timer);
     if (kind == KIND_FUNC) {
         timer_release_func(index, timer, aftermath);
         return;
@@ -95,6 +94,7 @@ static inline void timer_release(struct shard *shard, uint32_t index, struct tim
     if (__builtin_expect(timer->port.receivers.first != NULL, 0))
         port_release(&timer->port, -ESTALE, 0, &aftermath->to_wake);
     timer->state = TIMER_FREE;
+    cell_age(timer);
     cells_give(CELLS_TIMER, index);
 }
 
