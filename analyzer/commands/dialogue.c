@@ -93,7 +93,7 @@ static void help_all(FILE *to)
 
 static void help(FILE *to, const char *name)
 {
-    enum option_id id = *name ? option_find(name) : OPTIONS;
+    enum option_id id = *name ? option_find(name, PROMPT_OPTIONS) : OPTIONS;
     if (!*name)
         help_all(to);
     else if (id != OPTIONS)
@@ -137,8 +137,8 @@ static bool assign(const struct dialogue *dialogue, const char *line)
     name[length] = '\0';
     text_trim(name);
     text_trim(value);
-    enum option_id id = option_find(name);
-    bool known = id != OPTIONS && (PROMPT_OPTIONS & OPTION_BIT(id));
+    enum option_id id = option_find(name, PROMPT_OPTIONS);
+    bool known = id != OPTIONS;
     bool type = !has_value && !known && is_type(name);
     if (known)
         set_option(dialogue, id, has_value ? value : NULL);

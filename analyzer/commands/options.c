@@ -309,9 +309,9 @@ const char *option_help(enum option_id id)
     return id < OPTIONS ? options[id].help : NULL;
 }
 
-enum option_id option_find(const char *name)
+enum option_id option_find(const char *name, uint64_t accepted)
 {
-    const struct option *option = find(name, strlen(name), UINT64_MAX);
+    const struct option *option = find(name, strlen(name), accepted);
     return option ? (enum option_id)(option - options) : OPTIONS;
 }
 

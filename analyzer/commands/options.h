@@ -70,7 +70,7 @@ enum option_id {
     OPTION_GITLAB,
     OPTION_MARKDOWN,
     OPTION_PROMETHEUS,
-    OPTION_JSON_FILE,
+    OPTION_JSON_FILE, /* called as OPTION_JSON is: no command takes both */
     OPTION_GITHUB,
     OPTION_SOURCE_ROOT,
     OPTIONS
@@ -181,8 +181,8 @@ void options_help(FILE *to, uint64_t accepted);
 const char *option_name(enum option_id id);
 const char *option_help(enum option_id id);
 
-/* The option of that name, OPTIONS if there is none. */
-enum option_id option_find(const char *name);
+/* The option of that name among those accepted, OPTIONS if there is none. */
+enum option_id option_find(const char *name, uint64_t accepted);
 
 /* Whether it can do without a value. */
 bool option_is_flag(enum option_id id);

@@ -92,15 +92,14 @@ static char *read_all(FILE *file)
 static void split(struct source *source)
 {
     size_t room = 0;
-    char *rest = source->text, *line;
-    while (*rest && (line = strsep(&rest, "\n"))) {
+    char *rest = source->text;
+    while (rest && *rest) {
+        char *line = strsep(&rest, "\n");
         size_t length = strlen(line);
         if (length > 0 && line[length - 1] == '\r')
             line[length - 1] = '\0';
         source->lines = memory_grow(source->lines, source->count, &room, sizeof(*source->lines));
         source->lines[source->count++] = line;
-        if (!rest)
-            break;
     }
 }
 

@@ -60,10 +60,10 @@ Test(options, every_one_has_a_name_and_help)
 {
     for (enum option_id id = 0; id < OPTIONS; id++) {
         cr_assert(option_name(id) && option_help(id), "option %d", (int)id);
-        cr_expect_eq(option_find(option_name(id)), id);
+        cr_expect_eq(option_find(option_name(id), OPTION_BIT(id)), id);
     }
     cr_expect_null(option_name(OPTIONS));
-    cr_expect_eq(option_find("nonsense"), OPTIONS);
+    cr_expect_eq(option_find("nonsense", all), OPTIONS);
 }
 
 Test(options, files_may_stand_before_options)

@@ -1,0 +1,108 @@
+#include "profile/gathering.h"
+
+#include "base/numbers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_labels(const struct labels *a, const struct labels *b)
+{
+    int order = compare_numbers(a->base, b->base);
+    order = order ? order : compare_numbers(a->state, b->state);
+    order = order ? order : compare_numbers((uint32_t)a->clock, (uint32_t)b->clock);
+    order = order ? order : compare_numbers(b->age, a->age);
+    order = order ? order : compare_numbers(a->interval, b->interval);
+    return order ? order : compare_numbers(a->timeout, b->timeout);
+}
+
+static int by_sample(const void *left, const void *right)
+{
+    const struct selected *a = left, *b = right;
+    return by_labels(&selected_sample(a)->labels, &selected_sample(b)->labels);
+}
+
+/* Where each site's samples begin, in the order of the sites. */
+static size_t *site_offsets(const struct profile *profile)
+{
+    size_t *offsets = memory_new(profile->site_count + 1, sizeof(*offsets));
+    for (size_t i = 0; i < profile->site_count; i++)
+        profile->sites[i]->order = i;
+    for (size_t i = 0; i < profile->samples.count; i++) {
+        const struct site *site = profile->samples.list[i].site;
+        if (!site->dropped)
+            offsets[site->order + 1]++;
+    }
+    for (size_t i = 0; i < profile->site_count; i++)
+        offsets[i + 1] += offsets[i];
+    return offsets;
+}
+
+static struct selected selected_from(const struct sample *sample)
+{
+    struct selected selected = {.depth = (uint32_t)sample->site->depth};
+    if (sample->labels.base)
+        selected.base = sample;
+    else
+        selected.sample = sample;
+    return selected;
+}
+
+static void collect(struct selection *selection)
+{
+    const struct profile *profile = selection->profile;
+    size_t *offsets = site_offsets(profile);
+    selection->count = offsets[profile->site_count];
+    selection->samples = memory_new(selection->count, sizeof(*selection->samples));
+    for (size_t i = 0; i < profile->samples.count; i++) {
+        const struct sample *sample = &profile->samples.list[i];
+        if (!sample->site->dropped)
+            selection->samples[offsets[sample->site->order]++] = selected_from(sample);
+    }
+    for (size_t i = 0, first = 0; i < profile->site_count; first = offsets[i++])
+        qsort(selection->samples + first, offsets[i] - first, sizeof(*selection->samples),
+              by_sample);
+    free(offsets);
+}
+
+/* As pprof has them: it adds the base behind all others. */
+static void move_bases_back(struct selection *selection)
+{
+    struct selected *bases = memory_new(selection->count, sizeof(*bases));
+    size_t others = 0, count = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        if (selection->samples[i].sample)
+            selection->samples[others++] = selection->samples[i];
+        else
+            bases[count++] = selection->samples[i];
+    }
+    if (count > 0)
+        memcpy(selection->samples + others, bases, count * sizeof(*bases));
+    free(bases);
+}
+
+void gather_pairs(struct selection *selection)
+{
+    const struct samples *samples = &selection->profile->samples;
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        struct selected one = selection->samples[i];
+        const struct sample *sample = selected_sample(&one);
+        const struct site *site = sample->site;
+        struct labels labels = sample->labels;
+        labels.base = !labels.base;
+        const struct sample *like = sample_known(samples, site, &labels);
+        bool same = like && site->base_verdict == site->finding.verdict;
+        if (same && !one.sample)
+            continue;
+        if (same)
+            one.base = like;
+        selection->samples[kept++] = one;
+    }
+    selection->count = kept;
+}
+
+void gather_samples(struct selection *selection)
+{
+    collect(selection);
+    move_bases_back(selection);
+}
