@@ -34,7 +34,7 @@ LIBRARIES = $(shell pkg-config --libs libdw libelf jansson libprotobuf-c libmicr
 LIBRARY_FLAGS = $(shell pkg-config --cflags libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -I$(GENERATED)
 CRITERION = $(shell pkg-config --libs criterion)
 
-ANALYZER := $(wildcard analyzer/*.c analyzer/*/*.c)
+ANALYZER := $(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c)
 PROFILE := $(GENERATED)/profile.pb-c
 PROFILE_OBJECT := $(OBJ)/generated/profile.pb-c.c.o
 SHIM := $(wildcard preload/shim/*.c preload/shim/*.S preload/families/*.c)
@@ -103,8 +103,8 @@ $(OBJ)/generated/%.c.o: $(GENERATED)/%.c $(OBJ)/flags
 	$(compile)
 
 # The page's files are built into it.
-$(OBJ)/analyzer/exports/html_assets.c.o $(OBJ)/checked/analyzer/exports/html_assets.c.o: \
-		$(wildcard analyzer/exports/html/*)
+$(OBJ)/analyzer/exports/html/assets.c.o $(OBJ)/checked/analyzer/exports/html/assets.c.o: \
+		$(wildcard analyzer/exports/html/page/*)
 $(call objects,$(ANALYZER)): | $(PROFILE).h
 $(PROFILE).h: $(PROFILE).c
 $(PROFILE).c: analyzer/exports/profile.proto

@@ -1,9 +1,9 @@
 #include "exports/html.h"
 
-#include "exports/html_assets.h"
-#include "exports/html_data.h"
-#include "exports/html_tables.h"
-#include "exports/html_text.h"
+#include "exports/html/assets.h"
+#include "exports/html/data.h"
+#include "exports/html/tables.h"
+#include "exports/html/text.h"
 #include "profile/fingerprints.h"
 
 #include <string.h>

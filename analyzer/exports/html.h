@@ -5,7 +5,7 @@
 #ifndef TIMERLEAK_EXPORTS_HTML_H
 #define TIMERLEAK_EXPORTS_HTML_H
 
-#include "exports/html_source.h"
+#include "exports/html/source.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* The page: what stands in it is what the profile says, and what a recording says stays text. */
 #include "exports/html.h"
-#include "exports/html_data.h"
-#include "exports/html_stacks.h"
-#include "exports/html_text.h"
-#include "exports/html_tree.h"
+#include "exports/html/data.h"
+#include "exports/html/stacks.h"
+#include "exports/html/text.h"
+#include "exports/html/tree.h"
 #include "loaded.h"
 #include "profile/fingerprints.h"
 

@@ -1,4 +1,4 @@
-#include "exports/html_text.h"
+#include "exports/html/text.h"
 
 static const char *entity(char character)
 {

@@ -1,5 +1,5 @@
 /*
- * html_stacks.h - all stacks of a profile, with their values for every sample type at once: what
+ * html/stacks.h - all stacks of a profile, with their values for every sample type at once: what
  * the page's pictures are made of.
  */
 #ifndef TIMERLEAK_EXPORTS_HTML_STACKS_H

@@ -1,4 +1,4 @@
-#include "exports/html_tree.h"
+#include "exports/html/tree.h"
 
 #include "base/memory.h"
 

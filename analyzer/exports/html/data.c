@@ -1,7 +1,7 @@
-#include "exports/html_data.h"
+#include "exports/html/data.h"
 
-#include "exports/html_parts.h"
-#include "exports/html_tree.h"
+#include "exports/html/parts.h"
+#include "exports/html/tree.h"
 #include "profile/history.h"
 
 static json_t *types_of(const struct stacks *stacks)

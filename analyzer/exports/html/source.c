@@ -1,8 +1,8 @@
-#include "exports/html_source.h"
+#include "exports/html/source.h"
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "exports/html_text.h"
+#include "exports/html/text.h"
 #include "views/source.h"
 
 #include <stdlib.h>

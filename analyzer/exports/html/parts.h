@@ -1,10 +1,10 @@
 /*
- * html_parts.h - the parts of the page's data: see html_data.h for what they hold.
+ * html/parts.h - the parts of the page's data: see html/data.h for what they hold.
  */
 #ifndef TIMERLEAK_EXPORTS_HTML_PARTS_H
 #define TIMERLEAK_EXPORTS_HTML_PARTS_H
 
-#include "exports/html_stacks.h"
+#include "exports/html/stacks.h"
 
 #include <jansson.h>
 

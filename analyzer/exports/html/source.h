@@ -1,5 +1,5 @@
 /*
- * html_source.h - the source around a frame, where the file is at hand, with the timers that each
+ * html/source.h - the source around a frame, where the file is at hand, with the timers that each
  * of its lines made.
  */
 #ifndef TIMERLEAK_EXPORTS_HTML_SOURCE_H

@@ -1,11 +1,11 @@
 /*
- * html_tree.h - all stacks as one tree, for the flame graph and the call graph, no larger than a
+ * html/tree.h - all stacks as one tree, for the flame graph and the call graph, no larger than a
  * browser likes it.
  */
 #ifndef TIMERLEAK_EXPORTS_HTML_TREE_H
 #define TIMERLEAK_EXPORTS_HTML_TREE_H
 
-#include "exports/html_stacks.h"
+#include "exports/html/stacks.h"
 
 #define TREE_MOST 20000       /* nodes */
 #define TREE_ROOT 0           /* all stacks: it has no function */

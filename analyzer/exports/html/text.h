@@ -1,5 +1,5 @@
 /*
- * html_text.h - text and JSON within a page. What they hold is untrusted: it stays text.
+ * html/text.h - text and JSON within a page. What they hold is untrusted: it stays text.
  */
 #ifndef TIMERLEAK_EXPORTS_HTML_TEXT_H
 #define TIMERLEAK_EXPORTS_HTML_TEXT_H

@@ -1,11 +1,11 @@
 /*
- * html_tables.h - the parts of the page that can be read without its script: what was recorded,
+ * html/tables.h - the parts of the page that can be read without its script: what was recorded,
  * the findings, and all sites with their stacks.
  */
 #ifndef TIMERLEAK_EXPORTS_HTML_TABLES_H
 #define TIMERLEAK_EXPORTS_HTML_TABLES_H
 
-#include "exports/html_source.h"
+#include "exports/html/source.h"
 #include "profile/profile.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
-#include "exports/html_assets.h"
+#include "exports/html/assets.h"
 
 /* Paths are those seen from where make runs. The Makefile says that this file depends on them. */
-#define HERE "analyzer/exports/html/"
+#define HERE "analyzer/exports/html/page/"
 #define ASSET(name, ...)                                                                           \
     __asm__(".section .rodata\n"                                                                   \
             ".global " #name "\n" #name ":\n" __VA_ARGS__ ".byte 0\n"                              \

@@ -1,4 +1,4 @@
-#include "exports/html_stacks.h"
+#include "exports/html/stacks.h"
 
 #include "base/memory.h"
 #include "base/numbers.h"

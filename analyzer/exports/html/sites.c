@@ -1,7 +1,7 @@
-#include "exports/html_tables.h"
+#include "exports/html/tables.h"
 
 #include "base/text.h"
-#include "exports/html_text.h"
+#include "exports/html/text.h"
 #include "profile/kinds.h"
 #include "profile/stacks.h"
 

@@ -1,4 +1,4 @@
-#include "exports/html_parts.h"
+#include "exports/html/parts.h"
 
 #include "base/memory.h"
 #include "base/numbers.h"

@@ -1,5 +1,5 @@
 /*
- * html_data.h - what the page's script works with, as compact JSON: columns, and names by number.
+ * html/data.h - what the page's script works with, as compact JSON: columns, and names by number.
  *
  *     duration   ns, of the longest process
  *     running    whether a process still runs

@@ -1,5 +1,5 @@
 /*
- * html_assets.h - the files of exports/html/, as they are built into the program.
+ * html/assets.h - the files of exports/html/page/, as they are built into the program.
  */
 #ifndef TIMERLEAK_EXPORTS_HTML_ASSETS_H
 #define TIMERLEAK_EXPORTS_HTML_ASSETS_H
