@@ -110,6 +110,12 @@ static inline void cells_give(enum cells_kind kind, uint32_t index)
  */
 void cells_end(enum cells_kind kind);
 
+/* Whether a life of that generation was one of those that cells_end() ended. */
+static inline bool cells_ended(enum cells_kind kind, uint32_t generation)
+{
+    return (int32_t)(generation - cells[kind].birth) < 0;
+}
+
 /* For fork, as of struct part (life.h). In the child all cells stay, but those that are ended. */
 void cells_lock(void);
 void cells_unlock(void);

@@ -94,15 +94,20 @@ static gt_timer timer_take(struct context *context)
     return timer;
 }
 
-/* That of a done context, or of one below it; zeros when there is none left. Under the lock. */
+/*
+ * That of a done context, or of one below it; zeros when there is none left. Under the lock. Some
+ * below it may have given their timers up themselves, while the lock was not held.
+ */
 static gt_timer tree_take_timer(struct context *top)
 {
-    struct ring *first = top->children.next;
+    while (!top->timer.handle && !ring_empty(&top->children)) {
+        struct context *below = context_of(top->children.next);
 
-    if (top->timer.handle || ring_empty(&top->children))
-        return timer_take(top);
-    ring_remove(first);
-    return timer_take(context_of(first));
+        ring_remove(&below->siblings);
+        if (below->timer.handle)
+            return timer_take(below);
+    }
+    return timer_take(top);
 }
 
 /*

@@ -39,10 +39,17 @@ static int channel_end_open(const struct end *end)
     return result == 0 && end->direction == GT_SEND && end->channel->owned ? -EPERM : result;
 }
 
+/* A gt_after() that is gone has fired, unless all timers of its time went, at fork or shutdown. */
+static bool has_fired(uint64_t handle)
+{
+    return handle_kind(handle) == KIND_AFTER &&
+           !cells_ended(CELLS_TIMER, handle_generation(handle));
+}
+
 static int port_end_open(struct end *end)
 {
     end->port = timer_port(end->handle);
-    if (!end->port && handle_kind(end->handle) != KIND_AFTER)
+    if (!end->port && !has_fired(end->handle))
         return -ESTALE;
     return end->direction == GT_SEND ? -EPERM : 0;
 }

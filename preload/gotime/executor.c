@@ -152,8 +152,15 @@ static bool executor_grow(unsigned wanted)
     lock_give(&executor.lock);
     if (wake)
         executor_signal((int)wake);
-    while (start-- > 0 && started)
+    while (start > 0 && started) {
+        start--;
         started = worker_start();
+    }
+    if (start > 0) {
+        lock_take(&executor.lock);
+        executor.threads -= start;
+        lock_give(&executor.lock);
+    }
     return started;
 }
 
@@ -214,7 +221,7 @@ int gt_executor_limit(unsigned threads)
         return -EINVAL;
     lock_take(&executor.lock);
     executor.limit = threads;
-    executor_grow(executor.posted ? 1 : 0);
+    executor_grow(clock_mocked() ? 0 : least(threads, (unsigned)executor.posted));
     return 0;
 }
 

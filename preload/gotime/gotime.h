@@ -6,9 +6,10 @@
  * years); zero and negative ones are due at once.
  *
  * Timers, tickers, channels, contexts and tasks are handles: small values, to be copied freely.
- * Each counts the lives of the place it names, so that a handle whose object is gone is an error,
- * -ESTALE, and never a crash. A handle of zeros is none: a channel of zeros blocks for ever, as
- * Go's nil channel, and is never ready in a select; anything else says -ESTALE.
+ * Each counts the lives of the place it names, up to four thousand million, so that a handle whose
+ * object is gone is an error, -ESTALE, and never a crash. A handle of zeros is none: a channel of
+ * zeros blocks for ever, as Go's nil channel, and is never ready in a select; anything else says
+ * -ESTALE.
  *
  * Functions return 0 or a positive answer, or a negative errno. Those that return a handle return
  * one of zeros when there is no memory, with errno set. All are thread-safe; none may be called in
@@ -81,7 +82,8 @@ GT_API int gt_clock_mock(int64_t now);
 /*
  * Moves the mock clock. What is due fires in the order of its deadlines, each at its own time, in
  * the calling thread; callbacks and tasks, and what they start that is due too, have ended when it
- * returns. -EINVAL without a mock clock or for a negative duration, -EDEADLK in a callback.
+ * returns. -EINVAL without a mock clock or for a negative duration, -EDEADLK in a callback. A
+ * callback must not wait for a time of this clock: nobody would move it meanwhile.
  */
 GT_API int gt_clock_mock_advance(int64_t duration);
 
@@ -126,8 +128,9 @@ GT_API int gt_chan_close(gt_chan chan);
 
 /*
  * Gives the channel back, with what is buffered. Who waits on it gets -ESTALE. For the channel of
- * a gt_after() or gt_tick(): stops the timer behind it, as Go's collector does since 1.23. -EPERM
- * for those of timers, tickers and contexts, which go with their owner.
+ * a gt_after() or gt_tick(): stops the timer behind it, as Go's collector does since 1.23; later
+ * receives from a gt_after() are ready at once, as if it had fired. -EPERM for those of timers,
+ * tickers and contexts, which go with their owner.
  */
 GT_API int gt_chan_free(gt_chan chan);
 
@@ -305,7 +308,7 @@ GT_API bool gt_ctx_deadline(gt_ctx ctx, int64_t *deadline);
 
 /* ---- the library itself ---- */
 
-/* Threads that run callbacks and tasks at the same time, at most (64); at least 1. */
+/* How many threads may run callbacks and tasks at the same time: 64 unless set; at least 1. */
 GT_API int gt_executor_limit(unsigned threads);
 
 /*

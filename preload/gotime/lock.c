@@ -106,12 +106,19 @@ void lock_own(struct lock *lock)
 
 static uint32_t threads; /* that ever owned a lock */
 
+/*
+ * Were there a second owner, the first, held up between its look at `owner` and its mark at
+ * `inside`, could wipe the mark of the second.
+ */
 void lock_own(struct lock *lock)
 {
+    if (lock->first && lock->first != lock_self)
+        return;
     if (!barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
         return;
     if (lock_self == NOBODY)
         lock_self = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+    lock->first = lock_self;
     __atomic_store_n(&lock->owner, lock_self, __ATOMIC_RELAXED);
 }
 

@@ -28,6 +28,7 @@ struct lock {
     uint32_t owner;  /* a thread, as of lock_self; 0: none. Changes while `held` */
     uint32_t inside; /* the owner is */
     uint32_t uses;   /* by the owner since the last guest; or as lock_court() counts */
+    uint32_t first;  /* the only thread that may ever be its owner: `inside` is its own for good */
 };
 
 /* Of the calling thread; never 0. */

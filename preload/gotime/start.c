@@ -112,7 +112,7 @@ uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
 gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
                    const struct gotime_call *call)
 {
-    int name = metrics_name(func->name);
+    int name = func->function ? metrics_name(func->name) : -EINVAL;
     struct draft draft;
 
     if (name < 0)

@@ -178,12 +178,19 @@ int timer_chan_free(uint64_t handle)
 
 static int name(uint64_t handle, unsigned kinds, const char *text)
 {
-    int number = metrics_name(text);
     struct shard *shard;
-    struct timer *timer = number < 0 ? NULL : timer_lock(handle, kinds, &shard);
+    struct timer *timer = timer_lock(handle, kinds, &shard);
+    int number;
 
     if (!timer)
-        return number < 0 ? number : -ESTALE;
+        return -ESTALE; /* and no name is used up */
+    lock_give(&shard->lock);
+    number = metrics_name(text);
+    if (number < 0)
+        return number;
+    timer = timer_lock(handle, kinds, &shard);
+    if (!timer)
+        return -ESTALE;
     if (!(timer->flags & TIMER_UNREPORTED))
         metrics_rename(timer->name, (unsigned)number);
     timer->name = (uint8_t)number;

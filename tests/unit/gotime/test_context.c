@@ -315,3 +315,33 @@ Test(context, a_forked_child_has_none)
     cr_expect_eq(WEXITSTATUS(status), 0, "step %d", WEXITSTATUS(status));
     expect_not_done(ctx);
 }
+
+/* ---- threads ---- */
+
+#define SIBLINGS 400
+
+static void *free_root(void *unused)
+{
+    gt_ctx_free(root);
+    return unused;
+}
+
+/* While a parent's end gives their timers back one by one, children end by themselves. */
+Test(context, none_keeps_a_timer_that_ends_beside_its_parent)
+{
+    gt_ctx siblings[SIBLINGS];
+    pthread_t thread;
+
+    for (int round = 0; round < 100; round++) {
+        for (int i = 0; i < SIBLINGS; i++)
+            siblings[i] = gt_ctx_with_timeout(root, GT_HOUR);
+        pthread_create(&thread, NULL, free_root, NULL);
+        for (int i = 0; i < SIBLINGS; i += 2)
+            gt_ctx_cancel(siblings[i]);
+        pthread_join(thread, NULL);
+        cr_assert_eq(gt_clock_mock_waiting(), 0, "round %d", round);
+        for (int i = 0; i < SIBLINGS; i++)
+            cr_assert_eq(gt_ctx_free(siblings[i]), 0);
+        root = gt_ctx_with_cancel(gt_ctx_background());
+    }
+}

@@ -63,12 +63,15 @@ static void count_end(void *unused)
     destroyed++;
 }
 
-static int child_finds_nothing(gt_timer timer, gt_ticker ticker, gt_chan tick, gt_timer func)
+static int child_finds_nothing(gt_timer timer, gt_ticker ticker, gt_chan tick, gt_chan after,
+                               gt_timer func)
 {
     if (gt_timer_stop(timer) != -ESTALE || gt_ticker_stop(ticker) != -ESTALE)
         return 1;
     if (gt_chan_try_recv(tick, NULL) != -ESTALE || gt_timer_free(func) != -ESTALE)
         return 2;
+    if (gt_chan_try_recv(after, NULL) != -ESTALE) /* it has not fired: it is gone */
+        return 6;
     if (!works() || gt_timer_stop(timer) != -ESTALE)
         return 3;
     if (gt_shutdown() != 0 || destroyed)
@@ -81,13 +84,13 @@ Test(forking, the_child_has_no_timers_and_new_ones_work)
     struct gt_func with_end = {.function = nothing, .destroy = count_end};
     gt_timer timer = gt_timer_new(GT_HOUR), func = gt_after_func_with(GT_HOUR, &with_end);
     gt_ticker ticker = gt_ticker_new(GT_HOUR);
-    gt_chan tick = gt_tick(GT_HOUR);
+    gt_chan tick = gt_tick(GT_HOUR), after = gt_after(GT_HOUR);
     pid_t child;
 
     cr_assert(works());
     child = fork();
     if (child == 0)
-        _exit(child_finds_nothing(timer, ticker, tick, func));
+        _exit(child_finds_nothing(timer, ticker, tick, after, func));
     cr_expect_eq(status_of(child), 0);
     cr_expect(works());
     cr_expect_eq(gt_timer_stop(timer), 1);
@@ -215,9 +218,11 @@ Test(shutdown, makes_all_handles_stale_for_good)
 {
     gt_timer timer = gt_timer_new(GT_HOUR), again;
     gt_ticker ticker = gt_ticker_new(GT_HOUR);
+    gt_chan after = gt_after(GT_HOUR);
 
     cr_expect_eq(gt_shutdown(), 0);
     cr_expect_eq(gt_timer_stop(timer), -ESTALE);
+    cr_expect_eq(gt_chan_try_recv(after, NULL), -ESTALE, "it has not fired");
     again = gt_timer_new(GT_HOUR);
     cr_expect_neq(again.handle, timer.handle);
     cr_expect_eq(gt_timer_stop(timer), -ESTALE);

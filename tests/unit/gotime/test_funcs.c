@@ -333,6 +333,16 @@ Test(funcs, autofree_that_is_freed_while_it_runs_ends_once)
     cr_expect_eq(gate.destroyed, 1);
 }
 
+Test(mocked_funcs, no_function_is_refused)
+{
+    errno = 0;
+    cr_expect_eq(gt_after_func(0, NULL, NULL).handle, 0);
+    cr_expect_eq(errno, EINVAL);
+    errno = 0;
+    cr_expect_eq(gt_after_func_with(0, &(struct gt_func){.name = "none"}).handle, 0);
+    cr_expect_eq(errno, EINVAL);
+}
+
 Test(mocked_funcs, unknown_flags_are_refused)
 {
     errno = 0;
