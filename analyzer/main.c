@@ -91,8 +91,8 @@ static int unknown(const char *name)
     const char *nearest = text_nearest(name, names, COMMANDS);
     fprintf(stderr, "timerleak: there is no command \"%s\"", name);
     if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fprintf(stderr, " Try: timerleak help\n");
+        fprintf(stderr, "; did you mean \"%s\"", nearest);
+    fprintf(stderr, ". Try: timerleak help\n");
     return EXIT_USAGE;
 }
 

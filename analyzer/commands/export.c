@@ -119,13 +119,23 @@ static void write_json(struct input *input)
     json_write(input->output, input->profile);
 }
 
+static bool filters_samples(const struct settings *settings)
+{
+    return settings->tagfocus || settings->tagignore || settings->show || settings->hide ||
+           settings->show_from;
+}
+
 int command_export(int argc, char **argv)
 {
     struct input input;
     const struct input_needs needs = {.options = EXPORT_OPTIONS};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
-    if (input.settings.json) {
+    if (input.settings.json && filters_samples(&input.settings)) {
+        fprintf(stderr, "timerleak: --json holds whole sites: of the filters, it takes --families, "
+                        "--focus and --ignore\n");
+        input.status = EXIT_USAGE;
+    } else if (input.settings.json) {
         write_json(&input);
     } else if (input.settings.format == EXPORT_NONE) {
         fprintf(stderr, "timerleak: export needs a format: --pprof, --legacy, --collapsed, "

@@ -122,15 +122,22 @@ static bool parse(struct input *input, int argc, char **argv, const struct input
     return true;
 }
 
-static void add_base(struct input *input)
+/* False if it can't be read: nothing is to be compared with what isn't there. */
+static bool add_base(struct input *input)
 {
     const struct settings *settings = &input->settings;
     const char *base = settings->base ? settings->base : settings->diff_base;
+    int before = input->status;
     if (!base)
-        return;
+        return true;
+    input->status = EXIT_OK;
     input->profile->base = true;
     add_path(input, base);
     input->profile->base = false;
+    if (input->status != EXIT_OK)
+        return false;
+    input->status = before;
+    return true;
 }
 
 bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs)
@@ -147,7 +154,8 @@ bool input_open(struct input *input, int argc, char **argv, const struct input_n
         add_path(input, argv[i]);
     if (input->profile->process_count == 0 && !needs->nothing)
         return fail(input, EXIT_UNREADABLE);
-    add_base(input);
+    if (!add_base(input))
+        return fail(input, EXIT_UNREADABLE);
     bool selects = needs->options & OPTION_BIT(OPTION_TAGFOCUS);
     if (!apply_filters(input, selects) || !open_output(input))
         return fail(input, EXIT_USAGE);

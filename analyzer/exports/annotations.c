@@ -36,7 +36,7 @@ static void write_site(FILE *to, const struct gate *gate, const struct repositor
     write_property(to, "title", title);
     fputs("::", to);
     write_escaped(to, judged->site->finding.why, false);
-    for (size_t i = 1; i < depth; i++) {
+    for (size_t i = 1; i < depth && i < WORDING_MOST_FRAMES; i++) {
         char *frame = wording_frame(repository, &stack[i]);
         fputs("%0A  ", to);
         write_escaped(to, frame, false);

@@ -27,10 +27,13 @@ static void add_site(json_t *issues, const struct gate *gate, const struct repos
     free(message);
 }
 
+/* GitLab shows one issue of each fingerprint. */
 static void add_run(json_t *issues, const char *name, const char *text)
 {
     const struct spot nowhere = {.path = NOWHERE, .line = 1};
-    json_array_append_new(issues, issue(name, text, name, "blocker", &nowhere));
+    char fingerprint[32];
+    snprintf(fingerprint, sizeof(fingerprint), "%s-%zu", name, json_array_size(issues) + 1);
+    json_array_append_new(issues, issue(name, text, fingerprint, "blocker", &nowhere));
 }
 
 void gitlab_write(FILE *to, const struct gate *gate, const struct repository *repository)

@@ -12,7 +12,6 @@
 
 /* For the last line, which says how much is not shown. */
 #define RESERVE 256
-#define MOST_FRAMES 60
 
 /* As an entity a character means nothing to Markdown, nor to HTML: no table, link or mention. */
 static void write_escaped(FILE *to, const char *text)
@@ -54,7 +53,7 @@ static void write_stack(FILE *to, const struct gate *gate, const struct reposito
     size_t depth;
     const struct stack_frame *stack = stack_of(gate->profile, site, &depth);
     fputs("<pre>\n", to);
-    for (size_t i = 0; i < depth && i < MOST_FRAMES; i++) {
+    for (size_t i = 0; i < depth && i < WORDING_MOST_FRAMES; i++) {
         char *frame = wording_frame(repository, &stack[i]);
         write_escaped(to, frame);
         fputc('\n', to);

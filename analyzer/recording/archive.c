@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -20,6 +21,9 @@ struct archive {
 bool archive_is(const char *path)
 {
     unsigned char magic[2] = {0};
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return false; /* nor is a FIFO to be waited for */
     FILE *file = fopen(path, "re");
     if (!file)
         return false;

@@ -11,6 +11,8 @@
 
 /* Bytes of a text that a name or a line may take. */
 #define WORDING_MOST 240
+/* Frames of a stack, where there is a limit to the whole. */
+#define WORDING_MOST_FRAMES 60
 
 /*
  * "leak: 60 timerfd timers, never-fired, created in start_timeout". It, and what follows, is the

@@ -23,7 +23,7 @@ struct thread {
     uint32_t capturing; /* libunwind is at work for the shim */
     char libunwind_tls[32] __attribute__((aligned(16)));
     uintptr_t section_return; /* the return address in that frame */
-    uint32_t lane; /* of free slots, less one; 0: none yet */
+    uint32_t lane;            /* of free slots, less one; 0: none yet */
     uint32_t pending_count;
     struct {
         uint32_t slot, generation;
