@@ -10,7 +10,6 @@
  */
 #include "families/family.h"
 #include "gotime/watch.h"
-#include "shim/mapfile.h"
 
 static uint64_t cookie_of(struct timer_ref ref)
 {
@@ -36,13 +35,13 @@ static uint64_t created(const struct gotime_call *call, uint64_t handle, size_t 
         .clock = CLOCK_MONOTONIC,
         .flags = TLK_EXACT_FIRES,
         .kept_by_family = true,
+        .unbounded = true,
         .retained = retained,
     };
     struct timer_ref ref;
 
     if (!family_admits(TLK_GOTIME))
         return 0;
-    mapfile_may_grow = true;
     ref = timer_created(&birth);
     if (name)
         timer_named(ref, name);

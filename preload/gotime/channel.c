@@ -227,7 +227,7 @@ static struct channel *channel_next(uint32_t *index)
 }
 
 /* Stores only where it must: each page that it writes to is copied. */
-void channels_after_fork(void)
+void channels_renew(void)
 {
     struct channel *channel;
 
@@ -239,7 +239,7 @@ void channels_after_fork(void)
     }
 }
 
-void channels_shutdown(void)
+void channels_end(void)
 {
     struct channel *channel;
 

@@ -75,9 +75,9 @@ size_t channel_length(const struct channel *channel);
 const char *channel_check(const struct channel *channel);
 
 /* In the child, whose other threads are gone: nobody waits, and no lock is held. */
-void channels_after_fork(void);
+void channels_renew(void);
 
 /* Gives all memory back; nobody may be inside the library. */
-void channels_shutdown(void);
+void channels_end(void);
 
 #endif

@@ -46,16 +46,6 @@ static void timers_end(void)
 
 /* ---- all parts ---- */
 
-static void channels_end(void)
-{
-    channels_shutdown();
-}
-
-static void channels_renew(void)
-{
-    channels_after_fork();
-}
-
 /* In the order of their locks, and of what needs what at the end. */
 static const struct part parts[] = {
     {scheduler_lock, scheduler_unlock, scheduler_renew, scheduler_end},

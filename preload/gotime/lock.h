@@ -9,9 +9,10 @@
  * whether the owner is inside. One of both sees the other. When guests come too often, one of them
  * ends the ownership; so it goes, too, when the owner has ended.
  *
- * Order, outermost first: an owner's of shards' timers (a pool, the scheduler, a context), one
- * shard's, the executor's, that of cells, that of names. Two of a kind are never taken together,
- * but in the order of their addresses.
+ * Order, outermost first: an owner's of shards' timers (the scheduler, a context), one shard's, the
+ * executor's, that of cells, that of names. Two of a kind are never taken together, but in the
+ * order of their addresses; in that order a select takes the locks of its channels and shards, and
+ * nobody takes a channel's under a shard's otherwise.
  */
 #ifndef GOTIME_LOCK_H
 #define GOTIME_LOCK_H

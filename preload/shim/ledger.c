@@ -223,11 +223,14 @@ static void name(const struct birth *birth, struct timer_ref ref)
 /* Within a section. */
 static struct timer_ref enter(const struct birth *birth)
 {
-    uint32_t site = site_of(&birth->call);
-    uint32_t slot = slot_take();
-    uint64_t now = clock_mono();
+    uint32_t site = site_of(&birth->call), slot;
+    uint64_t now;
     struct tlk_timer *timer;
 
+    if (birth->unbounded && !mapfile_may_grow)
+        mapfile_may_grow = true;
+    slot = slot_take();
+    now = clock_mono();
     if (!slot) {
         recording_drop(TLK_DROP_FULL);
         return (struct timer_ref){0};

@@ -29,6 +29,7 @@ struct birth {
     uint64_t cookie;     /* for the family; see timer_cookie() */
     uint64_t retained;   /* bytes that it keeps alive, where the program said so */
     bool kept_by_family; /* the family keeps the reference: the timer is not found by its id */
+    bool unbounded;      /* by the kernel: the recording may grow for such timers */
 };
 
 /*
