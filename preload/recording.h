@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define TLK_MAGIC "TIMERLK\n"
-#define TLK_VERSION 2u
+#define TLK_VERSION 3u
 #define TLK_BYTE_ORDER 0x01020304u
 #define TLK_CHUNK 65536u
 
@@ -74,6 +74,14 @@ enum tlk_drop {
     TLK_DROPS = 16
 };
 
+/* Timers that were created and, as the user wished, not entered. */
+enum tlk_omission {
+    TLK_OMIT_ASLEEP,  /* made while `asleep` was set */
+    TLK_OMIT_IGNORED, /* made in a block that the program told the shim to ignore */
+    TLK_OMIT_SAMPLED, /* of `one_in` not the one */
+    TLK_OMISSIONS = 4
+};
+
 enum tlk_unwinder {
     TLK_UNWINDER_NONE = 0,
     TLK_UNWINDER_LIBUNWIND = 1,
@@ -113,6 +121,18 @@ struct tlk_header {
     uint32_t reserved;
 
     uint64_t dropped[TLK_DROPS]; /* by enum tlk_drop */
+
+    /*
+     * 1: timers made now are not entered; what was entered before is still followed. This and the
+     * two times are the only fields that someone else writes while the process runs: `timerleak
+     * ctl`, the times first.
+     */
+    uint32_t asleep;
+    uint32_t one_in;   /* of so many creations one is entered, taken at random; 1: every one */
+    uint64_t switched; /* mono: when `asleep` was last changed; 0: never since the start */
+    uint64_t slept;    /* ns spent asleep before that */
+    uint64_t omitted[TLK_OMISSIONS]; /* by enum tlk_omission */
+
     struct tlk_region regions[TLK_REGIONS];
 };
 

@@ -90,6 +90,7 @@ static void describe_process(bool forked)
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
     header->clock_resolution = 2 * (uint64_t)resolution.tv_nsec; /* a tick may be late itself */
     header->unwinder = stack_unwinder();
+    header->one_in = 1;
     describe_limits(header);
     describe_command(header);
 }
