@@ -1,4 +1,4 @@
-/* main.c - the table of commands. */
+/* main.c - finds the command that is asked for, or says what there is. */
 #include "base/text.h"
 #include "base/version.h"
 #include "commands/commands.h"
@@ -8,54 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static const struct command commands[] = {
-    {"record", "[OPTION...] [--] COMMAND [ARGUMENT...]", "run a program and record its timers",
-     RECORD_OPTIONS, command_record},
-    {"report", "[OPTION...] FILE...", "who leaks timers, and why it is thought so", REPORT_OPTIONS,
-     command_report},
-    {"top", "[OPTION...] FILE...", "functions by the timers they hold", VIEW_OPTIONS, command_view},
-    {"tree", "[OPTION...] FILE...", "functions with their callers and callees", VIEW_OPTIONS,
-     command_view},
-    {"peek", "REGEX [OPTION...] FILE...", "the same for functions that match", VIEW_OPTIONS,
-     command_view},
-    {"list", "REGEX [OPTION...] FILE...", "the source of functions that match, with values",
-     VIEW_OPTIONS, command_view},
-    {"traces", "[OPTION...] FILE...", "all stacks with their values", VIEW_OPTIONS, command_view},
-    {"tags", "[OPTION...] FILE...", "how many timers are of which kind, state, clock, ...",
-     VIEW_OPTIONS, command_view},
-    {"export", "[OPTION...] FILE...", "for pprof, speedscope, Graphviz and others", EXPORT_OPTIONS,
-     command_export},
-    {"html", "[-o REPORT.html] [OPTION...] FILE...", "the report as one page for a browser",
-     HTML_OPTIONS, command_html},
-    {"web", "[--http=ADDR:PORT] [OPTION...] FILE...", "the same served, and followed as it grows",
-     WEB_OPTIONS, command_web},
-    {"timers", "[OPTION...] FILE...", "each live timer and what it waits for", TIMERS_OPTIONS,
-     command_timers},
-    {"growth", "[OPTION...] FILE...", "live timers of each site over the run", GROWTH_OPTIONS,
-     command_growth},
-    {"wakeups", "[OPTION...] FILE...", "how often the timers of each site expire", WAKEUPS_OPTIONS,
-     command_wakeups},
-    {"diff", "BASE [OPTION...] FILE...", "sites that are new, grown, shrunk or gone", DIFF_OPTIONS,
-     command_diff},
-    {"merge", "-o OUT FILE...", "puts many recordings into one file", MERGE_OPTIONS, command_merge},
-    {"check", "[OPTION...] FILE...", "exit status 1 if a timer leaks: for CI", CHECK_OPTIONS,
-     command_check},
-    {"verify", "PID [FILE]", "a running process's recording beside the kernel's list", 0,
-     command_verify},
-    {"explain", "[WORD]", "what a state, verdict, flag or count means", 0, command_explain},
-};
-
-#define COMMANDS (sizeof(commands) / sizeof(*commands))
-
-static const struct command *find(const char *name)
-{
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
-    }
-    return NULL;
-}
 
 static int help(void)
 {
@@ -106,7 +58,7 @@ static int run_help(int argc, char **argv)
 {
     if (argc < 3)
         return help();
-    const struct command *command = find(argv[2]);
+    const struct command *command = command_find(argv[2]);
     return command ? help_command(command) : unknown(argv[2]);
 }
 
@@ -122,7 +74,7 @@ int main(int argc, char **argv)
         printf("timerleak " TIMERLEAK_VERSION "\n");
         return EXIT_OK;
     }
-    const struct command *command = find(argv[1]);
+    const struct command *command = command_find(argv[1]);
     if (!command)
         return is_prompt(argc, argv) ? command_prompt(argc, argv) : unknown(argv[1]);
     if (argc > 2 && argv[2][0] == '-' && asks_for_help(argv[2]))

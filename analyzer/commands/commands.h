@@ -1,5 +1,6 @@
 /*
- * commands.h - the commands: one file each, and one row each in the table of main.c.
+ * commands.h - the commands: one file each, and one row each in table.c. Help, manual pages and
+ * completion follow that table.
  */
 #ifndef TIMERLEAK_COMMANDS_H
 #define TIMERLEAK_COMMANDS_H
@@ -22,6 +23,13 @@ struct command {
     uint64_t options;     /* set of OPTION_BITs */
     int (*run)(int argc, char **argv);
 };
+
+#define COMMANDS 19
+
+extern const struct command commands[COMMANDS]; /* in the order in which help names them */
+
+/* NULL: there is none of that name. */
+const struct command *command_find(const char *name);
 
 /*
  * Each gets its own name in argv[0] and returns an enum exit_status (record: that of the program
