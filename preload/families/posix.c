@@ -12,6 +12,7 @@
 
 #include "families/family.h"
 #include "families/notice.h"
+#include "shim/admission.h"
 
 #define INT_ID(id) ((uint64_t)1 << 62 | (uint32_t)(id)) /* no timer_t looks like that */
 
@@ -35,7 +36,8 @@ static void make_birth(struct birth *birth, clockid_t clock, const struct sigeve
 
 /*
  * The real call, with a notification function of ours in the place of the program's where there is
- * one. glibc has checked the event when it succeeds.
+ * one, and the timer is sure to be entered: a notice is given back with its timer. glibc has
+ * checked the event when it succeeds.
  */
 static int create(const struct posix_timer_calls *calls, clockid_t clock, struct sigevent *event,
                   void *id, struct notice **notice)
@@ -43,7 +45,8 @@ static int create(const struct posix_timer_calls *calls, clockid_t clock, struct
     struct sigevent ours;
 
     *notice = NULL;
-    if (event && event->sigev_notify == SIGEV_THREAD && event->sigev_notify_function)
+    if (event && event->sigev_notify == SIGEV_THREAD && event->sigev_notify_function &&
+        admission_of_all())
         *notice = notice_take(event->sigev_notify_function, event->sigev_value);
     if (!*notice)
         return calls->timer_create(clock, event, id);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "families/family.h"
+#include "shim/admission.h"
 
 static struct timer_ref find(int fd)
 {
@@ -56,7 +57,7 @@ HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, stru
 
     setting_prepare(&setting, ref, value, old);
     result = real()->timerfd_settime(fd, flags, value, setting.old);
-    if (result == 0 && !ref.slot && gate_open())
+    if (result == 0 && !ref.slot && gate_open() && admission_complete())
         setting.ref = adopt(fd, &CALL("timerfd_settime", TLK_TIMERFD));
     if (result == 0 && setting.ref.slot)
         setting_report(&setting, value, flags & TFD_TIMER_ABSTIME);

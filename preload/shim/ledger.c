@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "admission.h"
 #include "clock.h"
 #include "expiry.h"
 #include "gate.h"
@@ -248,11 +249,21 @@ static struct timer_ref enter(const struct birth *birth)
     return timer_ref_of(slot);
 }
 
+/* The timer is not entered; but one that had its descriptor before has ended unseen. */
+static struct timer_ref leave_out(const struct birth *birth)
+{
+    if (birth->call.family == TLK_TIMERFD)
+        timer_released(timer_take(TLK_TIMERFD, birth->id));
+    return (struct timer_ref){0};
+}
+
 struct timer_ref timer_created(const struct birth *birth)
 {
     struct timer_ref ref = {0};
     int saved = errno;
 
+    if (!admission_admits())
+        return leave_out(birth);
     if (section_enter()) {
         ref = enter(birth);
         section_leave();

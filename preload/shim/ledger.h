@@ -33,8 +33,9 @@ struct birth {
 };
 
 /*
- * Enters a new live timer. A reference to nothing when it was dropped. A live timer that the id
- * stood for until now must have ended unseen, and is released.
+ * Enters a new live timer. A reference to nothing when it was dropped, or left out on purpose
+ * (admission.h). A live timer that the id stood for until now must have ended unseen, and is
+ * released.
  */
 struct timer_ref timer_created(const struct birth *birth);
 

@@ -90,7 +90,8 @@ static void describe_process(bool forked)
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
     header->clock_resolution = 2 * (uint64_t)resolution.tv_nsec; /* a tick may be late itself */
     header->unwinder = stack_unwinder();
-    header->one_in = 1;
+    header->asleep = settings.asleep;
+    header->one_in = settings.one_in;
     describe_limits(header);
     describe_command(header);
 }
@@ -112,6 +113,7 @@ static void before_fork(void)
         gate_before_fork.state = GATE_SHUT;
         return;
     }
+    settings.asleep = recording->asleep;
     section_outlives_frame();
     sites_lock();
     live_lock();
@@ -258,7 +260,8 @@ __attribute__((constructor)) static void process_start(void)
     start_begun = true;
     real_resolve();
     name_program();
-    if (!settings_read(&settings) || (settings.only_pid && settings.only_pid != getpid()))
+    if (!settings_read(&settings) || (settings.only_pid && settings.only_pid != getpid()) ||
+        !settings_choose(program, exe))
         return;
     ledger_depth = settings.depth;
     start_recording();

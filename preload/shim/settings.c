@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "settings.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,8 @@ bool settings_read(struct settings *settings)
     const char *session = secure_getenv("TIMERLEAK_SESSION");
     const char *only_pid = secure_getenv("TIMERLEAK_ONLY_PID");
     const char *depth = secure_getenv("TIMERLEAK_DEPTH");
+    const char *sample = secure_getenv("TIMERLEAK_SAMPLE");
+    const char *enabled = secure_getenv("TIMERLEAK_ENABLED");
 
     if (getauxval(AT_SECURE))
         return false;
@@ -85,8 +88,37 @@ bool settings_read(struct settings *settings)
     settings->only_pid = only_pid ? atoi(only_pid) : 0;
     settings->families = parse_families(secure_getenv("TIMERLEAK_FAMILIES"));
     settings->size = parse_size(secure_getenv("TIMERLEAK_SIZE"));
+    settings->one_in = sample && atoi(sample) > 0 ? (uint32_t)atoi(sample) : 1;
+    settings->asleep = enabled && strcmp(enabled, "0") == 0;
     settings->depth = depth ? (uint32_t)atoi(depth) : DEFAULT_DEPTH;
     if (settings->depth < 1 || settings->depth > TLK_MAX_DEPTH)
         settings->depth = DEFAULT_DEPTH;
     return set_output(settings, output && *output ? output : DEFAULT_OUTPUT);
+}
+
+static bool is_chosen(const char *pattern, const char *program, const char *exe)
+{
+    const char *slash = strrchr(exe, '/');
+
+    return strchr(pattern, '/') ? fnmatch(pattern, exe, 0) == 0
+                                : fnmatch(pattern, program, 0) == 0 ||
+                                      fnmatch(pattern, slash ? slash + 1 : exe, 0) == 0;
+}
+
+bool settings_choose(const char *program, const char *exe)
+{
+    const char *list = secure_getenv("TIMERLEAK_EXE");
+    char pattern[4096];
+
+    if (!list || !*list)
+        return true;
+    while (*list) {
+        size_t length = strcspn(list, ",");
+
+        snprintf(pattern, sizeof(pattern), "%.*s", (int)length, list);
+        if (is_chosen(pattern, program, exe))
+            return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
 }

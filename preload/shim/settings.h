@@ -15,10 +15,19 @@ struct settings {
     int only_pid;     /* TIMERLEAK_ONLY_PID: record this process alone; 0: any */
     uint32_t families; /* TIMERLEAK_FAMILIES: names, comma-separated; bit per enum tlk_family */
     uint32_t depth;    /* TIMERLEAK_DEPTH: frames kept of a stack */
+    uint32_t one_in;   /* TIMERLEAK_SAMPLE: of so many creations one is entered; 1 without it */
+    bool asleep;       /* TIMERLEAK_ENABLED=0: nothing is entered until `timerleak ctl PID on` */
     size_t size; /* TIMERLEAK_SIZE: bytes of a recording at most, with K, M or G; 0: by limits */
 };
 
 /* False in a set-user-id program, where the environment is not to be trusted. */
 bool settings_read(struct settings *settings);
+
+/*
+ * Whether TIMERLEAK_EXE, a comma-separated list of shell patterns, lets this program be recorded:
+ * by the name it was called by, or that of its file; a pattern with a slash by the file's whole
+ * path.
+ */
+bool settings_choose(const char *program, const char *exe);
 
 #endif

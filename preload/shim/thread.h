@@ -24,6 +24,8 @@ struct thread {
     char libunwind_tls[32] __attribute__((aligned(16)));
     uintptr_t section_return; /* the return address in that frame */
     uint32_t lane;            /* of free slots, less one; 0: none yet */
+    uint32_t ignoring;        /* blocks, one in the other, whose timers are not entered */
+    uint32_t random;          /* see admission.c; 0: not drawn yet */
     uint32_t pending_count;
     struct {
         uint32_t slot, generation;

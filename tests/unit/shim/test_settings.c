@@ -17,6 +17,9 @@ static void unset_all(void)
     unsetenv("TIMERLEAK_FAMILIES");
     unsetenv("TIMERLEAK_DEPTH");
     unsetenv("TIMERLEAK_SIZE");
+    unsetenv("TIMERLEAK_SAMPLE");
+    unsetenv("TIMERLEAK_ENABLED");
+    unsetenv("TIMERLEAK_EXE");
 }
 
 TestSuite(settings, .init = unset_all);
@@ -43,6 +46,9 @@ Test(settings, without_any)
     cr_expect_eq(settings.families, ~0u);
     cr_expect_eq(settings.depth, 64);
     cr_expect_eq(settings.size, 0);
+    cr_expect_eq(settings.one_in, 1);
+    cr_expect_not(settings.asleep);
+    cr_expect(settings_choose("server", "/opt/server"));
 }
 
 Test(settings, a_relative_name_counts_from_here)
@@ -107,4 +113,31 @@ Test(settings, a_depth_out_of_range_is_none)
     cr_expect_eq(with("TIMERLEAK_DEPTH", "129").depth, 64);
     cr_expect_eq(with("TIMERLEAK_DEPTH", "-3").depth, 64);
     cr_expect_eq(with("TIMERLEAK_DEPTH", "deep").depth, 64);
+}
+
+Test(settings, one_creation_in_so_many)
+{
+    cr_expect_eq(with("TIMERLEAK_SAMPLE", "100").one_in, 100);
+    cr_expect_eq(with("TIMERLEAK_SAMPLE", "0").one_in, 1);
+    cr_expect_eq(with("TIMERLEAK_SAMPLE", "-5").one_in, 1);
+    cr_expect_eq(with("TIMERLEAK_SAMPLE", "few").one_in, 1);
+}
+
+Test(settings, asleep_at_first)
+{
+    cr_expect(with("TIMERLEAK_ENABLED", "0").asleep);
+    cr_expect_not(with("TIMERLEAK_ENABLED", "1").asleep);
+    cr_expect_not(with("TIMERLEAK_ENABLED", "").asleep);
+}
+
+Test(settings, programs_by_name)
+{
+    setenv("TIMERLEAK_EXE", "nginx,*d", 1);
+    cr_expect(settings_choose("nginx", "/usr/sbin/nginx"));
+    cr_expect(settings_choose("sshd", "/usr/sbin/openssh"));
+    cr_expect(settings_choose("login", "/usr/sbin/logind"), "by the file's name");
+    cr_expect_not(settings_choose("bash", "/usr/sbin/nginx/bash"));
+    setenv("TIMERLEAK_EXE", "/opt/*/server", 1);
+    cr_expect(settings_choose("x", "/opt/new/server"));
+    cr_expect_not(settings_choose("server", "/usr/bin/server"));
 }
