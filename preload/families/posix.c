@@ -10,8 +10,8 @@
 #include <signal.h>
 #include <string.h>
 
-#include "families/family.h"
 #include "families/notice.h"
+#include "families/setting.h"
 #include "shim/admission.h"
 
 #define INT_ID(id) ((uint64_t)1 << 62 | (uint32_t)(id)) /* no timer_t looks like that */
@@ -74,8 +74,10 @@ static struct timer_ref find(uint64_t id)
     return gate_open() ? timer_find(TLK_POSIX, id) : (struct timer_ref){0};
 }
 
-static int settime(const struct posix_timer_calls *calls, void *id, uint64_t key, int flags,
-                   const struct itimerspec *value, struct itimerspec *old)
+static __attribute__((noinline)) int settime_any(const struct posix_timer_calls *calls, void *id,
+                                                 uint64_t key, int flags,
+                                                 const struct itimerspec *value,
+                                                 struct itimerspec *old)
 {
     struct setting setting;
     struct timer_ref ref = find(key);
@@ -87,6 +89,20 @@ static int settime(const struct posix_timer_calls *calls, void *id, uint64_t key
     result = calls->timer_settime(id, flags, value, setting.old);
     if (result == 0)
         setting_report(&setting, value, flags & TIMER_ABSTIME);
+    return result;
+}
+
+static inline int settime(const struct posix_timer_calls *calls, void *id, uint64_t key, int flags,
+                          const struct itimerspec *value, struct itimerspec *old)
+{
+    struct postponing postponing;
+    int result;
+
+    if (!postponing_begin(&postponing, live_find_fast(TLK_POSIX, key), old))
+        return settime_any(calls, id, key, flags, value, old);
+    result = calls->timer_settime(id, flags, value, NULL);
+    if (result == 0)
+        postponing_end(&postponing, value, flags & TIMER_ABSTIME);
     return result;
 }
 

@@ -8,7 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "families/family.h"
+#include "families/setting.h"
 #include "shim/admission.h"
 
 static struct timer_ref find(int fd)
@@ -49,7 +49,8 @@ static struct timer_ref adopt(int fd, const struct call *call)
     return family_recorded(TLK_TIMERFD) ? timer_created(&birth) : (struct timer_ref){0};
 }
 
-HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *old)
+static __attribute__((noinline)) int settime(int fd, int flags, const struct itimerspec *value,
+                                             struct itimerspec *old, const struct call *call)
 {
     struct setting setting;
     struct timer_ref ref = find(fd);
@@ -58,9 +59,22 @@ HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, stru
     setting_prepare(&setting, ref, value, old);
     result = real()->timerfd_settime(fd, flags, value, setting.old);
     if (result == 0 && !ref.slot && gate_open() && admission_complete())
-        setting.ref = adopt(fd, &CALL("timerfd_settime", TLK_TIMERFD));
+        setting.ref = adopt(fd, call);
     if (result == 0 && setting.ref.slot)
         setting_report(&setting, value, flags & TFD_TIMER_ABSTIME);
+    return result;
+}
+
+HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *old)
+{
+    struct postponing postponing;
+    int result;
+
+    if (!postponing_begin(&postponing, descriptor_find(fd), old))
+        return settime(fd, flags, value, old, &CALL("timerfd_settime", TLK_TIMERFD));
+    result = real()->timerfd_settime(fd, flags, value, NULL);
+    if (result == 0)
+        postponing_end(&postponing, value, flags & TFD_TIMER_ABSTIME);
     return result;
 }
 

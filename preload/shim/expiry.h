@@ -16,6 +16,14 @@ enum expired { EXPIRED_NO, EXPIRED_YES, EXPIRED_UNKNOWN };
 /* What expiry_set() does in the rarer cases. */
 void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now);
 
+/* Of a timer that runs by the monotonic clock, and is to expire `value` ns from `now`, coarse. */
+static inline void expiry_postpone(struct tlk_timer *timer, uint64_t value, uint64_t now)
+{
+    timer->armed_at = now;
+    timer->deadline = (int64_t)(now + value);
+    timer->flags |= TLK_COARSE_DEADLINE;
+}
+
 /*
  * Sets the deadline of a timer that is being armed: `value` ns from now, or on its clock. `now` is
  * precise for the first arming, else coarse.
@@ -23,13 +31,10 @@ void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, u
 static inline void expiry_set(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now)
 {
     if (timer->armed == 0 || timer->interval || absolute ||
-        timer->deadline_clock != CLOCK_MONOTONIC || value > INT64_MAX - now) {
+        timer->deadline_clock != CLOCK_MONOTONIC || value > INT64_MAX - now)
         expiry_set_slowly(timer, value, absolute, now);
-        return;
-    }
-    timer->armed_at = now;
-    timer->deadline = (int64_t)(now + value);
-    timer->flags |= TLK_COARSE_DEADLINE;
+    else
+        expiry_postpone(timer, value, now);
 }
 
 /*

@@ -274,8 +274,6 @@ struct timer_ref timer_created(const struct birth *birth)
     return ref;
 }
 
-/* For the hottest of all calls, setting a timer that is running anew, there is nothing to settle.
- */
 void timer_armed(struct timer_ref ref, const struct arming *arming)
 {
     struct tlk_timer *timer = timer_live(ref);

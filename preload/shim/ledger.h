@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "expiry.h"
 #include "live.h"
 #include "recall.h"
 #include "recording.h"
@@ -75,6 +76,19 @@ enum running {
     RUNNING_PERHAPS, /* the kernel's account is worth having */
 };
 
+/* A live one-shot timer by the monotonic clock, that is armed and was not seen to fire. */
+static inline bool timer_runs(const struct tlk_timer *timer)
+{
+    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
+           timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+           timer->deadline_clock == CLOCK_MONOTONIC;
+}
+
+static inline bool timer_runs_until(const struct tlk_timer *timer, uint64_t time)
+{
+    return (int64_t)time < timer->deadline;
+}
+
 /*
  * Before a settime: `now` is the time to arm by, precise for a first arming; for a re-arming, which
  * may be a program's hottest call, by the coarse clock, which leaves the deadline uncertain by a
@@ -87,10 +101,24 @@ static inline enum running timer_prepare(struct timer_ref ref, uint64_t *now)
     *now = timer && timer->armed ? clock_coarse() : clock_mono();
     if (!timer || !(timer->flags & TLK_ARMED))
         return RUNNING_NOT;
-    return !timer->interval && !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC &&
-                   (int64_t)(*now + CLOCK_LAG) < timer->deadline
-               ? RUNNING_SURELY
-               : RUNNING_PERHAPS;
+    return timer_runs(timer) && timer_runs_until(timer, *now + CLOCK_LAG) ? RUNNING_SURELY
+                                                                          : RUNNING_PERHAPS;
+}
+
+/*
+ * What timer_armed() comes to for a one-shot timer that was running surely, and is set to expire
+ * `value` ns from `now`. False, and nothing is done, when it is not as simple as that.
+ */
+static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_t now)
+{
+    struct tlk_timer *timer = timer_at(ref.slot);
+
+    if (timer->generation != ref.generation || !timer_runs(timer) || !value ||
+        value > INT64_MAX - now || timer->armed == UINT32_MAX)
+        return false;
+    expiry_postpone(timer, value, now);
+    timer->armed++;
+    return true;
 }
 
 /* The kernel told the program whether the timer has time left. */

@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <string.h>
 
 TestSuite(ledger, .init = begin, .fini = end);
 
@@ -283,6 +284,60 @@ Test(ledger, whether_a_timer_runs_is_often_known_without_asking)
     cr_expect_eq(running_now(ref), RUNNING_NOT);
     release(ref);
     cr_expect_eq(running_now(ref), RUNNING_NOT);
+}
+
+/* A copy of what stands in the recording, less where it stands. */
+static struct tlk_timer copy_of(struct timer_ref ref)
+{
+    struct tlk_timer copy = *timer_of(ref);
+
+    copy.tag = (struct tlk_timer_tag){0};
+    copy.site = 0;
+    copy.id = copy.created = 0;
+    return copy;
+}
+
+Test(ledger, postponing_comes_to_the_same_as_arming)
+{
+    struct timer_ref armed = make_timer(TLK_POSIX, 1), postponed = make_timer(TLK_POSIX, 2);
+    uint64_t now = clock_coarse();
+    const struct arming first = {.now = now, .value = SECOND, .before = rested},
+                        again = {.now = now + 5, .value = 9 * SECOND, .before = ran};
+    struct tlk_timer expected, found;
+
+    timer_armed(armed, &first);
+    timer_armed(postponed, &first);
+    timer_armed(armed, &again);
+    cr_expect(timer_postponed(postponed, again.value, again.now));
+    expected = copy_of(armed);
+    found = copy_of(postponed);
+    cr_expect_eq(memcmp(&expected, &found, sizeof(found)), 0);
+    cr_expect_eq(found.armed, 2);
+    cr_expect_eq(found.deadline, (int64_t)(again.now + again.value));
+}
+
+Test(ledger, what_is_more_than_postponing_is_refused_and_changes_nothing)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1), later;
+    uint64_t now = clock_coarse();
+    struct tlk_timer before;
+
+    cr_expect_not(timer_postponed(ref, SECOND, now), "it is not armed");
+    arm(ref, SECOND, 0);
+    before = *timer_of(ref);
+    cr_expect_not(timer_postponed(ref, 0, now), "that would stop it");
+    cr_expect_not(timer_postponed(ref, INT64_MAX, now), "the deadline would overflow");
+    cr_expect_eq(memcmp(&before, timer_of(ref), sizeof(before)), 0);
+    timer_fired(ref, 1);
+    cr_expect_not(timer_postponed(ref, SECOND, now), "it has fired since");
+    arm(ref, SECOND, SECOND);
+    cr_expect_not(timer_postponed(ref, SECOND, now), "it is periodic");
+    release(ref);
+    cr_expect_not(timer_postponed(ref, SECOND, now), "it is gone");
+    later = make_timer(TLK_POSIX, 1);
+    arm(later, SECOND, 0);
+    cr_expect_eq(later.slot, ref.slot);
+    cr_expect_not(timer_postponed(ref, SECOND, now), "another is in its place");
 }
 
 Test(ledger, a_first_arming_is_timed_precisely)

@@ -1,0 +1,43 @@
+#define _GNU_SOURCE
+#include "families/setting.h"
+
+void setting_prepare(struct setting *setting, struct timer_ref ref, const struct itimerspec *wanted,
+                     struct itimerspec *old)
+{
+    setting->ref = ref;
+    setting->running = timer_prepare(ref, &setting->now);
+    setting->copied = wanted && wanted == old;
+    if (setting->copied)
+        setting->wanted = *wanted;
+    setting->old = !old && setting->running == RUNNING_PERHAPS ? &setting->account : old;
+}
+
+static void report(struct timer_ref ref, uint64_t now, const struct itimerspec *set, bool absolute,
+                   bool was_running)
+{
+    struct arming arming = {
+        .now = now,
+        .absolute = absolute,
+        .value = nanoseconds(&set->it_value),
+        .interval = nanoseconds(&set->it_interval),
+        .before = {.known = true, .running = was_running},
+    };
+
+    timer_armed(ref, &arming);
+}
+
+void setting_report(const struct setting *setting, const struct itimerspec *wanted, bool absolute)
+{
+    bool was_running = setting->running == RUNNING_PERHAPS
+                           ? nanoseconds(&setting->old->it_value) != 0
+                           : setting->running == RUNNING_SURELY;
+
+    report(setting->ref, setting->now, setting->copied ? &setting->wanted : wanted, absolute,
+           was_running);
+}
+
+void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,
+                               bool absolute)
+{
+    report(postponing->ref, postponing->now, wanted, absolute, true);
+}

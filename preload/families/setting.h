@@ -1,0 +1,71 @@
+/*
+ * setting.h - a settime in progress: timer_settime() and timerfd_settime() are the same to the
+ * ledger.
+ *
+ * A server that pushes a deadline on with every byte it gets sets a timer that runs already, and
+ * that may be its hottest call of all. It has a way of its own, kept short and inline: postponing.
+ */
+#ifndef TIMERLEAK_SETTING_H
+#define TIMERLEAK_SETTING_H
+
+#include "families/family.h"
+
+static inline uint64_t nanoseconds(const struct timespec *time)
+{
+    return time->tv_sec >= INT64_MAX / 1000000000
+               ? INT64_MAX /* as the kernel does: never */
+               : (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_nsec;
+}
+
+/*
+ * The program may pass one buffer for the new and the old value; and when it doesn't ask for the
+ * old one, the kernel's account may still be worth having.
+ */
+struct setting {
+    struct timer_ref ref;
+    uint64_t now;
+    enum running running;
+    bool copied;
+    struct itimerspec wanted, account;
+    struct itimerspec *old; /* to be passed on */
+};
+
+void setting_prepare(struct setting *setting, struct timer_ref ref, const struct itimerspec *wanted,
+                     struct itimerspec *old);
+
+/* After the real call succeeded, which makes `wanted` readable and `old` written. */
+void setting_report(const struct setting *setting, const struct itimerspec *wanted, bool absolute);
+
+/* Of a one-shot timer that runs, by the clock, for some time yet. */
+struct postponing {
+    struct timer_ref ref;
+    uint64_t now;
+};
+
+/* Before a settime that does not ask for the old value. False: it is to be a setting. */
+static inline bool postponing_begin(struct postponing *postponing, uint32_t slot,
+                                    const struct itimerspec *old)
+{
+    const struct tlk_timer *timer;
+
+    if (!slot || old || !gate_open())
+        return false;
+    timer = timer_at(slot);
+    postponing->ref = (struct timer_ref){slot, timer->generation};
+    return timer_runs(timer) &&
+           timer_runs_until(timer, (postponing->now = clock_coarse()) + CLOCK_LAG);
+}
+
+void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,
+                               bool absolute);
+
+/* After the real call succeeded. */
+static inline void postponing_end(const struct postponing *postponing,
+                                  const struct itimerspec *wanted, bool absolute)
+{
+    if (absolute || wanted->it_interval.tv_sec || wanted->it_interval.tv_nsec ||
+        !timer_postponed(postponing->ref, nanoseconds(&wanted->it_value), postponing->now))
+        postponing_turns_out_else(postponing, wanted, absolute);
+}
+
+#endif
