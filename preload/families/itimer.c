@@ -107,3 +107,25 @@ HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
         was_set(ITIMER_REAL, value, interval, left != 0, &CALL("ualarm", TLK_ITIMER));
     return left;
 }
+
+/* What runs already came over exec, which hands on these timers as it does descriptors. */
+__attribute__((constructor)) static void adopt_running(void)
+{
+    for (int which = ITIMER_REAL; which <= ITIMER_PROF && family_admits(TLK_ITIMER); which++) {
+        struct birth birth = {
+            .call = {.function = "execve", .family = TLK_ITIMER},
+            .id = (uint64_t)which,
+            .clock = clocks[which],
+            .signal = signals[which],
+            .flags = TLK_INHERITED,
+        };
+        struct arming arming = {.now = clock_mono()};
+        struct itimerval left;
+
+        if (getitimer((__itimer_which_t)which, &left) != 0 || !microseconds(&left.it_value))
+            continue;
+        arming.value = microseconds(&left.it_value) * 1000;
+        arming.interval = microseconds(&left.it_interval) * 1000;
+        timer_armed(timer_created(&birth), &arming);
+    }
+}
