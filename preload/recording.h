@@ -118,7 +118,7 @@ struct tlk_header {
     int32_t end_status;
     uint64_t end_mono, end_real, end_boot;
     uint32_t end_descriptors; /* open at a clean exit, 0 if unknown */
-    uint32_t reserved;
+    uint32_t copied;          /* 1: a copy that was made at end_mono, while its process ran */
 
     uint64_t dropped[TLK_DROPS]; /* by enum tlk_drop */
 
@@ -128,7 +128,8 @@ struct tlk_header {
      * ctl`, the times first.
      */
     uint32_t asleep;
-    uint32_t one_in;   /* of so many creations one is entered, taken at random; 1: every one */
+    uint32_t one_in; /* of so many creations one is entered, taken at random, but of interval timers
+                        every one; 1: all */
     uint64_t switched; /* mono: when `asleep` was last changed; 0: never since the start */
     uint64_t slept;    /* ns spent asleep before that */
     uint64_t omitted[TLK_OMISSIONS]; /* by enum tlk_omission */

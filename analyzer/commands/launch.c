@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,17 +26,34 @@ static void forward(int number)
     errno = saved;
 }
 
+/* By which a test of the program finds this one: see timerleak_verify.h. */
+static void set_own_command(void)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    if (length <= 0)
+        return;
+    path[length] = '\0';
+    setenv("TIMERLEAK_COMMAND", path, 0);
+}
+
 /* Only in the child: nothing else of this process needs the program's environment. */
 static void set_environment(const struct launch *launch)
 {
     char number[32];
     if (launch->preload != NULL)
         setenv("LD_PRELOAD", launch->preload, 1);
+    set_own_command();
     setenv("TIMERLEAK_OUTPUT", launch->output, 1);
     snprintf(number, sizeof(number), "%016llx", (unsigned long long)launch->session);
     setenv("TIMERLEAK_SESSION", number, 1);
     if (launch->families != NULL)
         setenv("TIMERLEAK_FAMILIES", launch->families, 1);
+    if (launch->exe != NULL)
+        setenv("TIMERLEAK_EXE", launch->exe, 1);
+    snprintf(number, sizeof(number), "%ld", launch->sample);
+    if (launch->sample > 0)
+        setenv("TIMERLEAK_SAMPLE", number, 1);
     snprintf(number, sizeof(number), "%d", getpid());
     if (launch->children)
         unsetenv("TIMERLEAK_ONLY_PID");

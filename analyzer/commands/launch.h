@@ -14,6 +14,8 @@ struct launch {
     const char *preload;  /* the new LD_PRELOAD; NULL: leave it as it is */
     const char *output;   /* TIMERLEAK_OUTPUT: an absolute pattern */
     const char *families; /* TIMERLEAK_FAMILIES; NULL: leave it as it is */
+    const char *exe;      /* TIMERLEAK_EXE; NULL: leave it as it is */
+    long sample;          /* TIMERLEAK_SAMPLE; 0: leave it as it is */
     uint64_t session;     /* TIMERLEAK_SESSION, not 0 */
     bool children;        /* false: the program's children are not recorded */
 };

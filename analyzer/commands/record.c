@@ -1,4 +1,5 @@
 /* record.c - the command `timerleak record`. */
+#include "commands/arguments.h"
 #include "commands/commands.h"
 
 #include "commands/launch.h"
@@ -20,6 +21,8 @@
 /* As the shell has it. */
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND 127
+/* Of more than that nobody learns anything from one. */
+#define MOST_SAMPLED 1000000L
 
 static bool parse_children(const char *value, bool *children)
 {
@@ -35,11 +38,7 @@ static bool check_families(const char *list)
 {
     while (list != NULL && *list != '\0') {
         size_t length = strcspn(list, ",");
-        int family = 1;
-        while (family < TLK_FAMILIES && (strlen(family_name(family)) != length ||
-                                         memcmp(family_name(family), list, length) != 0))
-            family++;
-        if (family == TLK_FAMILIES) {
+        if (!family_find(list, length)) {
             fprintf(stderr, "timerleak: --families: there is no \"%.*s\" among", (int)length, list);
             for (int i = 1; i < TLK_FAMILIES; i++)
                 fprintf(stderr, " %s", family_name(i));
@@ -49,6 +48,17 @@ static bool check_families(const char *list)
         list += length + (list[length] == ',');
     }
     return true;
+}
+
+/* -1 is what is set when nothing is said. */
+static bool parse_sample(long value, long *sample)
+{
+    *sample = value > 0 ? value : 0;
+    if (value == -1 || (value > 0 && value <= MOST_SAMPLED))
+        return true;
+    fprintf(stderr, "timerleak: --sample is a number from 1 to %ld: of so many timers one\n",
+            MOST_SAMPLED);
+    return false;
 }
 
 static uint64_t new_session(void)
@@ -74,11 +84,10 @@ static int not_run(const struct traceable *judged, const char *command, int erro
 static int finish(const struct launch *launch, const struct launched *launched,
                   const struct output_name *output, bool explained)
 {
-    const char *command = launch->command[0];
     struct session session;
     if (session_find(&session, output->directory, launch->session, launched->pid)) {
         session_finish(&session, launched);
-        session_report(&session, command, output->directory, explained);
+        session_report(&session, launch, output->directory, explained);
     } else {
         fprintf(stderr, "timerleak: %s can't be read any more: %s\n", output->directory,
                 strerror(errno));
@@ -119,7 +128,7 @@ int command_record(int argc, char **argv)
 {
     struct settings settings;
     settings_init(&settings);
-    int words = options_parse_before(argc, argv, RECORD_OPTIONS, &settings);
+    int words = arguments_parse_before(argc, argv, RECORD_OPTIONS, &settings);
     if (words < 0)
         return EXIT_USAGE;
     if (words == 0) {
@@ -127,9 +136,14 @@ int command_record(int argc, char **argv)
         return EXIT_USAGE;
     }
     argv[1 + words] = NULL;
-    struct launch launch = {.command = argv + 1, .families = settings.families};
+    struct launch launch = {
+        .command = argv + 1,
+        .families = settings.families,
+        .exe = settings.exe ? settings.exe : getenv("TIMERLEAK_EXE"),
+    };
     struct output_name output;
-    if (!parse_children(settings.children, &launch.children) || !check_families(settings.families))
+    if (!parse_children(settings.children, &launch.children) ||
+        !parse_sample(settings.sample, &launch.sample) || !check_families(settings.families))
         return EXIT_USAGE;
     int status =
         output_name_parse(&output, settings.output) ? record(&launch, &output) : EXIT_USAGE;

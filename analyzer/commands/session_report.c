@@ -2,7 +2,7 @@
 #include "commands/session_report.h"
 
 #include "base/text.h"
-#include "profile/profile.h"
+#include "profile/losses.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,17 +18,22 @@ static bool had_timers(const struct profile *profile)
     uint64_t dropped = 0;
     for (size_t i = 0; i < TLK_DROPS; i++)
         dropped += profile->processes[0]->dropped[i];
-    return profile->totals.created + profile->totals.inherited + dropped > 0;
+    return profile->processes[0]->recorded + losses_omitted(profile->processes[0]) + dropped > 0;
 }
 
-static void print_line(const struct session_recording *made, const struct counts *totals)
+static void print_line(const struct session_recording *made, const struct profile *profile)
 {
+    const struct counts *totals = &profile->totals;
+    const struct process *process = profile->processes[0];
     fprintf(stderr, "timerleak: %s: ", made->path);
     if (made->running)
         fprintf(stderr, "process %d is still being recorded, ", made->pid);
-    fprintf(stderr, "%s created, ", text_plural(totals->created, "timer", "timers").s);
+    fprintf(stderr, "%s%s created, ", process->one_in > 1 ? "about " : "",
+            text_plural(totals->created, "timer", "timers").s);
     if (totals->inherited > 0)
         fprintf(stderr, "%s inherited, ", text_count(totals->inherited).s);
+    if (process->omitted[TLK_OMIT_ASLEEP] > 0)
+        fprintf(stderr, "%s more while asleep, ", text_count(process->omitted[TLK_OMIT_ASLEEP]).s);
     fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, made->path);
 }
 
@@ -46,7 +51,7 @@ static void report_one(const struct session_recording *made, bool keep)
     recording_close(recording);
     bool removable = !keep && !made->running && made->idle && !had_timers(profile);
     if (!removable || unlink(made->path) != 0)
-        print_line(made, &profile->totals);
+        print_line(made, profile);
     profile_free(profile);
 }
 
@@ -78,19 +83,39 @@ static const struct session_recording *last_own(const struct session *session)
     return NULL;
 }
 
-void session_report(const struct session *session, const char *command, const char *directory,
-                    bool explained)
+/* Programs that were not to be recorded left nothing, nor was anything wrong with that. */
+static bool was_chosen(const struct launch *launch)
 {
-    const struct session_recording *last = last_own(session);
+    return launch->exe != NULL && *launch->exe != '\0';
+}
+
+static void explain_missing(const struct launch *launch, const char *directory, bool explained)
+{
+    if (was_chosen(launch))
+        fprintf(stderr,
+                "timerleak: nothing was recorded: no program that ran and could be recorded has a "
+                "name that \"%s\" matches.\n",
+                launch->exe);
+    else if (explained)
+        fprintf(stderr, "timerleak: %s left no recording, for the reason above.\n",
+                launch->command[0]);
+    else
+        explain_nothing(launch->command[0], directory);
+}
+
+void session_report(const struct session *session, const struct launch *launch,
+                    const char *directory, bool explained)
+{
+    const struct session_recording *own = last_own(session), *kept = own;
+    if (own == NULL && was_chosen(launch) && session->count > 0)
+        kept = &session->recordings[session->count - 1];
     for (size_t i = 0; i < session->count; i++)
-        report_one(&session->recordings[i], &session->recordings[i] == last);
-    if (last == NULL && explained)
-        fprintf(stderr, "timerleak: %s left no recording, for the reason above.\n", command);
-    else if (last == NULL)
-        explain_nothing(command, directory);
-    else if (last->end == TLK_EXECED)
+        report_one(&session->recordings[i], &session->recordings[i] == kept);
+    if (kept == NULL)
+        explain_missing(launch, directory, explained);
+    else if (own != NULL && own->end == TLK_EXECED && !was_chosen(launch))
         fprintf(stderr,
                 "timerleak: %s became another program, of which there is no recording: it may be "
                 "static or setuid, or LD_PRELOAD was cleared.\n",
-                command);
+                launch->command[0]);
 }

@@ -1,9 +1,11 @@
 /* verify.c - the command `timerleak verify`. */
 #include "commands/commands.h"
+#include "commands/running.h"
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "profile/comparison.h"
+#include "profile/losses.h"
 #include "profile/stacks.h"
 #include "views/timers.h"
 
@@ -61,6 +63,14 @@ static bool look_take(struct look *look, pid_t pid, const char *path)
     return true;
 }
 
+/* Which of the kernel's timers were left out on purpose is not known, only how many there were. */
+static size_t differences(const struct look *look)
+{
+    uint64_t omitted = losses_omitted(look->profile->processes[0]);
+    size_t unrecorded = look->comparison.unrecorded_count;
+    return look->comparison.unseen_count + (unrecorded > omitted ? unrecorded : 0);
+}
+
 static void print_unseen(const struct look *look)
 {
     for (size_t i = 0; i < look->comparison.unseen_count; i++) {
@@ -72,6 +82,16 @@ static void print_unseen(const struct look *look)
             printf("  %s:%d", frame->short_file, frame->line);
         fputc('\n', stdout);
     }
+}
+
+static void print_left_out(const struct process *process)
+{
+    const uint64_t *omitted = process->omitted;
+    printf("%s left out on purpose so far, which those may be: %s made while asleep, %s not drawn "
+           "for the sample, %s in blocks to be ignored\n",
+           text_plural(losses_omitted(process), "timer was", "timers were").s,
+           text_count(omitted[TLK_OMIT_ASLEEP]).s, text_count(omitted[TLK_OMIT_SAMPLED]).s,
+           text_count(omitted[TLK_OMIT_IGNORED]).s);
 }
 
 static void print_unrecorded(const struct look *look)
@@ -86,6 +106,7 @@ static void print_unrecorded(const struct look *look)
 static int print(const struct look *look)
 {
     const struct comparison *comparison = &look->comparison;
+    const struct process *process = look->profile->processes[0];
     printf("%s matched", text_plural(comparison->matched, "timer", "timers").s);
     if (comparison->copies > 0)
         printf(", with %s more", text_plural(comparison->copies, "descriptor", "descriptors").s);
@@ -96,7 +117,9 @@ static int print(const struct look *look)
                text_plural(comparison->itimers, "interval timer", "interval timers").s);
     print_unseen(look);
     print_unrecorded(look);
-    return comparison->unseen_count + comparison->unrecorded_count > 0 ? EXIT_LEAK : EXIT_OK;
+    if (comparison->unrecorded_count > 0 && losses_omitted(process) > 0)
+        print_left_out(process);
+    return differences(look) > 0 ? EXIT_LEAK : EXIT_OK;
 }
 
 static int verify(pid_t pid, const char *path)
@@ -105,8 +128,7 @@ static int verify(pid_t pid, const char *path)
     for (int looks = 1;; looks++) {
         if (!look_take(&look, pid, path))
             return EXIT_UNREADABLE;
-        size_t differences = look.comparison.unseen_count + look.comparison.unrecorded_count;
-        if (differences == 0 || looks == LOOKS)
+        if (differences(&look) == 0 || looks == LOOKS)
             break;
         look_free(&look);
     }
@@ -115,37 +137,18 @@ static int verify(pid_t pid, const char *path)
     return status;
 }
 
-/* The process may live in another root: a container. Its own view of the path leads there. */
-static char *find_recording(pid_t pid)
-{
-    char *path = kernel_mapped_recording(pid);
-    if (!path || access(path, F_OK) == 0)
-        return path;
-    size_t size = strlen(path) + 32;
-    char *seen = memory_new(1, size);
-    snprintf(seen, size, "/proc/%d/root%s", (int)pid, path);
-    free(path);
-    return seen;
-}
-
 int command_verify(int argc, char **argv)
 {
-    char *end = NULL;
-    long pid = argc > 1 ? strtol(argv[1], &end, 10) : 0;
-    if (argc < 2 || argc > 3 || *end || pid <= 0 || pid > INT32_MAX) {
+    pid_t pid;
+    if (argc < 2 || argc > 3 || !running_number(argv[1], &pid)) {
         fprintf(stderr, "timerleak: verify needs the number of a process: "
                         "timerleak verify PID [FILE]\n");
         return EXIT_USAGE;
     }
-    char *path = argc > 2 ? memory_copy(argv[2]) : find_recording((pid_t)pid);
-    if (!path) {
-        fprintf(stderr,
-                "timerleak: process %ld has no recording mapped: was it started by \"timerleak "
-                "record\", and is it yours?\n",
-                pid);
+    char *path = argc > 2 ? memory_copy(argv[2]) : running_recording(pid);
+    if (!path)
         return EXIT_UNREADABLE;
-    }
-    int status = verify((pid_t)pid, path);
+    int status = verify(pid, path);
     free(path);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "exports/json.h"
 
+#include "base/numbers.h"
 #include "profile/findings.h"
 #include "profile/fingerprints.h"
 #include "profile/kinds.h"
@@ -71,6 +72,26 @@ static json_t *limits_of(const struct process *process)
     return json;
 }
 
+static json_t *sampling_of(const struct process *process)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "one_in", number(process->one_in));
+    json_object_set_new(json, "recorded", number(process->recorded));
+    json_object_set_new(json, "left_out", number(process->omitted[TLK_OMIT_SAMPLED]));
+    return json;
+}
+
+static json_t *sleep_of(const struct process *process)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "at_end", json_boolean(process->asleep));
+    json_object_set_new(json, "switched_ns",
+                        number(elapsed(process->switched, process->start_mono)));
+    json_object_set_new(json, "duration_ns", number(process->slept));
+    json_object_set_new(json, "left_out", number(process->omitted[TLK_OMIT_ASLEEP]));
+    return json;
+}
+
 static json_t *process_of(const struct process *process)
 {
     json_t *json = json_object(), *argv = json_array();
@@ -88,6 +109,9 @@ static json_t *process_of(const struct process *process)
     json_object_set_new(json, "end", json_string(end_name(process)));
     json_object_set_new(json, "end_status", json_integer(process->end_status));
     json_object_set_new(json, "recording", json_string(process->recording));
+    json_object_set_new(json, "sampling", sampling_of(process));
+    json_object_set_new(json, "asleep", sleep_of(process));
+    json_object_set_new(json, "ignored", number(process->omitted[TLK_OMIT_IGNORED]));
     json_object_set_new(json, "limits", limits_of(process));
     return json;
 }

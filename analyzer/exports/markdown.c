@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "profile/kinds.h"
 #include "profile/stacks.h"
+#include "views/coverage.h"
 #include "views/wording.h"
 
 #include <ctype.h>
@@ -96,10 +97,13 @@ static char *head_of(const struct gate *gate)
     static const char *const titles[] = {
         [GATE_PASSES] = "passes", [GATE_FAILS] = "fails", [GATE_IN_DOUBT] = "could not be judged"};
     char *text, *summary = wording_summary(gate), *too_many = wording_too_many(gate);
-    size_t size;
+    struct coverage_line lines[COVERAGE_LINES];
+    size_t size, count = coverage_lines(gate->profile, lines);
     FILE *to = memory_stream(&text, &size);
     fprintf(to, "### timerleak check: %s\n\n", titles[gate_result(gate)]);
     write_line(to, summary);
+    for (size_t i = 0; i < count; i++)
+        write_line(to, lines[i].s);
     for (size_t i = 0; i < gate->doubt_count; i++) {
         char *doubt = wording_cut(gate->doubts[i], 4 * WORDING_MOST);
         write_line(to, doubt);

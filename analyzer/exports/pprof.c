@@ -5,6 +5,7 @@
 #include "exports/pprof_places.h"
 #include "profile/process.h"
 #include "profile/tags.h"
+#include "views/coverage.h"
 
 #include <stdlib.h>
 
@@ -56,10 +57,18 @@ static void write_times(struct messages *messages, const struct profile *profile
     messages_write(messages, &part);
 }
 
-static void write_comment(struct messages *messages, struct profile *profile,
-                          const struct process *process)
+static void write_comment(struct messages *messages, const char *text)
 {
     Pprof__Profile part = PPROF__PROFILE__INIT;
+    int64_t comment = messages_string(messages, text);
+    part.n_comment = 1;
+    part.comment = &comment;
+    messages_write(messages, &part);
+}
+
+static void write_process(struct messages *messages, struct profile *profile,
+                          const struct process *process)
+{
     char *text;
     size_t size;
     FILE *to = memory_stream(&text, &size);
@@ -67,11 +76,16 @@ static void write_comment(struct messages *messages, struct profile *profile,
         fprintf(to, "%s%s", i > 0 ? " " : "", process->argv[i]);
     fprintf(to, ": %s", process_end(process).s);
     fclose(to);
-    int64_t comment = messages_string(messages, strings_add(profile->strings, text));
-    part.n_comment = 1;
-    part.comment = &comment;
-    messages_write(messages, &part);
+    write_comment(messages, strings_add(profile->strings, text));
     free(text);
+}
+
+static void write_coverage(struct messages *messages, const struct profile *profile)
+{
+    struct coverage_line lines[COVERAGE_LINES];
+    size_t count = coverage_lines(profile, lines);
+    for (size_t i = 0; i < count; i++)
+        write_comment(messages, strings_add(profile->strings, lines[i].s));
 }
 
 /* ---- samples ---- */
@@ -153,7 +167,8 @@ bool pprof_write(FILE *to, const struct selection *selection)
     write_types(writer.messages);
     write_times(writer.messages, profile);
     for (size_t i = 0; i < profile->process_count; i++)
-        write_comment(writer.messages, profile, profile->processes[i]);
+        write_process(writer.messages, profile, profile->processes[i]);
+    write_coverage(writer.messages, profile);
     writer.places = pprof_places_new(writer.messages, selection);
     for (size_t i = 0; i < selection->count; i++)
         write_sample(&writer, &selection->samples[i]);

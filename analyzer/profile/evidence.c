@@ -7,6 +7,8 @@
  * that much by chance, some released one would have shown it.
  */
 #define OVERSTAY_FACTOR 2
+/* With so many released, the longest of all lives is taken for twice the longest that was seen. */
+#define FEW_LIVES 3
 
 static uint64_t quarter(const struct evidence *evidence, unsigned index)
 {
@@ -14,20 +16,29 @@ static uint64_t quarter(const struct evidence *evidence, unsigned index)
     return evidence->first_created + span / QUARTERS * index;
 }
 
-void evidence_begin(struct evidence *evidence, const struct tlk_site *site, uint64_t start,
-                    const struct moment *now)
+/*
+ * The longest of a few lifetimes falls short of the longest of them all: the fewer were released,
+ * the further.
+ */
+static uint64_t expected_life(const struct tlk_site *site, uint64_t one_in)
+{
+    if (one_in == 1 || site->released == 0)
+        return site->longest_life;
+    return site->longest_life + site->longest_life / site->released * FEW_LIVES;
+}
+
+void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run)
 {
     *evidence = (struct evidence){
         .family = (enum tlk_family)site->family,
-        .start = start,
-        .as_of = now->mono,
-        .slop = now->resolution,
+        .run = *run,
         .created = site->created,
         .released = site->released,
         .first_created = site->first_created,
         .last_created = site->last_created,
         .last_released = site->last_released,
         .longest_life = site->longest_life,
+        .expected_life = expected_life(site, run->one_in),
     };
 }
 
@@ -41,7 +52,7 @@ static unsigned quarter_of(const struct evidence *evidence, uint64_t created)
 
 void evidence_add(struct evidence *evidence, const struct tlk_timer *timer)
 {
-    uint64_t age = elapsed(evidence->as_of, timer->created);
+    uint64_t age = elapsed(evidence->run.as_of, timer->created);
     if (timer->flags & TLK_INHERITED) {
         evidence->inherited++;
         return;
@@ -54,7 +65,7 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer)
     evidence->survivors[quarter_of(evidence, timer->created)]++;
     if (evidence->released == 0)
         return;
-    uint64_t limit = evidence->longest_life + evidence->slop;
+    uint64_t limit = evidence->expected_life + evidence->run.slop;
     /* Others were released after it was made: the program had its chance to release this one. */
     bool passed_over = timer->created < evidence->last_released;
     evidence->outlived += age > limit;

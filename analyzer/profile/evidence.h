@@ -11,13 +11,24 @@
 
 #define QUARTERS 4
 
+/*
+ * A process's run, and what was watched of it: what was created before is followed to its end also
+ * while the process is asleep, but what is created meanwhile is not seen.
+ */
+struct run {
+    uint64_t start, as_of; /* of the process */
+    uint64_t from, until;  /* creations were seen without a gap; before that, perhaps */
+    uint64_t slop;   /* releases are timed by a coarse clock: lifetimes may be that much longer */
+    uint64_t one_in; /* of so many timers one was recorded, at random */
+};
+
 struct evidence {
     enum tlk_family family;
-    uint64_t start, as_of; /* of the process */
-    uint64_t slop; /* releases are timed by a coarse clock: lifetimes may be that much longer */
+    struct run run;
     uint64_t created, released;
     uint64_t first_created, last_created, last_released; /* 0: never */
     uint64_t longest_life;                               /* of a released timer */
+    uint64_t expected_life; /* the same, of those that were not recorded too */
     uint64_t last_activity; /* when the process last made or released any timer */
 
     /* Live timers that were created here. Inherited ones say nothing about this site. */
@@ -31,8 +42,7 @@ struct evidence {
 };
 
 /* Starts from a site's own record. */
-void evidence_begin(struct evidence *evidence, const struct tlk_site *site, uint64_t start,
-                    const struct moment *now);
+void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run);
 
 /* Adds a live timer of the site. */
 void evidence_add(struct evidence *evidence, const struct tlk_timer *timer);

@@ -146,15 +146,39 @@ __attribute__((format(printf, 2, 3))) static void doubt(struct gate *gate, const
     gate->doubts[gate->doubt_count++] = text;
 }
 
+/* Whether there is that doubt. */
+static bool doubt_sleep(struct gate *gate, const struct process *process)
+{
+    uint64_t asleep = process->omitted[TLK_OMIT_ASLEEP];
+    if (process->recorded > 0 || asleep == 0 || gate->options.allow_empty)
+        return false;
+    doubt(gate,
+          "%s: %s made, all while it was asleep: start without TIMERLEAK_ENABLED=0, or wake it "
+          "with \"timerleak ctl %d on\"; --allow-empty takes that for clean",
+          process->recording, text_plural(asleep, "timer was", "timers were").s, process->pid);
+    return true;
+}
+
 static void doubt_emptiness(struct gate *gate)
 {
     const struct profile *profile = gate->profile;
-    uint64_t made = 0;
-    for (const struct site *site = profile->site_table; site; site = site->hh.next)
-        made += site->counts.created + site->counts.inherited;
+    uint64_t recorded = 0, sampled = 0;
+    bool slept = false;
+    for (size_t i = 0; i < profile->process_count; i++) {
+        recorded += profile->processes[i]->recorded;
+        sampled += profile->processes[i]->omitted[TLK_OMIT_SAMPLED];
+        slept |= doubt_sleep(gate, profile->processes[i]);
+    }
     if (profile->process_count == 0)
         doubt(gate, "there is no recording to judge by");
-    else if (made == 0 && !gate->options.allow_empty)
+    else if (recorded > 0 || slept || gate->options.allow_empty)
+        return;
+    else if (sampled > 0)
+        doubt(gate,
+              "of %s chance picked none for the sample: record one in fewer; --allow-empty takes "
+              "that for clean",
+              text_plural(sampled, "timer", "timers").s);
+    else
         doubt(gate,
               "no timer was created in %s: was the right program recorded? --allow-empty takes "
               "that for clean",

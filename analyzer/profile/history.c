@@ -12,7 +12,8 @@ struct history {
     struct history *next;
     uint64_t start;
     uint32_t shift, used;
-    uint32_t live; /* after the last span */
+    uint32_t live;       /* after the last span */
+    uint64_t stands_for; /* each of them */
     struct tlk_span spans[];
 };
 
@@ -24,6 +25,7 @@ void history_keep(struct site *site, const struct tlk_site *record, const struct
     history->shift = record->history_shift;
     history->used = record->history_used;
     history->live = record->live;
+    history->stands_for = process_one_in(process, record->family);
     memcpy(history->spans, record->history, size);
     history->next = site->history;
     site->history = history;
@@ -89,8 +91,8 @@ static void add_history(const struct history *history, uint64_t duration, size_t
         uint64_t from = (uint64_t)(width * (double)i);
         uint64_t to = i + 1 < count ? (uint64_t)(width * (double)(i + 1)) : UINT64_MAX;
         struct history_point point = point_of(history, from, to > from ? to : from + 1, &next);
-        points[i].low += point.low;
-        points[i].high += point.high;
+        points[i].low += point.low * history->stands_for;
+        points[i].high += point.high * history->stands_for;
     }
 }
 

@@ -130,12 +130,26 @@ static struct site *intern_site(const struct loading *loading, const struct tlk_
     return site;
 }
 
+/* Asleep, it saw of what was created nothing from then on; awake, nothing until it woke. */
+static struct run run_of(const struct process *process, uint16_t family)
+{
+    return (struct run){
+        .start = process->start_mono,
+        .as_of = process->as_of.mono,
+        .from = process->asleep ? process->start_mono : process->switched,
+        .until = process->asleep ? process->switched : process->as_of.mono,
+        .slop = process->as_of.resolution,
+        .one_in = process_one_in(process, family),
+    };
+}
+
 static void load_site(struct loading *loading, const struct tlk_site *record, struct part *part)
 {
     part->site = intern_site(loading, record);
     if (loading->profile->keep_histories && !loading->profile->base)
         history_keep(part->site, record, loading->process);
-    evidence_begin(&part->evidence, record, loading->process->start_mono, &loading->process->as_of);
+    const struct run run = run_of(loading->process, record->family);
+    evidence_begin(&part->evidence, record, &run);
     part->counts = (struct counts){
         .created = record->created,
         .inherited = record->inherited,
@@ -247,8 +261,8 @@ static void balance(struct counts *counts)
 
 static void merge_times(struct site *site, const struct evidence *evidence)
 {
-    uint64_t first = elapsed(evidence->first_created, evidence->start);
-    uint64_t last = elapsed(evidence->last_created, evidence->start);
+    uint64_t first = elapsed(evidence->first_created, evidence->run.start);
+    uint64_t last = elapsed(evidence->last_created, evidence->run.start);
     if (site->parts == 0 || first < site->first_created)
         site->first_created = first;
     if (last > site->last_created)
@@ -289,6 +303,9 @@ static void merge_part(struct loading *loading, struct part *part)
     part->evidence.released = part->counts.released;
     part->evidence.last_activity = loading->last_activity;
     verdict_find(&part->evidence, &finding);
+    loading->process->recorded += part->counts.created + part->counts.inherited;
+    /* Judged by what was seen; told as what that stands for. */
+    counts_scale(&part->counts, process_one_in(loading->process, (uint16_t)site->family));
     sampling_rest(loading->profile, loading->process, site, &part->counts, &part->live);
     if (loading->profile->base) {
         if (finding.verdict > site->base_verdict)

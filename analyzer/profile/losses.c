@@ -41,6 +41,14 @@ uint64_t losses_hiding(const struct process *process)
     return hidden;
 }
 
+uint64_t losses_omitted(const struct process *process)
+{
+    uint64_t omitted = 0;
+    for (size_t reason = 0; reason < TLK_OMISSIONS; reason++)
+        omitted += process->omitted[reason];
+    return omitted;
+}
+
 uint64_t losses_damaged(const struct profile *profile)
 {
     uint64_t damaged = 0;

@@ -24,6 +24,9 @@ uint64_t losses_count(const struct profile *profile, unsigned reason);
 /* What a process lost among which a leak may be, records that were damaged too. */
 uint64_t losses_hiding(const struct process *process);
 
+/* Timers of a process that were left out as its user wished: see enum tlk_omission. */
+uint64_t losses_omitted(const struct process *process);
+
 /* Records that were damaged and left out, in all recordings. */
 uint64_t losses_damaged(const struct profile *profile);
 

@@ -28,6 +28,7 @@ static uint64_t last_event(struct recording *recording)
     struct tlk_site site;
     struct tlk_timer timer;
     uint64_t last = recording_header(recording)->start_mono;
+    latest(&last, recording_header(recording)->switched);
     for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
         if (!recording_site(recording, i, &site))
             continue;
@@ -59,6 +60,19 @@ static struct moment as_of(struct recording *recording, const struct process *pr
     if (header->clock_resolution < NS_PER_SECOND)
         moment.resolution = header->clock_resolution;
     return moment;
+}
+
+/* How long it was asleep, and since when: no longer than it ran, whatever the recording says. */
+static void read_sleep(struct process *process, const struct tlk_header *header)
+{
+    uint64_t duration = process_duration(process);
+    process->asleep = header->asleep;
+    process->switched = process->start_mono;
+    latest(&process->switched, header->switched);
+    if (process->switched > process->as_of.mono)
+        process->switched = process->as_of.mono;
+    uint64_t last = process->asleep ? process->as_of.mono - process->switched : 0;
+    process->slept = header->slept < duration - last ? header->slept + last : duration;
 }
 
 static const char *base_name(const char *path)
@@ -101,7 +115,8 @@ static void read_header(struct profile *profile, struct process *process,
     process->pid = header->pid;
     process->ppid = header->ppid;
     process->forked = header->forked;
-    process->peak = recording_count(recording, TLK_TIMERS) - 1;
+    process->one_in = header->one_in > 0 ? header->one_in : 1;
+    process->peak = (recording_count(recording, TLK_TIMERS) - 1) * process->one_in;
     process->end = (enum tlk_end)(header->end <= TLK_EXECED ? header->end : TLK_RUNNING);
     process->end_status = header->end_status;
     process->start_real = header->start_real;
@@ -111,6 +126,7 @@ static void read_header(struct profile *profile, struct process *process,
     process->sigpending_soft = header->sigpending_soft;
     process->sigpending_hard = header->sigpending_hard;
     memcpy(process->dropped, header->dropped, sizeof(process->dropped));
+    memcpy(process->omitted, header->omitted, sizeof(process->omitted));
 }
 
 struct process *process_add(struct profile *profile, struct recording *recording)
@@ -120,13 +136,16 @@ struct process *process_add(struct profile *profile, struct recording *recording
     profile->processes = memory_grow(profile->processes, profile->process_count,
                                      &profile->process_room, sizeof(*profile->processes));
     profile->processes[profile->process_count++] = process;
+    process->base = profile->base;
     read_header(profile, process, recording);
     read_arguments(profile, process, recording);
     bool copy = recording_is_copy(recording);
-    process->copied = copy && process->end == TLK_RUNNING && header->end_mono > 0;
-    process->alive =
-        !copy && process->end == TLK_RUNNING && proc_alive(header->pid, header->start_ticks);
+    process->copied =
+        (copy || header->copied) && process->end == TLK_RUNNING && header->end_mono > 0;
+    process->alive = !copy && !process->copied && process->end == TLK_RUNNING &&
+                     proc_alive(header->pid, header->start_ticks);
     process->as_of = as_of(recording, process);
+    read_sleep(process, header);
     read_usage(process, header);
     return process;
 }

@@ -13,6 +13,12 @@ struct process *process_add(struct profile *profile, struct recording *recording
 /* How it ended, in words: "killed by SIGKILL", "exited with status 0", "running". */
 struct text process_end(const struct process *process);
 
+/* How many timers of that family each recorded one stands for. */
+static inline uint64_t process_one_in(const struct process *process, uint16_t family)
+{
+    return family == TLK_ITIMER ? 1 : process->one_in;
+}
+
 /* How long it ran, ns. */
 uint64_t process_duration(const struct process *process);
 

@@ -3,6 +3,7 @@
 #include "profile/history.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const families[TLK_FAMILIES] = {
     [0] = "any",
@@ -15,6 +16,15 @@ static const char *const families[TLK_FAMILIES] = {
 const char *family_name(uint64_t family)
 {
     return families[family];
+}
+
+uint64_t family_find(const char *name, size_t length)
+{
+    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
+        if (strlen(families[family]) == length && memcmp(families[family], name, length) == 0)
+            return family;
+    }
+    return 0;
 }
 
 struct profile *profile_new(void)
@@ -50,13 +60,31 @@ static void free_modules(struct profile *profile)
     free(profile->modules);
 }
 
-void profile_free(struct profile *profile)
+static void free_processes(struct profile *profile)
 {
     for (size_t i = 0; i < profile->process_count; i++) {
         free(profile->processes[i]->argv);
         free(profile->processes[i]);
     }
     free(profile->processes);
+}
+
+void profile_renew(struct profile *profile)
+{
+    free_processes(profile);
+    free_sites(profile);
+    samples_free(&profile->samples);
+    profile->processes = NULL;
+    profile->process_count = profile->process_room = 0;
+    profile->sites = NULL;
+    profile->site_count = profile->site_room = 0;
+    profile->samples = (struct samples){0};
+    profile->timer_count = 0;
+}
+
+void profile_free(struct profile *profile)
+{
+    free_processes(profile);
     free_sites(profile);
     samples_free(&profile->samples);
     locations_free(&profile->locations);
@@ -87,6 +115,13 @@ void profile_add_up(struct profile *profile)
         together += profile->processes[i]->peak;
     if (profile->totals.peak > together)
         profile->totals.peak = together;
+}
+
+void counts_scale(struct counts *counts, uint64_t factor)
+{
+    uint64_t *count = (uint64_t *)counts;
+    for (size_t i = 0; i < sizeof(*counts) / sizeof(*count); i++)
+        count[i] *= factor;
 }
 
 uint64_t counts_value(const struct counts *counts, const struct sample_type *type)

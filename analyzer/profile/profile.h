@@ -30,6 +30,7 @@ struct counts {
 };
 
 void counts_add(struct counts *to, const struct counts *from);
+void counts_scale(struct counts *counts, uint64_t factor);
 uint64_t counts_value(const struct counts *counts, const struct sample_type *type);
 
 struct process {
@@ -39,14 +40,21 @@ struct process {
     const char **argv;
     size_t argc;
     int pid, ppid;
+    bool base; /* of what the others are compared with */
     bool forked;
     uint64_t peak;    /* timers live at a time; of a forked one, its parent's count in */
     bool alive;       /* runs while it is looked at */
-    bool copied;      /* ran when its recording was copied into an archive */
+    bool copied;      /* ran when this copy of its recording was made */
     enum tlk_end end; /* TLK_RUNNING and not alive: nobody noted how it ended */
     int end_status;
     uint64_t start_real, start_mono;
     struct moment as_of;
+    bool asleep;       /* at its end: see struct tlk_header */
+    uint64_t switched; /* mono: when that was last changed; the start, if never */
+    uint64_t slept;    /* ns of the run, the last sleep included */
+    uint64_t one_in;   /* see process_one_in() */
+    uint64_t recorded; /* timers that were: created or inherited */
+    uint64_t omitted[TLK_OMISSIONS];
     uint64_t dropped[TLK_DROPS];
     uint64_t damaged; /* records that could not be used */
     uint64_t nofile_soft, nofile_hard, sigpending_soft, sigpending_hard; /* ~0: unlimited */
@@ -145,10 +153,19 @@ void profile_free(struct profile *profile);
  */
 void profile_add(struct profile *profile, struct recording *recording);
 
+/*
+ * Forgets all that recordings said, so that they can be added anew, as they are later. Modules,
+ * locations and the symbols found for them stay: each is looked up once.
+ */
+void profile_renew(struct profile *profile);
+
 /* Sets totals from the sites that are there. */
 void profile_add_up(struct profile *profile);
 
 /* "posix", "timerfd"; "any" for 0. */
 const char *family_name(uint64_t family);
+
+/* The family of that name, which need not end there; 0 if there is none. */
+uint64_t family_find(const char *name, size_t length);
 
 #endif

@@ -34,14 +34,15 @@ void sampling_timer(struct profile *profile, const struct process *process, stru
         .state = (uint16_t)judgement->state,
         .base = profile->base,
     };
+    uint64_t stands_for = process_one_in(process, timer->family);
     struct sample one = {
-        .count = 1,
-        .created = !judgement->inherited,
-        .armed = timer->armed,
-        .fired = judgement->fired,
-        .stopped = timer->stopped,
-        .age = judgement->age,
-        .wakeups = wakeups(process, judgement->fired),
+        .count = stands_for,
+        .created = judgement->inherited ? 0 : stands_for,
+        .armed = timer->armed * stands_for,
+        .fired = judgement->fired * stands_for,
+        .stopped = timer->stopped * stands_for,
+        .age = judgement->age * stands_for,
+        .wakeups = wakeups(process, judgement->fired * stands_for),
     };
     add(sample_of(&profile->samples, site, &labels), &one);
     add(live, &one);

@@ -35,6 +35,8 @@
 #define TURNOVER_PART 4
 /* With ten times as many released as live, a window spans a tenth of the run at most. */
 #define MUCH_TURNOVER 10
+/* Were as many as one in TURNOVER_PART released, of so many taken at random one would be. */
+#define FEWEST_SAMPLED 16
 
 static const char *const names[VERDICTS] = {"clean", "held", "leak"};
 
@@ -86,13 +88,19 @@ static bool is_short(const struct evidence *e)
  */
 static bool in_flight(const struct evidence *e)
 {
-    bool turnover = e->released >= ENOUGH_RELEASED ||
+    bool turnover = e->released * e->run.one_in >= ENOUGH_RELEASED ||
                     (e->released > 0 && e->released >= e->created / TURNOVER_PART);
     if (!turnover)
         return false;
     if (is_short(e))
         return e->released / MUCH_TURNOVER < e->live || !made_throughout(e);
     return e->outlived < FEWEST_RISING || e->outlived < e->live / OUTLIVED_PART;
+}
+
+/* How long nothing happened since then, as far as anybody would have seen it. */
+static uint64_t watched_since(const struct evidence *e, uint64_t time)
+{
+    return elapsed(e->run.until, time > e->run.from ? time : e->run.from);
 }
 
 /*
@@ -103,7 +111,7 @@ static bool in_flight(const struct evidence *e)
 static bool goes_on(const struct evidence *e)
 {
     uint64_t creation = elapsed(e->last_created, e->first_created);
-    uint64_t pause = elapsed(e->as_of, e->last_created);
+    uint64_t pause = watched_since(e, e->last_created);
     if (pause <= creation)
         return true;
     return pause <= PAUSE && elapsed(e->last_activity, e->last_created) <= creation;
@@ -112,6 +120,8 @@ static bool goes_on(const struct evidence *e)
 static bool rises(const struct evidence *e)
 {
     if (e->live < FEWEST_RISING || !goes_on(e) || in_flight(e))
+        return false;
+    if (e->run.one_in > 1 && e->live + e->released < FEWEST_SAMPLED)
         return false;
     return is_short(e) ? e->created >= FEWEST_IN_BURST : made_throughout(e);
 }
@@ -130,69 +140,92 @@ __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, c
     va_end(arguments);
 }
 
+/* So many timers of a sample stand for that many. */
+static struct text number(const struct evidence *e, uint64_t count)
+{
+    return text_count(count * e->run.one_in);
+}
+
 static void say_growth(const struct evidence *e, struct finding *finding)
 {
     uint64_t span = elapsed(e->youngest, e->oldest);
     if (span >= SECOND) {
-        finding->growth = (double)(e->live - 1) / ((double)span / SECOND);
+        finding->growth = (double)(e->live - 1) * (double)e->run.one_in / ((double)span / SECOND);
         say(finding, "grows %s since %s", text_rate(finding->growth).s,
-            text_moment(elapsed(e->oldest, e->start)).s);
+            text_moment(elapsed(e->oldest, e->run.start)).s);
     } else {
-        say(finding, "grew by %s in %s", text_count(e->live).s, text_duration(span).s);
+        say(finding, "grew by %s in %s", number(e, e->live).s, text_duration(span).s);
     }
     if (e->released == 0)
-        say(finding, "nothing was ever released");
+        say(finding, e->run.one_in > 1 ? "none of the sample was ever released"
+                                       : "nothing was ever released");
 }
 
 static void say_stays_behind(const struct evidence *e, struct finding *finding)
 {
     say(finding, "%s live for up to %s; of %s released none lived longer than %s",
-        text_count(e->overstayed).s, text_duration(elapsed(e->as_of, e->oldest)).s,
-        text_count(e->released).s, text_duration(e->longest_life + e->slop).s);
+        number(e, e->overstayed).s, text_duration(elapsed(e->run.as_of, e->oldest)).s,
+        number(e, e->released).s, text_duration(e->longest_life + e->run.slop).s);
 }
 
 static void say_held(const struct evidence *e, struct finding *finding)
 {
-    struct text moment = text_moment(elapsed(e->oldest, e->start));
-    struct text steady = text_duration(elapsed(e->as_of, e->youngest));
-    if (e->family == TLK_ITIMER)
+    struct text moment = text_moment(elapsed(e->oldest, e->run.start));
+    struct text steady = text_duration(watched_since(e, e->youngest));
+    if (e->family == TLK_ITIMER && e->live == 0)
+        say(finding, "a process has one such timer");
+    else if (e->family == TLK_ITIMER)
         say(finding, "armed for %s; a process has one such timer", steady.s);
     else if (e->live == 1)
-        say(finding, "1 live, made at %s, steady for %s since", moment.s, steady.s);
+        say(finding, "%s live, made at %s, steady for %s since", number(e, 1).s, moment.s,
+            steady.s);
     else if (e->live > 1 && e->overstayed > 0)
-        say(finding, "%s live since the start at %s, others come and go", text_count(e->live).s,
+        say(finding, "%s live since the start at %s, others come and go", number(e, e->live).s,
             moment.s);
     else if (e->live > 1 && e->released > 0)
-        say(finding, "%s live for up to %s; released ones lived up to %s", text_count(e->live).s,
-            text_duration(elapsed(e->as_of, e->oldest)).s,
-            text_duration(e->longest_life + e->slop).s);
+        say(finding, "%s live for up to %s; released ones lived up to %s", number(e, e->live).s,
+            text_duration(elapsed(e->run.as_of, e->oldest)).s,
+            text_duration(e->longest_life + e->run.slop).s);
     else if (e->live > 1)
-        say(finding, "%s live, all made within %s at %s, steady for %s since",
-            text_count(e->live).s, text_duration(elapsed(e->youngest, e->oldest)).s, moment.s,
-            steady.s);
+        say(finding, "%s live, all made within %s at %s, steady for %s since", number(e, e->live).s,
+            text_duration(elapsed(e->youngest, e->oldest)).s, moment.s, steady.s);
     if (e->inherited > 0)
-        say(finding, "%s inherited from the process before", text_count(e->inherited).s);
+        say(finding, "%s inherited from the process before", number(e, e->inherited).s);
+}
+
+/* How much stands behind those numbers. */
+static void say_sample(const struct evidence *e, struct finding *finding)
+{
+    if (e->run.one_in > 1)
+        say(finding, "estimated from %s recorded, %s of them live",
+            text_plural(e->live + e->inherited + e->released, "timer", "timers").s,
+            text_count(e->live + e->inherited).s);
+}
+
+/* Sets the growth too. */
+static void say_leak(const struct evidence *e, struct finding *finding, bool rising, bool behind)
+{
+    if (rising || (e->live >= FEWEST_RISING && made_throughout(e)))
+        say_growth(e, finding);
+    if (behind)
+        say_stays_behind(e, finding);
 }
 
 void verdict_find(const struct evidence *evidence, struct finding *finding)
 {
-    *finding = (struct finding){.verdict = VERDICT_CLEAN};
-    if (evidence->live + evidence->inherited == 0) {
-        say(finding, "all that was made here was released: %s",
-            text_plural(evidence->released, "timer", "timers").s);
-        return;
-    }
     bool possible = evidence->family != TLK_ITIMER;
     bool behind = possible && stays_behind(evidence);
     bool rising = possible && rises(evidence);
-    if (!behind && !rising) {
+    *finding = (struct finding){.verdict = VERDICT_CLEAN};
+    if (evidence->live + evidence->inherited == 0) {
+        say(finding, "all that was made here was released: %s",
+            text_plural(evidence->released * evidence->run.one_in, "timer", "timers").s);
+    } else if (behind || rising) {
+        finding->verdict = VERDICT_LEAK;
+        say_leak(evidence, finding, rising, behind);
+    } else {
         finding->verdict = VERDICT_HELD;
         say_held(evidence, finding);
-        return;
     }
-    finding->verdict = VERDICT_LEAK;
-    if (rising || (evidence->live >= FEWEST_RISING && made_throughout(evidence)))
-        say_growth(evidence, finding);
-    if (behind)
-        say_stays_behind(evidence, finding);
+    say_sample(evidence, finding);
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/kcmp.h>
@@ -100,7 +101,10 @@ char *kernel_mapped_recording(pid_t pid)
     char path[64], line[PATH_MAX + 256], *found = NULL;
     snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
     FILE *file = fopen(path, "re");
-    while (file && !found && fgets(line, sizeof(line), file)) {
+    if (!file)
+        return NULL;
+    errno = 0;
+    while (!found && fgets(line, sizeof(line), file)) {
         char *name = strchr(line, '/');
         if (!name)
             continue;
@@ -109,7 +113,8 @@ char *kernel_mapped_recording(pid_t pid)
         if (length > strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0)
             found = memory_copy(name);
     }
-    if (file)
-        fclose(file);
+    int error = errno;
+    fclose(file);
+    errno = error;
     return found;
 }

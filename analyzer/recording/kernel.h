@@ -36,7 +36,7 @@ bool kernel_same_timer(pid_t pid, uint64_t a, uint64_t b);
 
 /*
  * The path of the recording that a process has mapped, its own view of it; the caller frees it.
- * NULL if it has none.
+ * NULL if it has none, with errno 0, or if that can't be told, with errno set.
  */
 char *kernel_mapped_recording(pid_t pid);
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "profile/history.h"
+#include "views/coverage.h"
 #include "views/sites.h"
 
 /* Wide enough to see a shape, and no wider than what recordings hold. */
@@ -44,6 +45,7 @@ void growth_print(FILE *to, struct profile *profile, long most)
     uint64_t duration = history_duration(profile);
     size_t shown =
         most >= 0 && (size_t)most < profile->site_count ? (size_t)most : profile->site_count;
+    coverage_print(to, profile);
     fprintf(to, "live timers over %s, %s a step; each line by its own peak\n",
             text_duration(duration).s, text_duration(duration / STEPS).s);
     fprintf(to, "%-*s %9s %9s  VERDICT\n", STEPS, "", "LIVE", "PEAK");

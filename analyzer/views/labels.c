@@ -1,6 +1,7 @@
 #include "views/labels.h"
 
 #include "profile/process.h"
+#include "views/coverage.h"
 #include "views/values.h"
 
 #include <stdlib.h>
@@ -59,6 +60,7 @@ void labels_print(FILE *to, const struct selection *selection, const char *unit)
         fprintf(to, "Build ID: %s\n", id);
     fprintf(to, "Type: %s\n", selection->options.type->name);
     print_duration(to, selection, unit);
+    coverage_print(to, selection->profile);
 }
 
 static void print_filters(FILE *to, const struct selection_options *options)

@@ -1,5 +1,6 @@
 /* list.c - the source of functions, with values at each line. */
 #include "base/numbers.h"
+#include "views/coverage.h"
 #include "views/source.h"
 #include "views/values.h"
 #include "views/view.h"
@@ -144,10 +145,12 @@ bool view_list(FILE *to, const struct view *view)
     struct graph graph;
     graph_make(&graph, view->selection, &view->graph);
     choose(&listing, &graph);
-    if (listing.count > 0)
+    if (listing.count > 0) {
+        coverage_print(to, view->selection->profile);
         fprintf(
             to, "Total: %s\n",
             value_text(view->selection->total, view->selection->options.type->unit, view->unit).s);
+    }
     for (size_t i = 0, length; i < listing.count; i += length) {
         length = run_length(&listing, i, false);
         print_function(&listing, i, length);

@@ -2,10 +2,12 @@
 
 #include "base/text.h"
 #include "profile/losses.h"
+#include "views/coverage.h"
 
 void losses_print(FILE *to, const struct profile *profile)
 {
     uint64_t damaged = losses_damaged(profile);
+    coverage_print(to, profile);
     for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
         const struct loss *loss = loss_of(reason);
         uint64_t count = losses_count(profile, reason);

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-/* What could not be recorded, or was damaged; nothing if all is there. */
+/* What was left out, could not be recorded, or was damaged; nothing if all is there. */
 void losses_print(FILE *to, const struct profile *profile);
 
 /* Modules whose addresses were looked up in vain, so far, and why. */

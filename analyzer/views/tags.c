@@ -1,6 +1,7 @@
 /* tags.c - how the total is made up by labels. */
 #include "profile/tags.h"
 #include "base/numbers.h"
+#include "views/coverage.h"
 #include "views/values.h"
 #include "views/view.h"
 
@@ -126,6 +127,7 @@ bool view_tags(FILE *to, const struct view *view)
         add_sample(&table, &view->selection->samples[i]);
     if (table.count > 0)
         qsort(table.entries, table.count, sizeof(*table.entries), by_key_and_value);
+    coverage_print(to, view->selection->profile);
     print_keys(to, &table);
     free(table.entries);
     index_free(&table.index);

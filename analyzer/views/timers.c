@@ -1,8 +1,10 @@
 #include "views/timers.h"
 
 #include "profile/kinds.h"
+#include "profile/process.h"
 #include "profile/stacks.h"
 #include "profile/tags.h"
+#include "views/coverage.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -64,10 +66,10 @@ static struct text label_of(const struct live_timer *timer)
     return kind_label(timer->record.family, timer->site->function);
 }
 
-/* Columns that only timers of gotime fill; without any they are left out. */
+/* Columns that only timers of gotime, or of a sample, fill; without any they are left out. */
 struct columns {
     int family; /* its width */
-    bool name, keeps;
+    bool name, keeps, stands_for;
 };
 
 static struct columns columns_of(const struct profile *profile, size_t shown)
@@ -79,17 +81,20 @@ static struct columns columns_of(const struct profile *profile, size_t shown)
         columns.family = width > columns.family ? width : columns.family;
         columns.name |= *timer->name != '\0';
         columns.keeps |= timer->record.retained > 0;
+        columns.stands_for |= timer->process->one_in > 1;
     }
     return columns;
 }
 
 static void print_given(FILE *to, const struct columns *columns, const char *name,
-                        const char *keeps)
+                        const char *keeps, const char *stands_for)
 {
     if (columns->name)
         fprintf(to, " %-16s", name);
     if (columns->keeps)
         fprintf(to, " %-8s", keeps);
+    if (columns->stands_for)
+        fprintf(to, " %10s", stands_for);
 }
 
 static void print_timer(FILE *to, struct profile *profile, const struct live_timer *timer,
@@ -105,7 +110,8 @@ static void print_timer(FILE *to, struct profile *profile, const struct live_tim
             deadline(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
             text_duration(judgement->age).s, record->armed, judgement->fired, flags(judgement).s);
     print_given(to, columns, *timer->name ? timer->name : "-",
-                record->retained ? text_bytes(record->retained).s : "-");
+                record->retained ? text_bytes(record->retained).s : "-",
+                text_count(process_one_in(timer->process, record->family)).s);
     fputc(' ', to);
     print_site(to, profile, timer);
 }
@@ -116,7 +122,7 @@ static void print_head(FILE *to, const struct profile *profile, const struct col
         fprintf(to, "%-8s ", "PID");
     fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-10s", "STATE", columns->family,
             "FAMILY", "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED", "FLAGS");
-    print_given(to, columns, "NAME", "KEEPS");
+    print_given(to, columns, "NAME", "KEEPS", "STANDS-FOR");
     fprintf(to, " SITE\n");
 }
 
@@ -125,6 +131,7 @@ void timers_print(FILE *to, struct profile *profile, long most)
     size_t count = profile->timer_count;
     size_t shown = most >= 0 && (size_t)most < count ? (size_t)most : count;
     struct columns columns;
+    coverage_print(to, profile);
     if (count == 0) {
         fprintf(to, "no timer is live\n");
         return;

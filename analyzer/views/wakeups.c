@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
+#include "views/coverage.h"
 #include "views/sites.h"
 
 #include <stdlib.h>
@@ -60,6 +61,7 @@ void wakeups_print(FILE *to, struct profile *profile, long most)
     for (; count < profile->site_count && rows[count].wakeups > 0; count++)
         total += rows[count].wakeups;
     size_t shown = most >= 0 && (size_t)most < count ? (size_t)most : count;
+    coverage_print(to, profile);
     fprintf(to, "%.3f wakeups per second at %s; %s expirations in all\n", (double)total / 1e6,
             text_plural(count, "site", "sites").s, text_count(profile->totals.fired).s);
     if (shown > 0)

@@ -25,13 +25,13 @@ static bool is_the_one(uint32_t one_in)
     return (uint64_t)random * one_in >> 32 == 0;
 }
 
-bool admission_decide(void)
+bool admission_decide(enum tlk_family family)
 {
     if (thread.ignoring)
         return leave_out(TLK_OMIT_IGNORED);
     if (__atomic_load_n(&recording->asleep, __ATOMIC_RELAXED))
         return leave_out(TLK_OMIT_ASLEEP);
-    return is_the_one(recording->one_in) || leave_out(TLK_OMIT_SAMPLED);
+    return family == TLK_ITIMER || is_the_one(recording->one_in) || leave_out(TLK_OMIT_SAMPLED);
 }
 
 bool admission_complete(void)

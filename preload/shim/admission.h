@@ -1,7 +1,8 @@
 /*
  * admission.h - which of the timers that a program makes are entered, where the user wants fewer
  * than all: while the shim is asleep none, in a block that the program told it to ignore none, and
- * of `one_in` one, taken at random. What is left out is counted in the recording. A timer that was
+ * of `one_in` one, taken at random; but interval timers, of which a process has three, are no
+ * matter for samples. What is left out is counted in the recording. A timer that was
  * entered is followed to its end, whatever changes meanwhile.
  */
 #ifndef TIMERLEAK_ADMISSION_H
@@ -14,7 +15,7 @@
 #include "thread.h"
 
 /* False, and counted, when it is to be left out. Only where something may be. */
-bool admission_decide(void);
+bool admission_decide(enum tlk_family family);
 
 /* Every timer that is made now is entered. `asleep` may change at any time: see recording.h. */
 static inline bool admission_of_all(void)
@@ -24,9 +25,9 @@ static inline bool admission_of_all(void)
 }
 
 /* Asked once for each timer that was made. */
-static inline bool admission_admits(void)
+static inline bool admission_admits(enum tlk_family family)
 {
-    return __builtin_expect(admission_of_all(), 1) || admission_decide();
+    return __builtin_expect(admission_of_all(), 1) || admission_decide(family);
 }
 
 /* No timer of this process was left out so far: one that is not known came from elsewhere. */

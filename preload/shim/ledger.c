@@ -262,7 +262,7 @@ struct timer_ref timer_created(const struct birth *birth)
     struct timer_ref ref = {0};
     int saved = errno;
 
-    if (!admission_admits())
+    if (!admission_admits(birth->call.family))
         return leave_out(birth);
     if (section_enter()) {
         ref = enter(birth);

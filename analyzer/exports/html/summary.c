@@ -5,6 +5,7 @@
 #include "profile/findings.h"
 #include "profile/losses.h"
 #include "profile/process.h"
+#include "views/coverage.h"
 
 #define MOST_PROCESSES 20
 
@@ -71,6 +72,14 @@ static void write_totals(FILE *to, const struct profile *profile)
     fputs("</dl>\n", to);
 }
 
+static void write_coverage(FILE *to, const struct profile *profile)
+{
+    struct coverage_line lines[COVERAGE_LINES];
+    size_t count = coverage_lines(profile, lines);
+    for (size_t i = 0; i < count; i++)
+        fprintf(to, "<p class=\"missing\">%s</p>\n", lines[i].s);
+}
+
 static void write_losses(FILE *to, const struct profile *profile)
 {
     uint64_t damaged = losses_damaged(profile);
@@ -90,5 +99,6 @@ void html_summary(FILE *to, struct profile *profile)
 {
     write_processes(to, profile);
     write_totals(to, profile);
+    write_coverage(to, profile);
     write_losses(to, profile);
 }

@@ -173,7 +173,7 @@ Test(replace, shows_the_old_file_until_the_new_one_is_complete)
     struct stat status;
     char *path = file_of("old");
     chmod(path, 0640);
-    cr_assert(replace_begin(&replacement, path));
+    cr_assert(replace_begin(&replacement, path, REPLACE_PUBLIC));
     fputs("new", replacement.to);
     fflush(replacement.to);
     expect_content(path, "old");
@@ -189,7 +189,7 @@ Test(replace, leaves_the_old_file_when_writing_fails)
 {
     struct replacement replacement;
     char *path = file_of("old"), partial[64];
-    cr_assert(replace_begin(&replacement, path));
+    cr_assert(replace_begin(&replacement, path, REPLACE_PUBLIC));
     snprintf(partial, sizeof(partial), "%s", replacement.partial);
     /* From here on, as on a full disk. */
     cr_assert_not_null(freopen("/dev/full", "w", replacement.to));
@@ -209,7 +209,7 @@ Test(replace, follows_a_link_and_leaves_it)
     char *path = file_of("old"), link[64];
     snprintf(link, sizeof(link), "%s.link", path);
     cr_assert_eq(symlink(path, link), 0);
-    cr_assert(replace_begin(&replacement, link));
+    cr_assert(replace_begin(&replacement, link, REPLACE_PUBLIC));
     fputs("new", replacement.to);
     cr_expect(replace_end(&replacement));
     cr_assert_eq(lstat(link, &status), 0);
@@ -220,12 +220,40 @@ Test(replace, follows_a_link_and_leaves_it)
     free(path);
 }
 
+Test(replace, leaves_the_old_file_when_told_to)
+{
+    struct replacement replacement;
+    char *path = file_of("old"), partial[64];
+    cr_assert(replace_begin(&replacement, path, REPLACE_PUBLIC));
+    snprintf(partial, sizeof(partial), "%s", replacement.partial);
+    fputs("new", replacement.to);
+    replace_abandon(&replacement);
+    expect_content(path, "old");
+    cr_expect_neq(access(partial, F_OK), 0);
+    unlink(path);
+    free(path);
+}
+
+Test(replace, a_new_file_can_be_its_owners_alone)
+{
+    struct replacement replacement;
+    struct stat status;
+    char *path = file_of("old");
+    unlink(path);
+    cr_assert(replace_begin(&replacement, path, REPLACE_PRIVATE));
+    cr_expect(replace_end(&replacement));
+    cr_assert_eq(stat(path, &status), 0);
+    cr_expect_eq(status.st_mode & 0777, 0600);
+    unlink(path);
+    free(path);
+}
+
 Test(replace, writes_to_what_is_no_file)
 {
     struct replacement replacement;
-    cr_assert(replace_begin(&replacement, "/dev/null"));
+    cr_assert(replace_begin(&replacement, "/dev/null", REPLACE_PUBLIC));
     fputs("new", replacement.to);
     cr_expect(replace_end(&replacement));
-    cr_expect_not(replace_begin(&replacement, "/nowhere/file"));
+    cr_expect_not(replace_begin(&replacement, "/nowhere/file", REPLACE_PUBLIC));
     cr_expect_eq(errno, ENOENT);
 }

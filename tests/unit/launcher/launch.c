@@ -83,6 +83,26 @@ Test(launch, environment_carries_the_settings)
     cr_expect_str_eq(fixture_text("out"), " /tmp/%p.tlk 0000000000000abc itimer\n");
 }
 
+Test(launch, environment_carries_what_is_chosen)
+{
+    char *command[] = {"sh", "-c", "echo \"$TIMERLEAK_EXE $TIMERLEAK_SAMPLE\" >out", NULL};
+    run((struct launch){.command = command, .exe = "nginx,*/sbin/*", .sample = 100});
+    cr_expect_str_eq(fixture_text("out"), "nginx,*/sbin/* 100\n");
+    setenv("TIMERLEAK_SAMPLE", "7", 1);
+    run((struct launch){.command = command});
+    cr_expect_str_eq(fixture_text("out"), " 7\n");
+}
+
+Test(launch, environment_names_the_command_that_records)
+{
+    char *command[] = {"sh", "-c", "echo \"$TIMERLEAK_COMMAND\" >out", NULL};
+    char *same[] = {"sh", "-c", "test \"$TIMERLEAK_COMMAND\" -ef /proc/$PPID/exe", NULL};
+    cr_expect_eq(run((struct launch){.command = same}).status, 0);
+    setenv("TIMERLEAK_COMMAND", "/another/timerleak", 1);
+    run((struct launch){.command = command});
+    cr_expect_str_eq(fixture_text("out"), "/another/timerleak\n", "who names one means it");
+}
+
 Test(launch, without_children_only_the_program_is_named)
 {
     print_settings((struct launch){.preload = "", .families = "posix", .children = false});

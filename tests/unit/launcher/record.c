@@ -182,8 +182,51 @@ Test(record, what_can_not_be_run_has_the_shells_status)
     expect_said("not an executable file");
 }
 
+Test(record, only_programs_that_are_chosen)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='return 0;'");
+    cr_expect_eq(fixture_record("--exe=no,leak?", "sh", "-c", "./leaky; true", NULL), 0);
+    expect_files("leaky.*.tlk", 1);
+    expect_files("sh.*.tlk", 0);
+    expect_said("1 timer created, 1 live");
+    expect_not_said("left no recording");
+}
+
+Test(record, chosen_programs_that_become_another_are_fine)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='execlp(\"true\", \"true\", NULL);'");
+    cr_expect_eq(fixture_record("--exe=leaky", "./leaky", NULL), 0);
+    expect_files("*.tlk", 1);
+    expect_not_said("became another program");
+}
+
+Test(record, chosen_program_without_timers_is_kept)
+{
+    cr_expect_eq(fixture_record("--exe=true", "sh", "-c", "env true; :", NULL), 0);
+    expect_files("true.*.tlk", 1);
+    expect_said("0 timers created");
+}
+
+Test(record, nobody_was_chosen)
+{
+    cr_expect_eq(fixture_record("--exe=server", "true", NULL), 0);
+    expect_files("*.tlk", 0);
+    expect_said("nothing was recorded: no program that ran and could be recorded has a name that "
+                "\"server\" matches");
+}
+
+Test(record, a_sample_is_told_as_an_estimate)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='return 0;'");
+    cr_expect_eq(fixture_record("--sample=1000000", "-o", "x.tlk", "./leaky", NULL), 0);
+    cr_expect_eq(fixture_read("x.tlk").one_in, 1000000);
+    expect_said("about ");
+}
+
 Test(record, wrong_command_lines)
 {
+    cr_expect_eq(WEXITSTATUS(fixture_record("--sample=0", "true", NULL)), 2);
+    expect_said("--sample is a number from 1 to 1000000");
     cr_expect_eq(WEXITSTATUS(fixture_record("-o", "x.tlk", NULL)), 2);
     expect_said("needs a command");
     cr_expect_eq(WEXITSTATUS(fixture_record("--children=maybe", "true", NULL)), 2);

@@ -86,3 +86,12 @@ Test(admission, one_in_so_many_at_random)
     cr_expect(entered[1] > 70 && entered[1] < 330, "%u", entered[1]);
     cr_expect_eq(recording->omitted[TLK_OMIT_SAMPLED], 4000 - entered[0] - entered[1]);
 }
+
+Test(admission, interval_timers_are_no_matter_for_samples)
+{
+    recording->one_in = UINT32_MAX;
+    cr_expect_neq(make_timer(TLK_ITIMER, 0).slot, 0);
+    cr_expect_eq(make_timer(TLK_POSIX, 1).slot, 0);
+    recording->asleep = 1;
+    cr_expect_eq(make_timer(TLK_ITIMER, 1).slot, 0);
+}

@@ -1,0 +1,126 @@
+/* ctl.c - the command `timerleak ctl`. */
+#include "commands/commands.h"
+#include "commands/running.h"
+
+#include "base/numbers.h"
+#include "recording/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+enum order { TELL, SLEEP, WAKE };
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
+}
+
+static const char *word(const struct tlk_header *header)
+{
+    return header->asleep ? "asleep" : "awake";
+}
+
+static void tell_omitted(uint64_t count, const char *which)
+{
+    if (count > 0)
+        printf("    %s %s %s not recorded\n", text_plural(count, "timer", "timers").s, which,
+               count == 1 ? "was" : "were");
+}
+
+static void tell(pid_t pid, const struct control *control)
+{
+    const struct tlk_header *header = &control->header;
+    uint64_t time = now(), slept = control_slept(control, time);
+    printf("process %d is %s for %s", (int)pid, word(header),
+           text_duration(elapsed(time, control_since(control))).s);
+    if (slept > 0)
+        printf("; asleep for %s of %s in all", text_duration(slept).s,
+               text_duration(elapsed(time, header->start_mono)).s);
+    fputc('\n', stdout);
+    if (header->one_in > 1)
+        printf("    one timer in %s is recorded\n", text_count(header->one_in).s);
+    tell_omitted(header->omitted[TLK_OMIT_ASLEEP], "made while it was asleep");
+    tell_omitted(header->omitted[TLK_OMIT_SAMPLED], "not drawn for the sample");
+    tell_omitted(header->omitted[TLK_OMIT_IGNORED], "made in blocks that it asked to ignore");
+}
+
+static bool change(pid_t pid, const char *path, struct control *control, enum order order)
+{
+    bool asleep = order == SLEEP;
+    bool already = asleep == (control->header.asleep != 0);
+    if (!control_set(control, asleep, now())) {
+        fprintf(stderr, "timerleak: %s could not be written: %s\n", path, strerror(errno));
+        return false;
+    }
+    if (already)
+        printf("process %d is %s already\n", (int)pid, word(&control->header));
+    else if (asleep)
+        printf("process %d is asleep now: what was recorded is followed on\n", (int)pid);
+    else
+        printf("process %d is awake now: what it makes from now on is recorded\n", (int)pid);
+    return true;
+}
+
+static bool obey(pid_t pid, const char *path, enum order order)
+{
+    char error[RECORDING_ERROR_SIZE];
+    struct control control;
+    enum control_error problem = control_open(&control, path, pid, order != TELL, error);
+    if (problem == CONTROL_DENIED)
+        fprintf(stderr, "timerleak: %s; do this as %s\n", error, running_permitted(path).s);
+    else if (problem != CONTROL_OK)
+        fprintf(stderr, "timerleak: %s\n", error);
+    if (problem != CONTROL_OK)
+        return false;
+    bool done = order == TELL || change(pid, path, &control, order);
+    if (order == TELL)
+        tell(pid, &control);
+    control_close(&control);
+    return done;
+}
+
+/* The word after the processes; TELL if there is none. */
+static enum order order_of(const char *last)
+{
+    if (strcmp(last, "on") == 0)
+        return WAKE;
+    return strcmp(last, "off") == 0 ? SLEEP : TELL;
+}
+
+static int complain(const char *argument)
+{
+    if (argument)
+        fprintf(stderr, "timerleak: \"%s\" is no number of a process", argument);
+    else
+        fprintf(stderr, "timerleak: ctl needs the number of a process");
+    fprintf(stderr, ": timerleak ctl PID... [on|off]\n");
+    return EXIT_USAGE;
+}
+
+int command_ctl(int argc, char **argv)
+{
+    enum order order = argc > 1 ? order_of(argv[argc - 1]) : TELL;
+    int end = order == TELL ? argc : argc - 1, status = EXIT_OK;
+    pid_t pid;
+    if (end < 2)
+        return complain(NULL);
+    for (int i = 1; i < end; i++) {
+        if (!running_number(argv[i], &pid))
+            return complain(argv[i]);
+    }
+    for (int i = 1; i < end; i++) {
+        running_number(argv[i], &pid);
+        char *path = running_recording(pid);
+        if (!path || !obey(pid, path, order))
+            status = EXIT_UNREADABLE;
+        free(path);
+    }
+    return status;
+}

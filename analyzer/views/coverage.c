@@ -1,0 +1,95 @@
+#include "views/coverage.h"
+
+#include "base/numbers.h"
+#include "base/text.h"
+#include "profile/process.h"
+
+/* Of all processes together. */
+struct coverage {
+    uint64_t slept, duration, omitted[TLK_OMISSIONS];
+    uint64_t asleep, since;     /* how many at their end; since when, after the start, if one */
+    uint64_t least_of, most_of; /* of so many timers one is recorded */
+};
+
+static struct coverage coverage_of(const struct profile *profile)
+{
+    struct coverage all = {.least_of = UINT64_MAX};
+    for (size_t i = 0; i < profile->process_count; i++) {
+        const struct process *process = profile->processes[i];
+        all.slept += process->slept;
+        all.duration += process_duration(process);
+        for (size_t reason = 0; reason < TLK_OMISSIONS; reason++)
+            all.omitted[reason] += process->omitted[reason];
+        if (process->asleep) {
+            all.asleep++;
+            all.since = elapsed(process->switched, process->start_mono);
+        }
+        if (process->one_in < all.least_of)
+            all.least_of = process->one_in;
+        if (process->one_in > all.most_of)
+            all.most_of = process->one_in;
+    }
+    return all;
+}
+
+static void tell_sample(const struct coverage *all, struct coverage_line *line)
+{
+    if (all->least_of == all->most_of)
+        snprintf(line->s, sizeof(line->s),
+                 "sampled: one timer in %s was recorded; counts are estimates from those",
+                 text_count(all->most_of).s);
+    else
+        snprintf(line->s, sizeof(line->s),
+                 "sampled: one timer in %s to %s was recorded, by process; counts are estimates "
+                 "from those",
+                 text_count(all->least_of).s, text_count(all->most_of).s);
+}
+
+static struct text at_end(const struct coverage *all, const struct profile *profile)
+{
+    struct text text = {""};
+    if (all->asleep > 0 && profile->process_count == 1)
+        snprintf(text.s, sizeof(text.s), ", since %.32s", text_moment(all->since).s);
+    else if (all->asleep > 0)
+        snprintf(text.s, sizeof(text.s), ", %.24s at the end",
+                 text_plural(all->asleep, "process", "processes").s);
+    return text;
+}
+
+static void tell_sleep(const struct coverage *all, const struct profile *profile,
+                       struct coverage_line *line)
+{
+    uint64_t made = all->omitted[TLK_OMIT_ASLEEP];
+    snprintf(line->s, sizeof(line->s), "asleep: for %s of %s%s; %s made meanwhile %s not here",
+             text_duration(all->slept).s, text_duration(all->duration).s, at_end(all, profile).s,
+             text_plural(made, "timer", "timers").s, made == 1 ? "is" : "are");
+}
+
+static void tell_ignored(const struct coverage *all, struct coverage_line *line)
+{
+    uint64_t made = all->omitted[TLK_OMIT_IGNORED];
+    snprintf(line->s, sizeof(line->s),
+             "ignored: %s made in blocks that the program asked to ignore %s not here",
+             text_plural(made, "timer", "timers").s, made == 1 ? "is" : "are");
+}
+
+size_t coverage_lines(const struct profile *profile, struct coverage_line lines[COVERAGE_LINES])
+{
+    const struct coverage all = coverage_of(profile);
+    size_t count = 0;
+    if (all.most_of > 1)
+        tell_sample(&all, &lines[count++]);
+    if (all.slept > 0 || all.asleep > 0 || all.omitted[TLK_OMIT_ASLEEP] > 0)
+        tell_sleep(&all, profile, &lines[count++]);
+    if (all.omitted[TLK_OMIT_IGNORED] > 0)
+        tell_ignored(&all, &lines[count++]);
+    return count;
+}
+
+void coverage_print(FILE *to, const struct profile *profile)
+{
+    struct coverage_line lines[COVERAGE_LINES];
+    size_t count = coverage_lines(profile, lines);
+    for (size_t i = 0; i < count; i++)
+        fprintf(to, "%s\n", lines[i].s);
+}

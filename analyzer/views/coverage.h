@@ -1,0 +1,25 @@
+/*
+ * coverage.h - tells what is not in a recording because its user wished so: what was made while it
+ * was asleep, what a sample left out, what the program asked to ignore.
+ */
+#ifndef TIMERLEAK_VIEWS_COVERAGE_H
+#define TIMERLEAK_VIEWS_COVERAGE_H
+
+#include "profile/profile.h"
+
+#include <stdio.h>
+
+#define COVERAGE_LINES 3
+
+/* Plain ASCII, without a line's end. */
+struct coverage_line {
+    char s[256];
+};
+
+/* Fills in a line for each thing that is to be told, and returns how many; 0: all was recorded. */
+size_t coverage_lines(const struct profile *profile, struct coverage_line lines[COVERAGE_LINES]);
+
+/* The same, printed. */
+void coverage_print(FILE *to, const struct profile *profile);
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * Production's switches on live processes: put to sleep and woken by `timerleak ctl`, a sample of
+ * what they make, and what the other commands say of what is not there.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "preloaded.h"
+#include "recordings.h"
+#include "subject.h"
+
+/* A program that makes timers when it is told to, and its recording. */
+struct served {
+    struct running running;
+    char *directory, *path, *pid;
+};
+
+static struct served serve(void)
+{
+    struct served served = {.directory = directory_make()};
+
+    served.running = start_preloaded("timers_when_told", NULL, NULL, served.directory, NULL);
+    served.pid = text_make("%d", (int)served.running.pid);
+    served.path = text_make("%s/timers_when_told.%s.tlk", served.directory, served.pid);
+    cr_assert(command_wait_for(&served.running, "1 made\n"), "%s", served.running.err.text);
+    return served;
+}
+
+/* Has it make some, until there are `made` in all. */
+static void make(struct served *served, int some, int made)
+{
+    char *answer = text_make("%d made\n", made);
+
+    cr_assert_gt(dprintf(served->running.input, "%d\n", some), 0);
+    cr_assert(command_wait_for(&served->running, answer), "%s", served->running.err.text);
+    free(answer);
+}
+
+/* Ends the program; its report as JSON. */
+static json_t *end(struct served *served)
+{
+    struct outcome outcome = command_finish(&served->running);
+    char *error = NULL;
+    json_t *report = report_read(served->path, &error);
+
+    cr_expect_eq(outcome_code(&outcome), 0);
+    cr_assert(report, "%s", error);
+    outcome_forget(&outcome);
+    return report;
+}
+
+static void forget(struct served *served)
+{
+    directory_remove(served->directory);
+    free(served->path);
+    free(served->pid);
+}
+
+/* Runs timerleak with up to three arguments; it must end so, and say that on either stream. */
+static void expect(int status, const char *said, const char *first, const char *second,
+                   const char *third)
+{
+    char *timerleak = built("timerleak");
+    const char *const argv[] = {timerleak, first, second, third, NULL};
+    struct outcome outcome = command_run(&(struct command){.argv = argv});
+
+    cr_expect_eq(outcome_code(&outcome), status, "%s ends with %d", first, outcome_code(&outcome));
+    cr_expect(strstr(outcome.out, said) || strstr(outcome.err, said), "\"%s\" is missing in:\n%s%s",
+              said, outcome.out, outcome.err);
+    outcome_forget(&outcome);
+    free(timerleak);
+}
+
+static long long left_out(json_t *report, const char *why)
+{
+    return number_of(json_object_get(json_object_get(report, "process"), why), "left_out");
+}
+
+Test(ctl, sleeps_and_wakes, .timeout = 120)
+{
+    setenv("TIMERLEAK_ENABLED", "0", 1);
+    struct served served = serve();
+
+    expect(0, "is asleep", "ctl", served.pid, NULL);
+    expect(0, "1 timer made while it was asleep was not recorded", "ctl", served.pid, NULL);
+    expect(3, "1 timer was made, all while it was asleep", "check", served.path, NULL);
+    expect(0, "is awake now", "ctl", served.pid, "on");
+    expect(0, "is awake already", "ctl", served.pid, "on");
+    make(&served, 4, 5);
+    expect(0, "is awake", "ctl", served.pid, NULL);
+    expect(0, "4 timers matched; 1 only in the kernel", "verify", served.pid, NULL);
+    expect(0, "1 timer was left out on purpose", "verify", served.pid, NULL);
+    expect(0, "is asleep now", "ctl", served.pid, "off");
+    expect(0, "is asleep already", "ctl", served.pid, "off");
+    make(&served, 2, 7);
+    json_t *report = end(&served);
+    cr_expect_eq(number_of(json_object_get(report, "totals"), "created"), 4);
+    cr_expect_eq(left_out(report, "asleep"), 3);
+    expect(0, "3 timers made meanwhile are not here", "report", served.path, NULL);
+    expect(0, "0 sites fail", "check", served.path, NULL);
+    expect(3, "there is no process", "ctl", served.pid, "on");
+    json_decref(report);
+    forget(&served);
+}
+
+Test(ctl, several_at_once, .timeout = 120)
+{
+    struct served one = serve(), other = serve();
+
+    char *line =
+        text_make("'%s/timerleak' ctl %s %s off", getenv("TIMERLEAK_BUILD"), one.pid, other.pid);
+    free(output_of(line));
+    make(&one, 3, 4);
+    make(&other, 1, 2);
+    json_t *first = end(&one), *second = end(&other);
+    cr_expect_eq(left_out(first, "asleep"), 3);
+    cr_expect_eq(left_out(second, "asleep"), 1);
+    json_decref(first);
+    json_decref(second);
+    forget(&one);
+    forget(&other);
+}
+
+Test(ctl, says_what_is_wrong)
+{
+    char *self = text_make("%d", (int)getpid());
+
+    expect(2, "ctl needs the number of a process", "ctl", NULL, NULL);
+    expect(2, "ctl needs the number of a process", "ctl", "on", NULL);
+    expect(2, "\"server\" is no number of a process", "ctl", "server", "on");
+    expect(2, "\"0\" is no number of a process", "ctl", "0", NULL);
+    expect(3, "has no recording mapped", "ctl", self, "off");
+    free(self);
+}
+
+/* What chance draws is not known, but all of it adds up. */
+Test(ctl, a_sample_is_scaled, .timeout = 120)
+{
+    setenv("TIMERLEAK_SAMPLE", "10", 1);
+    struct served served = serve();
+
+    expect(0, "one timer in 10 is recorded", "ctl", served.pid, NULL);
+    make(&served, 200, 201);
+    json_t *report = end(&served), *totals = json_object_get(report, "totals");
+    json_t *sampling = json_object_get(json_object_get(report, "process"), "sampling");
+    long long recorded = number_of(sampling, "recorded");
+    cr_expect_eq(number_of(sampling, "one_in"), 10);
+    cr_expect_eq(recorded + number_of(sampling, "left_out"), 201);
+    cr_expect_eq(number_of(totals, "created"), 10 * recorded);
+    cr_expect_eq(number_of(totals, "live"), 10 * recorded);
+    expect(0, "sampled: one timer in 10 was recorded", "report", served.path, NULL);
+    json_decref(report);
+    forget(&served);
+}
