@@ -3,8 +3,10 @@
 #include "base/text.h"
 #include "profile/findings.h"
 #include "profile/kinds.h"
+#include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
+#include "views/limits.h"
 #include "views/losses.h"
 #include "views/style.h"
 
@@ -23,29 +25,6 @@ static void print_process(FILE *to, const struct process *process)
             process_end(process).s);
 }
 
-static void print_limit(FILE *to, const struct limit *limit)
-{
-    fprintf(to, "%s: %s of %s", limit->name, text_count(limit->used).s,
-            limit->limit == UINT64_MAX ? "unlimited" : text_count(limit->limit).s);
-    if (limit->growth > 0)
-        fprintf(to, "; at +%s", text_rate(limit->growth).s);
-    if (limit->reached > 0)
-        fprintf(to, " the limit is reached in %s", text_duration(limit->reached).s);
-    else if (limit->growth > 0 && limit->used >= limit->limit)
-        fprintf(to, ": the limit is reached");
-    fputc('\n', to);
-}
-
-static void print_limits(FILE *to, const struct process *process)
-{
-    struct limit limits[LIMITS];
-    findings_limits(process, limits);
-    for (size_t i = 0; i < LIMITS; i++) {
-        if (limits[i].used > 0 && (limits[i].growth > 0 || process->alive))
-            print_limit(to, &limits[i]);
-    }
-}
-
 static void print_processes(FILE *to, const struct profile *profile)
 {
     for (size_t i = 0; i < profile->process_count; i++) {
@@ -55,7 +34,7 @@ static void print_processes(FILE *to, const struct profile *profile)
             return;
         }
         print_process(to, profile->processes[i]);
-        print_limits(to, profile->processes[i]);
+        limits_print(to, profile->processes[i]);
     }
 }
 
@@ -121,7 +100,7 @@ static size_t count_repeats(const struct stack_frame *stack, size_t depth)
     return repeats;
 }
 
-static void print_stack(FILE *to, struct profile *profile, struct site *site)
+void report_stack(FILE *to, struct profile *profile, struct site *site)
 {
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
@@ -184,7 +163,7 @@ void report_finding(FILE *to, struct profile *profile, struct site *site)
     else
         fprintf(to, "       %s\n", site->finding.why);
     print_flags(to, site);
-    print_stack(to, profile, site);
+    report_stack(to, profile, site);
 }
 
 static void print_findings(FILE *to, struct profile *profile, long most)
@@ -199,12 +178,20 @@ static void print_findings(FILE *to, struct profile *profile, long most)
         fprintf(to, "\n%s not shown\n", text_plural(findings - shown, "finding", "findings").s);
 }
 
+static uint64_t omitted(const struct profile *profile)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < profile->process_count; i++)
+        sum += losses_omitted(profile->processes[i]);
+    return sum;
+}
+
 void report_print(FILE *to, struct profile *profile, long most)
 {
     size_t clean = findings_count(profile, VERDICT_CLEAN);
     print_processes(to, profile);
     if (profile->site_count == 0)
-        fprintf(to, "no timer was created\n");
+        fprintf(to, "no timer was %s\n", omitted(profile) > 0 ? "recorded" : "created");
     else
         print_totals(to, profile);
     losses_print(to, profile);

@@ -14,6 +14,9 @@ void report_print(FILE *to, struct profile *profile, long most);
 /* One line of a finding: verdict, family, live, state, function, file and line. */
 void report_headline(FILE *to, struct profile *profile, struct site *site);
 
+/* The frames of a site, a line each, the wrapped function left out. */
+void report_stack(FILE *to, struct profile *profile, struct site *site);
+
 /* That line, why it is thought so, and the stack. */
 void report_finding(FILE *to, struct profile *profile, struct site *site);
 

@@ -10,10 +10,16 @@ static const char *const escapes[] = {
     [STYLE_ALARM] = "\033[1;31m",
 };
 
+bool style_followed(FILE *to)
+{
+    const char *terminal = getenv("TERM");
+    return terminal && strcmp(terminal, "dumb") != 0 && isatty(fileno(to));
+}
+
 const char *style(FILE *to, enum style wanted)
 {
-    const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    if ((refused && *refused) || !terminal || strcmp(terminal, "dumb") == 0)
+    const char *refused = getenv("NO_COLOR");
+    if (refused && *refused)
         return "";
-    return isatty(fileno(to)) ? escapes[wanted] : "";
+    return style_followed(to) ? escapes[wanted] : "";
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -70,7 +71,6 @@ static void become(const struct command *command, int in, int out, int err)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setrlimit(RLIMIT_CORE, &no_core);
-    setpgid(0, 0);
     for (const char *const *variable = command->environment; variable && *variable; variable++)
         putenv((char *)*variable);
     dup2(in, 0);
@@ -96,14 +96,32 @@ struct running command_start(const struct command *command)
     unfinished++;
     running.pid = fork();
     cr_assert(running.pid >= 0);
-    if (running.pid == 0)
+    if (running.pid == 0) {
+        setpgid(0, 0);
         become(command, in[0], out[1], err[1]);
+    }
     close(in[0]);
     close(out[1]);
     close(err[1]);
     running.input = in[1];
     running.out.fd = out[0];
     running.err.fd = err[0];
+    return running;
+}
+
+struct running command_start_on(const struct command *command, int terminal)
+{
+    struct running running = {.input = -1, .out = {-1, strdup(""), 0}, .err = {-1, strdup(""), 0}};
+
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    unfinished++;
+    running.pid = fork();
+    cr_assert(running.pid >= 0);
+    if (running.pid == 0) {
+        setsid();
+        ioctl(terminal, TIOCSCTTY, 0);
+        become(command, terminal, terminal, terminal);
+    }
     return running;
 }
 
@@ -123,8 +141,7 @@ static void stream_read(struct stream *stream)
     stream->text[stream->length] = '\0';
 }
 
-/* Waits for more of either stream; false when both have ended. Ends a command that hangs. */
-static bool read_more(struct running *running)
+bool command_read(struct running *running)
 {
     struct pollfd ready[2] = {{running->out.fd, POLLIN, 0}, {running->err.fd, POLLIN, 0}};
 
@@ -142,7 +159,7 @@ static bool read_more(struct running *running)
 bool command_wait_for(struct running *running, const char *text)
 {
     while (!strstr(running->out.text, text))
-        if (!read_more(running))
+        if (!command_read(running))
             return false;
     return true;
 }
@@ -152,7 +169,7 @@ struct outcome command_finish(struct running *running)
     struct outcome outcome = {.pid = running->pid};
 
     close(running->input);
-    while (read_more(running))
+    while (command_read(running))
         continue;
     waitpid(running->pid, &outcome.status, 0);
     unfinished--;

@@ -46,9 +46,14 @@ void outcome_forget(struct outcome *outcome);
 /*
  * The same in steps: between them the command runs, and its input stays open.
  * command_wait_for() returns once the command has printed TEXT; false if it ends without.
+ * command_read() waits for more of what it prints; false when there is no more.
  */
 struct running command_start(const struct command *command);
 bool command_wait_for(struct running *running, const char *text);
+bool command_read(struct running *running);
+
+/* command_start() in a session of its own, on a terminal, instead of pipes: see terminal.h. */
+struct running command_start_on(const struct command *command, int terminal);
 struct outcome command_finish(struct running *running);
 
 /* The exit status as a shell gives it: 128 + N for death by signal N. */

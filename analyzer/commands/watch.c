@@ -1,0 +1,184 @@
+/* watch.c - the command `timerleak watch`: a recording followed while its process runs. */
+#include "commands/arguments.h"
+#include "commands/commands.h"
+#include "commands/running.h"
+#include "commands/screen.h"
+
+#include "base/memory.h"
+#include "profile/filter.h"
+#include "profile/findings.h"
+#include "views/watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct watch {
+    struct settings settings;
+    char *path;
+    struct profile *profile;
+    struct progress *progress;
+    enum progress_order order;
+    bool ran;        /* at a look */
+    int looks_ended; /* how many in a row found that the process is gone */
+};
+
+static int complain(const char *error, int status)
+{
+    fprintf(stderr, "timerleak: %s\n", error);
+    return status;
+}
+
+static int filter_sites(struct watch *watch)
+{
+    char error[FILTER_ERROR_SIZE];
+    const struct filter filter = {watch->settings.families, watch->settings.focus,
+                                  watch->settings.ignore};
+    if (!profile_filter(watch->profile, &filter, error))
+        return complain(error, EXIT_USAGE);
+    findings_sort(watch->profile);
+    profile_add_up(watch->profile);
+    return EXIT_OK;
+}
+
+static int take_look(struct watch *watch)
+{
+    char error[RECORDING_ERROR_SIZE];
+    struct recording *recording = recording_open(watch->path, error);
+    if (!recording)
+        return complain(error, EXIT_UNREADABLE);
+    profile_renew(watch->profile);
+    profile_add(watch->profile, recording);
+    recording_close(recording);
+    int status = filter_sites(watch);
+    if (status != EXIT_OK)
+        return status;
+    progress_look(watch->progress, watch->profile);
+    progress_sort(watch->progress, watch->order);
+    watch->ran |= watch->profile->processes[0]->alive;
+    watch->looks_ended = watch->profile->processes[0]->alive ? 0 : watch->looks_ended + 1;
+    return EXIT_OK;
+}
+
+/*
+ * An exec may still fail, and who launched a process that is killed notes that a moment later: both
+ * are the end if they are so at the next look too.
+ */
+static bool has_ended(const struct watch *watch)
+{
+    enum tlk_end end = watch->profile->processes[0]->end;
+    bool certain = !watch->ran || end == TLK_EXITED || end == TLK_KILLED;
+    return watch->looks_ended > (certain ? 0 : 1);
+}
+
+static bool is_over(const struct watch *watch)
+{
+    return has_ended(watch) || progress_looks(watch->progress) == (size_t)watch->settings.count;
+}
+
+/* A terminal has no room for more; a log says between its first and last look what moved. */
+static struct watch_view make_view(const struct watch *watch, bool last)
+{
+    struct watch_view view = {.profile = watch->profile,
+                              .progress = watch->progress,
+                              .order = watch->order,
+                              .most = watch->settings.nodecount,
+                              .styled = stdout};
+    if (screen_is_terminal()) {
+        long lines = (long)screen_lines();
+        view.most = view.most < 0 || view.most > lines ? lines : view.most;
+        view.keys = screen_has_keys() && !last;
+    } else {
+        view.changed = progress_looks(watch->progress) > 1 && !last;
+    }
+    return view;
+}
+
+static bool show(const struct watch *watch)
+{
+    char *text;
+    size_t size;
+    struct watch_view view = make_view(watch, is_over(watch));
+    FILE *to = memory_stream(&text, &size);
+    if (!screen_is_terminal() && progress_looks(watch->progress) > 1)
+        fputc('\n', to);
+    watch_print(to, &view);
+    fclose(to);
+    bool shown = screen_show(text);
+    free(text);
+    return shown;
+}
+
+/* Whether another look is to be taken; until then the screen is kept as it should be. */
+static bool wait_for_look(struct watch *watch)
+{
+    for (;;) {
+        switch (screen_wait()) {
+        case SCREEN_DUE:
+        case SCREEN_LOOK:
+            return true;
+        case SCREEN_QUIT:
+            return false;
+        case SCREEN_SORT:
+            watch->order = (watch->order + 1) % PROGRESS_ORDERS;
+            progress_sort(watch->progress, watch->order);
+            break;
+        case SCREEN_REDRAW:
+            break;
+        }
+        if (!show(watch))
+            return true;
+    }
+}
+
+static int follow(struct watch *watch)
+{
+    do {
+        int status = take_look(watch);
+        if (status != EXIT_OK)
+            return status;
+        if (!show(watch)) {
+            fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
+            return EXIT_UNREADABLE;
+        }
+    } while (!is_over(watch) && wait_for_look(watch));
+    return EXIT_OK;
+}
+
+/* NULL after a complaint. */
+static char *find_recording(const char *argument)
+{
+    pid_t pid;
+    return running_number(argument, &pid) ? running_recording(pid) : memory_copy(argument);
+}
+
+static int watch_open(struct watch *watch, int argc, char **argv)
+{
+    settings_init(&watch->settings);
+    int count = arguments_parse(argc, argv, WATCH_OPTIONS, &watch->settings);
+    if (count < 0)
+        return EXIT_USAGE;
+    if (count != 1)
+        return complain("watch needs a process or its recording: timerleak watch PID|FILE",
+                        EXIT_USAGE);
+    watch->path = find_recording(argv[1]);
+    if (!watch->path)
+        return EXIT_UNREADABLE;
+    if (screen_open(watch->settings.interval))
+        return EXIT_OK;
+    fprintf(stderr, "timerleak: the terminal can't be watched: %s\n", strerror(errno));
+    return EXIT_UNREADABLE;
+}
+
+int command_watch(int argc, char **argv)
+{
+    struct watch watch = {.profile = profile_new(), .progress = progress_new()};
+    int status = watch_open(&watch, argc, argv);
+    if (status == EXIT_OK)
+        status = follow(&watch);
+    screen_close();
+    progress_free(watch.progress);
+    profile_free(watch.profile);
+    free(watch.path);
+    return status;
+}

@@ -1,0 +1,112 @@
+#include "views/watch.h"
+
+#include "base/text.h"
+#include "profile/process.h"
+#include "views/limits.h"
+#include "views/losses.h"
+#include "views/sites.h"
+#include "views/style.h"
+
+#include <time.h>
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+/* So that lines of a log tell when they were written. */
+static struct text local_time(uint64_t real)
+{
+    struct text text;
+    struct tm parts;
+    time_t seconds = (time_t)(real / NS_PER_SECOND);
+    if (!localtime_r(&seconds, &parts) || strftime(text.s, sizeof(text.s), "%F %T", &parts) == 0)
+        text.s[0] = '\0';
+    return text;
+}
+
+static void print_process(FILE *to, const struct process *process)
+{
+    fprintf(to, "%s (pid %d), %s, %s, %s\n", process->name, process->pid,
+            text_duration(process_duration(process)).s, process_end(process).s,
+            local_time(process->as_of.real).s);
+}
+
+static struct text rate(double per_second)
+{
+    struct text text;
+    if (per_second >= 100)
+        return text_count((uint64_t)(per_second + 0.5));
+    snprintf(text.s, sizeof(text.s), "%.1f", per_second);
+    return text;
+}
+
+static void print_totals(FILE *to, const struct watch_view *view)
+{
+    const struct movement *total = progress_total(view->progress);
+    fprintf(to, "timers: %s live", text_count(view->profile->totals.live).s);
+    if (progress_looks(view->progress) > 1)
+        fprintf(to, ", %s since the watch began; %s created/s, %s released/s",
+                total->growth ? text_change(total->growth).s : "none more", rate(total->created).s,
+                rate(total->released).s);
+    fputc('\n', to);
+}
+
+/* Rates and changes are known from the second look on. */
+static void print_site(FILE *to, const struct watch_view *view, const struct moving *moving)
+{
+    struct site *site = moving->site;
+    const struct movement *movement = &moving->movement;
+    bool alarming = site->finding.verdict == VERDICT_LEAK;
+    fprintf(to, "%9s ", text_count(site->counts.live).s);
+    if (progress_looks(view->progress) > 1)
+        fprintf(to, "%9s %9s %10s %10s", text_change(movement->change).s,
+                text_change(movement->growth).s, rate(movement->created).s,
+                rate(movement->released).s);
+    else
+        fprintf(to, "%9s %9s %10s %10s", "-", "-", "-", "-");
+    fprintf(to, "  %s%-7s%s  %-8s ", style(view->styled, alarming ? STYLE_ALARM : STYLE_PLAIN),
+            verdict_name(site->finding.verdict), style(view->styled, STYLE_PLAIN),
+            family_name(site->family));
+    site_print(to, view->profile, site);
+}
+
+static bool is_still(const struct movement *movement)
+{
+    return movement->change == 0 && movement->created <= 0 && movement->released <= 0;
+}
+
+static void print_title(FILE *to, const struct watch_view *view, size_t count)
+{
+    fprintf(to, "%s by %s%s\n", text_plural(count, "site", "sites").s,
+            progress_order_name(view->order),
+            view->keys ? "; keys: s sorts by another, space looks now, q quits" : "");
+    fprintf(to, "%9s %9s %9s %10s %10s  VERDICT\n", "LIVE", "CHANGE", "GROWTH", "CREATED/s",
+            "RELEASED/s");
+}
+
+static void print_sites(FILE *to, const struct watch_view *view)
+{
+    size_t count, shown = 0, left = 0;
+    const struct moving *sites = progress_sites(view->progress, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (view->changed && is_still(&sites[i].movement))
+            continue;
+        if (view->most >= 0 && shown == (size_t)view->most) {
+            left++;
+            continue;
+        }
+        if (shown++ == 0)
+            print_title(to, view, count);
+        print_site(to, view, &sites[i]);
+    }
+    if (left > 0)
+        fprintf(to, "%s not shown\n", text_plural(left, "site", "sites").s);
+}
+
+void watch_print(FILE *to, const struct watch_view *view)
+{
+    const struct process *process = view->profile->processes[0];
+    print_process(to, process);
+    print_totals(to, view);
+    limits_print(to, process);
+    losses_print(to, view->profile);
+    print_sites(to, view);
+}

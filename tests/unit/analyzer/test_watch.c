@@ -1,0 +1,179 @@
+/* What a watch finds between two looks, and shows. */
+#include "loaded.h"
+#include "views/watch.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A process that has run so long, with so many of the steady and of the growing timers live. */
+static struct builder *server(uint64_t duration, uint64_t steady, uint64_t growing)
+{
+    struct builder *builder = builder_new(duration);
+    uint32_t module = builder_module(builder, "/nowhere/server", "\1\2\3\4", 4);
+    uint64_t held[] = {TLK_FRAME(module, 0x1001)}, leak[] = {TLK_FRAME(module, 0x2001)};
+    struct tlk_site *site = builder_site(builder, TLK_POSIX, "timer_create", held, 1);
+    for (uint64_t i = 0; i < steady; i++)
+        builder_create(builder, site, SECOND);
+    if (growing == 0)
+        return builder;
+    site = builder_site(builder, TLK_TIMERFD, "timerfd_create", leak, 1);
+    for (uint64_t i = 0; i < growing; i++)
+        builder_create(builder, site, MINUTE + i * SECOND);
+    builder_release(builder, builder_create(builder, site, MINUTE), MINUTE + SECOND);
+    return builder;
+}
+
+static void look(struct progress *progress, struct profile *profile, struct builder *builder)
+{
+    profile_renew(profile);
+    loaded_add(profile, builder);
+    progress_look(progress, profile);
+    progress_sort(progress, PROGRESS_GROWTH);
+}
+
+static const struct moving *first(const struct progress *progress)
+{
+    size_t count;
+    const struct moving *sites = progress_sites(progress, &count);
+    cr_assert_gt(count, 0);
+    return sites;
+}
+
+static void forget(struct progress *progress, struct profile *profile)
+{
+    progress_free(progress);
+    profile_free(profile);
+}
+
+Test(watch, counts_from_the_first_look_and_from_the_last)
+{
+    struct profile *profile = profile_new();
+    struct progress *progress = progress_new();
+    look(progress, profile, server(2 * MINUTE, 5, 10));
+    cr_expect(first(progress)->movement.growth == 0 && first(progress)->movement.created <= 0);
+    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 5, 30));
+    look(progress, profile, server(2 * MINUTE + 20 * SECOND, 5, 35));
+    const struct moving *site = first(progress);
+    cr_expect_eq(site->site->family, TLK_TIMERFD);
+    cr_expect_eq(site->movement.change, 5);
+    cr_expect_eq(site->movement.growth, 25);
+    cr_expect_float_eq(site->movement.created, 0.5, 1e-9);
+    cr_expect_float_eq(site->movement.released, 0, 1e-9);
+    cr_expect_eq(site[1].movement.change, 0);
+    cr_expect_eq(progress_total(progress)->growth, 25);
+    cr_expect_eq(progress_looks(progress), 3);
+    forget(progress, profile);
+}
+
+Test(watch, a_site_that_comes_later_grew_from_nothing)
+{
+    struct profile *profile = profile_new();
+    struct progress *progress = progress_new();
+    look(progress, profile, server(2 * MINUTE, 5, 0));
+    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 6, 20));
+    const struct moving *site = first(progress);
+    cr_expect_eq(site->movement.growth, 20);
+    cr_expect_eq(site->movement.change, 20);
+    cr_expect_float_eq(site->movement.created, 2.1, 1e-9);
+    cr_expect_float_eq(site->movement.released, 0.1, 1e-9);
+    cr_expect_eq(site[1].movement.growth, 1);
+    forget(progress, profile);
+}
+
+Test(watch, shrinks_and_sorts_as_told)
+{
+    struct profile *profile = profile_new();
+    struct progress *progress = progress_new();
+    look(progress, profile, server(2 * MINUTE, 50, 10));
+    look(progress, profile, server(3 * MINUTE, 20, 10));
+    cr_expect_eq(first(progress)->site->family, TLK_TIMERFD);
+    cr_expect_eq(first(progress)[1].movement.growth, -30);
+    progress_sort(progress, PROGRESS_LIVE);
+    cr_expect_eq(first(progress)->site->family, TLK_POSIX);
+    cr_expect_eq(progress_total(progress)->change, -30);
+    forget(progress, profile);
+}
+
+Test(watch, a_location_is_looked_up_once)
+{
+    struct profile *profile = profile_new();
+    size_t count, modules;
+    loaded_add(profile, server(2 * MINUTE, 5, 10));
+    uint32_t location = profile->sites[0]->locations[1];
+    const struct stack_frame *frames = location_frames(profile, location, &count);
+    modules = profile->module_count;
+    profile_renew(profile);
+    cr_expect(profile->site_count == 0 && profile->process_count == 0);
+    loaded_add(profile, server(3 * MINUTE, 5, 20));
+    cr_expect_eq(profile->sites[0]->locations[1], location);
+    cr_expect_eq(location_frames(profile, location, &count), frames);
+    cr_expect_eq(profile->module_count, modules);
+    cr_expect_eq(profile->totals.live, 25);
+    cr_expect_eq(profile->totals.created, 26);
+    profile_free(profile);
+}
+
+/* ---- the view ---- */
+
+static struct watch_view shown;
+
+static void print(FILE *to, struct profile *profile)
+{
+    shown.profile = profile;
+    shown.styled = to;
+    watch_print(to, &shown);
+}
+
+static void expect_text(struct profile *profile, const char *expected)
+{
+    char *text = printed(print, profile);
+    cr_expect_str_eq(text, expected, "this came:\n%s", text);
+    free(text);
+}
+
+Test(watch, shows_sites_by_growth)
+{
+    struct profile *profile = profile_new();
+    struct progress *progress = progress_new();
+    setenv("TZ", "UTC", 1);
+    shown = (struct watch_view){.progress = progress, .most = -1};
+    look(progress, profile, server(2 * MINUTE, 1234, 10));
+    expect_text(profile, "server (pid 4711), 2m00s, exited with status 0, 2023-11-14 22:15:20\n"
+                         "timers: 1,244 live\n"
+                         "2 sites by growth\n"
+                         "     LIVE    CHANGE    GROWTH  CREATED/s RELEASED/s  VERDICT\n"
+                         "    1,234         -         -          -          -  held     posix    "
+                         "server+0x1000\n"
+                         "       10         -         -          -          -  held     timerfd  "
+                         "server+0x2000\n");
+    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 1234, 30));
+    shown.keys = true;
+    shown.most = 1;
+    expect_text(profile, "server (pid 4711), 2m10s, exited with status 0, 2023-11-14 22:15:30\n"
+                         "timers: 1,264 live, +20 since the watch began; 2.0 created/s, 0.0 "
+                         "released/s\n"
+                         "2 sites by growth; keys: s sorts by another, space looks now, q quits\n"
+                         "     LIVE    CHANGE    GROWTH  CREATED/s RELEASED/s  VERDICT\n"
+                         "       30       +20       +20        2.0        0.0  held     timerfd  "
+                         "server+0x2000\n"
+                         "1 site not shown\n");
+    forget(progress, profile);
+}
+
+Test(watch, a_log_says_what_moved)
+{
+    struct profile *profile = profile_new();
+    struct progress *progress = progress_new();
+    shown = (struct watch_view){.progress = progress, .most = -1, .changed = true};
+    look(progress, profile, server(2 * MINUTE, 5, 10));
+    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 5, 12));
+    char *text = printed(print, profile);
+    cr_expect(strstr(text, "timerfd") && !strstr(text, "posix"), "this came:\n%s", text);
+    free(text);
+    look(progress, profile, server(2 * MINUTE + 20 * SECOND, 5, 12));
+    text = printed(print, profile);
+    cr_expect(strstr(text, "timers: 17 live") && !strstr(text, "VERDICT"), "this came:\n%s", text);
+    free(text);
+    forget(progress, profile);
+}
