@@ -21,7 +21,7 @@ static bool own_directory(char path[PATH_MAX])
     return true;
 }
 
-static bool find(char path[PATH_MAX])
+static bool find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
 {
     static const char *const places[] = {"", "../lib/timerleak/"};
     const char *named = getenv("TIMERLEAK_SHIM");
@@ -31,8 +31,8 @@ static bool find(char path[PATH_MAX])
         snprintf(path, PATH_MAX, "%s", named);
         if (named[0] == '/' && access(named, R_OK) == 0)
             return true;
-        fprintf(stderr, "timerleak: TIMERLEAK_SHIM=%s is no absolute path of a readable file\n",
-                named);
+        snprintf(problem, PRELOADING_PROBLEM_SIZE,
+                 "TIMERLEAK_SHIM=%s is no absolute path of a readable file", named);
         return false;
     }
     for (size_t i = 0; own_directory(own) && i < sizeof(places) / sizeof(*places); i++) {
@@ -40,26 +40,35 @@ static bool find(char path[PATH_MAX])
         if (realpath(candidate, path) != NULL)
             return true;
     }
-    fprintf(stderr,
-            "timerleak: " SHIM " is neither in %s nor in %s../lib/timerleak/: build it with make, "
-            "or install it with make install\n",
-            own, own);
+    snprintf(problem, PRELOADING_PROBLEM_SIZE,
+             SHIM " is neither in %s nor in %s../lib/timerleak/: build it with make, "
+                  "or install it with make install",
+             own, own);
+    return false;
+}
+
+bool preloading_find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
+{
+    if (!find(path, problem))
+        return false;
+    if (strpbrk(path, ": ") == NULL)
+        return true;
+    snprintf(problem, PRELOADING_PROBLEM_SIZE,
+             "the shim's path has a space or a colon, where the loader cuts LD_PRELOAD. "
+             "Give it another name:\n"
+             "    ln -s '%s' ~/" SHIM "\n"
+             "    export TIMERLEAK_SHIM=~/" SHIM,
+             path);
     return false;
 }
 
 bool preloading_shim(char path[PATH_MAX])
 {
-    if (!find(path))
-        return false;
-    if (strpbrk(path, ": ") == NULL)
-        return true;
-    fprintf(stderr,
-            "timerleak: the shim's path has a space or a colon, where the loader cuts LD_PRELOAD. "
-            "Give it another name:\n"
-            "    ln -s '%s' ~/" SHIM "\n"
-            "    export TIMERLEAK_SHIM=~/" SHIM "\n",
-            path);
-    return false;
+    char problem[PRELOADING_PROBLEM_SIZE];
+    bool found = preloading_find(path, problem);
+    if (!found)
+        fprintf(stderr, "timerleak: %s\n", problem);
+    return found;
 }
 
 static bool listed(const char *list, const char *name)

@@ -7,11 +7,16 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#define PRELOADING_PROBLEM_SIZE (2 * PATH_MAX + 512)
+
 /*
  * The shim's absolute path: what TIMERLEAK_SHIM names, else the one beside this executable, or in
- * ../lib/timerleak as `make install` puts it. False after telling on stderr what is wrong: there is
- * none, or its path can't be preloaded.
+ * ../lib/timerleak as `make install` puts it. False if there is none, or its path can't be
+ * preloaded: `problem` then says in words what is wrong and what to do, in one line or more.
  */
+bool preloading_find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE]);
+
+/* The same, but the problem is told on stderr. */
 bool preloading_shim(char path[PATH_MAX]);
 
 /*

@@ -29,10 +29,9 @@ static enum trace_obstacle executable(const char *path)
 /* Finds the file as execvp(3) does, which goes on searching past one that it may not execute. */
 static enum trace_obstacle find_program(const char *name, char path[PATH_MAX])
 {
-    if (strchr(name, '/') != NULL) {
-        snprintf(path, PATH_MAX, "%s", name);
+    snprintf(path, PATH_MAX, "%s", name);
+    if (strchr(name, '/') != NULL)
         return executable(path);
-    }
     enum trace_obstacle found = TRACE_MISSING;
     const char *search = getenv("PATH");
     if (search == NULL)
@@ -145,8 +144,8 @@ void traceable_judge(struct traceable *judged, const char *command, const char *
     memset(judged, 0, sizeof(*judged));
     char line[SCRIPT_LINE];
     const char *name = command;
-    snprintf(judged->program, sizeof(judged->program), "%s", command);
     for (int depth = 0; name != NULL && depth <= SCRIPT_DEPTH; depth++) {
+        judged->interpreted = depth > 0;
         judged->obstacle = find_program(name, judged->program);
         if (judged->obstacle != TRACE_NONE)
             return;
@@ -183,6 +182,16 @@ static const struct explanation explanations[] = {
 bool traceable_runs(const struct traceable *judged)
 {
     return judged->obstacle != TRACE_MISSING && judged->obstacle != TRACE_NOT_EXECUTABLE;
+}
+
+const char *traceable_why(const struct traceable *judged)
+{
+    return explanations[judged->obstacle].why;
+}
+
+const char *traceable_remedy(const struct traceable *judged)
+{
+    return explanations[judged->obstacle].what_to_do;
 }
 
 void traceable_explain(const struct traceable *judged, const char *command, FILE *to)

@@ -26,6 +26,7 @@ enum trace_obstacle {
 struct traceable {
     enum trace_obstacle obstacle;
     char program[PATH_MAX];   /* the file that was judged: COMMAND, or what interprets it */
+    bool interpreted;         /* COMMAND is a script, `program` what runs it */
     char sanitizer[NAME_MAX]; /* soname of a sanitizer that must be loaded first; "" if none */
 };
 
@@ -38,6 +39,10 @@ void traceable_judge(struct traceable *judged, const char *command, const char *
 
 /* Whether there is a program at all, if not one that can be traced. */
 bool traceable_runs(const struct traceable *judged);
+
+/* The obstacle, as what is said of a program, and what to do about it; NULL for TRACE_NONE. */
+const char *traceable_why(const struct traceable *judged);
+const char *traceable_remedy(const struct traceable *judged);
 
 /* Explains the obstacle, and what to do about it. Prints nothing for TRACE_NONE. */
 void traceable_explain(const struct traceable *judged, const char *command, FILE *to);

@@ -17,16 +17,13 @@ struct matcher {
 static bool parse_family(const char *name, size_t length, uint64_t *families,
                          char error[FILTER_ERROR_SIZE])
 {
-    for (unsigned family = 1; family < TLK_FAMILIES; family++) {
-        const char *known = family_name(family);
-        if (strlen(known) == length && memcmp(known, name, length) == 0) {
-            *families |= UINT64_C(1) << family;
-            return true;
-        }
-    }
-    snprintf(error, FILTER_ERROR_SIZE, "--families: there is no family \"%.*s\"", (int)length,
-             name);
-    return false;
+    uint64_t family = family_find(name, length);
+    if (family)
+        *families |= UINT64_C(1) << family;
+    else
+        snprintf(error, FILTER_ERROR_SIZE, "--families: there is no family \"%.*s\"", (int)length,
+                 name);
+    return family != 0;
 }
 
 static bool parse_families(const char *list, uint64_t *families, char error[FILTER_ERROR_SIZE])
@@ -56,8 +53,8 @@ static bool matcher_init(struct matcher *matcher, const struct profile *profile,
     matcher->focused = memory_new(profile->locations.count, sizeof(*matcher->focused));
     matcher->ignored = memory_new(profile->locations.count, sizeof(*matcher->ignored));
     return parse_families(filter->families, &matcher->families, error) &&
-           pattern_compile(&matcher->focus, "focus", filter->focus, error) &&
-           pattern_compile(&matcher->ignore, "ignore", filter->ignore, error);
+           pattern_compile(&matcher->focus, "--focus", filter->focus, error) &&
+           pattern_compile(&matcher->ignore, "--ignore", filter->ignore, error);
 }
 
 static bool stack_matches(struct profile *profile, const struct site *site,
