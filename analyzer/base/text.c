@@ -25,6 +25,15 @@ struct text text_count(uint64_t count)
     return grouped;
 }
 
+struct text text_change(int64_t change)
+{
+    struct text text;
+    uint64_t size = change < 0 ? -(uint64_t)change : (uint64_t)change;
+    const char *sign = change > 0 ? "+" : change < 0 ? "-" : "";
+    snprintf(text.s, sizeof(text.s), "%s%.40s", sign, text_count(size).s);
+    return text;
+}
+
 struct text text_duration(uint64_t ns)
 {
     struct text text = {.s = ""};

@@ -16,6 +16,9 @@ struct text {
 /* 48211 as "48,211". */
 struct text text_count(uint64_t count);
 
+/* A difference: "+1,234", "-3", "0". */
+struct text text_change(int64_t change);
+
 /* Nanoseconds as people say them: "850ns", "0.4ms", "2.1s", "3m12s", "3h08m", "4d03h". */
 struct text text_duration(uint64_t ns);
 

@@ -11,9 +11,9 @@
 
 enum exit_status {
     EXIT_OK = 0,
-    EXIT_LEAK = 1,       /* check, verify: found what it looks for */
+    EXIT_LEAK = 1,       /* check, verify, left, doctor: found what it looks for */
     EXIT_USAGE = 2,      /* wrong command line */
-    EXIT_UNREADABLE = 3, /* a recording is missing, empty or unreadable */
+    EXIT_UNREADABLE = 3, /* a recording is missing, empty or unreadable, an output unwritable */
 };
 
 struct command {
@@ -24,7 +24,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-#define COMMANDS 19
+#define COMMANDS 23
 
 extern const struct command commands[COMMANDS]; /* in the order in which help names them */
 
@@ -40,6 +40,7 @@ int command_report(int argc, char **argv);
 int command_view(int argc, char **argv); /* pprof's: top, tree, peek, list, traces, tags */
 int command_export(int argc, char **argv);
 int command_timers(int argc, char **argv);
+int command_left(int argc, char **argv);
 int command_growth(int argc, char **argv);
 int command_wakeups(int argc, char **argv);
 int command_diff(int argc, char **argv);
@@ -47,26 +48,30 @@ int command_merge(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_prompt(int argc, char **argv); /* no command, but files alone, on a terminal */
 int command_verify(int argc, char **argv);
+int command_ctl(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_html(int argc, char **argv);
 int command_web(int argc, char **argv);
+int command_watch(int argc, char **argv);
 
 /* The options that each takes. */
 #define RECORD_OPTIONS                                                                             \
-    (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_CHILDREN))
+    (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_CHILDREN) |       \
+     OPTION_BIT(OPTION_EXE) | OPTION_BIT(OPTION_SAMPLE))
+#define DOCTOR_OPTIONS OPTION_BIT(OPTION_JSON)
 #define REPORT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_NODECOUNT) |          \
      OPTIONS_FILTERS)
 /* As in pprof: all views take all of its options, and follow those that mean something to them. */
-#define VIEW_OPTIONS                                                                               \
-    (OPTIONS_SAMPLES | OPTIONS_PRINTING | OPTIONS_GRANULARITY | OPTIONS_GRAPH |                    \
-     OPTION_BIT(OPTION_CALL_TREE))
+#define VIEW_OPTIONS (OPTIONS_SAMPLES | OPTIONS_PRINTING | OPTIONS_GRANULARITY | OPTIONS_GRAPH)
 /* What can be set once recordings are read. */
 #define PROMPT_OPTIONS                                                                             \
     (VIEW_OPTIONS & ~(OPTION_BIT(OPTION_BASE) | OPTION_BIT(OPTION_DIFF_BASE) |                     \
                       OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_OUTPUT)))
-#define EXPORT_OPTIONS (VIEW_OPTIONS | OPTIONS_FORMAT)
+#define EXPORT_OPTIONS (VIEW_OPTIONS | OPTIONS_FORMAT | OPTION_BIT(OPTION_CALL_TREE))
 #define TIMERS_OPTIONS (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_NODECOUNT) | OPTIONS_FILTERS)
+#define LEFT_OPTIONS (OPTION_BIT(OPTION_OUTPUT) | OPTIONS_FILTERS)
 #define GROWTH_OPTIONS TIMERS_OPTIONS
 #define WAKEUPS_OPTIONS TIMERS_OPTIONS
 #define DIFF_OPTIONS                                                                               \
@@ -78,5 +83,8 @@ int command_web(int argc, char **argv);
     (OPTIONS_FILTERS | OPTION_BIT(OPTION_SOURCE_PATH) | OPTION_BIT(OPTION_TRIM_PATH))
 #define HTML_OPTIONS (PAGE_OPTIONS | OPTION_BIT(OPTION_OUTPUT))
 #define WEB_OPTIONS (PAGE_OPTIONS | OPTION_BIT(OPTION_HTTP))
+#define WATCH_OPTIONS                                                                              \
+    (OPTIONS_FILTERS | OPTION_BIT(OPTION_NODECOUNT) | OPTION_BIT(OPTION_INTERVAL) |                \
+     OPTION_BIT(OPTION_COUNT))
 
 #endif

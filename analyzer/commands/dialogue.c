@@ -93,7 +93,7 @@ static void help_all(FILE *to)
 
 static void help(FILE *to, const char *name)
 {
-    enum option_id id = *name ? option_find(name, PROMPT_OPTIONS) : OPTIONS;
+    enum option_id id = *name ? option_find(name, strlen(name), PROMPT_OPTIONS) : OPTIONS;
     if (!*name)
         help_all(to);
     else if (id != OPTIONS)
@@ -125,7 +125,8 @@ static void set_option(const struct dialogue *dialogue, enum option_id id, const
     else if (value && !*value)
         option_reset(id, settings);
     else if (!option_set(id, settings, kept(dialogue, value)))
-        fprintf(stderr, "timerleak: %s does not take \"%s\"\n", option_name(id), value);
+        fprintf(stderr, "timerleak: %s does not take \"%s\": %s\n", option_name(id), value,
+                option_help(id));
 }
 
 /* "NAME=VALUE", "NAME" or the name of a sample type. False if it is none of these. */
@@ -137,7 +138,7 @@ static bool assign(const struct dialogue *dialogue, const char *line)
     name[length] = '\0';
     text_trim(name);
     text_trim(value);
-    enum option_id id = option_find(name, PROMPT_OPTIONS);
+    enum option_id id = option_find(name, strlen(name), PROMPT_OPTIONS);
     bool known = id != OPTIONS;
     bool type = !has_value && !known && is_type(name);
     if (known)

@@ -1,5 +1,6 @@
 /* explain.c - the command `timerleak explain`. */
 #include "commands/commands.h"
+#include "commands/explain.h"
 
 #include "base/text.h"
 
@@ -88,12 +89,29 @@ static const struct word words[] = {
      "'$' at its end hold it there: ^start$ is the function start, not restart. Rules that\n"
      "suppress nothing, and rules that match nearly everything, are told.\n"
      "`check --gen-suppressions` prints rules for what fails."},
+    {"asleep",
+     "Started with TIMERLEAK_ENABLED=0, or told by \"timerleak ctl PID off\", a process records\n"
+     "no timer that it makes, but follows those that it made before; \"timerleak ctl PID on\"\n"
+     "wakes it. How many were made meanwhile is counted. What was not seen is no evidence:\n"
+     "whether timers pile up is judged by the time awake."},
+    {"sampled",
+     "Of so many timers one, taken at random, is recorded: see record --sample=N. All counts\n"
+     "are N times what was recorded, so they are estimates: with a hundred recorded a tenth off\n"
+     "is usual, with ten a third. Verdicts are founded on the timers that were recorded, and on\n"
+     "more of them than without: leaks of a few timers may show as held, or not at all."},
+    {"ignored", "Timers that were made in a block that the program asked timerleak to ignore, by\n"
+                "timerleak_verify.h. They are counted, but not recorded."},
     {"age", "How long live timers have existed, added up: many young ones weigh as much as one\n"
             "old one. `top -sample_index=age` sorts by it."},
 };
 
 #define WORDS (sizeof(words) / sizeof(*words))
 #define PER_LINE 7
+
+const char *explain_word(size_t index)
+{
+    return index < WORDS ? words[index].name : NULL;
+}
 
 static int list(void)
 {

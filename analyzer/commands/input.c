@@ -1,3 +1,4 @@
+#include "commands/arguments.h"
 #include "commands/input.h"
 
 #include "commands/commands.h"
@@ -107,7 +108,7 @@ static bool complain_missing(const char *command, const struct input_needs *need
 static bool parse(struct input *input, int argc, char **argv, const struct input_needs *needs,
                   int *count)
 {
-    *count = options_parse(argc, argv, needs->options, &input->settings);
+    *count = arguments_parse(argc, argv, needs->options, &input->settings);
     if (*count < 0)
         return false;
     if (*count < (needs->argument ? 2 : 1))
@@ -157,9 +158,9 @@ bool input_open(struct input *input, int argc, char **argv, const struct input_n
     if (!add_base(input))
         return fail(input, EXIT_UNREADABLE);
     bool selects = needs->options & OPTION_BIT(OPTION_TAGFOCUS);
-    if (!apply_filters(input, selects) || !open_output(input))
+    if (!apply_filters(input, selects))
         return fail(input, EXIT_USAGE);
-    return true;
+    return open_output(input) || fail(input, EXIT_UNREADABLE);
 }
 
 static void complain_type(const char *name)

@@ -1,13 +1,13 @@
 #include "commands/options.h"
 
-#include "base/text.h"
+#include "base/measure.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, STRING, COUNT, FRACTION, CHOICE };
+enum kind { FLAG, STRING, UNIT, COUNT, FRACTION, SECONDS, CHOICE };
 
 struct option {
     const char *name;
@@ -16,6 +16,9 @@ struct option {
     const char *value;
     const char *help;
 };
+
+#define LEAST_SECONDS 0.1
+#define MOST_SECONDS (24 * 60 * 60)
 
 #define FIELD(name) offsetof(struct settings, name)
 #define ROW(name, kind, field, value, help)                                                        \
@@ -32,17 +35,21 @@ static const struct option options[OPTIONS] = {
                             "only these kinds of timer: posix,timerfd,itimer,gotime"),
     [OPTION_CHILDREN] =
         ROW("children", STRING, children, "yes|no", "record child processes too (yes)"),
+    [OPTION_EXE] =
+        ROW("exe", STRING, exe, "LIST", "only programs of these names, which may hold * and ?"),
+    [OPTION_SAMPLE] =
+        ROW("sample", COUNT, sample, "N", "record one timer in N; counts are estimated from those"),
     [OPTION_SAMPLE_INDEX] = ROW("sample_index", STRING, sample_index, "TYPE",
-                                "the value to show: live, created, fired, age, never_fired, ..."),
+                                "value: live, created, armed, fired, age, wakeups, ..."),
     [OPTION_FOCUS] = ROW("focus", STRING, focus, "REGEX",
-                         "only stacks with a function, file or module that matches"),
+                         "only stacks in which a function, file or module matches"),
     [OPTION_IGNORE] = ROW("ignore", STRING, ignore, "REGEX", "no stacks that match"),
     [OPTION_SHOW] = ROW("show", STRING, show, "REGEX", "only frames that match"),
     [OPTION_HIDE] = ROW("hide", STRING, hide, "REGEX", "no frames that match"),
     [OPTION_SHOW_FROM] =
         ROW("show_from", STRING, show_from, "REGEX", "no frames above the highest that matches"),
     [OPTION_TAGFOCUS] = ROW("tagfocus", STRING, tagfocus, "TAGS",
-                            "only timers so labelled: verdict=leak, state=never, age=10s:"),
+                            "only timers so labelled: verdict=leak, age=10s:"),
     [OPTION_TAGIGNORE] = ROW("tagignore", STRING, tagignore, "TAGS", "no timers so labelled"),
     [OPTION_FLAT] = CHOICE_ROW("flat", sort, "sort by flat (so it is)"),
     [OPTION_CUM] = CHOICE_ROW("cum", sort, "sort by cum"),
@@ -51,19 +58,20 @@ static const struct option options[OPTIONS] = {
                                 "hide entries below F of the total (0.005)"),
     [OPTION_EDGEFRACTION] =
         ROW("edgefraction", FRACTION, edgefraction, "F", "hide calls below F of the total (0.001)"),
-    [OPTION_TRIM] = FLAG_ROW("trim", trim, "=false: show all, whatever these three say"),
+    [OPTION_TRIM] = FLAG_ROW("trim", trim, "keep to these three limits; =false: show all"),
     [OPTION_FUNCTIONS] =
         CHOICE_ROW("functions", granularity, "an entry for each function (so it is)"),
     [OPTION_FILEFUNCTIONS] =
-        CHOICE_ROW("filefunctions", granularity, "for each function of each file"),
-    [OPTION_FILES] = CHOICE_ROW("files", granularity, "for each file"),
-    [OPTION_LINES] = CHOICE_ROW("lines", granularity, "for each line"),
-    [OPTION_ADDRESSES] = CHOICE_ROW("addresses", granularity, "for each address"),
+        CHOICE_ROW("filefunctions", granularity, "an entry for each function of each file"),
+    [OPTION_FILES] = CHOICE_ROW("files", granularity, "an entry for each file"),
+    [OPTION_LINES] = CHOICE_ROW("lines", granularity, "an entry for each line"),
+    [OPTION_ADDRESSES] = CHOICE_ROW("addresses", granularity, "an entry for each address"),
     [OPTION_NOINLINES] =
         FLAG_ROW("noinlines", noinlines, "count inlined functions as the one they are in"),
-    [OPTION_CALL_TREE] = FLAG_ROW("call_tree", call_tree, "an entry for each path to a function"),
-    [OPTION_UNIT] = ROW("unit", STRING, unit, "UNIT",
-                        "times in ns, us, ms, s or hrs; auto: each in its own (minimum)"),
+    [OPTION_CALL_TREE] =
+        FLAG_ROW("call_tree", call_tree, "--dot: a node for each path to a function"),
+    [OPTION_UNIT] =
+        ROW("unit", UNIT, unit, "UNIT", "unit of times: ns, us, ms, s, hrs, auto (minimum)"),
     [OPTION_RELATIVE_PERCENTAGES] = FLAG_ROW("relative_percentages", relative_percentages,
                                              "of what the filters leave, not of all"),
     [OPTION_COMPACT_LABELS] =
@@ -78,8 +86,7 @@ static const struct option options[OPTIONS] = {
     [OPTION_NORMALIZE] = FLAG_ROW("normalize", normalize, "scale to the sums of the base"),
     [OPTION_DROP_NEGATIVE] =
         FLAG_ROW("drop_negative", drop_negative, "no entries with less than in the base"),
-    [OPTION_PPROF] =
-        CHOICE_ROW("pprof", format, "for pprof: profile.proto, in a file whose name is printed"),
+    [OPTION_PPROF] = CHOICE_ROW("pprof", format, "profile.proto, in a file whose name is printed"),
     [OPTION_LEGACY] =
         CHOICE_ROW("legacy", format, "for google-pprof --inuse_objects: a heap profile"),
     [OPTION_COLLAPSED] = CHOICE_ROW("collapsed", format, "collapsed stacks, for flame graphs"),
@@ -93,15 +100,15 @@ static const struct option options[OPTIONS] = {
     [OPTION_UPDATE_BASELINE] =
         FLAG_ROW("update-baseline", update_baseline, "write what is found now into that file"),
     [OPTION_SUPPRESSIONS] = ROW("suppressions", STRING, suppressions, "FILE",
-                                "rules for what does not count: timerleak explain suppressions"),
+                                "what does not count: timerleak explain suppressions"),
     [OPTION_GEN_SUPPRESSIONS] =
         FLAG_ROW("gen-suppressions", gen_suppressions, "print rules for what fails"),
     [OPTION_FAIL_ON] = ROW("fail-on", STRING, fail_on, "LIST",
-                           "leak; held: all that is live; never-armed and other states (leak)"),
+                           "what fails: held, never-fired and other states (leak)"),
     [OPTION_MAX_LIVE] = ROW("max-live", COUNT, max_live, "N",
-                            "fail if more timers than that are live and not suppressed"),
+                            "fail if more timers live than N, suppressed ones aside"),
     [OPTION_MAX_DROPPED] = ROW("max-dropped", COUNT, max_dropped, "N",
-                               "lost events of a recording that may be (0); -1: any number"),
+                               "events that a recording may have lost (0); -1: any"),
     [OPTION_ALLOW_EMPTY] =
         FLAG_ROW("allow-empty", allow_empty, "pass if no timer was created at all"),
     [OPTION_SARIF] =
@@ -114,7 +121,10 @@ static const struct option options[OPTIONS] = {
     [OPTION_JSON_FILE] = ROW("json", STRING, json_file, "OUT", "write JSON (schema timerleak/1)"),
     [OPTION_GITHUB] = FLAG_ROW("github", github, "print annotations for GitHub Actions"),
     [OPTION_SOURCE_ROOT] = ROW("source-root", STRING, source_root, "DIR",
-                               "the repository: findings are shown in it (the working directory)"),
+                               "where the repository is (the working directory)"),
+    [OPTION_INTERVAL] =
+        ROW("interval", SECONDS, interval, "SECONDS", "time between two looks, 0.1 or more (2)"),
+    [OPTION_COUNT] = ROW("count", COUNT, count, "N", "end after N looks"),
 };
 
 /* What a CHOICE sets its field to. */
@@ -143,40 +153,13 @@ void settings_init(struct settings *settings)
 {
     /* pprof's defaults: what has less than half a percent is noise. */
     *settings = (struct settings){.nodecount = -1,
+                                  .sample = -1,
                                   .max_live = -1,
                                   .nodefraction = 0.005,
                                   .edgefraction = 0.001,
                                   .trim = true,
+                                  .interval = 2,
                                   .unit = "minimum"};
-}
-
-static bool named(const struct option *option, const char *name, size_t length)
-{
-    return strlen(option->name) == length && memcmp(option->name, name, length) == 0;
-}
-
-static const struct option *find(const char *name, size_t length, uint64_t accepted)
-{
-    for (size_t i = 0; i < OPTIONS; i++) {
-        if ((accepted & OPTION_BIT(i)) && named(&options[i], name, length))
-            return &options[i];
-    }
-    return NULL;
-}
-
-static void complain_unknown(const char *argument, const char *name, uint64_t accepted)
-{
-    const char *names[OPTIONS];
-    size_t count = 0;
-    for (size_t i = 0; i < OPTIONS; i++) {
-        if (accepted & OPTION_BIT(i))
-            names[count++] = options[i].name;
-    }
-    const char *nearest = text_nearest(name, names, count);
-    fprintf(stderr, "timerleak: unknown option %s", argument);
-    if (nearest)
-        fprintf(stderr, "; did you mean --%s?", nearest);
-    fputc('\n', stderr);
 }
 
 static bool set_flag(bool *flag, const char *value)
@@ -190,6 +173,13 @@ static bool set_flag(bool *flag, const char *value)
     return true;
 }
 
+static bool set_number(double *number, const char *value, double least, double most)
+{
+    char *end;
+    *number = strtod(value, &end);
+    return *value && !*end && *number >= least && *number <= most;
+}
+
 static bool set_value(const struct option *option, struct settings *settings, const char *value)
 {
     char *field = (char *)settings + option->field, *end;
@@ -201,6 +191,9 @@ static bool set_value(const struct option *option, struct settings *settings, co
     case STRING:
         *(const char **)(void *)field = value;
         return true;
+    case UNIT:
+        *(const char **)(void *)field = value;
+        return measure_knows(value);
     case COUNT:
         *(long *)(void *)field = strtol(value, &end, 10);
         return *value && !*end && errno == 0 && *(long *)(void *)field >= -1;
@@ -211,8 +204,9 @@ static bool set_value(const struct option *option, struct settings *settings, co
             *(int *)(void *)field = choice_of(option);
         return true;
     case FRACTION:
-        *(double *)(void *)field = strtod(value, &end);
-        return *value && !*end && *(double *)(void *)field >= 0 && *(double *)(void *)field <= 1;
+        return set_number((double *)(void *)field, value, 0, 1);
+    case SECONDS:
+        return set_number((double *)(void *)field, value, LEAST_SECONDS, MOST_SECONDS);
     }
     return false;
 }
@@ -220,70 +214,6 @@ static bool set_value(const struct option *option, struct settings *settings, co
 static bool needs_value(const struct option *option)
 {
     return option->kind != FLAG && option->kind != CHOICE;
-}
-
-/* Takes argv[i], and its value if that is argv[i + 1]; returns how many, 0 after a complaint. */
-static int take(char **argv, int i, int argc, uint64_t accepted, struct settings *settings)
-{
-    const char *name = argv[i] + strspn(argv[i], "-");
-    size_t length = strcspn(name, "=");
-    const char *value = name[length] ? name + length + 1 : NULL;
-    const struct option *option = find(name, length, accepted);
-    int taken = 1;
-    if (!option) {
-        complain_unknown(argv[i], name, accepted);
-        return 0;
-    }
-    if (!value && needs_value(option)) {
-        if (i + 1 == argc) {
-            fprintf(stderr, "timerleak: --%s needs a value: %s\n", option->name, option->value);
-            return 0;
-        }
-        value = argv[i + 1];
-        taken = 2;
-    }
-    if (!set_value(option, settings, value)) {
-        fprintf(stderr, "timerleak: --%s does not take \"%s\"\n", option->name, value);
-        return 0;
-    }
-    return taken;
-}
-
-static bool is_option(const char *argument)
-{
-    return argument[0] == '-' && argument[1] != '\0';
-}
-
-static int parse(int argc, char **argv, uint64_t accepted, struct settings *settings, bool before)
-{
-    int kept = 0, i = 1;
-    while (i < argc && !(before && !is_option(argv[i]))) {
-        if (strcmp(argv[i], "--") == 0) {
-            i++;
-            break;
-        }
-        if (!is_option(argv[i])) {
-            argv[1 + kept++] = argv[i++];
-            continue;
-        }
-        int taken = take(argv, i, argc, accepted, settings);
-        if (!taken)
-            return -1;
-        i += taken;
-    }
-    while (i < argc)
-        argv[1 + kept++] = argv[i++];
-    return kept;
-}
-
-int options_parse(int argc, char **argv, uint64_t accepted, struct settings *settings)
-{
-    return parse(argc, argv, accepted, settings, false);
-}
-
-int options_parse_before(int argc, char **argv, uint64_t accepted, struct settings *settings)
-{
-    return parse(argc, argv, accepted, settings, true);
 }
 
 void options_help(FILE *to, uint64_t accepted)
@@ -309,10 +239,19 @@ const char *option_help(enum option_id id)
     return id < OPTIONS ? options[id].help : NULL;
 }
 
-enum option_id option_find(const char *name, uint64_t accepted)
+const char *option_value(enum option_id id)
 {
-    const struct option *option = find(name, strlen(name), accepted);
-    return option ? (enum option_id)(option - options) : OPTIONS;
+    return id < OPTIONS ? options[id].value : NULL;
+}
+
+enum option_id option_find(const char *name, size_t length, uint64_t accepted)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if ((accepted & OPTION_BIT(i)) && strlen(options[i].name) == length &&
+            memcmp(options[i].name, name, length) == 0)
+            return (enum option_id)i;
+    }
+    return OPTIONS;
 }
 
 bool option_is_flag(enum option_id id)
@@ -325,16 +264,29 @@ bool option_set(enum option_id id, struct settings *settings, const char *value)
     return (value || !needs_value(&options[id])) && set_value(&options[id], settings, value);
 }
 
+bool option_chooses(enum option_id id, const char *value)
+{
+    bool chosen;
+    return options[id].kind == CHOICE && set_flag(&chosen, value) && chosen;
+}
+
+bool option_excludes(enum option_id id, enum option_id other)
+{
+    return id != other && options[id].kind == CHOICE && options[id].field == options[other].field;
+}
+
 static size_t size_of(enum kind kind)
 {
     switch (kind) {
     case FLAG:
         return sizeof(bool);
     case STRING:
+    case UNIT:
         return sizeof(const char *);
     case COUNT:
         return sizeof(long);
     case FRACTION:
+    case SECONDS:
         return sizeof(double);
     case CHOICE:
         return sizeof(int);
@@ -365,9 +317,11 @@ static void show_value(FILE *to, const struct option *option, const struct setti
         fprintf(to, "%ld", *(const long *)(const void *)field);
         break;
     case FRACTION:
+    case SECONDS:
         fprintf(to, "%g", *(const double *)(const void *)field);
         break;
     case STRING:
+    case UNIT:
         text = *(const char *const *)(const void *)field;
         fputs(text ? text : "\"\"", to);
         break;

@@ -1,10 +1,7 @@
 /*
- * options.h - the options of all commands. One table says what there is: parsing, help, the prompt
- * and completion follow it. Names, and their meaning, are pprof's wherever pprof has such an
- * option.
- *
- * As in pprof, an option may start with one dash or two, its value may follow after '=' or as the
- * next argument, and a flag may be given as -name=false. "--" ends the options.
+ * options.h - the options of all commands. One table says what there is: command lines, help, the
+ * prompt, manual pages and completion follow it. Names, and their meaning, are pprof's wherever
+ * pprof has such an option.
  */
 #ifndef TIMERLEAK_COMMANDS_OPTIONS_H
 #define TIMERLEAK_COMMANDS_OPTIONS_H
@@ -20,6 +17,8 @@ enum option_id {
     OPTION_OUTPUT,
     OPTION_FAMILIES,
     OPTION_CHILDREN,
+    OPTION_EXE,
+    OPTION_SAMPLE,
     OPTION_SAMPLE_INDEX,
     OPTION_FOCUS,
     OPTION_IGNORE,
@@ -73,6 +72,8 @@ enum option_id {
     OPTION_JSON_FILE, /* called as OPTION_JSON is: no command takes both */
     OPTION_GITHUB,
     OPTION_SOURCE_ROOT,
+    OPTION_INTERVAL,
+    OPTION_COUNT,
     OPTIONS
 };
 
@@ -131,6 +132,8 @@ struct settings {
     const char *output; /* standard output */
     const char *families;
     const char *children;
+    const char *exe;
+    long sample;              /* -1 */
     const char *sample_index; /* live */
     const char *focus, *ignore, *show, *hide, *show_from;
     const char *tagfocus, *tagignore;
@@ -154,35 +157,27 @@ struct settings {
     bool allow_empty, github;
     const char *sarif, *junit, *gitlab, *markdown, *prometheus, *json_file; /* "-": see check.c */
     const char *source_root; /* the working directory */
+    double interval;         /* seconds, 2 */
+    long count;              /* 0: no end */
 };
 
 /* What is set when nothing is said. */
 void settings_init(struct settings *settings);
 
-/*
- * Reads the arguments after argv[0]. `accepted` is a set of OPTION_BITs.
- * What is no option is moved to the front of argv[1..]; returns how many those are, or -1 after
- * telling on stderr what was wrong: the command then returns 2. Strings point into argv.
- */
-int options_parse(int argc, char **argv, uint64_t accepted, struct settings *settings);
-
-/*
- * As options_parse, but the first argument that is no option ends the options: what follows is a
- * command with options of its own.
- */
-int options_parse_before(int argc, char **argv, uint64_t accepted, struct settings *settings);
-
 /* A line for each accepted option. */
 void options_help(FILE *to, uint64_t accepted);
 
-/* ---- for the prompt ---- */
+/* ---- each by itself ---- */
 
 /* Name and help of an option; NULL beyond the last. */
 const char *option_name(enum option_id id);
 const char *option_help(enum option_id id);
 
-/* The option of that name among those accepted, OPTIONS if there is none. */
-enum option_id option_find(const char *name, uint64_t accepted);
+/* What stands for its value: "REGEX"; NULL if it takes none. */
+const char *option_value(enum option_id id);
+
+/* The option of that name, of `length` bytes, among those accepted; OPTIONS if there is none. */
+enum option_id option_find(const char *name, size_t length, uint64_t accepted);
 
 /* Whether it can do without a value. */
 bool option_is_flag(enum option_id id);
@@ -192,6 +187,10 @@ bool option_is_flag(enum option_id id);
  * take that value.
  */
 bool option_set(enum option_id id, struct settings *settings, const char *value);
+
+/* Options like --lines and --files make one choice: whether this value does; whether both do. */
+bool option_chooses(enum option_id id, const char *value);
+bool option_excludes(enum option_id id, enum option_id other);
 
 /* Sets it to what it is when nothing is said. */
 void option_reset(enum option_id id, struct settings *settings);

@@ -26,6 +26,8 @@ const struct command commands[COMMANDS] = {
      WEB_OPTIONS, command_web},
     {"timers", "[OPTION...] FILE...", "each live timer and what it waits for", TIMERS_OPTIONS,
      command_timers},
+    {"left", "SINCE [OPTION...] FILE...", "those made since a moment, with stacks: for tests",
+     LEFT_OPTIONS, command_left},
     {"growth", "[OPTION...] FILE...", "live timers of each site over the run", GROWTH_OPTIONS,
      command_growth},
     {"wakeups", "[OPTION...] FILE...", "how often the timers of each site expire", WAKEUPS_OPTIONS,
@@ -35,8 +37,14 @@ const struct command commands[COMMANDS] = {
     {"merge", "-o OUT FILE...", "puts many recordings into one file", MERGE_OPTIONS, command_merge},
     {"check", "[OPTION...] FILE...", "exit status 1 if a timer leaks: for CI", CHECK_OPTIONS,
      command_check},
+    {"watch", "[OPTION...] PID|FILE", "a running process's sites as they grow", WATCH_OPTIONS,
+     command_watch},
     {"verify", "PID [FILE]", "a running process's recording beside the kernel's list", 0,
      command_verify},
+    {"ctl", "PID... [on|off]", "wakes a running process's recording, or puts it to sleep", 0,
+     command_ctl},
+    {"doctor", "[OPTION...] [--] [COMMAND [ARGUMENT...]]",
+     "what works on this machine, and for a program", DOCTOR_OPTIONS, command_doctor},
     {"explain", "[WORD]", "what a state, verdict, flag or count means", 0, command_explain},
 };
 

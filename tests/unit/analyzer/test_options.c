@@ -1,5 +1,5 @@
 /* Options with one dash or two, values in either form, and what is refused. */
-#include "commands/options.h"
+#include "commands/arguments.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -10,7 +10,7 @@ static struct settings settings;
 static int parse(uint64_t accepted, int argc, char **argv)
 {
     settings_init(&settings);
-    return options_parse(argc, argv, accepted, &settings);
+    return arguments_parse(argc, argv, accepted, &settings);
 }
 
 #define PARSE(accepted, ...)                                                                       \
@@ -49,21 +49,37 @@ Test(options, flags_may_be_unset)
     cr_expect_not(settings.noinlines);
 }
 
-Test(options, of_several_choices_the_last_holds)
+Test(options, choices_of_different_kinds_go_together)
 {
-    cr_expect_eq(PARSE(all, "top", "-lines", "-cum", "-flat", "-files", "-addresses=false"), 0);
-    cr_expect_eq(settings.granularity, GRANULARITY_FILES);
-    cr_expect_eq(settings.sort, SORT_FLAT);
+    cr_expect_eq(PARSE(all, "top", "-lines", "-cum", "-lines", "-files=false", "-flat=0"), 0);
+    cr_expect_eq(settings.granularity, GRANULARITY_LINES);
+    cr_expect_eq(settings.sort, SORT_CUM);
+}
+
+Test(options, units_are_those_of_pprof)
+{
+    cr_expect_eq(PARSE(all, "top", "-unit=Milliseconds"), 0);
+    cr_expect_eq(PARSE(all, "top", "-unit", "auto"), 0);
+    cr_expect_eq(PARSE(all, "top", "-unit=minimum"), 0);
+    cr_expect_eq(PARSE(all, "top", "-unit=MB"), 0);
+}
+
+Test(options, intervals_have_bounds)
+{
+    cr_expect_eq(PARSE(all, "watch", "--interval=0.5"), 0);
+    cr_expect_float_eq(settings.interval, 0.5, 1e-9);
+    cr_expect_eq(PARSE(all, "watch"), 0);
+    cr_expect_float_eq(settings.interval, 2, 1e-9);
 }
 
 Test(options, every_one_has_a_name_and_help)
 {
     for (enum option_id id = 0; id < OPTIONS; id++) {
         cr_assert(option_name(id) && option_help(id), "option %d", (int)id);
-        cr_expect_eq(option_find(option_name(id), OPTION_BIT(id)), id);
+        cr_expect_eq(option_find(option_name(id), strlen(option_name(id)), OPTION_BIT(id)), id);
     }
     cr_expect_null(option_name(OPTIONS));
-    cr_expect_eq(option_find("nonsense", all), OPTIONS);
+    cr_expect_eq(option_find("nonsense", 8, all), OPTIONS);
 }
 
 Test(options, files_may_stand_before_options)
@@ -79,7 +95,7 @@ Test(options, a_command_keeps_its_own)
 {
     char *argv[] = {"record", "-o", "x", "ls", "-l", "--json", NULL};
     settings_init(&settings);
-    cr_expect_eq(options_parse_before(6, argv, all, &settings), 3);
+    cr_expect_eq(arguments_parse_before(6, argv, all, &settings), 3);
     cr_expect_str_eq(argv[1], "ls");
     cr_expect_str_eq(argv[3], "--json");
     cr_expect_not(settings.json);
@@ -113,6 +129,21 @@ Test(options, options_of_other_commands_are_unknown, .init = cr_redirect_stderr)
 Test(options, a_missing_value, .init = cr_redirect_stderr)
 {
     expect_refused(PARSE(all, "top", "-focus"), "needs a value");
+}
+
+Test(options, of_two_choices_none_is_guessed, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "export", "--csv", "--dot"), "--csv and --dot exclude each other");
+}
+
+Test(options, not_a_unit, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "top", "-unit=nonsense"), "does not take \"nonsense\": ");
+}
+
+Test(options, no_interval_at_all, .init = cr_redirect_stderr)
+{
+    expect_refused(PARSE(all, "watch", "--interval=0"), "does not take \"0\"");
 }
 
 Test(options, not_a_number, .init = cr_redirect_stderr)

@@ -1,0 +1,112 @@
+#include "commands/arguments.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* A command line as far as it is read. */
+struct parsing {
+    int argc;
+    char **argv;
+    uint64_t accepted;
+    struct settings *settings;
+    uint64_t chosen; /* options that made a choice */
+};
+
+static void complain_unknown(const char *argument, const char *name, uint64_t accepted)
+{
+    const char *names[OPTIONS];
+    size_t count = 0;
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        if (accepted & OPTION_BIT(id))
+            names[count++] = option_name(id);
+    }
+    const char *nearest = text_nearest(name, names, count);
+    fprintf(stderr, "timerleak: unknown option %s", argument);
+    if (nearest)
+        fprintf(stderr, "; did you mean --%s?", nearest);
+    fputc('\n', stderr);
+}
+
+/* As in pprof: of several choices none is a guess. */
+static bool choose(struct parsing *parsing, enum option_id id, const char *value)
+{
+    if (!option_chooses(id, value))
+        return true;
+    for (enum option_id other = 0; other < OPTIONS; other++) {
+        if ((parsing->chosen & OPTION_BIT(other)) && option_excludes(other, id)) {
+            fprintf(stderr, "timerleak: --%s and --%s exclude each other\n", option_name(other),
+                    option_name(id));
+            return false;
+        }
+    }
+    parsing->chosen |= OPTION_BIT(id);
+    return true;
+}
+
+/* Takes argv[i], and its value if that is argv[i + 1]; returns how many, 0 after a complaint. */
+static int take(struct parsing *parsing, int i)
+{
+    const char *argument = parsing->argv[i], *name = argument + strspn(argument, "-");
+    size_t length = strcspn(name, "=");
+    const char *value = name[length] ? name + length + 1 : NULL;
+    enum option_id id = option_find(name, length, parsing->accepted);
+    int taken = 1;
+    if (id == OPTIONS) {
+        complain_unknown(argument, name, parsing->accepted);
+        return 0;
+    }
+    if (!value && !option_is_flag(id)) {
+        if (i + 1 == parsing->argc) {
+            fprintf(stderr, "timerleak: --%s needs a value: %s\n", option_name(id),
+                    option_value(id));
+            return 0;
+        }
+        value = parsing->argv[i + 1];
+        taken = 2;
+    }
+    if (!option_set(id, parsing->settings, value)) {
+        fprintf(stderr, "timerleak: --%s does not take \"%s\": %s\n", option_name(id), value,
+                option_help(id));
+        return 0;
+    }
+    return choose(parsing, id, value) ? taken : 0;
+}
+
+static bool is_option(const char *argument)
+{
+    return argument[0] == '-' && argument[1] != '\0';
+}
+
+static int parse(int argc, char **argv, uint64_t accepted, struct settings *settings, bool before)
+{
+    struct parsing parsing = {argc, argv, accepted, settings, 0};
+    int kept = 0, i = 1;
+    while (i < argc && !(before && !is_option(argv[i]))) {
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        }
+        if (!is_option(argv[i])) {
+            argv[1 + kept++] = argv[i++];
+            continue;
+        }
+        int taken = take(&parsing, i);
+        if (!taken)
+            return -1;
+        i += taken;
+    }
+    while (i < argc)
+        argv[1 + kept++] = argv[i++];
+    return kept;
+}
+
+int arguments_parse(int argc, char **argv, uint64_t accepted, struct settings *settings)
+{
+    return parse(argc, argv, accepted, settings, false);
+}
+
+int arguments_parse_before(int argc, char **argv, uint64_t accepted, struct settings *settings)
+{
+    return parse(argc, argv, accepted, settings, true);
+}

@@ -1,0 +1,121 @@
+#include "commands/help.h"
+
+#include <string.h>
+
+/* ---- all commands ---- */
+
+/* One past the commands that follow `first` and share its function. */
+static size_t last_of_kind(size_t first)
+{
+    size_t end = first + 1;
+    while (end < COMMANDS && commands[end].run == commands[first].run)
+        end++;
+    return end;
+}
+
+/* pprof's views are known to whoever knows pprof: a line for all of them. */
+static void print_views(FILE *to, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++)
+        fprintf(to, "%s%s", i == first ? "  " : ", ", commands[i].name);
+    fprintf(to, ": live timers as pprof shows a heap\n");
+}
+
+void help_print(FILE *to)
+{
+    fprintf(to, "timerleak finds timers that are created and never released.\n\n");
+    for (size_t i = 0, end; i < COMMANDS; i = end) {
+        end = last_of_kind(i);
+        if (end - i > 1)
+            print_views(to, i, end);
+        else
+            fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    }
+    fprintf(to, "\n\"timerleak help COMMAND\" shows its options, \"man timerleak\" says all.\n"
+                "On a terminal, \"timerleak FILE...\" asks what to show; FILE may be a folder.\n");
+}
+
+/* ---- one command ---- */
+
+/* What gives way where not all options have room for a line: the least used comes first. */
+static const enum option_id seldom[] = {
+    OPTION_FLAT,
+    OPTION_FUNCTIONS,
+    OPTION_EDGEFRACTION,
+    OPTION_COMPACT_LABELS,
+    OPTION_NORMALIZE,
+    OPTION_DROP_NEGATIVE,
+    OPTION_RELATIVE_PERCENTAGES,
+    OPTION_CALL_TREE,
+    OPTION_TRIM_PATH,
+    OPTION_ADDRESSES,
+    OPTION_FILEFUNCTIONS,
+    OPTION_NODEFRACTION,
+    OPTION_SHOW_FROM,
+    OPTION_TRIM,
+    OPTION_FILES,
+    OPTION_UNIT,
+    OPTION_NOINLINES,
+    OPTION_SOURCE_PATH,
+    OPTION_HIDE,
+    OPTION_SHOW,
+    OPTION_TAGIGNORE,
+    OPTION_DIFF_BASE,
+    OPTION_LINES,
+    OPTION_CUM,
+    OPTION_NODECOUNT,
+    OPTION_BASE,
+    OPTION_FAMILIES,
+};
+
+#define SELDOM (sizeof(seldom) / sizeof(*seldom))
+
+static size_t count_of(uint64_t options)
+{
+    return (size_t)__builtin_popcountll(options);
+}
+
+/* The names of a set of options, wrapped, if there is somebody to tell; returns how many lines. */
+static size_t print_names(FILE *to, uint64_t set)
+{
+    size_t lines = 0, column = HELP_COLUMNS;
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        size_t width = strlen(" --,") + strlen(option_name(id));
+        if (!(set & OPTION_BIT(id)))
+            continue;
+        if (column + width > HELP_COLUMNS) {
+            column = 1;
+            if (to)
+                fputs(lines > 0 ? "\n " : " ", to);
+            lines++;
+        }
+        column += width;
+        if (to)
+            fprintf(to, " --%s%s", option_name(id), set >> id >> 1 ? "," : "\n");
+    }
+    return lines;
+}
+
+/* Of the options those that get a line of their own, if there is room for so many. */
+static uint64_t choose(uint64_t options, size_t room)
+{
+    uint64_t chosen = options;
+    for (size_t i = 0; i < SELDOM; i++) {
+        if (count_of(chosen) + print_names(NULL, options & ~chosen) <= room)
+            break;
+        chosen &= ~OPTION_BIT(seldom[i]);
+    }
+    return chosen;
+}
+
+void help_print_command(FILE *to, const struct command *command)
+{
+    const size_t around = 4; /* the three lines above the options and the one below */
+    uint64_t shown = choose(command->options, HELP_LINES - around);
+    fprintf(to, "timerleak %s %s\n%s\n", command->name, command->synopsis, command->summary);
+    if (command->options)
+        fputc('\n', to);
+    options_help(to, shown);
+    print_names(to, command->options & ~shown);
+    fprintf(to, "See timerleak-%s(1).\n", command->name);
+}
