@@ -1,6 +1,5 @@
 #include "base/measure.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -80,6 +79,15 @@ static bool is_uninteresting(const char *unit)
 static bool is_automatic(const char *unit)
 {
     return strcmp(unit, MEASURE_AUTO) == 0 || strcmp(unit, "minimum") == 0;
+}
+
+bool measure_knows(const char *unit)
+{
+    for (size_t i = 0; i < sizeof(dimensions) / sizeof(*dimensions); i++) {
+        if (find(&dimensions[i], unit))
+            return true;
+    }
+    return is_uninteresting(unit);
 }
 
 static double scale(uint64_t value, const char *from, const char *to, const char **unit)

@@ -5,9 +5,13 @@
 #ifndef TIMERLEAK_BASE_MEASURE_H
 #define TIMERLEAK_BASE_MEASURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MEASURE_AUTO "auto"
+
+/* Whether values can be asked for in that unit: of time, of size, or one that pprof finds. */
+bool measure_knows(const char *unit);
 
 /*
  * The value in another unit, MEASURE_AUTO for the one that suits. Sets `unit` to what to write

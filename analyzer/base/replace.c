@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 /* What open() would give a new file. */
-static mode_t new_mode(void)
+static mode_t new_mode(mode_t mode)
 {
     mode_t mask = umask(0);
     umask(mask);
-    return 0666 & ~mask;
+    return mode & ~mask;
 }
 
 /* Where a link leads: it stays, and what it names is replaced. */
@@ -54,7 +54,7 @@ static bool open_partial(struct replacement *replacement, mode_t mode)
     return replacement->to;
 }
 
-bool replace_begin(struct replacement *replacement, const char *path)
+bool replace_begin(struct replacement *replacement, const char *path, mode_t mode)
 {
     struct stat old;
     bool there = stat(path, &old) == 0;
@@ -62,7 +62,7 @@ bool replace_begin(struct replacement *replacement, const char *path)
     if (there && !S_ISREG(old.st_mode))
         replacement->to = fopen(path, "we");
     else
-        open_partial(replacement, there ? old.st_mode & 0777 : new_mode());
+        open_partial(replacement, there ? old.st_mode & 0777 : new_mode(mode));
     if (replacement->to)
         return true;
     int error = errno;
@@ -90,4 +90,12 @@ bool replace_end(struct replacement *replacement)
     forget(replacement);
     errno = error;
     return written;
+}
+
+void replace_abandon(struct replacement *replacement)
+{
+    fclose(replacement->to);
+    if (replacement->partial)
+        unlink(replacement->partial);
+    forget(replacement);
 }

@@ -7,16 +7,24 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct replacement {
     FILE *to;
     char *path, *partial; /* partial is NULL where there is nothing to replace: a pipe, a device */
 };
 
+/* An old file keeps its mode, a new one gets `mode` less what umask takes. */
+#define REPLACE_PUBLIC 0666
+#define REPLACE_PRIVATE 0600
+
 /* False, with errno set, if it can't be written: nothing is to be ended then. */
-bool replace_begin(struct replacement *replacement, const char *path);
+bool replace_begin(struct replacement *replacement, const char *path, mode_t mode);
 
 /* False, with errno set, if not all could be written: the old file is still there. */
 bool replace_end(struct replacement *replacement);
+
+/* Instead of replace_end(): the old file stays. */
+void replace_abandon(struct replacement *replacement);
 
 #endif

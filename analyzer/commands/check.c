@@ -93,7 +93,7 @@ static bool judge(struct input *input, struct gate *gate)
 static bool write_baseline(const char *path, const struct baseline *baseline)
 {
     struct replacement replacement;
-    if (replace_begin(&replacement, path)) {
+    if (replace_begin(&replacement, path, REPLACE_PUBLIC)) {
         baseline_write(replacement.to, baseline);
         if (replace_end(&replacement))
             return true;
@@ -175,7 +175,7 @@ static bool write_output(FILE *standard, const struct output *output, const stru
         output->write(standard, gate, repository);
         return true; /* see input_close() */
     }
-    if (replace_begin(&replacement, output->path)) {
+    if (replace_begin(&replacement, output->path, REPLACE_PUBLIC)) {
         output->write(replacement.to, gate, repository);
         if (replace_end(&replacement))
             return true;

@@ -125,22 +125,33 @@ static bool filters_samples(const struct settings *settings)
            settings->show_from;
 }
 
+/* NULL: it can be done. */
+static const char *why_not(const struct settings *settings)
+{
+    bool other = settings->format != EXPORT_NONE;
+    if (settings->json && other)
+        return "--json and other formats exclude each other";
+    if (settings->json && filters_samples(settings))
+        return "--json holds whole sites: of the filters, it takes --families, --focus and "
+               "--ignore";
+    if (!settings->json && !other)
+        return "export needs a format: --pprof, --legacy, --collapsed, --speedscope, --csv, --dot "
+               "or --json";
+    return NULL;
+}
+
 int command_export(int argc, char **argv)
 {
     struct input input;
     const struct input_needs needs = {.options = EXPORT_OPTIONS};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
-    if (input.settings.json && filters_samples(&input.settings)) {
-        fprintf(stderr, "timerleak: --json holds whole sites: of the filters, it takes --families, "
-                        "--focus and --ignore\n");
+    const char *refused = why_not(&input.settings);
+    if (refused) {
+        fprintf(stderr, "timerleak: %s\n", refused);
         input.status = EXIT_USAGE;
     } else if (input.settings.json) {
         write_json(&input);
-    } else if (input.settings.format == EXPORT_NONE) {
-        fprintf(stderr, "timerleak: export needs a format: --pprof, --legacy, --collapsed, "
-                        "--speedscope, --csv, --dot or --json\n");
-        input.status = EXIT_USAGE;
     } else {
         write_selection(&input, input.settings.format);
     }

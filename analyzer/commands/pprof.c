@@ -89,7 +89,7 @@ void pprof_view_print(const struct pprof_view *view, struct input *input, const 
     struct selection selection;
     struct pattern pattern;
     char error[PATTERN_ERROR_SIZE];
-    if (!pattern_compile(&pattern, view->name, symbol, error)) {
+    if (!pattern_compile(&pattern, "the REGEX", symbol, error)) {
         fprintf(stderr, "timerleak: %s\n", error);
         input->status = EXIT_USAGE;
         return;

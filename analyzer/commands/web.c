@@ -46,9 +46,9 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
         .nonce = nonce,
         .served = true,
         .paths = {input.settings.source_path, input.settings.trim_path}};
-    FILE *to = open_memstream(&page->text, &page->size);
-    bool written = to && html_write(to, input.profile, &options);
-    if (to && (fclose(to) != 0 || !written)) {
+    FILE *to = memory_stream(&page->text, &page->size);
+    bool written = html_write(to, input.profile, &options);
+    if (fclose(to) != 0 || !written) {
         free(page->text);
         written = false;
     }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool pattern_compile(struct pattern *pattern, const char *option, const char *text,
+bool pattern_compile(struct pattern *pattern, const char *origin, const char *text,
                      char error[PATTERN_ERROR_SIZE])
 {
     char why[100];
@@ -19,7 +19,7 @@ bool pattern_compile(struct pattern *pattern, const char *option, const char *te
         return true;
     pattern->set = false;
     regerror(status, &pattern->regex, why, sizeof(why));
-    snprintf(error, PATTERN_ERROR_SIZE, "--%s: \"%.100s\" is no regular expression: %s", option,
+    snprintf(error, PATTERN_ERROR_SIZE, "%.20s: \"%.100s\" is no regular expression: %s", origin,
              text, why);
     return false;
 }

@@ -18,9 +18,9 @@ struct pattern {
 
 /*
  * An extended regular expression; NULL and "" are none. False, with the error in words, if it is
- * not one. `option` names where it came from. The text outlives the pattern.
+ * not one. `origin` names where it came from: "--focus". The text outlives the pattern.
  */
-bool pattern_compile(struct pattern *pattern, const char *option, const char *text,
+bool pattern_compile(struct pattern *pattern, const char *origin, const char *text,
                      char error[PATTERN_ERROR_SIZE]);
 void pattern_free(struct pattern *pattern);
 

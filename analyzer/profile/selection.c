@@ -18,13 +18,13 @@ static bool compile(struct selection *selection, struct tagfilters *tags,
 {
     const struct selection_options *options = &selection->options;
     struct frame_filter *frames = selection->frames;
-    return pattern_compile(&frames->focus, "focus", options->focus, error) &&
-           pattern_compile(&frames->ignore, "ignore", options->ignore, error) &&
-           pattern_compile(&frames->show, "show", options->show, error) &&
-           pattern_compile(&frames->hide, "hide", options->hide, error) &&
-           pattern_compile(&frames->show_from, "show_from", options->show_from, error) &&
-           tagfilter_make(&tags->focus, "tagfocus", options->tagfocus, error) &&
-           tagfilter_make(&tags->ignore, "tagignore", options->tagignore, error);
+    return pattern_compile(&frames->focus, "--focus", options->focus, error) &&
+           pattern_compile(&frames->ignore, "--ignore", options->ignore, error) &&
+           pattern_compile(&frames->show, "--show", options->show, error) &&
+           pattern_compile(&frames->hide, "--hide", options->hide, error) &&
+           pattern_compile(&frames->show_from, "--show_from", options->show_from, error) &&
+           tagfilter_make(&tags->focus, "--tagfocus", options->tagfocus, error) &&
+           tagfilter_make(&tags->ignore, "--tagignore", options->tagignore, error);
 }
 
 /* ---- values ---- */

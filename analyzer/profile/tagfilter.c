@@ -65,7 +65,7 @@ static bool read_range(struct tagfilter *filter, const char *text)
     return rest && !*rest && strcmp(filter->least.unit, filter->most.unit) == 0;
 }
 
-static bool compile_all(struct tagfilter *filter, const char *option, char *list,
+static bool compile_all(struct tagfilter *filter, const char *origin, char *list,
                         char error[PATTERN_ERROR_SIZE])
 {
     size_t most = 1;
@@ -74,14 +74,14 @@ static bool compile_all(struct tagfilter *filter, const char *option, char *list
     filter->patterns = memory_new(most, sizeof(*filter->patterns));
     char *rest = list, *text;
     while ((text = strsep(&rest, ","))) {
-        if (!pattern_compile(&filter->patterns[filter->count], option, text, error))
+        if (!pattern_compile(&filter->patterns[filter->count], origin, text, error))
             return false;
         filter->count++;
     }
     return true;
 }
 
-bool tagfilter_make(struct tagfilter **made, const char *option, const char *text,
+bool tagfilter_make(struct tagfilter **made, const char *origin, const char *text,
                     char error[PATTERN_ERROR_SIZE])
 {
     *made = NULL;
@@ -96,7 +96,7 @@ bool tagfilter_make(struct tagfilter **made, const char *option, const char *tex
     }
     *made = filter;
     filter->range = read_range(filter, value);
-    return filter->range || compile_all(filter, option, value, error);
+    return filter->range || compile_all(filter, origin, value, error);
 }
 
 void tagfilter_free(struct tagfilter *filter)

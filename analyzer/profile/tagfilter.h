@@ -17,7 +17,7 @@ struct tagfilter;
  * False, with the error in words, if the text can't be understood. Sets `filter` to NULL if the
  * text is NULL or "".
  */
-bool tagfilter_make(struct tagfilter **filter, const char *option, const char *text,
+bool tagfilter_make(struct tagfilter **filter, const char *origin, const char *text,
                     char error[PATTERN_ERROR_SIZE]);
 void tagfilter_free(struct tagfilter *filter);
 

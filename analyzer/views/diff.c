@@ -1,5 +1,6 @@
 #include "views/diff.h"
 
+#include "views/coverage.h"
 #include "views/sites.h"
 #include "views/values.h"
 
@@ -30,6 +31,32 @@ static void print_change(const struct table *table, const struct change *change)
             value(table, change->after).s, signed_value(table, change->after - change->before).s,
             change_name(change->kind), family_name(change->site->family));
     site_print(table->to, table->selection->profile, change->site);
+}
+
+static const struct process *find_program(const struct profile *profile, bool base,
+                                          const char *name)
+{
+    for (size_t i = 0; i < profile->process_count; i++) {
+        const struct process *process = profile->processes[i];
+        if (process->base == base && (!name || strcmp(process->name, name) == 0))
+            return process;
+    }
+    return NULL;
+}
+
+/* Functions of the same names may have nothing to do with each other in programs that don't. */
+static void print_programs(FILE *to, const struct profile *profile)
+{
+    const struct process *before = find_program(profile, true, NULL);
+    const struct process *after = find_program(profile, false, NULL);
+    for (size_t i = 0; i < profile->process_count; i++) {
+        const struct process *process = profile->processes[i];
+        if (process->base && find_program(profile, false, process->name))
+            return;
+    }
+    if (before && after)
+        fprintf(to, "other programs: %s before, %s after; sites meet by functions' names alone\n",
+                before->name, after->name);
 }
 
 static void print_counts(const struct table *table, const struct changes *changes)
@@ -67,6 +94,8 @@ void diff_print(FILE *to, const struct selection *selection, const char *unit, l
     const char *from = selection->options.type->unit;
     struct table table = {to, selection, from, unit_of(&changes, from, unit)};
     size_t changed = changes.count - changes.kinds[CHANGE_NONE], shown = 0;
+    coverage_print(to, selection->profile);
+    print_programs(to, selection->profile);
     print_counts(&table, &changes);
     if (changed > 0)
         fprintf(to, "%10s %10s %10s\n", "base", "new", "change");

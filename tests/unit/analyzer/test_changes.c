@@ -2,9 +2,12 @@
 #include "loaded.h"
 #include "profile/changes.h"
 #include "shop.h"
+#include "views/diff.h"
+#include "views/values.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct changes changes;
 
@@ -73,4 +76,42 @@ Test(changes, the_same_stack_is_the_same_site)
 {
     compare(build(0x1001, 3), build(0x1001, 5));
     expect_kinds(0, 1, 0, 0, 0);
+}
+
+/* ---- of another program ---- */
+
+static void diff(FILE *to, struct profile *profile)
+{
+    char error[SELECTION_ERROR_SIZE];
+    struct selection selection;
+    struct selection_options live = {.type = sample_find(NULL), .zeros = true};
+    cr_assert(selection_make(&selection, profile, &live, NULL, error), "%s", error);
+    diff_print(to, &selection, VALUE_MINIMUM, -1);
+    selection_free(&selection);
+}
+
+static struct builder *program(const char *path)
+{
+    struct builder *builder = build(0, 3);
+    builder_header(builder)->exe = builder_string(builder, path);
+    return builder;
+}
+
+static bool tells_programs(const char *before, const char *after)
+{
+    struct profile *profile = loaded(program(after));
+    profile->base = true;
+    loaded_add(profile, program(before));
+    char *text = printed(diff, profile);
+    bool tells = strncmp(text, "other programs: ", strlen("other programs: ")) == 0;
+    cr_expect(!tells || strstr(text, ": server before, client after;"), "%s", text);
+    free(text);
+    profile_free(profile);
+    return tells;
+}
+
+Test(changes, from_another_program_are_told_to_be)
+{
+    cr_expect(tells_programs("/bin/server", "/bin/client"));
+    cr_expect_not(tells_programs("/bin/server", "/home/me/server"));
 }

@@ -1,0 +1,73 @@
+/* What commands refuse: with which status, and in which words. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "subject.h"
+
+static void expect_refusal(const struct subject *subject, const char *arguments, int status,
+                           const char *part)
+{
+    char *out =
+        output_of(text_make("cd '%s' && { '%s' %s '%s'; echo status=$?; } 2>&1", subject->folder,
+                            subject->timerleak, arguments, subject->recording));
+    char *code = text_make("status=%d\n", status);
+
+    expect_part(out, part);
+    expect_part(out, code);
+    free(code);
+    free(out);
+}
+
+Test(refusals, an_output_that_cannot_be_written, .timeout = 120)
+{
+    static const char *const commands[] = {"report -o /nowhere/out",
+                                           "report --json -o /nowhere/out",
+                                           "top -o /nowhere/out",
+                                           "list main -o /nowhere/out",
+                                           "export --csv -o /nowhere/out",
+                                           "export --pprof -o /nowhere/out",
+                                           "html -o /nowhere/out",
+                                           "timers -o /nowhere/out",
+                                           "growth -o /nowhere/out",
+                                           "wakeups -o /nowhere/out",
+                                           "merge -o /nowhere/out",
+                                           "check --sarif /nowhere/out",
+                                           "check --baseline /nowhere/out --update-baseline"};
+    struct subject subject = subject_make("inlined_frames");
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        expect_refusal(&subject, commands[i], 3, "/nowhere/out: No such file or directory");
+    expect_refusal(&subject, "watch --count=1 > /dev/full", 3, "could not be written");
+    expect_refusal(&subject, "report > /dev/full", 3, "could not be written");
+    subject_forget(&subject);
+}
+
+Test(refusals, two_formats_at_once, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+
+    expect_refusal(&subject, "export --csv --pprof", 2, "--csv and --pprof exclude each other");
+    expect_refusal(&subject, "export --json --csv", 2, "--json and other formats exclude");
+    subject_forget(&subject);
+}
+
+Test(refusals, what_is_no_regular_expression, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+
+    expect_refusal(&subject, "list '['", 2, "timerleak: the REGEX: \"[\" is no regular expression");
+    expect_refusal(&subject, "top -focus '['", 2, "timerleak: --focus: \"[\" is no regular");
+    expect_refusal(&subject, "top -tagfocus '['", 2, "timerleak: --tagfocus: \"[\" is no regular");
+    subject_forget(&subject);
+}
+
+Test(refusals, options_that_mean_nothing_there, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+
+    expect_refusal(&subject, "top -call_tree", 2, "unknown option -call_tree");
+    expect_refusal(&subject, "export --dot -call_tree", 0, "digraph");
+    subject_forget(&subject);
+}
