@@ -5,69 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "recordings.h"
+#include "repository.h"
 #include "subject.h"
-
-/* ---- a repository, and commands in it ---- */
-
-struct repository {
-    char *folder, *timerleak;
-};
-
-static struct outcome run_in(const struct repository *repository, const char *line)
-{
-    char *whole = text_make("cd '%s' && PATH='%s':$PATH && %s", repository->folder,
-                            repository->timerleak, line);
-    const char *const argv[] = {"/bin/sh", "-c", whole, NULL};
-    struct outcome outcome = command_run(&(struct command){.argv = argv});
-
-    free(whole);
-    return outcome;
-}
-
-static void expect_run(const struct repository *repository, const char *line, int code)
-{
-    struct outcome outcome = run_in(repository, line);
-
-    cr_assert_eq(outcome_code(&outcome), code, "%s ends with %d:\n%s%s", line,
-                 outcome_code(&outcome), outcome.out, outcome.err);
-    outcome_forget(&outcome);
-}
-
-static void expect_complaint(const struct repository *repository, const char *line, int code,
-                             const char *part)
-{
-    struct outcome outcome = run_in(repository, line);
-
-    cr_expect_eq(outcome_code(&outcome), code, "%s ends with %d:\n%s%s", line,
-                 outcome_code(&outcome), outcome.out, outcome.err);
-    expect_part(outcome.err, part);
-    outcome_forget(&outcome);
-}
-
-#define BUILD "cc -g -O1 -o server main.c net.c"
-
-static struct repository repository_make(void)
-{
-    struct repository repository = {.folder = directory_make(), .timerleak = built("")};
-    char *from = realpath("tests/sample", NULL);
-
-    cr_assert_not_null(from, "tests run at the root of the project");
-    char *copy = text_make("cp '%s'/*.[ch] .", from);
-
-    expect_run(&repository, copy, 0);
-    expect_run(&repository, BUILD, 0);
-    free(from);
-    free(copy);
-    return repository;
-}
-
-static void repository_forget(struct repository *repository)
-{
-    directory_remove(repository->folder);
-    free(repository->timerleak);
-}
 
 static void record(const struct repository *repository, const char *leaks)
 {
@@ -75,22 +15,6 @@ static void record(const struct repository *repository, const char *leaks)
 
     expect_run(repository, line, 0);
     free(line);
-}
-
-static char *content_of(const struct repository *repository, const char *name)
-{
-    return output_of(text_make("cat '%s/%s'", repository->folder, name));
-}
-
-static json_t *json_of(const struct repository *repository, const char *name)
-{
-    char *text = content_of(repository, name);
-    json_error_t problem;
-    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
-
-    cr_assert(json, "%s: %s in:\n%s", name, problem.text, text);
-    free(text);
-    return json;
 }
 
 /* ---- what the formats say: that this function leaks, and nothing else; or that nothing does ----
@@ -150,14 +74,6 @@ static void expect_json(const struct repository *repository, const char *leak)
             cr_expect_str_eq(text_of(frame_of(site, 2), "function"), leak);
     }
     json_decref(report);
-}
-
-static void expect_text(const struct repository *repository, const char *name, const char *part)
-{
-    char *text = content_of(repository, name);
-
-    expect_part(text, part);
-    free(text);
 }
 
 static void expect_xml(const struct repository *repository)

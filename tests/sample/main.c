@@ -22,9 +22,9 @@ int main(int argc, char **argv)
 {
     const struct timespec turn = {.tv_nsec = 1000000};
     for (int i = 0; argc > 0 && i < TURNS; i++) {
+        nanosleep(&turn, NULL);
         net_reconnect(is_named(argv + 1, "reconnect"));
         net_upload(is_named(argv + 1, "upload"));
-        nanosleep(&turn, NULL);
     }
     return 0;
 }
