@@ -1,15 +1,17 @@
-# make            build/timerleak, build/libtimerleak.so and the timer library gotime
+# make            build/timerleak, build/libtimerleak.so, the timer library gotime, manual pages
 # make test       everything is built and tested; ends with "N passed, N failed"
 # make demo       records a leaky server and a system binary, and shows both reports
 # make bench      what the shim costs, gotime and pprof beside; BENCH=shim, gotime or views: one
 # make experiments  the timers of C and Go that the README shows side by side
 # make stress     many threads at once on gotime; make tsan: the same under ThreadSanitizer
 # make fuzz       damaged recordings for the analyzer, for FUZZ_SECONDS; needs clang
-# make install    PREFIX, DESTDIR
+# make install    PREFIX, DESTDIR, BINDIR, LIBDIR, …; the tree may be moved; make uninstall
+# make deb        Debian packages, in BUILD
 # make clean | format | format-check | lint
 #
 # CC=clang, WERROR=1, BUILD=dir; SANITIZE=thread (or any list) builds into build/thread;
-# SUITES='build/unit/shim build/e2e' tests only these.
+# SUITES='build/unit/shim build/e2e' tests only these. To build for another machine: CC, CXX, LD,
+# AR and OBJCOPY for it, and RUN=emulator for what the build itself runs.
 
 CC ?= cc
 CXX ?= c++
@@ -34,7 +36,8 @@ LIBRARIES = $(shell pkg-config --libs libdw libelf jansson libprotobuf-c libmicr
 LIBRARY_FLAGS = $(shell pkg-config --cflags libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -I$(GENERATED)
 CRITERION = $(shell pkg-config --libs criterion)
 
-ANALYZER := $(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c)
+MANUAL := $(wildcard analyzer/manual/*.c)
+ANALYZER := $(filter-out $(MANUAL),$(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c))
 PROFILE := $(GENERATED)/profile.pb-c
 PROFILE_OBJECT := $(OBJ)/generated/profile.pb-c.c.o
 SHIM := $(wildcard preload/shim/*.c preload/shim/*.S preload/families/*.c)
@@ -42,17 +45,19 @@ EXPORTS := $(wildcard preload/shim/exports.map)
 GOTIME := $(wildcard preload/gotime/*.c)
 GOTIME_LIBRARIES := $(BUILD)/libgotime.so $(BUILD)/libgotime.a
 SUITE_DIRS := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/*.c))))
-PROGRAMS := $(wildcard tests/programs/*.c tests/programs/*.cpp)
+# Timers with int ids, of glibc before 2.3.3, are on x86-64 alone.
+ELSEWHERE := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),,tests/programs/posix_int_ids.c)
+PROGRAMS := $(filter-out $(ELSEWHERE),$(wildcard tests/programs/*.c tests/programs/*.cpp))
 BENCHES := $(wildcard tests/bench/*.c tests/bench/*.cpp)
 DEMOS := $(wildcard scripts/demo/*.c)
 STRESSES := $(wildcard tests/stress/*.c)
 program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
-.PHONY: all test demo bench experiments stress tsan fuzz install clean format format-check lint programs suites run-test run-demo
+.PHONY: all test demo bench experiments stress tsan fuzz install uninstall deb clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/gotime.pc
+all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/manual
 
 $(BUILD)/timerleak: $(call objects,$(ANALYZER)) $(PROFILE_OBJECT)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
@@ -63,6 +68,16 @@ $(BUILD)/libtimerleak.so: $(call objects,$(SHIM)) $(EXPORTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libtimerleak.so -Wl,-z,now \
 		-Wl,-z,relro $(if $(SANITIZE),,-Wl,-z,defs) -static-libgcc -Wl,--exclude-libs,ALL \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)) -o $@ $(filter %.o,$^)
+
+# ---- manual pages and completion: a program of the build's own writes all of them ----
+
+PAGES := $(patsubst analyzer/manual/%,$(BUILD)/%,$(wildcard analyzer/manual/man/man*/*))
+
+$(OBJ)/manual: $(call objects,$(MANUAL) $(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/manual: $(OBJ)/manual $(wildcard analyzer/manual/man/*/* analyzer/manual/completion/*)
+	@mkdir -p $(sort $(dir $(PAGES))) $(BUILD)/completion && $(RUN) $< analyzer/manual $(BUILD) && touch $@
 
 # ---- gotime ----
 
@@ -79,9 +94,6 @@ $(BUILD)/libgotime.a: $(call objects,$(GOTIME))
 	$(OBJCOPY) --localize-hidden $(OBJ)/gotime.o
 	rm -f $@
 	$(AR) rcs $@ $(OBJ)/gotime.o
-
-$(BUILD)/gotime.pc: preload/gotime/gotime.pc.in FORCE
-	@sed 's|@PREFIX@|$(PREFIX)|' $< > $@
 
 # ---- objects ----
 
@@ -209,17 +221,70 @@ $(BUILD)/fuzz/report: tests/fuzz/report.c $(filter-out analyzer/main.c,$(ANALYZE
 fuzz: all programs $(BUILD)/fuzz/report
 	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
 
-# ---- the rest ----
+# ---- installing ----
 
-install: all
-	install -D -m 755 $(BUILD)/timerleak $(DESTDIR)$(PREFIX)/bin/timerleak
-	install -D -m 755 $(BUILD)/libtimerleak.so $(DESTDIR)$(PREFIX)/lib/timerleak/libtimerleak.so
-	install -D -m 755 $(BUILD)/libgotime.so.0 $(DESTDIR)$(PREFIX)/lib/libgotime.so.0
-	ln -sf libgotime.so.0 $(DESTDIR)$(PREFIX)/lib/libgotime.so
-	install -D -m 644 $(BUILD)/libgotime.a $(DESTDIR)$(PREFIX)/lib/libgotime.a
-	install -D -m 644 $(BUILD)/gotime.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/gotime.pc
-	install -D -m 644 preload/gotime/gotime.h $(DESTDIR)$(PREFIX)/include/gotime.h
-	install -D -m 644 preload/gotime/gotime.3 $(DESTDIR)$(PREFIX)/share/man/man3/gotime.3
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+DOCDIR ?= $(DATADIR)/doc/timerleak
+# Where the command looks for its shim, wherever the tree lies.
+SHIMDIR = $(abspath $(BINDIR)/../lib/timerleak)
+PCDIR = $(LIBDIR)/pkgconfig
+VERSION = $(shell sed -n 's/.*TIMERLEAK_VERSION "\(.*\)"/\1/p' analyzer/base/version.h)
+
+# $(call to,MODE,DIRECTORY,FILES): what goes where, a word MODE:FILE:PLACE for each file.
+to = $(foreach file,$(3),$(1):$(file):$(2)/$(notdir $(file)))
+INSTALLED = $(call to,755,$(BINDIR),$(BUILD)/timerleak) \
+		755:scripts/ci-report:$(BINDIR)/timerleak-ci-report \
+		$(call to,644,$(SHIMDIR),$(BUILD)/libtimerleak.so) \
+		$(call to,644,$(LIBDIR),$(BUILD)/libgotime.so.0 $(BUILD)/libgotime.a) \
+		$(call to,644,$(PCDIR),$(PKGCONFIG)) \
+		$(call to,644,$(INCLUDEDIR),preload/gotime/gotime.h preload/verify/timerleak_verify.h) \
+		$(call to,644,$(MANDIR)/man1,$(filter %.1,$(PAGES))) \
+		$(call to,644,$(MANDIR)/man3,preload/gotime/gotime.3) \
+		$(call to,644,$(MANDIR)/man5,$(filter %.5,$(PAGES))) \
+		644:$(BUILD)/completion/timerleak.bash:$(DATADIR)/bash-completion/completions/timerleak \
+		$(call to,644,$(DATADIR)/zsh/site-functions,$(BUILD)/completion/_timerleak) \
+		$(call to,644,$(DATADIR)/fish/vendor_completions.d,$(BUILD)/completion/timerleak.fish) \
+		$(call to,644,$(DATADIR)/timerleak,scripts/grafana.json) \
+		$(call to,644,$(DOCDIR),LICENSE README.md) \
+		$(call to,644,$(DOCDIR)/examples,$(wildcard scripts/examples/*))
+OWN_DIRECTORIES = $(SHIMDIR) $(DATADIR)/timerleak $(DOCDIR)
+PLACES = $(foreach entry,$(INSTALLED),$(lastword $(subst :, ,$(entry)))) $(LIBDIR)/libgotime.so
+
+# They name everything relative to themselves, as far as it lies below the prefix.
+PKGCONFIG = $(BUILD)/gotime.pc $(BUILD)/timerleak.pc
+below_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+$(BUILD)/gotime.pc: preload/gotime/gotime.pc.in
+$(BUILD)/timerleak.pc: preload/verify/timerleak.pc.in
+$(PKGCONFIG): FORCE
+	@sed -e "s|@PREFIX@|\$${pcfiledir}/$$(realpath -ms --relative-to=$(PCDIR) $(PREFIX)/)|" \
+		-e 's|@LIBDIR@|$(call below_prefix,$(LIBDIR))|' \
+		-e 's|@INCLUDEDIR@|$(call below_prefix,$(INCLUDEDIR))|' \
+		-e 's|@SHIMDIR@|$(call below_prefix,$(SHIMDIR))|' \
+		-e 's|@VERSION@|$(VERSION)|' $(filter %.in,$^) > $@.$$$$ && mv -f $@.$$$$ $@
+
+# Files appear whole, by rename: running programs keep the shim that they have mapped, and those
+# that start meanwhile never find half of one.
+install: all $(PKGCONFIG)
+	@printf '%s\n' $(INSTALLED) | while IFS=: read -r mode file place; do \
+		place="$(DESTDIR)$$place" && echo "  $$place" && \
+		install -D -m $$mode $$file "$$place.new" && mv -f "$$place.new" "$$place" || exit; \
+	done
+	@ln -sf libgotime.so.0 "$(DESTDIR)$(LIBDIR)/libgotime.so"
+	@[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || true
+
+uninstall:
+	@rm -f $(addprefix $(DESTDIR),$(PLACES))
+	@find $(addprefix $(DESTDIR),$(OWN_DIRECTORIES)) -type d -empty -delete 2>/dev/null || true
+
+deb:
+	@scripts/deps --deb
+	@scripts/deb $(BUILD)
+
+# ---- the rest ----
 
 clean:
 	rm -rf $(BUILD)
