@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct sample *selected_sample(const struct selected *selected)
+{
+    return selected->sample ? selected->sample : selected->base;
+}
+
 static int by_labels(const struct labels *a, const struct labels *b)
 {
     int order = compare_numbers(a->base, b->base);
@@ -47,45 +52,43 @@ static struct selected selected_from(const struct sample *sample)
     return selected;
 }
 
-static void collect(struct selection *selection)
+static void collect(struct gathered *gathered, const struct profile *profile)
 {
-    const struct profile *profile = selection->profile;
     size_t *offsets = site_offsets(profile);
-    selection->count = offsets[profile->site_count];
-    selection->samples = memory_new(selection->count, sizeof(*selection->samples));
+    gathered->count = offsets[profile->site_count];
+    gathered->samples = memory_new(gathered->count, sizeof(*gathered->samples));
     for (size_t i = 0; i < profile->samples.count; i++) {
         const struct sample *sample = &profile->samples.list[i];
         if (!sample->site->dropped)
-            selection->samples[offsets[sample->site->order]++] = selected_from(sample);
+            gathered->samples[offsets[sample->site->order]++] = selected_from(sample);
     }
     for (size_t i = 0, first = 0; i < profile->site_count; first = offsets[i++])
-        qsort(selection->samples + first, offsets[i] - first, sizeof(*selection->samples),
-              by_sample);
+        qsort(gathered->samples + first, offsets[i] - first, sizeof(*gathered->samples), by_sample);
     free(offsets);
 }
 
 /* As pprof has them: it adds the base behind all others. */
-static void move_bases_back(struct selection *selection)
+static void move_bases_back(struct gathered *gathered)
 {
-    struct selected *bases = memory_new(selection->count, sizeof(*bases));
+    struct selected *bases = memory_new(gathered->count, sizeof(*bases));
     size_t others = 0, count = 0;
-    for (size_t i = 0; i < selection->count; i++) {
-        if (selection->samples[i].sample)
-            selection->samples[others++] = selection->samples[i];
+    for (size_t i = 0; i < gathered->count; i++) {
+        if (gathered->samples[i].sample)
+            gathered->samples[others++] = gathered->samples[i];
         else
-            bases[count++] = selection->samples[i];
+            bases[count++] = gathered->samples[i];
     }
     if (count > 0)
-        memcpy(selection->samples + others, bases, count * sizeof(*bases));
+        memcpy(gathered->samples + others, bases, count * sizeof(*bases));
     free(bases);
 }
 
-void gather_pairs(struct selection *selection)
+void gather_pairs(struct gathered *gathered, const struct profile *profile)
 {
-    const struct samples *samples = &selection->profile->samples;
+    const struct samples *samples = &profile->samples;
     size_t kept = 0;
-    for (size_t i = 0; i < selection->count; i++) {
-        struct selected one = selection->samples[i];
+    for (size_t i = 0; i < gathered->count; i++) {
+        struct selected one = gathered->samples[i];
         const struct sample *sample = selected_sample(&one);
         const struct site *site = sample->site;
         struct labels labels = sample->labels;
@@ -96,13 +99,13 @@ void gather_pairs(struct selection *selection)
             continue;
         if (same)
             one.base = like;
-        selection->samples[kept++] = one;
+        gathered->samples[kept++] = one;
     }
-    selection->count = kept;
+    gathered->count = kept;
 }
 
-void gather_samples(struct selection *selection)
+void gather_samples(struct gathered *gathered, const struct profile *profile)
 {
-    collect(selection);
-    move_bases_back(selection);
+    collect(gathered, profile);
+    move_bases_back(gathered);
 }

@@ -4,12 +4,28 @@
 #ifndef TIMERLEAK_PROFILE_GATHERING_H
 #define TIMERLEAK_PROFILE_GATHERING_H
 
-#include "profile/selection.h"
+#include "profile/profile.h"
+
+/* A sample of those that a view is of. */
+struct selected {
+    const struct sample *sample; /* NULL: only in the base */
+    const struct sample *base;   /* whose values are taken off; NULL: none */
+    int64_t value;               /* of the type that was asked for */
+    uint32_t depth;              /* of its site's locations, so many are shown */
+};
+
+struct gathered {
+    struct selected *samples; /* the caller frees them */
+    size_t count;
+};
 
 /* In the order of the sites, those of a base last. Sites that were dropped are left out. */
-void gather_samples(struct selection *selection);
+void gather_samples(struct gathered *gathered, const struct profile *profile);
 
 /* Of two that are alike, the base becomes what is taken off the other one. */
-void gather_pairs(struct selection *selection);
+void gather_pairs(struct gathered *gathered, const struct profile *profile);
+
+/* The labels of it, and its site. */
+const struct sample *selected_sample(const struct selected *selected);
 
 #endif

@@ -29,11 +29,6 @@ static bool compile(struct selection *selection, struct tagfilters *tags,
 
 /* ---- values ---- */
 
-const struct sample *selected_sample(const struct selected *selected)
-{
-    return selected->sample ? selected->sample : selected->base;
-}
-
 const struct site *selected_site(const struct selected *selected)
 {
     return selected_sample(selected)->site;
@@ -219,11 +214,16 @@ bool selection_make(struct selection *selection, struct profile *profile,
     selection->frames = frame_filter_new(profile, options);
     bool understood = compile(selection, &tags, error);
     if (understood) {
-        gather_samples(selection);
+        struct gathered all;
+        gather_samples(&all, profile);
+        selection->samples = all.samples;
+        selection->count = all.count;
         if (options->normalize)
             find_ratios(selection);
-        if (options->subtract)
-            gather_pairs(selection);
+        if (options->subtract) {
+            gather_pairs(&all, profile);
+            selection->count = all.count;
+        }
         set_values(selection);
         if (!options->relative_percentages)
             add_up(selection);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "real.h"
+
 /* Of the thread: /proc/self shows nothing once the main thread has left by pthread_exit(). */
 #define PROC "/proc/thread-self/"
 
@@ -17,7 +19,7 @@ enum fdinfo_kind fdinfo_kind(int fd)
     char path[64], target[64];
     ssize_t length;
 
-    if (fcntl(fd, F_GETFD) < 0)
+    if (real()->fcntl(fd, F_GETFD) < 0)
         return FDINFO_CLOSED;
     snprintf(path, sizeof(path), PROC "fd/%d", fd);
     length = readlink(path, target, sizeof(target));
@@ -54,10 +56,10 @@ size_t fdinfo_read_file(const char *path, char *text, size_t room)
     size_t used = 0;
     ssize_t got = 0;
 
-    while (fd >= 0 && used + 1 < room && (got = read(fd, text + used, room - 1 - used)) > 0)
+    while (fd >= 0 && used + 1 < room && (got = real()->read(fd, text + used, room - 1 - used)) > 0)
         used += (size_t)got;
     if (fd >= 0)
-        close(fd);
+        real()->close(fd);
     text[used] = '\0';
     return used;
 }
@@ -110,6 +112,6 @@ unsigned fdinfo_each(void (*visit)(int fd))
     if (directory < 0)
         return 0;
     count = visit_entries(directory, room, sizeof(room), visit);
-    close(directory);
+    real()->close(directory);
     return count;
 }
