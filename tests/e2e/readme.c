@@ -7,8 +7,8 @@
 #include "repository.h"
 #include "subject.h"
 
-#define SECTION "**In CI**"
-#define NEXT_SECTION "\n**"
+#define SECTION "\n## In CI\n"
+#define NEXT_SECTION "\n## "
 #define CODE "\n    "
 #define MOST_COMMANDS 16
 
@@ -20,6 +20,7 @@ static char *section_of_readme(void)
     char *start = strstr(readme, SECTION);
 
     cr_assert(start, "README has no section that begins with " SECTION);
+    start += strlen(SECTION);
     char *end = strstr(start, NEXT_SECTION);
     cr_assert(end, "nothing comes after that section");
     char *section = strndup(start, (size_t)(end - start));
