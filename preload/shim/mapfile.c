@@ -14,6 +14,7 @@
 
 #include "gate.h"
 #include "lock.h"
+#include "newfile.h"
 
 #define SMALLEST (16 * (size_t)TLK_CHUNK)
 #define SITES_SHARE ((size_t)4 << 20)
@@ -162,36 +163,13 @@ static int open_new(const struct settings *settings, const char *program)
 {
     name_file(settings, program, 0);
     snprintf(unfinished_path, sizeof(unfinished_path), "%s.%d.part", file_path, getpid());
-    return open(unfinished_path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-}
-
-/* Not every file system can rename without replacing. */
-static int rename_new(const char *from, const char *to)
-{
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -1;
-    if (access(to, F_OK) == 0) {
-        errno = EEXIST;
-        return -1;
-    }
-    return rename(from, to);
-}
-
-/* Past this limit allocating would be SIGXFSZ. */
-static size_t within_file_limit(size_t size)
-{
-    struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
-
-    getrlimit(RLIMIT_FSIZE, &limit);
-    return size < limit.rlim_cur ? size : limit.rlim_cur / TLK_CHUNK * TLK_CHUNK;
+    return newfile_open(unfinished_path);
 }
 
 /* Takes what the disk has to give, down to a size that is no use any more. */
 static size_t allocate_blocks(int fd, size_t size)
 {
-    size = within_file_limit(size);
+    size = newfile_limited(size);
     for (; size >= SMALLEST; size = size / 2 / TLK_CHUNK * TLK_CHUNK)
         if (posix_fallocate(fd, 0, (off_t)size) == 0)
             return size;
@@ -225,7 +203,7 @@ bool mapfile_publish(const struct settings *settings, const char *program)
 {
     for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
         name_file(settings, program, attempt);
-        if (rename_new(unfinished_path, file_path) == 0)
+        if (newfile_rename(unfinished_path, file_path) == 0)
             return true;
         if (errno != EEXIST)
             break;
@@ -257,7 +235,7 @@ static int open_own(void)
 static bool file_grow(struct tlk_header *header)
 {
     size_t size =
-        within_file_limit(file_size + GROWTH < mapped_size ? file_size + GROWTH : mapped_size);
+        newfile_limited(file_size + GROWTH < mapped_size ? file_size + GROWTH : mapped_size);
     int saved = errno, fd = -1;
 
     if (!mapfile_may_grow)
@@ -383,6 +361,11 @@ void mapfile_trim(void)
     if (fd >= 0)
         syscall(SYS_close, fd);
     lock_give(&chunks_lock);
+}
+
+const char *mapfile_path(void)
+{
+    return file_path;
 }
 
 uint32_t mapfile_chunks_most(void)

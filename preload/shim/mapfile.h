@@ -34,6 +34,9 @@ bool mapfile_publish(const struct settings *settings, const char *program);
 /* Unmaps and removes a recording that was not published. */
 void mapfile_abandon(void);
 
+/* The name that it was published under, absolute; it may have been moved since. */
+const char *mapfile_path(void);
+
 /* Cuts the file to what is used and refuses further growth. Makes system calls. */
 void mapfile_trim(void);
 

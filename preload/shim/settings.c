@@ -13,7 +13,7 @@
 #define DEFAULT_OUTPUT "%e.%p.tlk"
 #define DEFAULT_DEPTH 64
 
-static const char *const family_names[TLK_FAMILIES] = {
+const char *const family_names[TLK_FAMILIES] = {
     [TLK_POSIX] = "posix",
     [TLK_TIMERFD] = "timerfd",
     [TLK_ITIMER] = "itimer",

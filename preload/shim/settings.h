@@ -20,6 +20,9 @@ struct settings {
     size_t size; /* TIMERLEAK_SIZE: bytes of a recording at most, with K, M or G; 0: by limits */
 };
 
+/* By enum tlk_family, as users write them. */
+extern const char *const family_names[];
+
 /* False in a set-user-id program, where the environment is not to be trusted. */
 bool settings_read(struct settings *settings);
 

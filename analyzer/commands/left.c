@@ -1,0 +1,36 @@
+/* left.c - the command `timerleak left`: what a test asks that is preloaded, by its own means. */
+#include "commands/commands.h"
+#include "commands/input.h"
+
+#include "views/left.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static bool parse_since(const char *text, uint64_t *since)
+{
+    char *end;
+    errno = 0;
+    *since = strtoull(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && !*end && errno == 0)
+        return true;
+    fprintf(
+        stderr,
+        "timerleak: \"%s\" is no time in nanoseconds: timerleak left SINCE FILE...; 0 for all\n",
+        text);
+    return false;
+}
+
+int command_left(int argc, char **argv)
+{
+    struct input input;
+    uint64_t since;
+    const struct input_needs needs = {.options = LEFT_OPTIONS, .argument = "SINCE", .timers = true};
+    if (!input_open(&input, argc, argv, &needs))
+        return input.status;
+    if (!parse_since(input.argument, &since))
+        input.status = EXIT_USAGE;
+    else if (left_print(input.output, input.profile, since) > 0 && input.status == EXIT_OK)
+        input.status = EXIT_LEAK;
+    return input_close(&input);
+}

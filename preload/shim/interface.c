@@ -1,0 +1,100 @@
+/*
+ * interface.c - what the program itself may ask of the shim: see verify/timerleak_verify.h, by
+ * which it does.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+
+#include "clock.h"
+#include "gate.h"
+#include "ledger.h"
+#include "left.h"
+#include "snapshot.h"
+#include "thread.h"
+#include "verify/timerleak_verify.h"
+
+/* What waits, and opens files, is no place for a thread to be cancelled in. */
+struct quiet {
+    int error, cancellation;
+};
+
+static struct quiet quiet_begin(void)
+{
+    struct quiet quiet = {.error = errno};
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet.cancellation);
+    return quiet;
+}
+
+static void quiet_end(const struct quiet *quiet)
+{
+    pthread_setcancelstate(quiet->cancellation, NULL);
+    errno = quiet->error;
+}
+
+static void mark(uint64_t *since, uint64_t *missed)
+{
+    *since = clock_mono();
+    *missed = left_missed();
+}
+
+static enum timerleak_answer check(uint64_t since, uint64_t missed, const char *ignore,
+                                   int patience_ms, char *text, uint32_t text_size)
+{
+    struct quiet quiet = quiet_begin();
+    enum timerleak_answer answer = left_check(since, missed, ignore, patience_ms, text, text_size);
+
+    quiet_end(&quiet);
+    return answer;
+}
+
+static void ignore_begin(void)
+{
+    if (!thread.vforked)
+        thread.ignoring++;
+}
+
+static void ignore_end(void)
+{
+    if (!thread.vforked && thread.ignoring)
+        thread.ignoring--;
+}
+
+static bool tag(struct timer_ref ref, const char *owner)
+{
+    if (!owner || !timer_live(ref))
+        return false;
+    timer_named(ref, owner);
+    return true;
+}
+
+static bool tag_timerfd(int fd, const char *owner)
+{
+    return gate_open() && tag(timer_ref_of(descriptor_find(fd)), owner);
+}
+
+static bool tag_timer(void *timer, const char *owner)
+{
+    return gate_open() && tag(timer_find(TLK_POSIX, (uint64_t)(uintptr_t)timer), owner);
+}
+
+static int snapshot(const char *path)
+{
+    struct quiet quiet = quiet_begin();
+    int result = snapshot_write(path);
+
+    quiet_end(&quiet);
+    return result;
+}
+
+__attribute__((visibility("default"))) const struct timerleak_interface timerleak_interface = {
+    .size = sizeof(timerleak_interface),
+    .mark = mark,
+    .check = check,
+    .ignore_begin = ignore_begin,
+    .ignore_end = ignore_end,
+    .tag_timerfd = tag_timerfd,
+    .tag_timer = tag_timer,
+    .snapshot = snapshot,
+};

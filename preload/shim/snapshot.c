@@ -1,0 +1,133 @@
+#define _GNU_SOURCE
+#include "snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "gate.h"
+#include "mapfile.h"
+#include "newfile.h"
+#include "process.h"
+#include "slots.h"
+
+/* What is in the copy: read before it is made, so that all that it speaks of is there. */
+struct extent {
+    uint32_t used[TLK_REGIONS];
+    uint32_t chunks;
+};
+
+static void measure(struct extent *extent)
+{
+    for (int id = 0; id < TLK_REGIONS; id++)
+        extent->used[id] = __atomic_load_n(&recording->regions[id].used, __ATOMIC_ACQUIRE);
+    extent->chunks = __atomic_load_n(&recording->chunk_used, __ATOMIC_RELAXED);
+}
+
+static void copy_header(struct tlk_header *to, const struct extent *extent)
+{
+    memcpy(to, recording, sizeof(*to));
+    for (int id = 0; id < TLK_REGIONS; id++) {
+        struct tlk_region *region = &to->regions[id];
+        uint32_t per_chunk = TLK_CHUNK / region->stride;
+
+        region->used = extent->used[id];
+        region->chunks = (region->used + per_chunk - 1) / per_chunk;
+    }
+    to->chunk_count = to->chunk_used = extent->chunks;
+    to->session = 0; /* it is none of those that `timerleak record` waits for */
+    to->end = TLK_RUNNING;
+    to->copied = 1;
+    to->end_mono = clock_mono();
+    to->end_real = clock_ns(CLOCK_REALTIME);
+    to->end_boot = clock_ns(CLOCK_BOOTTIME);
+}
+
+/* Nobody can look again later whether a timer was given away while it was copied. */
+static void copy_timer(struct tlk_timer *to, uint32_t slot)
+{
+    struct timer_ref ref = timer_ref_of(slot);
+
+    if (!timer_live(ref))
+        return;
+    *to = *timer_at(slot);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    if (!timer_live(ref))
+        to->state = TLK_FREE;
+}
+
+static void copy_timers(struct tlk_header *to, const struct tlk_region *timers)
+{
+    uint32_t per_chunk = TLK_CHUNK / timers->stride;
+
+    for (uint32_t slot = 1; slot < timers->used; slot++) {
+        size_t offset = (size_t)timers->directory[slot / per_chunk] * TLK_CHUNK;
+
+        copy_timer((struct tlk_timer *)((char *)to + offset) + slot % per_chunk, slot);
+    }
+}
+
+/* Sites before their timers, in the order in which readers take them from a running process. */
+static void copy_regions(struct tlk_header *to)
+{
+    for (int id = 0; id < TLK_TIMERS; id++) {
+        for (uint32_t i = 0; i < to->regions[id].chunks; i++) {
+            size_t offset = (size_t)to->regions[id].directory[i] * TLK_CHUNK;
+
+            memcpy((char *)to + offset, (const char *)recording + offset, TLK_CHUNK);
+        }
+    }
+    copy_timers(to, &to->regions[TLK_TIMERS]);
+}
+
+/* Returns errno. */
+static int fill(int fd)
+{
+    struct extent extent;
+    struct tlk_header *copy;
+    size_t size;
+    int error;
+
+    measure(&extent);
+    size = (size_t)extent.chunks * TLK_CHUNK;
+    if (newfile_limited(size) < size)
+        return EFBIG;
+    error = posix_fallocate(fd, 0, (off_t)size);
+    if (error)
+        return error;
+    copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (copy == MAP_FAILED)
+        return errno;
+    copy_header(copy, &extent);
+    copy_regions(copy);
+    munmap(copy, size);
+    return 0;
+}
+
+int snapshot_write(const char *path)
+{
+    char unfinished[PATH_MAX];
+    int fd, error;
+
+    if (gate->sandboxed)
+        return -EPERM;
+    if (!gate_open() && !process_wake())
+        return -ENODATA;
+    if (snprintf(unfinished, sizeof(unfinished), "%s.%d.part", path, getpid()) >= PATH_MAX)
+        return -ENAMETOOLONG;
+    fd = newfile_open(unfinished);
+    if (fd < 0)
+        return -errno;
+    error = fill(fd);
+    close(fd);
+    if (!error && newfile_rename(unfinished, path) != 0)
+        error = errno;
+    if (error)
+        unlink(unfinished);
+    return -error;
+}
