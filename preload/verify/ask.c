@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "ask.h"
+#include "verify/ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "real.h"
+#include "shim/real.h"
 
 #define CUT "... and more\n"
 

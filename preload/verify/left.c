@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "left.h"
+#include "verify/left.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "ask.h"
-#include "clock.h"
-#include "expiry.h"
-#include "gate.h"
-#include "mapfile.h"
-#include "settings.h"
-#include "slots.h"
+#include "shim/clock.h"
+#include "shim/expiry.h"
+#include "shim/gate.h"
+#include "shim/mapfile.h"
+#include "shim/settings.h"
+#include "shim/slots.h"
+#include "verify/ask.h"
 
 #define PATIENCE_MS 1000
 #define MS 1000000u

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "snapshot.h"
+#include "verify/snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +9,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "gate.h"
-#include "mapfile.h"
-#include "newfile.h"
-#include "process.h"
-#include "slots.h"
+#include "shim/clock.h"
+#include "shim/gate.h"
+#include "shim/mapfile.h"
+#include "shim/newfile.h"
+#include "shim/process.h"
+#include "shim/slots.h"
 
 /* What is in the copy: read before it is made, so that all that it speaks of is there. */
 struct extent {

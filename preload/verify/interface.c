@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "clock.h"
-#include "gate.h"
-#include "ledger.h"
-#include "left.h"
-#include "snapshot.h"
-#include "thread.h"
+#include "shim/clock.h"
+#include "shim/gate.h"
+#include "shim/ledger.h"
+#include "shim/thread.h"
+#include "verify/left.h"
+#include "verify/snapshot.h"
 #include "verify/timerleak_verify.h"
 
 /* What waits, and opens files, is no place for a thread to be cancelled in. */
