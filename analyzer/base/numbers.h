@@ -12,6 +12,22 @@ static inline uint64_t elapsed(uint64_t later, uint64_t earlier)
     return later > earlier ? later - earlier : 0;
 }
 
+/*
+ * Counts stop at the highest number: the ages of many old timers come to more, and so does what a
+ * damaged recording says.
+ */
+static inline uint64_t count_sum(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+static inline uint64_t count_product(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+
 /* For qsort: negative, 0 or positive. */
 static inline int compare_numbers(uint64_t a, uint64_t b)
 {

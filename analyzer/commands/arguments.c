@@ -13,18 +13,22 @@ struct parsing {
     uint64_t chosen; /* options that made a choice */
 };
 
-static void complain_unknown(const char *argument, const char *name, uint64_t accepted)
+/* The name alone is compared: a value would make it unlike any. */
+static void complain_unknown(const char *argument, const char *name, size_t length,
+                             uint64_t accepted)
 {
     const char *names[OPTIONS];
+    char word[64];
     size_t count = 0;
+    snprintf(word, sizeof(word), "%.*s", (int)length, name);
     for (enum option_id id = 0; id < OPTIONS; id++) {
         if (accepted & OPTION_BIT(id))
             names[count++] = option_name(id);
     }
-    const char *nearest = text_nearest(name, names, count);
+    const char *nearest = text_nearest(word, names, count);
     fprintf(stderr, "timerleak: unknown option %s", argument);
     if (nearest)
-        fprintf(stderr, "; did you mean --%s?", nearest);
+        fprintf(stderr, "; did you mean %s%s?", option_dashes(nearest), nearest);
     fputc('\n', stderr);
 }
 
@@ -53,21 +57,21 @@ static int take(struct parsing *parsing, int i)
     enum option_id id = option_find(name, length, parsing->accepted);
     int taken = 1;
     if (id == OPTIONS) {
-        complain_unknown(argument, name, parsing->accepted);
+        complain_unknown(argument, name, length, parsing->accepted);
         return 0;
     }
     if (!value && !option_is_flag(id)) {
         if (i + 1 == parsing->argc) {
-            fprintf(stderr, "timerleak: --%s needs a value: %s\n", option_name(id),
-                    option_value(id));
+            fprintf(stderr, "timerleak: %s%s needs a value: %s\n", option_dashes(option_name(id)),
+                    option_name(id), option_value(id));
             return 0;
         }
         value = parsing->argv[i + 1];
         taken = 2;
     }
     if (!option_set(id, parsing->settings, value)) {
-        fprintf(stderr, "timerleak: --%s does not take \"%s\": %s\n", option_name(id), value,
-                option_help(id));
+        fprintf(stderr, "timerleak: %s%s does not take \"%s\": %s\n",
+                option_dashes(option_name(id)), option_name(id), value, option_help(id));
         return 0;
     }
     return choose(parsing, id, value) ? taken : 0;

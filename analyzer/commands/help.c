@@ -5,7 +5,7 @@
 /* ---- all commands ---- */
 
 /* One past the commands that follow `first` and share its function. */
-static size_t last_of_kind(size_t first)
+static size_t end_of_kind(size_t first)
 {
     size_t end = first + 1;
     while (end < COMMANDS && commands[end].run == commands[first].run)
@@ -25,7 +25,7 @@ void help_print(FILE *to)
 {
     fprintf(to, "timerleak finds timers that are created and never released.\n\n");
     for (size_t i = 0, end; i < COMMANDS; i = end) {
-        end = last_of_kind(i);
+        end = end_of_kind(i);
         if (end - i > 1)
             print_views(to, i, end);
         else

@@ -223,10 +223,15 @@ void options_help(FILE *to, uint64_t accepted)
             continue;
         char left[40];
         const struct option *option = &options[i];
-        snprintf(left, sizeof(left), "%s%s%s%s", strlen(option->name) > 1 ? "--" : "-",
-                 option->name, option->value ? " " : "", option->value ? option->value : "");
+        snprintf(left, sizeof(left), "%s%s%s%s", option_dashes(option->name), option->name,
+                 option->value ? " " : "", option->value ? option->value : "");
         fprintf(to, "  %-22s %s\n", left, option->help);
     }
+}
+
+const char *option_dashes(const char *name)
+{
+    return strlen(name) > 1 ? "--" : "-";
 }
 
 const char *option_name(enum option_id id)

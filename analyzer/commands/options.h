@@ -173,6 +173,9 @@ void options_help(FILE *to, uint64_t accepted);
 const char *option_name(enum option_id id);
 const char *option_help(enum option_id id);
 
+/* What is written in front of a name: "-" if it has one letter, else "--". */
+const char *option_dashes(const char *name);
+
 /* What stands for its value: "REGEX"; NULL if it takes none. */
 const char *option_value(enum option_id id);
 

@@ -50,16 +50,25 @@ static void complain(pid_t pid, int error)
                 (int)pid);
 }
 
-/* The process may live in another root: a container. Its own view of the path leads there. */
+static bool is_same_file(const char *path, const char *other)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 &&
+           (stat(other, &b) != 0 || (a.st_dev == b.st_dev && a.st_ino == b.st_ino));
+}
+
+/*
+ * The process may live in another root, a container, where that path is another file than here. Its
+ * own view of the path leads there.
+ */
 static char *seen_from_here(pid_t pid, char *path)
 {
-    if (access(path, F_OK) == 0)
-        return path;
     size_t size = strlen(path) + 32;
     char *seen = memory_new(1, size);
     snprintf(seen, size, "/proc/%d/root%s", (int)pid, path);
-    free(path);
-    return seen;
+    bool same = is_same_file(path, seen);
+    free(same ? seen : path);
+    return same ? path : seen;
 }
 
 char *running_recording(pid_t pid)

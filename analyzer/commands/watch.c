@@ -131,18 +131,30 @@ static bool wait_for_look(struct watch *watch)
     }
 }
 
+/* The first look may take long: until it is taken, signals do what they always do. */
+static int begin(struct watch *watch)
+{
+    int status = take_look(watch);
+    if (status == EXIT_OK && !screen_open(watch->settings.interval)) {
+        fprintf(stderr, "timerleak: the terminal can't be watched: %s\n", strerror(errno));
+        status = EXIT_UNREADABLE;
+    }
+    return status;
+}
+
 static int follow(struct watch *watch)
 {
-    do {
-        int status = take_look(watch);
-        if (status != EXIT_OK)
-            return status;
+    int status = begin(watch);
+    while (status == EXIT_OK) {
         if (!show(watch)) {
             fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
             return EXIT_UNREADABLE;
         }
-    } while (!is_over(watch) && wait_for_look(watch));
-    return EXIT_OK;
+        if (is_over(watch) || !wait_for_look(watch))
+            break;
+        status = take_look(watch);
+    }
+    return status;
 }
 
 /* NULL after a complaint. */
@@ -162,12 +174,7 @@ static int watch_open(struct watch *watch, int argc, char **argv)
         return complain("watch needs a process or its recording: timerleak watch PID|FILE",
                         EXIT_USAGE);
     watch->path = find_recording(argv[1]);
-    if (!watch->path)
-        return EXIT_UNREADABLE;
-    if (screen_open(watch->settings.interval))
-        return EXIT_OK;
-    fprintf(stderr, "timerleak: the terminal can't be watched: %s\n", strerror(errno));
-    return EXIT_UNREADABLE;
+    return watch->path ? EXIT_OK : EXIT_UNREADABLE;
 }
 
 int command_watch(int argc, char **argv)

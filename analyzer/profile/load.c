@@ -203,7 +203,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->armed += timer->armed;
     counts->stopped += timer->stopped;
     counts->fired_unknown += timer->fired_unknown;
-    counts->fired += judgement->fired;
+    counts->fired = count_sum(counts->fired, judgement->fired);
     if (judgement->expired_itimer) {
         counts->released++;
         return;
@@ -214,8 +214,8 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->live_inherited += judgement->inherited;
     counts->overdue += judgement->overdue;
     counts->far_future += judgement->far_future;
-    counts->age += judgement->age;
-    counts->retained += timer->retained;
+    counts->age = count_sum(counts->age, judgement->age);
+    counts->retained = count_sum(counts->retained, timer->retained);
 }
 
 static void load_timer(struct loading *loading, const struct tlk_timer *timer)

@@ -1,5 +1,6 @@
 #include "profile/profile.h"
 
+#include "base/numbers.h"
 #include "profile/history.h"
 
 #include <stdlib.h>
@@ -102,7 +103,7 @@ void counts_add(struct counts *to, const struct counts *from)
     uint64_t *sum = (uint64_t *)to;
     const uint64_t *part = (const uint64_t *)from;
     for (size_t i = 0; i < sizeof(*to) / sizeof(*sum); i++)
-        sum[i] += part[i];
+        sum[i] = count_sum(sum[i], part[i]);
 }
 
 void profile_add_up(struct profile *profile)
@@ -112,7 +113,7 @@ void profile_add_up(struct profile *profile)
         counts_add(&profile->totals, &profile->sites[i]->counts);
     uint64_t together = 0;
     for (size_t i = 0; i < profile->process_count; i++)
-        together += profile->processes[i]->peak;
+        together = count_sum(together, profile->processes[i]->peak);
     if (profile->totals.peak > together)
         profile->totals.peak = together;
 }
@@ -121,7 +122,7 @@ void counts_scale(struct counts *counts, uint64_t factor)
 {
     uint64_t *count = (uint64_t *)counts;
     for (size_t i = 0; i < sizeof(*counts) / sizeof(*count); i++)
-        count[i] *= factor;
+        count[i] = count_product(count[i], factor);
 }
 
 uint64_t counts_value(const struct counts *counts, const struct sample_type *type)

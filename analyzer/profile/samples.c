@@ -1,6 +1,7 @@
 #include "profile/samples.h"
 
 #include "base/memory.h"
+#include "base/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,7 @@ uint64_t sample_value(const struct sample *sample, const struct sample_type *typ
     case SAMPLE_AGE:
         return sample->age;
     case SAMPLE_WAKEUPS:
-        return (sample->wakeups + WAKEUPS_UNIT / 2) / WAKEUPS_UNIT;
+        return count_sum(sample->wakeups, WAKEUPS_UNIT / 2) / WAKEUPS_UNIT;
     case SAMPLE_TYPES:
         break;
     }

@@ -13,13 +13,13 @@ static uint64_t wakeups(const struct process *process, uint64_t fired)
 
 static void add(struct sample *sample, const struct sample *what)
 {
-    sample->count += what->count;
-    sample->created += what->created;
-    sample->armed += what->armed;
-    sample->fired += what->fired;
-    sample->stopped += what->stopped;
-    sample->age += what->age;
-    sample->wakeups += what->wakeups;
+    sample->count = count_sum(sample->count, what->count);
+    sample->created = count_sum(sample->created, what->created);
+    sample->armed = count_sum(sample->armed, what->armed);
+    sample->fired = count_sum(sample->fired, what->fired);
+    sample->stopped = count_sum(sample->stopped, what->stopped);
+    sample->age = count_sum(sample->age, what->age);
+    sample->wakeups = count_sum(sample->wakeups, what->wakeups);
 }
 
 void sampling_timer(struct profile *profile, const struct process *process, struct site *site,
@@ -35,14 +35,15 @@ void sampling_timer(struct profile *profile, const struct process *process, stru
         .base = profile->base,
     };
     uint64_t stands_for = process_one_in(process, timer->family);
+    uint64_t fired = count_product(judgement->fired, stands_for);
     struct sample one = {
         .count = stands_for,
         .created = judgement->inherited ? 0 : stands_for,
         .armed = timer->armed * stands_for,
-        .fired = judgement->fired * stands_for,
+        .fired = fired,
         .stopped = timer->stopped * stands_for,
-        .age = judgement->age * stands_for,
-        .wakeups = wakeups(process, judgement->fired * stands_for),
+        .age = count_product(judgement->age, stands_for),
+        .wakeups = wakeups(process, fired),
     };
     add(sample_of(&profile->samples, site, &labels), &one);
     add(live, &one);
@@ -53,13 +54,14 @@ void sampling_rest(struct profile *profile, const struct process *process, struc
 {
     struct labels labels = {
         .clock = SAMPLE_NO_CLOCK, .state = SAMPLE_RELEASED_STATE, .base = profile->base};
+    uint64_t fired = elapsed(counts->fired, live->fired);
     struct sample rest = {
         .count = counts->released,
         .created = elapsed(counts->created, live->created),
-        .armed = counts->armed - live->armed,
-        .fired = counts->fired - live->fired,
-        .stopped = counts->stopped - live->stopped,
-        .wakeups = wakeups(process, counts->fired - live->fired),
+        .armed = elapsed(counts->armed, live->armed),
+        .fired = fired,
+        .stopped = elapsed(counts->stopped, live->stopped),
+        .wakeups = wakeups(process, fired),
     };
     if (rest.count | rest.created | rest.armed | rest.fired | rest.stopped)
         add(sample_of(&profile->samples, site, &labels), &rest);

@@ -88,7 +88,7 @@ static bool is_short(const struct evidence *e)
  */
 static bool in_flight(const struct evidence *e)
 {
-    bool turnover = e->released * e->run.one_in >= ENOUGH_RELEASED ||
+    bool turnover = count_product(e->released, e->run.one_in) >= ENOUGH_RELEASED ||
                     (e->released > 0 && e->released >= e->created / TURNOVER_PART);
     if (!turnover)
         return false;
@@ -143,7 +143,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, c
 /* So many timers of a sample stand for that many. */
 static struct text number(const struct evidence *e, uint64_t count)
 {
-    return text_count(count * e->run.one_in);
+    return text_count(count_product(count, e->run.one_in));
 }
 
 static void say_growth(const struct evidence *e, struct finding *finding)
@@ -216,10 +216,11 @@ void verdict_find(const struct evidence *evidence, struct finding *finding)
     bool possible = evidence->family != TLK_ITIMER;
     bool behind = possible && stays_behind(evidence);
     bool rising = possible && rises(evidence);
+    uint64_t released = count_product(evidence->released, evidence->run.one_in);
     *finding = (struct finding){.verdict = VERDICT_CLEAN};
     if (evidence->live + evidence->inherited == 0) {
         say(finding, "all that was made here was released: %s",
-            text_plural(evidence->released * evidence->run.one_in, "timer", "timers").s);
+            text_plural(released, "timer", "timers").s);
     } else if (behind || rising) {
         finding->verdict = VERDICT_LEAK;
         say_leak(evidence, finding, rising, behind);

@@ -17,8 +17,9 @@ enum control_error control_open(struct control *control, const char *path, pid_t
     int flags = (write ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     control->file = open(path, flags);
     if (control->file < 0) {
+        bool denied = errno == EACCES || errno == EPERM;
         snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, strerror(errno));
-        return errno == EACCES || errno == EPERM ? CONTROL_DENIED : CONTROL_UNREADABLE;
+        return denied ? CONTROL_DENIED : CONTROL_UNREADABLE;
     }
     if (!regions_read_header(control->file, path, &control->header, error)) {
         close(control->file);
@@ -48,7 +49,7 @@ uint64_t control_since(const struct control *control)
 uint64_t control_slept(const struct control *control, uint64_t now)
 {
     const struct tlk_header *header = &control->header;
-    return header->slept + (header->asleep ? elapsed(now, control_since(control)) : 0);
+    return count_sum(header->slept, header->asleep ? elapsed(now, control_since(control)) : 0);
 }
 
 #define WRITE(control, field)                                                                      \

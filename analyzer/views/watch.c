@@ -1,5 +1,6 @@
 #include "views/watch.h"
 
+#include "base/numbers.h"
 #include "base/text.h"
 #include "profile/process.h"
 #include "views/limits.h"
@@ -33,7 +34,7 @@ static struct text rate(double per_second)
 {
     struct text text;
     if (per_second >= 100)
-        return text_count((uint64_t)(per_second + 0.5));
+        return text_count((uint64_t)value_clamp((__int128)(per_second + 0.5)));
     snprintf(text.s, sizeof(text.s), "%.1f", per_second);
     return text;
 }

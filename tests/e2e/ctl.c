@@ -79,6 +79,7 @@ static long long left_out(json_t *report, const char *why)
     return number_of(json_object_get(json_object_get(report, "process"), why), "left_out");
 }
 
+/* Three are too few for a verdict that depends on how fast they were made. */
 Test(ctl, sleeps_and_wakes, .timeout = 120)
 {
     setenv("TIMERLEAK_ENABLED", "0", 1);
@@ -89,15 +90,15 @@ Test(ctl, sleeps_and_wakes, .timeout = 120)
     expect(3, "1 timer was made, all while it was asleep", "check", served.path, NULL);
     expect(0, "is awake now", "ctl", served.pid, "on");
     expect(0, "is awake already", "ctl", served.pid, "on");
-    make(&served, 4, 5);
+    make(&served, 3, 4);
     expect(0, "is awake", "ctl", served.pid, NULL);
-    expect(0, "4 timers matched; 1 only in the kernel", "verify", served.pid, NULL);
+    expect(0, "3 timers matched; 1 only in the kernel", "verify", served.pid, NULL);
     expect(0, "1 timer was left out on purpose", "verify", served.pid, NULL);
     expect(0, "is asleep now", "ctl", served.pid, "off");
     expect(0, "is asleep already", "ctl", served.pid, "off");
-    make(&served, 2, 7);
+    make(&served, 2, 6);
     json_t *report = end(&served);
-    cr_expect_eq(number_of(json_object_get(report, "totals"), "created"), 4);
+    cr_expect_eq(number_of(json_object_get(report, "totals"), "created"), 3);
     cr_expect_eq(left_out(report, "asleep"), 3);
     expect(0, "3 timers made meanwhile are not here", "report", served.path, NULL);
     expect(0, "0 sites fail", "check", served.path, NULL);

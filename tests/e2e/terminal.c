@@ -25,14 +25,6 @@ struct terminal terminal_start(const char *const *argv, unsigned columns, unsign
     return terminal;
 }
 
-struct outcome terminal_finish(struct terminal *terminal)
-{
-    struct outcome outcome = command_finish(&terminal->running);
-
-    close(terminal->end);
-    return outcome;
-}
-
 void terminal_type(struct terminal *terminal, const char *keys)
 {
     cr_assert_eq(write(terminal->end, keys, strlen(keys)), (ssize_t)strlen(keys));

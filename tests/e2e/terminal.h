@@ -13,9 +13,8 @@ struct terminal {
     int end;                /* ours */
 };
 
-/* command_start() on a terminal; to be ended with terminal_finish(). */
+/* command_start() on a terminal; to be ended with command_finish(), and `end` closed. */
 struct terminal terminal_start(const char *const *argv, unsigned columns, unsigned lines);
-struct outcome terminal_finish(struct terminal *terminal);
 
 void terminal_type(struct terminal *terminal, const char *keys);
 void terminal_resize(struct terminal *terminal, unsigned columns, unsigned lines);

@@ -12,10 +12,14 @@
 #include "exports/pprof.h"
 #include "exports/speedscope.h"
 #include "profile/findings.h"
+#include "views/growth.h"
+#include "views/left.h"
 #include "views/report.h"
 #include "views/timers.h"
 #include "views/values.h"
 #include "views/view.h"
+#include "views/wakeups.h"
+#include "views/watch.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -82,8 +86,33 @@ static void show_all(struct profile *profile)
     for (size_t i = 0; sample_at(i); i++)
         show_selection(profile, sample_at(i));
     timers_print(nowhere, profile, -1);
+    growth_print(nowhere, profile, -1);
+    wakeups_print(nowhere, profile, -1);
     json_write(nowhere, profile);
     html_write(nowhere, profile, &page);
+}
+
+static void load(struct profile *profile, struct recording *recording)
+{
+    profile_add(profile, recording);
+    findings_sort(profile);
+    profile_add_up(profile);
+}
+
+/* Two looks, as at a process at work. */
+static void watch(struct profile *profile, struct recording *recording)
+{
+    struct progress *progress = progress_new();
+    for (int looks = 0; looks < 2; looks++) {
+        enum progress_order order = looks ? PROGRESS_CREATED : PROGRESS_GROWTH;
+        struct watch_view view = {profile, progress, order, -1, false, false, nowhere};
+        profile_renew(profile);
+        load(profile, recording);
+        progress_look(progress, profile);
+        progress_sort(progress, order);
+        watch_print(nowhere, &view);
+    }
+    progress_free(progress);
 }
 
 /*
@@ -123,11 +152,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     profile = profile_new();
     profile->keep_timers = true;
     profile->keep_histories = true;
-    profile_add(profile, recording);
-    recording_close(recording);
-    findings_sort(profile);
-    profile_add_up(profile);
+    load(profile, recording);
     show_all(profile);
+    watch(profile, recording);
+    left_print(nowhere, profile, 0);
+    recording_close(recording);
     profile_free(profile);
     return 0;
 }

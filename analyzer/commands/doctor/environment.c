@@ -72,6 +72,7 @@ static const struct variable {
 } variables[] = {
     {"SHIM", any, "", "names the shim to preload"},
     {"OUTPUT", any, "", "names recordings where the shim is preloaded by hand; `record` has -o"},
+    {"COMMAND", any, "", "names the command that tests run which include timerleak_verify.h"},
     {"SESSION", any, "", "marks a run of `record`; leave it to that"},
     {"ONLY_PID", any, "", "records one process alone, as `record --children=no` has it"},
     {"FAMILIES", is_families, "names of families, with commas between them",

@@ -82,13 +82,14 @@ static void add_sample(struct stacks *stacks, const struct selected *selected)
     struct stack key = {.site = selected_site(selected)};
     struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), by_site);
     for (size_t i = 0; stack && i < SAMPLE_TYPES; i++)
-        stack->values[i] += sample_value(selected_sample(selected), sample_at(i));
+        stack->values[i] =
+            count_sum(stack->values[i], sample_value(selected_sample(selected), sample_at(i)));
 }
 
 static void add_values(uint64_t *to, const uint64_t *from)
 {
     for (size_t i = 0; i < STACK_VALUES; i++)
-        to[i] += from[i];
+        to[i] = count_sum(to[i], from[i]);
 }
 
 static void count_stack(struct stacks *stacks, struct stack *stack)

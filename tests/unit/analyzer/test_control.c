@@ -107,6 +107,20 @@ Test(control, asleep_from_the_start, .fini = end)
     expect(0, START_MONO + HOUR, HOUR);
 }
 
+static void sleep_for_ages(struct tlk_header *header)
+{
+    header->asleep = 1;
+    header->slept = UINT64_MAX - 1;
+}
+
+Test(control, no_sleep_is_too_long, .fini = end)
+{
+    write_recording(sleep_for_ages);
+    struct control control = opened(false);
+    cr_expect_eq(control_slept(&control, START_MONO + HOUR), UINT64_MAX);
+    control_close(&control);
+}
+
 /* Nothing else of the file changes. */
 Test(control, writes_no_other_byte, .fini = end)
 {
@@ -131,10 +145,16 @@ static void expect_refused(pid_t pid, const char *why)
     cr_expect(strstr(error, why), "%s", error);
 }
 
+/* The number may be in use again. */
+static void start_earlier(struct tlk_header *header)
+{
+    header->start_ticks--;
+}
+
 Test(control, of_another_process, .fini = end)
 {
-    write_recording(NULL);
-    expect_refused(getppid(), "is not the recording of process");
+    write_recording(start_earlier);
+    expect_refused(getpid(), "is not the recording of process");
 }
 
 static void end_it(struct tlk_header *header)

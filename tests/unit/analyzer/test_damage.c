@@ -2,9 +2,13 @@
 #include "exports/html.h"
 #include "exports/json.h"
 #include "loaded.h"
+#include "views/growth.h"
+#include "views/left.h"
 #include "views/report.h"
 #include "views/timers.h"
 #include "views/view.h"
+#include "views/wakeups.h"
+#include "views/watch.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -74,8 +78,23 @@ static void show_all(struct profile *profile, FILE *to)
     print_view(to, profile, view_traces, NULL);
     print_view(to, profile, view_tags, NULL);
     timers_print(to, profile, -1);
+    growth_print(to, profile, -1);
+    wakeups_print(to, profile, -1);
     cr_expect(json_write(to, profile));
     cr_expect(html_write(to, profile, &page));
+}
+
+/* Last, as others find fewer timers then. */
+static void show_running(struct profile *profile, FILE *to)
+{
+    struct progress *progress = progress_new();
+    struct watch_view view = {.profile = profile, .progress = progress, .most = -1, .styled = to};
+    progress_look(progress, profile);
+    progress_look(progress, profile);
+    progress_sort(progress, PROGRESS_CREATED);
+    watch_print(to, &view);
+    progress_free(progress);
+    left_print(to, profile, 0);
 }
 
 static bool read_one(const char *path, FILE *to)
@@ -93,6 +112,7 @@ static bool read_one(const char *path, FILE *to)
     profile_add_up(profile);
     recording_close(recording);
     show_all(profile, to);
+    show_running(profile, to);
     profile_free(profile);
     return true;
 }

@@ -119,6 +119,7 @@ static void expect_refused(int result, const char *what)
 Test(options, unknown_ones_suggest_the_nearest, .init = cr_redirect_stderr)
 {
     expect_refused(PARSE(all, "top", "--nodecuont=3"), "did you mean --nodecount?");
+    expect_refused(PARSE(all, "top", "--foucs=a_long_value"), "did you mean --focus?");
 }
 
 Test(options, options_of_other_commands_are_unknown, .init = cr_redirect_stderr)

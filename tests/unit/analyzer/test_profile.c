@@ -7,6 +7,8 @@
 #include "profile/stacks.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +40,20 @@ Test(profile, live_timers_are_added_to_their_site)
     cr_expect_eq(counts->states[NEVER_RELEASED], 1);
     cr_expect_eq(counts->age, 59 * MINUTE);
     cr_expect_eq(profile->totals.created, 2);
+    profile_free(profile);
+}
+
+/* A million timers of six hours come to more nanoseconds than a number holds; so do these. */
+Test(profile, ages_of_many_old_timers_do_not_wrap)
+{
+    struct builder *builder = builder_new(UINT64_MAX / 8);
+    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    for (int i = 0; i < 10; i++)
+        builder_create(builder, site, 0);
+    struct profile *profile = loaded(builder);
+    cr_expect_eq(loaded_site(profile)->counts.age, UINT64_MAX);
+    cr_assert_eq(profile->samples.count, 1);
+    cr_expect_eq(profile->samples.list[0].age, UINT64_MAX);
     profile_free(profile);
 }
 
@@ -262,6 +278,30 @@ Test(profile, fingerprints_are_stable_and_unique)
     /* Kept by users in baselines: it must not change from one version to the next. */
     cr_expect_str_eq(profile->sites[0]->fingerprint, "b831b432564eac25");
     profile_free(profile);
+}
+
+/* Not even the slot that is none. */
+Test(profile, a_recording_without_slots_has_no_peak)
+{
+    char error[RECORDING_ERROR_SIZE];
+    const struct tlk_region none = {.stride = sizeof(struct tlk_timer)};
+    struct builder *builder = builder_new(HOUR);
+    char *path = builder_write(builder);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    cr_assert_eq(
+        pwrite(file, &none, sizeof(none), offsetof(struct tlk_header, regions[TLK_TIMERS])),
+        (ssize_t)sizeof(none));
+    close(file);
+    struct recording *recording = recording_open(path, error);
+    cr_assert(recording, "%s", error);
+    struct profile *profile = profile_new();
+    profile_add(profile, recording);
+    cr_expect_eq(profile->processes[0]->peak, 0);
+    profile_free(profile);
+    recording_close(recording);
+    unlink(path);
+    free(path);
+    builder_free(builder);
 }
 
 Test(profile, a_process_that_nobody_saw_end)

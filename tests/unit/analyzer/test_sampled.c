@@ -100,6 +100,23 @@ Test(sampled, history_stands_for_all)
     profile_free(profile);
 }
 
+/* Whatever is added up comes to more than a number holds: nothing wraps to a few. */
+Test(sampled, numbers_stop_at_the_highest)
+{
+    struct profile *profile = loaded(sampled(UINT32_MAX, 30, 10));
+    const struct counts *counts = &loaded_site(profile)->counts;
+    cr_expect_eq(counts->live, 30 * (uint64_t)UINT32_MAX);
+    cr_expect_eq(counts->age, UINT64_MAX);
+    loaded_add(profile, sampled(UINT32_MAX, 30, 10));
+    cr_expect_eq(profile->totals.age, UINT64_MAX);
+    for (size_t i = 0; i < profile->samples.count; i++) {
+        const struct sample *sample = &profile->samples.list[i];
+        if (sample->labels.state != SAMPLE_RELEASED_STATE && sample->labels.age >= HOUR)
+            cr_expect_eq(sample->age, UINT64_MAX);
+    }
+    profile_free(profile);
+}
+
 Test(sampled, recordings_of_different_samples_add_up)
 {
     struct profile *profile = loaded(sampled(N, 30, 10));

@@ -161,6 +161,21 @@ Test(watch, shows_sites_by_growth)
     forget(progress, profile);
 }
 
+Test(watch, no_rate_is_too_high_to_be_shown)
+{
+    struct profile *profile = profile_new();
+    struct progress *progress = progress_new();
+    struct builder *builder = builder_new(2 * MINUTE + 1);
+    shown = (struct watch_view){.progress = progress, .most = -1};
+    look(progress, profile, server(2 * MINUTE, 5, 0));
+    builder_plain_site(builder, TLK_TIMERFD, 0x1001)->created = UINT64_MAX;
+    look(progress, profile, builder);
+    char *text = printed(print, profile);
+    cr_expect(strstr(text, "; 4,611,686,018,427,387,904 created/s"), "this came:\n%s", text);
+    free(text);
+    forget(progress, profile);
+}
+
 Test(watch, a_log_says_what_moved)
 {
     struct profile *profile = profile_new();
