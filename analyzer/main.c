@@ -9,10 +9,26 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Files alone, with options perhaps, are looked at at a prompt. */
-static bool is_prompt(int argc, char **argv)
+static bool exists(const char *file)
 {
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && access(argv[argc - 1], F_OK) == 0;
+    return access(file, F_OK) == 0;
+}
+
+/* Files alone, with options perhaps; what comes first is no mistyped command then. */
+static bool names_files(int argc, char **argv)
+{
+    return (argv[1][0] == '-' || exists(argv[1])) && exists(argv[argc - 1]);
+}
+
+static int run_prompt(int argc, char **argv)
+{
+    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        return command_prompt(argc, argv);
+    fprintf(stderr,
+            "timerleak: only on a terminal it asks what to show of %s. Try: timerleak "
+            "report %s\n",
+            argv[argc - 1], argv[argc - 1]);
+    return EXIT_USAGE;
 }
 
 static int unknown(const char *name)
@@ -24,8 +40,8 @@ static int unknown(const char *name)
     const char *nearest = text_nearest(name, names, COMMANDS + 1);
     fprintf(stderr, "timerleak: there is no command \"%s\"", name);
     if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"", nearest);
-    fprintf(stderr, ". Try: timerleak help\n");
+        fprintf(stderr, "; did you mean \"%s\"?", nearest);
+    fprintf(stderr, "%s Try: timerleak help\n", nearest ? "" : ".");
     return EXIT_USAGE;
 }
 
@@ -62,7 +78,7 @@ int main(int argc, char **argv)
     }
     const struct command *command = command_find(argv[1]);
     if (!command)
-        return is_prompt(argc, argv) ? command_prompt(argc, argv) : unknown(argv[1]);
+        return names_files(argc, argv) ? run_prompt(argc, argv) : unknown(argv[1]);
     if (argc > 2 && argv[2][0] == '-' && asks_for_help(argv[2]))
         return run_help(command->name);
     return command->run(argc - 1, argv + 1);

@@ -3,6 +3,7 @@
 #include "commands/input.h"
 
 #include "base/replace.h"
+#include "commands/files.h"
 #include "exports/annotations.h"
 #include "exports/checked.h"
 #include "exports/gitlab.h"
@@ -17,7 +18,6 @@
 #include <string.h>
 
 #define STANDARD_OUTPUT "-"
-#define RECORDING ".tlk"
 
 /* ---- from the command line to a gate ---- */
 
@@ -36,6 +36,7 @@ static bool read_options(const struct input *input, struct gate_options *options
         .allow_empty = settings->allow_empty,
         .incomplete = input->status != EXIT_OK,
         .filtered = settings->families || settings->focus || settings->ignore,
+        .sought = settings->families || settings->focus,
     };
     if (settings->update_baseline && (!settings->baseline || options->filtered)) {
         fprintf(stderr, "timerleak: --update-baseline needs %s\n",
@@ -142,14 +143,35 @@ static bool spare_recordings(const struct settings *settings)
     struct output outputs[OUTPUTS];
     list_outputs(settings, outputs);
     for (size_t i = 0; i < OUTPUTS; i++) {
-        const char *path = outputs[i].path;
-        size_t length = path ? strlen(path) : 0;
-        if (length > strlen(RECORDING) &&
-            strcmp(path + length - strlen(RECORDING), RECORDING) == 0) {
+        if (outputs[i].path && files_is_recording(outputs[i].path)) {
             fprintf(stderr,
                     "timerleak: %s is a recording's name: --json and the like are followed "
                     "by the file that is written\n",
-                    path);
+                    outputs[i].path);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_standard(const char *path)
+{
+    return strcmp(path, STANDARD_OUTPUT) == 0;
+}
+
+/* Of two formats in one place neither could be read. */
+static bool keep_apart(const struct settings *settings)
+{
+    struct output outputs[OUTPUTS];
+    list_outputs(settings, outputs);
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        const char *path = outputs[i].path;
+        bool taken = path && is_standard(path) && settings->gen_suppressions;
+        for (size_t j = 0; path && j < i; j++)
+            taken |= outputs[j].path && strcmp(outputs[j].path, path) == 0;
+        if (taken) {
+            fprintf(stderr, "timerleak: only one thing can be written to %s\n",
+                    is_standard(path) ? "standard output" : path);
             return false;
         }
     }
@@ -163,7 +185,7 @@ static FILE *text_output(const struct input *input)
     bool taken = input->settings.gen_suppressions;
     list_outputs(&input->settings, outputs);
     for (size_t i = 0; i < OUTPUTS; i++)
-        taken |= outputs[i].path && strcmp(outputs[i].path, STANDARD_OUTPUT) == 0;
+        taken |= outputs[i].path && is_standard(outputs[i].path);
     return taken ? stderr : input->output;
 }
 
@@ -171,7 +193,7 @@ static bool write_output(FILE *standard, const struct output *output, const stru
                          const struct repository *repository)
 {
     struct replacement replacement;
-    if (strcmp(output->path, STANDARD_OUTPUT) == 0) {
+    if (is_standard(output->path)) {
         output->write(standard, gate, repository);
         return true; /* see input_close() */
     }
@@ -206,7 +228,8 @@ static void check(struct input *input, const struct repository *repository)
 {
     struct gate gate;
     FILE *text = text_output(input);
-    if (!spare_recordings(&input->settings) || !judge(input, &gate)) {
+    if (!spare_recordings(&input->settings) || !keep_apart(&input->settings) ||
+        !judge(input, &gate)) {
         input->status = EXIT_USAGE;
         return;
     }

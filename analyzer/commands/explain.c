@@ -130,8 +130,8 @@ static int unknown(const char *name)
     const char *nearest = text_nearest(name, names, WORDS);
     fprintf(stderr, "timerleak: there is nothing to explain about \"%s\"", name);
     if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"", nearest);
-    fprintf(stderr, ". Try: timerleak explain\n");
+        fprintf(stderr, "; did you mean \"%s\"?", nearest);
+    fprintf(stderr, "%s Try: timerleak explain\n", nearest ? "" : ".");
     return EXIT_USAGE;
 }
 

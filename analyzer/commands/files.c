@@ -18,9 +18,14 @@ static bool ends_in(const char *name, const char *suffix)
     return length > size && strcmp(name + length - size, suffix) == 0;
 }
 
+bool files_is_recording(const char *name)
+{
+    return ends_in(name, SUFFIX) || ends_in(name, PACKED_SUFFIX);
+}
+
 static int is_recording(const struct dirent *entry)
 {
-    return ends_in(entry->d_name, SUFFIX) || ends_in(entry->d_name, PACKED_SUFFIX);
+    return files_is_recording(entry->d_name);
 }
 
 static bool each_in_folder(const char *path, void (*each)(const char *file, void *context),

@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/* Whether a file's name is that of a recording, as those in a folder are told from others. */
+bool files_is_recording(const char *name);
+
 /*
  * Calls `each` for the path, or for all recordings in it in the order of their names if it is a
  * folder. False, after telling on stderr why, if a folder has none.

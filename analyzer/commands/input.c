@@ -87,6 +87,18 @@ static bool apply_filters(struct input *input, bool selects)
     return true;
 }
 
+/* "-o *.tlk" would cost the first of these recordings. */
+static bool spare_recording(const char *output)
+{
+    if (!output || !files_is_recording(output))
+        return true;
+    fprintf(stderr,
+            "timerleak: -o %s: that is a recording's name; -o is followed by the file that is "
+            "written\n",
+            output);
+    return false;
+}
+
 static bool open_output(struct input *input)
 {
     const char *path = input->settings.output;
@@ -109,7 +121,7 @@ static bool parse(struct input *input, int argc, char **argv, const struct input
                   int *count)
 {
     *count = arguments_parse(argc, argv, needs->options, &input->settings);
-    if (*count < 0)
+    if (*count < 0 || !spare_recording(input->settings.output))
         return false;
     if (*count < (needs->argument ? 2 : 1))
         return complain_missing(argv[0], needs);

@@ -15,6 +15,7 @@ struct option {
     size_t field; /* offset in struct settings */
     const char *value;
     const char *help;
+    const char *also; /* another name for it, NULL: none */
 };
 
 #define LEAST_SECONDS 0.1
@@ -23,7 +24,7 @@ struct option {
 #define FIELD(name) offsetof(struct settings, name)
 #define ROW(name, kind, field, value, help)                                                        \
     {                                                                                              \
-        name, kind, FIELD(field), value, help                                                      \
+        name, kind, FIELD(field), value, help, NULL                                                \
     }
 #define FLAG_ROW(name, field, help) ROW(name, FLAG, field, NULL, help)
 #define CHOICE_ROW(name, field, help) ROW(name, CHOICE, field, NULL, help)
@@ -31,8 +32,8 @@ struct option {
 static const struct option options[OPTIONS] = {
     [OPTION_JSON] = FLAG_ROW("json", json, "write JSON (schema timerleak/1)"),
     [OPTION_OUTPUT] = ROW("o", STRING, output, "FILE", "write to FILE"),
-    [OPTION_FAMILIES] = ROW("families", STRING, families, "LIST",
-                            "only these kinds of timer: posix,timerfd,itimer,gotime"),
+    [OPTION_FAMILIES] = {"families", STRING, FIELD(families), "LIST",
+                         "only these kinds of timer: posix,timerfd,itimer,gotime", "family"},
     [OPTION_CHILDREN] =
         ROW("children", STRING, children, "yes|no", "record child processes too (yes)"),
     [OPTION_EXE] =
@@ -249,11 +250,16 @@ const char *option_value(enum option_id id)
     return id < OPTIONS ? options[id].value : NULL;
 }
 
+static bool is_called(const char *name, const char *called, size_t length)
+{
+    return name && strlen(name) == length && memcmp(name, called, length) == 0;
+}
+
 enum option_id option_find(const char *name, size_t length, uint64_t accepted)
 {
     for (size_t i = 0; i < OPTIONS; i++) {
-        if ((accepted & OPTION_BIT(i)) && strlen(options[i].name) == length &&
-            memcmp(options[i].name, name, length) == 0)
+        if ((accepted & OPTION_BIT(i)) &&
+            (is_called(options[i].name, name, length) || is_called(options[i].also, name, length)))
             return (enum option_id)i;
     }
     return OPTIONS;

@@ -49,6 +49,10 @@ static char *unescape(const char *pattern)
 
 static bool check_conversions(const char *name)
 {
+    if (*name == '\0') {
+        fprintf(stderr, "timerleak: -o needs a name\n");
+        return false;
+    }
     for (const char *at = strchr(name, '%'); at != NULL; at = strchr(at + 2, '%')) {
         if (at[1] == '\0' || strchr("peht%", at[1]) == NULL) {
             fprintf(stderr,

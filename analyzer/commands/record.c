@@ -2,6 +2,7 @@
 #include "commands/arguments.h"
 #include "commands/commands.h"
 
+#include "commands/doctor/environment.h"
 #include "commands/launch.h"
 #include "commands/options.h"
 #include "commands/output_name.h"
@@ -99,6 +100,7 @@ static int finish(const struct launch *launch, const struct launched *launched,
 static int record(struct launch *launch, const struct output_name *output)
 {
     char shim[PATH_MAX];
+    environment_complain(stderr);
     if (!preloading_shim(shim) || !output_name_make_way(output))
         return EXIT_USAGE;
 

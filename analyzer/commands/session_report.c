@@ -10,8 +10,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* What a recording needs at least: its header, and a chunk for each region. */
-#define SMALLEST ((rlim_t)(1 + TLK_REGIONS) * TLK_CHUNK)
+/* The shim writes no recording that has less room. */
+#define SMALLEST ((rlim_t)16 * TLK_CHUNK)
 
 static bool had_timers(const struct profile *profile)
 {
@@ -70,7 +70,8 @@ static void explain_nothing(const char *command, const char *directory)
               "    LD_PRELOAD was cleared on the way (sudo, su, env -i): record what comes behind "
               "it, as in sudo timerleak record COMMAND\n"
               "    the process may not write there (another user, a chroot, a sandbox): "
-              "write elsewhere with -o\n",
+              "write elsewhere with -o\n"
+              "    something on this machine or in the environment: timerleak doctor COMMAND\n",
               stderr);
 }
 

@@ -159,6 +159,14 @@ static bool doubt_sleep(struct gate *gate, const struct process *process)
     return true;
 }
 
+/* A name that is mistyped is no reason to be green. */
+static void doubt_choice(struct gate *gate)
+{
+    if (gate->options.sought && gate->profile->site_count == 0)
+        doubt(gate, "no timer that was created is among those that --families, --focus and "
+                    "--ignore leave; --allow-empty takes that for clean");
+}
+
 static void doubt_emptiness(struct gate *gate)
 {
     const struct profile *profile = gate->profile;
@@ -171,8 +179,10 @@ static void doubt_emptiness(struct gate *gate)
     }
     if (profile->process_count == 0)
         doubt(gate, "there is no recording to judge by");
-    else if (recorded > 0 || slept || gate->options.allow_empty)
+    else if (slept || gate->options.allow_empty)
         return;
+    else if (recorded > 0)
+        doubt_choice(gate);
     else if (sampled > 0)
         doubt(gate,
               "of %s chance picked none for the sample: record one in fewer; --allow-empty takes "

@@ -37,6 +37,7 @@ struct gate_options {
     bool allow_empty;                              /* no timer at all is fine */
     bool incomplete;                               /* a recording could not be read */
     bool filtered; /* sites were left out: what was not seen is not gone */
+    bool sought;   /* some were asked for: none of them is nothing to judge by */
 };
 
 struct gate {

@@ -62,8 +62,9 @@ void wakeups_print(FILE *to, struct profile *profile, long most)
         total += rows[count].wakeups;
     size_t shown = most >= 0 && (size_t)most < count ? (size_t)most : count;
     coverage_print(to, profile);
-    fprintf(to, "%.3f wakeups per second at %s; %s expirations in all\n", (double)total / 1e6,
-            text_plural(count, "site", "sites").s, text_count(profile->totals.fired).s);
+    fprintf(to, "%.3f wakeups per second at %s; %s in all\n", (double)total / 1e6,
+            text_plural(count, "site", "sites").s,
+            text_plural(profile->totals.fired, "expiration", "expirations").s);
     if (shown > 0)
         fprintf(to, "%11s %7s %12s  %-9s %-8s SITE\n", "WAKEUPS/S", "SHARE", "FIRED", "INTERVAL",
                 "FAMILY");

@@ -152,6 +152,17 @@ Test(gate, without_data_it_is_never_green, .timeout = 60)
     expect_run(&repository, ": > empty.tlk", 0);
     expect_complaint(&repository, "timerleak check --allow-empty run.tlk empty.tlk", 3,
                      "not every recording could be read");
+    record(&repository, "reconnect");
+    for (const char *const *choice = (const char *const[]){"--focus=net_reconect", "--families=",
+                                                           "--families=itimer", NULL};
+         *choice; choice++) {
+        char *line = text_make("timerleak check %s run.tlk", *choice);
+
+        expect_complaint(&repository, line, 3, "no timer that was created is among those");
+        free(line);
+    }
+    expect_run(&repository, "timerleak check --focus=net_reconect --allow-empty run.tlk", 0);
+    expect_run(&repository, "timerleak check --ignore=main run.tlk", 0);
     record(&repository, "");
     expect_run(&repository, "head -c 3000 run.tlk > cut.tlk", 0);
     expect_complaint(&repository, "timerleak check run.tlk cut.tlk", 3, "cut.tlk");

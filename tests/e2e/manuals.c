@@ -2,9 +2,11 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "subject.h"
+#include "terminal.h"
 
 static void expect_nothing(char *line)
 {
@@ -147,7 +149,24 @@ Test(help, is_the_same_by_all_ways)
 
 Test(help, a_mistyped_command_suggests_the_right_one)
 {
-    expect_said("hlp", 2, "did you mean \"help\"");
-    expect_said("reprot x.tlk", 2, "did you mean \"report\"");
-    expect_said("help tre", 2, "did you mean \"tree\"");
+    expect_said("hlp", 2, "did you mean \"help\"?");
+    expect_said("reprot x.tlk", 2, "did you mean \"report\"?");
+    expect_said("help tre", 2, "did you mean \"tree\"?");
+    expect_said("xyzzy", 2, "no command \"xyzzy\". Try");
+    expect_said("/dev/null", 2, "Try: timerleak report /dev/null");
+}
+
+/* There, files alone open a prompt; the last word of a mistyped command is one often enough. */
+Test(help, a_mistyped_command_suggests_the_right_one_on_a_terminal, .timeout = 60)
+{
+    char *timerleak = built("timerleak");
+    const char *const argv[] = {timerleak, "recrod", timerleak, NULL};
+    struct terminal terminal = terminal_start(argv, 80, 24);
+    struct outcome outcome = command_finish(&terminal.running);
+
+    expect_part(outcome.out, "did you mean \"record\"?");
+    cr_expect_eq(outcome_code(&outcome), 2);
+    outcome_forget(&outcome);
+    close(terminal.end);
+    free(timerleak);
 }

@@ -44,6 +44,32 @@ Test(refusals, an_output_that_cannot_be_written, .timeout = 120)
     subject_forget(&subject);
 }
 
+Test(refusals, an_output_that_is_a_recording, .timeout = 60)
+{
+    static const char *const commands[] = {"report -o 1.tlk",       "report --json -o 1.tlk",
+                                           "top -o 1.tlk",          "html -o 1.tlk",
+                                           "export --csv -o 1.tlk", "export --pprof -o 1.tlk.gz",
+                                           "timers -o 1.tlk",       "check --sarif=1.tlk"};
+    struct subject subject = subject_make("inlined_frames");
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        expect_refusal(&subject, commands[i], 2, "recording's name");
+    subject_forget(&subject);
+}
+
+Test(refusals, two_outputs_in_one_place, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+
+    expect_refusal(&subject, "check --sarif=- --junit=-", 2,
+                   "only one thing can be written to standard output");
+    expect_refusal(&subject, "check --gen-suppressions --json=-", 2,
+                   "only one thing can be written to standard output");
+    expect_refusal(&subject, "check --sarif=out --gitlab=out", 2,
+                   "only one thing can be written to out");
+    subject_forget(&subject);
+}
+
 Test(refusals, two_formats_at_once, .timeout = 60)
 {
     struct subject subject = subject_make("inlined_frames");

@@ -80,7 +80,7 @@ static const struct variable {
     {"SIZE", is_size, "bytes, perhaps with K, M or G, and at least 1M", "limits a recording"},
     {"DEPTH", is_depth, "a number from 1 to 128", "is how many frames of a stack are kept"},
     {"SAMPLE", is_one_in, "a whole number", "records one timer of so many"},
-    {"ENABLED", is_switch, "0 or 1", "starts recordings asleep if it is 0: timerleak ctl PID on"},
+    {"ENABLED", is_switch, "0 or 1", "says whether recordings start awake (1): timerleak-ctl(1)"},
     {"EXE", any, "", "records programs of these names alone"},
 };
 
@@ -100,12 +100,27 @@ void environment_forget(void)
     }
 }
 
-static void remark_unknown(struct diagnosis *diagnosis, const char *name)
+static const char *nearest_name(const char *name)
 {
     const char *names[VARIABLES];
     for (size_t i = 0; i < VARIABLES; i++)
         names[i] = variables[i].name;
-    const char *nearest = text_nearest(name, names, VARIABLES);
+    return text_nearest(name, names, VARIABLES);
+}
+
+/* NULL: means nothing. */
+static const struct variable *find_variable(const char *name)
+{
+    for (size_t i = 0; i < VARIABLES; i++) {
+        if (strcmp(variables[i].name, name) == 0)
+            return &variables[i];
+    }
+    return NULL;
+}
+
+static void remark_unknown(struct diagnosis *diagnosis, const char *name)
+{
+    const char *nearest = nearest_name(name);
     diagnosis_remark(diagnosis, nearest ? HEALTH_MEND : HEALTH_NOTE,
                      PREFIX "%s is set, and means nothing to timerleak", name);
     if (nearest)
@@ -114,34 +129,55 @@ static void remark_unknown(struct diagnosis *diagnosis, const char *name)
 
 static void remark_variable(struct diagnosis *diagnosis, const char *name, const char *value)
 {
-    size_t i = 0;
-    while (i < VARIABLES && strcmp(variables[i].name, name) != 0)
-        i++;
-    if (i == VARIABLES) {
+    const struct variable *variable = find_variable(name);
+    if (!variable) {
         remark_unknown(diagnosis, name);
-    } else if (variables[i].takes(value)) {
-        diagnosis_remark(diagnosis, HEALTH_NOTE, PREFIX "%s=%s %s", name, value,
-                         variables[i].meaning);
+    } else if (variable->takes(value)) {
+        diagnosis_remark(diagnosis, HEALTH_NOTE, PREFIX "%s=%s %s", name, value, variable->meaning);
     } else {
         diagnosis_remark(diagnosis, HEALTH_MEND, PREFIX "%s=%s is not understood", name, value);
-        diagnosis_advise(diagnosis, "It takes %s.", variables[i].wanted);
+        diagnosis_advise(diagnosis, "It takes %s.", variable->wanted);
     }
+}
+
+/* From *at on, the value of the next of ours, and its name; NULL when there is no more. */
+static const char *next_setting(char ***at, char name[LONGEST])
+{
+    for (; **at; (*at)++) {
+        const char *start = **at + strlen(PREFIX), *value = strchr(**at, '=');
+        if (strncmp(**at, PREFIX, strlen(PREFIX)) == 0 && value) {
+            snprintf(name, LONGEST, "%.*s", (int)(value - start), start);
+            (*at)++;
+            return value + 1;
+        }
+    }
+    return NULL;
 }
 
 static bool examine_settings(struct diagnosis *diagnosis)
 {
-    bool found = false;
-    for (char **at = environ; *at; at++) {
-        const char *value = strchr(*at, '=');
-        if (strncmp(*at, PREFIX, strlen(PREFIX)) != 0 || !value)
-            continue;
-        char name[LONGEST];
-        const char *start = *at + strlen(PREFIX);
-        snprintf(name, sizeof(name), "%.*s", (int)(value - start), start);
-        remark_variable(diagnosis, name, value + 1);
-        found = true;
-    }
+    char name[LONGEST], **at = environ;
+    const char *value = next_setting(&at, name);
+    bool found = value != NULL;
+    for (; value; value = next_setting(&at, name))
+        remark_variable(diagnosis, name, value);
     return found;
+}
+
+void environment_complain(FILE *to)
+{
+    char name[LONGEST], **at = environ;
+    const char *value;
+    while ((value = next_setting(&at, name))) {
+        const struct variable *variable = find_variable(name);
+        const char *nearest = variable ? NULL : nearest_name(name);
+        if (variable && !variable->takes(value))
+            fprintf(to, "timerleak: " PREFIX "%s=%s is not understood: it takes %s\n", name, value,
+                    variable->wanted);
+        else if (nearest)
+            fprintf(to, "timerleak: " PREFIX "%s means nothing; did you mean " PREFIX "%s?\n", name,
+                    nearest);
+    }
 }
 
 /* The loader complains of what it can't find, in every program that is started. */

@@ -80,6 +80,7 @@ Test(options, every_one_has_a_name_and_help)
     }
     cr_expect_null(option_name(OPTIONS));
     cr_expect_eq(option_find("nonsense", 8, all), OPTIONS);
+    cr_expect_eq(option_find("family", 6, all), OPTION_FAMILIES);
 }
 
 Test(options, files_may_stand_before_options)

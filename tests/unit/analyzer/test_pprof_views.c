@@ -186,6 +186,21 @@ static void wakeups(FILE *to, struct profile *of)
     wakeups_print(to, of, -1);
 }
 
+static void one_wakeup(FILE *to, struct profile *of)
+{
+    struct counts totals = of->totals;
+    of->totals.fired = 1;
+    wakeups_print(to, of, -1);
+    of->totals = totals;
+}
+
+Test(pprof_views, one_expiration_is_no_plural)
+{
+    char *text = printed(one_wakeup, profile);
+    cr_expect_not_null(strstr(text, "; 1 expiration in all\n"), "%s", text);
+    free(text);
+}
+
 Test(pprof_views, wakeups)
 {
     char *text = printed(wakeups, profile);

@@ -111,8 +111,9 @@ Test(doctor, values_are_checked_as_the_shim_reads_them)
     expect_variable("TIMERLEAK_SIZE", "1048576", HEALTH_NOTE, "SIZE=1048576 ");
     expect_variable("TIMERLEAK_SIZE", "1023K", HEALTH_MEND, "at least 1M");
     expect_variable("TIMERLEAK_SIZE", "8MB", HEALTH_MEND, "at least 1M");
+    expect_variable("TIMERLEAK_COMMAND", "/bin/timerleak", HEALTH_NOTE, "timerleak_verify.h");
     expect_variable("TIMERLEAK_SAMPLE", "0", HEALTH_MEND, "a whole number");
-    expect_variable("TIMERLEAK_ENABLED", "0", HEALTH_NOTE, "ctl PID on");
+    expect_variable("TIMERLEAK_ENABLED", "0", HEALTH_NOTE, "timerleak-ctl(1)");
     expect_variable("TIMERLEAK_ENABLED", "off", HEALTH_MEND, "0 or 1");
 }
 

@@ -88,6 +88,11 @@ Test(output_name, unknown_conversion_is_refused)
     expect_refused("x.%", "means nothing");
 }
 
+Test(output_name, empty_name_is_refused)
+{
+    expect_refused("", "-o needs a name");
+}
+
 Test(output_name, missing_directory_is_refused)
 {
     expect_refused("no/such/x.tlk", "mkdir -p");

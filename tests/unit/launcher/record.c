@@ -156,7 +156,7 @@ Test(record, grandchild_that_lives_on_is_said)
                        "timeout 60 sh -c 'echo >ready; read line <hold' & read line <ready", NULL),
         0);
     expect_said("is still being recorded");
-    fixture_run("echo >hold");
+    fixture_run("timeout 60 sh -c 'echo >hold'");
 }
 
 Test(record, static_program_is_explained_and_run)
@@ -169,9 +169,28 @@ Test(record, static_program_is_explained_and_run)
 
 Test(record, file_size_limit_is_explained)
 {
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){TLK_CHUNK, TLK_CHUNK});
+    static const rlim_t sizes[] = {15 * TLK_CHUNK, TLK_CHUNK};
+    for (int i = 0; i < 2; i++) {
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){sizes[i], sizes[i]});
+        cr_expect_eq(fixture_record("true", NULL), 0);
+        expect_said("raise ulimit -f");
+    }
+}
+
+Test(record, settings_that_will_not_do_what_was_meant_are_told)
+{
+    setenv("TIMERLEAK_ENABLED", "maybe", 1);
+    setenv("TIMERLEAK_SAMPEL", "10", 1);
     cr_expect_eq(fixture_record("true", NULL), 0);
-    expect_said("raise ulimit -f");
+    expect_said("TIMERLEAK_ENABLED=maybe is not understood: it takes 0 or 1");
+    expect_said("did you mean TIMERLEAK_SAMPLE?");
+}
+
+Test(record, what_left_nothing_is_for_the_doctor)
+{
+    setenv("TIMERLEAK_SIZE", "1", 1); /* less than any recording needs */
+    cr_expect_eq(fixture_record("true", NULL), 0);
+    expect_said("timerleak doctor");
 }
 
 Test(record, what_can_not_be_run_has_the_shells_status)
