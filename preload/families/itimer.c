@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "families/family.h"
+#include "shim/admission.h"
 
 static const clockid_t clocks[] = {
     [ITIMER_REAL] = CLOCK_MONOTONIC,
@@ -48,7 +49,8 @@ static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was
         timer_released(ref);
         ref.slot = 0;
     }
-    if (!ref.slot && value_us) {
+    /* One that ran already came from elsewhere, unless it was left out on purpose. */
+    if (!ref.slot && value_us && (!was_running || admission_complete())) {
         struct birth birth = {
             .call = *call,
             .id = (uint64_t)which,
