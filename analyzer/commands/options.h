@@ -179,7 +179,8 @@ const char *option_dashes(const char *name);
 /* What stands for its value: "REGEX"; NULL if it takes none. */
 const char *option_value(enum option_id id);
 
-/* The option of that name, or another that is understood, of `length` bytes, among those accepted; OPTIONS if there is none. */
+/* The option of that name, or another that is understood, of `length` bytes, among those accepted;
+ * OPTIONS if there is none. */
 enum option_id option_find(const char *name, size_t length, uint64_t accepted);
 
 /* Whether it can do without a value. */

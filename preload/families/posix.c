@@ -13,6 +13,7 @@
 #include "families/notice.h"
 #include "families/setting.h"
 #include "shim/admission.h"
+#include "shim/machine.h"
 
 #define INT_ID(id) ((uint64_t)1 << 62 | (uint32_t)(id)) /* no timer_t looks like that */
 
@@ -193,15 +194,16 @@ static int delete (const struct posix_timer_calls *calls, void *id, uint64_t key
 
 CREATE(now, posix, timer_t, POINTER_ID)
 OTHERS(now, posix, timer_t, POINTER_ID)
+EXPORT(now, "@@GLIBC_2.34");
 
-#ifdef __x86_64__
+#ifdef MACHINE_TIMERS_THEN
 CREATE(then, posix, timer_t, POINTER_ID)
 OTHERS(then, posix, timer_t, POINTER_ID)
+EXPORT(then, "@" MACHINE_TIMERS_THEN);
+#endif
+
+#ifdef MACHINE_TIMERS_FIRST
 CREATE(first, posix_int, int, INT_ID)
 OTHERS(first, posix_int, int, INT_ID)
-EXPORT(now, "@@GLIBC_2.34");
-EXPORT(then, "@GLIBC_2.3.3");
-EXPORT(first, "@GLIBC_2.2.5");
-#else
-EXPORT(now, "@@GLIBC_2.34");
+EXPORT(first, "@" MACHINE_TIMERS_FIRST);
 #endif

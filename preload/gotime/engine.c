@@ -24,7 +24,7 @@ static int64_t asleep_until = INT64_MIN; /* atomic; INT64_MIN: awake */
 /* Under the mock clock all wait for somebody else. */
 static int64_t earliest_wake(void)
 {
-    uint32_t used = __atomic_load_n(&shards_used, __ATOMIC_ACQUIRE);
+    uint32_t used = __atomic_load_n(&shards_used, __ATOMIC_SEQ_CST);
     int64_t next = INT64_MAX;
 
     for (uint32_t i = 0; i < used && !clock_mocked(); i++)
@@ -36,7 +36,8 @@ static int64_t earliest_wake(void)
 /*
  * Says until when it will sleep, and then looks once more, while who starts a timer says when the
  * shard is to be served, and then looks whether the engine sleeps for longer: one of both sees the
- * other. Where many follow close together it rests, and does not wake up for each of them.
+ * other, and a shard that has just come to be used. Where many follow close together it rests, and
+ * does not wake up for each of them.
  */
 static void engine_sleep(uint32_t seen, unsigned fired)
 {
@@ -70,15 +71,20 @@ static unsigned engine_serve(void)
     return fired;
 }
 
+static bool engine_goes_on(uint32_t *seen)
+{
+    *seen = __atomic_load_n(&signal, __ATOMIC_SEQ_CST); /* first: the end is followed by a signal */
+    return __atomic_load_n(&engine_state, __ATOMIC_ACQUIRE) == ENGINE_RUNS;
+}
+
 static void *engine_main(void *unused)
 {
+    uint32_t seen;
+
     is_engine = true;
     prctl(PR_SET_TIMERSLACK, 1);
-    while (__atomic_load_n(&engine_state, __ATOMIC_ACQUIRE) == ENGINE_RUNS) {
-        uint32_t seen = __atomic_load_n(&signal, __ATOMIC_SEQ_CST);
-
+    while (engine_goes_on(&seen))
         engine_sleep(seen, engine_serve());
-    }
     return unused;
 }
 

@@ -16,7 +16,7 @@ static void shard_begin(struct shard *shard, void (*run)(struct source *source))
     shard->source.run = run;
     __atomic_store_n(&shard->wake, INT64_MAX, __ATOMIC_SEQ_CST);
     wheel_begin(&shard->wheel, clock_now());
-    __atomic_store_n(&shards_used, shards_used + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&shards_used, shards_used + 1, __ATOMIC_SEQ_CST);
 }
 
 struct shard *shard_join(void (*run)(struct source *source))

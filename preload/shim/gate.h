@@ -41,7 +41,7 @@ static inline bool gate_waits(void)
 
 static inline bool gate_open(void)
 {
-    return __atomic_load_n(&gate->state, __ATOMIC_RELAXED) == GATE_OPEN && !thread.vforked;
+    return __atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) == GATE_OPEN && !thread.vforked;
 }
 
 #endif

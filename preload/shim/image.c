@@ -62,20 +62,21 @@ HOOK int execveat(int directory, const char *path, char *const *argv, char *cons
 }
 
 /* How many arguments there are, the closing NULL included. */
-static size_t count_arguments(va_list arguments)
+static size_t count_arguments(va_list *arguments)
 {
     size_t count = 2;
 
-    while (va_arg(arguments, const char *))
+    while (va_arg(*arguments, const char *))
         count++;
     return count;
 }
 
-static void gather(const char **argv, const char *first, va_list arguments)
+/* By address: what follows the NULL is the caller's to take. */
+static void gather(const char **argv, const char *first, va_list *arguments)
 {
     *argv = first;
     while (*argv)
-        *++argv = va_arg(arguments, const char *);
+        *++argv = va_arg(*arguments, const char *);
 }
 
 /* Like glibc, lays the arguments out on the stack: execl() must be async-signal-safe. */
@@ -83,10 +84,10 @@ static void gather(const char **argv, const char *first, va_list arguments)
     const char **argv;                                                                             \
     va_list arguments;                                                                             \
     va_start(arguments, first);                                                                    \
-    argv = __builtin_alloca(count_arguments(arguments) * sizeof(*argv));                           \
+    argv = __builtin_alloca(count_arguments(&arguments) * sizeof(*argv));                          \
     va_end(arguments);                                                                             \
     va_start(arguments, first);                                                                    \
-    gather(argv, first, arguments)
+    gather(argv, first, &arguments)
 
 HOOK int execl(const char *path, const char *first, ...)
 {

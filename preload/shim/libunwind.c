@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "machine.h"
 #include "thread.h"
 
 #define PROBE_FRAMES 16
@@ -146,9 +147,9 @@ static void read_dynamic(struct library *library, const struct link_map *map)
 /* The slot may lie in a page that the loader made read-only once it was filled. */
 static bool store(void **slot, void *function)
 {
-    uintptr_t page = (uintptr_t)slot & ~(uintptr_t)4095;
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
 
-    if (mprotect((void *)page, 4096, PROT_READ | PROT_WRITE) != 0)
+    if (mprotect((void *)((uintptr_t)slot & ~(size - 1)), size, PROT_READ | PROT_WRITE) != 0)
         return false;
     *slot = function;
     return true;
@@ -209,14 +210,23 @@ int libunwind_backtrace(void **addresses, int room)
     return count;
 }
 
+/* One that does not see beyond this frame and its caller's is of no use. */
+static MACHINE_SIGNS __attribute__((noinline)) bool sees(const void *caller)
+{
+    void *addresses[PROBE_FRAMES];
+    int count = libunwind_backtrace(addresses, PROBE_FRAMES), i = 0;
+
+    while (i < count && machine_return_address(addresses[i]) != caller)
+        i++;
+    return i + 1 < count;
+}
+
 bool libunwind_start(void)
 {
     void *handle = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
-    void *addresses[PROBE_FRAMES];
 
     if (!handle)
         return false;
     backtrace = (int (*)(void **, int))dlsym(handle, "unw_backtrace");
-    /* One that finds but two frames here is of no use. */
-    return backtrace && mend_all(handle) && libunwind_backtrace(addresses, PROBE_FRAMES) > 2;
+    return backtrace && mend_all(handle) && sees(__builtin_return_address(0));
 }

@@ -259,7 +259,10 @@ uint32_t live_find(enum tlk_family family, uint64_t id)
 {
     uint32_t slot = live_find_fast(family, id);
 
-    return slot ? slot : table_find((struct key){id, family});
+    if (slot)
+        return slot;
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* who made room there has put it here before */
+    return table_find((struct key){id, family});
 }
 
 uint32_t live_remove(enum tlk_family family, uint64_t id)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "machine.h"
 #include "recording.h"
 #include "slots.h"
 
@@ -33,7 +34,7 @@ extern uint32_t descriptor_high;  /* no timer ever had this number or a higher o
 
 static inline uint32_t descriptor_find(int fd)
 {
-    return (uint32_t)fd < descriptor_limit
+    return (uint32_t)fd < machine_load_first(&descriptor_limit)
                ? __atomic_load_n(&descriptor_slots[fd], __ATOMIC_RELAXED)
                : 0;
 }

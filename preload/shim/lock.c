@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gate.h"
+#include "machine.h"
 
 #define SPINS 400
 #define SPINS_ALONE 200000 /* where futex() may be a forbidden call: about a millisecond */

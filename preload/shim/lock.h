@@ -23,15 +23,6 @@ struct lock {
 bool lock_take_slow(struct lock *lock);
 void lock_wake(struct lock *lock);
 
-static inline void cpu_relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 static inline bool lock_take(struct lock *lock)
 {
     uint32_t free = 0;

@@ -16,6 +16,7 @@
 #include "inherit.h"
 #include "ledger.h"
 #include "lock.h"
+#include "machine.h"
 #include "mapfile.h"
 #include "modules.h"
 #include "real.h"
@@ -150,6 +151,7 @@ static void after_fork_in_child(void)
     if (before == GATE_SHUT || settings.only_pid)
         return;
     *gate = gate_before_fork;
+    thread.random = 0; /* or all children of one parent would sample alike */
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
     if (before == GATE_OPEN) {

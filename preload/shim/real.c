@@ -3,6 +3,8 @@
 
 #include <dlfcn.h>
 
+#include "machine.h"
+
 struct real real_table;
 
 static void *real_symbol(const char *name)
@@ -13,7 +15,12 @@ static void *real_symbol(const char *name)
 /* dlsym() would give the oldest version before glibc 2.36: ask for the one we mean. */
 static void *real_timer_symbol(const char *name)
 {
-    static const char *const versions[] = {"GLIBC_2.34", "GLIBC_2.3.3", "GLIBC_2.17"};
+    static const char *const versions[] = {
+        "GLIBC_2.34",
+#ifdef MACHINE_TIMERS_THEN
+        MACHINE_TIMERS_THEN,
+#endif
+    };
 
     for (unsigned i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
         void *symbol = dlvsym(RTLD_NEXT, name, versions[i]);
@@ -25,8 +32,8 @@ static void *real_timer_symbol(const char *name)
 
 static void *real_timer_symbol_int(const char *name)
 {
-#ifdef __x86_64__
-    return dlvsym(RTLD_NEXT, name, "GLIBC_2.2.5");
+#ifdef MACHINE_TIMERS_FIRST
+    return dlvsym(RTLD_NEXT, name, MACHINE_TIMERS_FIRST);
 #else
     (void)name;
     return NULL;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "machine.h"
 #include "memory.h"
 #include "modules.h"
 #include "stack.h"
@@ -60,9 +61,8 @@ static struct {
 
 void recall_start(void)
 {
-#ifdef __x86_64__
-    memory = memory_reserve(sizeof(*memory));
-#endif
+    if (MACHINE_CALLS_PUSH)
+        memory = memory_reserve(sizeof(*memory));
 }
 
 static inline uint64_t mix(uint64_t hash, uint64_t word)

@@ -8,6 +8,7 @@
 
 #include "gate.h"
 #include "libunwind.h"
+#include "machine.h"
 #include "modules.h"
 #include "recording.h"
 
@@ -59,13 +60,13 @@ uint32_t stack_unwinder(void)
  * Where this thread's stack lies. Asking pthread_getattr_np() would allocate; but glibc keeps the
  * descriptor of a thread at the top of its stack, and in it, side by side, the stack's address, its
  * size and how much of it is guard. They are found by what they say: a range of whole pages that
- * holds the descriptor itself. The descriptor ends with the last page of the stack, so its own page
- * is all there is to search.
+ * holds the descriptor itself.
  */
 void thread_find_stack(void)
 {
     uintptr_t own = descriptor();
-    const uintptr_t *word = (const uintptr_t *)own, *end = (const uintptr_t *)((own | 4095) + 1);
+    const uintptr_t *word = (const uintptr_t *)machine_descriptor_start(own);
+    const uintptr_t *end = (const uintptr_t *)machine_descriptor_end(own);
 
     thread.stack_low = thread.stack_high = 1;
     if (own == main_descriptor) {
@@ -129,7 +130,7 @@ uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated)
 
     for (i = 0; i < count && kept < most; i++)
         if (addresses[i] && !modules_is_shim(addresses[i]))
-            addresses[kept++] = addresses[i];
+            addresses[kept++] = machine_return_address(addresses[i]);
     *truncated = i < count;
     return kept;
 }

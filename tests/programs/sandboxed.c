@@ -15,6 +15,9 @@ static void enter_sandbox(void)
                            SCMP_SYS(timer_create),
                            SCMP_SYS(timer_settime),
                            SCMP_SYS(alarm),
+#ifdef __aarch64__
+                           SCMP_SYS(setitimer), /* all there is of alarm() */
+#endif
                            SCMP_SYS(timer_delete),
                            SCMP_SYS(exit_group)};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);

@@ -58,7 +58,7 @@ Test(descriptors, a_number_that_stands_for_something_else_is_no_timer)
     int fd = a_timerfd(0);
     const struct tlk_site *site = site_of(fd);
 
-    syscall(SYS_dup2, 0, fd);
+    syscall(SYS_dup3, 0, fd, 0);
     reconcile_descriptors();
     cr_expect_eq(site->released, 1);
 }
@@ -135,7 +135,7 @@ Test(descriptors, over_exec_those_that_are_there_are_entered)
 Test(descriptors, a_child_finds_the_gate_shut)
 {
     int status;
-    pid_t child = (pid_t)syscall(SYS_fork);
+    pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
     if (child == 0)
         syscall(SYS_exit_group, gate->state == GATE_SHUT && !gate_open() ? 0 : 1);

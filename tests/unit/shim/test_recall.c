@@ -2,6 +2,7 @@
 #include "shim/recall.h"
 
 #include "fixture.h"
+#include "shim/machine.h"
 #include "shim/modules.h"
 #include "shim/stack.h"
 #include "shim/thread.h"
@@ -12,7 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-TestSuite(recall, .init = begin, .fini = end);
+TestSuite(recall, .init = begin, .fini = end, .disabled = !MACHINE_CALLS_PUSH);
 
 /* What the hook saw: which site was recalled, if any, and which it truly is. */
 struct sight {
