@@ -107,6 +107,21 @@ Test(ctl, sleeps_and_wakes, .timeout = 120)
     forget(&served);
 }
 
+/* Its ticker, and one alarm, which it pushes back sixty times. */
+Test(ctl, asleep_an_alarm_that_is_pushed_back_is_one_timer, .timeout = 120)
+{
+    setenv("TIMERLEAK_ENABLED", "0", 1);
+    struct served served = {.directory = directory_make()};
+    served.running = start_preloaded("alarm_as_watchdog", NULL, NULL, served.directory, NULL);
+    served.pid = text_make("%d", (int)served.running.pid);
+    served.path = text_make("%s/alarm_as_watchdog.%s.tlk", served.directory, served.pid);
+    json_t *report = end(&served);
+
+    cr_expect_eq(left_out(report, "asleep"), 2);
+    json_decref(report);
+    forget(&served);
+}
+
 Test(ctl, several_at_once, .timeout = 120)
 {
     struct served one = serve(), other = serve();
