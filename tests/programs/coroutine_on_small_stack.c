@@ -5,6 +5,7 @@
 #include "support/transparency.h"
 
 #define STACK (16 * 1024)
+#define GUARD (64 * 1024) /* whole pages on any machine */
 
 static ucontext_t caller, coroutine;
 
@@ -21,10 +22,10 @@ static void run(void)
 
 int main(void)
 {
-    char *stack = mmap(NULL, STACK + 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    fail_if(stack == MAP_FAILED || mprotect(stack + 4096, STACK, PROT_READ | PROT_WRITE), "mmap");
+    char *stack = mmap(NULL, STACK + GUARD, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    fail_if(stack == MAP_FAILED || mprotect(stack + GUARD, STACK, PROT_READ | PROT_WRITE), "mmap");
     getcontext(&coroutine);
-    coroutine.uc_stack.ss_sp = stack + 4096;
+    coroutine.uc_stack.ss_sp = stack + GUARD;
     coroutine.uc_stack.ss_size = STACK;
     coroutine.uc_link = &caller;
     makecontext(&coroutine, run, 0);

@@ -13,17 +13,18 @@ static void on_signal(int number)
 }
 
 /* Room whose lower neighbour can't be touched: who needs more dies. */
-static void *guarded(size_t size)
+static void *guarded(size_t size, size_t page)
 {
-    char *room = mmap(NULL, size + 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    fail_if(room == MAP_FAILED || mprotect(room + 4096, size, PROT_READ | PROT_WRITE), "mmap");
-    return room + 4096;
+    char *room = mmap(NULL, size + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    fail_if(room == MAP_FAILED || mprotect(room + page, size, PROT_READ | PROT_WRITE), "mmap");
+    return room + page;
 }
 
 int main(void)
 {
-    size_t size = (getauxval(AT_MINSIGSTKSZ) + 2048 + 4095) / 4096 * 4096;
-    stack_t small = {.ss_sp = guarded(size), .ss_size = size};
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t size = (getauxval(AT_MINSIGSTKSZ) + 2048 + page - 1) / page * page;
+    stack_t small = {.ss_sp = guarded(size, page), .ss_size = size};
     fail_if(sigaltstack(&small, NULL), "sigaltstack");
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     sigaction(SIGUSR1, &action, NULL);
