@@ -18,6 +18,9 @@
 /* Fewer live timers show no trend: three of four quarters must have added some. */
 #define FEWEST_RISING 4
 #define FEWEST_QUARTERS 3
+/* In a shorter run a busy machine may hold the program up for as long as two of them. */
+#define STEADY SECOND
+#define FEWEST_QUARTERS_HELD_UP 2
 /* A program that ends at once may have made as many for its own use: its workers, its queues. */
 #define FEWEST_IN_BURST 16
 /*
@@ -72,7 +75,9 @@ static bool made_throughout(const struct evidence *e)
         quarters += e->survivors[i] > 0;
     uint64_t first_half = e->survivors[0] + e->survivors[1];
     uint64_t second_half = e->survivors[2] + e->survivors[3];
-    return quarters >= FEWEST_QUARTERS && second_half * SLOWDOWN >= first_half;
+    unsigned fewest = elapsed(e->last_created, e->first_created) < STEADY ? FEWEST_QUARTERS_HELD_UP
+                                                                          : FEWEST_QUARTERS;
+    return quarters >= fewest && second_half * SLOWDOWN >= first_half;
 }
 
 /* Too short for lifetimes to be measured, and for its quarters to be alike. */

@@ -20,7 +20,7 @@ static bool is_named(char *const *arguments, const char *name)
 
 int main(int argc, char **argv)
 {
-    const struct timespec turn = {.tv_nsec = 1000000};
+    const struct timespec turn = {.tv_nsec = 5000000}; /* together, longer than a hold-up lasts */
     for (int i = 0; argc > 0 && i < TURNS; i++) {
         nanosleep(&turn, NULL);
         net_reconnect(is_named(argv + 1, "reconnect"));
