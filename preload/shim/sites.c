@@ -96,13 +96,16 @@ static uint32_t site_make(const struct stack *stack, const uint64_t *frames)
     memcpy(region_at(TLK_FRAMES, first), frames, stack->depth * sizeof(uint64_t));
     region_publish(TLK_FRAMES, first + stack->depth);
     site = site_at(index);
-    site->family = (uint16_t)stack->family;
-    site->depth = (uint16_t)stack->depth;
-    site->frames = first;
-    site->function = string_literal(stack->function);
-    site->flags =
-        (stack->truncated ? TLK_SITE_TRUNCATED : 0) | (stack->unwound ? TLK_SITE_UNWOUND : 0);
-    site->history_shift = TLK_HISTORY_FIRST_SHIFT;
+    /* All of it: in a forked child, what its parent made meanwhile may stand in this place. */
+    *site = (struct tlk_site){
+        .family = (uint16_t)stack->family,
+        .depth = (uint16_t)stack->depth,
+        .frames = first,
+        .function = string_literal(stack->function),
+        .flags =
+            (stack->truncated ? TLK_SITE_TRUNCATED : 0) | (stack->unwound ? TLK_SITE_UNWOUND : 0),
+        .history_shift = TLK_HISTORY_FIRST_SHIFT,
+    };
     region_publish(TLK_SITES, index + 1);
     return index;
 }

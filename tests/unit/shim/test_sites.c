@@ -112,6 +112,24 @@ Test(sites, they_say_which_stack_they_are)
     cr_expect_eq(recording->regions[TLK_FRAMES].used, site->frames + 3);
 }
 
+/* A forked child copies what its parent writes meanwhile, also beyond what was published. */
+Test(sites, what_stood_in_the_place_of_a_new_one_is_gone)
+{
+    struct tlk_site *next;
+    uint32_t site;
+
+    a_site();
+    next = site_at(recording->regions[TLK_SITES].used);
+    memset(next, 0xff, sizeof(*next));
+    site = site_of("timerfd_create", TLK_TIMERFD, 3, 8);
+    cr_assert_eq(site_at(site), next);
+    created(site, START);
+    cr_expect_eq(next->created, 1);
+    cr_expect_eq(next->live, 1);
+    cr_expect_eq(next->peak, 1);
+    cr_expect_eq(next->released + next->armed + next->inherited, 0);
+}
+
 Test(sites, one_without_a_stack)
 {
     const struct tlk_site *site = site_at(site_of("execve", TLK_TIMERFD, 0, 0));
