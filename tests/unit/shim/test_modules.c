@@ -107,6 +107,22 @@ Test(modules, one_loaded_later_is_found)
     cr_expect_eq(modules_epoch(), epoch, "nothing learned before has become wrong");
 }
 
+/* A forked child copies what its parent writes meanwhile, also beyond what was published. */
+Test(modules, what_stood_in_the_place_of_a_new_one_is_gone)
+{
+    const struct tlk_module *found;
+    struct tlk_module *next;
+    const struct link_map *map;
+
+    resolve((void *)resolve);
+    next = region_at(TLK_MODULES, recording->regions[TLK_MODULES].used);
+    memset(next, 0xff, sizeof(*next));
+    map = load();
+    found = module_of(resolve(map->l_ld));
+    cr_assert_eq(found, next);
+    cr_expect_eq(found->loads, 1);
+}
+
 Test(modules, unloading_begins_a_new_epoch)
 {
     void *handle = load();
