@@ -1,9 +1,9 @@
 /*
  * admission.h - which of the timers that a program makes are entered, where the user wants fewer
  * than all: while the shim is asleep none, in a block that the program told it to ignore none, and
- * of `one_in` one, taken at random; but interval timers, of which a process has three, are no
- * matter for samples. What is left out is counted in the recording. A timer that was
- * entered is followed to its end, whatever changes meanwhile.
+ * of `one_in` one, taken at random; but of interval timers, as a process has only three, each. What
+ * is left out is counted in the recording. A timer that was entered is followed to its end,
+ * whatever changes meanwhile.
  */
 #ifndef TIMERLEAK_ADMISSION_H
 #define TIMERLEAK_ADMISSION_H
