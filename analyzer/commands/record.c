@@ -2,7 +2,6 @@
 #include "commands/arguments.h"
 #include "commands/commands.h"
 
-#include "commands/doctor/environment.h"
 #include "commands/launch.h"
 #include "commands/options.h"
 #include "commands/output_name.h"
@@ -10,6 +9,7 @@
 #include "commands/session.h"
 #include "commands/session_report.h"
 #include "commands/traceable.h"
+#include "commands/variables.h"
 #include "profile/profile.h"
 
 #include <errno.h>
@@ -100,7 +100,7 @@ static int finish(const struct launch *launch, const struct launched *launched,
 static int record(struct launch *launch, const struct output_name *output)
 {
     char shim[PATH_MAX];
-    environment_complain(stderr);
+    variables_complain(stderr);
     if (!preloading_shim(shim) || !output_name_make_way(output))
         return EXIT_USAGE;
 

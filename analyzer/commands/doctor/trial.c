@@ -1,8 +1,8 @@
 #include "commands/doctor/trial.h"
 
-#include "commands/doctor/environment.h"
 #include "commands/elf_facts.h"
 #include "commands/preloading.h"
+#include "commands/variables.h"
 #include "recording/reader.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ static _Noreturn void become(const struct place *place, const char *preload, cha
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     int errors = open(place->errors, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    environment_forget();
+    variables_forget();
     setenv("TIMERLEAK_OUTPUT", place->recording, 1);
     setenv("LD_PRELOAD", preload, 1);
     if (dup2(null, 0) == 0 && dup2(null, 1) == 1 && dup2(errors, 2) == 2)

@@ -1,6 +1,6 @@
 /* Help fits a terminal, and still names everything; so does the manual. */
-#include "commands/doctor/environment.h"
 #include "commands/help.h"
+#include "commands/variables.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -112,9 +112,9 @@ static char *read_manual(const char *name)
 Test(help, the_manual_names_all_variables)
 {
     char *text = read_manual("man/man1/timerleak.1");
-    for (size_t i = 0; environment_name(i); i++) {
+    for (size_t i = 0; variable_at(i); i++) {
         char variable[64];
-        snprintf(variable, sizeof(variable), ".It Ev TIMERLEAK_%s\n", environment_name(i));
+        snprintf(variable, sizeof(variable), ".It Ev TIMERLEAK_%s\n", variable_at(i)->name);
         cr_expect(strstr(text, variable), "%s is not in timerleak(1)", variable);
     }
     free(text);

@@ -1,6 +1,6 @@
 /* What `timerleak doctor` says of the machine. */
-#include "commands/doctor/environment.h"
 #include "commands/doctor/examinations.h"
+#include "commands/variables.h"
 
 #include "diagnosed.h"
 #include "fixture.h"
@@ -135,9 +135,9 @@ Test(doctor_names, all_variables_of_the_shim_are_known)
         if (read == NULL || sscanf(read, "getenv(\"TIMERLEAK_%63[A-Z_]", name) != 1)
             continue;
         size_t i = 0;
-        while (environment_name(i) != NULL && strcmp(environment_name(i), name) != 0)
+        while (variable_at(i) != NULL && strcmp(variable_at(i)->name, name) != 0)
             i++;
-        cr_expect_not_null(environment_name(i), "TIMERLEAK_%s", name);
+        cr_expect_not_null(variable_at(i), "TIMERLEAK_%s", name);
         found++;
     }
     fclose(source);
