@@ -10,12 +10,6 @@
 /* With so many released, the longest of all lives is taken for twice the longest that was seen. */
 #define FEW_LIVES 3
 
-static uint64_t quarter(const struct evidence *evidence, unsigned index)
-{
-    uint64_t span = elapsed(evidence->last_created, evidence->first_created);
-    return evidence->first_created + span / QUARTERS * index;
-}
-
 /*
  * The longest of a few lifetimes falls short of the longest of them all: the fewer were released,
  * the further.
@@ -42,12 +36,11 @@ void evidence_begin(struct evidence *evidence, const struct tlk_site *site, cons
     };
 }
 
-static unsigned quarter_of(const struct evidence *evidence, uint64_t created)
+static unsigned slice_of(const struct evidence *evidence, uint64_t created)
 {
-    unsigned index = 0;
-    while (index + 1 < QUARTERS && created >= quarter(evidence, index + 1))
-        index++;
-    return index;
+    uint64_t slice = elapsed(evidence->last_created, evidence->first_created) / SLICES + 1;
+    uint64_t index = elapsed(created, evidence->first_created) / slice;
+    return index < SLICES ? (unsigned)index : SLICES - 1;
 }
 
 void evidence_add(struct evidence *evidence, const struct tlk_timer *timer)
@@ -62,7 +55,7 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer)
     if (timer->created > evidence->youngest)
         evidence->youngest = timer->created;
     evidence->live++;
-    evidence->survivors[quarter_of(evidence, timer->created)]++;
+    evidence->survivors[slice_of(evidence, timer->created)]++;
     if (evidence->released == 0)
         return;
     uint64_t limit = evidence->expected_life + evidence->run.slop;

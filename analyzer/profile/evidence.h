@@ -9,7 +9,7 @@
 #include "profile/states.h"
 #include "recording.h"
 
-#define QUARTERS 4
+#define SLICES 32
 
 /*
  * A process's run, and what was watched of it: what was created before is followed to its end also
@@ -38,7 +38,7 @@ struct evidence {
     uint64_t outlived;            /* older than any that was released */
     uint64_t overstayed;          /* so much older that they will hardly be released */
     uint64_t youngest_overstayed; /* creation time */
-    uint64_t survivors[QUARTERS]; /* live ones, by quarter of [first, last_created] */
+    uint32_t survivors[SLICES];   /* live ones, by slice of [first, last_created] */
 };
 
 /* Starts from a site's own record. */

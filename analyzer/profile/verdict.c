@@ -17,10 +17,10 @@
 #define MANY_RELEASED 100
 /* Fewer live timers show no trend: three of four quarters must have added some. */
 #define FEWEST_RISING 4
+#define QUARTERS 4
 #define FEWEST_QUARTERS 3
-/* In a shorter run a busy machine may hold the program up for as long as two of them. */
+/* What was made in less time may have been held up by a busy machine for most of it. */
 #define STEADY SECOND
-#define FEWEST_QUARTERS_HELD_UP 2
 /* A program that ends at once may have made as many for its own use: its workers, its queues. */
 #define FEWEST_IN_BURST 16
 /*
@@ -67,17 +67,52 @@ static bool stays_behind(const struct evidence *e)
     return enough && !kept_from_start(e);
 }
 
+/* Slices of the time of creation in which nothing was made that lives. */
+struct pause {
+    unsigned from, slices;
+};
+
+/*
+ * How long the machine may have held the program up in the midst of creation. Nothing tells that
+ * from a pause of the program's own, so that it counts for neither.
+ */
+static struct pause longest_pause(const struct evidence *e)
+{
+    struct pause longest = {0, 0};
+    if (elapsed(e->last_created, e->first_created) >= STEADY)
+        return longest;
+    for (unsigned i = 0, after = SLICES; i < SLICES; i++) {
+        if (e->survivors[i] == 0)
+            continue;
+        if (i > after && i - after > longest.slices)
+            longest = (struct pause){after, i - after};
+        after = i + 1;
+    }
+    return longest;
+}
+
+/* Without that pause. */
+static uint64_t time_of_creation(const struct evidence *e)
+{
+    uint64_t span = elapsed(e->last_created, e->first_created);
+    return span - span / SLICES * longest_pause(e).slices;
+}
+
 /* Whether the live ones were made throughout, at a pace that does not abate. */
 static bool made_throughout(const struct evidence *e)
 {
+    struct pause pause = longest_pause(e);
+    uint64_t made[QUARTERS] = {0};
     unsigned quarters = 0;
+    for (unsigned i = 0; i < SLICES; i++) {
+        if (e->survivors[i] == 0)
+            continue;
+        unsigned before = i < pause.from ? i : i - pause.slices;
+        made[before * QUARTERS / (SLICES - pause.slices)] += e->survivors[i];
+    }
     for (unsigned i = 0; i < QUARTERS; i++)
-        quarters += e->survivors[i] > 0;
-    uint64_t first_half = e->survivors[0] + e->survivors[1];
-    uint64_t second_half = e->survivors[2] + e->survivors[3];
-    unsigned fewest = elapsed(e->last_created, e->first_created) < STEADY ? FEWEST_QUARTERS_HELD_UP
-                                                                          : FEWEST_QUARTERS;
-    return quarters >= fewest && second_half * SLOWDOWN >= first_half;
+        quarters += made[i] > 0;
+    return quarters >= FEWEST_QUARTERS && (made[2] + made[3]) * SLOWDOWN >= made[0] + made[1];
 }
 
 /* Too short for lifetimes to be measured, and for its quarters to be alike. */
@@ -115,7 +150,7 @@ static uint64_t watched_since(const struct evidence *e, uint64_t time)
  */
 static bool goes_on(const struct evidence *e)
 {
-    uint64_t creation = elapsed(e->last_created, e->first_created);
+    uint64_t creation = time_of_creation(e);
     uint64_t pause = watched_since(e, e->last_created);
     if (pause <= creation)
         return true;

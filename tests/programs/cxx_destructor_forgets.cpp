@@ -33,7 +33,7 @@ class timeout
 
 void keep_restarting(int turns)
 {
-    int pacer = pacer_open(5);
+    int pacer = pacer_open(PACE);
     timeout current;
     for (int turn = 0; turn < turns; turn++) {
         pacer_wait(pacer);

@@ -19,7 +19,7 @@ int main(void)
     fflush(stdout);
     fail_if(daemon(1, 1), "daemon");
     // expect-process@child: end=exited
-    arm_timerfd(ticker, every(1));
+    arm_timerfd(ticker, every(PACE));
     for (int turn = 0; turn < 40; turn++) {
         pacer_wait(ticker);
         // expect@child: timerfd leak created=40 inherited=0 released=0 never-armed=40

@@ -9,9 +9,9 @@ int main(void)
     closefrom(3);
     struct rlimit limit = {64, 64};
     setrlimit(RLIMIT_NOFILE, &limit);
-    int pacer = pacer_open(1), created = 0;
+    int pacer = pacer_open(PACE), created = 0;
     const char *error = "none";
-    for (int turn = 0; turn < 80; turn++) {
+    for (int turn = 0; turn < 66; turn++) {
         pacer_wait(pacer);
         // expect: timerfd leak created=60 released=0 armed=60 never-fired=60
         int fd = timerfd_create(CLOCK_MONOTONIC, 0);

@@ -16,7 +16,7 @@ int main(void)
         // expect: posix held created>=500 released=0 never-armed>=500
         fail_if(timer_create(CLOCK_MONOTONIC, &quiet, &timer), "timer_create");
     }
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 50; turn++) {
         pacer_wait(pacer);
         // expect: timerfd clean

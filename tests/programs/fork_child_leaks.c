@@ -5,7 +5,7 @@
 
 SITE static void work(int forgets)
 {
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 60; turn++) {
         pacer_wait(pacer);
         // expect: timerfd clean created=60 inherited=0 released=60

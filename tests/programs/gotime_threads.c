@@ -28,7 +28,7 @@ static void *work(void *unused)
 int main(void)
 {
     pthread_t threads[THREADS];
-    int pacer = pacer_open(5);
+    int pacer = pacer_open(PACE);
     pthread_barrier_init(&round_begins, NULL, THREADS + 1);
     for (int i = 0; i < THREADS; i++)
         pthread_create(&threads[i], NULL, work, NULL);

@@ -9,7 +9,7 @@ int main(void)
         int fd = timerfd_create(CLOCK_MONOTONIC, 0);
         arm_timerfd(fd, every(AN_HOUR));
     }
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 80; turn++) {
         pacer_wait(pacer);
         // expect: timerfd clean created=80 released=80 peak=1

@@ -25,7 +25,7 @@ SITE static void wave(int pacer, int falls)
 
 int main(void)
 {
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     volatile int waves = 3; /* or the loop is unrolled, and each wave is a caller of its own */
     for (int number = 1; number <= waves; number++)
         wave(pacer, number < waves);

@@ -9,7 +9,7 @@ int main(void)
     for (int i = 0; i < 16; i++)
         // expect: posix held created=16 released=0 armed=160 fired=0 stopped=160 never-released=16
         fail_if(timer_create(CLOCK_MONOTONIC, &quiet, &pool[i]), "timer_create");
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 160; turn++) {
         arm_timer(pool[turn % 16], once(AN_HOUR));
         if (turn % 4 == 0)

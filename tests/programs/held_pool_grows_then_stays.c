@@ -8,7 +8,7 @@ int main(void)
 {
     struct sigevent quiet = {.sigev_notify = SIGEV_NONE};
     timer_t pool[TURNS];
-    int pacer = pacer_open(1), size = 0;
+    int pacer = pacer_open(PACE), size = 0;
     for (int turn = 0; turn < TURNS; turn++) {
         pacer_wait(pacer);
         if (turn % 2 == 0 && turn < TURNS / 5) {

@@ -6,7 +6,7 @@
 
 int main(void)
 {
-    int pacer = pacer_open(1), window[WINDOW];
+    int pacer = pacer_open(PACE), window[WINDOW];
     for (int turn = 0; turn < 120; turn++) {
         pacer_wait(pacer);
         if (turn >= WINDOW)

@@ -32,7 +32,7 @@ SITE static void transfer(void)
 
 int main(void)
 {
-    int pacer = pacer_open(5);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 60; turn++) {
         pacer_wait(pacer);
         look_up();

@@ -17,7 +17,7 @@ static void serve(void)
 
 int main(void)
 {
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 80; turn++) {
         pacer_wait(pacer);
         serve();

@@ -12,7 +12,7 @@ static void reconnect(void)
 
 int main(void)
 {
-    int pacer = pacer_open(6);
+    int pacer = pacer_open(4 * PACE);
     for (int turn = 0; turn < 20; turn++) {
         pacer_wait(pacer);
         reconnect();

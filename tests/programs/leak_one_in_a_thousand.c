@@ -15,7 +15,7 @@ static void operate(int number)
 
 int main(void)
 {
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int number = 0; number < 5000; number++) {
         if (number % 50 == 0)
             pacer_wait(pacer);

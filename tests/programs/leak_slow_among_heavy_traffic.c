@@ -12,7 +12,7 @@ SITE static void serve(volatile int forgets)
 
 int main(void)
 {
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 100; turn++) {
         pacer_wait(pacer);
         for (int request = 0; request < 200; request++)

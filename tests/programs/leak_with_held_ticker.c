@@ -6,7 +6,7 @@ int main(void)
 {
     // expect: timerfd held created=1 armed=1 fired>=80 never-stopped=1 unread<=1
     int ticker = timerfd_create(CLOCK_MONOTONIC, 0);
-    arm_timerfd(ticker, every(1));
+    arm_timerfd(ticker, every(PACE));
     struct sigevent quiet = {.sigev_notify = SIGEV_NONE};
     for (int turn = 0; turn < 80; turn++) {
         pacer_wait(ticker);

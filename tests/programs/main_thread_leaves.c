@@ -4,7 +4,7 @@
 
 static void *work(void *unused)
 {
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 50; turn++) {
         pacer_wait(pacer);
         // expect: timerfd leak created=50 released=0 never-armed=50

@@ -8,7 +8,7 @@ int main(void)
 {
     int (*run)(void);
     void *plugin = plugin_load("plugin_leaky", &run);
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 60; turn++) {
         pacer_wait(pacer);
         run();

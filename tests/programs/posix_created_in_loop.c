@@ -13,7 +13,7 @@ static void wait_for_message(void)
 
 int main(void)
 {
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 120; turn++) {
         pacer_wait(pacer);
         wait_for_message();

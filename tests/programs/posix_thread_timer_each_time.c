@@ -16,7 +16,7 @@ static void call_back_soon(void)
     timer_t timer;
     // expect: posix leak created=40 released=0 armed=40 fired=40 never-released=40
     fail_if(timer_create(CLOCK_MONOTONIC, &notify, &timer), "timer_create");
-    arm_timer(timer, once(1));
+    arm_timer(timer, once(PACE));
 }
 
 int main(void)

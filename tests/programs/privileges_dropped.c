@@ -31,7 +31,7 @@ int main(void)
     }
     // expect: timerfd held created=1 never-armed=1
     fail_if(timerfd_create(CLOCK_MONOTONIC, 0) < 0, "timerfd_create");
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 50; turn++) {
         pacer_wait(pacer);
         // expect: timerfd clean created=50 released=50

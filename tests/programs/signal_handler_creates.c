@@ -15,7 +15,7 @@ static void on_signal(int number)
 int main(void)
 {
     signal(SIGUSR1, on_signal);
-    int pacer = pacer_open(1);
+    int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 100; turn++) {
         pacer_wait(pacer);
         raise(SIGUSR1);

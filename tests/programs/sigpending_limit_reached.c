@@ -13,9 +13,9 @@ int main(void)
     struct rlimit limit = {40, 40};
     setrlimit(RLIMIT_SIGPENDING, &limit);
     fail_if(setuid(61000 + getpid() % 1000), "setuid");
-    int pacer = pacer_open(1), created = 0;
+    int pacer = pacer_open(PACE), created = 0;
     const char *error = "none";
-    for (int turn = 0; turn < 60; turn++) {
+    for (int turn = 0; turn < 45; turn++) {
         pacer_wait(pacer);
         timer_t timer;
         // expect: posix leak created=40 released=0 armed=0 never-armed=40

@@ -16,7 +16,7 @@ static bool serve(int request)
 
 int main(void)
 {
-    int pacer = pacer_open(1), failed = 0;
+    int pacer = pacer_open(PACE), failed = 0;
     for (int request = 0; request < 200; request++) {
         if (request % 2)
             pacer_wait(pacer);

@@ -52,6 +52,52 @@ Test(verdict, one_ticker_for_life_is_held)
     expect(&shape, VERDICT_HELD, "1 live, made at 00:00:01");
 }
 
+/* One every `pace`; after the first few a busy machine holds the program up for so long. */
+static void make_held_up(struct shape *shape, uint64_t pace, uint64_t before, uint64_t held_up,
+                         uint64_t after)
+{
+    for (uint64_t i = 0; i < before; i++)
+        make(shape, i * pace);
+    for (uint64_t i = 0; i < after; i++)
+        make(shape, before * pace + held_up + i * pace);
+}
+
+Test(verdict, held_up_at_the_beginning_it_is_a_leak)
+{
+    struct shape shape = begin(520 * MS);
+    make_held_up(&shape, MS, 3, 450 * MS, 57);
+    expect(&shape, VERDICT_LEAK, "nothing was ever released");
+}
+
+Test(verdict, held_up_near_the_end_it_is_a_leak)
+{
+    struct shape shape = begin(180 * MS);
+    make_held_up(&shape, MS, 55, 100 * MS, 5);
+    expect(&shape, VERDICT_LEAK, "nothing was ever released");
+}
+
+Test(verdict, a_pool_that_was_held_up_as_it_was_filled_is_held)
+{
+    struct shape shape = begin(150 * MS);
+    make_held_up(&shape, 6 * US, 8, 100 * MS, 8);
+    expect(&shape, VERDICT_HELD, "16 live");
+}
+
+Test(verdict, one_more_after_a_pause_is_held)
+{
+    struct shape shape = begin(310 * MS);
+    make_held_up(&shape, 50 * US, 20, 300 * MS, 1);
+    expect(&shape, VERDICT_HELD, "21 live");
+}
+
+/* No machine is as busy as that. */
+Test(verdict, two_bursts_with_seconds_between_are_held)
+{
+    struct shape shape = begin(5100 * MS);
+    make_held_up(&shape, MS, 30, 5 * SECOND, 30);
+    expect(&shape, VERDICT_HELD, "60 live");
+}
+
 Test(verdict, a_hundred_from_the_start_are_held)
 {
     struct shape shape = begin(5 * SECOND);
