@@ -21,7 +21,7 @@
 #define FEWEST_QUARTERS 3
 /* What was made in less time may have been held up by a busy machine for most of it. */
 #define STEADY SECOND
-/* A program that ends at once may have made as many for its own use: its workers, its queues. */
+/* In less, a program may have made as many for its own use: its workers, its queues. */
 #define FEWEST_IN_BURST 16
 /*
  * Creation that paused for less than this still goes on, and a run as short as this is over before
@@ -67,48 +67,44 @@ static bool stays_behind(const struct evidence *e)
     return enough && !kept_from_start(e);
 }
 
-/* Slices of the time of creation in which nothing was made that lives. */
-struct pause {
-    unsigned from, slices;
-};
-
-/*
- * How long the machine may have held the program up in the midst of creation. Nothing tells that
- * from a pause of the program's own, so that it counts for neither.
- */
-static struct pause longest_pause(const struct evidence *e)
+/* Nothing tells that from pauses of the program's own: in so short a run neither counts. */
+static bool may_be_held_up(const struct evidence *e)
 {
-    struct pause longest = {0, 0};
-    if (elapsed(e->last_created, e->first_created) >= STEADY)
-        return longest;
-    for (unsigned i = 0, after = SLICES; i < SLICES; i++) {
-        if (e->survivors[i] == 0)
-            continue;
-        if (i > after && i - after > longest.slices)
-            longest = (struct pause){after, i - after};
-        after = i + 1;
-    }
-    return longest;
+    return elapsed(e->last_created, e->first_created) < STEADY;
 }
 
-/* Without that pause. */
+/* Without the longest pause in the midst of it. */
 static uint64_t time_of_creation(const struct evidence *e)
 {
     uint64_t span = elapsed(e->last_created, e->first_created);
-    return span - span / SLICES * longest_pause(e).slices;
+    unsigned longest = 0;
+    for (unsigned i = 0, after = SLICES; may_be_held_up(e) && i < SLICES; i++) {
+        if (e->survivors[i] == 0)
+            continue;
+        if (i > after && i - after > longest)
+            longest = i - after;
+        after = i + 1;
+    }
+    return span - span / SLICES * longest;
+}
+
+static bool has_run(const struct evidence *e, unsigned slice)
+{
+    return e->survivors[slice] > 0 || !may_be_held_up(e);
 }
 
 /* Whether the live ones were made throughout, at a pace that does not abate. */
 static bool made_throughout(const struct evidence *e)
 {
-    struct pause pause = longest_pause(e);
     uint64_t made[QUARTERS] = {0};
-    unsigned quarters = 0;
+    unsigned slices = 0, before = 0, quarters = 0;
+    for (unsigned i = 0; i < SLICES; i++)
+        slices += has_run(e, i);
     for (unsigned i = 0; i < SLICES; i++) {
-        if (e->survivors[i] == 0)
+        if (!has_run(e, i))
             continue;
-        unsigned before = i < pause.from ? i : i - pause.slices;
-        made[before * QUARTERS / (SLICES - pause.slices)] += e->survivors[i];
+        made[before * QUARTERS / slices] += e->survivors[i];
+        before++;
     }
     for (unsigned i = 0; i < QUARTERS; i++)
         quarters += made[i] > 0;
@@ -163,7 +159,9 @@ static bool rises(const struct evidence *e)
         return false;
     if (e->run.one_in > 1 && e->live + e->released < FEWEST_SAMPLED)
         return false;
-    return is_short(e) ? e->created >= FEWEST_IN_BURST : made_throughout(e);
+    if (may_be_held_up(e) && e->created < FEWEST_IN_BURST)
+        return false;
+    return is_short(e) || made_throughout(e);
 }
 
 __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, const char *format,

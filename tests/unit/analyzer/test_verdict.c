@@ -76,6 +76,22 @@ Test(verdict, held_up_near_the_end_it_is_a_leak)
     expect(&shape, VERDICT_LEAK, "nothing was ever released");
 }
 
+Test(verdict, held_up_again_and_again_it_is_a_leak)
+{
+    struct shape shape = begin(540 * MS);
+    make_held_up(&shape, MS, 20, 150 * MS, 20);
+    for (uint64_t i = 0; i < 20; i++)
+        make(&shape, i < 15 ? (390 + i) * MS : (520 + i) * MS);
+    expect(&shape, VERDICT_LEAK, "nothing was ever released");
+}
+
+Test(verdict, a_few_in_less_than_a_second_are_held)
+{
+    struct shape shape = begin(300 * MS);
+    make_held_up(&shape, 30 * MS, 8, 0, 0);
+    expect(&shape, VERDICT_HELD, "8 live");
+}
+
 Test(verdict, a_pool_that_was_held_up_as_it_was_filled_is_held)
 {
     struct shape shape = begin(150 * MS);
