@@ -15,6 +15,7 @@ static struct remembered {
     struct tlk_timer timer;
 } * remembered;
 static uint32_t remembered_count, remembered_room;
+static size_t remembered_size; /* bytes */
 
 static void adopt(int fd)
 {
@@ -42,7 +43,8 @@ static void adopt(int fd)
 void inherit_over_exec(void)
 {
     remembered_room = slots_of_kernel();
-    remembered = memory_reserve(remembered_room * sizeof(*remembered));
+    remembered_size = remembered_room * sizeof(*remembered);
+    remembered = memory_reserve(remembered_size);
     fdinfo_each(adopt);
 }
 
@@ -69,6 +71,15 @@ void inherit_remember(void)
         if (slot && timer_live(timer_ref_of(slot)) && timer_at(slot)->id == fd)
             remember(slot);
     }
+}
+
+void inherit_shrink(void)
+{
+    if (remembered_room <= slots_most())
+        return;
+    remembered_room = slots_most();
+    remembered_size =
+        memory_shrink(remembered, remembered_size, remembered_room * sizeof(*remembered));
 }
 
 uint32_t inherit_count(void)

@@ -18,4 +18,7 @@ void inherit_remember(void);
 uint32_t inherit_count(void);
 void inherit_restore(void);
 
+/* Gives back the memory for more than there can be; fork's locks are held. */
+void inherit_shrink(void);
+
 #endif

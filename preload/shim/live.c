@@ -331,6 +331,13 @@ void live_forget_ids(void)
     memset(young, 0, sizeof(young));
 }
 
+/* The array of descriptors is looked at without a lock: it stays as it is. */
+void live_shrink(void)
+{
+    for (int i = 0; i < SHARDS; i++)
+        arena_shrink(&shards[i].arena, ROOM_LEFT);
+}
+
 void live_lock(void)
 {
     for (int i = 0; i < SHARDS; i++)

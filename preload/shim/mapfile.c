@@ -14,6 +14,7 @@
 
 #include "gate.h"
 #include "lock.h"
+#include "memory.h"
 #include "newfile.h"
 
 #define SMALLEST (16 * (size_t)TLK_CHUNK)
@@ -360,6 +361,19 @@ void mapfile_trim(void)
         file_size = used;
     if (fd >= 0)
         syscall(SYS_close, fd);
+    lock_give(&chunks_lock);
+}
+
+void mapfile_shrink(size_t room)
+{
+    if (!lock_take(&chunks_lock))
+        return;
+    mapped_size = memory_shrink(recording, mapped_size,
+                                (size_t)recording->chunk_used * TLK_CHUNK + room);
+    if (file_size > mapped_size) {
+        file_size = mapped_size;
+        recording->chunk_count = (uint32_t)(file_size / TLK_CHUNK);
+    }
     lock_give(&chunks_lock);
 }
 

@@ -40,6 +40,12 @@ const char *mapfile_path(void);
 /* Cuts the file to what is used and refuses further growth. Makes system calls. */
 void mapfile_trim(void);
 
+/*
+ * Gives back what lies behind the chunks in use and some more, so many bytes: the recording holds
+ * no more than that from then on. Makes a system call.
+ */
+void mapfile_shrink(size_t room);
+
 /* How many chunks the recording can come to have: see region_take(). */
 uint32_t mapfile_chunks_most(void);
 

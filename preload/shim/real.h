@@ -38,6 +38,7 @@
     X(useconds_t, ualarm, (useconds_t, useconds_t))                                                \
     X(int, dlclose, (void *))                                                                      \
     X(int, prctl, (int, ...))                                                                      \
+    X(int, mlockall, (int))                                                                        \
     X(int, execve, (const char *, char *const *, char *const *))                                   \
     X(int, execv, (const char *, char *const *))                                                   \
     X(int, execvp, (const char *, char *const *))                                                  \

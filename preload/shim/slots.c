@@ -19,6 +19,7 @@ static struct {
 } __attribute__((aligned(64))) lanes[LANES];
 static uint32_t next_lane;
 static uint32_t *free_next;
+static size_t free_size; /* bytes */
 
 static uint32_t slots_made; /* slots handed out for the first time so far, plus one */
 static struct lock made_lock;
@@ -40,7 +41,8 @@ uint32_t slots_most(void)
 
 bool slots_start(void)
 {
-    free_next = memory_reserve(slots_most() * sizeof(*free_next));
+    free_size = slots_most() * sizeof(*free_next);
+    free_next = memory_reserve(free_size);
     slots_made = 1;
     return free_next != NULL;
 }
@@ -136,6 +138,11 @@ void slots_free_unused(void)
     for (uint32_t slot = slots_made - 1; slot > 0; slot--)
         if (timer_at(slot)->state == TLK_FREE)
             slot_give(slot);
+}
+
+void slots_shrink(void)
+{
+    free_size = memory_shrink(free_next, free_size, slots_most() * sizeof(*free_next));
 }
 
 void slots_lock(void)

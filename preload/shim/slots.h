@@ -50,6 +50,9 @@ static inline struct timer_ref timer_ref_of(uint32_t slot)
 /* In a forked child, whose timers have been laid out anew: what is not live is free. */
 void slots_free_unused(void);
 
+/* Gives back the memory for more timers than the recording can come to hold; the lock is held. */
+void slots_shrink(void);
+
 /* Around fork(), so that the child finds no lock held. */
 void slots_lock(void);
 void slots_unlock(void);

@@ -314,6 +314,44 @@ Test(mapfile, in_a_sandbox_it_does_not_grow)
     cr_expect_eq(recording->chunk_used, chunks);
 }
 
+/* ---- shrinking ---- */
+
+Test(mapfile, what_was_given_back_is_used_no_more)
+{
+    uint32_t used;
+
+    make_small();
+    used = recording->chunk_used;
+    mapfile_shrink(3 * TLK_CHUNK);
+    cr_expect_eq(recording->chunk_count, used + 3);
+    cr_expect_eq(mapfile_chunks_most(), used + 3);
+    fill(UINT32_MAX);
+    cr_expect_eq(recording->chunk_used, used + 3);
+}
+
+Test(mapfile, with_more_room_than_there_is_it_stays_as_it_is)
+{
+    uint32_t chunks;
+
+    make_small();
+    chunks = recording->chunk_count;
+    mapfile_shrink((size_t)chunks * TLK_CHUNK);
+    cr_expect_eq(recording->chunk_count, chunks);
+}
+
+Test(mapfile, a_child_s_is_as_small)
+{
+    struct settings settings = settings_of(MIB);
+    uint32_t chunks;
+
+    make_small();
+    mapfile_shrink(MIB);
+    chunks = recording->chunk_count;
+    cr_assert(mapfile_create_for_child(&settings, "prog"));
+    cr_expect_eq(recording->chunk_count, chunks);
+    cr_expect_eq(mapfile_chunks_most(), chunks);
+}
+
 /* ---- the contents ---- */
 
 Test(mapfile, its_header_says_what_it_is)

@@ -3,6 +3,9 @@
 #include "shim/table.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 Test(memory, is_zeroed)
 {
@@ -39,6 +42,58 @@ Test(memory, a_size_that_overflows_is_refused)
     cr_expect_null(arena_take(&arena, SIZE_MAX));
     cr_expect_null(arena_take(&arena, SIZE_MAX - 15));
     cr_expect_eq(arena.used, 0);
+}
+
+static bool is_mapped(const char *address)
+{
+    unsigned char resident;
+
+    return mincore((void *)((uintptr_t)address & ~((uintptr_t)getpagesize() - 1)), 1, &resident) ==
+           0;
+}
+
+Test(memory, what_is_free_goes_back_in_whole_pages)
+{
+    size_t page = (size_t)getpagesize(), size = 16 * page;
+    char *memory = memory_reserve(size);
+
+    cr_assert_eq(memory_shrink(memory, size, 2 * page + 1), 3 * page);
+    cr_expect(is_mapped(memory + 3 * page - 1));
+    cr_expect_not(is_mapped(memory + 3 * page));
+    cr_expect_not(is_mapped(memory + size - 1));
+}
+
+/* Arenas lie next to each other, and where pages are large not on their bounds. */
+Test(memory, the_page_where_the_next_begins_stays)
+{
+    size_t page = (size_t)getpagesize(), size = 4 * page + 100;
+    char *memory = memory_reserve(16 * page);
+
+    cr_assert_eq(memory_shrink(memory, size, 1), page);
+    cr_expect_not(is_mapped(memory + 4 * page - 1));
+    cr_expect(is_mapped(memory + size));
+}
+
+Test(memory, what_is_needed_stays)
+{
+    size_t size = 4 * (size_t)getpagesize();
+    char *memory = memory_reserve(size);
+
+    cr_expect_eq(memory_shrink(memory, size, size), size);
+    cr_expect_eq(memory_shrink(memory, size, SIZE_MAX / 2), size);
+    cr_expect(is_mapped(memory + size - 1));
+}
+
+Test(memory, an_arena_that_shrank_is_used_up_sooner)
+{
+    size_t page = (size_t)getpagesize();
+    struct arena arena = {memory_reserve(8 * page), 8 * page, 0};
+
+    cr_assert_not_null(arena_take(&arena, page));
+    arena_shrink(&arena, page);
+    cr_expect_eq(arena.size, 2 * page);
+    memset(arena_take(&arena, page), 1, page);
+    cr_expect_null(arena_take(&arena, 1));
 }
 
 Test(table, the_hash_takes_in_every_bit_and_the_order)

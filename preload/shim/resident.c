@@ -1,0 +1,51 @@
+/*
+ * resident.c - a program that locks its memory wants all of it resident, and the kernel counts all
+ * of its addresses against RLIMIT_MEMLOCK. Those that the shim has reserved, to cost nothing until
+ * they are used, would become a hundred megabytes of memory, or let the call fail. So they are
+ * given back first, but for what a program of this kind may still come to need; what then finds no
+ * room is counted as dropped.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "gate.h"
+#include "inherit.h"
+#include "ledger.h"
+#include "live.h"
+#include "mapfile.h"
+#include "process.h"
+#include "real.h"
+#include "sites.h"
+#include "slots.h"
+
+#define RECORDING_ROOM ((size_t)4 << 20)
+
+/* No other thread uses what goes: as around fork(), all locks are held, in that order. */
+static void give_back(void)
+{
+    int saved = errno;
+
+    sites_lock();
+    live_lock();
+    slots_lock();
+    mapfile_shrink(RECORDING_ROOM);
+    slots_shrink();
+    inherit_shrink();
+    live_shrink();
+    sites_shrink();
+    slots_unlock();
+    live_unlock();
+    sites_unlock();
+    errno = saved;
+}
+
+__attribute__((visibility("default"))) int mlockall(int flags)
+{
+    if ((flags & MCL_CURRENT) && (gate_open() || process_wake()) && !gate->sandboxed &&
+        section_enter()) {
+        give_back();
+        section_leave();
+    }
+    return real()->mlockall(flags);
+}
