@@ -75,7 +75,7 @@ void inherit_remember(void)
 
 void inherit_shrink(void)
 {
-    if (remembered_room <= slots_most())
+    if (!remembered || remembered_room <= slots_most())
         return;
     remembered_room = slots_most();
     remembered_size =

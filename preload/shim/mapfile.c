@@ -368,8 +368,8 @@ void mapfile_shrink(size_t room)
 {
     if (!lock_take(&chunks_lock))
         return;
-    mapped_size = memory_shrink(recording, mapped_size,
-                                (size_t)recording->chunk_used * TLK_CHUNK + room);
+    mapped_size =
+        memory_shrink(recording, mapped_size, (size_t)recording->chunk_used * TLK_CHUNK + room);
     if (file_size > mapped_size) {
         file_size = mapped_size;
         recording->chunk_count = (uint32_t)(file_size / TLK_CHUNK);
