@@ -5,14 +5,17 @@
 #define TIMERLEAK_COMMANDS_FILES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether a file's name is that of a recording, as those in a folder are told from others. */
 bool files_is_recording(const char *name);
 
 /*
- * Calls `each` for the path, or for all recordings in it in the order of their names if it is a
- * folder. False, after telling on stderr why, if a folder has none.
+ * Calls `each` for every path, or for all recordings in it in the order of their names if it is a
+ * folder; for a file that has several of those names, links among them, only by its first. False,
+ * after telling on stderr why, if a folder has none.
  */
-bool files_each(const char *path, void (*each)(const char *file, void *context), void *context);
+bool files_each(const char *const paths[], size_t count,
+                void (*each)(const char *file, void *context), void *context);
 
 #endif

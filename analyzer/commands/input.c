@@ -55,9 +55,9 @@ static void add_file(const char *path, void *context)
         complain(input, error);
 }
 
-static void add_path(struct input *input, const char *path)
+static void add_paths(struct input *input, const char *const paths[], size_t count)
 {
-    if (!files_each(path, add_file, input))
+    if (!files_each(paths, count, add_file, input))
         input->status = EXIT_UNREADABLE;
 }
 
@@ -145,7 +145,7 @@ static bool add_base(struct input *input)
         return true;
     input->status = EXIT_OK;
     input->profile->base = true;
-    add_path(input, base);
+    add_paths(input, &base, 1);
     input->profile->base = false;
     if (input->status != EXIT_OK)
         return false;
@@ -163,8 +163,8 @@ bool input_open(struct input *input, int argc, char **argv, const struct input_n
     input->profile = profile_new();
     input->profile->keep_timers = needs->timers;
     input->profile->keep_histories = needs->histories;
-    for (int i = needs->argument ? 2 : 1; i <= count; i++)
-        add_path(input, argv[i]);
+    int first = needs->argument ? 2 : 1;
+    add_paths(input, (const char *const *)&argv[first], (size_t)(count + 1 - first));
     if (input->profile->process_count == 0 && !needs->nothing)
         return fail(input, EXIT_UNREADABLE);
     if (!add_base(input))

@@ -53,15 +53,13 @@ static int finish(struct merging *merging, const char *output)
 }
 
 /* As private as the recordings are. */
-static int merge(int count, char **paths, const char *output)
+static int merge(const char *const paths[], size_t count, const char *output)
 {
     struct merging merging = {.status = EXIT_OK};
     if (!replace_begin(&merging.output, output, REPLACE_PRIVATE))
         return complain(output);
-    for (int i = 0; i < count; i++) {
-        if (!files_each(paths[i], add, &merging))
-            merging.status = EXIT_UNREADABLE;
-    }
+    if (!files_each(paths, count, add, &merging))
+        merging.status = EXIT_UNREADABLE;
     return finish(&merging, output);
 }
 
@@ -77,5 +75,5 @@ int command_merge(int argc, char **argv)
                         "timerleak merge -o OUT FILE...\n");
         return EXIT_USAGE;
     }
-    return merge(count, argv + 1, settings.output);
+    return merge((const char *const *)&argv[1], (size_t)count, settings.output);
 }
