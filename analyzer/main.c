@@ -1,6 +1,7 @@
 /* main.c - finds the command that is asked for, or says what there is. */
 #include "base/text.h"
 #include "base/version.h"
+#include "commands/arguments.h"
 #include "commands/commands.h"
 #include "commands/help.h"
 
@@ -45,12 +46,6 @@ static int unknown(const char *name)
     return EXIT_USAGE;
 }
 
-static bool asks_for_help(const char *argument)
-{
-    return strcmp(argument, "help") == 0 || strcmp(argument, "--help") == 0 ||
-           strcmp(argument, "-help") == 0 || strcmp(argument, "-h") == 0;
-}
-
 /* On a name of a command, or none. */
 static int run_help(const char *name)
 {
@@ -70,7 +65,7 @@ int main(int argc, char **argv)
         help_print(stdout);
         return EXIT_USAGE;
     }
-    if (asks_for_help(argv[1]))
+    if (strcmp(argv[1], "help") == 0 || arguments_is_help(argv[1]))
         return run_help(argv[2]);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-version") == 0) {
         printf("timerleak " TIMERLEAK_VERSION "\n");
@@ -79,7 +74,7 @@ int main(int argc, char **argv)
     const struct command *command = command_find(argv[1]);
     if (!command)
         return names_files(argc, argv) ? run_prompt(argc, argv) : unknown(argv[1]);
-    if (argc > 2 && argv[2][0] == '-' && asks_for_help(argv[2]))
+    if (arguments_ask_help(argc - 1, argv + 1, command->options, command_takes_another(command)))
         return run_help(command->name);
     return command->run(argc - 1, argv + 1);
 }

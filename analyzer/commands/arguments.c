@@ -48,38 +48,81 @@ static bool choose(struct parsing *parsing, enum option_id id, const char *value
     return true;
 }
 
+/* An option as it is written: "-name", "--name" or "--name=value". */
+struct written {
+    const char *name, *value; /* value: NULL if it has none here */
+    size_t length;            /* of the name */
+    enum option_id id;        /* OPTIONS if that is not accepted */
+};
+
+static struct written read_option(const char *argument, uint64_t accepted)
+{
+    struct written option = {.name = argument + strspn(argument, "-")};
+    option.length = strcspn(option.name, "=");
+    if (option.name[option.length])
+        option.value = option.name + option.length + 1;
+    option.id = option_find(option.name, option.length, accepted);
+    return option;
+}
+
+/* Whether its value is the argument after it. */
+static bool takes_next(const struct written *option)
+{
+    return option->id != OPTIONS && !option->value && !option_is_flag(option->id);
+}
+
 /* Takes argv[i], and its value if that is argv[i + 1]; returns how many, 0 after a complaint. */
 static int take(struct parsing *parsing, int i)
 {
-    const char *argument = parsing->argv[i], *name = argument + strspn(argument, "-");
-    size_t length = strcspn(name, "=");
-    const char *value = name[length] ? name + length + 1 : NULL;
-    enum option_id id = option_find(name, length, parsing->accepted);
+    const char *argument = parsing->argv[i];
+    struct written option = read_option(argument, parsing->accepted);
+    enum option_id id = option.id;
     int taken = 1;
     if (id == OPTIONS) {
-        complain_unknown(argument, name, length, parsing->accepted);
+        complain_unknown(argument, option.name, option.length, parsing->accepted);
         return 0;
     }
-    if (!value && !option_is_flag(id)) {
+    if (takes_next(&option)) {
         if (i + 1 == parsing->argc) {
             fprintf(stderr, "timerleak: %s%s needs a value: %s\n", option_dashes(option_name(id)),
                     option_name(id), option_value(id));
             return 0;
         }
-        value = parsing->argv[i + 1];
+        option.value = parsing->argv[i + 1];
         taken = 2;
     }
-    if (!option_set(id, parsing->settings, value)) {
+    if (!option_set(id, parsing->settings, option.value)) {
         fprintf(stderr, "timerleak: %s%s does not take \"%s\": %s\n",
-                option_dashes(option_name(id)), option_name(id), value, option_help(id));
+                option_dashes(option_name(id)), option_name(id), option.value, option_help(id));
         return 0;
     }
-    return choose(parsing, id, value) ? taken : 0;
+    return choose(parsing, id, option.value) ? taken : 0;
 }
 
 static bool is_option(const char *argument)
 {
     return argument[0] == '-' && argument[1] != '\0';
+}
+
+bool arguments_is_help(const char *argument)
+{
+    const char *name = argument + strspn(argument, "-");
+    return is_option(argument) && (strcmp(name, "help") == 0 || strcmp(name, "h") == 0);
+}
+
+bool arguments_ask_help(int argc, char **argv, uint64_t accepted, bool before)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (arguments_is_help(argv[i]))
+            return true;
+        if (!is_option(argv[i]) && before)
+            return false;
+        if (is_option(argv[i])) {
+            struct written option = read_option(argv[i], accepted);
+            i += takes_next(&option);
+        }
+    }
+    return false;
 }
 
 static int parse(int argc, char **argv, uint64_t accepted, struct settings *settings, bool before)

@@ -21,4 +21,13 @@ int arguments_parse(int argc, char **argv, uint64_t accepted, struct settings *s
  */
 int arguments_parse_before(int argc, char **argv, uint64_t accepted, struct settings *settings);
 
+/* Whether it is "--help", or "-h". */
+bool arguments_is_help(const char *argument);
+
+/*
+ * Whether one of the options after argv[0] is that, and no value of another. `before` as in
+ * arguments_parse_before. Nothing is moved.
+ */
+bool arguments_ask_help(int argc, char **argv, uint64_t accepted, bool before);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "commands/options.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum exit_status {
@@ -30,6 +31,9 @@ extern const struct command commands[COMMANDS]; /* in the order in which help na
 
 /* NULL: there is none of that name. */
 const struct command *command_find(const char *name);
+
+/* Whether it takes another command, of which all is that follows it. */
+bool command_takes_another(const struct command *command);
 
 /*
  * Each gets its own name in argv[0] and returns an enum exit_status (record: that of the program

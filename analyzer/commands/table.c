@@ -56,3 +56,8 @@ const struct command *command_find(const char *name)
     }
     return NULL;
 }
+
+bool command_takes_another(const struct command *command)
+{
+    return strstr(command->synopsis, "COMMAND");
+}

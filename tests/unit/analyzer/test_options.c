@@ -1,5 +1,6 @@
 /* Options with one dash or two, values in either form, and what is refused. */
 #include "commands/arguments.h"
+#include "commands/commands.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -100,6 +101,31 @@ Test(options, a_command_keeps_its_own)
     cr_expect_str_eq(argv[1], "ls");
     cr_expect_str_eq(argv[3], "--json");
     cr_expect_not(settings.json);
+}
+
+#define ASKS_HELP(accepted, before, ...)                                                           \
+    arguments_ask_help((int)(sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)),                    \
+                       (char *[]){__VA_ARGS__, NULL}, accepted, before)
+
+Test(options, help_may_be_asked_for_anywhere)
+{
+    cr_expect(ASKS_HELP(all, false, "report", "--help"));
+    cr_expect(ASKS_HELP(all, false, "report", "file", "-h"));
+    cr_expect(ASKS_HELP(all, false, "report", "-o", "out", "--unknown", "file", "-help"));
+    cr_expect(ASKS_HELP(0, false, "ctl", "1", "--help"));
+    cr_expect_not(ASKS_HELP(all, false, "report", "help", "h", "-", "--json"));
+    cr_expect_not(ASKS_HELP(all, false, "report", "--focus", "-h", "file"));
+    cr_expect_not(ASKS_HELP(all, false, "report", "--", "--help"));
+}
+
+Test(options, help_that_a_command_is_asked_for_is_its_own)
+{
+    cr_expect(ASKS_HELP(all, true, "record", "-o", "out", "--help", "ls"));
+    cr_expect_not(ASKS_HELP(all, true, "record", "-o", "out", "ls", "--help"));
+    cr_expect_not(ASKS_HELP(all, true, "record", "--", "--help"));
+    cr_expect(command_takes_another(command_find("record")));
+    cr_expect(command_takes_another(command_find("doctor")));
+    cr_expect_not(command_takes_another(command_find("report")));
 }
 
 Test(options, a_lone_dash_is_a_file)
