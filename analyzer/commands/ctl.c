@@ -3,6 +3,7 @@
 #include "commands/running.h"
 
 #include "base/numbers.h"
+#include "base/text.h"
 #include "recording/control.h"
 
 #include <errno.h>
@@ -74,7 +75,7 @@ static bool obey(pid_t pid, const char *path, enum order order)
     struct control control;
     enum control_error problem = control_open(&control, path, pid, order != TELL, error);
     if (problem == CONTROL_DENIED)
-        fprintf(stderr, "timerleak: %s; do this as %s\n", error, running_permitted(path).s);
+        fprintf(stderr, "timerleak: %s; %s\n", error, running_advice(path).s);
     else if (problem != CONTROL_OK)
         fprintf(stderr, "timerleak: %s\n", error);
     if (problem != CONTROL_OK)

@@ -20,18 +20,20 @@ bool running_number(const char *text, pid_t *pid)
     return end != text && !*end && number > 0 && number <= INT32_MAX;
 }
 
-struct text running_permitted(const char *path)
+struct advice running_advice(const char *path)
 {
-    struct text text = {"root"};
+    struct advice advice = {"root itself may not: a container or a security module forbids it"};
     struct stat status;
-    if (stat(path, &status) != 0 || status.st_uid == 0)
-        return text;
-    const struct passwd *user = getpwuid(status.st_uid);
+    const char *or_root = geteuid() == 0 ? "" : " or root";
+    bool others = stat(path, &status) == 0 && status.st_uid != 0 && status.st_uid != geteuid();
+    const struct passwd *user = others ? getpwuid(status.st_uid) : NULL;
     if (user)
-        snprintf(text.s, sizeof(text.s), "%.32s or root", user->pw_name);
-    else
-        snprintf(text.s, sizeof(text.s), "user %u or root", (unsigned)status.st_uid);
-    return text;
+        snprintf(advice.s, sizeof(advice.s), "do this as %.32s%s", user->pw_name, or_root);
+    else if (others)
+        snprintf(advice.s, sizeof(advice.s), "do this as user %u%s", status.st_uid, or_root);
+    else if (geteuid() != 0)
+        snprintf(advice.s, sizeof(advice.s), "do this as root");
+    return advice;
 }
 
 static void complain(pid_t pid, int error)
@@ -40,9 +42,12 @@ static void complain(pid_t pid, int error)
     snprintf(path, sizeof(path), "/proc/%d", (int)pid);
     if (access(path, F_OK) != 0)
         fprintf(stderr, "timerleak: there is no process %d\n", (int)pid);
+    else if (error == EACCES || error == EPERM)
+        fprintf(stderr, "timerleak: process %d may not be looked at: %s; %s\n", (int)pid,
+                strerror(error), running_advice(path).s);
     else if (error != 0)
-        fprintf(stderr, "timerleak: process %d may not be looked at: %s; do this as %s\n", (int)pid,
-                strerror(error), running_permitted(path).s);
+        fprintf(stderr, "timerleak: process %d can't be looked at: %s\n", (int)pid,
+                strerror(error));
     else
         fprintf(stderr,
                 "timerleak: process %d has no recording mapped: was it started by \"timerleak "

@@ -4,8 +4,6 @@
 #ifndef TIMERLEAK_COMMANDS_RUNNING_H
 #define TIMERLEAK_COMMANDS_RUNNING_H
 
-#include "base/text.h"
-
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -18,7 +16,14 @@ bool running_number(const char *text, pid_t *pid);
  */
 char *running_recording(pid_t pid);
 
-/* Who may do what was denied, of the process or file with that path: "root", "nginx or root". */
-struct text running_permitted(const char *path);
+struct advice {
+    char s[80];
+};
+
+/*
+ * What to do where that process or file, by its path, was denied to this user: "do this as nginx or
+ * root"; or why that is of no use.
+ */
+struct advice running_advice(const char *path);
 
 #endif
