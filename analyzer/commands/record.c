@@ -74,7 +74,7 @@ static uint64_t new_session(void)
 
 static int not_run(const struct traceable *judged, const char *command, int error)
 {
-    if (judged->obstacle != TRACE_NONE)
+    if (!traceable_runs(judged))
         traceable_explain(judged, command, stderr);
     else
         fprintf(stderr, "timerleak: %s can't be run: %s\n", command, strerror(error));
@@ -123,7 +123,7 @@ static int record(struct launch *launch, const struct output_name *output)
     }
     if (launched.error != 0)
         return not_run(&judged, launch->command[0], launched.error);
-    return finish(launch, &launched, output, judged.obstacle != TRACE_NONE);
+    return finish(launch, &launched, output, !traceable_loads(&judged));
 }
 
 int command_record(int argc, char **argv)

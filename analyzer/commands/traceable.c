@@ -130,12 +130,12 @@ static enum trace_obstacle judge_program(struct traceable *judged, const char *s
     memcpy(judged->sanitizer, facts.sanitizer, sizeof(judged->sanitizer));
 
     enum trace_obstacle obstacle = foreign(&facts, shim);
-    if (obstacle == TRACE_NONE && facts.go)
-        obstacle = TRACE_GO;
     if (obstacle == TRACE_NONE && facts.is_static)
-        obstacle = TRACE_STATIC;
+        obstacle = facts.go ? TRACE_STATIC_GO : TRACE_STATIC;
     if (obstacle == TRACE_NONE)
         obstacle = privileged(judged->program);
+    if (obstacle == TRACE_NONE && facts.go)
+        obstacle = TRACE_GO;
     return obstacle;
 }
 
@@ -175,6 +175,10 @@ static const struct explanation explanations[] = {
          "with sudo, write: sudo timerleak record COMMAND."},
     [TRACE_CAPABILITIES] = {"has file capabilities: the dynamic loader ignores LD_PRELOAD there",
                             "Run timerleak as root, or record a copy (cp drops them)."},
+    [TRACE_STATIC_GO] = {"is a Go program that is linked statically: nothing can be preloaded "
+                         "into it",
+                         "Linked dynamically, timers of its C code could be seen, if it has any. "
+                         "Go's own profiler shows the Go runtime's."},
     [TRACE_GO] = {"is a Go program: the Go runtime makes its timers without the C library",
                   "Only timers of its C code can be seen. Go's own profiler shows the rest."},
 };
@@ -182,6 +186,11 @@ static const struct explanation explanations[] = {
 bool traceable_runs(const struct traceable *judged)
 {
     return judged->obstacle != TRACE_MISSING && judged->obstacle != TRACE_NOT_EXECUTABLE;
+}
+
+bool traceable_loads(const struct traceable *judged)
+{
+    return judged->obstacle == TRACE_NONE || judged->obstacle == TRACE_GO;
 }
 
 const char *traceable_why(const struct traceable *judged)
@@ -206,6 +215,6 @@ void traceable_explain(const struct traceable *judged, const char *command, FILE
     fprintf(to, "timerleak: %s\n", text->what_to_do);
     /* A setuid program's loader also takes LD_PRELOAD out of the environment. */
     if (judged->obstacle == TRACE_STATIC || judged->obstacle == TRACE_MACHINE ||
-        judged->obstacle == TRACE_GO)
+        judged->obstacle == TRACE_STATIC_GO)
         fputs("timerleak: Programs that it starts are recorded where that is possible.\n", to);
 }

@@ -20,7 +20,8 @@ enum trace_obstacle {
     TRACE_LIBC,           /* uses another C library than the shim, which could stop it */
     TRACE_SETID,          /* setuid or setgid: the loader refuses foreign libraries */
     TRACE_CAPABILITIES,   /* file capabilities: likewise */
-    TRACE_GO,             /* the Go runtime makes system calls by itself */
+    TRACE_STATIC_GO,      /* as TRACE_STATIC, and of little use if it were not */
+    TRACE_GO,             /* none to the shim, but the Go runtime makes system calls by itself */
 };
 
 struct traceable {
@@ -39,6 +40,9 @@ void traceable_judge(struct traceable *judged, const char *command, const char *
 
 /* Whether there is a program at all, if not one that can be traced. */
 bool traceable_runs(const struct traceable *judged);
+
+/* Whether the shim is loaded into it: timers of its C code, at least, are seen. */
+bool traceable_loads(const struct traceable *judged);
 
 /* The obstacle, as what is said of a program, and what to do about it; NULL for TRACE_NONE. */
 const char *traceable_why(const struct traceable *judged);

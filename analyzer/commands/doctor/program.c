@@ -1,13 +1,11 @@
 /* program.c - the file that a command runs: whether it can be recorded, and what will be known. */
 #include "commands/doctor/examinations.h"
 
-#include "commands/elf_facts.h"
 #include "commands/traceable.h"
 
 static void remark_obstacle(struct diagnosis *diagnosis, const struct traceable *judged,
                             const char *command)
 {
-    struct elf_facts facts;
     const char *name = judged->program[0] ? judged->program : command;
     if (judged->interpreted)
         diagnosis_remark(diagnosis, HEALTH_NO, "%s is a script for %s, which %s", command, name,
@@ -15,8 +13,6 @@ static void remark_obstacle(struct diagnosis *diagnosis, const struct traceable 
     else
         diagnosis_remark(diagnosis, HEALTH_NO, "%s %s", name, traceable_why(judged));
     diagnosis_advise(diagnosis, "%s", traceable_remedy(judged));
-    if (judged->obstacle == TRACE_GO && elf_facts_read(&facts, judged->program) && facts.is_static)
-        diagnosis_advise(diagnosis, "This one has none: it is linked statically.");
 }
 
 static void remark_program(struct diagnosis *diagnosis, const struct traceable *judged,
@@ -32,6 +28,14 @@ static void remark_program(struct diagnosis *diagnosis, const struct traceable *
                                 "by its own name.");
 }
 
+static void remark_go(struct diagnosis *diagnosis, const struct traceable *judged)
+{
+    if (judged->obstacle != TRACE_GO)
+        return;
+    diagnosis_remark(diagnosis, HEALTH_NOTE, "it %s", traceable_why(judged));
+    diagnosis_advise(diagnosis, "%s", traceable_remedy(judged));
+}
+
 static void remark_sanitizer(struct diagnosis *diagnosis, const struct traceable *judged)
 {
     if (judged->sanitizer[0] == '\0')
@@ -45,7 +49,7 @@ static void remark_sanitizer(struct diagnosis *diagnosis, const struct traceable
 /* What can't be loaded into has no use for the rest; a copy of a privileged one can be recorded. */
 static bool is_worth_more(const struct traceable *judged)
 {
-    return judged->obstacle == TRACE_NONE || judged->obstacle == TRACE_SETID ||
+    return traceable_loads(judged) || judged->obstacle == TRACE_SETID ||
            judged->obstacle == TRACE_CAPABILITIES;
 }
 
@@ -54,12 +58,13 @@ void examine_program(struct diagnosis *diagnosis, const char *command, const cha
     struct traceable judged;
     diagnosis_group(diagnosis, "program");
     traceable_judge(&judged, command, shim);
-    if (judged.obstacle == TRACE_NONE)
+    if (traceable_loads(&judged))
         remark_program(diagnosis, &judged, command);
     else
         remark_obstacle(diagnosis, &judged, command);
     if (!is_worth_more(&judged))
         return;
+    remark_go(diagnosis, &judged);
     remark_sanitizer(diagnosis, &judged);
     examine_names(diagnosis, judged.program, "the program",
                   judged.interpreted ? HEALTH_NOTE : HEALTH_MEND);

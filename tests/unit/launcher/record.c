@@ -167,6 +167,18 @@ Test(record, static_program_is_explained_and_run)
     expect_said("./static left no recording, for the reason above");
 }
 
+Test(record, go_program_is_noted_and_recorded)
+{
+    fixture_compile("go",
+                    TIMER_SOURCE "__asm__(\".pushsection .note.go.buildid,\\\"a\\\",@note\\n"
+                                 ".long 0\\n.popsection\");\n",
+                    "-DEND='return 0;'");
+    cr_expect_eq(fixture_record("./go", NULL), 0);
+    expect_said("./go is a Go program: the Go runtime makes its timers without the C library");
+    expect_said("1 timer created, 1 live");
+    expect_not_said("Programs that it starts");
+}
+
 Test(record, file_size_limit_is_explained)
 {
     static const rlim_t sizes[] = {15 * TLK_CHUNK, TLK_CHUNK};

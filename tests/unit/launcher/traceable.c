@@ -135,11 +135,14 @@ Test(traceable, script_that_runs_itself_ends)
 
 Test(traceable, go_program)
 {
-    fixture_compile("go",
-                    EMPTY_MAIN "__asm__(\".pushsection .note.go.buildid,\\\"a\\\",@note\\n"
-                               ".long 0\\n.popsection\");\n",
-                    "");
+    const char *source = EMPTY_MAIN "__asm__(\".pushsection .note.go.buildid,\\\"a\\\",@note\\n"
+                                    ".long 0\\n.popsection\");\n";
+    fixture_compile("go", source, "");
     expect("./go", TRACE_GO);
+    cr_expect(traceable_loads(&(struct traceable){.obstacle = TRACE_GO}));
+    fixture_compile("static-go", source, "-static");
+    expect("./static-go", TRACE_STATIC_GO);
+    cr_expect_not(traceable_loads(&(struct traceable){.obstacle = TRACE_STATIC_GO}));
 }
 
 Test(traceable, other_c_library)
