@@ -18,7 +18,7 @@ void inherit_remember(void);
 uint32_t inherit_count(void);
 void inherit_restore(void);
 
-/* Gives back the memory for more than there can be; fork's locks are held. */
+/* Gives back the memory for more than there can be; the slots' lock is held, as before fork. */
 void inherit_shrink(void);
 
 #endif

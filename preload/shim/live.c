@@ -335,7 +335,7 @@ void live_forget_ids(void)
 void live_shrink(void)
 {
     for (int i = 0; i < SHARDS; i++)
-        arena_shrink(&shards[i].arena, ROOM_LEFT);
+        arena_shrink(&shards[i].arena, &shards[i].lock, ROOM_LEFT);
 }
 
 void live_lock(void)

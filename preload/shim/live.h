@@ -54,7 +54,7 @@ static inline void descriptor_forget(int fd)
 /* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
 void live_forget_ids(void);
 
-/* Gives back memory that is free, but for some; all locks are held. */
+/* Gives back memory that is free, but for some. */
 void live_shrink(void);
 
 /* Around fork(), so that the child finds no lock of the tables held. */

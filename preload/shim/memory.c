@@ -35,7 +35,10 @@ void *arena_take(struct arena *arena, size_t size)
     return taken;
 }
 
-void arena_shrink(struct arena *arena, size_t room)
+void arena_shrink(struct arena *arena, struct lock *lock, size_t room)
 {
+    if (!lock_take(lock))
+        return;
     arena->size = memory_shrink(arena->base, arena->size, arena->used + room);
+    lock_give(lock);
 }

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "lock.h"
+
 /* What stays free of a table's memory when the program wants all of its memory resident. */
 #define ROOM_LEFT ((size_t)64 << 10)
 
@@ -28,7 +30,7 @@ size_t memory_shrink(void *memory, size_t size, size_t keep);
 /* Aligned to 16, zeroed only if never handed out before; NULL when the arena is used up. */
 void *arena_take(struct arena *arena, size_t size);
 
-/* The same for what is not taken, but for `room` bytes. */
-void arena_shrink(struct arena *arena, size_t room);
+/* The same for what is not taken, but for `room` bytes; nothing when its lock could not be had. */
+void arena_shrink(struct arena *arena, struct lock *lock, size_t room);
 
 #endif

@@ -21,22 +21,19 @@
 
 #define RECORDING_ROOM ((size_t)4 << 20)
 
-/* No other thread uses what goes: as around fork(), all locks are held, in that order. */
+/* What lies in the recording bounds the slots, and those what a child can inherit. */
 static void give_back(void)
 {
     int saved = errno;
 
-    sites_lock();
-    live_lock();
-    slots_lock();
-    mapfile_shrink(RECORDING_ROOM);
-    slots_shrink();
-    inherit_shrink();
-    live_shrink();
     sites_shrink();
-    slots_unlock();
-    live_unlock();
-    sites_unlock();
+    live_shrink();
+    if (slots_lock()) {
+        mapfile_shrink(RECORDING_ROOM);
+        slots_shrink();
+        inherit_shrink();
+        slots_unlock();
+    }
     errno = saved;
 }
 

@@ -298,8 +298,8 @@ void sites_reset(void)
 void sites_shrink(void)
 {
     for (int i = 0; i < SHARDS; i++)
-        arena_shrink(&shards[i].arena, ROOM_LEFT);
-    arena_shrink(&resolved_arena, SHARDS * ROOM_LEFT);
+        arena_shrink(&shards[i].arena, &shards[i].lock, ROOM_LEFT);
+    arena_shrink(&resolved_arena, &catalog_lock, SHARDS * ROOM_LEFT);
 }
 
 void sites_lock(void)

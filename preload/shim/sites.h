@@ -45,7 +45,7 @@ bool sites_count_released(uint32_t site, uint64_t now, const struct outcome *out
 /* In a forked child: all counts begin anew, and no site's lock is held. */
 void sites_reset(void);
 
-/* Gives back memory that is free, but for some; all locks are held. */
+/* Gives back memory that is free, but for some. */
 void sites_shrink(void);
 
 /* Around fork(), so that the child finds no lock of the table held. */

@@ -145,9 +145,9 @@ void slots_shrink(void)
     free_size = memory_shrink(free_next, free_size, slots_most() * sizeof(*free_next));
 }
 
-void slots_lock(void)
+bool slots_lock(void)
 {
-    lock_take(&made_lock);
+    return lock_take(&made_lock);
 }
 
 void slots_unlock(void)

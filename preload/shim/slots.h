@@ -53,8 +53,8 @@ void slots_free_unused(void);
 /* Gives back the memory for more timers than the recording can come to hold; the lock is held. */
 void slots_shrink(void);
 
-/* Around fork(), so that the child finds no lock held. */
-void slots_lock(void);
+/* Around fork(), so that the child finds no lock held. False: it could not be had. */
+bool slots_lock(void);
 void slots_unlock(void);
 
 #endif
