@@ -48,23 +48,16 @@ static uint64_t created(const struct gotime_call *call, uint64_t handle, size_t 
     return cookie_of(ref);
 }
 
-/* By the mock clock, whose time this clock knows nothing of. */
-static bool is_mocked(int64_t now)
-{
-    uint64_t coarse = clock_coarse();
-
-    return (uint64_t)now < coarse - CLOCK_LAG || (uint64_t)now > coarse + CLOCK_LAG;
-}
-
 static void armed(uint64_t cookie, int64_t now, int64_t deadline, int64_t period)
 {
+    bool untimed = now == GOTIME_OTHER_CLOCK;
     struct arming arming = {
-        .now = (uint64_t)now,
+        .now = untimed ? 0 : (uint64_t)now,
         .absolute = true,
         .value = deadline > 0 ? (uint64_t)deadline : 1,
         .interval = (uint64_t)period,
         .before = {.known = true, .running = true},
-        .untimed = is_mocked(now),
+        .untimed = untimed,
     };
 
     timer_armed(ref_of(cookie), &arming);

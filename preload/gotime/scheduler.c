@@ -190,7 +190,7 @@ static gt_task task_announce(struct task *task, const struct gotime_call *call)
 
     if (watched()) {
         task->cookie = timerleak_gotime.created(call, handle.handle, 0, NULL);
-        timerleak_gotime.armed(task->cookie, task->due - task->period, task->due, task->period);
+        watch_cookie_armed(task->cookie, task->due - task->period, task->due, task->period);
     }
     return handle;
 }
@@ -282,8 +282,7 @@ int gt_scheduler_reset(gt_task handle, int64_t period)
     timer_adjust();
     cookie = task->cookie;
     lock_give(&scheduler.lock);
-    if (watched())
-        timerleak_gotime.armed(cookie, now, due, period);
+    watch_cookie_armed(cookie, now, due, period);
     return 0;
 }
 

@@ -25,10 +25,14 @@ struct gotime_call {
     (&(struct gotime_call){__func__, __builtin_dwarf_cfa(), __builtin_return_address(0),           \
                            *(void **)__builtin_frame_address(0)})
 
+/* In place of `now`: times are the mock clock's, of which the shim knows nothing. */
+#define GOTIME_OTHER_CLOCK INT64_C(-1)
+
 struct timerleak_gotime {
     uint32_t size; /* of this table: members are added at its end */
     uint64_t (*created)(const struct gotime_call *call, uint64_t handle, size_t retained,
                         const char *name); /* name: NULL for none */
+    /* On CLOCK_MONOTONIC, ns. */
     void (*armed)(uint64_t cookie, int64_t now, int64_t deadline, int64_t period);
     void (*fired)(uint64_t cookie, uint64_t expirations);
     void (*stopped)(uint64_t cookie); /* disarmed before it fired */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "watch.h"
 
 static inline bool watched(void)
@@ -35,10 +36,17 @@ void watch_forget(uint32_t index);
 /* Forgets all cookies: the timers' cells have ended. */
 void watch_end(void);
 
+static inline void watch_cookie_armed(uint64_t cookie, int64_t now, int64_t deadline,
+                                      int64_t period)
+{
+    if (watched())
+        timerleak_gotime.armed(cookie, clock_mocked() ? GOTIME_OTHER_CLOCK : now, deadline, period);
+}
+
 static inline void watch_armed(uint32_t index, int64_t now, int64_t deadline, int64_t period)
 {
     if (watched())
-        timerleak_gotime.armed(watch_cookie(index), now, deadline, period);
+        watch_cookie_armed(watch_cookie(index), now, deadline, period);
 }
 
 static inline void watch_fired(uint32_t index, uint64_t expirations)

@@ -194,10 +194,10 @@ Test(gotime, by_the_mock_clock_no_deadline_is_known)
 {
     uint64_t cookie = make(1);
 
-    timerleak_gotime.armed(cookie, 0, 5, 0);
+    timerleak_gotime.armed(cookie, GOTIME_OTHER_CLOCK, 5, 0);
     cr_expect_eq(timer_of(cookie)->deadline_clock, -1);
     cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED);
-    timerleak_gotime.armed(cookie, 0, 0, 0);
+    timerleak_gotime.armed(cookie, GOTIME_OTHER_CLOCK, 0, 0);
     cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED, "whatever the time");
     arm_one_shot(cookie);
     cr_expect_eq(timer_of(cookie)->deadline_clock, CLOCK_MONOTONIC);
