@@ -19,9 +19,14 @@
 #define FEWEST_RISING 4
 #define QUARTERS 4
 #define FEWEST_QUARTERS 3
-/* What was made in less time may have been held up by a busy machine for most of it. */
-#define STEADY SECOND
-/* In less, a program may have made as many for its own use: its workers, its queues. */
+/* What was made in less time may have been held up by a busy machine for most of it, */
+#define SHORT SECOND
+/* and in less than this for some of it. */
+#define STEADY (10 * SECOND)
+/* So many slices with as many in each are a pace, by which those with none are none of it. */
+#define FEWEST_SLICES 8
+#define FEWEST_IN_SLICE 2
+/* In a short run a program may have made as many for its own use: its workers, its queues. */
 #define FEWEST_IN_BURST 16
 /*
  * Creation that paused for less than this still goes on, and a run as short as this is over before
@@ -67,10 +72,15 @@ static bool stays_behind(const struct evidence *e)
     return enough && !kept_from_start(e);
 }
 
-/* Nothing tells that from pauses of the program's own: in so short a run neither counts. */
+/* Nothing tells that from pauses of the program's own: neither counts then. */
 static bool may_be_held_up(const struct evidence *e)
 {
-    return elapsed(e->last_created, e->first_created) < STEADY;
+    uint64_t span = elapsed(e->last_created, e->first_created);
+    unsigned slices = 0;
+    for (unsigned i = 0; i < SLICES; i++)
+        slices += e->survivors[i] > 0;
+    bool has_pace = slices >= FEWEST_SLICES && e->live >= FEWEST_IN_SLICE * slices;
+    return span < SHORT || (span < STEADY && has_pace);
 }
 
 /* Without the longest pause in the midst of it. */
@@ -78,7 +88,9 @@ static uint64_t time_of_creation(const struct evidence *e)
 {
     uint64_t span = elapsed(e->last_created, e->first_created);
     unsigned longest = 0;
-    for (unsigned i = 0, after = SLICES; may_be_held_up(e) && i < SLICES; i++) {
+    if (!may_be_held_up(e))
+        return span;
+    for (unsigned i = 0, after = SLICES; i < SLICES; i++) {
         if (e->survivors[i] == 0)
             continue;
         if (i > after && i - after > longest)
@@ -88,27 +100,21 @@ static uint64_t time_of_creation(const struct evidence *e)
     return span - span / SLICES * longest;
 }
 
-static bool has_run(const struct evidence *e, unsigned slice)
-{
-    return e->survivors[slice] > 0 || !may_be_held_up(e);
-}
-
 /* Whether the live ones were made throughout, at a pace that does not abate. */
 static bool made_throughout(const struct evidence *e)
 {
-    uint64_t made[QUARTERS] = {0};
-    unsigned slices = 0, before = 0, quarters = 0;
-    for (unsigned i = 0; i < SLICES; i++)
-        slices += has_run(e, i);
+    bool without_pauses = may_be_held_up(e);
+    uint64_t made[SLICES], in[QUARTERS] = {0};
+    unsigned slices = 0, quarters = 0;
     for (unsigned i = 0; i < SLICES; i++) {
-        if (!has_run(e, i))
-            continue;
-        made[before * QUARTERS / slices] += e->survivors[i];
-        before++;
+        if (e->survivors[i] > 0 || !without_pauses)
+            made[slices++] = e->survivors[i];
     }
+    for (unsigned i = 0; i < slices; i++)
+        in[i * QUARTERS / slices] += made[i];
     for (unsigned i = 0; i < QUARTERS; i++)
-        quarters += made[i] > 0;
-    return quarters >= FEWEST_QUARTERS && (made[2] + made[3]) * SLOWDOWN >= made[0] + made[1];
+        quarters += in[i] > 0;
+    return quarters >= FEWEST_QUARTERS && (in[2] + in[3]) * SLOWDOWN >= in[0] + in[1];
 }
 
 /* Too short for lifetimes to be measured, and for its quarters to be alike. */
@@ -159,7 +165,7 @@ static bool rises(const struct evidence *e)
         return false;
     if (e->run.one_in > 1 && e->live + e->released < FEWEST_SAMPLED)
         return false;
-    if (may_be_held_up(e) && e->created < FEWEST_IN_BURST)
+    if (e->created < FEWEST_IN_BURST && elapsed(e->last_created, e->first_created) < SHORT)
         return false;
     return is_short(e) || made_throughout(e);
 }
