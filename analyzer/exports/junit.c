@@ -2,6 +2,7 @@
 
 #include "profile/fingerprints.h"
 #include "profile/stacks.h"
+#include "views/coverage.h"
 #include "views/wording.h"
 
 #include <stdlib.h>
@@ -67,6 +68,19 @@ static void write_live(FILE *to, const char *too_many)
         fputs("/>\n", to);
     }
     fputs("    </testcase>\n", to);
+}
+
+/* Where the format has it: after the tests. */
+static void write_coverage(FILE *to, const struct profile *profile)
+{
+    struct coverage_line lines[COVERAGE_LINES];
+    size_t count = coverage_lines(profile, lines);
+    if (count == 0)
+        return;
+    fputs("    <system-out>", to);
+    for (size_t i = 0; i < count; i++)
+        fprintf(to, "%s\n", lines[i].s);
+    fputs("</system-out>\n", to);
 }
 
 /* ---- sites ---- */
@@ -144,6 +158,7 @@ void junit_write(FILE *to, const struct gate *gate, const struct repository *rep
         write_live(to, too_many);
     for (size_t i = 0; i < gate->count; i++)
         write_site(to, gate, repository, &gate->judged[i]);
+    write_coverage(to, gate->profile);
     fputs("  </testsuite>\n</testsuites>\n", to);
     free(too_many);
 }

@@ -1,5 +1,7 @@
 #include "ci.h"
 
+#include "profile/process.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +57,22 @@ struct gate_options ci_doubtful(void)
     options.incomplete = true;
     options.max_live = 4;
     return options;
+}
+
+char *ci_partial_text(gate_export *write)
+{
+    struct gate gate;
+    struct profile *profile = made_profile(ci_server, 4);
+    struct process *process = profile->processes[0];
+    process->one_in = 100;
+    process->slept = 3 * SECOND;
+    process->omitted[TLK_OMIT_ASLEEP] = 7;
+    process->omitted[TLK_OMIT_IGNORED] = 2;
+    gate_judge(&gate, profile, &leaks_fail, NULL, NULL);
+    char *text = gate_text(write, &gate);
+    gate_free(&gate);
+    profile_free(profile);
+    return text;
 }
 
 void ci_expect_part(const char *text, const char *part)

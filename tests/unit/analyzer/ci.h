@@ -23,6 +23,13 @@ char *ci_many_text(gate_export *write, size_t count, const char *function);
 /* A recording was not read, and no more than four timers may be live. */
 struct gate_options ci_doubtful(void);
 
+/* What `write` makes of a run that was sampled, asleep for a while, and had an ignored block. */
+char *ci_partial_text(gate_export *write);
+
+#define CI_SAMPLED "sampled: one timer in 100 was recorded; counts are estimates from those"
+#define CI_ASLEEP "asleep: for 3.0s of 2h00m; 7 timers made meanwhile are not here"
+#define CI_IGNORED "ignored: 2 timers made in blocks that the program asked to ignore are not here"
+
 void ci_expect_part(const char *text, const char *part);
 void ci_expect_no_part(const char *text, const char *part);
 size_t ci_count_parts(const char *text, const char *part);

@@ -39,6 +39,17 @@ Test(junit, what_concerns_the_run_as_a_whole)
     free(text);
 }
 
+Test(junit, what_was_not_recorded_is_told)
+{
+    char *text = ci_partial_text(junit_write), *whole = ci_server_text(junit_write);
+    ci_expect_part(text, "    </testcase>\n    <system-out>" CI_SAMPLED "\n" CI_ASLEEP
+                         "\n" CI_IGNORED "\n</system-out>\n  </testsuite>\n");
+    ci_expect_accepted("xmllint --noout -", text);
+    ci_expect_no_part(whole, "system-out");
+    free(text);
+    free(whole);
+}
+
 Test(junit, a_mended_leak_keeps_its_name)
 {
     struct made mended = ci_server[0];

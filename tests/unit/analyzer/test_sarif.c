@@ -1,10 +1,9 @@
 /* SARIF 2.1.0: what its schema demands, and what GitHub makes of it. */
 #include "exports/sarif.h"
-#include "gated.h"
+#include "ci.h"
 
 #include <criterion/criterion.h>
 #include <ctype.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,15 +157,17 @@ static void validate(const json_t *json, const char *type, size_t length)
     }
 }
 
+/* Frees the text. */
+static json_t *log_of_text(char *text)
+{
+    json_t *json = ci_json(text);
+    validate(json, "log", strlen("log"));
+    return json;
+}
+
 static json_t *log_of_gate(const struct gate *gate)
 {
-    json_error_t error;
-    char *text = gate_text(sarif_write, gate);
-    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-    cr_assert(json, "%s in:\n%s", error.text, text);
-    validate(json, "log", strlen("log"));
-    free(text);
-    return json;
+    return log_of_text(gate_text(sarif_write, gate));
 }
 
 static json_t *log_of(const struct made *sites, size_t count, struct gate_options options,
@@ -211,6 +212,7 @@ static const struct made server[] = {
 };
 
 #define RESULT "runs/0/results/0/"
+#define NOTIFICATIONS "runs/0/invocations/0/toolExecutionNotifications"
 
 Test(sarif, a_finding)
 {
@@ -304,7 +306,19 @@ Test(sarif, what_could_not_be_judged_is_no_success)
     options.max_live = 1;
     json_t *log = log_of(server, 2, options, NULL);
     cr_expect(json_is_false(at(log, "runs/0/invocations/0/executionSuccessful")));
-    cr_expect_eq(json_array_size(at(log, "runs/0/invocations/0/toolExecutionNotifications")), 2);
+    cr_expect_eq(json_array_size(at(log, NOTIFICATIONS)), 2);
+    json_decref(log);
+}
+
+Test(sarif, what_was_not_recorded_is_told)
+{
+    json_t *log = log_of_text(ci_partial_text(sarif_write));
+    cr_expect_eq(json_array_size(at(log, NOTIFICATIONS)), 3);
+    expect_string(log, NOTIFICATIONS "/0/level", "note");
+    expect_string(log, NOTIFICATIONS "/0/message/text", CI_SAMPLED);
+    expect_string(log, NOTIFICATIONS "/1/message/text", CI_ASLEEP);
+    expect_string(log, NOTIFICATIONS "/2/message/text", CI_IGNORED);
+    cr_expect(json_is_true(at(log, "runs/0/invocations/0/executionSuccessful")));
     json_decref(log);
 }
 
@@ -327,7 +341,7 @@ Test(sarif, no_more_than_github_takes, .timeout = 120)
         many.judged[i] = gate.judged[0];
     json_t *log = log_of_gate(&many);
     cr_expect_eq(json_array_size(at(log, "runs/0/results")), SARIF_MOST_RESULTS);
-    cr_expect_eq(json_array_size(at(log, "runs/0/invocations/0/toolExecutionNotifications")), 1);
+    cr_expect_eq(json_array_size(at(log, NOTIFICATIONS)), 1);
     json_decref(log);
     free(many.judged);
     gate_free(&gate);
