@@ -243,7 +243,7 @@ INSTALLED = $(call to,755,$(BINDIR),$(BUILD)/timerleak) \
 		$(call to,644,$(PCDIR),$(PKGCONFIG)) \
 		$(call to,644,$(INCLUDEDIR),preload/gotime/gotime.h preload/verify/timerleak_verify.h) \
 		$(call to,644,$(MANDIR)/man1,$(filter %.1,$(PAGES))) \
-		$(call to,644,$(MANDIR)/man3,preload/gotime/gotime.3) \
+		$(call to,644,$(MANDIR)/man3,preload/gotime/gotime.3 preload/verify/timerleak_verify.3) \
 		$(call to,644,$(MANDIR)/man5,$(filter %.5,$(PAGES))) \
 		644:$(BUILD)/completion/timerleak.bash:$(DATADIR)/bash-completion/completions/timerleak \
 		$(call to,644,$(DATADIR)/zsh/site-functions,$(BUILD)/completion/_timerleak) \

@@ -50,7 +50,7 @@ Test(manuals, render_without_a_warning)
     need("man");
     need("groff");
     expect_nothing(text_make(
-        "for page in '%s'/man*/* preload/gotime/gotime.3; do\n"
+        "for page in '%s'/man*/* preload/*/*.3; do\n"
         "    said=$(LC_ALL=C.UTF-8 MANROFFSEQ= MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "
         "\"$page\" 2>&1 >/dev/null) && [ -z \"$said\" ] || echo \"$page: $said\"\n"
         "done",
@@ -79,11 +79,22 @@ Test(manuals, lead_to_pages_that_are_there)
 {
     char *pages = built("man");
 
-    expect_nothing(text_make("cd '%s' && sed -n 's/^\\.\\(It \\)\\{0,1\\}Xr \\(timerleak[a-z-]*\\) "
-                             "\\([1-9]\\).*/man\\3\\/\\2.\\3/p' man*/* | sort -u | "
-                             "while read -r page; do [ -e \"$page\" ] || echo \"$page\"; done",
+    expect_nothing(text_make("pages='%s' && "
+                             "sed -n 's/^\\.\\(It \\)\\{0,1\\}Xr \\(timerleak[a-z-]*\\) "
+                             "\\([1-9]\\).*/man\\3\\/\\2.\\3/p' \"$pages\"/man*/* preload/*/*.3 | "
+                             "sort -u | while read -r page; do "
+                             "[ -e \"$pages/$page\" ] || echo \"$page\"; done",
                              pages));
     free(pages);
+}
+
+Test(manuals, name_all_that_tests_and_programs_may_call)
+{
+    expect_nothing(
+        text_make("cd preload/verify && "
+                  "sed -n 's/^static .*\\(timerleak_[a-z_]*\\)(.*/\\1/p' timerleak_verify.h | "
+                  "sort -u | while read -r name; do [ $name = timerleak_find ] || "
+                  "grep -q \"^.Fn $name \" timerleak_verify.3 || echo $name; done"));
 }
 
 Test(manuals, are_the_same_whenever_they_are_written)
@@ -137,8 +148,9 @@ Test(help, is_the_same_by_all_ways)
     char *first = said("help merge", 0);
 
     expect_part(first, "See timerleak-merge(1).");
-    for (const char *const *words = (const char *const[]){"merge --help", "merge -h", NULL}; *words;
-         words++) {
+    for (const char *const *words =
+             (const char *const[]){"merge --help", "merge -h", "merge -o out x.tlk -h", NULL};
+         *words; words++) {
         char *text = said(*words, 0);
 
         cr_expect_str_eq(text, first, "%s", *words);
