@@ -1,11 +1,15 @@
 /* scripts/ci-report: what a job is told, what it keeps, and how it ends. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "recordings.h"
 #include "repository.h"
 #include "subject.h"
+#include "terminal.h"
 
 /* ---- what it writes ---- */
 
@@ -118,6 +122,120 @@ Test(ci_report, github_is_told, .timeout = 60)
     expect_run(&repository, "GITHUB_ACTIONS=false timerleak-ci-report ./server reconnect > printed",
                1);
     expect_run(&repository, "grep -q '^::error' printed", 1);
+    repository_forget(&repository);
+}
+
+/* ---- signals ---- */
+
+/*
+ * A script that leaks, says that it is up, and goes on until its input ends or a signal does. What
+ * is live fails by its state: a verdict would depend on how fast it was made.
+ */
+#define LEAKS "./server upload; echo up; "
+#define START(script) "exec timerleak-ci-report --fail-on never-fired sh -c '" script "'"
+
+/* Returns when it is up. */
+static struct running start_script(const struct repository *repository, const char *line)
+{
+    struct running running = start_in(repository, line);
+
+    cr_assert(command_wait_for(&running, "up\n"), "%s", running.err.text);
+    return running;
+}
+
+static void expect_stopped(const char *line, int number, int code, const char *last)
+{
+    struct repository repository = repository_make();
+    struct running running = start_script(&repository, line);
+
+    kill(running.pid, number);
+    while (command_read(&running))
+        continue; /* what finishing does too, but the end of its input would end the script */
+    struct outcome outcome = command_finish(&running);
+    cr_expect_eq(outcome_code(&outcome), code, "%d:\n%s%s", outcome_code(&outcome), outcome.out,
+                 outcome.err);
+    expect_part(outcome.out, last);
+    expect_artifacts(&repository);
+    expect_check(&repository, "net_upload");
+    outcome_forget(&outcome);
+    repository_forget(&repository);
+}
+
+/* As systems without a terminal send it, to this process alone: the command is told by SIGTERM. */
+static const int cancelling[] = {SIGTERM, SIGHUP, SIGINT};
+
+Test(ci_report, a_cancelled_job_is_reported, .timeout = 240)
+{
+    for (size_t i = 0; i < sizeof(cancelling) / sizeof(*cancelling); i++) {
+        int code = 128 + (cancelling[i] == SIGINT ? SIGTERM : cancelling[i]);
+        char *last = text_make("sh failed: exit status %d\n", code);
+
+        expect_stopped(START(LEAKS "exec cat"), cancelling[i], code, last);
+        free(last);
+    }
+}
+
+/* Its trap is called while it waits: for a process that outlives it, and the report. */
+#define ENDS_BY_ITSELF(status)                                                                     \
+    START("trap \"exit " status "\" TERM; exec 3<&0; cat <&3 >/dev/null 2>&1 & " LEAKS "wait")
+
+Test(ci_report, a_cancelled_job_is_not_green, .timeout = 240)
+{
+    expect_stopped(ENDS_BY_ITSELF("0"), SIGTERM, 143, "stopped by SIGTERM\n");
+    expect_stopped(ENDS_BY_ITSELF("0"), SIGINT, 130, "stopped by SIGINT\n");
+    expect_stopped(ENDS_BY_ITSELF("5"), SIGTERM, 5, "sh failed: exit status 5\n");
+}
+
+static bool has_ended(pid_t pid)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/* What comes at the same moment as the first is none of its own: it is sent until it counts. */
+Test(ci_report, a_second_signal_ends_it_before_the_command, .timeout = 120)
+{
+    struct repository repository = repository_make();
+    struct running running =
+        start_script(&repository, START("trap \"\" TERM HUP; " LEAKS "exec cat"));
+
+    while (!has_ended(running.pid)) {
+        kill(running.pid, SIGTERM);
+        usleep(100000);
+    }
+    struct outcome outcome = command_finish(&running);
+    cr_expect_eq(outcome_code(&outcome), 143);
+    expect_part(outcome.err, "SIGTERM: the report follows; another signal ends this at once\n");
+    expect_run(&repository, "[ ! -e timerleak-report/check.json ]", 0);
+    outcome_forget(&outcome);
+    repository_forget(&repository);
+}
+
+/* A signal may end a read, but not the script: its status tells which ones came. */
+#define TELLS_SIGNALS                                                                              \
+    "trap \"told=6\\$told\" INT; trap \"told=7\\$told\" TERM; " LEAKS                              \
+    "until read line; do :; done; exit $told"
+
+/* There the command has the signal from the terminal, and no other one besides. */
+Test(ci_report, ctrl_c_is_left_to_the_terminal, .timeout = 60)
+{
+    struct repository repository = repository_make();
+    char *line = text_make("cd '%s' && PATH='%s':$PATH && " START(TELLS_SIGNALS), repository.folder,
+                           repository.bin);
+    struct terminal terminal =
+        terminal_start((const char *const[]){"/bin/sh", "-c", line, NULL}, 80, 24);
+
+    terminal_wait_for(&terminal, "up\r\n");
+    terminal_type(&terminal, "\003");
+    terminal_wait_for(&terminal, "SIGINT: the report follows");
+    terminal_type(&terminal, "\n");
+    struct outcome outcome = command_finish(&terminal.running);
+    cr_expect_eq(outcome_code(&outcome), 6, "%s", outcome.out);
+    expect_artifacts(&repository);
+    outcome_forget(&outcome);
+    close(terminal.end);
+    free(line);
     repository_forget(&repository);
 }
 

@@ -37,15 +37,22 @@ void repository_forget(struct repository *repository)
     directory_remove(repository->bin);
 }
 
-struct outcome run_in(const struct repository *repository, const char *line)
+struct running start_in(const struct repository *repository, const char *line)
 {
     char *whole =
         text_make("cd '%s' && PATH='%s':$PATH && %s", repository->folder, repository->bin, line);
     const char *const argv[] = {"/bin/sh", "-c", whole, NULL};
-    struct outcome outcome = command_run(&(struct command){.argv = argv});
+    struct running running = command_start(&(struct command){.argv = argv});
 
     free(whole);
-    return outcome;
+    return running;
+}
+
+struct outcome run_in(const struct repository *repository, const char *line)
+{
+    struct running running = start_in(repository, line);
+
+    return command_finish(&running);
 }
 
 void expect_run(const struct repository *repository, const char *line, int code)

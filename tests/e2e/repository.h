@@ -18,7 +18,8 @@ struct repository {
 struct repository repository_make(void);
 void repository_forget(struct repository *repository);
 
-/* Runs a line of the shell in it, with `bin` in front of PATH. */
+/* Runs a line of the shell in it, with `bin` in front of PATH; or starts it: see command.h. */
+struct running start_in(const struct repository *repository, const char *line);
 struct outcome run_in(const struct repository *repository, const char *line);
 
 /* The same, and the test fails unless it ends with that status. */
