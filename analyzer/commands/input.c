@@ -5,6 +5,7 @@
 #include "commands/files.h"
 #include "profile/filter.h"
 #include "profile/findings.h"
+#include "profile/process.h"
 #include "recording/archive.h"
 
 #include <errno.h>
@@ -153,6 +154,16 @@ static bool add_base(struct input *input)
     return true;
 }
 
+static void remark_repeats(const struct profile *profile)
+{
+    size_t repeats = process_repeats(profile);
+    if (repeats > 0)
+        fprintf(stderr,
+                "timerleak: %s of a process that another one shows at another moment: its timers "
+                "count more than once\n",
+                text_plural(repeats, "recording is", "recordings are").s);
+}
+
 bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs)
 {
     int count;
@@ -169,6 +180,7 @@ bool input_open(struct input *input, int argc, char **argv, const struct input_n
         return fail(input, EXIT_UNREADABLE);
     if (!add_base(input))
         return fail(input, EXIT_UNREADABLE);
+    remark_repeats(input->profile);
     bool selects = needs->options & OPTION_BIT(OPTION_TAGFOCUS);
     if (!apply_filters(input, selects))
         return fail(input, EXIT_USAGE);

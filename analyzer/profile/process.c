@@ -1,9 +1,11 @@
 #include "profile/process.h"
 
+#include "base/memory.h"
 #include "base/numbers.h"
 #include "base/proc.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -182,4 +184,27 @@ struct text process_end(const struct process *process)
 uint64_t process_duration(const struct process *process)
 {
     return elapsed(process->as_of.mono, process->start_mono);
+}
+
+/* Numbers of processes are used again, but not within a nanosecond. */
+static int by_identity(const void *left, const void *right)
+{
+    const struct process *a = *(struct process *const *)left, *b = *(struct process *const *)right;
+    int order = compare_numbers(a->start_real, b->start_real);
+    if (!order)
+        order = compare_numbers((uint64_t)a->pid, (uint64_t)b->pid);
+    return order ? order : compare_numbers(a->base, b->base);
+}
+
+size_t process_repeats(const struct profile *profile)
+{
+    size_t count = profile->process_count, repeats = 0;
+    struct process **sorted = memory_new(count, sizeof(*sorted));
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = profile->processes[i];
+    qsort(sorted, count, sizeof(*sorted), by_identity);
+    for (size_t i = 1; i < count; i++)
+        repeats += by_identity(&sorted[i - 1], &sorted[i]) == 0;
+    free(sorted);
+    return repeats;
 }

@@ -19,6 +19,12 @@ static inline uint64_t process_one_in(const struct process *process, uint16_t fa
     return family == TLK_ITIMER ? 1 : process->one_in;
 }
 
+/*
+ * How many recordings are of a process that another one is of, too: snapshots of it, copies. The
+ * base's are counted by themselves.
+ */
+size_t process_repeats(const struct profile *profile);
+
 /* How long it ran, ns. */
 uint64_t process_duration(const struct process *process);
 

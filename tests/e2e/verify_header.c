@@ -172,7 +172,8 @@ Test(verify_header, owners_stand_beside_their_timers)
 
 Test(verify_header, a_snapshot_shows_what_was_then)
 {
-    char *directory = directory_make(), *path = text_make("%s/then", directory), *report, *timers;
+    char *directory = directory_make(), *path = text_make("%s/then.tlk", directory), *report,
+         *timers;
 
     run_annotated("annotated_snapshot", path, directory);
     report = seen("report", path);
@@ -182,6 +183,9 @@ Test(verify_header, a_snapshot_shows_what_was_then)
     expect_part(timers, " busy ");
     free(report);
     free(timers);
+    report = seen("report 2>&1", directory);
+    expect_part(report, "1 recording is of a process that another one shows");
+    free(report);
     free(path);
     directory_remove(directory);
 }

@@ -138,6 +138,30 @@ Test(profile, equal_sites_are_merged)
     profile_free(profile);
 }
 
+static struct builder *with_start(int32_t pid, uint64_t start)
+{
+    struct builder *builder = builder_new(HOUR);
+    builder_header(builder)->pid = pid;
+    builder_header(builder)->start_real = start;
+    return builder;
+}
+
+Test(profile, several_recordings_of_one_process_are_told)
+{
+    struct profile *profile = loaded(with_start(1, SECOND));
+    loaded_add(profile, with_start(2, SECOND));
+    loaded_add(profile, with_start(1, 2 * SECOND));
+    profile->base = true;
+    loaded_add(profile, with_start(1, SECOND));
+    profile->base = false;
+    cr_expect_eq(process_repeats(profile), 0);
+    loaded_add(profile, with_start(1, 2 * SECOND));
+    loaded_add(profile, with_start(1, SECOND));
+    loaded_add(profile, with_start(1, 2 * SECOND));
+    cr_expect_eq(process_repeats(profile), 3);
+    profile_free(profile);
+}
+
 Test(profile, other_builds_and_addresses_are_not)
 {
     struct profile *profile = loaded(with_module("/opt/a", "\1\2\3\4", 0x100));
