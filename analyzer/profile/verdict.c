@@ -104,7 +104,7 @@ static uint64_t time_of_creation(const struct evidence *e)
 static bool made_throughout(const struct evidence *e)
 {
     bool without_pauses = may_be_held_up(e);
-    uint64_t made[SLICES], in[QUARTERS] = {0};
+    uint64_t made[SLICES] = {0}, in[QUARTERS] = {0};
     unsigned slices = 0, quarters = 0;
     for (unsigned i = 0; i < SLICES; i++) {
         if (e->survivors[i] > 0 || !without_pauses)
