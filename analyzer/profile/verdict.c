@@ -26,6 +26,8 @@
 /* So many slices with as many in each are a pace, by which those with none are none of it. */
 #define FEWEST_SLICES 8
 #define FEWEST_IN_SLICE 2
+/* One in so many, or fewer, made after the longest pause, are stragglers. */
+#define STRAGGLERS_PART 16
 /* In a short run a program may have made as many for its own use: its workers, its queues. */
 #define FEWEST_IN_BURST 16
 /*
@@ -72,43 +74,62 @@ static bool stays_behind(const struct evidence *e)
     return enough && !kept_from_start(e);
 }
 
-/* Nothing tells that from pauses of the program's own: neither counts then. */
+/* The longest time in the midst of creation in which nothing was made that lives. */
+struct pause {
+    unsigned slices;
+    uint64_t made_after;
+};
+
+static struct pause longest_pause(const struct evidence *e)
+{
+    struct pause longest = {0, 0};
+    uint64_t made = 0;
+    for (unsigned i = 0, after = SLICES; i < SLICES; i++) {
+        if (e->survivors[i] == 0)
+            continue;
+        if (i > after && i - after > longest.slices)
+            longest = (struct pause){i - after, e->live - made};
+        made += e->survivors[i];
+        after = i + 1;
+    }
+    return longest;
+}
+
+/*
+ * Nothing tells that from pauses of the program's own: neither counts then. But after a pause of
+ * its own a program may make a straggler or two.
+ */
 static bool may_be_held_up(const struct evidence *e)
 {
     uint64_t span = elapsed(e->last_created, e->first_created);
+    uint64_t made_after = longest_pause(e).made_after;
     unsigned slices = 0;
     for (unsigned i = 0; i < SLICES; i++)
         slices += e->survivors[i] > 0;
     bool has_pace = slices >= FEWEST_SLICES && e->live >= FEWEST_IN_SLICE * slices;
-    return span < SHORT || (span < STEADY && has_pace);
+    return made_after >= FEWEST_RISING && made_after >= e->live / STRAGGLERS_PART &&
+           (span < SHORT || (span < STEADY && has_pace));
 }
 
-/* Without the longest pause in the midst of it. */
 static uint64_t time_of_creation(const struct evidence *e)
 {
     uint64_t span = elapsed(e->last_created, e->first_created);
-    unsigned longest = 0;
-    if (!may_be_held_up(e))
-        return span;
-    for (unsigned i = 0, after = SLICES; i < SLICES; i++) {
-        if (e->survivors[i] == 0)
-            continue;
-        if (i > after && i - after > longest)
-            longest = i - after;
-        after = i + 1;
-    }
-    return span - span / SLICES * longest;
+    return may_be_held_up(e) ? span - span / SLICES * longest_pause(e).slices : span;
 }
 
-/* Whether the live ones were made throughout, at a pace that does not abate. */
-static bool made_throughout(const struct evidence *e)
+/*
+ * Whether the live ones were made throughout, at a pace that does not abate. What was made before
+ * the first and after the last of them was released: those are no pauses.
+ */
+static bool made_throughout(const struct evidence *e, bool without_pauses)
 {
-    bool without_pauses = may_be_held_up(e);
-    uint64_t made[SLICES] = {0}, in[QUARTERS] = {0};
+    uint64_t made[SLICES] = {0}, in[QUARTERS] = {0}, seen = 0;
     unsigned slices = 0, quarters = 0;
     for (unsigned i = 0; i < SLICES; i++) {
-        if (e->survivors[i] > 0 || !without_pauses)
+        bool in_midst = seen > 0 && seen < e->live;
+        if (e->survivors[i] > 0 || !in_midst || !without_pauses)
             made[slices++] = e->survivors[i];
+        seen += e->survivors[i];
     }
     for (unsigned i = 0; i < slices; i++)
         in[i * QUARTERS / slices] += made[i];
@@ -135,7 +156,7 @@ static bool in_flight(const struct evidence *e)
     if (!turnover)
         return false;
     if (is_short(e))
-        return e->released / MUCH_TURNOVER < e->live || !made_throughout(e);
+        return e->released / MUCH_TURNOVER < e->live || !made_throughout(e, false);
     return e->outlived < FEWEST_RISING || e->outlived < e->live / OUTLIVED_PART;
 }
 
@@ -167,7 +188,7 @@ static bool rises(const struct evidence *e)
         return false;
     if (e->created < FEWEST_IN_BURST && elapsed(e->last_created, e->first_created) < SHORT)
         return false;
-    return is_short(e) || made_throughout(e);
+    return is_short(e) || made_throughout(e, may_be_held_up(e));
 }
 
 __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, const char *format,
@@ -249,7 +270,7 @@ static void say_sample(const struct evidence *e, struct finding *finding)
 /* Sets the growth too. */
 static void say_leak(const struct evidence *e, struct finding *finding, bool rising, bool behind)
 {
-    if (rising || (e->live >= FEWEST_RISING && made_throughout(e)))
+    if (rising || (e->live >= FEWEST_RISING && made_throughout(e, may_be_held_up(e))))
         say_growth(e, finding);
     if (behind)
         say_stays_behind(e, finding);

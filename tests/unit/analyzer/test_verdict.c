@@ -131,6 +131,20 @@ Test(verdict, one_more_after_a_pause_is_held)
     expect(&shape, VERDICT_HELD, "21 live");
 }
 
+Test(verdict, a_pool_filled_slowly_and_a_straggler_are_held)
+{
+    struct shape shape = begin(810 * MS);
+    make_held_up(&shape, 6 * MS, 40, 500 * MS, 3);
+    expect(&shape, VERDICT_HELD, "43 live");
+}
+
+Test(verdict, connections_that_ramp_up_and_a_reconnect_are_held)
+{
+    struct shape shape = begin(10 * SECOND);
+    make_held_up(&shape, 60 * MS, 40, 6 * SECOND, 2);
+    expect(&shape, VERDICT_HELD, "42 live");
+}
+
 /* No machine is as busy as that. */
 Test(verdict, two_bursts_with_seconds_between_are_held)
 {
@@ -265,6 +279,19 @@ Test(verdict, a_sliding_window_in_a_tight_loop_is_held)
     expect(&shape, VERDICT_HELD, "8 live");
 }
 
+Test(verdict, the_latest_of_a_tight_loop_are_in_flight)
+{
+    struct shape shape = begin(10 * MS);
+    struct tlk_timer *window[90] = {0};
+    for (uint64_t i = 0; i < 1000; i++) {
+        struct tlk_timer **slot = &window[i % 90];
+        if (*slot)
+            builder_release(shape.builder, *slot, i * 10 * US);
+        *slot = make(&shape, i * 10 * US);
+    }
+    expect(&shape, VERDICT_HELD, "90 live");
+}
+
 /* Waits of a minute each, in a run of less than two: half of the run is still in flight. */
 Test(verdict, a_window_of_half_the_run_is_held)
 {
@@ -289,6 +316,17 @@ Test(verdict, load_that_ends_at_its_peak_is_held)
             builder_release(shape.builder, wave[i],
                             number * 10 * SECOND + 5 * SECOND + i * 100 * MS);
     }
+    expect(&shape, VERDICT_HELD, "40 live");
+}
+
+/* The last wave outlives the others only because the machine held the program up. */
+Test(verdict, a_wave_that_is_held_up_is_held)
+{
+    struct shape shape = begin(950 * MS);
+    for (uint64_t i = 0; i < 80; i++)
+        make_and_release(&shape, i * 5 * MS, 100 * MS);
+    for (uint64_t i = 0; i < 40; i++)
+        make(&shape, (i < 20 ? 500 : 800) * MS + i * 2 * MS);
     expect(&shape, VERDICT_HELD, "40 live");
 }
 
