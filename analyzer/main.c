@@ -66,7 +66,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "help") == 0 || arguments_is_help(argv[1]))
-        return run_help(argv[2]);
+        return run_help(argv[2] && !arguments_is_help(argv[2]) ? argv[2] : NULL);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-version") == 0) {
         printf("timerleak " TIMERLEAK_VERSION "\n");
         return EXIT_OK;

@@ -51,7 +51,7 @@ static bool is_size(const char *value)
     if (unit == value || *value == '-' || !place || (*unit && unit[1]))
         return false;
     int shift = *unit == 'G' ? 30 : *unit == 'M' ? 20 : *unit == 'K' ? 10 : 0;
-    return size >= SMALLEST_SIZE >> shift;
+    return size > (SMALLEST_SIZE - 1) >> shift;
 }
 
 static bool is_switch(const char *value)
@@ -102,9 +102,10 @@ const char *variable_next(char ***at, char name[VARIABLE_NAME_SIZE])
 {
     size_t prefix = strlen(VARIABLE_PREFIX);
     for (; **at; (*at)++) {
-        const char *start = **at + prefix, *value = strchr(**at, '=');
-        if (strncmp(**at, VARIABLE_PREFIX, prefix) == 0 && value) {
-            snprintf(name, VARIABLE_NAME_SIZE, "%.*s", (int)(value - start), start);
+        const char *setting = **at, *value = strchr(setting, '=');
+        if (strncmp(setting, VARIABLE_PREFIX, prefix) == 0 && value) {
+            setting += prefix;
+            snprintf(name, VARIABLE_NAME_SIZE, "%.*s", (int)(value - setting), setting);
             (*at)++;
             return value + 1;
         }

@@ -32,7 +32,7 @@ struct timerleak_gotime {
     uint32_t size; /* of this table: members are added at its end */
     uint64_t (*created)(const struct gotime_call *call, uint64_t handle, size_t retained,
                         const char *name); /* name: NULL for none */
-    /* On CLOCK_MONOTONIC, ns. */
+    /* On CLOCK_MONOTONIC, ns; by another clock the deadline means nothing. */
     void (*armed)(uint64_t cookie, int64_t now, int64_t deadline, int64_t period);
     void (*fired)(uint64_t cookie, uint64_t expirations);
     void (*stopped)(uint64_t cookie); /* disarmed before it fired */

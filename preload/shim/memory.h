@@ -11,7 +11,7 @@
 #include "lock.h"
 
 /* What stays free of a table's memory when the program wants all of its memory resident. */
-#define ROOM_LEFT ((size_t)64 << 10)
+#define ROOM_LEFT ((size_t)32 << 10)
 
 struct arena {
     char *base;

@@ -19,7 +19,7 @@
 #include "sites.h"
 #include "slots.h"
 
-#define RECORDING_ROOM ((size_t)4 << 20)
+#define RECORDING_ROOM ((size_t)1 << 20)
 
 /* What lies in the recording bounds the slots, and those what a child can inherit. */
 static void give_back(void)
