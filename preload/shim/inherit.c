@@ -15,7 +15,6 @@ static struct remembered {
     struct tlk_timer timer;
 } * remembered;
 static uint32_t remembered_count, remembered_room;
-static size_t remembered_size; /* bytes */
 
 static void adopt(int fd)
 {
@@ -43,8 +42,7 @@ static void adopt(int fd)
 void inherit_over_exec(void)
 {
     remembered_room = slots_of_kernel();
-    remembered_size = remembered_room * sizeof(*remembered);
-    remembered = memory_reserve(remembered_size);
+    remembered = memory_reserve(remembered_room * sizeof(*remembered));
     fdinfo_each(adopt);
 }
 
@@ -75,11 +73,12 @@ void inherit_remember(void)
 
 void inherit_shrink(void)
 {
+    size_t size = remembered_room * sizeof(*remembered);
+
     if (!remembered || remembered_room <= slots_most())
         return;
     remembered_room = slots_most();
-    remembered_size =
-        memory_shrink(remembered, remembered_size, remembered_room * sizeof(*remembered));
+    memory_shrink(remembered, size, remembered_room * sizeof(*remembered));
 }
 
 uint32_t inherit_count(void)
