@@ -2,6 +2,7 @@
 #include "families/notice.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,14 +58,18 @@ static struct notice *make(void (*function)(union sigval), union sigval value)
     return notice;
 }
 
+static __thread bool held; /* by this thread, which forks: who could not have it must not give it */
+
 static void hold(void)
 {
-    lock_take(&lock);
+    held = lock_take(&lock);
 }
 
 static void release(void)
 {
-    lock_give(&lock);
+    if (held)
+        lock_give(&lock);
+    held = false;
 }
 
 /* A forked child must not find the lock held by a thread that it doesn't have. */

@@ -338,10 +338,16 @@ void live_shrink(void)
         arena_shrink(&shards[i].arena, &shards[i].lock, ROOM_LEFT);
 }
 
-void live_lock(void)
+bool live_lock(void)
 {
-    for (int i = 0; i < SHARDS; i++)
-        lock_take(&shards[i].lock);
+    for (int i = 0; i < SHARDS; i++) {
+        if (lock_take(&shards[i].lock))
+            continue;
+        while (i-- > 0)
+            lock_give(&shards[i].lock);
+        return false;
+    }
+    return true;
 }
 
 void live_unlock(void)

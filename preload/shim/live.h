@@ -58,7 +58,7 @@ void live_forget_ids(void);
 void live_shrink(void);
 
 /* Around fork(), so that the child finds no lock of the tables held. */
-void live_lock(void);
+bool live_lock(void);
 void live_unlock(void);
 
 #endif

@@ -36,6 +36,11 @@ static struct stat file_id;
 static char unfinished_path[sizeof(file_path) + 32];
 static struct lock chunks_lock;
 
+/* What a child that is forked now has in common with its parent. */
+static struct {
+    uint32_t used[TLK_REGIONS], chunks[TLK_REGIONS], chunk_used;
+} at_fork;
+
 static const uint32_t strides[TLK_REGIONS] = {
     [TLK_STRINGS] = 1,
     [TLK_MODULES] = sizeof(struct tlk_module),
@@ -159,12 +164,22 @@ static void name_file(const struct settings *settings, const char *program, int 
     put(&text, has_suffix ? ".tlk" : "");
 }
 
-/* Under a name that no reader looks for, until it is complete. */
+/*
+ * Under a name that no reader looks for, until it is complete. One that is taken was left by a
+ * process that was killed; or, where containers share a folder, is another's with the same pid.
+ */
 static int open_new(const struct settings *settings, const char *program)
 {
+    int fd;
+
     name_file(settings, program, 0);
     snprintf(unfinished_path, sizeof(unfinished_path), "%s.%d.part", file_path, getpid());
-    return newfile_open(unfinished_path);
+    fd = newfile_open(unfinished_path);
+    for (int i = 1; fd < 0 && errno == EEXIST && i < NAME_TRIES; i++) {
+        snprintf(unfinished_path, sizeof(unfinished_path), "%s.%d.%d.part", file_path, getpid(), i);
+        fd = newfile_open(unfinished_path);
+    }
+    return fd;
 }
 
 /* Takes what the disk has to give, down to a size that is no use any more. */
@@ -215,11 +230,13 @@ bool mapfile_publish(const struct settings *settings, const char *program)
 
 /*
  * By its name, which may stand for another file by now: a shorter one would kill who has it mapped.
- * None of these calls is a point where a thread can be cancelled. -1 when it can't be opened.
+ * None of these calls is a point where a thread can be cancelled, or waits, if that other is a
+ * FIFO. -1 when it can't be opened.
  */
 static int open_own(void)
 {
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, file_path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, file_path,
+                          O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat found;
 
     if (fd < 0 || (fstat(fd, &found) == 0 && found.st_dev == file_id.st_dev &&
@@ -299,21 +316,44 @@ bool mapfile_create(const struct settings *settings, const char *program)
     return true;
 }
 
-/* Copies chunk by chunk what the child shares with its parent for good; timers stay behind. */
+void mapfile_remember(void)
+{
+    for (int i = 0; i < TLK_REGIONS; i++) {
+        at_fork.used[i] = recording->regions[i].used;
+        at_fork.chunks[i] = recording->regions[i].chunks;
+    }
+    at_fork.chunk_used = recording->chunk_used;
+}
+
+/* So many of the region's bytes lie in its chunk `c`. */
+static size_t used_of_chunk(uint32_t used, uint32_t stride, uint32_t c)
+{
+    uint32_t per_chunk = TLK_CHUNK / stride, before = c * per_chunk;
+
+    return used <= before ? 0 : (used - before < per_chunk ? used - before : per_chunk) * stride;
+}
+
+/*
+ * What was there at the fork, and no byte more: the parent has gone on since, and what it adds
+ * refers to more of its own. Timers stay behind.
+ */
 static void copy_regions(struct tlk_header *to, const struct tlk_header *from)
 {
     for (int i = 0; i < TLK_REGIONS; i++) {
         struct tlk_region *region = &to->regions[i];
 
-        *region = from->regions[i];
-        if (i == TLK_TIMERS)
-            continue;
+        region->used = at_fork.used[i];
+        region->chunks = at_fork.chunks[i];
         for (uint32_t c = 0; c < region->chunks; c++) {
-            size_t offset = (size_t)region->directory[c] * TLK_CHUNK;
-            memcpy((char *)to + offset, (const char *)from + offset, TLK_CHUNK);
+            size_t offset = (size_t)from->regions[i].directory[c] * TLK_CHUNK;
+
+            region->directory[c] = from->regions[i].directory[c];
+            if (i != TLK_TIMERS)
+                memcpy((char *)to + offset, (const char *)from + offset,
+                       used_of_chunk(region->used, region->stride, c));
         }
     }
-    to->chunk_used = from->chunk_used;
+    to->chunk_used = at_fork.chunk_used;
 }
 
 bool mapfile_create_for_child(const struct settings *settings, const char *program)

@@ -25,8 +25,10 @@ bool mapfile_create(const struct settings *settings, const char *program);
 /*
  * The same for a forked child, which still maps its parent's recording: the new one takes its
  * place in the address space and has the same layout, so that every index and pointer stays good.
- * Strings, modules, frames and sites are copied; the timers are all free.
+ * Strings, modules, frames and sites are copied, as they were when mapfile_remember() was called
+ * before the fork, with the locks held; the timers are all free.
  */
+void mapfile_remember(void);
 bool mapfile_create_for_child(const struct settings *settings, const char *program);
 
 bool mapfile_publish(const struct settings *settings, const char *program);

@@ -30,7 +30,7 @@
 _Static_assert(offsetof(struct thread, vforked) == 24, "vfork.S knows where it is");
 
 static struct settings settings;
-static struct gate gate_before_fork;
+static __thread struct gate gate_before_fork; /* several threads may fork at once */
 static char program[256];
 static char exe[4096];
 static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /proc/PID/cmdline */
@@ -104,7 +104,30 @@ static void open_gate(void)
 
 /* ---- fork ---- */
 
-/* Everything is taken before fork(), so that the child finds no table half changed. */
+/*
+ * Everything is taken before fork(), so that the child finds no table half changed; or nothing is,
+ * when a lock can't be had in time, and the child is not recorded.
+ */
+static bool tables_lock(void)
+{
+    if (!sites_lock())
+        return false;
+    if (live_lock()) {
+        if (slots_lock())
+            return true;
+        live_unlock();
+    }
+    sites_unlock();
+    return false;
+}
+
+static void tables_unlock(void)
+{
+    slots_unlock();
+    live_unlock();
+    sites_unlock();
+}
+
 static void before_fork(void)
 {
     gate_before_fork = *gate;
@@ -116,9 +139,13 @@ static void before_fork(void)
     }
     settings.asleep = recording->asleep;
     section_outlives_frame();
-    sites_lock();
-    live_lock();
-    slots_lock();
+    if (!tables_lock()) {
+        recording_drop(TLK_DROP_LOCK);
+        section_leave();
+        gate_before_fork.state = GATE_SHUT;
+        return;
+    }
+    mapfile_remember();
     inherit_remember();
 }
 
@@ -126,9 +153,7 @@ static void after_fork_in_parent(void)
 {
     if (gate_before_fork.state != GATE_OPEN)
         return;
-    slots_unlock();
-    live_unlock();
-    sites_unlock();
+    tables_unlock();
     section_leave();
 }
 
@@ -155,9 +180,7 @@ static void after_fork_in_child(void)
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
     if (before == GATE_OPEN) {
-        slots_unlock();
-        live_unlock();
-        sites_unlock();
+        tables_unlock();
         section_exit();
         live_forget_ids();
     }
@@ -183,11 +206,15 @@ static bool ends_recorded(void)
 
 static void at_exit(int status, void *unused)
 {
+    int cancel;
+
     (void)unused;
     if (!ends_recorded())
         return;
+    cancel = cancel_hold_off();
     if (!gate->sandboxed)
         reconcile_descriptors();
+    cancel_let(cancel);
     __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
     note_end(TLK_EXITED, status);
     if (!gate->sandboxed)
@@ -286,12 +313,16 @@ static void wake_child(void)
 
 bool process_wake(void)
 {
-    int saved = errno;
+    int saved = errno, cancel;
 
-    if (!start_begun)
-        process_start();
-    if (gate->state >= GATE_CHILD && !thread.vforked && !gate->sandboxed)
-        wake_child();
+    if (!start_begun || gate->state >= GATE_CHILD) {
+        cancel = cancel_hold_off();
+        if (!start_begun)
+            process_start();
+        if (gate->state >= GATE_CHILD && !thread.vforked && !gate->sandboxed)
+            wake_child();
+        cancel_let(cancel);
+    }
     errno = saved;
     return gate_open();
 }

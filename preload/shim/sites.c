@@ -302,16 +302,28 @@ void sites_shrink(void)
     arena_shrink(&resolved_arena, &catalog_lock, SHARDS * ROOM_LEFT);
 }
 
-void sites_lock(void)
+static void shards_unlock(int count)
 {
-    for (int i = 0; i < SHARDS; i++)
-        lock_take(&shards[i].lock);
-    lock_take(&catalog_lock);
+    while (count-- > 0)
+        lock_give(&shards[count].lock);
+}
+
+bool sites_lock(void)
+{
+    for (int i = 0; i < SHARDS; i++) {
+        if (lock_take(&shards[i].lock))
+            continue;
+        shards_unlock(i);
+        return false;
+    }
+    if (lock_take(&catalog_lock))
+        return true;
+    shards_unlock(SHARDS);
+    return false;
 }
 
 void sites_unlock(void)
 {
-    for (int i = 0; i < SHARDS; i++)
-        lock_give(&shards[i].lock);
     lock_give(&catalog_lock);
+    shards_unlock(SHARDS);
 }

@@ -49,7 +49,7 @@ void sites_reset(void);
 void sites_shrink(void);
 
 /* Around fork(), so that the child finds no lock of the table held. */
-void sites_lock(void);
+bool sites_lock(void);
 void sites_unlock(void);
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef TIMERLEAK_THREAD_H
 #define TIMERLEAK_THREAD_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,6 +37,23 @@ extern __thread struct thread thread __attribute__((tls_model("initial-exec")));
 
 /* Sets the bounds of this thread's stack: see stack.c. Async-signal-safe. */
 void thread_find_stack(void);
+
+/*
+ * Around system calls of the shim's own: a thread that is to be cancelled would end in one of them,
+ * in the middle of a call of the program's that is no such point. Async-signal-safe in glibc.
+ */
+static inline int cancel_hold_off(void)
+{
+    int before;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+static inline void cancel_let(int before)
+{
+    pthread_setcancelstate(before, NULL);
+}
 
 #define SECTION_WITHOUT_FRAME UINTPTR_MAX
 

@@ -22,9 +22,10 @@ struct extent {
     uint32_t chunks;
 };
 
+/* Those that refer to others first: what a site that is there needs was published before it. */
 static void measure(struct extent *extent)
 {
-    for (int id = 0; id < TLK_REGIONS; id++)
+    for (int id = TLK_REGIONS - 1; id >= 0; id--)
         extent->used[id] = __atomic_load_n(&recording->regions[id].used, __ATOMIC_ACQUIRE);
     extent->chunks = __atomic_load_n(&recording->chunk_used, __ATOMIC_RELAXED);
 }
@@ -109,7 +110,7 @@ static int fill(int fd)
     return 0;
 }
 
-int snapshot_write(const char *path)
+static int write_new(const char *path)
 {
     char unfinished[PATH_MAX];
     int fd, error;
@@ -130,4 +131,12 @@ int snapshot_write(const char *path)
     if (error)
         unlink(unfinished);
     return -error;
+}
+
+int snapshot_write(const char *path)
+{
+    int cancel = cancel_hold_off(), result = write_new(path);
+
+    cancel_let(cancel);
+    return result;
 }
