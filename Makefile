@@ -32,8 +32,9 @@ SANITIZE_FLAGS = $(call sanitize,$(SANITIZE))
 CHECKED_FLAGS = $(if $(SANITIZE),$(SANITIZE_FLAGS),$(call sanitize,address$(comma)undefined))
 
 # Evaluated when used, so that `make test` can install what is missing first.
-LIBRARIES = $(shell pkg-config --libs libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -liberty -lz -lm
-LIBRARY_FLAGS = $(shell pkg-config --cflags libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -I$(GENERATED)
+PACKAGES := libdw libelf jansson libprotobuf-c libmicrohttpd libedit
+LIBRARIES = $(shell pkg-config --libs $(PACKAGES)) -liberty -lz -lm
+LIBRARY_FLAGS = $(shell pkg-config --cflags $(PACKAGES)) -I$(GENERATED)
 CRITERION = $(shell pkg-config --libs criterion)
 
 MANUAL := $(wildcard analyzer/manual/*.c)
@@ -46,7 +47,7 @@ GOTIME := $(wildcard preload/gotime/*.c)
 GOTIME_LIBRARIES := $(BUILD)/libgotime.so $(BUILD)/libgotime.a
 SUITE_DIRS := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/*.c))))
 # Timers with int ids, of glibc before 2.3.3, are on x86-64 alone.
-ELSEWHERE := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),,tests/programs/posix_int_ids.c)
+ELSEWHERE := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),,tests/programs/posix_int_ids.c)
 PROGRAMS := $(filter-out $(ELSEWHERE),$(wildcard tests/programs/*.c tests/programs/*.cpp))
 BENCHES := $(wildcard tests/bench/*.c tests/bench/*.cpp)
 DEMOS := $(wildcard scripts/demo/*.c)
@@ -97,6 +98,9 @@ $(BUILD)/libgotime.a: $(call objects,$(GOTIME))
 
 # ---- objects ----
 
+# `make test` and `make demo` see to it first; who starts with `make` alone is told.
+need = @{ $(1); } >/dev/null 2>&1 || { echo "$(2): scripts/deps installs what is missing" >&2; exit 1; }
+
 $(BUILD)/%: OBJ_FLAGS = $(SANITIZE_FLAGS)
 $(OBJ)/analyzer/% $(OBJ)/generated/%: OBJ_FLAGS = $(SANITIZE_FLAGS) $(LIBRARY_FLAGS)
 $(OBJ)/preload/%: OBJ_FLAGS = $(SANITIZE_FLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
@@ -120,11 +124,13 @@ $(OBJ)/analyzer/exports/html/assets.c.o $(OBJ)/checked/analyzer/exports/html/ass
 $(call objects,$(ANALYZER)): | $(PROFILE).h
 $(PROFILE).h: $(PROFILE).c
 $(PROFILE).c: analyzer/exports/profile.proto
+	$(call need,pkg-config --exists $(PACKAGES) && command -v protoc-c,not all libraries are here)
 	@mkdir -p $(@D)
 	protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
 
 # Rewritten only when it would differ: then everything is built anew.
 $(OBJ)/flags: FORCE
+	$(call need,command -v $(firstword $(CC)),there is no $(firstword $(CC)))
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CXX) $(C_FLAGS) $(SANITIZE) $(LDFLAGS)' | cmp -s - $@ || \
 		echo '$(CC) $(CXX) $(C_FLAGS) $(SANITIZE) $(LDFLAGS)' > $@
