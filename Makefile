@@ -5,6 +5,7 @@
 # make experiments  the timers of C and Go that the README shows side by side
 # make stress     many threads at once on gotime; make tsan: the same under ThreadSanitizer
 # make fuzz       damaged recordings for the analyzer, for FUZZ_SECONDS; needs clang
+# make fresh      both of README's commands on a Debian that was just installed into a folder; as root
 # make install    PREFIX, DESTDIR, BINDIR, LIBDIR, …; the tree may be moved; make uninstall
 # make deb        Debian packages, in BUILD
 # make clean | format | format-check | lint
@@ -55,7 +56,7 @@ STRESSES := $(wildcard tests/stress/*.c)
 program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
-.PHONY: all test demo bench experiments stress tsan fuzz install uninstall deb clean format format-check lint programs suites run-test run-demo
+.PHONY: all test demo bench experiments stress tsan fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/manual
@@ -226,6 +227,9 @@ $(BUILD)/fuzz/report: tests/fuzz/report.c $(filter-out analyzer/main.c,$(ANALYZE
 
 fuzz: all programs $(BUILD)/fuzz/report
 	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
+
+fresh:
+	@scripts/fresh $(BUILD)/fresh
 
 # ---- installing ----
 
