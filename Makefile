@@ -173,18 +173,19 @@ GOTIME_SUITE := $(addprefix $(BUILD)/unit/,$(filter gotime,$(SUITE_DIRS)))
 E2E := $(if $(wildcard tests/e2e/*.c),$(BUILD)/e2e)
 SUITES ?= $(ANALYZER_SUITES) $(SHIM_SUITE) $(GOTIME_SUITE) $(E2E)
 
+LIMIT := $(OBJ)/tests/limit.c.o
 link_suite = @mkdir -p $(@D) && $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
 		$(CRITERION) $(LIBRARIES) -pthread
 .SECONDEXPANSION:
 $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
-		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT)
+		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT) $(LIMIT)
 	$(call link_suite,$(CHECKED_FLAGS))
-$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS)
+$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS) -Wl$(comma)--wrap=modules_is_shim \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
-$(GOTIME_SUITE): $(call objects,$(call suite_sources,gotime) $(GOTIME))
+$(GOTIME_SUITE): $(call objects,$(call suite_sources,gotime) $(GOTIME)) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS))
-$(E2E): $(call objects,$(wildcard tests/e2e/*.c))
+$(E2E): $(call objects,$(wildcard tests/e2e/*.c)) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS))
 
 # The second make sees what the first one has installed.

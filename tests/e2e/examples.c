@@ -135,7 +135,7 @@ Test(examples, ctest, .timeout = 240)
     "'target_link_libraries(discovered GTest::gtest_main)' "                                       \
     "'gtest_discover_tests(discovered PROPERTIES FIXTURES_REQUIRED timers)'; } > CMakeLists.txt "  \
     "&& printf '%s\\n' '#include <gtest/gtest.h>' '#include <sys/timerfd.h>' "                     \
-    "'TEST(net, leaks) { ASSERT_GE(timerfd_create(1, 0), 0); }' > discovered.cpp "                 \
+    "'TEST(net, timer) { ASSERT_GE(timerfd_create(1, 0), 0); }' > discovered.cpp "                 \
     "&& cmake -B build -DCMAKE_BUILD_TYPE=Debug && cmake --build build"
 
 Test(examples, ctest_with_discovered_tests, .timeout = 240)
@@ -146,12 +146,11 @@ Test(examples, ctest_with_discovered_tests, .timeout = 240)
     if (run_in(&repository, "pkg-config --exists gtest").status)
         cr_skip_test("libgtest-dev is not installed");
     expect_step(&repository, "", DISCOVERED, 0);
-    expect_step(&repository, "", "ctest --test-dir build > told", CTEST_FAILED);
-    expect_text(&repository, "told", "net.leaks");
-    expect_step(&repository, "",
-                "timerleak check --baseline=leaks.json --update-baseline "
-                "build/timerleak && ctest --test-dir build",
-                0);
+    expect_step(
+        &repository, "",
+        "ctest --test-dir build > told && [ $(ls build/timerleak/discovered.*.tlk | wc -l) = 1 ]",
+        0);
+    expect_text(&repository, "told", "net.timer");
     repository_forget(&repository);
 }
 
