@@ -3,7 +3,9 @@
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
 
+#ifndef LIMIT
 #define LIMIT 60 /* s */
+#endif
 
 ReportHook(PRE_ALL)(struct criterion_test_set *set)
 {
