@@ -9,7 +9,7 @@
     "printf '%%s\\n' '#include <criterion/criterion.h>' '#include <unistd.h>' "                    \
     "'Test(one, hangs) { pause(); }' 'Test(one, is_longer, .timeout = 60) { sleep(2); }' "         \
     "> '%s/hangs.c' && cc -D_GNU_SOURCE -DLIMIT=1 -o '%s/hangs' '%s/hangs.c' tests/limit.c "       \
-    "-lcriterion && { scripts/run-suites '%s/hangs' || true; }"
+    "-lcriterion && { env -i PATH=\"$PATH\" scripts/run-suites '%s/hangs' || true; }"
 
 Test(suites, a_test_that_hangs_is_named, .timeout = 60)
 {
