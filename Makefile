@@ -5,6 +5,7 @@
 # make experiments  the timers of C and Go that the README shows side by side
 # make stress     many threads at once on gotime; make tsan: the same under ThreadSanitizer
 # make fuzz       damaged recordings for the analyzer, for FUZZ_SECONDS; needs clang
+# make fresh      both of README's commands on a Debian that was just installed into a folder; as root
 # make install    PREFIX, DESTDIR, BINDIR, LIBDIR, …; the tree may be moved; make uninstall
 # make deb        Debian packages, in BUILD
 # make clean | format | format-check | lint
@@ -32,8 +33,9 @@ SANITIZE_FLAGS = $(call sanitize,$(SANITIZE))
 CHECKED_FLAGS = $(if $(SANITIZE),$(SANITIZE_FLAGS),$(call sanitize,address$(comma)undefined))
 
 # Evaluated when used, so that `make test` can install what is missing first.
-LIBRARIES = $(shell pkg-config --libs libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -liberty -lz -lm
-LIBRARY_FLAGS = $(shell pkg-config --cflags libdw libelf jansson libprotobuf-c libmicrohttpd libedit) -I$(GENERATED)
+PACKAGES := libdw libelf jansson libprotobuf-c libmicrohttpd libedit
+LIBRARIES = $(shell pkg-config --libs $(PACKAGES)) -liberty -lz -lm
+LIBRARY_FLAGS = $(shell pkg-config --cflags $(PACKAGES)) -I$(GENERATED)
 CRITERION = $(shell pkg-config --libs criterion)
 
 MANUAL := $(wildcard analyzer/manual/*.c)
@@ -46,7 +48,7 @@ GOTIME := $(wildcard preload/gotime/*.c)
 GOTIME_LIBRARIES := $(BUILD)/libgotime.so $(BUILD)/libgotime.a
 SUITE_DIRS := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/*.c))))
 # Timers with int ids, of glibc before 2.3.3, are on x86-64 alone.
-ELSEWHERE := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),,tests/programs/posix_int_ids.c)
+ELSEWHERE := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),,tests/programs/posix_int_ids.c)
 PROGRAMS := $(filter-out $(ELSEWHERE),$(wildcard tests/programs/*.c tests/programs/*.cpp))
 BENCHES := $(wildcard tests/bench/*.c tests/bench/*.cpp)
 DEMOS := $(wildcard scripts/demo/*.c)
@@ -54,7 +56,7 @@ STRESSES := $(wildcard tests/stress/*.c)
 program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
-.PHONY: all test demo bench experiments stress tsan fuzz install uninstall deb clean format format-check lint programs suites run-test run-demo
+.PHONY: all test demo bench experiments stress tsan fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/manual
@@ -97,6 +99,9 @@ $(BUILD)/libgotime.a: $(call objects,$(GOTIME))
 
 # ---- objects ----
 
+# `make test` and `make demo` see to it first; who starts with `make` alone is told.
+need = @{ $(1); } >/dev/null 2>&1 || { echo "$(2): scripts/deps installs what is missing" >&2; exit 1; }
+
 $(BUILD)/%: OBJ_FLAGS = $(SANITIZE_FLAGS)
 $(OBJ)/analyzer/% $(OBJ)/generated/%: OBJ_FLAGS = $(SANITIZE_FLAGS) $(LIBRARY_FLAGS)
 $(OBJ)/preload/%: OBJ_FLAGS = $(SANITIZE_FLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
@@ -120,11 +125,13 @@ $(OBJ)/analyzer/exports/html/assets.c.o $(OBJ)/checked/analyzer/exports/html/ass
 $(call objects,$(ANALYZER)): | $(PROFILE).h
 $(PROFILE).h: $(PROFILE).c
 $(PROFILE).c: analyzer/exports/profile.proto
+	$(call need,pkg-config --exists $(PACKAGES) && command -v protoc-c,not all libraries are here)
 	@mkdir -p $(@D)
 	protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
 
 # Rewritten only when it would differ: then everything is built anew.
 $(OBJ)/flags: FORCE
+	$(call need,command -v $(firstword $(CC)),there is no $(firstword $(CC)))
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CXX) $(C_FLAGS) $(SANITIZE) $(LDFLAGS)' | cmp -s - $@ || \
 		echo '$(CC) $(CXX) $(C_FLAGS) $(SANITIZE) $(LDFLAGS)' > $@
@@ -166,18 +173,19 @@ GOTIME_SUITE := $(addprefix $(BUILD)/unit/,$(filter gotime,$(SUITE_DIRS)))
 E2E := $(if $(wildcard tests/e2e/*.c),$(BUILD)/e2e)
 SUITES ?= $(ANALYZER_SUITES) $(SHIM_SUITE) $(GOTIME_SUITE) $(E2E)
 
+LIMIT := $(OBJ)/tests/limit.c.o
 link_suite = @mkdir -p $(@D) && $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
 		$(CRITERION) $(LIBRARIES) -pthread
 .SECONDEXPANSION:
 $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
-		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT)
+		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT) $(LIMIT)
 	$(call link_suite,$(CHECKED_FLAGS))
-$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS)
+$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS) -Wl$(comma)--wrap=modules_is_shim \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
-$(GOTIME_SUITE): $(call objects,$(call suite_sources,gotime) $(GOTIME))
+$(GOTIME_SUITE): $(call objects,$(call suite_sources,gotime) $(GOTIME)) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS))
-$(E2E): $(call objects,$(wildcard tests/e2e/*.c))
+$(E2E): $(call objects,$(wildcard tests/e2e/*.c)) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS))
 
 # The second make sees what the first one has installed.
@@ -220,6 +228,9 @@ $(BUILD)/fuzz/report: tests/fuzz/report.c $(filter-out analyzer/main.c,$(ANALYZE
 
 fuzz: all programs $(BUILD)/fuzz/report
 	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
+
+fresh:
+	@scripts/fresh $(BUILD)/fresh
 
 # ---- installing ----
 

@@ -74,6 +74,10 @@ static void become(const struct command *command, int in, int out, int err)
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* The tests may run under nohup, or in the background of a script. */
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     setrlimit(RLIMIT_CORE, &no_core);
     for (const char *const *variable = command->environment; variable && *variable; variable++)
         putenv((char *)*variable);

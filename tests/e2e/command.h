@@ -36,8 +36,8 @@ struct outcome {
 
 /*
  * Runs a command to its end, and waits for everything that it left behind. No other descriptor
- * than 0, 1 and 2 is open in it, and no signal blocked. One that hangs is killed after two
- * minutes. The test fails when there is no such command.
+ * than 0, 1 and 2 is open in it, no signal is blocked, and those of a terminal aren't ignored. One
+ * that hangs is killed after two minutes. The test fails when there is no such command.
  * outcome_forget() releases what the outcome holds.
  */
 struct outcome command_run(const struct command *command);

@@ -127,6 +127,33 @@ Test(examples, ctest, .timeout = 240)
     repository_forget(&repository);
 }
 
+/* The emulator runs while it is built, and those tests are known to ctest alone. */
+#define DISCOVERED                                                                                 \
+    "{ sed -e '/^add_executable/,$d' -e 's/(sample C)/(sample C CXX)/' examples/CMakeLists.txt; "  \
+    "printf '%s\\n' 'find_package(GTest REQUIRED)' 'include(GoogleTest)' "                         \
+    "'add_executable(discovered discovered.cpp net.c)' "                                           \
+    "'target_link_libraries(discovered GTest::gtest_main)' "                                       \
+    "'gtest_discover_tests(discovered PROPERTIES FIXTURES_REQUIRED timers)'; } > CMakeLists.txt "  \
+    "&& printf '%s\\n' '#include <gtest/gtest.h>' '#include <sys/timerfd.h>' "                     \
+    "'TEST(net, timer) { ASSERT_GE(timerfd_create(1, 0), 0); }' > discovered.cpp "                 \
+    "&& cmake -B build -DCMAKE_BUILD_TYPE=Debug && cmake --build build"
+
+Test(examples, ctest_with_discovered_tests, .timeout = 240)
+{
+    need("cmake");
+    struct repository repository = repository_with_examples();
+
+    if (run_in(&repository, "pkg-config --exists gtest").status)
+        cr_skip_test("libgtest-dev is not installed");
+    expect_step(&repository, "", DISCOVERED, 0);
+    expect_step(
+        &repository, "",
+        "ctest --test-dir build > told && [ $(ls build/timerleak/discovered.*.tlk | wc -l) = 1 ]",
+        0);
+    expect_text(&repository, "told", "net.timer");
+    repository_forget(&repository);
+}
+
 #define MESON_BUILD                                                                                \
     "\"project('sample', 'c')\\n"                                                                  \
     "test('server', executable('server', 'main.c', 'net.c'), args: '$LEAKS'.split())\\n\""
