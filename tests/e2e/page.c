@@ -274,6 +274,19 @@ Test(page, flame_graph_zooms_searches_switches_and_inverts, .timeout = 300)
     forget(&shown);
 }
 
+/* A frame that is replaced between the press and the release of a button is not clicked. */
+Test(page, flame_graph_is_not_drawn_again_once_it_is_shown, .timeout = 300)
+{
+    SHOW_OR_SKIP(shown);
+
+    expect(&shown, 1,
+           "(async () => { document.querySelector('#tab-flame').click();"
+           "const frame = document.querySelector('.frame');"
+           "for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);"
+           "return Number(frame.isConnected); })()");
+    forget(&shown);
+}
+
 /* ---- the others ---- */
 
 Test(page, functions_and_call_graph_add_up_the_sites, .timeout = 300)

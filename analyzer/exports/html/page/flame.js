@@ -66,7 +66,7 @@ function treeInverted(upright) {
 
 /* ---- drawing ---- */
 
-const flame = { tree: null, data: null, type: null, frames: new Map() };
+const flame = { tree: null, data: null, type: null, frames: new Map(), width: 0 };
 
 function frameName(node) {
     if (node === 0)
@@ -148,6 +148,7 @@ function flameDraw() {
     const pattern = patternOf(state.search), path = pathTo(zoom);
     const least = NARROWEST / Math.max(box.clientWidth, 1);
     const focused = Number(document.activeElement?.dataset?.node ?? NaN);
+    flame.width = box.clientWidth;
     frames.clear();
     path.slice(0, -1).forEach((node, level) => {
         frames.set(node, makeFrame(node, level, 0, 1, pattern));
@@ -239,8 +240,9 @@ function flameStart() {
     byId('reset').addEventListener('click', () => flameZoom(0));
     byId('invert').addEventListener(
         'change', event => stateSet({ invert: event.target.checked ? '1' : '', zoom: '0' }));
+    /* Drawing gives it its height: were it drawn again for that, a click begun meanwhile is lost. */
     new ResizeObserver(() => {
-        if (state.view === 'flame' && flame.tree)
+        if (state.view === 'flame' && flame.tree && box.clientWidth !== flame.width)
             flameDraw();
     }).observe(box);
 }
