@@ -377,7 +377,10 @@ struct timer_ref timer_take(enum tlk_family family, uint64_t id)
         slot = live_remove(family, id);
         section_leave();
     } else {
-        recording_drop(TLK_DROP_PENDING);
+        /* In a handler that interrupted the shim. What was dropped at birth is not lost again. */
+        slot = live_find_fast(family, id);
+        if (!slot && live_may_hold(family, id))
+            recording_drop(TLK_DROP_PENDING);
     }
     return timer_ref_of(slot);
 }

@@ -255,6 +255,11 @@ uint32_t live_find_fast(enum tlk_family family, uint64_t id)
     return slot;
 }
 
+bool live_may_hold(enum tlk_family family, uint64_t id)
+{
+    return __atomic_load_n(&shard_of((struct key){id, family})->count, __ATOMIC_ACQUIRE) != 0;
+}
+
 uint32_t live_find(enum tlk_family family, uint64_t id)
 {
     uint32_t slot = live_find_fast(family, id);

@@ -2,6 +2,7 @@
  * `timerleak record`: what it runs is undisturbed, and ends for the caller as it would without.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,50 @@ Test(record, children_write_their_own_or_none, .timeout = 30)
     cr_expect_eq(parent.count, 1, "without children there are %zu recordings", parent.count);
     recordings_forget(&both);
     recordings_forget(&parent);
+}
+
+Test(record, children_copy_what_was_there_at_the_fork)
+{
+    char *directory = directory_make(), *timerleak = built("timerleak");
+    struct outcome recorded = record_into(directory, "fork_while_tables_grow");
+    const char *const argv[] = {timerleak, "check", directory, NULL};
+    struct outcome checked = command_run(&(struct command){argv, NULL, NULL});
+
+    cr_expect_eq(outcome_code(&recorded), 0, "%s", recorded.err);
+    cr_expect_eq(outcome_code(&checked), 0, "%s%s", checked.out, checked.err);
+    directory_remove(directory);
+    free(timerleak);
+    outcome_forget(&recorded);
+    outcome_forget(&checked);
+}
+
+/* In a container a program has the same pid at each start. */
+static void prepare_stale_names(void)
+{
+    char name[64];
+
+    snprintf(name, sizeof(name), "x.tlk.%d.part", getpid());
+    close(open(name, O_CREAT | O_WRONLY, 0600));
+}
+
+Test(record, what_a_killed_process_left_is_in_nobodys_way)
+{
+    char *directory = directory_make(), *program = program_path("alarm_cancelled");
+    char *shim = built("libtimerleak.so"), *preload = text_make("LD_PRELOAD=%s", shim);
+    char *output = text_make("TIMERLEAK_OUTPUT=%s/x.tlk", directory);
+    char *recording = text_make("%s/x.tlk", directory);
+    const char *const argv[] = {program, NULL}, *const environment[] = {preload, output, NULL};
+
+    cr_assert_eq(chdir(directory), 0);
+    struct outcome outcome = command_run(&(struct command){argv, environment, prepare_stale_names});
+    cr_expect_eq(access(recording, R_OK), 0, "%s is missing", recording);
+    directory_remove(directory);
+    free(program);
+    free(shim);
+    free(preload);
+    free(output);
+    free(recording);
+    outcome_forget(&outcome);
 }
 
 static void expect_line(const char *text, const char *part)

@@ -1,0 +1,44 @@
+/*
+ * A parent makes timers from ever new stacks while its children, forked meanwhile, start their
+ * recordings: what they copy is what was there at the fork.
+ */
+#include <sys/wait.h>
+#include <unistd.h>
+#include "support/timers.h"
+
+#define CHILDREN 60
+
+SITE static int make(void)
+{
+    // expect: timerfd held live=1 created=181
+    return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+}
+
+SITE static int make_below(int depth)
+{
+    volatile int below = depth;
+    int fd = below ? make_below(below - 1) : make();
+    return fd + below - below;
+}
+
+SITE static int make_in_child(void)
+{
+    // expect@child: timerfd clean created=1 released=1
+    return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+}
+
+int main(void)
+{
+    make();
+    for (int child = 0; child < CHILDREN; child++) {
+        if (fork() == 0) {
+            close(make_in_child());
+            _exit(0);
+        }
+        for (int i = 0; i < 3; i++)
+            close(make_below((child * 3 + i) % 55));
+    }
+    while (wait(NULL) > 0)
+        continue;
+    return 0;
+}
