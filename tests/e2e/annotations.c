@@ -42,6 +42,8 @@ static void add_check(struct parser *parser, struct annotation *annotation, cons
               "%s:%d: \"%s\" is no check", parser->file, parser->line, word);
     for (char *c = check->key; *c; c++)
         *c = *c == '-' ? '_' : *c;
+    if (parser->into->suddenly && !strcmp(check->key, "end"))
+        annotation->check_count--;
 }
 
 static void add_words(struct parser *parser, struct annotation *annotation, char *text)
@@ -130,9 +132,9 @@ static void read_file(struct annotations *into, const char *file)
     free(path);
 }
 
-struct annotations annotations_read(const char *program)
+struct annotations annotations_read(const char *program, bool suddenly)
 {
-    struct annotations annotations = {0};
+    struct annotations annotations = {.suddenly = suddenly};
     char *file = source_of(program);
 
     cr_assert(file, PROGRAMS "/%s.c is missing", program);

@@ -5,6 +5,7 @@
  *     // with: FILE             FILE, of the same directory, is annotated too
  *     // needs: root            only root can run it
  *     // expect-no-recording
+ *     // needs: clean end: WHY  its recording is right only after one
  *
  * On lines of their own, right above the line of code that they speak of, and continued on the
  * comment lines that follow:
@@ -50,13 +51,16 @@ struct annotation {
 struct annotations {
     char *files[4]; /* base names of the files that were read */
     size_t file_count;
-    bool needs_root, no_recording;
+    bool suddenly, needs_root, no_recording;
     size_t count;
     struct annotation *items;
 };
 
-/* Reads tests/programs/NAME.c or .cpp and what it names. Fails the test on what can't be read. */
-struct annotations annotations_read(const char *program);
+/*
+ * Reads tests/programs/NAME.c or .cpp and what it names; for a run with a sudden end, all but how
+ * it ends. Fails the test on what can't be read.
+ */
+struct annotations annotations_read(const char *program, bool suddenly);
 void annotations_forget(struct annotations *annotations);
 
 /* Whether a source file of tests/programs has the line "// KEY: …VALUE…" at its head. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 char *program_path(const char *name)
 {
@@ -22,11 +23,12 @@ struct outcome run_bare(const char *name)
     return outcome;
 }
 
-struct running start_preloaded(const char *name, const char *first, const char *second,
-                               const char *directory, void (*prepare)(void))
+/* `before` is what is preloaded in front of the shim, and a colon; or "". */
+static struct running start_behind(const char *before, const char *name, const char *first,
+                                   const char *second, const char *directory, void (*prepare)(void))
 {
     char *path = program_path(name), *shim = built("libtimerleak.so");
-    char *preload = text_make("LD_PRELOAD=%s", shim);
+    char *preload = text_make("LD_PRELOAD=%s%s", before, shim);
     char *output = text_make("TIMERLEAK_OUTPUT=%s/%%e.%%p.tlk", directory);
     const char *const argv[] = {path, first, second, NULL};
     const char *const environment[] = {preload, output, NULL};
@@ -36,6 +38,24 @@ struct running start_preloaded(const char *name, const char *first, const char *
     free(shim);
     free(preload);
     free(output);
+    return running;
+}
+
+struct running start_preloaded(const char *name, const char *first, const char *second,
+                               const char *directory, void (*prepare)(void))
+{
+    return start_behind("", name, first, second, directory, prepare);
+}
+
+struct running start_to_halt(const char *name, const char *directory)
+{
+    char *path = program_path("halted"), *before = text_make("%s:", path);
+    struct running running = start_behind(before, name, NULL, NULL, directory, NULL);
+
+    close(running.input);
+    running.input = -1;
+    free(before);
+    free(path);
     return running;
 }
 

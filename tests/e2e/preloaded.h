@@ -22,6 +22,12 @@ struct outcome run_preloaded(const char *name, const char *directory, void (*pre
 struct running start_preloaded(const char *name, const char *first, const char *second,
                                const char *directory, void (*prepare)(void));
 
+/*
+ * Starts it so that it stops at the end of main(), before the shim's own end (programs/halted.c),
+ * with its input at an end.
+ */
+struct running start_to_halt(const char *name, const char *directory);
+
 /* What differs between two outcomes in words, which the caller frees; "" if nothing does. */
 char *differences(const struct outcome *bare, const struct outcome *preloaded);
 

@@ -1,4 +1,5 @@
 /* The main thread ends first; another one keeps the process, leaks, and ends it. */
+// needs: clean end: without its first thread, /proc tells nothing of a process
 #include <pthread.h>
 #include "support/timers.h"
 

@@ -2,6 +2,7 @@
  * Descriptors closed behind every wrapper's back: the next timer gets the same number, and in the
  * end something else does. Nothing is left, so nothing may be called live.
  */
+// needs: clean end: only the kernel can tell of a raw close
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include "support/timers.h"
