@@ -153,7 +153,8 @@ Test(source, what_is_no_regular_file_is_not_waited_for, .timeout = 20)
     expect_refused(fifo, folder, &(struct source_paths){.source_path = "/proc"}, "kernel's");
     unlink(fifo);
     cr_assert_eq(symlink("/dev/zero", fifo), 0);
-    expect_refused(fifo, folder, &(struct source_paths){.source_path = "/dev"}, "not a regular file");
+    expect_refused(fifo, folder, &(struct source_paths){.source_path = "/dev"},
+                   "not a regular file");
     unlink(fifo);
 }
 
