@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -129,19 +130,29 @@ static size_t utf8_length(const unsigned char *s)
     return length;
 }
 
-void text_clean(char *text)
+static void clean(char *text, char kept)
 {
     unsigned char *s = (unsigned char *)text;
     while (*s) {
         size_t length = utf8_length(s);
         /* U+0080 to U+009f are control characters too: terminals take them for escapes. */
-        int control = *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
-        if (length == 0 || control) {
+        bool control = *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
+        if (length == 0 || (control && *s != kept)) {
             *s = '?';
             length = 1;
         }
         s += length;
     }
+}
+
+void text_clean(char *text)
+{
+    clean(text, '\0');
+}
+
+void text_clean_line(char *text)
+{
+    clean(text, '\t');
 }
 
 #define LONGEST_NAME 32u

@@ -37,6 +37,9 @@ struct text text_plural(uint64_t count, const char *singular, const char *plural
 /* Replaces, in place, control characters and bytes that are not UTF-8 by '?'. */
 void text_clean(char *text);
 
+/* The same for a line of a file: its tabs stay. */
+void text_clean_line(char *text);
+
 /* Cuts off blanks at both ends, in place. */
 void text_trim(char *text);
 

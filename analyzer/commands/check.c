@@ -91,7 +91,7 @@ static bool judge(struct input *input, struct gate *gate)
 
 /* ---- the baseline ---- */
 
-static bool write_baseline(const char *path, const struct baseline *baseline)
+static bool write_baseline(const char *path, struct baseline *baseline)
 {
     struct replacement replacement;
     if (replace_begin(&replacement, path, REPLACE_PUBLIC)) {

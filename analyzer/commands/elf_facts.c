@@ -1,6 +1,8 @@
 /* elf_facts.c - reads them with libelf, which checks offsets against the file. */
 #include "commands/elf_facts.h"
 
+#include "base/named.h"
+
 #include <fcntl.h>
 #include <gelf.h>
 #include <stdio.h>
@@ -98,7 +100,8 @@ static bool read_elf(struct elf_facts *facts, Elf *elf)
 bool elf_facts_read(struct elf_facts *facts, const char *path)
 {
     memset(facts, 0, sizeof(*facts));
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *why;
+    int fd = named_open(path, NULL, &why);
     if (fd < 0)
         return false;
     elf_version(EV_CURRENT);

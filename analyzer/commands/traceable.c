@@ -1,6 +1,8 @@
 /* traceable.c - follows a command to the program that runs, and judges that program. */
 #include "commands/traceable.h"
 
+#include "base/named.h"
+
 #include "commands/elf_facts.h"
 
 #include <fcntl.h>
@@ -72,7 +74,8 @@ static const char *program_of_env(char *words)
  */
 static const char *interpreter(const char *path, char line[SCRIPT_LINE])
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *why;
+    int fd = named_open(path, NULL, &why);
     if (fd < 0)
         return NULL;
     ssize_t length = pread(fd, line, SCRIPT_LINE - 1, 0);

@@ -1,6 +1,7 @@
 #include "profile/baseline.h"
 
 #include "base/memory.h"
+#include "base/named.h"
 #include "base/numbers.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define SCHEMA "timerleak-baseline/1"
+#define LARGEST ((size_t)256 * 1024 * 1024) /* of a file that a run could have made */
 
 static int by_functions(const struct known *a, const struct known *b)
 {
@@ -47,39 +49,83 @@ void baseline_free(struct baseline *baseline)
         free(known->family);
         free(known->state);
     }
+    index_free(&baseline->fingerprints);
+    index_free(&baseline->functions);
     free(baseline->list);
     free(baseline);
 }
 
-struct known *baseline_find(const struct baseline *baseline, const char *fingerprint)
+/* ---- finding ---- */
+
+/* FNV-1a, of several texts one after the other. */
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+
+static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    for (size_t i = 0; i < baseline->count; i++) {
-        if (strcmp(baseline->list[i].fingerprint, fingerprint) == 0)
-            return &baseline->list[i];
-    }
-    return NULL;
+    do
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    while (*text++);
+    return hash;
 }
 
-static bool has_functions(const struct known *known, const char *const *functions, size_t count)
+static uint64_t hash_functions(const struct known *known)
 {
-    if (known->function_count != count)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(known->functions[i], functions[i]) != 0)
-            return false;
-    }
-    return true;
+    uint64_t hash = hash_text(HASH_START, known->family);
+    for (size_t i = 0; i < known->function_count; i++)
+        hash = hash_text(hash, known->functions[i]);
+    return hash;
+}
+
+static bool same_fingerprint(const void *key, const void *list, uint32_t number)
+{
+    const struct known *wanted = key, *known = (const struct known *)list + number;
+    return strcmp(known->fingerprint, wanted->fingerprint) == 0;
+}
+
+static bool same_functions(const void *key, const void *list, uint32_t number)
+{
+    const struct known *wanted = key, *known = (const struct known *)list + number;
+    return strcmp(known->family, wanted->family) == 0 && by_functions(known, wanted) == 0;
+}
+
+static uint32_t find_fingerprint(const struct baseline *baseline, const struct known *wanted)
+{
+    return index_find(&baseline->fingerprints, hash_text(HASH_START, wanted->fingerprint), wanted,
+                      baseline->list, same_fingerprint);
+}
+
+static uint32_t find_functions(const struct baseline *baseline, const struct known *wanted)
+{
+    return index_find(&baseline->functions, hash_functions(wanted), wanted, baseline->list,
+                      same_functions);
+}
+
+struct known *baseline_find(const struct baseline *baseline, const char *fingerprint)
+{
+    const struct known wanted = {.fingerprint = (char *)(uintptr_t)fingerprint};
+    uint32_t found = find_fingerprint(baseline, &wanted);
+    return found == INDEX_NONE ? NULL : &baseline->list[found];
 }
 
 const struct known *baseline_find_functions(const struct baseline *baseline, const char *family,
                                             const char *const *functions, size_t count)
 {
-    for (size_t i = 0; i < baseline->count; i++) {
-        if (strcmp(baseline->list[i].family, family) == 0 &&
-            has_functions(&baseline->list[i], functions, count))
-            return &baseline->list[i];
-    }
-    return NULL;
+    const struct known wanted = {.family = (char *)(uintptr_t)family,
+                                 .functions = (char **)(uintptr_t)functions,
+                                 .function_count = count};
+    uint32_t found = find_functions(baseline, &wanted);
+    return found == INDEX_NONE ? NULL : &baseline->list[found];
+}
+
+/* ---- adding ---- */
+
+/* Of those with the same functions the first is found. */
+static void enter(struct baseline *baseline, uint32_t number)
+{
+    const struct known *known = &baseline->list[number];
+    index_add(&baseline->fingerprints, hash_text(HASH_START, known->fingerprint), number);
+    if (find_functions(baseline, known) == INDEX_NONE)
+        index_add(&baseline->functions, hash_functions(known), number);
 }
 
 void baseline_add(struct baseline *baseline, const char *fingerprint, const char *family,
@@ -96,12 +142,19 @@ void baseline_add(struct baseline *baseline, const char *fingerprint, const char
         known.functions[i] = memory_copy(functions[i]);
     baseline->list =
         memory_grow(baseline->list, baseline->count, &baseline->room, sizeof(*baseline->list));
-    size_t at = baseline->count++;
-    while (at > 0 && by_site(&known, &baseline->list[at - 1]) < 0) {
-        baseline->list[at] = baseline->list[at - 1];
-        at--;
-    }
-    baseline->list[at] = known;
+    baseline->list[baseline->count] = known;
+    enter(baseline, (uint32_t)baseline->count++);
+}
+
+void baseline_sort(struct baseline *baseline)
+{
+    if (baseline->count > 0)
+        qsort(baseline->list, baseline->count, sizeof(*baseline->list), by_site);
+    index_free(&baseline->fingerprints);
+    index_free(&baseline->functions);
+    baseline->fingerprints = baseline->functions = (struct index){0};
+    for (size_t i = 0; i < baseline->count; i++)
+        enter(baseline, (uint32_t)i);
 }
 
 /* ---- reading ---- */
@@ -150,10 +203,11 @@ static bool add_sites(struct baseline *baseline, const char *path, const json_t 
     return true;
 }
 
-static json_t *read_json(const char *path, FILE *from, char error[BASELINE_ERROR_SIZE])
+static json_t *read_json(const char *path, const char *text, size_t size,
+                         char error[BASELINE_ERROR_SIZE])
 {
     json_error_t problem;
-    json_t *json = json_loadf(from, JSON_REJECT_DUPLICATES, &problem);
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (!json)
         snprintf(error, BASELINE_ERROR_SIZE, "%.200s:%d: %s", path, problem.line, problem.text);
     return json;
@@ -162,16 +216,19 @@ static json_t *read_json(const char *path, FILE *from, char error[BASELINE_ERROR
 struct baseline *baseline_read(const char *path, bool may_be_missing,
                                char error[BASELINE_ERROR_SIZE])
 {
-    FILE *from = fopen(path, "re");
-    if (!from && errno == ENOENT && may_be_missing)
+    const struct named_rules rules = {.most = LARGEST};
+    const char *why;
+    size_t size;
+    char *text = named_read(path, &rules, &size, &why);
+    if (!text && errno == ENOENT && may_be_missing)
         return baseline_new();
-    if (!from) {
-        snprintf(error, BASELINE_ERROR_SIZE, "%.300s: %s%s", path, strerror(errno),
+    if (!text) {
+        snprintf(error, BASELINE_ERROR_SIZE, "%.300s: %s%s", path, why,
                  errno == ENOENT ? "; --update-baseline makes it" : "");
         return NULL;
     }
-    json_t *json = read_json(path, from, error);
-    fclose(from);
+    json_t *json = read_json(path, text, size, error);
+    free(text);
     if (!json)
         return NULL;
     struct baseline *baseline = baseline_new();
@@ -180,6 +237,8 @@ struct baseline *baseline_read(const char *path, bool may_be_missing,
         baseline = NULL;
     }
     json_decref(json);
+    if (baseline)
+        baseline_sort(baseline);
     return baseline;
 }
 
@@ -197,8 +256,9 @@ static json_t *site_of(const struct known *known)
     return site;
 }
 
-void baseline_write(FILE *to, const struct baseline *baseline)
+void baseline_write(FILE *to, struct baseline *baseline)
 {
+    baseline_sort(baseline);
     json_t *json = json_object(), *sites = json_array();
     json_object_set_new(json, "schema", json_string(SCHEMA));
     for (size_t i = 0; i < baseline->count; i++)

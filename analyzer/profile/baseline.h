@@ -8,6 +8,8 @@
 #ifndef TIMERLEAK_PROFILE_BASELINE_H
 #define TIMERLEAK_PROFILE_BASELINE_H
 
+#include "base/index.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -21,8 +23,9 @@ struct known {
 };
 
 struct baseline {
-    struct known *list; /* by family, functions, state and fingerprint */
+    struct known *list; /* see baseline_sort() */
     size_t count, room;
+    struct index fingerprints, functions; /* of the list */
 };
 
 #define BASELINE_ERROR_SIZE 512
@@ -47,7 +50,10 @@ const struct known *baseline_find_functions(const struct baseline *baseline, con
 void baseline_add(struct baseline *baseline, const char *fingerprint, const char *family,
                   const char *state, const char *const *functions, size_t count);
 
-/* Errors are in ferror(). */
-void baseline_write(FILE *to, const struct baseline *baseline);
+/* By family, functions, state and fingerprint, as it was read; pointers to entries move. */
+void baseline_sort(struct baseline *baseline);
+
+/* Sorted. Errors are in ferror(). */
+void baseline_write(FILE *to, struct baseline *baseline);
 
 #endif

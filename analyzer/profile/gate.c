@@ -303,6 +303,7 @@ struct baseline *gate_accept(struct gate *gate)
         judged->outcome = OUTCOME_KNOWN;
         gate->outcomes[OUTCOME_KNOWN]++;
     }
+    baseline_sort(baseline);
     gate->baseline = baseline;
     return old;
 }

@@ -55,6 +55,7 @@ static struct stack_frame frame_of(const struct symbol *symbol)
     return (struct stack_frame){.name = function,
                                 .function = function,
                                 .file = file,
+                                .directory = symbol->directory,
                                 .short_file = short_name(symbol, file),
                                 .line = symbol->line,
                                 .inlined = symbol->inlined};

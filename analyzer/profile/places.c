@@ -64,6 +64,8 @@ static struct place describe(const struct places *places, struct profile *profil
         place.module = frame->module;
     if (granularity != GRANULARITY_FUNCTIONS)
         place.file = file_of(places, profile, frame);
+    if (place.file)
+        place.directory = frame->directory;
     if (granularity >= GRANULARITY_LINES)
         place.line = frame->line;
     if (granularity == GRANULARITY_ADDRESSES && frame->offset)

@@ -19,6 +19,7 @@ enum granularity {
 struct place {
     const char *name;
     const char *file;
+    const char *directory;       /* where the file was compiled, first of all; NULL: unknown */
     const char *label;           /* what pprof shows for it; interned */
     const struct module *module; /* where the file is all there is */
     uint64_t address;            /* module->bias and the address in the file */

@@ -80,6 +80,7 @@ struct stack_frame {
     const char *name;            /* what to show: the function, or module+0xoffset; never NULL */
     const char *function;        /* NULL: unknown */
     const char *file;            /* NULL: unknown */
+    const char *directory;       /* where it was compiled; NULL: unknown */
     const char *short_file;      /* below the directory where it was compiled; NULL: unknown */
     int line;                    /* 0: unknown */
     bool inlined;                /* into the next frame */

@@ -1,14 +1,15 @@
 #include "profile/suppressions.h"
 
+#include "base/named.h"
 #include "base/text.h"
 #include "profile/stacks.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ANY_KIND "leak"
+#define LARGEST ((size_t)64 * 1024 * 1024) /* that anybody wrote */
 /* With fewer sites than this, a rule for one function may well match them all. */
 #define FEWEST_WEIGHED 4
 #define ALL_BUT_PART 10 /* nearly all: nine of ten */
@@ -17,20 +18,12 @@
 
 static char *read_text(const char *path, char error[SUPPRESSIONS_ERROR_SIZE])
 {
-    char *text = NULL;
-    size_t room = 0;
-    FILE *from = fopen(path, "re");
-    /* There is no NUL in it: the first "line" is all of it. */
-    bool some = from && getdelim(&text, &room, '\0', from) >= 0;
-    bool read = some || (from && feof(from));
-    if (!read)
-        snprintf(error, SUPPRESSIONS_ERROR_SIZE, "%s: %s", path, strerror(errno));
-    if (from)
-        fclose(from);
-    if (some)
-        return text;
-    free(text);
-    return read ? memory_copy("") : NULL;
+    const struct named_rules rules = {.most = LARGEST};
+    const char *why;
+    char *text = named_read(path, &rules, NULL, &why);
+    if (!text)
+        snprintf(error, SUPPRESSIONS_ERROR_SIZE, "%.300s: %s", path, why);
+    return text;
 }
 
 /* Whether the text begins with the word and a colon; goes on behind them if so. */

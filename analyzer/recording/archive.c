@@ -1,12 +1,12 @@
 #include "recording/archive.h"
 
 #include "base/memory.h"
+#include "base/named.h"
 #include "recording/inflate.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -21,22 +21,22 @@ struct archive {
 bool archive_is(const char *path)
 {
     unsigned char magic[2] = {0};
-    struct stat info;
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
-        return false; /* nor is a FIFO to be waited for */
-    FILE *file = fopen(path, "re");
-    if (!file)
+    const char *why;
+    int file = named_open(path, NULL, &why);
+    if (file < 0)
         return false;
-    bool read = fread(magic, 1, sizeof(magic), file) == sizeof(magic);
-    fclose(file);
-    return read && magic[0] == 0x1f && magic[1] == 0x8b;
+    bool got = pread(file, magic, sizeof(magic), 0) == sizeof(magic);
+    close(file);
+    return got && magic[0] == 0x1f && magic[1] == 0x8b;
 }
 
 struct archive *archive_open(const char *path, char error[RECORDING_ERROR_SIZE])
 {
-    FILE *file = fopen(path, "re");
+    const char *why;
+    int opened = named_open(path, NULL, &why);
+    FILE *file = opened < 0 ? NULL : fdopen(opened, "r");
     if (!file) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, strerror(errno));
+        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, opened < 0 ? why : strerror(errno));
         return NULL;
     }
     struct archive *archive = memory_new(1, sizeof(*archive));

@@ -1,10 +1,9 @@
 #include "recording/reader.h"
 
 #include "base/memory.h"
+#include "base/named.h"
 #include "recording/regions.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,10 +54,10 @@ static struct recording *open_file(int file, const char *name, bool copy,
 
 struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE])
 {
-    /* Not blocking: a FIFO in place of a recording must be an error, not a wait for ever. */
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const char *why;
+    int file = named_open(path, NULL, &why);
     if (file < 0) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, strerror(errno));
+        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, why);
         return NULL;
     }
     return open_file(file, path, false, error);

@@ -1,6 +1,7 @@
 #include "symbols/detail.h"
 
 #include "base/memory.h"
+#include "base/named.h"
 #include "symbols/object.h"
 
 #include <dwarf.h>
@@ -17,7 +18,8 @@
 static size_t read_build_id(const char *path, uint8_t build_id[BUILD_ID_SIZE])
 {
     const void *found;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *why;
+    int fd = named_open(path, NULL, &why);
     if (fd < 0)
         return 0;
     elf_version(EV_CURRENT);

@@ -78,8 +78,8 @@ static void print_file(const struct listing *listing, struct graph_node *const *
     const struct place *place = nodes[0]->place;
     char error[SOURCE_ERROR_SIZE];
     struct sums sums = add_up(nodes, count);
-    struct source *source =
-        source_read(place->file, listing->view->source_path, listing->view->trim_path, error);
+    const struct source_paths paths = {listing->view->source_path, listing->view->trim_path};
+    struct source *source = source_read(place->file, place->directory, &paths, error);
     fprintf(listing->to, "ROUTINE ======================== %s in %s\n", place->name, place->file);
     fprintf(listing->to, "%10s %10s (flat, cum) %s of Total\n", value_text(sums.flat, from, unit).s,
             value_text(sums.cum, from, unit).s, value_percentage(sums.cum, selection->total).s);

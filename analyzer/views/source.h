@@ -3,26 +3,38 @@
  *
  * A path is trimmed first, see path_trim(). What is absolute then must be there; what is not is
  * looked for in each directory of the source path, and in all directories above it.
+ *
+ * The name comes from debug information, which anyone may have made: what it leads to, links
+ * followed, is read only if it lies below a directory of the source path; or if it is called like
+ * source and lies below the working directory, the directory of compilation, or a repository that
+ * these are in.
  */
 #ifndef TIMERLEAK_VIEWS_SOURCE_H
 #define TIMERLEAK_VIEWS_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+/* Both may be NULL: the working directory, nothing. */
+struct source_paths {
+    const char *source_path, *trim_path;
+};
+
 struct source {
-    char *text; /* NUL-terminated */
-    char **lines;
+    char *text;   /* NUL-terminated */
+    char **lines; /* fit to be shown, but for their tabs */
     size_t count;
+    bool is_source; /* by its real name's ending */
 };
 
 #define SOURCE_ERROR_SIZE 512
 
 /*
- * Reads a file; NULL, with the error in words, if that can't be. `source_path` and `trim_path` may
- * be NULL: the working directory, nothing. The caller ends with source_free().
+ * Reads a file; NULL, with the error in words, if that can't be. `compiled_in` is the directory of
+ * its compilation, NULL if that is unknown. The caller ends with source_free().
  */
-struct source *source_read(const char *path, const char *source_path, const char *trim_path,
-                           char error[SOURCE_ERROR_SIZE]);
+struct source *source_read(const char *path, const char *compiled_in,
+                           const struct source_paths *paths, char error[SOURCE_ERROR_SIZE]);
 void source_free(struct source *source);
 
 /* A line, counted from 1; NULL beyond the ends. */

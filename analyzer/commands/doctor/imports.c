@@ -1,5 +1,7 @@
 #include "commands/doctor/imports.h"
 
+#include "base/named.h"
+
 #include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
@@ -30,7 +32,8 @@ static uint64_t read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header
 uint64_t imports_read(const char *path, const char *(*name)(size_t index), size_t count)
 {
     uint64_t found = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *why;
+    int fd = named_open(path, NULL, &why);
     if (fd < 0)
         return 0;
     elf_version(EV_CURRENT);

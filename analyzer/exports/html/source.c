@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "exports/html/text.h"
-#include "views/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,23 +64,6 @@ void sources_free(struct sources *sources)
     index_free(&sources->index);
 }
 
-/*
- * The name comes from debug information that anyone may have made, and the page may be handed on:
- * nothing but source gets into it.
- */
-static bool is_source(const char *path)
-{
-    static const char *const suffixes[] = {".c",   ".h",   ".cc",  ".cpp", ".cxx", ".hh", ".hpp",
-                                           ".hxx", ".inc", ".inl", ".ipp", ".C",   ".rs", ".d",
-                                           ".zig", ".go",  ".f90", ".m",   ".mm",  ".S"};
-    const char *suffix = strrchr(path, '.');
-    for (size_t i = 0; suffix && i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-        if (strcmp(suffix, suffixes[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Tabs become spaces, which are no control characters. */
 static void expand(char shown[LONGEST], const char *text)
 {
@@ -136,12 +118,13 @@ bool sources_write(FILE *to, const struct sources *sources, const struct stack_f
                    const struct source_paths *paths)
 {
     char error[SOURCE_ERROR_SIZE];
-    if (!frame->file || frame->line <= 0 || !is_source(frame->file))
+    if (!frame->file || frame->line <= 0)
         return false;
-    struct source *source = source_read(frame->file, paths->source_path, paths->trim_path, error);
+    struct source *source = source_read(frame->file, frame->directory, paths, error);
     if (!source)
         return false;
-    bool there = source_line(source, frame->line);
+    /* The page may be handed on: nothing but source gets into it. */
+    bool there = source->is_source && source_line(source, frame->line);
     if (there)
         write_lines(to, sources, frame, source);
     source_free(source);

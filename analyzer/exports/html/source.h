@@ -7,6 +7,7 @@
 
 #include "base/index.h"
 #include "profile/profile.h"
+#include "views/source.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,11 +28,6 @@ struct sources {
 /* Counts the lines of all sites. The caller ends with sources_free(). */
 void sources_make(struct sources *sources, struct profile *profile);
 void sources_free(struct sources *sources);
-
-/* Where files are looked for, as source_read() has it. */
-struct source_paths {
-    const char *source_path, *trim_path;
-};
 
 /* Writes the lines around a frame as a table; false, with nothing written, if they can't be had. */
 bool sources_write(FILE *to, const struct sources *sources, const struct stack_frame *frame,

@@ -12,7 +12,7 @@
 static const char *const first[] = {"timerfd_create", "accept_client", "main"};
 static const char *const second[] = {"timerfd_create", "on \"quoted\" <T>", "main"};
 
-static char *text_of(const struct baseline *baseline)
+static char *text_of(struct baseline *baseline)
 {
     char *text;
     size_t size;
@@ -256,4 +256,51 @@ Test(replace, writes_to_what_is_no_file)
     cr_expect(replace_end(&replacement));
     cr_expect_not(replace_begin(&replacement, "/nowhere/file", REPLACE_PUBLIC));
     cr_expect_eq(errno, ENOENT);
+}
+
+/* Entries come in the worst order for a list that is kept sorted. */
+Test(baseline, many_entries_are_read_in_linear_time, .timeout = 60)
+{
+    char *text, error[BASELINE_ERROR_SIZE], fingerprint[32];
+    size_t size;
+    const unsigned many = 200000;
+    FILE *to = open_memstream(&text, &size);
+    fprintf(to, "{\"schema\": \"timerleak-baseline/1\", \"sites\": [");
+    for (unsigned i = many; i > 0; i--)
+        fprintf(
+            to,
+            "%s{\"fingerprint\": \"%016x\", \"family\": \"timerfd\", \"functions\": [\"f%06u\"]}",
+            i < many ? "," : "", i, i);
+    fprintf(to, "]}");
+    fclose(to);
+    struct baseline *baseline = read_text(text, error);
+    free(text);
+    cr_assert(baseline, "%s", error);
+    cr_expect_eq(baseline->count, many);
+    cr_expect_str_eq(baseline->list[0].functions[0], "f000001");
+    for (unsigned i = 1; i <= many; i++) {
+        snprintf(fingerprint, sizeof(fingerprint), "%016x", i);
+        const struct known *known = baseline_find(baseline, fingerprint);
+        cr_assert(known, "%s is not found", fingerprint);
+        const char *const functions[] = {known->functions[0]};
+        cr_assert_eq(baseline_find_functions(baseline, "timerfd", functions, 1), known);
+    }
+    baseline_free(baseline);
+}
+
+Test(baseline, what_is_no_file_is_not_waited_for, .timeout = 20)
+{
+    char folder[] = "/tmp/timerleak-test-XXXXXX", path[64], error[BASELINE_ERROR_SIZE];
+    char words[SUPPRESSIONS_ERROR_SIZE];
+    cr_assert(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/fifo", folder);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    cr_expect_null(baseline_read(path, true, error));
+    cr_expect(strstr(error, "not a regular file"), "%s", error);
+    cr_expect_null(suppressions_read(path, words));
+    cr_expect(strstr(words, "not a regular file"), "%s", words);
+    cr_expect_null(baseline_read("/dev/zero", true, error));
+    cr_expect_null(suppressions_read("/proc/version", words));
+    unlink(path);
+    rmdir(folder);
 }

@@ -307,7 +307,8 @@ static char *source_of(const char *file, int line)
 {
     const struct source_paths paths = {NULL, NULL};
     const struct sources sources = {0};
-    const struct stack_frame frame = {.name = "f", .file = file, .short_file = file, .line = line};
+    const struct stack_frame frame = {
+        .name = "f", .file = file, .directory = "/tmp", .short_file = file, .line = line};
     char *text;
     size_t size;
     FILE *to = open_memstream(&text, &size);
