@@ -130,7 +130,8 @@ Test(cells, the_kinds_do_not_mix)
 /* ---- many threads ---- */
 
 #define CREW 4
-#define TURNS 40000
+#define TURNS 100000
+#define BURST (4 * MAGAZINE_CELLS) /* longer than what a thread has at hand lasts */
 #define SHELF 256
 
 static uint8_t owned[MANY * 2];
@@ -157,12 +158,12 @@ static void *take_and_give(void *start)
 {
     uint32_t seed = (uint32_t)(uintptr_t)start;
 
-    for (int i = 0; i < TURNS; i++) {
+    for (uint32_t i = 0; i < TURNS; i++) {
         uint32_t *place, before;
 
         seed = seed * 1664525 + 1013904223;
         place = &shelf[seed >> 24];
-        before = __atomic_exchange_n(place, seed & 1 << 20 ? take_own() : 0, __ATOMIC_ACQ_REL);
+        before = __atomic_exchange_n(place, i / BURST % 2 ? take_own() : 0, __ATOMIC_ACQ_REL);
         if (before)
             give_own(before);
     }
