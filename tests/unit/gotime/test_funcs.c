@@ -2,11 +2,14 @@
 #include "gotime/gotime.h"
 
 #include "engine_check.h"
+#include "gotime/callback.h"
 #include "gotime/executor.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -303,6 +306,66 @@ Test(funcs, freed_while_it_runs_it_runs_on)
     await_signs(2);
     cr_expect_eq(gate.destroyed, 1);
     cr_expect_eq(gate.calls, 2);
+}
+
+/* Both runs of it are in progress: it lives until the last of them is over. */
+Test(funcs, freed_while_it_runs_twice_it_ends_with_the_last, .timeout = 60)
+{
+    gt_timer handle = start(0, block, 0);
+    const struct timer *timer = timer_at(handle_index(handle.handle));
+
+    await_signs(1);
+    cr_expect_eq(gt_timer_reset(handle, 0), 0);
+    await_signs(1);
+    cr_expect_eq(gt_timer_free(handle), 0);
+    let_go(1);
+    while (__atomic_load_n(&timer->running, __ATOMIC_RELAXED) != 1)
+        sched_yield();
+    timers_counts(); /* whoever has ended it has left the lock */
+    cr_expect_eq(timer->state, TIMER_DYING);
+    let_go(1);
+    await_signs(1);
+    cr_expect_eq(gate.destroyed, 1);
+}
+
+/* Cells are used again: what was freed must not name, stop or wait for the next one there. */
+Test(funcs, a_freed_one_is_not_the_next_in_its_place, .timeout = 60)
+{
+    gt_timer freed = start(GT_HOUR, count, 0), next;
+
+    cr_expect_eq(gt_timer_free(freed), 0);
+    await_signs(1);
+    next = start(0, block, 0);
+    cr_assert_eq(handle_index(next.handle), handle_index(freed.handle));
+    await_signs(1);
+    cr_expect_eq(gt_timer_reset(freed, 0), -ESTALE);
+    cr_expect_eq(gt_timer_free(freed), -ESTALE);
+    callback_await(freed.handle);
+    let_go(1);
+    cr_expect_eq(gt_timer_stop_sync(next), 0);
+}
+
+static unsigned threads_there(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    unsigned count = 0;
+
+    for (const struct dirent *task; (task = readdir(tasks));)
+        count += *task->d_name != '.';
+    closedir(tasks);
+    return count;
+}
+
+Test(funcs, those_that_never_block_need_no_thread)
+{
+    unsigned before;
+
+    gt_timer_stop(gt_timer_new(GT_HOUR)); /* there is an engine */
+    before = threads_there();
+    for (int i = 0; i < 5; i++)
+        start(0, count, GT_INLINE);
+    await_signs(5);
+    cr_expect_eq(threads_there(), before);
 }
 
 static void free_own(void *argument)

@@ -108,6 +108,7 @@ Test(metrics, do_not_count_the_librarys_own_timers)
     expect("timer_created_total", "0");
     expect("timer_fired_total", "0");
     expect("timer_latency_seconds_count", "3");
+    expect("timer_lateness_seconds_count", "0");
     gt_scheduler_stop(task);
 }
 
