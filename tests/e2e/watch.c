@@ -1,12 +1,15 @@
 /* A running process followed: as a log, and on a terminal. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "preloaded.h"
+#include "recording.h"
 #include "subject.h"
 #include "terminal.h"
 
@@ -233,6 +236,68 @@ Test(watch, fits_the_terminal, .timeout = 300)
     free(frame);
     terminal_type(&terminal, "q");
     expect_ended(&terminal, 0);
+    watched_end(&watched);
+    watched_forget(&watched);
+}
+
+/* What is most worth to be seen comes first, and stays where it is when more does not fit. */
+Test(watch, shows_as_many_sites_as_fit_the_terminal, .timeout = 300)
+{
+    struct watched watched = {.directory = directory_make(), .timerleak = built("timerleak")};
+    watched.program = start_preloaded("churn_all_families", NULL, NULL, watched.directory, NULL);
+    cr_assert(command_wait_for(&watched.program, "resting\n"), "%s", watched.program.err.text);
+    watched.number = text_make("%d", (int)watched.program.pid);
+    struct terminal terminal = watch_on_terminal(&watched);
+    char *frame = terminal_frame(&terminal, "sites by growth");
+    size_t whole = count_lines(frame), sites = count_lines(strstr(frame, "VERDICT")) - 1;
+
+    cr_assert_geq(sites, 3, "%s", frame);
+    for (size_t fewer = 1; fewer < sites; fewer++) {
+        char *cut;
+        terminal_resize(&terminal, 120, (unsigned)(whole - fewer + 1));
+        while (count_lines(cut = terminal_frame(&terminal, "VERDICT")) != whole - fewer)
+            free(cut);
+        cr_expect_eq(strncmp(frame, cut, strcspn(frame, "\033\n")), 0, "%s", cut);
+        free(cut);
+    }
+    free(frame);
+    terminal_type(&terminal, "q");
+    expect_ended(&terminal, 0);
+    watched_end(&watched);
+    watched_forget(&watched);
+}
+
+/* As the shim does: what a recording says before an exec, and when the exec has failed. */
+static void write_end(const struct watched *watched, uint32_t end)
+{
+    char *path = text_make("%s/" PROGRAM ".%s.tlk", watched->directory, watched->number);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    cr_assert(pwrite(fd, &end, sizeof(end), offsetof(struct tlk_header, end)) == sizeof(end));
+    close(fd);
+    free(path);
+}
+
+Test(watch, goes_on_over_an_exec_that_fails, .timeout = 300)
+{
+    struct watched watched = watched_start();
+    struct terminal terminal = watch_on_terminal(&watched);
+
+    for (int round = 0; round < 2; round++) {
+        expect_frame(&terminal, "running");
+        write_end(&watched, TLK_EXECED);
+        terminal_type(&terminal, " ");
+        expect_frame(&terminal, "became another program");
+        write_end(&watched, TLK_RUNNING);
+        terminal_type(&terminal, " ");
+    }
+    expect_frame(&terminal, "running");
+    write_end(&watched, TLK_EXECED);
+    terminal_type(&terminal, " ");
+    expect_frame(&terminal, "became another program");
+    terminal_type(&terminal, " ");
+    expect_ended(&terminal, 0);
+    write_end(&watched, TLK_RUNNING);
     watched_end(&watched);
     watched_forget(&watched);
 }

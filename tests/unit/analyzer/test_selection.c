@@ -230,7 +230,9 @@ Test(selection, rounded_labels)
 {
     cr_expect_eq(sample_round_age(0), 0);
     cr_expect_eq(sample_round_age(1999), 1000);
+    cr_expect_eq(sample_round_age(2000), 2000);
     cr_expect_eq(sample_round_age(4999), 2000);
+    cr_expect_eq(sample_round_age(5000), 5000);
     cr_expect_eq(sample_round_age(9999), 5000);
     cr_expect_eq(sample_round_timeout(7), 7);
     cr_expect_eq(sample_round_timeout(29996), 30000);

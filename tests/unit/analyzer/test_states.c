@@ -214,3 +214,17 @@ Test(states, flags_of_the_record)
     cr_expect(judge(&timer).inherited);
     cr_expect(judge(&timer).unread);
 }
+
+/* By the clock of the deadline, which is ahead of the monotonic one. */
+Test(states, a_timeout_counts_from_when_it_was_armed)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, (int64_t)(START_REAL + 2 * HOUR), 0);
+    timer.deadline_clock = CLOCK_REALTIME;
+    timer.armed_at = START_MONO + HOUR / 2;
+    cr_expect_eq(state_timeout(&timer, &now), HOUR + HOUR / 2);
+    timer.deadline = (int64_t)START_REAL;
+    cr_expect_eq(state_timeout(&timer, &now), 0, "it was over already");
+    timer.flags = 0;
+    timer.deadline = (int64_t)(START_REAL + 2 * HOUR);
+    cr_expect_eq(state_timeout(&timer, &now), 0, "it waits for nothing");
+}

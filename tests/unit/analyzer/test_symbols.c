@@ -101,6 +101,8 @@ Test(symbols, files_that_cannot_be_used)
     self.build_id[0] ^= 1;
     expect_problem("/nowhere/libgone.so", "\1\2\3\4", 4, 0, "is gone");
     expect_problem(self.path, self.build_id, self.build_id_size, 0, "has changed since");
+    self.build_id[0] ^= 1;
+    expect_problem(self.path, self.build_id, self.build_id_size - 1, 0, "has changed since");
     expect_problem("/etc/passwd", "\1\2\3\4", 4, 0, "is no ELF file any more");
     expect_problem("/dev/zero", "\1\2\3\4", 4, 0, "is no ELF file any more");
     expect_problem("", "\1\2\3\4", 4, 0, "is gone");
@@ -111,6 +113,50 @@ Test(symbols, a_file_that_got_a_build_id)
 {
     struct self self = self_make();
     expect_problem(self.path, "", 0, UINT64_MAX, "has changed since");
+}
+
+/* Another version of a library is another file, and so is what has no build-id. */
+Test(symbols, a_file_is_one_by_its_path_and_build_id)
+{
+    struct self self = self_make();
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    struct symbol_file *file = own_file(symbols, &self);
+    cr_expect_neq(symbols_file(symbols, "/nowhere", self.build_id, self.build_id_size, 0), file);
+    cr_expect_neq(symbols_file(symbols, self.path, NULL, 0, 0), file);
+    self.build_id[self.build_id_size - 1] ^= 1;
+    cr_expect_neq(own_file(symbols, &self), file);
+    symbols_free(symbols);
+    strings_free(strings);
+}
+
+/* The executable segments of the program itself: the loader names it first. */
+static int find_code(struct dl_phdr_info *info, size_t size, void *found)
+{
+    struct symbol_code *code = found;
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type == PT_LOAD && header->p_flags & PF_X)
+            *code = (struct symbol_code){header->p_vaddr, header->p_vaddr + header->p_memsz,
+                                         header->p_offset};
+    }
+    return 1;
+}
+
+Test(symbols, code_lies_where_the_loader_has_put_it)
+{
+    struct self self = self_make();
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    struct symbol_code code, loaded = {0};
+    dl_iterate_phdr(find_code, &loaded);
+    cr_assert(symbols_code(own_file(symbols, &self), &code));
+    cr_expect_eq(code.start, loaded.start);
+    cr_expect_eq(code.end, loaded.end);
+    cr_expect_eq(code.offset, loaded.offset);
+    symbols_free(symbols);
+    strings_free(strings);
 }
 
 /* `Box` is in no other file's reach: compilers give it no mangled name. */
@@ -187,5 +233,54 @@ Test(symbols, cplusplus_and_separate_debug_files)
     if (system("clang++ --version >/dev/null 2>&1") == 0)
         check_compiler("cd %s && clang++ -g -O1 -Wl,--build-id=none -o full program.cpp",
                        directory);
+    run("rm -r %s", directory);
+}
+
+static const char gaps[] = "__attribute__((noinline)) int first(int n) { return n * 3; }\n"
+                           "__attribute__((noinline)) int second(int n) { return n * 5; }\n"
+                           "int main(int argc, char **argv) {\n"
+                           "(void)argv; return first(argc) + second(argc); }\n";
+
+static void check_end(const char *directory, const char *name, uint64_t end)
+{
+    char path[128];
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    struct symbol_file *file = symbols_file(symbols, path, NULL, 0, UINT64_MAX);
+    const struct symbol_list *list = symbols_look_up(file, end - 1);
+    struct symbol_code code;
+    cr_assert_eq(list->count, 1);
+    cr_expect_str_eq(list->symbols[0].function, "first");
+    snprintf(path, sizeof(path), "%s/gaps.c", directory);
+    cr_expect(!list->symbols[0].file || strcmp(list->symbols[0].file, path) == 0, "%s",
+              list->symbols[0].file);
+    cr_expect_eq(symbols_look_up(file, end)->count, 0, "%s", name);
+    cr_expect(symbols_code(file, &code));
+    cr_expect_lt(code.offset, code.start, "where it is loaded is not where it lies in the file");
+    symbols_free(symbols);
+    strings_free(strings);
+}
+
+/* Nor does the symbol table say so, where there is no more. */
+Test(symbols, what_lies_between_two_functions_is_in_neither)
+{
+    char directory[] = "/tmp/timerleak-test-XXXXXX", path[64], command[128];
+    unsigned long address = 0, size = 0;
+    cr_assert(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/gaps.c", directory);
+    FILE *file = fopen(path, "w");
+    fputs(gaps, file);
+    fclose(file);
+    run("cd %s && mkdir sub && cd sub && "
+        "cc -no-pie -g -O1 -falign-functions=256 -Wl,--build-id=none -o ../full ../gaps.c && "
+        "cd .. && objcopy --strip-debug full symbols",
+        directory);
+    snprintf(command, sizeof(command), "nm -S %s/full | grep ' first$'", directory);
+    FILE *pipe = popen(command, "r");
+    cr_assert_eq(fscanf(pipe, "%lx %lx", &address, &size), 2);
+    pclose(pipe);
+    check_end(directory, "full", address + size);
+    check_end(directory, "symbols", address + size);
     run("rm -r %s", directory);
 }

@@ -56,6 +56,24 @@ static void expect_text(void (*print)(FILE *to, struct profile *profile), struct
     profile_free(profile);
 }
 
+/* With the last of them taken there is no more to wait for. */
+Test(views, a_limit_is_reached_by_as_many_as_it_allows)
+{
+    static const uint64_t seen[] = {4095, 4096};
+    static const char *const said[] = {
+        "descriptors: 4,095 of 4,096; at +1/min the limit is reached in",
+        "descriptors: 4,096 of 4,096; at +1/min: the limit is reached\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct builder *builder = server();
+        builder_header(builder)->descriptors_seen = (uint32_t)seen[i];
+        struct profile *profile = loaded(builder);
+        char *text = printed(report, profile);
+        cr_expect(strstr(text, said[i]), "this came:\n%s", text);
+        free(text);
+        profile_free(profile);
+    }
+}
+
 Test(views, report)
 {
     expect_text(report, server(),

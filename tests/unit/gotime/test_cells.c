@@ -126,3 +126,63 @@ Test(cells, the_kinds_do_not_mix)
     cells_end(CELLS_TASK);
     cr_expect_not_null(cells_at(CELLS_TIMER, timer));
 }
+
+/* ---- many threads ---- */
+
+#define CREW 4
+#define TURNS 100000
+#define BURST (4 * MAGAZINE_CELLS) /* longer than what a thread has at hand lasts */
+#define SHELF 256
+
+static uint8_t owned[MANY * 2];
+static uint32_t shelf[SHELF]; /* cells that any thread may take over */
+static int twice;
+
+static uint32_t take_own(void)
+{
+    uint32_t index = cells_take(CELLS_TASK);
+
+    if (__atomic_exchange_n(&owned[index], 1, __ATOMIC_ACQ_REL))
+        __atomic_store_n(&twice, 1, __ATOMIC_RELAXED);
+    return index;
+}
+
+static void give_own(uint32_t index)
+{
+    if (!__atomic_exchange_n(&owned[index], 0, __ATOMIC_ACQ_REL))
+        __atomic_store_n(&twice, 1, __ATOMIC_RELAXED);
+    give(index);
+}
+
+static void *take_and_give(void *start)
+{
+    uint32_t seed = (uint32_t)(uintptr_t)start;
+
+    for (uint32_t i = 0; i < TURNS; i++) {
+        uint32_t *place, before;
+
+        seed = seed * 1664525 + 1013904223;
+        place = &shelf[seed >> 24];
+        before = __atomic_exchange_n(place, i / BURST % 2 ? take_own() : 0, __ATOMIC_ACQ_REL);
+        if (before)
+            give_own(before);
+    }
+    return NULL;
+}
+
+/* A cell goes round between threads, and comes back to one that has seen it before. */
+Test(cells, none_has_two_owners_whoever_gives_it_back, .timeout = 60)
+{
+    pthread_t threads[CREW];
+
+    for (int round = 0; round < 5; round++) {
+        for (uintptr_t i = 0; i < CREW; i++)
+            cr_assert_eq(pthread_create(&threads[i], NULL, take_and_give, (void *)(i + 1)), 0);
+        for (int i = 0; i < CREW; i++)
+            pthread_join(threads[i], NULL);
+        cr_assert_eq(twice, 0, "round %d", round);
+        check();
+    }
+    cr_expect_lt(cells[CELLS_TASK].made, SHELF + (CREW + 2) * 2 * MAGAZINE_CELLS,
+                 "what was given back was used again");
+}

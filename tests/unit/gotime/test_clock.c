@@ -37,6 +37,16 @@ Test(clock, the_real_one_is_monotonic_time)
     cr_expect_leq(now, monotonic());
 }
 
+/* What the shard waits for is begun anew, too: the engine sleeps, and has to be told. */
+Test(clock, what_was_stopped_under_the_mock_one_hides_no_timer_of_the_real_one, .timeout = 60)
+{
+    cr_expect_eq(gt_chan_recv(gt_after(1), NULL), 0);
+    cr_assert_eq(gt_clock_mock(0), 0);
+    cr_expect_eq(gt_timer_stop(gt_timer_new(100)), 1);
+    cr_assert_eq(gt_clock_real(), 0);
+    cr_expect_eq(gt_chan_recv(gt_after(GT_MILLISECOND), NULL), 0);
+}
+
 Test(clock, sleep_lasts_at_least_as_long_as_told)
 {
     int64_t before = gt_now();

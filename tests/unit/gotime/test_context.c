@@ -345,3 +345,34 @@ Test(context, none_keeps_a_timer_that_ends_beside_its_parent)
         root = gt_ctx_with_cancel(gt_ctx_background());
     }
 }
+
+static gt_ctx born[SIBLINGS];
+
+static void *bear(void *count)
+{
+    for (int i = 0; i < SIBLINGS; i++) {
+        born[i] = gt_ctx_with_timeout(root, GT_HOUR);
+        __atomic_store_n((int *)count, i + 1, __ATOMIC_RELEASE);
+    }
+    return NULL;
+}
+
+/* The parent may end after the child has joined it, and before the child's timer is known. */
+Test(context, none_keeps_a_timer_that_is_made_while_its_parent_ends)
+{
+    for (int round = 0; round < 300; round++) {
+        pthread_t thread;
+        int count = 0;
+
+        pthread_create(&thread, NULL, bear, &count);
+        while (__atomic_load_n(&count, __ATOMIC_ACQUIRE) < round % SIBLINGS)
+            continue;
+        gt_ctx_cancel(root);
+        pthread_join(thread, NULL);
+        cr_assert_eq(gt_clock_mock_waiting(), 0, "round %d", round);
+        for (int i = 0; i < SIBLINGS; i++)
+            cr_assert_eq(gt_ctx_free(born[i]), 0);
+        gt_ctx_free(root);
+        root = gt_ctx_with_cancel(gt_ctx_background());
+    }
+}

@@ -2,11 +2,14 @@
 #include "gotime/gotime.h"
 
 #include "engine_check.h"
+#include "gotime/callback.h"
 #include "gotime/executor.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -145,6 +148,43 @@ Test(funcs, stop_while_it_waits_for_a_thread)
     cr_expect_eq(gt_timer_stop_sync(last), 0);
 }
 
+Test(funcs, one_between_others_that_wait_for_a_thread_can_be_stopped)
+{
+    gt_timer running, waiting[3];
+
+    gt_executor_limit(1);
+    running = start(0, block, 0);
+    await_signs(1);
+    for (int i = 0; i < 3; i++)
+        waiting[i] = start(0, count, 0);
+    start(1, count, GT_INLINE);
+    await_signs(1);
+    engine_check();
+    cr_expect_eq(gt_timer_stop(waiting[1]), 1);
+    cr_expect_eq(gt_timer_stop(waiting[2]), 1);
+    engine_check();
+    let_go(1);
+    await_signs(1);
+    gt_timer_stop_sync(running);
+    cr_expect_eq(gt_timer_stop_sync(waiting[0]), 0);
+    cr_expect_eq(gate.calls, 3);
+}
+
+/* Both are due in one go: while the first runs, the other is in no wheel any more. */
+Test(funcs, the_clock_is_not_changed_while_a_callback_is_due)
+{
+    start(0, block, GT_INLINE);
+    await_signs(1);
+    start(0, block, GT_INLINE);
+    start(0, block, GT_INLINE);
+    let_go(1);
+    await_signs(1);
+    cr_expect_eq(gt_clock_mock_waiting(), 0);
+    cr_expect_eq(gt_clock_mock(0), -EBUSY);
+    let_go(2);
+    await_signs(1);
+}
+
 Test(funcs, reset_while_it_waits_for_a_thread_runs_it_once)
 {
     gt_timer running, waiting;
@@ -189,6 +229,28 @@ Test(funcs, stop_sync_returns_after_the_callback)
     let_go(1);
     pthread_join(thread, &calls);
     cr_expect_eq((uintptr_t)calls, 2);
+}
+
+static void *let_one_go(void *unused)
+{
+    let_go(1);
+    return unused;
+}
+
+Test(funcs, stop_sync_waits_for_a_callback_though_it_stopped_the_next)
+{
+    for (int round = 0; round < 20; round++) {
+        gt_timer timer = start(0, block_twice, 0);
+        pthread_t thread;
+
+        await_signs(1);
+        cr_expect_eq(gt_timer_reset(timer, GT_HOUR), 0);
+        cr_assert_eq(pthread_create(&thread, NULL, let_one_go, NULL), 0);
+        cr_expect_eq(gt_timer_stop_sync(timer), 1);
+        cr_assert_eq(__atomic_load_n(&gate.calls, __ATOMIC_SEQ_CST), 2 * (round + 1));
+        pthread_join(thread, NULL);
+        await_signs(1);
+    }
 }
 
 static int answers[4];
@@ -244,6 +306,66 @@ Test(funcs, freed_while_it_runs_it_runs_on)
     await_signs(2);
     cr_expect_eq(gate.destroyed, 1);
     cr_expect_eq(gate.calls, 2);
+}
+
+/* Both runs of it are in progress: it lives until the last of them is over. */
+Test(funcs, freed_while_it_runs_twice_it_ends_with_the_last, .timeout = 60)
+{
+    gt_timer handle = start(0, block, 0);
+    const struct timer *timer = timer_at(handle_index(handle.handle));
+
+    await_signs(1);
+    cr_expect_eq(gt_timer_reset(handle, 0), 0);
+    await_signs(1);
+    cr_expect_eq(gt_timer_free(handle), 0);
+    let_go(1);
+    while (__atomic_load_n(&timer->running, __ATOMIC_RELAXED) != 1)
+        sched_yield();
+    timers_counts(); /* whoever has ended it has left the lock */
+    cr_expect_eq(timer->state, TIMER_DYING);
+    let_go(1);
+    await_signs(1);
+    cr_expect_eq(gate.destroyed, 1);
+}
+
+/* Cells are used again: what was freed must not name, stop or wait for the next one there. */
+Test(funcs, a_freed_one_is_not_the_next_in_its_place, .timeout = 60)
+{
+    gt_timer freed = start(GT_HOUR, count, 0), next;
+
+    cr_expect_eq(gt_timer_free(freed), 0);
+    await_signs(1);
+    next = start(0, block, 0);
+    cr_assert_eq(handle_index(next.handle), handle_index(freed.handle));
+    await_signs(1);
+    cr_expect_eq(gt_timer_reset(freed, 0), -ESTALE);
+    cr_expect_eq(gt_timer_free(freed), -ESTALE);
+    callback_await(freed.handle);
+    let_go(1);
+    cr_expect_eq(gt_timer_stop_sync(next), 0);
+}
+
+static unsigned threads_there(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    unsigned count = 0;
+
+    for (const struct dirent *task; (task = readdir(tasks));)
+        count += *task->d_name != '.';
+    closedir(tasks);
+    return count;
+}
+
+Test(funcs, those_that_never_block_need_no_thread)
+{
+    unsigned before;
+
+    gt_timer_stop(gt_timer_new(GT_HOUR)); /* there is an engine */
+    before = threads_there();
+    for (int i = 0; i < 5; i++)
+        start(0, count, GT_INLINE);
+    await_signs(5);
+    cr_expect_eq(threads_there(), before);
 }
 
 static void free_own(void *argument)
@@ -331,6 +453,22 @@ Test(funcs, autofree_that_is_freed_while_it_runs_ends_once)
     let_go(1);
     await_signs(1);
     cr_expect_eq(gate.destroyed, 1);
+}
+
+/* Its callback uses the argument still: only what ends last may destroy it. */
+Test(funcs, autofree_that_runs_and_is_armed_again_and_stopped_ends_with_its_callback)
+{
+    gt_timer timer = start(0, block, GT_AUTOFREE);
+
+    await_signs(1);
+    cr_expect_eq(gt_timer_reset(timer, GT_HOUR), 0);
+    cr_expect_eq(gt_timer_stop(timer), 1);
+    cr_expect_eq(gate.destroyed, 0);
+    cr_expect_eq(gt_timer_stop(timer), 0, "it lives");
+    let_go(1);
+    await_signs(1);
+    cr_expect_eq(gate.destroyed, 1);
+    cr_expect_eq(gt_timer_stop(timer), -ESTALE);
 }
 
 Test(mocked_funcs, no_function_is_refused)

@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,25 @@ Test(metrics, count_what_happens)
     expect("timer_created_total", "4");
 }
 
+static void *make_and_free(void *unused)
+{
+    gt_timer_free(gt_timer_new(GT_HOUR));
+    return unused;
+}
+
+/* Each thread has its timers in a shard of its own. */
+Test(metrics, count_the_timers_of_all_threads)
+{
+    pthread_t thread;
+
+    make_and_free(NULL);
+    cr_assert_eq(pthread_create(&thread, NULL, make_and_free, NULL), 0);
+    pthread_join(thread, NULL);
+    write_text();
+    expect("timer_created_total", "2");
+    expect("timer_stopped_total", "2");
+}
+
 Test(metrics, do_not_count_the_librarys_own_timers)
 {
     gt_task task = gt_scheduler_start(10, do_nothing, NULL);
@@ -88,6 +108,7 @@ Test(metrics, do_not_count_the_librarys_own_timers)
     expect("timer_created_total", "0");
     expect("timer_fired_total", "0");
     expect("timer_latency_seconds_count", "3");
+    expect("timer_lateness_seconds_count", "0");
     gt_scheduler_stop(task);
 }
 

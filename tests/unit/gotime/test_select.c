@@ -184,4 +184,14 @@ Test(select, without_memory_for_many_cases_says_so)
     cr_assert_eq(setrlimit(RLIMIT_AS, &all), 0);
     cr_expect_eq(gt_try_select(NULL, INT32_MAX), -ENOMEM);
 }
+
+/* Nobody could tell it the time of the mock clock: it must not wait for ever. */
+Test(select, without_memory_for_a_timer_its_time_has_come, .timeout = 60)
+{
+    const struct rlimit none = {0, 0};
+
+    cr_assert_eq(gt_clock_mock(0), 0);
+    cr_assert_eq(setrlimit(RLIMIT_AS, &none), 0);
+    cr_expect_eq(gt_select_timeout(NULL, 0, GT_HOUR), -ETIMEDOUT);
+}
 #endif
