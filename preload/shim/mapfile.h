@@ -23,12 +23,16 @@ extern struct tlk_header *recording;
 bool mapfile_create(const struct settings *settings, const char *program);
 
 /*
- * The same for a forked child, which still maps its parent's recording: the new one takes its
- * place in the address space and has the same layout, so that every index and pointer stays good.
- * Strings, modules, frames and sites are copied, as they were when mapfile_remember() was called
- * before the fork, with the locks held; the timers are all free.
+ * Before fork, with the locks of all tables held: how far the recording reaches, for the child's.
  */
 void mapfile_remember(void);
+
+/*
+ * As mapfile_create(), for a forked child, which still maps its parent's recording: the new one
+ * takes its place in the address space and has the same layout, so that every index and pointer
+ * stays good. Strings, modules, frames and sites are copied, as many as mapfile_remember() saw: the
+ * parent's go on growing. The timers are all free.
+ */
 bool mapfile_create_for_child(const struct settings *settings, const char *program);
 
 bool mapfile_publish(const struct settings *settings, const char *program);

@@ -124,7 +124,6 @@ static uint32_t module_of(const struct found *found)
         if (!index || index > UINT16_MAX)
             return 0;
         module = region_at(TLK_MODULES, index);
-        /* All of it: in a forked child, what its parent found meanwhile may stand in this place. */
         *module = (struct tlk_module){.path = string_add(path)};
         module->build_id_size = found->build_id_size;
         if (found->build_id_size)

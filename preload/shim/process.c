@@ -313,13 +313,13 @@ static void wake_child(void)
 
 bool process_wake(void)
 {
+    bool waits = gate->state >= GATE_CHILD && !thread.vforked && !gate->sandboxed;
     int saved = errno, cancel;
 
-    if (!start_begun || gate->state >= GATE_CHILD) {
+    if (!start_begun || waits) {
         cancel = cancel_hold_off();
-        if (!start_begun)
-            process_start();
-        if (gate->state >= GATE_CHILD && !thread.vforked && !gate->sandboxed)
+        process_start();
+        if (waits)
             wake_child();
         cancel_let(cancel);
     }

@@ -96,7 +96,6 @@ static uint32_t site_make(const struct stack *stack, const uint64_t *frames)
     memcpy(region_at(TLK_FRAMES, first), frames, stack->depth * sizeof(uint64_t));
     region_publish(TLK_FRAMES, first + stack->depth);
     site = site_at(index);
-    /* All of it: in a forked child, what its parent made meanwhile may stand in this place. */
     *site = (struct tlk_site){
         .family = (uint16_t)stack->family,
         .depth = (uint16_t)stack->depth,

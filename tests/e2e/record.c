@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -144,6 +145,25 @@ Test(record, what_a_killed_process_left_is_in_nobodys_way)
     free(output);
     free(recording);
     outcome_forget(&outcome);
+}
+
+Test(record, a_fifo_in_its_place_is_not_waited_for)
+{
+    char *directory = directory_make(), pid[16];
+    struct running running = start_preloaded("timers_when_told", NULL, NULL, directory, NULL);
+
+    cr_assert(command_wait_for(&running, "1 made\n"));
+    snprintf(pid, sizeof(pid), "%d", (int)running.pid);
+    char *path = text_make("%s/timers_when_told.%s.tlk", directory, pid);
+    cr_assert_eq(unlink(path), 0, "%s is missing", path);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    close(running.input);
+    running.input = -1;
+    struct outcome outcome = command_finish(&running);
+    cr_expect_eq(outcome_code(&outcome), 0, "%s", outcome.err);
+    outcome_forget(&outcome);
+    directory_remove(directory);
+    free(path);
 }
 
 static void expect_line(const char *text, const char *part)
