@@ -110,7 +110,10 @@ HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
     return left;
 }
 
-/* What runs already came over exec, which hands on these timers as it does descriptors. */
+/*
+ * What runs already came over exec, which hands on these timers as it does descriptors; or was set
+ * before this constructor, and is known.
+ */
 __attribute__((constructor)) static void adopt_running(void)
 {
     for (int which = ITIMER_REAL; which <= ITIMER_PROF && family_admits(TLK_ITIMER); which++) {
@@ -124,7 +127,8 @@ __attribute__((constructor)) static void adopt_running(void)
         struct arming arming = {.now = clock_mono()};
         struct itimerval left;
 
-        if (getitimer((__itimer_which_t)which, &left) != 0 || !microseconds(&left.it_value))
+        if (timer_find(TLK_ITIMER, (uint64_t)which).slot ||
+            getitimer((__itimer_which_t)which, &left) != 0 || !microseconds(&left.it_value))
             continue;
         arming.value = microseconds(&left.it_value) * 1000;
         arming.interval = microseconds(&left.it_interval) * 1000;

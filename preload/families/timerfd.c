@@ -18,11 +18,13 @@ static struct timer_ref find(int fd)
     return slot && (gate_open() || process_wake()) ? timer_ref_of(slot) : (struct timer_ref){0};
 }
 
+/* A recording that begins here enters what descriptors there are: before this one is. */
 HOOK int timerfd_create(clockid_t clock, int flags)
 {
+    bool admitted = family_admits(TLK_TIMERFD);
     int fd = real()->timerfd_create(clock, flags);
 
-    if (fd >= 0 && family_admits(TLK_TIMERFD)) {
+    if (fd >= 0 && admitted) {
         struct birth birth = {
             .call = CALL("timerfd_create", TLK_TIMERFD),
             .id = (uint64_t)fd,

@@ -12,6 +12,10 @@
 
 #define DEFAULT_OUTPUT "%e.%p.tlk"
 #define DEFAULT_DEPTH 64
+#define PREFIX "TIMERLEAK_"
+
+/* Where the kernel put argc, the arguments, NULL, the environment, NULL. Of ld.so. */
+extern void *__libc_stack_end;
 
 const char *const family_names[TLK_FAMILIES] = {
     [TLK_POSIX] = "posix",
@@ -56,6 +60,27 @@ static size_t parse_size(const char *text)
     return size;
 }
 
+/*
+ * Of TIMERLEAK_`name`. Timers may be made before libc's own initialization has set `environ`; what
+ * it will be set to lies behind the arguments then, where the kernel put it.
+ */
+static const char *setting(const char *name)
+{
+    char **one = environ;
+    size_t length = strlen(name);
+
+    if (!one) {
+        one = (char **)__libc_stack_end + 1;
+        while (*one++)
+            ;
+    }
+    for (; *one; one++)
+        if (!strncmp(*one, PREFIX, strlen(PREFIX)) &&
+            !strncmp(*one + strlen(PREFIX), name, length) && (*one)[strlen(PREFIX) + length] == '=')
+            return *one + strlen(PREFIX) + length + 1;
+    return NULL;
+}
+
 /* A relative name counts from where the program was started, not from where it may go later. */
 static bool set_output(struct settings *settings, const char *name)
 {
@@ -75,19 +100,19 @@ static bool set_output(struct settings *settings, const char *name)
 
 bool settings_read(struct settings *settings)
 {
-    const char *output = secure_getenv("TIMERLEAK_OUTPUT");
-    const char *session = secure_getenv("TIMERLEAK_SESSION");
-    const char *only_pid = secure_getenv("TIMERLEAK_ONLY_PID");
-    const char *depth = secure_getenv("TIMERLEAK_DEPTH");
-    const char *sample = secure_getenv("TIMERLEAK_SAMPLE");
-    const char *enabled = secure_getenv("TIMERLEAK_ENABLED");
+    const char *output = setting("OUTPUT");
+    const char *session = setting("SESSION");
+    const char *only_pid = setting("ONLY_PID");
+    const char *depth = setting("DEPTH");
+    const char *sample = setting("SAMPLE");
+    const char *enabled = setting("ENABLED");
 
     if (getauxval(AT_SECURE))
         return false;
     settings->session = session ? strtoull(session, NULL, 16) : 0;
     settings->only_pid = only_pid ? atoi(only_pid) : 0;
-    settings->families = parse_families(secure_getenv("TIMERLEAK_FAMILIES"));
-    settings->size = parse_size(secure_getenv("TIMERLEAK_SIZE"));
+    settings->families = parse_families(setting("FAMILIES"));
+    settings->size = parse_size(setting("SIZE"));
     settings->one_in = sample && atoi(sample) > 0 ? (uint32_t)atoi(sample) : 1;
     settings->asleep = enabled && strcmp(enabled, "0") == 0;
     settings->depth = depth ? (uint32_t)atoi(depth) : DEFAULT_DEPTH;
@@ -107,7 +132,7 @@ static bool is_chosen(const char *pattern, const char *program, const char *exe)
 
 bool settings_choose(const char *program, const char *exe)
 {
-    const char *list = secure_getenv("TIMERLEAK_EXE");
+    const char *list = setting("EXE");
     char pattern[4096];
 
     if (!list || !*list)
