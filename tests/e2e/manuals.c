@@ -64,8 +64,8 @@ Test(manuals, say_what_there_is)
 
     need("man");
     need("groff");
-    text = output_of(text_make("LC_ALL=C.UTF-8 MANWIDTH=80 man -l '%s/man1/timerleak-record.1' | "
-                               "col -b",
+    text = output_of(text_make("export LC_ALL=C.UTF-8 MANWIDTH=80\n"
+                               "man -l '%s/man1/timerleak-record.1' | col -b -x",
                                pages));
     expect_part(text, "timerleak-record — run a program and record its timers");
     expect_part(text, "timerleak record [OPTION ...] [--] COMMAND [ARGUMENT ...]");
