@@ -124,12 +124,23 @@ HOOK ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room)
     return was_read(ref, real()->__read_chk(fd, buffer, size, room), buffer);
 }
 
+/* Some kernels fill several buffers with them. */
+static void gather(char *to, size_t size, const struct iovec *vector)
+{
+    for (size_t length; size; vector++, to += length, size -= length) {
+        length = vector->iov_len < size ? vector->iov_len : size;
+        memcpy(to, vector->iov_base, length);
+    }
+}
+
 HOOK ssize_t readv(int fd, const struct iovec *vector, int count)
 {
     struct timer_ref ref = find(fd);
     ssize_t result = real()->readv(fd, vector, count);
+    uint64_t expirations;
 
-    return ref.slot && result == (ssize_t)sizeof(uint64_t) && vector->iov_len >= sizeof(uint64_t)
-               ? was_read(ref, result, vector->iov_base)
-               : result;
+    if (!ref.slot || result != (ssize_t)sizeof(expirations))
+        return result;
+    gather((char *)&expirations, sizeof(expirations), vector);
+    return was_read(ref, result, &expirations);
 }

@@ -20,11 +20,11 @@ int main(void)
 {
     // expect: timerfd held created=1 released=0 never-armed=1
     int kept = timerfd_create(CLOCK_MONOTONIC, 0);
-    int first = first_of_ten();
+    closefrom(first_of_ten());
     printf("cloexec %d\n", close_range(kept, ~0U, CLOSE_RANGE_CLOEXEC));
+    int first = first_of_ten();
     printf("close_range %d\n", close_range(first, first + 9, 0));
     printf("backwards %d\n", close_range(first, first - 2, 0));
-    closefrom(first_of_ten());
     print_process_facts();
     return 0;
 }
