@@ -144,6 +144,25 @@ Test(live, an_id_used_again_gives_back_what_it_stood_for)
     cr_expect_eq(live_remove(TLK_POSIX, 9), second);
 }
 
+/* The kernel gives out numbers again, however long the timer before was there. */
+Test(live, an_id_used_again_gives_back_also_what_had_to_make_room)
+{
+    enum { ID = 9, OTHERS = 20000 };
+    uint32_t first = slot_with(TLK_POSIX, ID), second;
+
+    live_put(TLK_POSIX, ID, first);
+    for (uint64_t other = ID + 1; other <= OTHERS; other++)
+        cr_assert_eq(live_put(TLK_POSIX, other, slot_with(TLK_POSIX, other)), 0);
+    cr_assert_eq(live_find_fast(TLK_POSIX, ID), 0, "it is among the young no more");
+    cr_assert_eq(live_find(TLK_POSIX, ID), first);
+    second = slot_with(TLK_POSIX, ID);
+    cr_expect_eq(live_put(TLK_POSIX, ID, second), first);
+    cr_expect_eq(live_find(TLK_POSIX, ID), second);
+    cr_expect_eq(live_remove(TLK_POSIX, ID), second);
+    empty(second);
+    cr_expect_eq(live_find(TLK_POSIX, ID), 0, "nor is the first in the table");
+}
+
 Test(live, families_have_ids_of_their_own)
 {
     uint32_t posix = slot_with(TLK_POSIX, 2), itimer = slot_with(TLK_ITIMER, 2);
