@@ -213,7 +213,7 @@ Test(ctl, a_child_is_as_its_parent_was_when_it_forked, .timeout = 120)
     forget(&served);
 }
 
-/* Of 1,000, each draws 500, give or take 16: that as many as eight agree by chance is unheard of. */
+/* Of 1,000 each draws 500, give or take 16: that all eight agree by chance is unheard of. */
 Test(ctl, children_draw_samples_of_their_own, .timeout = 120)
 {
     enum { CHILDREN = 8 };

@@ -74,9 +74,9 @@ Test(fingerprint, what_compilers_append_to_a_name_does_not_count)
     };
     const char *const others[] = {"start.", "start.particular", ".cold", "restart.part.0"};
     for (size_t i = 0; i < COUNT(names); i++)
-        cr_expect(is_same((struct made){.live = MANY,
-                                        .frames = STACK({names[i], NULL, 0, NULL},
-                                                        {"on_client", NULL, 0, NULL})}),
+        cr_expect(is_same((struct made){
+                      .live = MANY,
+                      .frames = STACK({names[i], NULL, 0, NULL}, {"on_client", NULL, 0, NULL})}),
                   "%s", names[i]);
     for (size_t i = 0; i < COUNT(others); i++)
         cr_expect_not(is_same((struct made){.live = MANY,
