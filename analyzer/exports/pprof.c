@@ -42,18 +42,12 @@ static void write_types(struct messages *messages)
     messages_write(messages, &part);
 }
 
-/* As a merged profile has it: the earliest start, and the times of all processes together. */
 static void write_times(struct messages *messages, const struct profile *profile)
 {
     Pprof__Profile part = PPROF__PROFILE__INIT;
-    uint64_t start = UINT64_MAX, duration = 0;
-    for (size_t i = 0; i < profile->process_count; i++) {
-        duration += process_duration(profile->processes[i]);
-        if (profile->processes[i]->start_real < start)
-            start = profile->processes[i]->start_real;
-    }
-    part.time_nanos = (int64_t)start;
-    part.duration_nanos = (int64_t)duration;
+    struct process_times times = process_times(profile);
+    part.time_nanos = (int64_t)times.start_real;
+    part.duration_nanos = (int64_t)times.duration;
     messages_write(messages, &part);
 }
 

@@ -186,6 +186,18 @@ uint64_t process_duration(const struct process *process)
     return elapsed(process->as_of.mono, process->start_mono);
 }
 
+struct process_times process_times(const struct profile *profile)
+{
+    struct process_times times = {.start_real = UINT64_MAX};
+    for (size_t i = 0; i < profile->process_count; i++) {
+        const struct process *process = profile->processes[i];
+        times.duration += process_duration(process);
+        if (process->start_real < times.start_real)
+            times.start_real = process->start_real;
+    }
+    return times;
+}
+
 /* Numbers of processes are used again, but not within a nanosecond. */
 static int by_identity(const void *left, const void *right)
 {

@@ -28,4 +28,11 @@ size_t process_repeats(const struct profile *profile);
 /* How long it ran, ns. */
 uint64_t process_duration(const struct process *process);
 
+/* As a merged profile has it: the earliest start, and the times of all processes together. */
+struct process_times {
+    uint64_t start_real, duration;
+};
+
+struct process_times process_times(const struct profile *profile);
+
 #endif

@@ -228,12 +228,8 @@ static void add_from_debug_information(const struct search *search)
 
 static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
 {
-    GElf_Off offset;
-    GElf_Sym symbol;
-    const char *name =
-        dwfl_module_addrinfo(search->object->module, address, &offset, &symbol, NULL, NULL, NULL);
-    /* Beyond the end of the nearest symbol lies some function that has none: not this one. */
-    if (!name || !*name || (symbol.st_size > 0 && offset >= symbol.st_size))
+    const char *name = dwfl_module_addrname(search->object->module, address);
+    if (!name || !*name)
         return;
     struct place place = line_of(search);
     add(search, readable(search->strings, name), &place, false);

@@ -20,25 +20,18 @@ static void print_time(FILE *to, uint64_t real)
         fprintf(to, "Time: %s\n", text);
 }
 
-/* As a merged profile has it: the earliest start, and the times of all processes together. */
-static void print_duration(FILE *to, const struct selection *selection, const char *unit)
+static void print_times(FILE *to, const struct selection *selection, const char *unit)
 {
-    const struct profile *profile = selection->profile;
     const struct sample_type *type = selection->options.type;
-    uint64_t duration = 0, start = UINT64_MAX;
-    for (size_t i = 0; i < profile->process_count; i++) {
-        duration += process_duration(profile->processes[i]);
-        if (profile->processes[i]->start_real < start)
-            start = profile->processes[i]->start_real;
-    }
-    print_time(to, start);
-    if (duration == 0)
+    struct process_times times = process_times(selection->profile);
+    print_time(to, times.start_real);
+    if (times.duration == 0)
         return;
     fprintf(to, "Duration: %s, Total samples = %s ",
-            value_text((int64_t)duration, "nanoseconds", MEASURE_AUTO).s,
+            value_text((int64_t)times.duration, "nanoseconds", MEASURE_AUTO).s,
             value_text(selection->total, type->unit, unit).s);
     if (strcmp(type->unit, "nanoseconds") == 0 && selection->total != 0)
-        fprintf(to, "(%s)", value_percentage(selection->total, (int64_t)duration).s);
+        fprintf(to, "(%s)", value_percentage(selection->total, (int64_t)times.duration).s);
     fputc('\n', to);
 }
 
@@ -59,7 +52,7 @@ void labels_print(FILE *to, const struct selection *selection, const char *unit)
     if (*id)
         fprintf(to, "Build ID: %s\n", id);
     fprintf(to, "Type: %s\n", selection->options.type->name);
-    print_duration(to, selection, unit);
+    print_times(to, selection, unit);
     coverage_print(to, selection->profile);
 }
 

@@ -36,8 +36,14 @@ bool admission_decide(enum tlk_family family)
 
 bool admission_complete(void)
 {
+    static const enum tlk_drop losses[] = {TLK_DROP_FULL, TLK_DROP_BUSY, TLK_DROP_LOCK,
+                                           TLK_DROP_FD_RANGE};
+
     for (unsigned reason = 0; reason < TLK_OMISSIONS; reason++)
         if (__atomic_load_n(&recording->omitted[reason], __ATOMIC_RELAXED))
+            return false;
+    for (unsigned i = 0; i < sizeof(losses) / sizeof(*losses); i++)
+        if (__atomic_load_n(&recording->dropped[losses[i]], __ATOMIC_RELAXED))
             return false;
     return true;
 }

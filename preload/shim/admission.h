@@ -30,7 +30,9 @@ static inline bool admission_admits(enum tlk_family family)
     return __builtin_expect(admission_of_all(), 1) || admission_decide(family);
 }
 
-/* No timer of this process was left out so far: one that is not known came from elsewhere. */
+/*
+ * No timer of this process was left out or lost so far: one that is not known came from elsewhere.
+ */
 bool admission_complete(void);
 
 #endif

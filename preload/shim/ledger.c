@@ -249,12 +249,11 @@ static struct timer_ref enter(const struct birth *birth)
     return timer_ref_of(slot);
 }
 
-/* The timer is not entered; but one that had its descriptor before has ended unseen. */
-static struct timer_ref leave_out(const struct birth *birth)
+/* Of a timer that is not entered: one that had its descriptor before has ended unseen. */
+static void end_former(const struct birth *birth)
 {
     if (birth->call.family == TLK_TIMERFD)
         timer_released(timer_take(TLK_TIMERFD, birth->id));
-    return (struct timer_ref){0};
 }
 
 struct timer_ref timer_created(const struct birth *birth)
@@ -262,14 +261,16 @@ struct timer_ref timer_created(const struct birth *birth)
     struct timer_ref ref = {0};
     int saved = errno;
 
-    if (!admission_admits(birth->call.family))
-        return leave_out(birth);
-    if (section_enter()) {
-        ref = enter(birth);
-        section_leave();
-    } else {
-        recording_drop(TLK_DROP_BUSY);
+    if (admission_admits(birth->call.family)) {
+        if (section_enter()) {
+            ref = enter(birth);
+            section_leave();
+        } else {
+            recording_drop(TLK_DROP_BUSY);
+        }
     }
+    if (!ref.slot)
+        end_former(birth);
     errno = saved;
     return ref;
 }

@@ -171,3 +171,64 @@ Test(ctl, a_sample_is_scaled, .timeout = 120)
     json_decref(report);
     forget(&served);
 }
+
+/* Has forked children make so many, one child after the other, and ends the program. */
+static struct recordings end_with_children(struct served *served, int children, int timers)
+{
+    struct recordings recordings;
+    struct outcome outcome;
+
+    for (int i = 0; i < children; i++)
+        cr_assert_gt(dprintf(served->running.input, "fork %d\n", timers), 0);
+    outcome = command_finish(&served->running);
+    cr_expect_eq(outcome_code(&outcome), 0);
+    recordings = recordings_read(served->directory, outcome.pid, stderr);
+    cr_assert_eq(recordings.count, 1 + (size_t)children);
+    outcome_forget(&outcome);
+    return recordings;
+}
+
+static long long created_by(const struct recording *recording)
+{
+    return number_of(json_object_get(recording->report, "totals"), "created");
+}
+
+Test(ctl, a_child_is_as_its_parent_was_when_it_forked, .timeout = 120)
+{
+    struct served served = serve();
+    struct recordings recordings;
+
+    expect(0, "is asleep now", "ctl", served.pid, "off");
+    recordings = end_with_children(&served, 1, 3);
+    cr_expect_eq(created_by(&recordings.items[1]), 0);
+    cr_expect_eq(left_out(recordings.items[1].report, "asleep"), 3);
+    recordings_forget(&recordings);
+    forget(&served);
+    setenv("TIMERLEAK_ENABLED", "0", 1);
+    served = serve();
+    expect(0, "is awake now", "ctl", served.pid, "on");
+    recordings = end_with_children(&served, 1, 3);
+    cr_expect_eq(created_by(&recordings.items[1]), 3);
+    recordings_forget(&recordings);
+    forget(&served);
+}
+
+/* Of 1,000 each draws 500, give or take 16: that all eight agree by chance is unheard of. */
+Test(ctl, children_draw_samples_of_their_own, .timeout = 120)
+{
+    enum { CHILDREN = 8 };
+    struct recordings recordings;
+    bool same = true;
+
+    setenv("TIMERLEAK_SAMPLE", "2", 1);
+    struct served served = serve();
+    recordings = end_with_children(&served, CHILDREN, 1000);
+    for (int i = 1; i <= CHILDREN; i++) {
+        long long created = created_by(&recordings.items[i]);
+        cr_expect(created > 400 * 2 && created < 600 * 2, "%lld", created);
+        same = same && created == created_by(&recordings.items[1]);
+    }
+    cr_expect_not(same);
+    recordings_forget(&recordings);
+    forget(&served);
+}

@@ -1,4 +1,4 @@
-/* A failed create is no timer; a failed settime arms nothing. */
+/* A failed create is no timer, however many fail; a failed settime arms nothing. */
 #include <errno.h>
 #include "support/timers.h"
 #include "support/transparency.h"
@@ -6,6 +6,31 @@
 static const char *outcome(int failed)
 {
     return failed ? strerrorname_np(errno) : "works";
+}
+
+static volatile int calls;
+
+static void on_expiry(union sigval value)
+{
+    (void)value;
+    calls++;
+}
+
+/* More than there are places for what calls back. Its clock runs only while the process does. */
+static void fail_often(void)
+{
+    struct sigevent notify = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = on_expiry};
+    timer_t timer;
+    int failed = 0;
+    for (int i = 0; i < 70000; i++)
+        failed += timer_create(4711, &notify, &timer) != 0;
+    printf("%d failed\n", failed);
+    // expect: posix clean created=1 released=1 armed=1 fired=1 stopped=0
+    fail_if(timer_create(CLOCK_PROCESS_CPUTIME_ID, &notify, &timer), "timer_create");
+    arm_timer(timer, once(1));
+    while (!calls)
+        continue;
+    timer_delete(timer);
 }
 
 int main(void)
@@ -23,6 +48,7 @@ int main(void)
     printf("bad nanoseconds: %s\n", outcome(timer_settime(timer, 0, &bad, NULL)));
     printf("no such timer: %s\n", outcome(timer_settime((timer_t)4242, 0, &bad, NULL)));
     printf("no such timer: %s\n", outcome(timer_delete((timer_t)4242)));
+    fail_often();
     print_process_facts();
     return 0;
 }

@@ -66,6 +66,25 @@ Test(fingerprint, compilers_and_libraries_may_differ)
                                          {"_start", NULL, 0, NULL}}}));
 }
 
+Test(fingerprint, what_compilers_append_to_a_name_does_not_count)
+{
+    const char *const names[] = {
+        "start.constprop.0", "start.isra.1",     "start.part.2",          "start.cold",
+        "start.lto_priv.3",  "start.localalias", "start [clone .part.0]", "start.part.0.isra.0",
+    };
+    const char *const others[] = {"start.", "start.particular", ".cold", "restart.part.0"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        cr_expect(is_same((struct made){
+                      .live = MANY,
+                      .frames = STACK({names[i], NULL, 0, NULL}, {"on_client", NULL, 0, NULL})}),
+                  "%s", names[i]);
+    for (size_t i = 0; i < COUNT(others); i++)
+        cr_expect_not(is_same((struct made){.live = MANY,
+                                            .frames = STACK({others[i], NULL, 0, NULL},
+                                                            {"on_client", NULL, 0, NULL})}),
+                      "%s", others[i]);
+}
+
 Test(fingerprint, a_recursion_may_be_deeper)
 {
     cr_expect(is_same((struct made){

@@ -32,6 +32,9 @@ __attribute__((noinline)) static void twice(volatile uintptr_t calls[2])
     calls[1] = caller();
 }
 
+/* A copy of it that is called. */
+static uintptr_t (*volatile one)(void) = inner_one;
+
 static struct builder *recording(uintptr_t address, size_t timers)
 {
     struct self self = self_make();
@@ -87,6 +90,29 @@ Test(inlined, shown_from)
 {
     expect_stack(&(struct selection_options){.type = sample_find(NULL), .show_from = "inner_one"},
                  "timer_create inner_one ");
+}
+
+static void print_top(FILE *to, struct profile *profile)
+{
+    print_view(to, profile, view_top, NULL);
+}
+
+/* In `top` a function has one line, whether all its callers have it inlined or only some. */
+static void expect_note(struct profile *profile, const char *end_of_line)
+{
+    char *text = printed(print_top, profile);
+    cr_expect(strstr(text, end_of_line), "\"%s\" is missing in\n%s", end_of_line, text);
+    cr_expect(strstr(text, " outer_one\n"), "%s", text);
+    free(text);
+}
+
+Test(inlined, noted_beside_the_function)
+{
+    struct profile *profile = loaded(recording(outer_one(), 1));
+    expect_note(profile, " inner_one (inline)\n");
+    loaded_add(profile, recording(one(), 1));
+    expect_note(profile, " inner_one (partial-inline)\n");
+    profile_free(profile);
 }
 
 /* Two builds have other addresses for one function; two calls in it are such a case, too. */

@@ -73,6 +73,22 @@ Test(pprof, says_what_it_is_of)
     pprof__profile__free_unpacked(message, NULL);
 }
 
+/* Whichever of them was named first. */
+Test(pprof, merged_it_begins_with_the_earliest_and_lasts_as_long_as_all)
+{
+    static const int order[] = {20, 0, 50}; /* minutes after the first of them */
+    struct profile *profile = profile_new();
+    for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+        struct builder *builder = builder_new((i + 1) * MINUTE);
+        builder_header(builder)->start_real += (uint64_t)order[i] * MINUTE;
+        loaded_add(profile, builder);
+    }
+    Pprof__Profile *message = exported(profile, GRANULARITY_ADDRESSES);
+    cr_expect_eq(message->time_nanos, (int64_t)START_REAL);
+    cr_expect_eq(message->duration_nanos, (int64_t)(6 * MINUTE));
+    pprof__profile__free_unpacked(message, NULL);
+}
+
 static const char *text_label(const Pprof__Profile *message, const Pprof__Sample *sample,
                               const char *key)
 {

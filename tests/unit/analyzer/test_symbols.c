@@ -4,11 +4,14 @@
 
 #include <criterion/criterion.h>
 #include <elf.h>
+#include <errno.h>
 #include <limits.h>
 #include <link.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 __attribute__((noinline)) static uintptr_t caller(void)
@@ -241,32 +244,55 @@ static const char gaps[] = "__attribute__((noinline)) int first(int n) { return 
                            "int main(int argc, char **argv) {\n"
                            "(void)argv; return first(argc) + second(argc); }\n";
 
-static void check_end(const char *directory, const char *name, uint64_t end)
+static void check_end(const char *directory, const char *name, const char *function)
 {
-    char path[128];
+    char path[128], command[192];
+    unsigned long address = 0, size = 0;
     struct strings *strings = strings_new();
     struct symbols *symbols = symbols_new(strings);
+    snprintf(command, sizeof(command), "nm -S %s/full | grep ' %s$'", directory, function);
+    FILE *pipe = popen(command, "r");
+    cr_assert_eq(fscanf(pipe, "%lx %lx", &address, &size), 2);
+    pclose(pipe);
     snprintf(path, sizeof(path), "%s/%s", directory, name);
     struct symbol_file *file = symbols_file(symbols, path, NULL, 0, UINT64_MAX);
-    const struct symbol_list *list = symbols_look_up(file, end - 1);
+    const struct symbol_list *list = symbols_look_up(file, address + size - 1);
     struct symbol_code code;
     cr_assert_eq(list->count, 1);
-    cr_expect_str_eq(list->symbols[0].function, "first");
+    cr_expect_str_eq(list->symbols[0].function, function);
     snprintf(path, sizeof(path), "%s/gaps.c", directory);
     cr_expect(!list->symbols[0].file || strcmp(list->symbols[0].file, path) == 0, "%s",
               list->symbols[0].file);
-    cr_expect_eq(symbols_look_up(file, end)->count, 0, "%s", name);
+    cr_expect_eq(symbols_look_up(file, address + size)->count, 0, "%s in %s", function, name);
     cr_expect(symbols_code(file, &code));
     cr_expect_lt(code.offset, code.start, "where it is loaded is not where it lies in the file");
     symbols_free(symbols);
     strings_free(strings);
 }
 
-/* Nor does the symbol table say so, where there is no more. */
-Test(symbols, what_lies_between_two_functions_is_in_neither)
+/* No unit has it, so nothing is known of its source; but the symbol table may name it. */
+static void check_behind(const char *directory, const char *name)
 {
-    char directory[] = "/tmp/timerleak-test-XXXXXX", path[64], command[128];
-    unsigned long address = 0, size = 0;
+    char path[128];
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    struct symbol_file *file = symbols_file(symbols, path, NULL, 0, UINT64_MAX);
+    const struct symbol_list *list = symbols_look_up(file, address_of(directory, " _fini$"));
+    cr_assert_eq(list->count, 1);
+    cr_expect_str_eq(list->symbols[0].function, "_fini");
+    cr_expect_null(list->symbols[0].file, "%s", list->symbols[0].file);
+    cr_expect_null(list->symbols[0].directory, "%s", list->symbols[0].directory);
+    cr_expect_eq(list->symbols[0].line, 0);
+    symbols_free(symbols);
+    strings_free(strings);
+}
+
+/* Nor does the symbol table say so, where there is no more. */
+Test(symbols, what_lies_between_two_functions_or_behind_the_last_is_in_neither)
+{
+    static const char *const files[] = {"full", "symbols"};
+    char directory[] = "/tmp/timerleak-test-XXXXXX", path[64];
     cr_assert(mkdtemp(directory));
     snprintf(path, sizeof(path), "%s/gaps.c", directory);
     FILE *file = fopen(path, "w");
@@ -276,11 +302,84 @@ Test(symbols, what_lies_between_two_functions_is_in_neither)
         "cc -no-pie -g -O1 -falign-functions=256 -Wl,--build-id=none -o ../full ../gaps.c && "
         "cd .. && objcopy --strip-debug full symbols",
         directory);
-    snprintf(command, sizeof(command), "nm -S %s/full | grep ' first$'", directory);
-    FILE *pipe = popen(command, "r");
-    cr_assert_eq(fscanf(pipe, "%lx %lx", &address, &size), 2);
-    pclose(pipe);
-    check_end(directory, "full", address + size);
-    check_end(directory, "symbols", address + size);
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        check_end(directory, files[i], "first");
+        check_end(directory, files[i], "main");
+        check_behind(directory, files[i]);
+    }
+    run("rm -r %s", directory);
+}
+
+/* ---- debug files by their build-id ---- */
+
+#define DEBUG_DIRECTORY "/usr/lib/debug"
+
+static const uint8_t id[] = {0xaa, 0xbb, 0xcc, 0xdd};
+
+/* For this test alone the directory of debug files is empty, and may be written to. */
+static void empty_debug_directory(void)
+{
+    if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) != 0 ||
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", DEBUG_DIRECTORY, "tmpfs", 0, NULL) != 0)
+        cr_skip_test("nothing can be mounted on " DEBUG_DIRECTORY ": %s", strerror(errno));
+}
+
+/* A stripped program; its debug file goes to where that of `id` is looked for. */
+static void compile_stripped(const char *directory, const char *name, const char *function,
+                             const char *build_id)
+{
+    char command[512];
+    snprintf(command, sizeof(command),
+             "cd %s && echo 'int %s(int n) { return n * 3; } int main(void) { return 0; }' >%s.c &&"
+             "cc -no-pie -g -Wl,--build-id=0x%s -o full %s.c && strip -o %s full && "
+             "mkdir -p " DEBUG_DIRECTORY "/.build-id/aa && "
+             "objcopy --only-keep-debug full " DEBUG_DIRECTORY "/.build-id/aa/bbccdd.debug",
+             directory, function, name, build_id, name, name);
+    cr_assert_eq(system(command), 0, "%s", command);
+}
+
+/* At that address in the file of that build-id; NULL if it is not known. */
+static const char *function_in(struct symbols *symbols, const char *directory, const char *name,
+                               uint64_t address)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    const struct symbol_list *list =
+        symbols_look_up(symbols_file(symbols, path, id, sizeof(id), 0), address);
+    return list->count > 0 ? list->symbols[0].function : NULL;
+}
+
+Test(symbols, a_debug_file_tells_of_a_stripped_one_also_when_that_is_gone)
+{
+    char directory[] = "/tmp/timerleak-test-XXXXXX";
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    empty_debug_directory();
+    cr_assert(mkdtemp(directory));
+    compile_stripped(directory, "stripped", "right", "aabbccdd");
+    uint64_t address = address_of(directory, " right$");
+    cr_expect_str_eq(function_in(symbols, directory, "stripped", address), "right");
+    cr_expect_str_eq(function_in(symbols, directory, "gone", address), "right");
+    symbols_free(symbols);
+    strings_free(strings);
+    run("rm -r %s", directory);
+}
+
+/* It lies where the right one would. */
+Test(symbols, a_debug_file_of_another_build_tells_nothing)
+{
+    char directory[] = "/tmp/timerleak-test-XXXXXX";
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    empty_debug_directory();
+    cr_assert(mkdtemp(directory));
+    compile_stripped(directory, "stripped", "right", "aabbccdd");
+    compile_stripped(directory, "another", "wrong", "00112233");
+    uint64_t address = address_of(directory, " wrong$");
+    cr_expect_null(function_in(symbols, directory, "stripped", address));
+    cr_expect_null(function_in(symbols, directory, "gone", address));
+    symbols_free(symbols);
+    strings_free(strings);
     run("rm -r %s", directory);
 }

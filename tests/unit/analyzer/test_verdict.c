@@ -292,17 +292,41 @@ Test(verdict, the_latest_of_a_tight_loop_are_in_flight)
     expect(&shape, VERDICT_HELD, "90 live");
 }
 
-/* Waits of a minute each, in a run of less than two: half of the run is still in flight. */
-Test(verdict, a_window_of_half_the_run_is_held)
+/*
+ * Waits of a minute each, in a run of less than two: half of the run is still in flight. Of those
+ * made before, so many last longer.
+ */
+static struct shape window_of_half_the_run(uint64_t stragglers)
 {
     struct shape shape = begin(100 * SECOND);
     for (uint64_t i = 0; i < 200; i++) {
         uint64_t when = i * SECOND / 2;
         struct tlk_timer *timer = make(&shape, when);
-        if (when + MINUTE < 100 * SECOND)
+        bool lasts = i >= 60 && i < 60 + stragglers;
+        if (when + MINUTE < 100 * SECOND && !lasts)
             builder_release(shape.builder, timer, when + MINUTE);
     }
-    expect(&shape, VERDICT_HELD, "live");
+    return shape;
+}
+
+Test(verdict, a_window_of_half_the_run_is_held)
+{
+    struct shape shape = window_of_half_the_run(0);
+    expect(&shape, VERDICT_HELD, "120 live");
+}
+
+Test(verdict, a_window_in_flight_with_a_few_stragglers_is_held)
+{
+    struct shape shape = window_of_half_the_run(4);
+    expect(&shape, VERDICT_HELD, "124 live");
+    shape = window_of_half_the_run(16);
+    expect(&shape, VERDICT_HELD, "136 live");
+}
+
+Test(verdict, stragglers_as_many_as_an_eighth_are_a_leak)
+{
+    struct shape shape = window_of_half_the_run(17);
+    expect(&shape, VERDICT_LEAK, "grows");
 }
 
 Test(verdict, load_that_ends_at_its_peak_is_held)

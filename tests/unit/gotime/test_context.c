@@ -6,8 +6,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#endif
 
 static gt_ctx root;
 
@@ -315,6 +320,66 @@ Test(context, a_forked_child_has_none)
     cr_expect_eq(WEXITSTATUS(status), 0, "step %d", WEXITSTATUS(status));
     expect_not_done(ctx);
 }
+
+/* ---- without memory ---- */
+
+/* A sanitizer wants more address space than there is then, and ends the process. */
+#ifndef SANITIZED
+
+#define CHUNK 16384 /* places of a kind, for which there is memory at a time */
+
+static void take_memory(void)
+{
+    const struct rlimit none = {0, 0};
+
+    cr_assert_eq(setrlimit(RLIMIT_AS, &none), 0);
+}
+
+/* What was made before it failed is given back: there would be no place left at the end. */
+static void expect_failures_leave_nothing(int64_t timeout, int error)
+{
+    for (int i = 0; i < 2 * CHUNK; i++) {
+        errno = 0;
+        cr_assert_eq(gt_ctx_with_timeout(root, timeout).handle, 0);
+        cr_assert_eq(errno, error);
+    }
+    cr_expect_neq(gt_chan_make(0, 0).handle, 0);
+}
+
+Test(context, without_a_thread_for_its_timer_there_is_none)
+{
+    take_memory();
+    expect_failures_leave_nothing(GT_HOUR, EAGAIN);
+    cr_expect_neq(gt_ctx_with_cancel(root).handle, 0);
+    cr_expect_eq(gt_ctx_free(root), 0);
+}
+
+Test(context, without_memory_for_its_timer_there_is_none)
+{
+    cr_assert_neq(gt_timer_new(GT_HOUR).handle, 0);
+    take_memory();
+    while (gt_timer_new(GT_HOUR).handle)
+        continue;
+    expect_failures_leave_nothing(GT_HOUR, ENOMEM);
+    cr_expect_neq(gt_ctx_with_cancel(root).handle, 0);
+    cr_expect_eq(gt_ctx_free(root), 0);
+}
+
+/* There is its channel then, for there were more channels once. */
+Test(context, without_a_place_for_it_there_is_none)
+{
+    static gt_chan chans[CHUNK];
+
+    for (int i = 0; i < CHUNK; i++)
+        chans[i] = gt_chan_make(0, 0);
+    for (int i = 0; i < CHUNK; i++)
+        cr_assert_eq(gt_chan_free(chans[i]), 0);
+    take_memory();
+    while (gt_ctx_with_cancel(root).handle)
+        continue;
+    expect_failures_leave_nothing(GT_NEVER, ENOMEM);
+}
+#endif
 
 /* ---- threads ---- */
 

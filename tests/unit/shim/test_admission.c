@@ -23,6 +23,8 @@ Test(admission, all_unless_asked_otherwise)
     make_timer(TLK_POSIX, 1);
     cr_expect_eq(live_timers(), 1);
     cr_expect(admission_complete());
+    recording_drop(TLK_DROP_FULL);
+    cr_expect_not(admission_complete(), "one was lost");
 }
 
 Test(admission, none_while_asleep)

@@ -7,6 +7,7 @@
 #include "shim/reconcile.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -81,6 +82,54 @@ Test(descriptors, those_open_at_the_end_are_counted)
     a_timerfd(0);
     reconcile_descriptors();
     cr_expect_eq(recording->end_descriptors, before + 1);
+}
+
+/* ---- when all places are taken ---- */
+
+static const struct itimerspec in_an_hour = {.it_value = {.tv_sec = 3600}};
+
+static uint64_t fill(void)
+{
+    uint64_t made = 0;
+
+    while (make_timer(TLK_POSIX, made + 1).slot)
+        made++;
+    cr_assert_eq(recording->dropped[TLK_DROP_FULL], 1);
+    return made;
+}
+
+Test(descriptors, without_a_place_a_number_used_again_is_not_the_timer_that_had_it)
+{
+    int fd = a_timerfd(100 * SECOND);
+    const struct tlk_site *site = site_of(fd);
+
+    fill();
+    syscall(SYS_close, fd);
+    cr_assert_eq(a_timerfd(0), fd);
+    cr_expect_eq(recording->dropped[TLK_DROP_FULL], 2);
+    cr_expect_eq(timer_find(TLK_TIMERFD, (uint64_t)fd).slot, 0);
+    cr_expect_eq(site->released, 1);
+}
+
+/* What was lost counts once, and did not come from elsewhere. */
+Test(descriptors, without_a_place_a_timer_can_be_used_as_ever)
+{
+    uint64_t made = fill(), ticks;
+    int fd = a_timerfd(1), copy = dup(fd);
+    struct itimerspec left;
+
+    cr_expect_eq(read(copy, &ticks, sizeof(ticks)), sizeof(ticks));
+    timer_released(timer_take(TLK_POSIX, made));
+    cr_expect_eq(timerfd_settime(fd, 0, &in_an_hour, NULL), 0);
+    cr_expect_eq(timerfd_gettime(copy, &left), 0);
+    cr_expect_gt(left.it_value.tv_sec, 3500);
+    cr_expect_eq(timer_find(TLK_TIMERFD, (uint64_t)fd).slot, 0);
+    cr_expect_eq(close(fd), 0);
+    cr_expect_eq(close(copy), 0);
+    cr_expect_eq(recording->dropped[TLK_DROP_FULL], 2);
+    cr_expect_lt(fcntl(fd, F_GETFD), 0);
+    fd = a_timerfd(0);
+    cr_expect_not_null(timer_of(fd), "there is a place again");
 }
 
 /* ---- fork and exec ---- */

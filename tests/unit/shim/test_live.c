@@ -69,22 +69,32 @@ Test(live, all_of_the_file_can_be_used_and_then_no_more)
 
 static uint8_t owned[1024];
 
+static uint32_t take_owned(void)
+{
+    uint32_t slot = slot_take();
+
+    cr_assert(slot > 0 && slot < sizeof(owned));
+    cr_assert_eq(__atomic_exchange_n(&owned[slot], 1, __ATOMIC_RELAXED), 0,
+                 "slot %u has two owners", slot);
+    return slot;
+}
+
+static void give_owned(uint32_t slot)
+{
+    __atomic_store_n(&owned[slot], 0, __ATOMIC_RELAXED);
+    slot_give(slot);
+}
+
 static void *take_and_give(void *unused)
 {
     uint32_t held[HELD];
 
     (void)unused;
     for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < HELD; i++) {
-            held[i] = slot_take();
-            cr_assert(held[i] > 0 && held[i] < sizeof(owned));
-            cr_assert_eq(__atomic_exchange_n(&owned[held[i]], 1, __ATOMIC_RELAXED), 0,
-                         "slot %u has two owners", held[i]);
-        }
-        for (int i = 0; i < HELD; i++) {
-            __atomic_store_n(&owned[held[i]], 0, __ATOMIC_RELAXED);
-            slot_give(held[i]);
-        }
+        for (int i = 0; i < HELD; i++)
+            held[i] = take_owned();
+        for (int i = 0; i < HELD; i++)
+            give_owned(held[i]);
     }
     return NULL;
 }
@@ -98,6 +108,31 @@ Test(live, no_slot_has_two_owners)
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
     cr_expect_leq(recording->regions[TLK_TIMERS].used, THREADS * HELD + 1);
+}
+
+/* The first is given back before the second: it heads the list again, with another behind it. */
+static void *take_and_give_crosswise(void *unused)
+{
+    (void)unused;
+    thread.lane = 1;
+    for (int round = 0; round < 10 * ROUNDS; round++) {
+        uint32_t first = take_owned(), second = take_owned();
+
+        give_owned(first);
+        give_owned(second);
+    }
+    return NULL;
+}
+
+Test(live, a_slot_that_came_back_meanwhile_does_not_bring_back_the_one_behind_it)
+{
+    pthread_t threads[THREADS];
+
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, take_and_give_crosswise, NULL);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    cr_expect_leq(recording->regions[TLK_TIMERS].used, THREADS * 2 + 1);
 }
 
 Test(live, a_reference_means_one_timer_and_not_the_next_in_its_slot)
@@ -142,6 +177,25 @@ Test(live, an_id_used_again_gives_back_what_it_stood_for)
     cr_expect_eq(live_put(TLK_POSIX, 9, second), first);
     cr_expect_eq(live_find(TLK_POSIX, 9), second);
     cr_expect_eq(live_remove(TLK_POSIX, 9), second);
+}
+
+/* The kernel gives out numbers again, however long the timer before was there. */
+Test(live, an_id_used_again_gives_back_also_what_had_to_make_room)
+{
+    enum { ID = 9, OTHERS = 20000 };
+    uint32_t first = slot_with(TLK_POSIX, ID), second;
+
+    live_put(TLK_POSIX, ID, first);
+    for (uint64_t other = ID + 1; other <= OTHERS; other++)
+        cr_assert_eq(live_put(TLK_POSIX, other, slot_with(TLK_POSIX, other)), 0);
+    cr_assert_eq(live_find_fast(TLK_POSIX, ID), 0, "it is among the young no more");
+    cr_assert_eq(live_find(TLK_POSIX, ID), first);
+    second = slot_with(TLK_POSIX, ID);
+    cr_expect_eq(live_put(TLK_POSIX, ID, second), first);
+    cr_expect_eq(live_find(TLK_POSIX, ID), second);
+    cr_expect_eq(live_remove(TLK_POSIX, ID), second);
+    empty(second);
+    cr_expect_eq(live_find(TLK_POSIX, ID), 0, "nor is the first in the table");
 }
 
 Test(live, families_have_ids_of_their_own)
