@@ -107,6 +107,19 @@ Test(ctl, sleeps_and_wakes, .timeout = 120)
     forget(&served);
 }
 
+Test(ctl, families_that_nobody_watches_are_told, .timeout = 120)
+{
+    setenv("TIMERLEAK_FAMILIES", "itimer,gotime", 1);
+    struct served served = serve();
+
+    expect(0, "timers of posix, timerfd are not recorded", "ctl", served.pid, NULL);
+    expect(0, "0 only in the kernel", "verify", served.pid, NULL);
+    expect(0, "not compared: of posix, timerfd nothing was to be recorded", "verify", served.pid,
+           NULL);
+    json_decref(end(&served));
+    forget(&served);
+}
+
 /* Its ticker, and one alarm, which it pushes back sixty times. */
 Test(ctl, asleep_an_alarm_that_is_pushed_back_is_one_timer, .timeout = 120)
 {

@@ -57,6 +57,7 @@ struct builder *builder_new(uint64_t duration)
         .start_real = START_REAL,
         .start_boot = START_BOOT,
         .clock_resolution = RESOLUTION,
+        .families = UINT32_MAX,
         .nofile_soft = 4096,
         .nofile_hard = UINT64_MAX,
         .sigpending_soft = 1000,
