@@ -40,7 +40,7 @@ static void tell(pid_t pid, const struct control *control)
 {
     const struct tlk_header *header = &control->header;
     uint64_t time = now(), slept = control_slept(control, time);
-    printf("process %d is %s for %s", (int)pid, word(header),
+    printf("process %d is %s, and has been for %s", (int)pid, word(header),
            text_duration(elapsed(time, control_since(control))).s);
     if (slept > 0)
         printf("; asleep for %s of %s in all", text_duration(slept).s,

@@ -46,7 +46,7 @@ static json_t *iso_time(uint64_t real)
 static const char *end_name(const struct process *process)
 {
     static const char *const names[] = {"running", "exited", "killed", "execed"};
-    if (process->end == TLK_RUNNING && !process->alive && !process->copied)
+    if (process_end_unseen(process))
         return "unknown";
     return names[process->end];
 }

@@ -36,7 +36,8 @@ uint64_t counts_value(const struct counts *counts, const struct sample_type *typ
 
 struct process {
     const char *recording; /* path */
-    const char *name;      /* last component of the program's path */
+    const char *name;      /* what it was started as: last component of its first argument */
+    const char *file;      /* last component of exe, which may be another */
     const char *exe;
     const char **argv;
     size_t argc;

@@ -91,7 +91,7 @@ Test(ctl, sleeps_and_wakes, .timeout = 120)
     expect(0, "is awake now", "ctl", served.pid, "on");
     expect(0, "is awake already", "ctl", served.pid, "on");
     make(&served, 3, 4);
-    expect(0, "is awake", "ctl", served.pid, NULL);
+    expect(0, "is awake, and has been for ", "ctl", served.pid, NULL);
     expect(0, "3 timers matched; 1 only in the kernel", "verify", served.pid, NULL);
     expect(0, "1 timer was left out on purpose", "verify", served.pid, NULL);
     expect(0, "is asleep now", "ctl", served.pid, "off");

@@ -88,6 +88,13 @@ struct tlk_header *builder_header(struct builder *builder)
     return &builder->header;
 }
 
+void builder_started_as(struct builder *builder, const char *first, const char *exe)
+{
+    builder->header.argc = 1;
+    builder->header.argv = builder_string(builder, first);
+    builder->header.exe = builder_string(builder, exe);
+}
+
 uint32_t builder_string(struct builder *builder, const char *text)
 {
     uint32_t index;

@@ -216,6 +216,21 @@ Test(verdict, one_in_a_thousand_is_a_leak)
     expect(&shape, VERDICT_LEAK, "2 live for up to 50.0s; of 1,998 released none lived longer");
 }
 
+Test(verdict, the_reason_counts_as_the_headline_does)
+{
+    struct shape shape = begin(MINUTE);
+    for (uint64_t i = 0; i < 2000; i++) {
+        if (i % 1000 == 499 || i == 1999)
+            make(&shape, i * 20 * MS);
+        else
+            make_and_release(&shape, i * 20 * MS, 2 * MS);
+    }
+    expect(
+        &shape, VERDICT_LEAK,
+        "3 live for up to 50.0s; of 1,997 released none lived longer than 6.0ms, as 2 of the live "
+        "ones do");
+}
+
 Test(verdict, a_single_one_among_hundreds_is_a_leak)
 {
     struct shape shape = begin(MINUTE);
