@@ -408,6 +408,17 @@ Test(verdict, two_left_behind_are_two_too_few_to_tell)
     expect(&shape, VERDICT_HELD, "3 live");
 }
 
+Test(verdict, inherited_timers_among_leaked_ones_are_told)
+{
+    struct shape shape = begin(HOUR);
+    make(&shape, 0)->flags |= TLK_INHERITED;
+    shape.site->inherited++;
+    shape.site->created--;
+    for (uint64_t i = 0; i < 100; i++)
+        make(&shape, i * 30 * SECOND);
+    expect(&shape, VERDICT_LEAK, "nothing was ever released; 1 inherited from the process before");
+}
+
 Test(verdict, inherited_timers_are_held)
 {
     struct shape shape = begin(HOUR);
