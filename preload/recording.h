@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define TLK_MAGIC "TIMERLK\n"
-#define TLK_VERSION 3u
+#define TLK_VERSION 4u
 #define TLK_BYTE_ORDER 0x01020304u
 #define TLK_CHUNK 65536u
 
@@ -134,6 +134,9 @@ struct tlk_header {
     uint64_t slept;    /* ns spent asleep before that */
     uint64_t omitted[TLK_OMISSIONS]; /* by enum tlk_omission */
 
+    uint32_t families;         /* whose timers are entered: bit per enum tlk_family; ~0: all */
+    uint32_t families_unknown; /* names that the list of them had and no family has */
+
     struct tlk_region regions[TLK_REGIONS];
 };
 
@@ -158,6 +161,8 @@ struct tlk_module {
 #define TLK_MAX_DEPTH 128u
 
 enum tlk_family { TLK_POSIX = 1, TLK_TIMERFD = 2, TLK_ITIMER = 3, TLK_GOTIME = 4, TLK_FAMILIES };
+
+#define TLK_EVERY_FAMILY ((1u << TLK_FAMILIES) - 2) /* a bit for each */
 
 #define TLK_LIFETIME_BUCKETS 40u
 #define TLK_HISTORY_BUCKETS 64u

@@ -29,18 +29,20 @@ static uint64_t limit_of(long option)
 static bool read_options(const struct input *input, struct gate_options *options)
 {
     const struct settings *settings = &input->settings;
+    bool partial = settings->focus || settings->ignore;
     struct text unknown;
     *options = (struct gate_options){
         .max_live = limit_of(settings->max_live),
         .max_dropped = limit_of(settings->max_dropped),
         .allow_empty = settings->allow_empty,
         .incomplete = input->status != EXIT_OK,
-        .filtered = settings->families || settings->focus || settings->ignore,
+        .filtered = settings->families || partial,
         .sought = settings->families || settings->focus,
     };
-    if (settings->update_baseline && (!settings->baseline || options->filtered)) {
+    family_parse(settings->families, &options->families, &unknown); /* see input_open() */
+    if (settings->update_baseline && (!settings->baseline || partial)) {
         fprintf(stderr, "timerleak: --update-baseline needs %s\n",
-                settings->baseline ? "all sites: leave out --families, --focus and --ignore"
+                settings->baseline ? "all sites: leave out --focus and --ignore"
                                    : "--baseline FILE, which it writes");
         return false;
     }

@@ -4,6 +4,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
+#include "profile/profile.h"
 #include "recording/control.h"
 
 #include <errno.h>
@@ -39,12 +40,15 @@ static void tell(pid_t pid, const struct control *control)
 {
     const struct tlk_header *header = &control->header;
     uint64_t time = now(), slept = control_slept(control, time);
-    printf("process %d is %s for %s", (int)pid, word(header),
+    printf("process %d is %s, and has been for %s", (int)pid, word(header),
            text_duration(elapsed(time, control_since(control))).s);
     if (slept > 0)
         printf("; asleep for %s of %s in all", text_duration(slept).s,
                text_duration(elapsed(time, header->start_mono)).s);
     fputc('\n', stdout);
+    if (~header->families & TLK_EVERY_FAMILY)
+        printf("    timers of %s are not recorded\n",
+               family_list(~header->families & TLK_EVERY_FAMILY, ", ").s);
     if (header->one_in > 1)
         printf("    one timer in %s is recorded\n", text_count(header->one_in).s);
     tell_omitted(header->omitted[TLK_OMIT_ASLEEP], "made while it was asleep");

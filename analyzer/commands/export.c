@@ -11,6 +11,7 @@
 #include "exports/pprof.h"
 #include "exports/speedscope.h"
 #include "profile/filter.h"
+#include "views/coverage.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -96,12 +97,14 @@ static void write_selection(struct input *input, enum export_format wanted)
     }
     if (!input_select(input, &options, &selection))
         return;
-    if (wanted == EXPORT_DOT)
+    if (wanted == EXPORT_DOT) {
         write_dot(input, &selection);
-    else if (wanted == EXPORT_PPROF)
+    } else if (wanted == EXPORT_PPROF) {
         write_pprof(input, &selection);
-    else
+    } else {
         formats[wanted].write(input->output, &selection);
+        coverage_print(stderr, input->profile); /* for which these formats have no place */
+    }
     selection_free(&selection);
 }
 

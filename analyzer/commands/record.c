@@ -34,21 +34,16 @@ static bool parse_children(const char *value, bool *children)
     return false;
 }
 
-/* The shim would pass over a name that it does not know, and record nothing. */
+/* The shim would pass over a name that it does not know. */
 static bool check_families(const char *list)
 {
-    while (list != NULL && *list != '\0') {
-        size_t length = strcspn(list, ",");
-        if (!family_find(list, length)) {
-            fprintf(stderr, "timerleak: --families: there is no \"%.*s\" among", (int)length, list);
-            for (int i = 1; i < TLK_FAMILIES; i++)
-                fprintf(stderr, " %s", family_name(i));
-            fputc('\n', stderr);
-            return false;
-        }
-        list += length + (list[length] == ',');
-    }
-    return true;
+    uint64_t families;
+    struct text unknown;
+    if (family_parse(list, &families, &unknown))
+        return true;
+    fprintf(stderr, "timerleak: --families: there is no \"%s\" among %s\n", unknown.s,
+            family_list(TLK_EVERY_FAMILY, " ").s);
+    return false;
 }
 
 /* -1 is what is set when nothing is said. */

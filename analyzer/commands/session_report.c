@@ -34,6 +34,8 @@ static void print_line(const struct session_recording *made, const struct profil
         fprintf(stderr, "%s inherited, ", text_count(totals->inherited).s);
     if (process->omitted[TLK_OMIT_ASLEEP] > 0)
         fprintf(stderr, "%s more while asleep, ", text_count(process->omitted[TLK_OMIT_ASLEEP]).s);
+    if (process->unwatched)
+        fprintf(stderr, "%s not watched, ", family_list(process->unwatched, " and ").s);
     fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, made->path);
 }
 

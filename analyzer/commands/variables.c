@@ -17,13 +17,9 @@ static bool any(const char *value)
 
 static bool is_families(const char *list)
 {
-    while (*list != '\0') {
-        size_t length = strcspn(list, ",");
-        if (!family_find(list, length))
-            return false;
-        list += length + (list[length] == ',');
-    }
-    return true;
+    uint64_t families;
+    struct text unknown;
+    return family_parse(list, &families, &unknown);
 }
 
 static bool is_number(const char *value, unsigned long least, unsigned long most)

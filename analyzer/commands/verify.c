@@ -112,6 +112,10 @@ static int print(const struct look *look)
         printf(", with %s more", text_plural(comparison->copies, "descriptor", "descriptors").s);
     printf("; %zu only in the kernel, %zu only in the recording\n", comparison->unrecorded_count,
            comparison->unseen_count);
+    if (comparison->unwatched > 0)
+        printf("%s not compared: of %s nothing was to be recorded\n",
+               text_plural(comparison->unwatched, "timer", "timers").s,
+               family_list(process->unwatched, ", ").s);
     if (comparison->itimers > 0)
         printf("%s not compared: the kernel shows them to their own process only\n",
                text_plural(comparison->itimers, "interval timer", "interval timers").s);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "profile/stacks.h"
+#include "views/coverage.h"
 #include "views/wording.h"
 
 #include <stdlib.h>
@@ -46,9 +47,9 @@ static void write_site(FILE *to, const struct gate *gate, const struct repositor
     free(title);
 }
 
-static void write_error(FILE *to, const char *text)
+static void write_run(FILE *to, const char *level, const char *text)
 {
-    fputs("::error title=timerleak::", to);
+    fprintf(to, "::%s title=timerleak::", level);
     write_escaped(to, text, false);
     fputc('\n', to);
 }
@@ -58,10 +59,12 @@ void annotations_write(FILE *to, const struct gate *gate, const struct repositor
     char *too_many = wording_too_many(gate);
     size_t errors = gate->doubt_count + (too_many != NULL) + gate->outcomes[OUTCOME_FAILS];
     size_t left = ANNOTATIONS_MOST;
+    struct coverage_line lines[COVERAGE_LINES];
+    size_t count = coverage_lines(gate->profile, lines);
     for (size_t i = 0; i < gate->doubt_count && left > 0; i++, left--)
-        write_error(to, gate->doubts[i]);
+        write_run(to, "error", gate->doubts[i]);
     if (too_many && left > 0) {
-        write_error(to, too_many);
+        write_run(to, "error", too_many);
         left--;
     }
     for (size_t i = 0; i < gate->count && left > 0; i++) {
@@ -76,5 +79,7 @@ void annotations_write(FILE *to, const struct gate *gate, const struct repositor
                 "log\n",
                 text_plural(errors - ANNOTATIONS_MOST, "finding is", "findings are").s,
                 ANNOTATIONS_MOST);
+    for (size_t i = 0; i < count; i++)
+        write_run(to, "notice", lines[i].s);
     free(too_many);
 }

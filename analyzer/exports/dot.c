@@ -136,7 +136,7 @@ void dot_write(FILE *to, const struct view *view)
     picture.unit = value_unit(&picture.graph, view->selection, view->unit);
     find_largest(&picture);
     fprintf(to, "digraph \"");
-    write_text(to, view->selection->profile->processes[0]->name);
+    write_text(to, view->selection->profile->processes[0]->file);
     fprintf(to, "\" {\nnode [style=filled fillcolor=\"#f8f8f8\"]\n");
     write_legend(&picture);
     for (size_t i = 0; i < picture.graph.count; i++)

@@ -1,4 +1,5 @@
 #include "exports/gitlab.h"
+#include "views/coverage.h"
 #include "views/wording.h"
 
 #include <jansson.h>
@@ -28,26 +29,30 @@ static void add_site(json_t *issues, const struct gate *gate, const struct repos
 }
 
 /* GitLab shows one issue of each fingerprint. */
-static void add_run(json_t *issues, const char *name, const char *text)
+static void add_run(json_t *issues, const char *name, const char *severity, const char *text)
 {
     const struct spot nowhere = {.path = NOWHERE, .line = 1};
     char fingerprint[32];
     snprintf(fingerprint, sizeof(fingerprint), "%s-%zu", name, json_array_size(issues) + 1);
-    json_array_append_new(issues, issue(name, text, fingerprint, "blocker", &nowhere));
+    json_array_append_new(issues, issue(name, text, fingerprint, severity, &nowhere));
 }
 
 void gitlab_write(FILE *to, const struct gate *gate, const struct repository *repository)
 {
     json_t *issues = json_array();
     char *too_many = wording_too_many(gate);
+    struct coverage_line lines[COVERAGE_LINES];
+    size_t count = coverage_lines(gate->profile, lines);
     for (size_t i = 0; i < gate->doubt_count; i++)
-        add_run(issues, "in-doubt", gate->doubts[i]);
+        add_run(issues, "in-doubt", "blocker", gate->doubts[i]);
     if (too_many)
-        add_run(issues, "max-live", too_many);
+        add_run(issues, "max-live", "blocker", too_many);
     for (size_t i = 0; i < gate->count; i++) {
         if (gate->judged[i].outcome == OUTCOME_FAILS)
             add_site(issues, gate, repository, &gate->judged[i]);
     }
+    for (size_t i = 0; i < count; i++)
+        add_run(issues, "not-recorded", "info", lines[i].s);
     json_dumpf(issues, to, JSON_INDENT(2));
     json_decref(issues);
     free(too_many);

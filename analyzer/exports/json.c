@@ -46,7 +46,7 @@ static json_t *iso_time(uint64_t real)
 static const char *end_name(const struct process *process)
 {
     static const char *const names[] = {"running", "exited", "killed", "execed"};
-    if (process->end == TLK_RUNNING && !process->alive && !process->copied)
+    if (process_end_unseen(process))
         return "unknown";
     return names[process->end];
 }
@@ -92,6 +92,16 @@ static json_t *sleep_of(const struct process *process)
     return json;
 }
 
+static json_t *watched_of(const struct process *process)
+{
+    json_t *json = json_array();
+    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
+        if (!(process->unwatched >> family & 1))
+            json_array_append_new(json, json_string(family_name(family)));
+    }
+    return json;
+}
+
 static json_t *process_of(const struct process *process)
 {
     json_t *json = json_object(), *argv = json_array();
@@ -109,6 +119,8 @@ static json_t *process_of(const struct process *process)
     json_object_set_new(json, "end", json_string(end_name(process)));
     json_object_set_new(json, "end_status", json_integer(process->end_status));
     json_object_set_new(json, "recording", json_string(process->recording));
+    json_object_set_new(json, "families", watched_of(process));
+    json_object_set_new(json, "unknown_families", number(process->unknown_families));
     json_object_set_new(json, "sampling", sampling_of(process));
     json_object_set_new(json, "asleep", sleep_of(process));
     json_object_set_new(json, "ignored", number(process->omitted[TLK_OMIT_IGNORED]));

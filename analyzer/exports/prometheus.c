@@ -152,6 +152,31 @@ static void write_descriptors(FILE *to, const struct profile *profile)
     free(chosen);
 }
 
+/* What was not recorded as the user wished: see coverage.h. */
+static void write_coverage(FILE *to, const struct profile *profile)
+{
+    static const char *const reasons[TLK_OMISSIONS] = {[TLK_OMIT_ASLEEP] = "asleep",
+                                                       [TLK_OMIT_IGNORED] = "ignored",
+                                                       [TLK_OMIT_SAMPLED] = "sampled"};
+    uint64_t unwatched[TLK_FAMILIES] = {0}, omitted[TLK_OMISSIONS] = {0};
+    for (size_t i = 0; i < profile->process_count; i++) {
+        for (unsigned family = 1; family < TLK_FAMILIES; family++)
+            unwatched[family] += profile->processes[i]->unwatched >> family & 1;
+        for (size_t reason = 0; reason < TLK_OMISSIONS; reason++)
+            omitted[reason] += profile->processes[i]->omitted[reason];
+    }
+    write_head(to, "unwatched_processes", "gauge", "Processes whose timers were not recorded.");
+    for (unsigned family = 1; family < TLK_FAMILIES; family++)
+        fprintf(to, "timerleak_unwatched_processes{family=\"%s\"} %" PRIu64 "\n",
+                family_name(family), unwatched[family]);
+    write_head(to, "omitted_total", "counter", "Timers made that were not to be recorded.");
+    for (size_t reason = 0; reason < TLK_OMISSIONS; reason++) {
+        if (reasons[reason])
+            fprintf(to, "timerleak_omitted_total{reason=\"%s\"} %" PRIu64 "\n", reasons[reason],
+                    omitted[reason]);
+    }
+}
+
 static void write_losses(FILE *to, const struct profile *profile)
 {
     uint64_t lost = 0;
@@ -170,6 +195,7 @@ void prometheus_write(FILE *to, const struct gate *gate, const struct repository
     write_live(to, &table);
     write_totals(to, &table);
     write_descriptors(to, gate->profile);
+    write_coverage(to, gate->profile);
     write_losses(to, gate->profile);
     free(table.list);
 }

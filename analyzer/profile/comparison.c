@@ -88,6 +88,8 @@ void comparison_make(struct comparison *comparison, const struct profile *profil
             continue;
         if (is_copy(&kernel->timers[i], profile, pid))
             comparison->copies++;
+        else if (profile->processes[0]->unwatched >> kernel->timers[i].family & 1)
+            comparison->unwatched++;
         else
             comparison->unrecorded[comparison->unrecorded_count++] = &kernel->timers[i];
     }

@@ -10,6 +10,7 @@
 struct comparison {
     size_t matched;
     size_t copies;                    /* further descriptors of matched timers */
+    size_t unwatched;                 /* in the kernel, of families that were not to be recorded */
     size_t itimers;                   /* in the recording; no other process can see the kernel's */
     const struct live_timer **unseen; /* live in the recording, not in the kernel */
     size_t unseen_count;

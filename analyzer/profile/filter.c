@@ -14,28 +14,13 @@ struct matcher {
     uint8_t *focused, *ignored; /* enum match of each location: it is looked at once */
 };
 
-static bool parse_family(const char *name, size_t length, uint64_t *families,
-                         char error[FILTER_ERROR_SIZE])
-{
-    uint64_t family = family_find(name, length);
-    if (family)
-        *families |= UINT64_C(1) << family;
-    else
-        snprintf(error, FILTER_ERROR_SIZE, "--families: there is no family \"%.*s\"", (int)length,
-                 name);
-    return family != 0;
-}
-
 static bool parse_families(const char *list, uint64_t *families, char error[FILTER_ERROR_SIZE])
 {
-    *families = list ? 0 : UINT64_MAX;
-    while (list && *list) {
-        size_t length = strcspn(list, ",");
-        if (!parse_family(list, length, families, error))
-            return false;
-        list += length + (list[length] == ',');
-    }
-    return true;
+    struct text unknown;
+    if (family_parse(list, families, &unknown))
+        return true;
+    snprintf(error, FILTER_ERROR_SIZE, "--families: there is no family \"%s\"", unknown.s);
+    return false;
 }
 
 static void matcher_free(struct matcher *matcher)

@@ -72,6 +72,6 @@ void findings_limits(const struct process *process, struct limit limits[LIMITS])
 {
     limits[0] = project("descriptors", process->descriptors, process->nofile_soft,
                         process->descriptor_growth);
-    limits[1] = project("pending signals", process->pending, process->sigpending_soft,
-                        process->pending_growth);
+    limits[1] = project("pending signals of all its user's processes", process->pending,
+                        process->sigpending_soft, process->pending_growth);
 }

@@ -19,7 +19,7 @@ enum timer_state findings_state(const struct site *site);
 
 /* A resource of a process that live timers use up. */
 struct limit {
-    const char *name; /* "descriptors", "pending signals" */
+    const char *name; /* what is limited, and whose it is */
     uint64_t used;    /* 0: unknown */
     uint64_t limit;   /* UINT64_MAX: none */
     double growth;    /* per second, 0: none */

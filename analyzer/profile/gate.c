@@ -146,6 +146,29 @@ __attribute__((format(printf, 2, 3))) static void doubt(struct gate *gate, const
     gate->doubts[gate->doubt_count++] = text;
 }
 
+/* Whether there is that doubt: of a family that no timer was looked for, none was found. */
+static bool doubt_unwatched(struct gate *gate)
+{
+    uint64_t wanted = gate->options.families & TLK_EVERY_FAMILY, watched = wanted, blind = 0;
+    for (size_t i = 0; i < gate->profile->process_count; i++) {
+        blind += (gate->profile->processes[i]->unwatched & wanted) != 0;
+        watched &= ~(uint64_t)gate->profile->processes[i]->unwatched;
+    }
+    if (blind == 0)
+        return false;
+    char *advice = NULL;
+    if (watched && asprintf(&advice, ", or ask with --families=%s about what was",
+                            family_list(watched, ",").s) < 0)
+        memory_exhausted();
+    doubt(gate,
+          "in %s timers of %s were not watched: record without --families and "
+          "TIMERLEAK_FAMILIES%s",
+          text_plural(blind, "recording", "recordings").s, family_list(wanted & ~watched, ", ").s,
+          advice ? advice : "");
+    free(advice);
+    return true;
+}
+
 /* Whether there is that doubt. */
 static bool doubt_sleep(struct gate *gate, const struct process *process)
 {
@@ -170,16 +193,17 @@ static void doubt_choice(struct gate *gate)
 static void doubt_emptiness(struct gate *gate)
 {
     const struct profile *profile = gate->profile;
-    uint64_t recorded = 0, sampled = 0;
-    bool slept = false;
+    uint64_t recorded = 0, sampled = 0, ignored = 0;
+    bool unseen = doubt_unwatched(gate);
     for (size_t i = 0; i < profile->process_count; i++) {
         recorded += profile->processes[i]->recorded;
         sampled += profile->processes[i]->omitted[TLK_OMIT_SAMPLED];
-        slept |= doubt_sleep(gate, profile->processes[i]);
+        ignored += profile->processes[i]->omitted[TLK_OMIT_IGNORED];
+        unseen |= doubt_sleep(gate, profile->processes[i]);
     }
     if (profile->process_count == 0)
         doubt(gate, "there is no recording to judge by");
-    else if (slept || gate->options.allow_empty)
+    else if (unseen || gate->options.allow_empty)
         return;
     else if (recorded > 0)
         doubt_choice(gate);
@@ -188,6 +212,11 @@ static void doubt_emptiness(struct gate *gate)
               "of %s chance picked none for the sample: record one in fewer; --allow-empty takes "
               "that for clean",
               text_plural(sampled, "timer", "timers").s);
+    else if (ignored > 0)
+        doubt(gate,
+              "%s made, all in blocks that the program asked to ignore; --allow-empty takes that "
+              "for clean",
+              text_plural(ignored, "timer was", "timers were").s);
     else
         doubt(gate,
               "no timer was created in %s: was the right program recorded? --allow-empty takes "
@@ -302,6 +331,13 @@ struct baseline *gate_accept(struct gate *gate)
         gate->outcomes[judged->outcome]--;
         judged->outcome = OUTCOME_KNOWN;
         gate->outcomes[OUTCOME_KNOWN]++;
+    }
+    for (size_t i = 0; old && i < old->count; i++) {
+        const struct known *known = &old->list[i];
+        uint64_t family = family_find(known->family, strlen(known->family));
+        if (!(gate->options.families >> family & 1))
+            baseline_add(baseline, known->fingerprint, known->family, known->state,
+                         (const char *const *)known->functions, known->function_count);
     }
     baseline_sort(baseline);
     gate->baseline = baseline;

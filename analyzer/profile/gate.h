@@ -34,10 +34,11 @@ struct gate_options {
     bool verdicts[VERDICTS], states[TIMER_STATES]; /* that count */
     uint64_t max_live;                             /* UINT64_MAX: any number */
     uint64_t max_dropped;                          /* of a process, see losses_hiding() */
-    bool allow_empty;                              /* no timer at all is fine */
-    bool incomplete;                               /* a recording could not be read */
-    bool filtered; /* sites were left out: what was not seen is not gone */
-    bool sought;   /* some were asked for: none of them is nothing to judge by */
+    uint64_t families; /* that are asked about: bit per enum tlk_family */
+    bool allow_empty;  /* no timer at all is fine */
+    bool incomplete;   /* a recording could not be read */
+    bool filtered;     /* sites were left out: what was not seen is not gone */
+    bool sought;       /* some were asked for: none of them is nothing to judge by */
 };
 
 struct gate {
@@ -77,8 +78,9 @@ enum gate_result gate_result(const struct gate *gate);
 bool gate_is_whole(const struct gate *gate);
 
 /*
- * Takes what is known and what fails for the new baseline: from now on it is known. Returns the old
- * baseline, which the caller frees.
+ * Takes what is known and what fails for the new baseline: from now on it is known. What the old
+ * one has of families that were not asked about stays. Returns the old baseline, which the caller
+ * frees.
  */
 struct baseline *gate_accept(struct gate *gate);
 

@@ -47,13 +47,18 @@ static uint64_t last_event(struct recording *recording)
     return last;
 }
 
+bool process_end_unseen(const struct process *process)
+{
+    return process->end == TLK_RUNNING && !process->alive && !process->copied;
+}
+
 static struct moment as_of(struct recording *recording, const struct process *process)
 {
     const struct tlk_header *header = recording_header(recording);
     struct moment moment = {header->end_mono, header->end_real, header->end_boot, 0};
     if (process->alive) {
         moment = (struct moment){now(CLOCK_MONOTONIC), now(CLOCK_REALTIME), now(CLOCK_BOOTTIME), 0};
-    } else if (process->end == TLK_RUNNING && !process->copied) {
+    } else if (process_end_unseen(process)) {
         moment.mono = last_event(recording);
         moment.real = header->start_real + (moment.mono - header->start_mono);
         moment.boot = header->start_boot + (moment.mono - header->start_mono);
@@ -105,19 +110,31 @@ static void read_usage(struct process *process, const struct tlk_header *header)
     }
 }
 
+/* People know a program by what they started: redis-server may be a link to redis-check-rdb. */
+static void read_name(struct process *process)
+{
+    process->file = base_name(process->exe);
+    process->name = base_name(process->argc > 0 ? process->argv[0] : "");
+    if (!*process->name)
+        process->name = process->file;
+    if (!*process->name)
+        process->name = base_name(process->recording);
+    if (!*process->file)
+        process->file = process->name;
+}
+
 static void read_header(struct profile *profile, struct process *process,
                         const struct recording *recording)
 {
     const struct tlk_header *header = recording_header(recording);
     process->recording = strings_add(profile->strings, recording_path(recording));
     process->exe = strings_add(profile->strings, recording_string(recording, header->exe));
-    process->name = base_name(process->exe);
-    if (!*process->name)
-        process->name = base_name(process->recording);
     process->pid = header->pid;
     process->ppid = header->ppid;
     process->forked = header->forked;
     process->one_in = header->one_in > 0 ? header->one_in : 1;
+    process->unwatched = TLK_EVERY_FAMILY & ~header->families;
+    process->unknown_families = header->families_unknown;
     /* Slot 0 holds none. */
     process->peak = elapsed(recording_count(recording, TLK_TIMERS), 1) * process->one_in;
     process->end = (enum tlk_end)(header->end <= TLK_EXECED ? header->end : TLK_RUNNING);
@@ -142,6 +159,7 @@ struct process *process_add(struct profile *profile, struct recording *recording
     process->base = profile->base;
     read_header(profile, process, recording);
     read_arguments(profile, process, recording);
+    read_name(process);
     bool copy = recording_is_copy(recording);
     process->copied =
         (copy || header->copied) && process->end == TLK_RUNNING && header->end_mono > 0;
@@ -196,6 +214,19 @@ struct process_times process_times(const struct profile *profile)
             times.start_real = process->start_real;
     }
     return times;
+}
+
+struct text process_lived(const struct process *process)
+{
+    struct text text = text_duration(process_duration(process));
+    if (process_end_unseen(process)) {
+        struct text least = text;
+        if (process_duration(process) == 0)
+            snprintf(text.s, sizeof(text.s), "unknown how long");
+        else
+            snprintf(text.s, sizeof(text.s), "at least %.32s", least.s);
+    }
+    return text;
 }
 
 /* Numbers of processes are used again, but not within a nanosecond. */

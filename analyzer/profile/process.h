@@ -13,6 +13,9 @@ struct process *process_add(struct profile *profile, struct recording *recording
 /* How it ended, in words: "killed by SIGKILL", "exited with status 0", "running". */
 struct text process_end(const struct process *process);
 
+/* It is gone, and nobody noted when: what is known of its end is its last event. */
+bool process_end_unseen(const struct process *process);
+
 /* How many timers of that family each recorded one stands for. */
 static inline uint64_t process_one_in(const struct process *process, uint16_t family)
 {
@@ -25,7 +28,7 @@ static inline uint64_t process_one_in(const struct process *process, uint16_t fa
  */
 size_t process_repeats(const struct profile *profile);
 
-/* How long it ran, ns. */
+/* How long it ran, ns; at least, if nobody saw its end. */
 uint64_t process_duration(const struct process *process);
 
 /* As a merged profile has it: the earliest start, and the times of all processes together. */
@@ -34,5 +37,8 @@ struct process_times {
 };
 
 struct process_times process_times(const struct profile *profile);
+
+/* The same in words: "3.2s", "at least 3.2s", "unknown how long". */
+struct text process_lived(const struct process *process);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const families[TLK_FAMILIES] = {
+static const char *const family_names[TLK_FAMILIES] = {
     [0] = "any",
     [TLK_POSIX] = "posix",
     [TLK_TIMERFD] = "timerfd",
@@ -16,16 +16,45 @@ static const char *const families[TLK_FAMILIES] = {
 
 const char *family_name(uint64_t family)
 {
-    return families[family];
+    return family_names[family];
 }
 
 uint64_t family_find(const char *name, size_t length)
 {
     for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
-        if (strlen(families[family]) == length && memcmp(families[family], name, length) == 0)
+        if (strlen(family_names[family]) == length &&
+            memcmp(family_names[family], name, length) == 0)
             return family;
     }
     return 0;
+}
+
+bool family_parse(const char *list, uint64_t *families, struct text *unknown)
+{
+    *families = list ? 0 : UINT64_MAX;
+    while (list && *list) {
+        size_t length = strcspn(list, ",");
+        uint64_t family = family_find(list, length);
+        if (!family) {
+            snprintf(unknown->s, sizeof(unknown->s), "%.*s", (int)length, list);
+            return false;
+        }
+        *families |= UINT64_C(1) << family;
+        list += length + (list[length] == ',');
+    }
+    return true;
+}
+
+struct family_list family_list(uint64_t families, const char *separator)
+{
+    struct family_list list = {""};
+    size_t length = 0;
+    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
+        if (families >> family & 1)
+            length += (size_t)snprintf(list.s + length, sizeof(list.s) - length, "%s%s",
+                                       length > 0 ? separator : "", family_name(family));
+    }
+    return list;
 }
 
 struct profile *profile_new(void)

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "base/text.h"
 #include "profile/locations.h"
 #include "profile/samples.h"
 #include "profile/states.h"
@@ -35,7 +36,8 @@ uint64_t counts_value(const struct counts *counts, const struct sample_type *typ
 
 struct process {
     const char *recording; /* path */
-    const char *name;      /* last component of the program's path */
+    const char *name;      /* what it was started as: last component of its first argument */
+    const char *file;      /* last component of exe, which may be another */
     const char *exe;
     const char **argv;
     size_t argc;
@@ -49,11 +51,13 @@ struct process {
     int end_status;
     uint64_t start_real, start_mono;
     struct moment as_of;
-    bool asleep;       /* at its end: see struct tlk_header */
-    uint64_t switched; /* mono: when that was last changed; the start, if never */
-    uint64_t slept;    /* ns of the run, the last sleep included */
-    uint64_t one_in;   /* see process_one_in() */
-    uint64_t recorded; /* timers that were: created or inherited */
+    bool asleep;               /* at its end: see struct tlk_header */
+    uint64_t switched;         /* mono: when that was last changed; the start, if never */
+    uint64_t slept;            /* ns of the run, the last sleep included */
+    uint64_t one_in;           /* see process_one_in() */
+    uint64_t recorded;         /* timers that were: created or inherited */
+    uint32_t unwatched;        /* families whose timers were not to be: bit per enum tlk_family */
+    uint32_t unknown_families; /* names that the list of those to watch had and no family has */
     uint64_t omitted[TLK_OMISSIONS];
     uint64_t dropped[TLK_DROPS];
     uint64_t damaged; /* records that could not be used */
@@ -168,5 +172,18 @@ const char *family_name(uint64_t family);
 
 /* The family of that name, which need not end there; 0 if there is none. */
 uint64_t family_find(const char *name, size_t length);
+
+/*
+ * Reads names with commas between them into a bit for each; all, if the list is NULL. False, with
+ * the first name that no family has, if there is one.
+ */
+bool family_parse(const char *list, uint64_t *families, struct text *unknown);
+
+struct family_list {
+    char s[128];
+};
+
+/* The names of those whose bits are set. */
+struct family_list family_list(uint64_t families, const char *separator);
 
 #endif

@@ -226,11 +226,24 @@ static void say_growth(const struct evidence *e, struct finding *finding)
                                        : "nothing was ever released");
 }
 
+/* The headline counts all that are live, also those too young to tell. */
 static void say_stays_behind(const struct evidence *e, struct finding *finding)
 {
-    say(finding, "%s live for up to %s; of %s released none lived longer than %s",
-        number(e, e->overstayed).s, text_duration(elapsed(e->run.as_of, e->oldest)).s,
-        number(e, e->released).s, text_duration(e->longest_life + e->run.slop).s);
+    struct text longest = text_duration(e->longest_life + e->run.slop);
+    say(finding, "%s live for up to %s", number(e, e->live).s,
+        text_duration(elapsed(e->run.as_of, e->oldest)).s);
+    if (e->overstayed < e->live)
+        say(finding, "of %s released none lived longer than %s, as %s of the live ones do",
+            number(e, e->released).s, longest.s, number(e, e->overstayed).s);
+    else
+        say(finding, "of %s released none lived longer than %s", number(e, e->released).s,
+            longest.s);
+}
+
+static void say_inherited(const struct evidence *e, struct finding *finding)
+{
+    if (e->inherited > 0)
+        say(finding, "%s inherited from the process before", number(e, e->inherited).s);
 }
 
 static void say_held(const struct evidence *e, struct finding *finding)
@@ -254,8 +267,7 @@ static void say_held(const struct evidence *e, struct finding *finding)
     else if (e->live > 1)
         say(finding, "%s live, all made within %s at %s, steady for %s since", number(e, e->live).s,
             text_duration(elapsed(e->youngest, e->oldest)).s, moment.s, steady.s);
-    if (e->inherited > 0)
-        say(finding, "%s inherited from the process before", number(e, e->inherited).s);
+    say_inherited(e, finding);
 }
 
 /* How much stands behind those numbers. */
@@ -274,6 +286,7 @@ static void say_leak(const struct evidence *e, struct finding *finding, bool ris
         say_growth(e, finding);
     if (behind)
         say_stays_behind(e, finding);
+    say_inherited(e, finding);
 }
 
 void verdict_find(const struct evidence *evidence, struct finding *finding)

@@ -9,6 +9,9 @@ struct coverage {
     uint64_t slept, duration, omitted[TLK_OMISSIONS];
     uint64_t asleep, since;     /* how many at their end; since when, after the start, if one */
     uint64_t least_of, most_of; /* of so many timers one is recorded */
+    uint64_t unwatched;         /* families: bit per enum tlk_family */
+    uint64_t choosy;            /* how many did not watch them all */
+    uint64_t unknown_families;  /* names, of one process: most have them from one variable */
 };
 
 static struct coverage coverage_of(const struct profile *profile)
@@ -28,8 +31,32 @@ static struct coverage coverage_of(const struct profile *profile)
             all.least_of = process->one_in;
         if (process->one_in > all.most_of)
             all.most_of = process->one_in;
+        all.unwatched |= process->unwatched;
+        all.choosy += process->unwatched != 0;
+        if (process->unknown_families > all.unknown_families)
+            all.unknown_families = process->unknown_families;
     }
     return all;
+}
+
+static void tell_unwatched(const struct coverage *all, const struct profile *profile,
+                           struct coverage_line *line)
+{
+    struct text where = {""};
+    if (all->choosy < profile->process_count)
+        snprintf(where.s, sizeof(where.s), " in %.12s of %.27s", text_count(all->choosy).s,
+                 text_plural(profile->process_count, "process", "processes").s);
+    snprintf(line->s, sizeof(line->s),
+             "not watched%s: timers of %s, which --families or TIMERLEAK_FAMILIES left out",
+             where.s, family_list(all->unwatched, ", ").s);
+}
+
+static void tell_unknown(const struct coverage *all, struct coverage_line *line)
+{
+    snprintf(line->s, sizeof(line->s), "mistyped: %s in TIMERLEAK_FAMILIES %s no family's%s",
+             text_plural(all->unknown_families, "name", "names").s,
+             all->unknown_families == 1 ? "is" : "are",
+             all->unwatched ? "" : "; all families were watched");
 }
 
 static void tell_sample(const struct coverage *all, struct coverage_line *line)
@@ -77,6 +104,10 @@ size_t coverage_lines(const struct profile *profile, struct coverage_line lines[
 {
     const struct coverage all = coverage_of(profile);
     size_t count = 0;
+    if (all.unwatched)
+        tell_unwatched(&all, profile, &lines[count++]);
+    if (all.unknown_families > 0)
+        tell_unknown(&all, &lines[count++]);
     if (all.most_of > 1)
         tell_sample(&all, &lines[count++]);
     if (all.slept > 0 || all.asleep > 0 || all.omitted[TLK_OMIT_ASLEEP] > 0)

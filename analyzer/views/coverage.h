@@ -1,6 +1,7 @@
 /*
- * coverage.h - tells what is not in a recording because its user wished so: what was made while it
- * was asleep, what a sample left out, what the program asked to ignore.
+ * coverage.h - tells what is not in a recording because its user wished so: families that were
+ * not watched, what was made while it was asleep, what a sample left out, what the program asked to
+ * ignore.
  */
 #ifndef TIMERLEAK_VIEWS_COVERAGE_H
 #define TIMERLEAK_VIEWS_COVERAGE_H
@@ -9,11 +10,11 @@
 
 #include <stdio.h>
 
-#define COVERAGE_LINES 3
+#define COVERAGE_LINES 5
 
 /* Plain ASCII, without a line's end. */
 struct coverage_line {
-    char s[256];
+    char s[320];
 };
 
 /* Fills in a line for each thing that is to be told, and returns how many; 0: all was recorded. */

@@ -48,7 +48,7 @@ void labels_print(FILE *to, const struct selection *selection, const char *unit)
 {
     const struct process *process = selection->profile->processes[0];
     const char *id = build_id(selection->profile, process->exe);
-    fprintf(to, "File: %s\n", process->name);
+    fprintf(to, "File: %s\n", process->file);
     if (*id)
         fprintf(to, "Build ID: %s\n", id);
     fprintf(to, "Type: %s\n", selection->options.type->name);

@@ -21,8 +21,7 @@
 static void print_process(FILE *to, const struct process *process)
 {
     fprintf(to, "%s%s (pid %d)%s, %s, %s\n", style(to, STYLE_STRONG), process->name, process->pid,
-            style(to, STYLE_PLAIN), text_duration(process_duration(process)).s,
-            process_end(process).s);
+            style(to, STYLE_PLAIN), process_lived(process).s, process_end(process).s);
 }
 
 static void print_processes(FILE *to, const struct profile *profile)

@@ -25,9 +25,8 @@ static struct text local_time(uint64_t real)
 
 static void print_process(FILE *to, const struct process *process)
 {
-    fprintf(to, "%s (pid %d), %s, %s, %s\n", process->name, process->pid,
-            text_duration(process_duration(process)).s, process_end(process).s,
-            local_time(process->as_of.real).s);
+    fprintf(to, "%s (pid %d), %s, %s, %s\n", process->name, process->pid, process_lived(process).s,
+            process_end(process).s, local_time(process->as_of.real).s);
 }
 
 static struct text rate(double per_second)

@@ -93,6 +93,8 @@ static void describe_process(bool forked)
     header->unwinder = stack_unwinder();
     header->asleep = settings.asleep;
     header->one_in = settings.one_in;
+    header->families = settings.families;
+    header->families_unknown = settings.families_unknown;
     describe_limits(header);
     describe_command(header);
 }

@@ -24,21 +24,28 @@ const char *const family_names[TLK_FAMILIES] = {
     [TLK_GOTIME] = "gotime",
 };
 
-static uint32_t parse_families(const char *list)
+/* Its bit; 0: there is none of that name. */
+static uint32_t find_family(const char *name, size_t length)
 {
-    uint32_t families = 0;
+    for (unsigned i = 1; i < TLK_FAMILIES; i++)
+        if (strlen(family_names[i]) == length && !strncmp(name, family_names[i], length))
+            return 1u << i;
+    return 0;
+}
 
-    if (!list || !*list)
-        return ~0u;
-    while (*list) {
+static void parse_families(struct settings *settings, const char *list)
+{
+    settings->families = settings->families_unknown = 0;
+    while (list && *list) {
         size_t length = strcspn(list, ",");
+        uint32_t family = find_family(list, length);
 
-        for (unsigned i = 1; i < TLK_FAMILIES; i++)
-            if (strlen(family_names[i]) == length && !strncmp(list, family_names[i], length))
-                families |= 1u << i;
+        settings->families |= family;
+        settings->families_unknown += !family;
         list += length + (list[length] == ',');
     }
-    return families;
+    if (!settings->families)
+        settings->families = ~0u;
 }
 
 static size_t parse_size(const char *text)
@@ -111,7 +118,7 @@ bool settings_read(struct settings *settings)
         return false;
     settings->session = session ? strtoull(session, NULL, 16) : 0;
     settings->only_pid = only_pid ? atoi(only_pid) : 0;
-    settings->families = parse_families(setting("FAMILIES"));
+    parse_families(settings, setting("FAMILIES"));
     settings->size = parse_size(setting("SIZE"));
     settings->one_in = sample && atoi(sample) > 0 ? (uint32_t)atoi(sample) : 1;
     settings->asleep = enabled && strcmp(enabled, "0") == 0;

@@ -128,6 +128,9 @@ static enum timerleak_answer nothing_found(struct words *words, uint64_t missed)
 {
     if (__atomic_load_n(&recording->asleep, __ATOMIC_RELAXED))
         return not_checked(words, "timerleak is asleep; wake it by: timerleak ctl PID on");
+    if (~gate->families & TLK_EVERY_FAMILY)
+        return not_checked(words, "timerleak was told to record some families alone, by --families "
+                                  "or TIMERLEAK_FAMILIES");
     if (left_missed() > missed)
         return not_checked(words, "timers were made that timerleak did not enter: it was asleep, "
                                   "took samples, or its recording was full");

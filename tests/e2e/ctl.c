@@ -91,7 +91,7 @@ Test(ctl, sleeps_and_wakes, .timeout = 120)
     expect(0, "is awake now", "ctl", served.pid, "on");
     expect(0, "is awake already", "ctl", served.pid, "on");
     make(&served, 3, 4);
-    expect(0, "is awake", "ctl", served.pid, NULL);
+    expect(0, "is awake, and has been for ", "ctl", served.pid, NULL);
     expect(0, "3 timers matched; 1 only in the kernel", "verify", served.pid, NULL);
     expect(0, "1 timer was left out on purpose", "verify", served.pid, NULL);
     expect(0, "is asleep now", "ctl", served.pid, "off");
@@ -104,6 +104,19 @@ Test(ctl, sleeps_and_wakes, .timeout = 120)
     expect(0, "0 sites fail", "check", served.path, NULL);
     expect(3, "there is no process", "ctl", served.pid, "on");
     json_decref(report);
+    forget(&served);
+}
+
+Test(ctl, families_that_nobody_watches_are_told, .timeout = 120)
+{
+    setenv("TIMERLEAK_FAMILIES", "itimer,gotime", 1);
+    struct served served = serve();
+
+    expect(0, "timers of posix, timerfd are not recorded", "ctl", served.pid, NULL);
+    expect(0, "0 only in the kernel", "verify", served.pid, NULL);
+    expect(0, "not compared: of posix, timerfd nothing was to be recorded", "verify", served.pid,
+           NULL);
+    json_decref(end(&served));
     forget(&served);
 }
 

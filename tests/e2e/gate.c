@@ -169,6 +169,68 @@ Test(gate, without_data_it_is_never_green, .timeout = 60)
     repository_forget(&repository);
 }
 
+#define UNWATCHED "timers of posix, timerfd, gotime"
+
+/* Its leaks are timerfds. */
+Test(gate, what_was_not_watched_is_never_green, .timeout = 120)
+{
+    struct repository repository = repository_make();
+
+    expect_run(&repository, "timerleak record --families=itimer -o run.tlk ./server reconnect", 0);
+    expect_complaint(&repository, "timerleak check --allow-empty" FORMATS, 3,
+                     "in 1 recording " UNWATCHED " were not watched");
+    for (const char *const *file =
+             (const char *const[]){"sarif", "junit", "gitlab", "markdown", "json", "printed", NULL};
+         *file; file++)
+        expect_text(&repository, *file, UNWATCHED);
+    expect_text(&repository, "prometheus", "unwatched_processes{family=\"timerfd\"} 1\n");
+    for (const char *const *view =
+             (const char *const[]){"report", "top", "traces", "tree", "tags", "growth", "timers",
+                                   "wakeups", "html", "left 0", "diff run.tlk", "report --json",
+                                   "export --dot", "export --csv", "export --legacy",
+                                   "export --collapsed", "export --speedscope", NULL};
+         *view; view++) {
+        bool json = strstr(*view, "json");
+        char *line = text_make("timerleak %s run.tlk 2>&1 | tr -d '\\n ' | grep -qF '%s'", *view,
+                               json ? "\"families\":[\"itimer\"]" : "timersofposix,timerfd,gotime");
+
+        expect_run(&repository, line, 0);
+        free(line);
+    }
+    expect_run(&repository, "timerleak check --families=itimer --allow-empty run.tlk", 0);
+    expect_run(&repository, "timerleak record --families=timerfd -o run.tlk ./server reconnect", 0);
+    expect_run(&repository, "timerleak check --families=timerfd run.tlk", 1);
+    expect_run(&repository, "timerleak list main run.tlk | grep -q 'not watched'", 0);
+    expect_run(&repository, "timerleak peek main run.tlk | grep -q 'not watched'", 0);
+    expect_run(&repository,
+               "timerleak check --families=timerfd --baseline=b --update-baseline run.tlk && "
+               "timerleak check --families=timerfd --baseline=b run.tlk",
+               0);
+    repository_forget(&repository);
+}
+
+Test(gate, a_mistyped_family_is_told, .timeout = 60)
+{
+    struct repository repository = repository_make();
+
+    expect_complaint(&repository,
+                     "TIMERLEAK_FAMILIES=timefd timerleak record -o run.tlk ./server reconnect", 0,
+                     "TIMERLEAK_FAMILIES=timefd is not understood");
+    expect_run(&repository, "timerleak check run.tlk > printed", 1);
+    expect_text(&repository, "printed", "mistyped: 1 name in TIMERLEAK_FAMILIES is no family's");
+    expect_run(&repository,
+               "TIMERLEAK_FAMILIES=timefd,itimer timerleak record -o run.tlk ./server reconnect",
+               0);
+    expect_complaint(&repository, "timerleak check run.tlk", 3, UNWATCHED " were not watched");
+    expect_run(&repository,
+               "TIMERLEAK_FAMILIES=timefd timerleak doctor ./server | "
+               "grep -q 'TIMERLEAK_FAMILIES=timefd is not understood'",
+               0);
+    expect_complaint(&repository, "timerleak record --families=nosuch ./server", 2,
+                     "there is no \"nosuch\" among posix timerfd itimer gotime");
+    repository_forget(&repository);
+}
+
 /* ---- what is not understood changes nothing ---- */
 
 Test(gate, a_baseline_is_never_lost, .timeout = 60)
@@ -185,8 +247,12 @@ Test(gate, a_baseline_is_never_lost, .timeout = 60)
                      "the baseline stays as it was");
     expect_run(&repository, "cmp known.json before && cmp b good", 0);
     expect_complaint(&repository,
-                     "timerleak check --baseline=b --update-baseline --families=posix run.tlk", 2,
-                     "leave out --families");
+                     "timerleak check --baseline=b --update-baseline --focus=main run.tlk", 2,
+                     "leave out --focus");
+    expect_complaint(&repository,
+                     "timerleak check --baseline=b --update-baseline --families=posix "
+                     "run.tlk",
+                     3, "the baseline stays as it was");
     expect_complaint(&repository, "timerleak check --update-baseline run.tlk", 2,
                      "needs --baseline");
     expect_run(&repository, "cmp b good", 0);

@@ -117,6 +117,16 @@ Test(verify_header, asleep_it_says_so, .timeout = 120)
     repository_forget(&repository);
 }
 
+Test(verify_header, families_that_nobody_watches_are_told, .timeout = 120)
+{
+    struct repository repository = tests_make();
+
+    expect_test(&repository,
+                text_make("TIMERLEAK_FAMILIES=posix " RECORDED ONE, "reconnect_releases"), 0,
+                "not checked: timerleak was told to record some families alone");
+    repository_forget(&repository);
+}
+
 Test(verify_header, a_process_that_is_not_recorded_says_so, .timeout = 120)
 {
     struct repository repository = tests_make();

@@ -30,7 +30,7 @@ static void write_process(FILE *to, const struct process *process, bool alone)
         html_text(to, process->name);
         fprintf(to, "</b> pid %d, ", process->pid);
     }
-    fprintf(to, "%s, %s<ul>", text_duration(process_duration(process)).s, process_end(process).s);
+    fprintf(to, "%s, %s<ul>", process_lived(process).s, process_end(process).s);
     findings_limits(process, limits);
     for (size_t i = 0; i < LIMITS; i++) {
         if (limits[i].used > 0 && (limits[i].growth > 0 || process->alive))

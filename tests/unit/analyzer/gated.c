@@ -8,7 +8,7 @@
 #define ADDRESS(index) (((index) + 1) * 0x1000u)
 
 const struct gate_options leaks_fail = {
-    .verdicts = {[VERDICT_LEAK] = true}, .max_live = UINT64_MAX, .max_dropped = 0};
+    .verdicts = {[VERDICT_LEAK] = true}, .max_live = UINT64_MAX, .families = UINT64_MAX};
 
 const struct made hostile = {
     .live = MANY,

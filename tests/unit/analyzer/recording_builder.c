@@ -57,6 +57,7 @@ struct builder *builder_new(uint64_t duration)
         .start_real = START_REAL,
         .start_boot = START_BOOT,
         .clock_resolution = RESOLUTION,
+        .families = UINT32_MAX,
         .nofile_soft = 4096,
         .nofile_hard = UINT64_MAX,
         .sigpending_soft = 1000,
@@ -85,6 +86,13 @@ void builder_free(struct builder *builder)
 struct tlk_header *builder_header(struct builder *builder)
 {
     return &builder->header;
+}
+
+void builder_started_as(struct builder *builder, const char *first, const char *exe)
+{
+    builder->header.argc = 1;
+    builder->header.argv = builder_string(builder, first);
+    builder->header.exe = builder_string(builder, exe);
 }
 
 uint32_t builder_string(struct builder *builder, const char *text)

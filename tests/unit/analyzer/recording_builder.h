@@ -30,6 +30,9 @@ struct builder *builder_new(uint64_t duration);
 void builder_free(struct builder *builder);
 struct tlk_header *builder_header(struct builder *builder);
 
+/* Started as `first`, without further arguments, from the file `exe`. */
+void builder_started_as(struct builder *builder, const char *first, const char *exe);
+
 uint32_t builder_string(struct builder *builder, const char *text);
 
 /* `build_id` may be NULL. Returns its index, for TLK_FRAME. */

@@ -93,7 +93,7 @@ static void diff(FILE *to, struct profile *profile)
 static struct builder *program(const char *path)
 {
     struct builder *builder = build(0, 3);
-    builder_header(builder)->exe = builder_string(builder, path);
+    builder_started_as(builder, path, path);
     return builder;
 }
 

@@ -97,7 +97,7 @@ Test(prometheus, hostile_names)
 {
     struct gate gate;
     struct builder *builder = builder_new(HOUR);
-    builder_header(builder)->exe = builder_string(builder, "/a\"b\\c{d}=\n\xff");
+    builder_started_as(builder, "/a\"b\\c{d}=\n\xff", "/a\"b\\c{d}=\n\xff");
     builder_create(builder, builder_plain_site(builder, TLK_POSIX, 0x1001), 0);
     struct profile *profile = loaded(builder);
     gate_judge(&gate, profile, &leaks_fail, NULL, NULL);

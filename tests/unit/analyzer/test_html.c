@@ -34,7 +34,8 @@ static struct profile *sample(void)
     struct builder *builder = builder_new(HOUR);
     profile->keep_histories = true;
     add_sites(builder);
-    builder_header(builder)->exe = builder_string(builder, "/bin/<img src=x onerror=\"alert(1)\">");
+    builder_started_as(builder, "/bin/<img src=x onerror=\"alert(1)\">",
+                       "/bin/<img src=x onerror=\"alert(1)\">");
     loaded_add(profile, builder);
     fingerprints_set(profile);
     return profile;

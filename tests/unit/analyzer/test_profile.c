@@ -200,7 +200,7 @@ Test(profile, a_module_that_is_gone_is_named)
 Test(profile, names_from_a_recording_are_cleaned)
 {
     struct builder *builder = builder_new(HOUR);
-    builder_header(builder)->exe = builder_string(builder, "/bin/\033[31mred");
+    builder_started_as(builder, "/bin/\033[31mred", "/bin/\033[31mred");
     struct profile *profile = loaded(builder);
     cr_expect_str_eq(profile->processes[0]->name, "?[31mred");
     profile_free(profile);

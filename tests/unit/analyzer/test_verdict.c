@@ -216,6 +216,21 @@ Test(verdict, one_in_a_thousand_is_a_leak)
     expect(&shape, VERDICT_LEAK, "2 live for up to 50.0s; of 1,998 released none lived longer");
 }
 
+Test(verdict, the_reason_counts_as_the_headline_does)
+{
+    struct shape shape = begin(MINUTE);
+    for (uint64_t i = 0; i < 2000; i++) {
+        if (i % 1000 == 499 || i == 1999)
+            make(&shape, i * 20 * MS);
+        else
+            make_and_release(&shape, i * 20 * MS, 2 * MS);
+    }
+    expect(
+        &shape, VERDICT_LEAK,
+        "3 live for up to 50.0s; of 1,997 released none lived longer than 6.0ms, as 2 of the live "
+        "ones do");
+}
+
 Test(verdict, a_single_one_among_hundreds_is_a_leak)
 {
     struct shape shape = begin(MINUTE);
@@ -415,6 +430,17 @@ Test(verdict, two_left_behind_are_two_too_few_to_tell)
     make(&shape, 30 * SECOND);
     make(&shape, 59 * SECOND);
     expect(&shape, VERDICT_HELD, "3 live");
+}
+
+Test(verdict, inherited_timers_among_leaked_ones_are_told)
+{
+    struct shape shape = begin(HOUR);
+    make(&shape, 0)->flags |= TLK_INHERITED;
+    shape.site->inherited++;
+    shape.site->created--;
+    for (uint64_t i = 0; i < 100; i++)
+        make(&shape, i * 30 * SECOND);
+    expect(&shape, VERDICT_LEAK, "nothing was ever released; 1 inherited from the process before");
 }
 
 Test(verdict, inherited_timers_are_held)

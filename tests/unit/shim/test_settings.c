@@ -94,7 +94,16 @@ Test(settings, families_by_name)
     cr_expect_eq(with("TIMERLEAK_FAMILIES", "itimer,timerfd").families,
                  1u << TLK_ITIMER | 1u << TLK_TIMERFD);
     cr_expect_eq(with("TIMERLEAK_FAMILIES", "gotime,").families, 1u << TLK_GOTIME);
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "timer,posixx").families, 0, "no name by its start");
+    cr_expect_eq(with("TIMERLEAK_FAMILIES", "posix,timerfd").families_unknown, 0);
+}
+
+Test(settings, families_with_unknown_names)
+{
+    cr_expect_eq(with("TIMERLEAK_FAMILIES", "posix,timer,itimers").families, 1u << TLK_POSIX,
+                 "no name by its start");
+    cr_expect_eq(with("TIMERLEAK_FAMILIES", "posix,timer,itimers").families_unknown, 2);
+    cr_expect_eq(with("TIMERLEAK_FAMILIES", "timer").families, ~0u, "asks for nothing that is");
+    cr_expect_eq(with("TIMERLEAK_FAMILIES", "timer").families_unknown, 1);
 }
 
 Test(settings, sizes_with_their_units)
