@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "commands/help.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static int run_help(const char *name)
     return EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         help_print(stdout);
@@ -77,4 +78,16 @@ int main(int argc, char **argv)
     if (arguments_ask_help(argc - 1, argv + 1, command->options, command_takes_another(command)))
         return run_help(command->name);
     return command->run(argc - 1, argv + 1);
+}
+
+/* Whatever was printed: who reads half of it must not take it for all. */
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "timerleak: the output could not be written: %s\n",
+            strerror(errno ? errno : EIO));
+    return EXIT_UNREADABLE;
 }

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* What open() would give a new file. */
@@ -22,6 +24,16 @@ static char *real_path(const char *path)
 {
     char *real = realpath(path, NULL);
     return real ? real : memory_copy(path);
+}
+
+/* /dev/stdout, /dev/fd/N: what is open there is meant, whatever file it is. */
+static bool is_descriptor(const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+    long file = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+    if (file >= 0)
+        close((int)file);
+    return file < 0 && errno == ELOOP;
 }
 
 static char *partial_name(const char *path)
@@ -59,7 +71,7 @@ bool replace_begin(struct replacement *replacement, const char *path, mode_t mod
     struct stat old;
     bool there = stat(path, &old) == 0;
     *replacement = (struct replacement){.path = real_path(path)};
-    if (there && !S_ISREG(old.st_mode))
+    if (there && (!S_ISREG(old.st_mode) || is_descriptor(path)))
         replacement->to = fopen(path, "we");
     else
         open_partial(replacement, there ? old.st_mode & 0777 : new_mode(mode));

@@ -195,7 +195,7 @@ static bool write_output(FILE *standard, const struct output *output, const stru
     struct replacement replacement;
     if (is_standard(output->path)) {
         output->write(standard, gate, repository);
-        return true; /* see input_close() */
+        return true; /* main() tells whether it was written */
     }
     if (replace_begin(&replacement, output->path, REPLACE_PUBLIC)) {
         output->write(replacement.to, gate, repository);

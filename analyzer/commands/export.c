@@ -62,14 +62,16 @@ static char *profile_path(const struct input *input)
 /* A profile is no text: without -o it goes to a file of its own, whose name is printed. */
 static void write_pprof(struct input *input, const struct selection *selection)
 {
-    char *path = input->settings.output ? memory_copy(input->settings.output) : profile_path(input);
-    FILE *to = input->settings.output ? input->output : fopen(path, "we");
-    if (!to || !pprof_write(to, selection))
-        complain(input, path);
-    else
-        printf("%s\n", path);
-    if (to && to != input->output)
-        fclose(to);
+    const char *output = input->settings.output;
+    char *path = output ? memory_copy(output) : profile_path(input);
+    if (output || input_output_begin(input, path)) {
+        if (!pprof_write(input->output, selection)) {
+            complain(input, path);
+            input_output_abandon(input);
+        } else if (input_output_end(input)) {
+            printf("%s\n", path);
+        }
+    }
     free(path);
 }
 

@@ -11,6 +11,10 @@ int command_html(int argc, char **argv)
     const struct input_needs needs = {.options = HTML_OPTIONS, .histories = true};
     char nonce[HTML_NONCE_SIZE];
     struct input input;
+    if (!html_nonce(nonce)) {
+        fprintf(stderr, "timerleak: the system gives no random numbers\n");
+        return EXIT_UNREADABLE;
+    }
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     struct html_options options = {.nonce = nonce,
@@ -18,9 +22,6 @@ int command_html(int argc, char **argv)
     if (input.output == stdout && isatty(STDOUT_FILENO)) {
         fprintf(stderr, "timerleak: a page is nothing for a terminal: timerleak html -o FILE\n");
         input.status = EXIT_USAGE;
-    } else if (!html_nonce(nonce)) {
-        fprintf(stderr, "timerleak: the system gives no random numbers\n");
-        input.status = EXIT_UNREADABLE;
     } else {
         html_write(input.output, input.profile, &options);
     }

@@ -100,15 +100,6 @@ static bool spare_recording(const char *output)
     return false;
 }
 
-static bool open_output(struct input *input)
-{
-    const char *path = input->settings.output;
-    input->output = path ? fopen(path, "we") : stdout;
-    if (!input->output)
-        fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
-    return input->output;
-}
-
 static bool complain_missing(const char *command, const struct input_needs *needs)
 {
     const char *argument = needs->argument ? needs->argument : "";
@@ -184,7 +175,9 @@ bool input_open(struct input *input, int argc, char **argv, const struct input_n
     bool selects = needs->options & OPTION_BIT(OPTION_TAGFOCUS);
     if (!apply_filters(input, selects))
         return fail(input, EXIT_USAGE);
-    return open_output(input) || fail(input, EXIT_UNREADABLE);
+    input->output = stdout;
+    return !input->settings.output || input_output_begin(input, input->settings.output) ||
+           fail(input, EXIT_UNREADABLE);
 }
 
 static void complain_type(const char *name)
@@ -233,14 +226,41 @@ bool input_select(struct input *input, const struct selection_options *options,
     return false;
 }
 
+bool input_output_begin(struct input *input, const char *path)
+{
+    if (replace_begin(&input->file, path, REPLACE_PUBLIC)) {
+        input->output = input->file.to;
+        return true;
+    }
+    fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
+    input->status = EXIT_UNREADABLE;
+    return false;
+}
+
+void input_output_abandon(struct input *input)
+{
+    if (input->output != stdout)
+        replace_abandon(&input->file);
+    input->output = stdout;
+}
+
+bool input_output_end(struct input *input)
+{
+    if (input->status == EXIT_USAGE)
+        input_output_abandon(input);
+    if (input->output == stdout)
+        return false;
+    input->output = stdout;
+    if (replace_end(&input->file))
+        return true;
+    fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
+    input->status = EXIT_UNREADABLE;
+    return false;
+}
+
 int input_close(struct input *input)
 {
-    bool written = !ferror(input->output);
-    written &= (input->output == stdout ? fflush(stdout) : fclose(input->output)) == 0;
-    if (!written) {
-        fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
-        input->status = EXIT_UNREADABLE;
-    }
+    input_output_end(input);
     profile_free(input->profile);
     return input->status;
 }

@@ -4,6 +4,7 @@
 #ifndef TIMERLEAK_COMMANDS_INPUT_H
 #define TIMERLEAK_COMMANDS_INPUT_H
 
+#include "base/replace.h"
 #include "commands/options.h"
 #include "profile/profile.h"
 #include "profile/selection.h"
@@ -13,6 +14,7 @@
 struct input {
     struct profile *profile;
     FILE *output;
+    struct replacement file; /* which it is written to, unless it is standard output */
     struct settings settings;
     const char *argument; /* what came before the recordings; NULL if nothing had to */
     int status;           /* what the command returns unless it finds a reason of its own */
@@ -46,7 +48,24 @@ bool input_select(struct input *input, const struct selection_options *options,
 /* The options of a selection that the settings ask for; type is NULL after a complaint. */
 struct selection_options input_selection_options(const struct settings *settings);
 
-/* Returns the status, or EXIT_UNREADABLE if the output could not be written. */
+/*
+ * The output goes to that file from now on, which is there when all is written. False after a
+ * complaint, and with the status set.
+ */
+bool input_output_begin(struct input *input, const char *path);
+
+/*
+ * Ends what goes to a file; standard output follows. False if there is no such file, or it stays
+ * as it was: after a complaint, with the status set, if it can't be written; and where the command
+ * line was wrong.
+ */
+bool input_output_end(struct input *input);
+
+/* Instead of input_output_end(): the file stays as it was. */
+void input_output_abandon(struct input *input);
+
+/* Ends the output and returns the status. Whether standard output was written is main()'s matter.
+ */
 int input_close(struct input *input);
 
 #endif
