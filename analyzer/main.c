@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,10 +27,11 @@ static int run_prompt(int argc, char **argv)
 {
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         return command_prompt(argc, argv);
+    char *word = text_shell_word(argv[argc - 1]);
     fprintf(stderr,
-            "timerleak: only on a terminal it asks what to show of %s. Try: timerleak "
-            "report %s\n",
-            argv[argc - 1], argv[argc - 1]);
+            "timerleak: only on a terminal it asks what to show of %s. Try: timerleak report %s\n",
+            argv[argc - 1], word);
+    free(word);
     return EXIT_USAGE;
 }
 

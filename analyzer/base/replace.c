@@ -36,6 +36,13 @@ static bool is_descriptor(const char *path)
     return file < 0 && errno == ELOOP;
 }
 
+/* Not to be replaced, but written as it is: a pipe, a device, what is open already. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && (!S_ISREG(status.st_mode) || is_descriptor(path));
+}
+
 static char *partial_name(const char *path)
 {
     size_t size = strlen(path) + sizeof(".XXXXXX");
@@ -66,12 +73,25 @@ static bool open_partial(struct replacement *replacement, mode_t mode)
     return replacement->to;
 }
 
+bool replace_possible(const char *path)
+{
+    char *real = real_path(path);
+    char *last = strrchr(real, '/');
+    if (last)
+        last[last == real] = '\0';
+    bool possible = is_special(path) || access(last ? real : ".", W_OK | X_OK) == 0;
+    int error = errno;
+    free(real);
+    errno = error;
+    return possible;
+}
+
 bool replace_begin(struct replacement *replacement, const char *path, mode_t mode)
 {
     struct stat old;
     bool there = stat(path, &old) == 0;
     *replacement = (struct replacement){.path = real_path(path)};
-    if (there && (!S_ISREG(old.st_mode) || is_descriptor(path)))
+    if (is_special(path))
         replacement->to = fopen(path, "we");
     else
         open_partial(replacement, there ? old.st_mode & 0777 : new_mode(mode));

@@ -19,6 +19,9 @@ struct replacement {
 #define REPLACE_PUBLIC 0666
 #define REPLACE_PRIVATE 0600
 
+/* False, with errno set, if it is plain that it can't be written: told before long work begins. */
+bool replace_possible(const char *path);
+
 /* False, with errno set, if it can't be written: nothing is to be ended then. */
 bool replace_begin(struct replacement *replacement, const char *path, mode_t mode);
 

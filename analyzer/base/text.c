@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/memory.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -153,6 +155,22 @@ void text_clean(char *text)
 void text_clean_line(char *text)
 {
     clean(text, '\t');
+}
+
+char *text_shell_word(const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "%+,-./:=@_";
+    char *quoted = memory_new(4, strlen(word) + 1), *out = quoted; /* at worst each byte is "'" */
+    bool safe = *word && !word[strspn(word, plain)];
+    *out++ = '\'';
+    for (const char *in = word; *in; in++) {
+        if (*in == '\'')
+            out = stpcpy(out, "'\\'");
+        *out++ = *in;
+    }
+    *out = '\'';
+    return safe ? strcpy(quoted, word) : quoted;
 }
 
 #define LONGEST_NAME 32u

@@ -11,6 +11,7 @@
 #include "exports/pprof.h"
 #include "exports/speedscope.h"
 #include "profile/filter.h"
+#include "views/losses.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -104,6 +105,7 @@ static void write_selection(struct input *input, enum export_format wanted)
         write_pprof(input, &selection);
     else
         formats[wanted].write(input->output, &selection);
+    losses_print_modules(stderr, input->profile); /* no format has a place for it */
     selection_free(&selection);
 }
 
@@ -146,16 +148,18 @@ int command_export(int argc, char **argv)
 {
     struct input input;
     const struct input_needs needs = {.options = EXPORT_OPTIONS};
-    if (!input_open(&input, argc, argv, &needs))
+    if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     const char *refused = why_not(&input.settings);
     if (refused) {
         fprintf(stderr, "timerleak: %s\n", refused);
-        input.status = EXIT_USAGE;
-    } else if (input.settings.json) {
-        write_json(&input);
-    } else {
-        write_selection(&input, input.settings.format);
+        return input_refuse(&input);
     }
+    if (!input_load(&input))
+        return input.status;
+    if (input.settings.json)
+        write_json(&input);
+    else
+        write_selection(&input, input.settings.format);
     return input_close(&input);
 }

@@ -3,6 +3,7 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/kinds.h"
+#include "views/losses.h"
 #include "views/report.h"
 #include "views/sites.h"
 #include "views/timers.h"
@@ -74,5 +75,6 @@ size_t left_print(FILE *to, struct profile *profile, uint64_t since)
             end++;
         print_group(to, profile, timers, end - first);
     }
+    losses_print_modules(to, profile);
     return count;
 }

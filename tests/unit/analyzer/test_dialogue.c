@@ -164,9 +164,9 @@ Test(dialogue, complains_of_views)
 {
     expect_complaint("top9x", "\"top9x\" is no command");
     expect_complaint("peek", "peek needs a REGEX");
-    expect_complaint("peek nothing", "no matches found for regexp: nothing");
     expect_complaint("top >", "> needs a FILE");
     expect_complaint("top > /nowhere/file", "/nowhere/file: No such file");
+    expect_complaint("peek nothing", "no matches found for regexp: nothing");
 }
 
 Test(dialogue, complains_of_options)

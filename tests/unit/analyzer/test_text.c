@@ -4,7 +4,26 @@
 #include "recording_builder.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
+
+Test(text, words_of_a_shell)
+{
+    static const struct {
+        const char *word, *quoted;
+    } words[] = {{"out/a.4711.tlk", "out/a.4711.tlk"},
+                 {"./a b.tlk", "'./a b.tlk'"},
+                 {"it's", "'it'\\''s'"},
+                 {"''", "''\\'''\\'''"},
+                 {"$(reboot)", "'$(reboot)'"},
+                 {"~", "'~'"},
+                 {"", "''"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        char *quoted = text_shell_word(words[i].word);
+        cr_expect_str_eq(quoted, words[i].quoted);
+        free(quoted);
+    }
+}
 
 Test(text, counts)
 {
