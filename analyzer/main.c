@@ -1,4 +1,5 @@
 /* main.c - finds the command that is asked for, or says what there is. */
+#include "base/errors.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "commands/arguments.h"
@@ -85,6 +86,7 @@ static int run(int argc, char **argv)
 /* Whatever was printed: who reads half of it must not take it for all. */
 int main(int argc, char **argv)
 {
+    errors_clean();
     int status = run(argc, argv);
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))

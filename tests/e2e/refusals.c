@@ -157,3 +157,40 @@ Test(refusals, a_full_disk_is_told_once, .timeout = 60)
     free(out);
     subject_forget(&subject);
 }
+
+/* Names are anybody's, and a terminal would obey what is in them. */
+Test(refusals, no_escape_reaches_the_terminal, .timeout = 60)
+{
+    static const char *const lines[] = {
+        "report \"$E.tlk\"",
+        "\"$E\"",
+        "top --\"$E\"",
+        "top -focus \"($E\" \"$R\"",
+        "report -o \"/nowhere/$E\" \"$R\"",
+        "ctl \"$E\"",
+        "explain \"$E\"",
+        "record -o x.tlk \"./$E\"",
+        "report here",            /* holds a file of such a name */
+        "report here/archive.gz", /* holds a recording of such a name */
+        "merge -o out.gz here \"$E\"",
+        "check --suppressions=\"$E\" \"$R\"",
+    };
+    struct subject subject = subject_make("inlined_frames");
+
+    free(output_of(text_make("cd '%s' && mkdir here && E=$(printf 'a\\033]0;b\\a\\302\\233c') && "
+                             "echo x > \"here/$E.tlk\" && "
+                             "cp \"here/$E.tlk\" . && gzip \"$E.tlk\" && mv \"$E.tlk.gz\" "
+                             "here/archive.gz",
+                             subject.folder)));
+    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+        char *out =
+            output_of(text_make("cd '%s' && R='%s' && E=$(printf 'a\\033]0;b\\a\\302\\233c') "
+                                "&& { '%s' %s; } 2>&1 >/dev/null || :",
+                                subject.folder, subject.recording, subject.timerleak, lines[i]));
+
+        expect_part(out, "a?]0;b??");
+        cr_expect_null(strpbrk(out, "\033\a\233"), "%s: %s", lines[i], out);
+        free(out);
+    }
+    subject_forget(&subject);
+}

@@ -59,6 +59,13 @@ Test(text, what_is_no_text_is_cleaned)
                            "???");
 }
 
+Test(text, lines_are_cleaned_one_by_one)
+{
+    char text[] = "a\tb\r\n\033]0;c\a\n";
+    text_clean_lines(text);
+    cr_expect_str_eq(text, "a\tb?\n?]0;c?\n");
+}
+
 Test(text, the_nearest_name)
 {
     static const char *const names[] = {"record", "report", "top", "traces"};
