@@ -1,12 +1,15 @@
 /* main.c - finds the command that is asked for, or says what there is. */
+#include "base/errors.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "commands/arguments.h"
 #include "commands/commands.h"
 #include "commands/help.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,10 +28,11 @@ static int run_prompt(int argc, char **argv)
 {
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         return command_prompt(argc, argv);
+    char *word = text_shell_word(argv[argc - 1]);
     fprintf(stderr,
-            "timerleak: only on a terminal it asks what to show of %s. Try: timerleak "
-            "report %s\n",
-            argv[argc - 1], argv[argc - 1]);
+            "timerleak: only on a terminal it asks what to show of %s. Try: timerleak report %s\n",
+            argv[argc - 1], word);
+    free(word);
     return EXIT_USAGE;
 }
 
@@ -59,7 +63,7 @@ static int run_help(const char *name)
     return EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         help_print(stdout);
@@ -77,4 +81,17 @@ int main(int argc, char **argv)
     if (arguments_ask_help(argc - 1, argv + 1, command->options, command_takes_another(command)))
         return run_help(command->name);
     return command->run(argc - 1, argv + 1);
+}
+
+/* Whatever was printed: who reads half of it must not take it for all. */
+int main(int argc, char **argv)
+{
+    errors_clean();
+    int status = run(argc, argv);
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "timerleak: the output could not be written: %s\n",
+            strerror(errno ? errno : EIO));
+    return EXIT_UNREADABLE;
 }

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* What open() would give a new file. */
@@ -22,6 +24,23 @@ static char *real_path(const char *path)
 {
     char *real = realpath(path, NULL);
     return real ? real : memory_copy(path);
+}
+
+/* /dev/stdout, /dev/fd/N: what is open there is meant, whatever file it is. */
+static bool is_descriptor(const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+    long file = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+    if (file >= 0)
+        close((int)file);
+    return file < 0 && errno == ELOOP;
+}
+
+/* Not to be replaced, but written as it is: a pipe, a device, what is open already. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && (!S_ISREG(status.st_mode) || is_descriptor(path));
 }
 
 static char *partial_name(const char *path)
@@ -54,12 +73,25 @@ static bool open_partial(struct replacement *replacement, mode_t mode)
     return replacement->to;
 }
 
+bool replace_possible(const char *path)
+{
+    char *real = real_path(path);
+    char *last = strrchr(real, '/');
+    if (last)
+        last[last == real] = '\0';
+    bool possible = is_special(path) || access(last ? real : ".", W_OK | X_OK) == 0;
+    int error = errno;
+    free(real);
+    errno = error;
+    return possible;
+}
+
 bool replace_begin(struct replacement *replacement, const char *path, mode_t mode)
 {
     struct stat old;
     bool there = stat(path, &old) == 0;
     *replacement = (struct replacement){.path = real_path(path)};
-    if (there && !S_ISREG(old.st_mode))
+    if (is_special(path))
         replacement->to = fopen(path, "we");
     else
         open_partial(replacement, there ? old.st_mode & 0777 : new_mode(mode));

@@ -11,12 +11,16 @@
 
 struct replacement {
     FILE *to;
-    char *path, *partial; /* partial is NULL where there is nothing to replace: a pipe, a device */
+    char *path,
+        *partial; /* partial is NULL where nothing is replaced: a pipe, a device, /dev/stdout */
 };
 
 /* An old file keeps its mode, a new one gets `mode` less what umask takes. */
 #define REPLACE_PUBLIC 0666
 #define REPLACE_PRIVATE 0600
+
+/* False, with errno set, if it is plain that it can't be written: told before long work begins. */
+bool replace_possible(const char *path);
 
 /* False, with errno set, if it can't be written: nothing is to be ended then. */
 bool replace_begin(struct replacement *replacement, const char *path, mode_t mode);

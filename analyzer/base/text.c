@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/memory.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -130,14 +132,14 @@ static size_t utf8_length(const unsigned char *s)
     return length;
 }
 
-static void clean(char *text, char kept)
+static void clean(char *text, const char *kept)
 {
     unsigned char *s = (unsigned char *)text;
     while (*s) {
         size_t length = utf8_length(s);
         /* U+0080 to U+009f are control characters too: terminals take them for escapes. */
         bool control = *s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0);
-        if (length == 0 || (control && *s != kept)) {
+        if (length == 0 || (control && !strchr(kept, *s))) {
             *s = '?';
             length = 1;
         }
@@ -147,12 +149,33 @@ static void clean(char *text, char kept)
 
 void text_clean(char *text)
 {
-    clean(text, '\0');
+    clean(text, "");
 }
 
 void text_clean_line(char *text)
 {
-    clean(text, '\t');
+    clean(text, "\t");
+}
+
+void text_clean_lines(char *text)
+{
+    clean(text, "\t\n");
+}
+
+char *text_shell_word(const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "%+,-./:=@_";
+    char *quoted = memory_new(4, strlen(word) + 1), *out = quoted; /* at worst each byte is "'" */
+    bool safe = *word && !word[strspn(word, plain)];
+    *out++ = '\'';
+    for (const char *in = word; *in; in++) {
+        if (*in == '\'')
+            out = stpcpy(out, "'\\'");
+        *out++ = *in;
+    }
+    *out = '\'';
+    return safe ? strcpy(quoted, word) : quoted;
 }
 
 #define LONGEST_NAME 32u

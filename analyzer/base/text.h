@@ -40,6 +40,12 @@ void text_clean(char *text);
 /* The same for a line of a file: its tabs stay. */
 void text_clean_line(char *text);
 
+/* The same for several, with their ends. */
+void text_clean_lines(char *text);
+
+/* A word as a shell reads it, quoted where it must be; the caller frees it. */
+char *text_shell_word(const char *word);
+
 /* Cuts off blanks at both ends, in place. */
 void text_trim(char *text);
 

@@ -26,16 +26,14 @@ static uint64_t limit_of(long option)
     return option < 0 ? UINT64_MAX : (uint64_t)option;
 }
 
-static bool read_options(const struct input *input, struct gate_options *options)
+static bool read_options(const struct settings *settings, struct gate_options *options)
 {
-    const struct settings *settings = &input->settings;
     bool partial = settings->focus || settings->ignore;
     struct text unknown;
     *options = (struct gate_options){
         .max_live = limit_of(settings->max_live),
         .max_dropped = limit_of(settings->max_dropped),
         .allow_empty = settings->allow_empty,
-        .incomplete = input->status != EXIT_OK,
         .filtered = settings->families || partial,
         .sought = settings->families || settings->focus,
     };
@@ -72,23 +70,6 @@ static bool read_baseline(const struct settings *settings, struct baseline **bas
     if (path && !*baseline)
         fprintf(stderr, "timerleak: %s\n", error);
     return !path || *baseline;
-}
-
-/* False after a complaint: nothing is to be freed. */
-static bool judge(struct input *input, struct gate *gate)
-{
-    struct gate_options options;
-    struct suppressions *suppressions;
-    struct baseline *baseline;
-    if (!read_options(input, &options) ||
-        !read_suppressions(input->settings.suppressions, &suppressions))
-        return false;
-    if (!read_baseline(&input->settings, &baseline)) {
-        suppressions_free(suppressions);
-        return false;
-    }
-    gate_judge(gate, input->profile, &options, suppressions, baseline);
-    return true;
 }
 
 /* ---- the baseline ---- */
@@ -197,7 +178,7 @@ static bool write_output(FILE *standard, const struct output *output, const stru
     struct replacement replacement;
     if (is_standard(output->path)) {
         output->write(standard, gate, repository);
-        return true; /* see input_close() */
+        return true; /* main() tells whether it was written */
     }
     if (replace_begin(&replacement, output->path, REPLACE_PUBLIC)) {
         output->write(replacement.to, gate, repository);
@@ -226,15 +207,49 @@ static void tell(struct input *input, const struct gate *gate, const struct repo
     }
 }
 
-static void check(struct input *input, const struct repository *repository)
+/* ---- the command ---- */
+
+/* What it is judged by. */
+struct rules {
+    struct gate_options options;
+    struct suppressions *suppressions;
+    struct baseline *baseline;
+};
+
+static bool outputs_are_possible(const struct settings *settings)
+{
+    struct output outputs[OUTPUTS];
+    bool possible = !settings->update_baseline || input_output_possible(settings->baseline);
+    list_outputs(settings, outputs);
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        const char *path = outputs[i].path;
+        possible &= !path || is_standard(path) || input_output_possible(path);
+    }
+    return possible;
+}
+
+/* All that can be known before recordings are read; nothing is to be freed unless it is EXIT_OK. */
+static enum exit_status read_rules(const struct settings *settings, struct rules *rules)
+{
+    if (!spare_recordings(settings) || !keep_apart(settings) ||
+        !read_options(settings, &rules->options))
+        return EXIT_USAGE;
+    if (!outputs_are_possible(settings))
+        return EXIT_UNREADABLE;
+    if (!read_suppressions(settings->suppressions, &rules->suppressions))
+        return EXIT_USAGE;
+    if (read_baseline(settings, &rules->baseline))
+        return EXIT_OK;
+    suppressions_free(rules->suppressions);
+    return EXIT_USAGE;
+}
+
+static void check(struct input *input, struct rules *rules, const struct repository *repository)
 {
     struct gate gate;
     FILE *text = text_output(input);
-    if (!spare_recordings(&input->settings) || !keep_apart(&input->settings) ||
-        !judge(input, &gate)) {
-        input->status = EXIT_USAGE;
-        return;
-    }
+    rules->options.incomplete = input->status != EXIT_OK;
+    gate_judge(&gate, input->profile, &rules->options, rules->suppressions, rules->baseline);
     if (input->settings.update_baseline)
         update_baseline(input, &gate, text);
     tell(input, &gate, repository, text);
@@ -246,20 +261,34 @@ static void check(struct input *input, const struct repository *repository)
     gate_free(&gate);
 }
 
+static int load_and_check(struct input *input, struct rules *rules,
+                          const struct repository *repository)
+{
+    if (input_load(input)) {
+        check(input, rules, repository);
+        return input_close(input);
+    }
+    suppressions_free(rules->suppressions);
+    baseline_free(rules->baseline);
+    return input->status;
+}
+
 int command_check(int argc, char **argv)
 {
     struct input input;
+    struct rules rules;
     struct repository repository;
     const struct input_needs needs = {.options = CHECK_OPTIONS, .nothing = true};
-    if (!input_open(&input, argc, argv, &needs))
+    if (!input_parse(&input, argc, argv, &needs))
         return input.status;
-    if (repository_open(&repository, input.settings.source_root)) {
-        check(&input, &repository);
-        repository_close(&repository);
-    } else {
+    if (!repository_open(&repository, input.settings.source_root)) {
         fprintf(stderr, "timerleak: --source-root: %s: %s\n", input.settings.source_root,
                 strerror(errno));
-        input.status = EXIT_USAGE;
+        return input_refuse(&input);
     }
-    return input_close(&input);
+    input.status = read_rules(&input.settings, &rules);
+    int status =
+        input.status == EXIT_OK ? load_and_check(&input, &rules, &repository) : input_close(&input);
+    repository_close(&repository);
+    return status;
 }

@@ -10,7 +10,6 @@
 #include "views/wakeups.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -256,26 +255,23 @@ static void print(const struct request *request, struct input *input)
         pprof_view_print(view, input, request->symbol);
     else if (other)
         other->print(input->output, input->profile, input->settings.nodecount);
-    else
+    else {
         fprintf(stderr, "timerleak: \"%s\" is no command; type help\n", request->name);
+        input->status = EXIT_USAGE;
+    }
 }
 
 /* With settings and output of its own, which are gone afterwards. */
-static void show(const struct request *request, struct input *input)
+static void show(const struct request *request, const struct input *input)
 {
-    struct settings settings = input->settings;
-    FILE *output = input->output;
+    struct input shown = *input;
+    shown.status = EXIT_OK;
+    if (request->file && !input_output_begin(&shown, request->file))
+        return;
+    apply(request, &shown.settings);
+    print(request, &shown);
     if (request->file)
-        input->output = fopen(request->file, "we");
-    if (input->output) {
-        apply(request, &input->settings);
-        print(request, input);
-        fflush(input->output);
-    }
-    if (!input->output || (request->file && fclose(input->output) != 0))
-        fprintf(stderr, "timerleak: %s: %s\n", request->file, strerror(errno));
-    input->settings = settings;
-    input->output = output;
+        input_output_end(&shown);
 }
 
 static void run(const struct dialogue *dialogue, char *line)

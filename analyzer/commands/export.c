@@ -12,6 +12,7 @@
 #include "exports/speedscope.h"
 #include "profile/filter.h"
 #include "views/coverage.h"
+#include "views/losses.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,14 +64,16 @@ static char *profile_path(const struct input *input)
 /* A profile is no text: without -o it goes to a file of its own, whose name is printed. */
 static void write_pprof(struct input *input, const struct selection *selection)
 {
-    char *path = input->settings.output ? memory_copy(input->settings.output) : profile_path(input);
-    FILE *to = input->settings.output ? input->output : fopen(path, "we");
-    if (!to || !pprof_write(to, selection))
-        complain(input, path);
-    else
-        printf("%s\n", path);
-    if (to && to != input->output)
-        fclose(to);
+    const char *output = input->settings.output;
+    char *path = output ? memory_copy(output) : profile_path(input);
+    if (output || input_output_begin(input, path)) {
+        if (!pprof_write(input->output, selection)) {
+            complain(input, path);
+            input_output_abandon(input);
+        } else if (input_output_end(input)) {
+            printf("%s\n", path);
+        }
+    }
     free(path);
 }
 
@@ -105,6 +108,7 @@ static void write_selection(struct input *input, enum export_format wanted)
         formats[wanted].write(input->output, &selection);
         coverage_print(stderr, input->profile); /* for which these formats have no place */
     }
+    losses_print_modules(stderr, input->profile); /* no format has a place for it */
     selection_free(&selection);
 }
 
@@ -147,16 +151,18 @@ int command_export(int argc, char **argv)
 {
     struct input input;
     const struct input_needs needs = {.options = EXPORT_OPTIONS};
-    if (!input_open(&input, argc, argv, &needs))
+    if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     const char *refused = why_not(&input.settings);
     if (refused) {
         fprintf(stderr, "timerleak: %s\n", refused);
-        input.status = EXIT_USAGE;
-    } else if (input.settings.json) {
-        write_json(&input);
-    } else {
-        write_selection(&input, input.settings.format);
+        return input_refuse(&input);
     }
+    if (!input_load(&input))
+        return input.status;
+    if (input.settings.json)
+        write_json(&input);
+    else
+        write_selection(&input, input.settings.format);
     return input_close(&input);
 }

@@ -11,18 +11,20 @@ int command_html(int argc, char **argv)
     const struct input_needs needs = {.options = HTML_OPTIONS, .histories = true};
     char nonce[HTML_NONCE_SIZE];
     struct input input;
-    if (!input_open(&input, argc, argv, &needs))
+    if (!html_nonce(nonce)) {
+        fprintf(stderr, "timerleak: the system gives no random numbers\n");
+        return EXIT_UNREADABLE;
+    }
+    if (!input_parse(&input, argc, argv, &needs))
+        return input.status;
+    if (!input.settings.output && isatty(STDOUT_FILENO)) {
+        fprintf(stderr, "timerleak: a page is nothing for a terminal: timerleak html -o FILE\n");
+        return input_refuse(&input);
+    }
+    if (!input_load(&input))
         return input.status;
     struct html_options options = {.nonce = nonce,
                                    .paths = {input.settings.source_path, input.settings.trim_path}};
-    if (input.output == stdout && isatty(STDOUT_FILENO)) {
-        fprintf(stderr, "timerleak: a page is nothing for a terminal: timerleak html -o FILE\n");
-        input.status = EXIT_USAGE;
-    } else if (!html_nonce(nonce)) {
-        fprintf(stderr, "timerleak: the system gives no random numbers\n");
-        input.status = EXIT_UNREADABLE;
-    } else {
-        html_write(input.output, input.profile, &options);
-    }
+    html_write(input.output, input.profile, &options);
     return input_close(&input);
 }

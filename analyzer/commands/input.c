@@ -100,15 +100,6 @@ static bool spare_recording(const char *output)
     return false;
 }
 
-static bool open_output(struct input *input)
-{
-    const char *path = input->settings.output;
-    input->output = path ? fopen(path, "we") : stdout;
-    if (!input->output)
-        fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
-    return input->output;
-}
-
 static bool complain_missing(const char *command, const struct input_needs *needs)
 {
     const char *argument = needs->argument ? needs->argument : "";
@@ -118,19 +109,22 @@ static bool complain_missing(const char *command, const struct input_needs *need
     return false;
 }
 
-static bool parse(struct input *input, int argc, char **argv, const struct input_needs *needs,
-                  int *count)
+static bool parse(struct input *input, int argc, char **argv)
 {
-    *count = arguments_parse(argc, argv, needs->options, &input->settings);
-    if (*count < 0 || !spare_recording(input->settings.output))
+    const struct input_needs *needs = input->needs;
+    int count = arguments_parse(argc, argv, needs->options, &input->settings);
+    if (count < 0 || !spare_recording(input->settings.output))
         return false;
-    if (*count < (needs->argument ? 2 : 1))
+    int before = needs->argument ? 1 : 0;
+    if (count < before + 1)
         return complain_missing(argv[0], needs);
     if (input->settings.base && input->settings.diff_base) {
         fprintf(stderr, "timerleak: --base and --diff_base exclude each other\n");
         return false;
     }
     input->argument = needs->argument ? argv[1] : NULL;
+    input->paths = (const char *const *)&argv[1 + before];
+    input->path_count = (size_t)(count - before);
     if (needs->compares)
         input->settings.diff_base = input->argument;
     return true;
@@ -162,29 +156,6 @@ static void remark_repeats(const struct profile *profile)
                 "timerleak: %s of a process that another one shows at another moment: its timers "
                 "count more than once\n",
                 text_plural(repeats, "recording is", "recordings are").s);
-}
-
-bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs)
-{
-    int count;
-    *input = (struct input){.status = EXIT_OK};
-    settings_init(&input->settings);
-    if (!parse(input, argc, argv, needs, &count))
-        return fail(input, EXIT_USAGE);
-    input->profile = profile_new();
-    input->profile->keep_timers = needs->timers;
-    input->profile->keep_histories = needs->histories;
-    int first = needs->argument ? 2 : 1;
-    add_paths(input, (const char *const *)&argv[first], (size_t)(count + 1 - first));
-    if (input->profile->process_count == 0 && !needs->nothing)
-        return fail(input, EXIT_UNREADABLE);
-    if (!add_base(input))
-        return fail(input, EXIT_UNREADABLE);
-    remark_repeats(input->profile);
-    bool selects = needs->options & OPTION_BIT(OPTION_TAGFOCUS);
-    if (!apply_filters(input, selects))
-        return fail(input, EXIT_USAGE);
-    return open_output(input) || fail(input, EXIT_UNREADABLE);
 }
 
 static void complain_type(const char *name)
@@ -219,11 +190,11 @@ struct selection_options input_selection_options(const struct settings *settings
     return options;
 }
 
-bool input_select(struct input *input, const struct selection_options *options,
-                  struct selection *selection)
+static bool make_selection(struct input *input, const struct selection_options *options,
+                           FILE *warnings, struct selection *selection)
 {
     char error[SELECTION_ERROR_SIZE];
-    if (options->type && selection_make(selection, input->profile, options, stderr, error))
+    if (options->type && selection_make(selection, input->profile, options, warnings, error))
         return true;
     if (options->type) {
         fprintf(stderr, "timerleak: %s\n", error);
@@ -233,14 +204,117 @@ bool input_select(struct input *input, const struct selection_options *options,
     return false;
 }
 
+/* Commands that select do so in their own way: see input_select(). */
+static bool selects(const struct input *input)
+{
+    return input->needs->options & OPTION_BIT(OPTION_TAGFOCUS);
+}
+
+/* Of a profile that is empty yet, filters leave nothing, but whether they are any is known. */
+static bool try_filters(struct input *input)
+{
+    struct selection selection;
+    if (!apply_filters(input, selects(input)))
+        return false;
+    if (!selects(input))
+        return true;
+    struct selection_options options = input_selection_options(&input->settings);
+    bool understood = make_selection(input, &options, NULL, &selection);
+    if (understood)
+        selection_free(&selection);
+    return understood;
+}
+
+bool input_parse(struct input *input, int argc, char **argv, const struct input_needs *needs)
+{
+    *input = (struct input){.status = EXIT_OK, .output = stdout, .needs = needs};
+    settings_init(&input->settings);
+    if (!parse(input, argc, argv))
+        return fail(input, EXIT_USAGE);
+    input->profile = profile_new();
+    input->profile->keep_timers = needs->timers;
+    input->profile->keep_histories = needs->histories;
+    if (!try_filters(input))
+        return fail(input, EXIT_USAGE);
+    return input_output_possible(input->settings.output) || fail(input, EXIT_UNREADABLE);
+}
+
+bool input_load(struct input *input)
+{
+    const char *output = input->settings.output;
+    add_paths(input, input->paths, input->path_count);
+    if (input->profile->process_count == 0 && !input->needs->nothing)
+        return fail(input, EXIT_UNREADABLE);
+    if (!add_base(input))
+        return fail(input, EXIT_UNREADABLE);
+    remark_repeats(input->profile);
+    if (!apply_filters(input, selects(input)))
+        return fail(input, EXIT_USAGE);
+    return !output || input_output_begin(input, output) || fail(input, EXIT_UNREADABLE);
+}
+
+bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs)
+{
+    return input_parse(input, argc, argv, needs) && input_load(input);
+}
+
+int input_refuse(struct input *input)
+{
+    input->status = EXIT_USAGE;
+    return input_close(input);
+}
+
+static bool complain_output(const char *path)
+{
+    fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+bool input_output_possible(const char *path)
+{
+    return !path || replace_possible(path) || complain_output(path);
+}
+
+bool input_output_begin(struct input *input, const char *path)
+{
+    if (replace_begin(&input->file, path, REPLACE_PUBLIC)) {
+        input->output = input->file.to;
+        return true;
+    }
+    input->status = EXIT_UNREADABLE;
+    return complain_output(path);
+}
+
+void input_output_abandon(struct input *input)
+{
+    if (input->output != stdout)
+        replace_abandon(&input->file);
+    input->output = stdout;
+}
+
+bool input_output_end(struct input *input)
+{
+    if (input->status == EXIT_USAGE)
+        input_output_abandon(input);
+    if (input->output == stdout)
+        return false;
+    input->output = stdout;
+    if (replace_end(&input->file))
+        return true;
+    fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
+    input->status = EXIT_UNREADABLE;
+    return false;
+}
+
+bool input_select(struct input *input, const struct selection_options *options,
+                  struct selection *selection)
+{
+    return make_selection(input, options, stderr, selection);
+}
+
 int input_close(struct input *input)
 {
-    bool written = !ferror(input->output);
-    written &= (input->output == stdout ? fflush(stdout) : fclose(input->output)) == 0;
-    if (!written) {
-        fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
-        input->status = EXIT_UNREADABLE;
-    }
+    input_output_end(input);
     profile_free(input->profile);
     return input->status;
 }

@@ -26,11 +26,13 @@ int command_left(int argc, char **argv)
     struct input input;
     uint64_t since;
     const struct input_needs needs = {.options = LEFT_OPTIONS, .argument = "SINCE", .timers = true};
-    if (!input_open(&input, argc, argv, &needs))
+    if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     if (!parse_since(input.argument, &since))
-        input.status = EXIT_USAGE;
-    else if (left_print(input.output, input.profile, since) > 0 && input.status == EXIT_OK)
+        return input_refuse(&input);
+    if (!input_load(&input))
+        return input.status;
+    if (left_print(input.output, input.profile, since) > 0 && input.status == EXIT_OK)
         input.status = EXIT_LEAK;
     return input_close(&input);
 }

@@ -15,6 +15,7 @@ struct merging {
     struct replacement output; /* which may be one of the inputs */
     size_t added;
     int status;
+    bool broken; /* the output, which is told */
 };
 
 static void add(const char *path, void *context)
@@ -22,6 +23,8 @@ static void add(const char *path, void *context)
     struct merging *merging = context;
     FILE *to = merging->output.to;
     char error[RECORDING_ERROR_SIZE];
+    if (merging->broken)
+        return;
     long start = ftell(to);
     if (archive_add(to, path, error)) {
         merging->added++;
@@ -29,9 +32,10 @@ static void add(const char *path, void *context)
     }
     fprintf(stderr, "timerleak: %s\n", error);
     merging->status = EXIT_UNREADABLE;
-    /* What was half written is no part of it; on a full disk nothing will follow. */
-    if (fflush(to) != 0 || ftruncate(fileno(to), start) != 0 || fseek(to, start, SEEK_SET) != 0)
-        fprintf(stderr, "timerleak: %s\n", strerror(errno));
+    /* What was half written is no part of it. */
+    merging->broken = ferror(to) || fflush(to) != 0;
+    if (!merging->broken && ftell(to) != start)
+        merging->broken = ftruncate(fileno(to), start) != 0 || fseek(to, start, SEEK_SET) != 0;
 }
 
 static int complain(const char *output)
@@ -42,7 +46,7 @@ static int complain(const char *output)
 
 static int finish(struct merging *merging, const char *output)
 {
-    if (merging->added == 0) {
+    if (merging->added == 0 || merging->broken) {
         replace_abandon(&merging->output);
         return EXIT_UNREADABLE;
     }

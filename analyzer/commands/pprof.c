@@ -1,6 +1,7 @@
 #include "commands/pprof.h"
 
 #include "commands/commands.h"
+#include "views/losses.h"
 #include "views/view.h"
 
 #include <string.h>
@@ -66,6 +67,15 @@ struct graph_options pprof_graph_options(const struct settings *settings, bool w
     return options;
 }
 
+static bool compile(struct pattern *pattern, const char *symbol)
+{
+    char error[PATTERN_ERROR_SIZE];
+    if (pattern_compile(pattern, "the REGEX", symbol, error))
+        return true;
+    fprintf(stderr, "timerleak: %s\n", error);
+    return false;
+}
+
 static void print(const struct pprof_view *view, struct input *input,
                   const struct selection *selection, const struct pattern *symbol, const char *text)
 {
@@ -77,10 +87,12 @@ static void print(const struct pprof_view *view, struct input *input,
                          .symbol = symbol,
                          .source_path = settings->source_path,
                          .trim_path = settings->trim_path};
-    if (!view->print(input->output, &shown)) {
+    bool matched = view->print(input->output, &shown);
+    if (!matched) {
         fprintf(stderr, "timerleak: no matches found for regexp: %s\n", text);
         input->status = EXIT_USAGE;
     }
+    losses_print_modules(matched ? input->output : stderr, input->profile);
 }
 
 void pprof_view_print(const struct pprof_view *view, struct input *input, const char *symbol)
@@ -88,9 +100,7 @@ void pprof_view_print(const struct pprof_view *view, struct input *input, const 
     struct selection_options options = input_selection_options(&input->settings);
     struct selection selection;
     struct pattern pattern;
-    char error[PATTERN_ERROR_SIZE];
-    if (!pattern_compile(&pattern, "the REGEX", symbol, error)) {
-        fprintf(stderr, "timerleak: %s\n", error);
+    if (!compile(&pattern, symbol)) {
         input->status = EXIT_USAGE;
         return;
     }
@@ -110,7 +120,13 @@ int command_view(int argc, char **argv)
     const struct input_needs needs = {.options = VIEW_OPTIONS,
                                       .argument = view->symbol ? "REGEX" : NULL};
     struct input input;
-    if (!input_open(&input, argc, argv, &needs))
+    struct pattern pattern;
+    if (!input_parse(&input, argc, argv, &needs))
+        return input.status;
+    if (!compile(&pattern, input.argument))
+        return input_refuse(&input);
+    pattern_free(&pattern);
+    if (!input_load(&input))
         return input.status;
     pprof_view_print(view, &input, input.argument);
     return input_close(&input);

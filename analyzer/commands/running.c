@@ -4,6 +4,7 @@
 #include "recording/kernel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -55,32 +56,56 @@ static void complain(pid_t pid, int error)
                 (int)pid);
 }
 
-static bool is_same_file(const char *path, const char *other)
+/* With errno 0 if the path leads to another file. */
+static bool leads_to_mapped(const char *path, pid_t pid)
 {
-    struct stat a, b;
-    return stat(path, &a) == 0 &&
-           (stat(other, &b) != 0 || (a.st_dev == b.st_dev && a.st_ino == b.st_ino));
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    bool mapped = kernel_has_mapped(pid, file);
+    close(file);
+    errno = 0;
+    return mapped;
 }
 
-/*
- * The process may live in another root, a container, where that path is another file than here. Its
- * own view of the path leads there.
- */
-static char *seen_from_here(pid_t pid, char *path)
+static char *seen_through(pid_t pid, const char *path)
 {
     size_t size = strlen(path) + 32;
     char *seen = memory_new(1, size);
     snprintf(seen, size, "/proc/%d/root%s", (int)pid, path);
-    bool same = is_same_file(path, seen);
-    free(same ? seen : path);
-    return same ? path : seen;
+    return seen;
+}
+
+/*
+ * The process may live in another root, a container, where that path is another file than here. Its
+ * own view of the path leads there; unless another file was put in its place since. A path that may
+ * not be opened is for the caller to complain of.
+ */
+static char *seen_from_here(pid_t pid, const char *path)
+{
+    char *paths[] = {memory_copy(path), seen_through(pid, path)};
+    char *found = NULL;
+    for (size_t i = 0; i < 2; i++) {
+        bool leads = !found && (leads_to_mapped(paths[i], pid) || errno == EACCES);
+        if (leads)
+            found = paths[i];
+        else
+            free(paths[i]);
+    }
+    if (!found)
+        fprintf(stderr,
+                "timerleak: process %d writes to %s, but that is gone, or another file now\n",
+                (int)pid, path);
+    return found;
 }
 
 char *running_recording(pid_t pid)
 {
-    char *path = kernel_mapped_recording(pid);
+    char *path = kernel_mapped_recording(pid), *seen = NULL;
     if (path)
-        return seen_from_here(pid, path);
-    complain(pid, errno);
-    return NULL;
+        seen = seen_from_here(pid, path);
+    else
+        complain(pid, errno);
+    free(path);
+    return seen;
 }

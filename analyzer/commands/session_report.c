@@ -5,6 +5,7 @@
 #include "profile/losses.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -36,7 +37,9 @@ static void print_line(const struct session_recording *made, const struct profil
         fprintf(stderr, "%s more while asleep, ", text_count(process->omitted[TLK_OMIT_ASLEEP]).s);
     if (process->unwatched)
         fprintf(stderr, "%s not watched, ", family_list(process->unwatched, " and ").s);
-    fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, made->path);
+    char *word = text_shell_word(made->path);
+    fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, word);
+    free(word);
 }
 
 static void report_one(const struct session_recording *made, bool keep)

@@ -5,6 +5,7 @@
 
 #include "commands/elf_facts.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -116,6 +117,8 @@ static enum trace_obstacle foreign(const struct elf_facts *program, const char *
     struct elf_facts ours, self;
     if (!elf_facts_read(&ours, shim))
         return TRACE_NONE;
+    if (program->elf_class == ELFCLASS32)
+        return TRACE_32_BITS;
     if (program->machine != ours.machine || program->elf_class != ours.elf_class)
         return TRACE_MACHINE;
     /* This program and the shim were built together: they share a C library, and so its loader. */
@@ -167,9 +170,10 @@ static const struct explanation explanations[] = {
     [TRACE_NOT_EXECUTABLE] = {"is not an executable file", "Check its name, or chmod +x it."},
     [TRACE_STATIC] = {"is linked statically: nothing can be preloaded into it",
                       "Link it dynamically (without -static) to see its timers."},
-    [TRACE_MACHINE] =
-        {"is for another machine or word size than this timerleak",
-         "Build timerleak for that machine (as with make CC='cc -m32') and use that."},
+    [TRACE_MACHINE] = {"is for another machine than this timerleak",
+                       "Build timerleak on that machine and use that."},
+    [TRACE_32_BITS] = {"is a 32-bit program: timerleak records 64-bit ones only",
+                       "Build it for 64 bits to see its timers."},
     [TRACE_LIBC] = {"uses another C library than this timerleak: preloading could stop it",
                     "It runs without the shim. Build timerleak with that C library and use that."},
     [TRACE_SETID] =
@@ -218,6 +222,6 @@ void traceable_explain(const struct traceable *judged, const char *command, FILE
     fprintf(to, "timerleak: %s\n", text->what_to_do);
     /* A setuid program's loader also takes LD_PRELOAD out of the environment. */
     if (judged->obstacle == TRACE_STATIC || judged->obstacle == TRACE_MACHINE ||
-        judged->obstacle == TRACE_STATIC_GO)
+        judged->obstacle == TRACE_32_BITS || judged->obstacle == TRACE_STATIC_GO)
         fputs("timerleak: Programs that it starts are recorded where that is possible.\n", to);
 }

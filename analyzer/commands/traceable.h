@@ -16,7 +16,8 @@ enum trace_obstacle {
     TRACE_MISSING,        /* no such file */
     TRACE_NOT_EXECUTABLE, /* a file, but not one to execute */
     TRACE_STATIC,         /* no dynamic loader, so nothing that preloads */
-    TRACE_MACHINE,        /* for another machine, or another word size, than the shim */
+    TRACE_MACHINE,        /* for another machine than the shim */
+    TRACE_32_BITS,        /* no shim can be built for such programs */
     TRACE_LIBC,           /* uses another C library than the shim, which could stop it */
     TRACE_SETID,          /* setuid or setgid: the loader refuses foreign libraries */
     TRACE_CAPABILITIES,   /* file capabilities: likewise */

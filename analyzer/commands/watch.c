@@ -146,10 +146,8 @@ static int follow(struct watch *watch)
 {
     int status = begin(watch);
     while (status == EXIT_OK) {
-        if (!show(watch)) {
-            fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
-            return EXIT_UNREADABLE;
-        }
+        if (!show(watch))
+            return EXIT_UNREADABLE; /* main() says why */
         if (is_over(watch) || !wait_for_look(watch))
             break;
         status = take_look(watch);

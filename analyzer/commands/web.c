@@ -161,8 +161,8 @@ static int serve_until_told(struct server *server, int file, const char *address
         return complain("the server could not be started");
     }
     printf("http://%s/%s/\n", address, server->token);
-    fflush(stdout);
-    sigwait(&ends, &told);
+    if (fflush(stdout) == 0)
+        sigwait(&ends, &told);
     MHD_stop_daemon(daemon);
     return EXIT_OK;
 }

@@ -237,6 +237,24 @@ static json_t *dropped_of(const struct profile *profile)
     return json;
 }
 
+/* Modules whose addresses were looked up in vain. */
+static json_t *unresolved_of(const struct profile *profile)
+{
+    json_t *json = json_array();
+    for (size_t i = 1; i < profile->module_count; i++) {
+        const struct module *module = profile->modules[i];
+        const char *problem = symbols_problem(module->symbols);
+        json_t *one = problem ? json_object() : NULL;
+        if (!one)
+            continue;
+        json_object_set_new(one, "module", json_string(module->path));
+        json_object_set_new(one, "build_id", json_string(module->build_id));
+        json_object_set_new(one, "why", json_string(problem));
+        json_array_append_new(json, one);
+    }
+    return json;
+}
+
 static json_t *totals_of(const struct profile *profile)
 {
     json_t *json = json_object();
@@ -263,6 +281,7 @@ json_t *json_report(struct profile *profile)
     for (size_t i = 0; i < profile->site_count; i++)
         json_array_append_new(sites, site_of(profile, profile->sites[i]));
     json_object_set_new(json, "sites", sites);
+    json_object_set_new(json, "unresolved", unresolved_of(profile));
     return json;
 }
 

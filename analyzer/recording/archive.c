@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/named.h"
+#include "base/text.h"
 #include "recording/inflate.h"
 
 #include <errno.h>
@@ -75,6 +76,7 @@ struct recording *archive_next(struct archive *archive, bool *ended,
         return fail(archive, strerror(errno), error);
     }
     const char *problem = inflater_next(&archive->inflater, copy, name, sizeof(name));
+    text_clean(name);
     if (problem) {
         close(copy);
         *ended = true;

@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/proc.h"
+#include "recording/kernel.h"
 #include "recording/regions.h"
 
 #include <errno.h>
@@ -26,7 +27,8 @@ enum control_error control_open(struct control *control, const char *path, pid_t
         return CONTROL_UNREADABLE;
     }
     /* In a container it has another number, but it started at the same time. */
-    if (!proc_alive(pid, control->header.start_ticks) || control->header.end != TLK_RUNNING) {
+    if (!proc_alive(pid, control->header.start_ticks) || control->header.end != TLK_RUNNING ||
+        !kernel_has_mapped(pid, control->file)) {
         snprintf(error, RECORDING_ERROR_SIZE, "%s is not the recording of process %d, or it ended",
                  path, (int)pid);
         close(control->file);

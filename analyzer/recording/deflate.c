@@ -27,6 +27,11 @@ static bool fail(char error[RECORDING_ERROR_SIZE], const char *path, const char 
     return false;
 }
 
+static bool fail_to_write(char error[RECORDING_ERROR_SIZE])
+{
+    return fail(error, "the archive could not be written", strerror(errno));
+}
+
 static bool pack(struct packing *packing, void *bytes, size_t size, int flush)
 {
     z_stream *stream = &packing->stream;
@@ -90,7 +95,7 @@ static bool pack_chunks(struct packing *packing, int file, const char *path,
             count = chunks_of(header);
         }
         if (!pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
-            return fail(error, "the archive could not be written", strerror(errno));
+            return fail_to_write(error);
     }
     return true;
 }
@@ -135,7 +140,9 @@ static bool add_archive(FILE *to, const char *path, char error[RECORDING_ERROR_S
     bool copied = true;
     while (copied && (got = fread(bytes, 1, sizeof(bytes), from)) > 0)
         copied = fwrite(bytes, 1, got, to) == got;
-    if (!copied || ferror(from))
+    if (!copied)
+        fail_to_write(error);
+    else if (ferror(from))
         copied = fail(error, path, strerror(errno));
     fclose(from);
     return copied;

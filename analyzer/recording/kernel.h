@@ -40,4 +40,10 @@ bool kernel_same_timer(pid_t pid, uint64_t a, uint64_t b);
  */
 char *kernel_mapped_recording(pid_t pid);
 
+/*
+ * Whether a process has that very file mapped to write into it: whatever lies where a path leads,
+ * its own recording is one that it could write itself.
+ */
+bool kernel_has_mapped(pid_t pid, int file);
+
 #endif

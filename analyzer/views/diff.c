@@ -1,6 +1,7 @@
 #include "views/diff.h"
 
 #include "views/coverage.h"
+#include "views/losses.h"
 #include "views/sites.h"
 #include "views/values.h"
 
@@ -108,4 +109,5 @@ void diff_print(FILE *to, const struct selection *selection, const char *unit, l
     if (shown < changed)
         fprintf(to, "%s not shown\n", text_plural(changed - shown, "change", "changes").s);
     free(changes.list);
+    losses_print_modules(to, selection->profile);
 }

@@ -95,6 +95,7 @@ void gate_print(FILE *to, const struct gate *gate, const char *rules)
     print_rules(to, gate, rules);
     print_gone(to, gate);
     losses_print(to, gate->profile);
+    losses_print_modules(to, gate->profile);
     print_summary(to, gate);
 }
 

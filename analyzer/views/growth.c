@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "profile/history.h"
 #include "views/coverage.h"
+#include "views/losses.h"
 #include "views/sites.h"
 
 /* Wide enough to see a shape, and no wider than what recordings hold. */
@@ -56,4 +57,5 @@ void growth_print(FILE *to, struct profile *profile, long most)
     }
     if (shown < profile->site_count)
         fprintf(to, "%s not shown\n", text_plural(profile->site_count - shown, "site", "sites").s);
+    losses_print_modules(to, profile);
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "profile/kinds.h"
 #include "views/coverage.h"
+#include "views/losses.h"
 #include "views/report.h"
 #include "views/sites.h"
 #include "views/timers.h"
@@ -76,5 +77,6 @@ size_t left_print(FILE *to, struct profile *profile, uint64_t since)
         print_group(to, profile, timers, end - first);
     }
     coverage_print(to, profile);
+    losses_print_modules(to, profile);
     return count;
 }

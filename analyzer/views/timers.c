@@ -5,6 +5,7 @@
 #include "profile/stacks.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
+#include "views/losses.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -142,4 +143,5 @@ void timers_print(FILE *to, struct profile *profile, long most)
         print_timer(to, profile, &profile->timers[i], &columns);
     if (shown < count)
         fprintf(to, "%s not shown\n", text_plural(count - shown, "timer", "timers").s);
+    losses_print_modules(to, profile);
 }

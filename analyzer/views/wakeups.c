@@ -3,6 +3,7 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "views/coverage.h"
+#include "views/losses.h"
 #include "views/sites.h"
 
 #include <stdlib.h>
@@ -73,4 +74,5 @@ void wakeups_print(FILE *to, struct profile *profile, long most)
     if (shown < count)
         fprintf(to, "%s not shown\n", text_plural(count - shown, "site", "sites").s);
     free(rows);
+    losses_print_modules(to, profile);
 }

@@ -3,8 +3,11 @@
  * what they make, and what the other commands say of what is not there.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -163,6 +166,46 @@ Test(ctl, says_what_is_wrong)
     expect(2, "\"0\" is no number of a process", "ctl", "0", NULL);
     expect(3, "has no recording mapped", "ctl", self, "off");
     free(self);
+}
+
+/* Whoever may mount can hide the file that it writes under another's, and have that written. */
+Test(ctl, what_hides_a_recording_is_not_it, .timeout = 120)
+{
+    static const char *const commands[] = {"ctl", "verify", "watch"};
+    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+        cr_skip_test("no file system can be mounted: %s", strerror(errno));
+    struct served served = serve();
+    char *other = directory_make();
+
+    free(output_of(text_make("cp '%s' '%s'", served.path, other)));
+    cr_assert_eq(mount(other, served.directory, NULL, MS_BIND, NULL), 0);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        expect(3, "that is gone, or another file now", commands[i], served.pid, NULL);
+    expect(3, "that is gone, or another file now", "ctl", served.pid, "off");
+    cr_assert_eq(umount(served.directory), 0);
+    free(output_of(text_make("cd '%s' && cmp -n 256 '%s' *", other, served.path)));
+    expect(0, "is awake", "ctl", served.pid, NULL);
+    json_decref(end(&served));
+    directory_remove(other);
+    forget(&served);
+}
+
+/* In a container, as seen from outside: the name leads to another file here. */
+Test(ctl, the_recording_of_another_root_is_found, .timeout = 120)
+{
+    struct served served = serve();
+    char *other = directory_make();
+
+    free(output_of(text_make("cp '%s' '%s'", served.path, other)));
+    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+        mount(other, served.directory, NULL, MS_BIND, NULL))
+        cr_skip_test("no file system can be mounted: %s", strerror(errno));
+    expect(0, "is asleep now", "ctl", served.pid, "off");
+    cr_assert_eq(umount(served.directory), 0);
+    expect(0, "is asleep", "ctl", served.pid, NULL);
+    json_decref(end(&served));
+    directory_remove(other);
+    forget(&served);
 }
 
 /* What chance draws is not known, but all of it adds up. */

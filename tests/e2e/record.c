@@ -13,6 +13,7 @@
 #include "command.h"
 #include "preloaded.h"
 #include "recordings.h"
+#include "subject.h"
 
 /* Runs `timerleak record` with up to three options and a program of tests/programs or a path. */
 static struct outcome record(const char *const options[3], const char *program,
@@ -185,6 +186,23 @@ Test(record, names_recordings_as_told, .timeout = 30)
     free(pattern);
     free(path);
     outcome_forget(&outcome);
+}
+
+/* What it says to do next can be done as it stands, whatever the recording is called. */
+Test(record, quotes_what_it_tells_to_type, .timeout = 30)
+{
+    char *folder = directory_make(), *timerleak = built("timerleak");
+    char *program = program_path("held_pool");
+    char *report = output_of(text_make("cd '%s' && '%s' record -o "
+                                       "\"./it's \\$(x).tlk\" '%s' 2>said && PATH=\"%s:$PATH\" && "
+                                       "eval \"$(sed -n 's/.*; see: //p' said)\"",
+                                       folder, timerleak, program, getenv("TIMERLEAK_BUILD")));
+
+    expect_part(report, "held_pool (pid ");
+    free(report);
+    free(program);
+    free(timerleak);
+    directory_remove(folder);
 }
 
 Test(record, keeps_the_recording_before_under_another_name, .timeout = 30)

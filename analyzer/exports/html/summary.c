@@ -95,10 +95,24 @@ static void write_losses(FILE *to, const struct profile *profile)
                 text_plural(damaged, "record", "records").s, damaged == 1 ? "is" : "are");
 }
 
+/* Of modules that are looked up by now: sites are named before the summary is written. */
+static void write_modules(FILE *to, const struct profile *profile)
+{
+    for (size_t i = 1; i < profile->module_count; i++) {
+        const char *problem = symbols_problem(profile->modules[i]->symbols);
+        if (!problem)
+            continue;
+        fputs("<p class=\"missing\">no symbols: ", to);
+        html_text(to, profile->modules[i]->path);
+        fprintf(to, " %s</p>\n", problem);
+    }
+}
+
 void html_summary(FILE *to, struct profile *profile)
 {
     write_processes(to, profile);
     write_totals(to, profile);
     write_coverage(to, profile);
     write_losses(to, profile);
+    write_modules(to, profile);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static char *path;
@@ -25,7 +26,15 @@ static uint64_t own_start(void)
     return ticks;
 }
 
-static void write_recording(void (*change)(struct tlk_header *header))
+/* As the shim has it, for as long as the test runs. */
+static void map(int rights)
+{
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    cr_assert_neq(mmap(NULL, TLK_CHUNK, rights, MAP_SHARED, file, 0), MAP_FAILED);
+    close(file);
+}
+
+static void write_unmapped(void (*change)(struct tlk_header *header))
 {
     struct builder *builder = builder_new(HOUR);
     struct tlk_header *header = builder_header(builder);
@@ -36,6 +45,12 @@ static void write_recording(void (*change)(struct tlk_header *header))
         change(header);
     path = builder_write(builder);
     builder_free(builder);
+}
+
+static void write_recording(void (*change)(struct tlk_header *header))
+{
+    write_unmapped(change);
+    map(PROT_READ | PROT_WRITE);
 }
 
 static void end(void)
@@ -155,6 +170,18 @@ Test(control, of_another_process, .fini = end)
 {
     write_recording(start_earlier);
     expect_refused(getpid(), "is not the recording of process");
+}
+
+/* Anybody can name a file as the recording that another process has mapped is named. */
+Test(control, of_a_process_that_does_not_write_it, .fini = end)
+{
+    write_unmapped(NULL);
+    expect_refused(getpid(), "is not the recording of process");
+    map(PROT_READ);
+    expect_refused(getpid(), "is not the recording of process");
+    map(PROT_READ | PROT_WRITE);
+    struct control control = opened(true);
+    control_close(&control);
 }
 
 static void end_it(struct tlk_header *header)

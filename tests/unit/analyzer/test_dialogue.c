@@ -142,13 +142,31 @@ Test(dialogue, into_a_file)
     expect_said("top", "Showing");
 }
 
+Test(dialogue, what_fails_leaves_the_old_file)
+{
+    static const char *const lines[] = {"top -( >%s", "peek nothing >%s", "nosuch >%s"};
+    char path[] = "/tmp/timerleak-dialogue-XXXXXX", line[100], got[100] = "";
+    int file = mkstemp(path);
+    cr_assert_eq(write(file, "old", 3), 3);
+    close(file);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+        snprintf(line, sizeof(line), lines[i], path);
+        cr_expect_str_empty(said(line));
+        FILE *kept = fopen(path, "r");
+        cr_expect(fgets(got, sizeof(got), kept));
+        cr_expect_str_eq(got, "old", "%s", line);
+        fclose(kept);
+    }
+    unlink(path);
+}
+
 Test(dialogue, complains_of_views)
 {
     expect_complaint("top9x", "\"top9x\" is no command");
     expect_complaint("peek", "peek needs a REGEX");
-    expect_complaint("peek nothing", "no matches found for regexp: nothing");
     expect_complaint("top >", "> needs a FILE");
     expect_complaint("top > /nowhere/file", "/nowhere/file: No such file");
+    expect_complaint("peek nothing", "no matches found for regexp: nothing");
 }
 
 Test(dialogue, complains_of_options)

@@ -4,7 +4,26 @@
 #include "recording_builder.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
+
+Test(text, words_of_a_shell)
+{
+    static const struct {
+        const char *word, *quoted;
+    } words[] = {{"out/a.4711.tlk", "out/a.4711.tlk"},
+                 {"./a b.tlk", "'./a b.tlk'"},
+                 {"it's", "'it'\\''s'"},
+                 {"''", "''\\'''\\'''"},
+                 {"$(reboot)", "'$(reboot)'"},
+                 {"~", "'~'"},
+                 {"", "''"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        char *quoted = text_shell_word(words[i].word);
+        cr_expect_str_eq(quoted, words[i].quoted);
+        free(quoted);
+    }
+}
 
 Test(text, counts)
 {
@@ -38,6 +57,13 @@ Test(text, what_is_no_text_is_cleaned)
     text_clean(text);
     cr_expect_str_eq(text, "a?[31mb??\xc3\xa9??"
                            "???");
+}
+
+Test(text, lines_are_cleaned_one_by_one)
+{
+    char text[] = "a\tb\r\n\033]0;c\a\n";
+    text_clean_lines(text);
+    cr_expect_str_eq(text, "a\tb?\n?]0;c?\n");
 }
 
 Test(text, the_nearest_name)

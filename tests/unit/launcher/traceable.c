@@ -167,6 +167,19 @@ Test(traceable, other_machine)
     expect("./avr", TRACE_MACHINE);
 }
 
+Test(traceable, program_of_32_bits)
+{
+    const Elf32_Ehdr header = {
+        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+        .e_type = ET_EXEC,
+        .e_machine = EM_386,
+        .e_version = EV_CURRENT,
+        .e_ehsize = sizeof(header)};
+    fixture_write("old", "", 0700);
+    overwrite("old", 0, &header, sizeof(header));
+    expect("./old", TRACE_32_BITS);
+}
+
 Test(traceable, setuid_and_setgid)
 {
     if (geteuid() != 0)

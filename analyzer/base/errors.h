@@ -1,0 +1,12 @@
+/*
+ * errors.h - what is told on standard error is text, whatever is in the names that it tells.
+ *
+ * Paths, arguments and what archives hold may be anybody's: a terminal would obey escapes in them.
+ */
+#ifndef TIMERLEAK_BASE_ERRORS_H
+#define TIMERLEAK_BASE_ERRORS_H
+
+/* From now on, for all that this process prints to stderr, a line at a time. */
+void errors_clean(void);
+
+#endif
