@@ -33,7 +33,7 @@ static size_t mapped_size; /* and so many it may grow to */
 static bool grows_no_more;
 bool mapfile_may_grow;
 static struct stat file_id;
-static char unfinished_path[sizeof(file_path) + 32];
+static struct newfile unpublished;
 static struct lock chunks_lock;
 
 /* What a child that is forked now has in common with its parent. */
@@ -164,24 +164,6 @@ static void name_file(const struct settings *settings, const char *program, int 
     put(&text, has_suffix ? ".tlk" : "");
 }
 
-/*
- * Under a name that no reader looks for, until it is complete. One that is taken was left by a
- * process that was killed; or, where containers share a folder, is another's with the same pid.
- */
-static int open_new(const struct settings *settings, const char *program)
-{
-    int fd;
-
-    name_file(settings, program, 0);
-    snprintf(unfinished_path, sizeof(unfinished_path), "%s.%d.part", file_path, getpid());
-    fd = newfile_open(unfinished_path);
-    for (int i = 1; fd < 0 && errno == EEXIST && i < NAME_TRIES; i++) {
-        snprintf(unfinished_path, sizeof(unfinished_path), "%s.%d.%d.part", file_path, getpid(), i);
-        fd = newfile_open(unfinished_path);
-    }
-    return fd;
-}
-
 /* Takes what the disk has to give, down to a size that is no use any more. */
 static size_t allocate_blocks(int fd, size_t size)
 {
@@ -192,40 +174,35 @@ static size_t allocate_blocks(int fd, size_t size)
     return 0;
 }
 
-static void *map_new(const struct settings *settings, const char *program, size_t size)
+/* In `address`'s place, unless that is NULL. */
+static void *map_file(int fd, void *address)
 {
-    void *base = MAP_FAILED;
-    int fd = open_new(settings, program);
+    void *base = mmap(address, mapped_size, PROT_READ | PROT_WRITE,
+                      address ? MAP_SHARED | MAP_FIXED : MAP_SHARED, fd, 0);
 
-    if (fd < 0)
+    if (base == MAP_FAILED)
         return NULL;
-    file_size = allocate_blocks(fd, size);
-    grows_no_more = false;
-    if (!mapped_size)
-        mapped_size = most_mapped(settings, file_size);
-    if (file_size)
-        base = mmap(NULL, mapped_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    fstat(fd, &file_id);
-    close(fd);
-    if (base == MAP_FAILED) {
-        unlink(unfinished_path);
-        return NULL;
-    }
     madvise(base, mapped_size, MADV_RANDOM); /* or each first touch reads megabytes of zeros */
     return base;
 }
 
-bool mapfile_publish(const struct settings *settings, const char *program)
+static void *map_new(const struct settings *settings, const char *program, size_t size)
 {
-    for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
-        name_file(settings, program, attempt);
-        if (newfile_rename(unfinished_path, file_path) == 0)
-            return true;
-        if (errno != EEXIST)
-            break;
-    }
-    unlink(unfinished_path);
-    return false;
+    void *base = NULL;
+
+    name_file(settings, program, 0);
+    if (!newfile_open(&unpublished, file_path))
+        return NULL;
+    file_size = allocate_blocks(unpublished.fd, size);
+    grows_no_more = false;
+    if (!mapped_size)
+        mapped_size = most_mapped(settings, file_size);
+    if (file_size)
+        base = map_file(unpublished.fd, NULL);
+    fstat(unpublished.fd, &file_id);
+    if (!base)
+        newfile_close(&unpublished);
+    return base;
 }
 
 /*
@@ -235,8 +212,8 @@ bool mapfile_publish(const struct settings *settings, const char *program)
  */
 static int open_own(void)
 {
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, file_path,
-                          O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd =
+        (int)syscall(SYS_openat, AT_FDCWD, file_path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat found;
 
     if (fd < 0 || (fstat(fd, &found) == 0 && found.st_dev == file_id.st_dev &&
@@ -244,6 +221,32 @@ static int open_own(void)
         return fd;
     syscall(SYS_close, fd);
     return -1;
+}
+
+/* /proc shows a mapping under the name that its file had when it was opened. */
+static void map_by_name(void)
+{
+    int fd = open_own();
+
+    if (fd < 0)
+        return;
+    map_file(fd, recording);
+    syscall(SYS_close, fd);
+}
+
+bool mapfile_publish(const struct settings *settings, const char *program)
+{
+    int result = -1;
+
+    errno = EEXIST;
+    for (int attempt = 0; attempt < NAME_TRIES && result != 0 && errno == EEXIST; attempt++) {
+        name_file(settings, program, attempt);
+        result = newfile_publish(&unpublished, file_path);
+    }
+    newfile_close(&unpublished);
+    if (result == 0)
+        map_by_name();
+    return result == 0;
 }
 
 /*
@@ -365,14 +368,14 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
         return false;
     if (file_size != parent_size) { /* the disk has filled up since: no room for the same layout */
         munmap(header, mapped_size);
-        unlink(unfinished_path);
+        newfile_close(&unpublished);
         return false;
     }
     lay_out(header);
     copy_regions(header, recording);
     if (mremap(header, mapped_size, mapped_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
         MAP_FAILED) {
-        unlink(unfinished_path);
+        newfile_close(&unpublished);
         return false;
     }
     memcpy(recording->magic, TLK_MAGIC, sizeof(recording->magic));
@@ -383,7 +386,7 @@ void mapfile_abandon(void)
 {
     munmap(recording, mapped_size);
     recording = NULL;
-    unlink(unfinished_path);
+    newfile_close(&unpublished);
 }
 
 void mapfile_trim(void)

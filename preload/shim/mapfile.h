@@ -16,9 +16,9 @@
 extern struct tlk_header *recording;
 
 /*
- * Makes the file, allocates its blocks (a store to a hole on a full disk would be SIGBUS), maps and
- * closes it. It has an unfinished name, NAME.PID.part, until mapfile_publish() gives it its own:
- * nobody ever sees a recording that is not complete. Both make system calls. False: no recording.
+ * Makes the file, allocates its blocks (a store to a hole on a full disk would be SIGBUS) and maps
+ * it. It has no name until mapfile_publish() gives it one, and closes it: nobody ever sees a
+ * recording that is not complete. Both make system calls. False: no recording.
  */
 bool mapfile_create(const struct settings *settings, const char *program);
 

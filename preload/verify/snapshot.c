@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -112,24 +110,19 @@ static int fill(int fd)
 
 static int write_new(const char *path)
 {
-    char unfinished[PATH_MAX];
-    int fd, error;
+    struct newfile file;
+    int error;
 
     if (gate->sandboxed)
         return -EPERM;
     if (!gate_open() && !process_wake())
         return -ENODATA;
-    if (snprintf(unfinished, sizeof(unfinished), "%s.%d.part", path, getpid()) >= PATH_MAX)
-        return -ENAMETOOLONG;
-    fd = newfile_open(unfinished);
-    if (fd < 0)
+    if (!newfile_open(&file, path))
         return -errno;
-    error = fill(fd);
-    close(fd);
-    if (!error && newfile_rename(unfinished, path) != 0)
+    error = fill(file.fd);
+    if (!error && newfile_publish(&file, path) != 0)
         error = errno;
-    if (error)
-        unlink(unfinished);
+    newfile_close(&file);
     return -error;
 }
 

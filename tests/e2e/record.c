@@ -1,13 +1,18 @@
+#define _GNU_SOURCE
 /*
  * `timerleak record`: what it runs is undisturbed, and ends for the caller as it would without.
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -119,10 +124,16 @@ Test(record, children_copy_what_was_there_at_the_fork)
         expect_undamaged("fork_while_tables_grow");
 }
 
-/* In a container a program has the same pid at each start. */
+/*
+ * In a container a program has the same pid at each start. Without /proc, where that can be hidden,
+ * a file needs a name from the start.
+ */
 static void prepare_stale_names(void)
 {
     char name[64];
+
+    if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+        mount("tmpfs", "/proc", "tmpfs", 0, NULL);
 
     snprintf(name, sizeof(name), "x.tlk.%d.part", getpid());
     close(open(name, O_CREAT | O_WRONLY, 0600));
@@ -146,6 +157,46 @@ Test(record, what_a_killed_process_left_is_in_nobodys_way)
     free(output);
     free(recording);
     outcome_forget(&outcome);
+}
+
+#define MOMENTS 100
+#define MOMENT_NS 40000
+
+static void kill_after(pid_t child, long ns)
+{
+    struct timespec begun, now;
+
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    do
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    while ((now.tv_sec - begun.tv_sec) * 1000000000 + now.tv_nsec - begun.tv_nsec < ns);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
+/* At a hundred moments of its start; what is found is whole, or nothing. */
+Test(record, a_process_that_is_killed_as_it_starts_leaves_nothing_unfinished)
+{
+    char *directory = directory_make(), *program = program_path("alarm_cancelled");
+    char *shim = built("libtimerleak.so"), *left;
+
+    cr_assert_eq(chdir(directory), 0);
+    for (int i = 0; i < MOMENTS; i++) {
+        pid_t child = fork();
+
+        if (child == 0) {
+            setenv("LD_PRELOAD", shim, 1);
+            execl(program, program, NULL);
+            _exit(127);
+        }
+        kill_after(child, (long)i * MOMENT_NS);
+    }
+    left = output_of(text_make("ls | grep -v '[.]tlk$' || :"));
+    cr_expect_str_empty(left, "%s", left);
+    directory_remove(directory);
+    free(left);
+    free(program);
+    free(shim);
 }
 
 Test(record, a_fifo_in_its_place_is_not_waited_for)

@@ -2,9 +2,11 @@
 #include "shim/mapfile.h"
 
 #include "fixture.h"
+#include "shim/fdinfo.h"
 #include "shim/gate.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -128,6 +130,33 @@ Test(mapfile, where_none_can_be_made_there_is_none)
     snprintf(settings.output, sizeof(settings.output), "%s", in_directory("missing/a.tlk"));
     cr_expect_not(make(&settings));
     cr_expect_null(recording);
+}
+
+static size_t files_made(void)
+{
+    DIR *open = opendir(in_directory(""));
+    const struct dirent *entry;
+    size_t count = 0;
+
+    while (open && (entry = readdir(open)))
+        count += entry->d_name[0] != '.';
+    closedir(open);
+    return count;
+}
+
+/* So that who is killed before that leaves nothing. */
+Test(mapfile, it_has_no_name_until_it_is_published)
+{
+    struct settings settings = settings_of(MIB);
+    char maps[16384];
+
+    snprintf(settings.output, sizeof(settings.output), "%s", in_directory("a.tlk"));
+    cr_assert(mapfile_create(&settings, "prog"));
+    cr_expect_eq(files_made(), 0);
+    cr_assert(mapfile_publish(&settings, "prog"));
+    cr_expect_eq(files_made(), 1);
+    cr_expect(fdinfo_read_file("/proc/self/maps", maps, sizeof(maps)));
+    cr_expect(strstr(maps, in_directory("a.tlk\n")), "it is mapped by that name");
 }
 
 Test(mapfile, no_descriptor_stays_open)
