@@ -12,7 +12,6 @@
 
 #define DEFAULT_OUTPUT "%e.%p.tlk"
 #define DEFAULT_DEPTH 64
-#define PREFIX "TIMERLEAK_"
 
 /* Where the kernel put argc, the arguments, NULL, the environment, NULL. Of ld.so. */
 extern void *__libc_stack_end;
@@ -68,8 +67,8 @@ static size_t parse_size(const char *text)
 }
 
 /*
- * Of TIMERLEAK_`name`. Timers may be made before libc's own initialization has set `environ`; what
- * it will be set to lies behind the arguments then, where the kernel put it.
+ * Timers may be made before libc's own initialization has set `environ`; what it will be set to
+ * lies behind the arguments then, where the kernel put it.
  */
 static const char *setting(const char *name)
 {
@@ -82,9 +81,8 @@ static const char *setting(const char *name)
             ;
     }
     for (; *one; one++)
-        if (!strncmp(*one, PREFIX, strlen(PREFIX)) &&
-            !strncmp(*one + strlen(PREFIX), name, length) && (*one)[strlen(PREFIX) + length] == '=')
-            return *one + strlen(PREFIX) + length + 1;
+        if (!strncmp(*one, name, length) && (*one)[length] == '=')
+            return *one + length + 1;
     return NULL;
 }
 
@@ -107,19 +105,19 @@ static bool set_output(struct settings *settings, const char *name)
 
 bool settings_read(struct settings *settings)
 {
-    const char *output = setting("OUTPUT");
-    const char *session = setting("SESSION");
-    const char *only_pid = setting("ONLY_PID");
-    const char *depth = setting("DEPTH");
-    const char *sample = setting("SAMPLE");
-    const char *enabled = setting("ENABLED");
+    const char *output = setting("TIMERLEAK_OUTPUT");
+    const char *session = setting("TIMERLEAK_SESSION");
+    const char *only_pid = setting("TIMERLEAK_ONLY_PID");
+    const char *depth = setting("TIMERLEAK_DEPTH");
+    const char *sample = setting("TIMERLEAK_SAMPLE");
+    const char *enabled = setting("TIMERLEAK_ENABLED");
 
     if (getauxval(AT_SECURE))
         return false;
     settings->session = session ? strtoull(session, NULL, 16) : 0;
     settings->only_pid = only_pid ? atoi(only_pid) : 0;
-    parse_families(settings, setting("FAMILIES"));
-    settings->size = parse_size(setting("SIZE"));
+    parse_families(settings, setting("TIMERLEAK_FAMILIES"));
+    settings->size = parse_size(setting("TIMERLEAK_SIZE"));
     settings->one_in = sample && atoi(sample) > 0 ? (uint32_t)atoi(sample) : 1;
     settings->asleep = enabled && strcmp(enabled, "0") == 0;
     settings->depth = depth ? (uint32_t)atoi(depth) : DEFAULT_DEPTH;
@@ -139,7 +137,7 @@ static bool is_chosen(const char *pattern, const char *program, const char *exe)
 
 bool settings_choose(const char *program, const char *exe)
 {
-    const char *list = setting("EXE");
+    const char *list = setting("TIMERLEAK_EXE");
     char pattern[4096];
 
     if (!list || !*list)
