@@ -134,9 +134,11 @@ static int open_named(const struct wanted *wanted, const char *from, const char 
 {
     static const char *const places[][2] = {{"", "/"}, {"", "/.debug/"}, {DEBUG_ROOT, "/"}};
     const char *slash = strrchr(from, '/');
-    int directory = slash ? (int)(slash - from) : 0, file = -1;
-    for (size_t i = 0; slash && file < 0 && i < sizeof(places) / sizeof(*places); i++) {
-        snprintf(path, PATH_MAX, "%s%.*s%s%s", places[i][0], directory, from, places[i][1], link);
+    int length = slash ? (int)(slash - from) : 1, file = -1;
+    if (!slash)
+        from = ".";
+    for (size_t i = 0; file < 0 && i < sizeof(places) / sizeof(*places); i++) {
+        snprintf(path, PATH_MAX, "%s%.*s%s%s", places[i][0], length, from, places[i][1], link);
         file = open_wanted(wanted, path);
     }
     return file;
