@@ -14,11 +14,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shim/clock.h"
-#include "shim/gate.h"
-#include "shim/ledger.h"
-#include "shim/process.h"
-#include "shim/real.h"
+#include "core/clock.h"
+#include "core/gate.h"
+#include "ledger/ledger.h"
+#include "life/process.h"
+#include "core/real.h"
 
 #define HOOK __attribute__((visibility("default")))
 

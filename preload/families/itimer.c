@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "families/family.h"
-#include "shim/admission.h"
+#include "ledger/admission.h"
 
 static const clockid_t clocks[] = {
     [ITIMER_REAL] = CLOCK_MONOTONIC,

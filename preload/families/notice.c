@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shim/lock.h"
-#include "shim/thread.h"
+#include "core/lock.h"
+#include "core/thread.h"
 
 #define NOTICES 65536
 #define BUCKETS 1024

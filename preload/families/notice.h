@@ -7,7 +7,7 @@
 
 #include <signal.h>
 
-#include "shim/ledger.h"
+#include "ledger/ledger.h"
 
 struct notice;
 

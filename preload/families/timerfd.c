@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "families/setting.h"
-#include "shim/admission.h"
+#include "ledger/admission.h"
 
 static struct timer_ref find(int fd)
 {

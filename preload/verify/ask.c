@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "shim/real.h"
+#include "core/real.h"
 
 #define CUT "... and more\n"
 

@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "shim/clock.h"
-#include "shim/gate.h"
-#include "shim/ledger.h"
-#include "shim/thread.h"
+#include "core/clock.h"
+#include "core/gate.h"
+#include "ledger/ledger.h"
+#include "core/thread.h"
 #include "verify/left.h"
 #include "verify/snapshot.h"
 #include "verify/timerleak_verify.h"

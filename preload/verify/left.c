@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "shim/clock.h"
-#include "shim/expiry.h"
-#include "shim/gate.h"
-#include "shim/mapfile.h"
-#include "shim/settings.h"
-#include "shim/slots.h"
+#include "core/clock.h"
+#include "ledger/expiry.h"
+#include "core/gate.h"
+#include "tables/mapfile.h"
+#include "core/settings.h"
+#include "tables/slots.h"
 #include "verify/ask.h"
 
 #define PATIENCE_MS 1000

@@ -7,12 +7,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "shim/clock.h"
-#include "shim/gate.h"
-#include "shim/mapfile.h"
-#include "shim/newfile.h"
-#include "shim/process.h"
-#include "shim/slots.h"
+#include "core/clock.h"
+#include "core/gate.h"
+#include "tables/mapfile.h"
+#include "tables/newfile.h"
+#include "life/process.h"
+#include "tables/slots.h"
 
 /* What is in the copy: read before it is made, so that all that it speaks of is there. */
 struct extent {

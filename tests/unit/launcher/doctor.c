@@ -128,7 +128,7 @@ Test(doctor_names, all_variables_of_the_shim_are_known)
 {
     char line[512], name[64];
     size_t found = 0;
-    FILE *source = fopen("preload/shim/settings.c", "r");
+    FILE *source = fopen("preload/core/settings.c", "r");
     cr_assert_not_null(source);
     while (fgets(line, sizeof(line), source)) {
         const char *read = strstr(line, "\"TIMERLEAK_");

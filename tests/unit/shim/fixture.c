@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shim/clock.h"
-#include "shim/gate.h"
-#include "shim/inherit.h"
-#include "shim/live.h"
-#include "shim/mapfile.h"
-#include "shim/modules.h"
-#include "shim/sites.h"
-#include "shim/stack.h"
+#include "core/clock.h"
+#include "core/gate.h"
+#include "ledger/inherit.h"
+#include "tables/live.h"
+#include "tables/mapfile.h"
+#include "tables/modules.h"
+#include "tables/sites.h"
+#include "stacks/stack.h"
 
 static char directory[256];
 

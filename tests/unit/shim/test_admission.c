@@ -1,8 +1,8 @@
 /* Which timers are entered, where the user wants fewer than all. */
-#include "shim/admission.h"
+#include "ledger/admission.h"
 
 #include "fixture.h"
-#include "shim/ledger.h"
+#include "ledger/ledger.h"
 
 #include <criterion/criterion.h>
 

@@ -1,10 +1,10 @@
 /* Timers with descriptors: what fork and exec pass on, and what the kernel knows at the end. */
 #include "fixture.h"
-#include "shim/fdinfo.h"
-#include "shim/gate.h"
-#include "shim/inherit.h"
-#include "shim/mapfile.h"
-#include "shim/reconcile.h"
+#include "ledger/fdinfo.h"
+#include "core/gate.h"
+#include "ledger/inherit.h"
+#include "tables/mapfile.h"
+#include "ledger/reconcile.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* Whether a timer has expired. */
-#include "shim/expiry.h"
+#include "ledger/expiry.h"
 
 #include "fixture.h"
-#include "shim/clock.h"
-#include "shim/mapfile.h"
+#include "core/clock.h"
+#include "tables/mapfile.h"
 
 #include <criterion/criterion.h>
 

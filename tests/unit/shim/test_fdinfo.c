@@ -1,5 +1,5 @@
 /* What the kernel says of a descriptor. */
-#include "shim/fdinfo.h"
+#include "ledger/fdinfo.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,13 +1,13 @@
 /* What the library gotime tells of its timers, and what then stands in the recording. */
 #include "fixture.h"
 #include "gotime/watch.h"
-#include "shim/clock.h"
-#include "shim/gate.h"
-#include "shim/mapfile.h"
-#include "shim/modules.h"
-#include "shim/machine.h"
-#include "shim/recall.h"
-#include "shim/thread.h"
+#include "core/clock.h"
+#include "core/gate.h"
+#include "tables/mapfile.h"
+#include "tables/modules.h"
+#include "core/machine.h"
+#include "stacks/recall.h"
+#include "core/thread.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

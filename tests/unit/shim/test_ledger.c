@@ -1,10 +1,10 @@
 /* What families report, and what then stands in the recording. */
-#include "shim/ledger.h"
+#include "ledger/ledger.h"
 
 #include "fixture.h"
-#include "shim/clock.h"
-#include "shim/mapfile.h"
-#include "shim/sites.h"
+#include "core/clock.h"
+#include "tables/mapfile.h"
+#include "tables/sites.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

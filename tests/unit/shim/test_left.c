@@ -1,7 +1,7 @@
 /* That no timers are left: what a program is told that asks for it. */
 #include "fixture.h"
-#include "shim/gate.h"
-#include "shim/mapfile.h"
+#include "core/gate.h"
+#include "tables/mapfile.h"
 #include "verify/timerleak_verify.h"
 
 #include <criterion/criterion.h>

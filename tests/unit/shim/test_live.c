@@ -1,8 +1,8 @@
 /* The table of live timers. */
-#include "shim/live.h"
+#include "tables/live.h"
 
 #include "fixture.h"
-#include "shim/thread.h"
+#include "core/thread.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* The lock: exclusive, never waiting for ever. */
-#include "shim/lock.h"
+#include "core/lock.h"
 
-#include "shim/gate.h"
+#include "core/gate.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

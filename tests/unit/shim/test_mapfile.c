@@ -1,9 +1,9 @@
 /* The file of a recording: its name, its size, its chunks. */
-#include "shim/mapfile.h"
+#include "tables/mapfile.h"
 
 #include "fixture.h"
-#include "shim/fdinfo.h"
-#include "shim/gate.h"
+#include "ledger/fdinfo.h"
+#include "core/gate.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

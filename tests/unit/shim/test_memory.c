@@ -1,6 +1,6 @@
 /* Private memory, and uthash in it. */
-#include "shim/memory.h"
-#include "shim/table.h"
+#include "core/memory.h"
+#include "tables/table.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

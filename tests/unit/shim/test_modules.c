@@ -1,8 +1,8 @@
 /* Which file was loaded where. */
-#include "shim/modules.h"
+#include "tables/modules.h"
 
 #include "fixture.h"
-#include "shim/mapfile.h"
+#include "tables/mapfile.h"
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>

@@ -2,7 +2,7 @@
 #include "families/notice.h"
 
 #include "fixture.h"
-#include "shim/mapfile.h"
+#include "tables/mapfile.h"
 
 #include <criterion/criterion.h>
 

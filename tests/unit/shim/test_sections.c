@@ -1,9 +1,9 @@
 /* What a signal handler may do to the thread that it interrupts. */
-#include "shim/thread.h"
+#include "core/thread.h"
 
 #include "fixture.h"
-#include "shim/ledger.h"
-#include "shim/mapfile.h"
+#include "ledger/ledger.h"
+#include "tables/mapfile.h"
 
 #include <alloca.h>
 #include <criterion/criterion.h>

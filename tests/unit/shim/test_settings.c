@@ -1,5 +1,5 @@
 /* What the environment asks of the shim. */
-#include "shim/settings.h"
+#include "core/settings.h"
 
 #include "recording.h"
 

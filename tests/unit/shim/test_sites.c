@@ -1,9 +1,9 @@
 /* The table of sites, and what is counted there. */
-#include "shim/sites.h"
+#include "tables/sites.h"
 
 #include "fixture.h"
-#include "shim/mapfile.h"
-#include "shim/thread.h"
+#include "tables/mapfile.h"
+#include "core/thread.h"
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>

@@ -1,7 +1,7 @@
 /* A copy of the recording, made while the program runs. */
 #include "fixture.h"
-#include "shim/gate.h"
-#include "shim/mapfile.h"
+#include "core/gate.h"
+#include "tables/mapfile.h"
 #include "verify/timerleak_verify.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 /* The strings of a recording. */
-#include "shim/strings.h"
+#include "tables/strings.h"
 
 #include "fixture.h"
-#include "shim/mapfile.h"
+#include "tables/mapfile.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,0 +1,36 @@
+/*
+ * memory.h - private memory of the shim, reserved once at the start: address space is taken then,
+ * pages as they are touched, and no hook ever asks the system for more. What is free may be given
+ * back: see resident.c.
+ */
+#ifndef TIMERLEAK_MEMORY_H
+#define TIMERLEAK_MEMORY_H
+
+#include <stddef.h>
+
+#include "core/lock.h"
+
+/* What stays free of a table's memory when the program wants all of its memory resident. */
+#define ROOM_LEFT ((size_t)32 << 10)
+
+struct arena {
+    char *base;
+    size_t size, used;
+};
+
+/* Zeroed, never returned; NULL when the address space is limited. */
+void *memory_reserve(size_t size);
+
+/*
+ * Gives the system back what lies behind the first `keep` bytes, in whole pages, for good; how many
+ * bytes are left. Makes a system call.
+ */
+size_t memory_shrink(void *memory, size_t size, size_t keep);
+
+/* Aligned to 16, zeroed only if never handed out before; NULL when the arena is used up. */
+void *arena_take(struct arena *arena, size_t size);
+
+/* The same for what is not taken, but for `room` bytes; nothing when its lock could not be had. */
+void arena_shrink(struct arena *arena, struct lock *lock, size_t room);
+
+#endif

@@ -1,0 +1,154 @@
+#define _GNU_SOURCE
+#include "core/settings.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "recording.h"
+
+#define DEFAULT_OUTPUT "%e.%p.tlk"
+#define DEFAULT_DEPTH 64
+
+/* Where the kernel put argc, the arguments, NULL, the environment, NULL. Of ld.so. */
+extern void *__libc_stack_end;
+
+const char *const family_names[TLK_FAMILIES] = {
+    [TLK_POSIX] = "posix",
+    [TLK_TIMERFD] = "timerfd",
+    [TLK_ITIMER] = "itimer",
+    [TLK_GOTIME] = "gotime",
+};
+
+/* Its bit; 0: there is none of that name. */
+static uint32_t find_family(const char *name, size_t length)
+{
+    for (unsigned i = 1; i < TLK_FAMILIES; i++)
+        if (strlen(family_names[i]) == length && !strncmp(name, family_names[i], length))
+            return 1u << i;
+    return 0;
+}
+
+static void parse_families(struct settings *settings, const char *list)
+{
+    settings->families = settings->families_unknown = 0;
+    while (list && *list) {
+        size_t length = strcspn(list, ",");
+        uint32_t family = find_family(list, length);
+
+        settings->families |= family;
+        settings->families_unknown += !family;
+        list += length + (list[length] == ',');
+    }
+    if (!settings->families)
+        settings->families = ~0u;
+}
+
+static size_t parse_size(const char *text)
+{
+    char *unit;
+    size_t size;
+
+    if (!text)
+        return 0;
+    size = strtoull(text, &unit, 10);
+    switch (*unit) {
+    case 'G':
+        size *= 1024; /* fall through */
+    case 'M':
+        size *= 1024; /* fall through */
+    case 'K':
+        size *= 1024;
+    }
+    return size;
+}
+
+/*
+ * Timers may be made before libc's own initialization has set `environ`; what it will be set to
+ * lies behind the arguments then, where the kernel put it.
+ */
+static const char *setting(const char *name)
+{
+    char **one = environ;
+    size_t length = strlen(name);
+
+    if (!one) {
+        one = (char **)__libc_stack_end + 1;
+        while (*one++)
+            ;
+    }
+    for (; *one; one++)
+        if (!strncmp(*one, name, length) && (*one)[length] == '=')
+            return *one + length + 1;
+    return NULL;
+}
+
+/* A relative name counts from where the program was started, not from where it may go later. */
+static bool set_output(struct settings *settings, const char *name)
+{
+    size_t length = 0;
+
+    if (name[0] != '/') {
+        if (!getcwd(settings->output, sizeof(settings->output) - 1))
+            return false;
+        length = strlen(settings->output);
+        settings->output[length++] = '/';
+    }
+    if (length + strlen(name) >= sizeof(settings->output))
+        return false;
+    strcpy(settings->output + length, name);
+    return true;
+}
+
+bool settings_read(struct settings *settings)
+{
+    const char *output = setting("TIMERLEAK_OUTPUT");
+    const char *session = setting("TIMERLEAK_SESSION");
+    const char *only_pid = setting("TIMERLEAK_ONLY_PID");
+    const char *depth = setting("TIMERLEAK_DEPTH");
+    const char *sample = setting("TIMERLEAK_SAMPLE");
+    const char *enabled = setting("TIMERLEAK_ENABLED");
+
+    if (getauxval(AT_SECURE))
+        return false;
+    settings->session = session ? strtoull(session, NULL, 16) : 0;
+    settings->only_pid = only_pid ? atoi(only_pid) : 0;
+    parse_families(settings, setting("TIMERLEAK_FAMILIES"));
+    settings->size = parse_size(setting("TIMERLEAK_SIZE"));
+    settings->one_in = sample && atoi(sample) > 0 ? (uint32_t)atoi(sample) : 1;
+    settings->asleep = enabled && strcmp(enabled, "0") == 0;
+    settings->depth = depth ? (uint32_t)atoi(depth) : DEFAULT_DEPTH;
+    if (settings->depth < 1 || settings->depth > TLK_MAX_DEPTH)
+        settings->depth = DEFAULT_DEPTH;
+    return set_output(settings, output && *output ? output : DEFAULT_OUTPUT);
+}
+
+static bool is_chosen(const char *pattern, const char *program, const char *exe)
+{
+    const char *slash = strrchr(exe, '/');
+
+    return strchr(pattern, '/') ? fnmatch(pattern, exe, 0) == 0
+                                : fnmatch(pattern, program, 0) == 0 ||
+                                      fnmatch(pattern, slash ? slash + 1 : exe, 0) == 0;
+}
+
+bool settings_choose(const char *program, const char *exe)
+{
+    const char *list = setting("TIMERLEAK_EXE");
+    char pattern[4096];
+
+    if (!list || !*list)
+        return true;
+    while (*list) {
+        size_t length = strcspn(list, ",");
+
+        snprintf(pattern, sizeof(pattern), "%.*s", (int)length, list);
+        if (is_chosen(pattern, program, exe))
+            return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
+}

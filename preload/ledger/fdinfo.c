@@ -1,0 +1,117 @@
+#define _GNU_SOURCE
+#include "ledger/fdinfo.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/real.h"
+
+/* Of the thread: /proc/self shows nothing once the main thread has left by pthread_exit(). */
+#define PROC "/proc/thread-self/"
+
+enum fdinfo_kind fdinfo_kind(int fd)
+{
+    static const char expected[] = "anon_inode:[timerfd]";
+    char path[64], target[64];
+    ssize_t length;
+
+    if (real()->fcntl(fd, F_GETFD) < 0)
+        return FDINFO_CLOSED;
+    snprintf(path, sizeof(path), PROC "fd/%d", fd);
+    length = readlink(path, target, sizeof(target));
+    if (length < 0)
+        return FDINFO_UNKNOWN;
+    return length == (ssize_t)strlen(expected) && !memcmp(target, expected, (size_t)length)
+               ? FDINFO_TIMERFD
+               : FDINFO_OTHER;
+}
+
+static uint64_t pair_ns(const char *line)
+{
+    unsigned long long seconds = 0, nanoseconds = 0;
+
+    return sscanf(line, "(%llu, %llu)", &seconds, &nanoseconds) == 2
+               ? seconds * 1000000000u + nanoseconds
+               : 0;
+}
+
+/* The rest of the line that begins with the key, within the text; NULL when there is none. */
+static const char *value_of(const char *text, const char *key)
+{
+    size_t length = strlen(key);
+
+    for (; text && *text; text = strchr(text, '\n'), text += text != NULL)
+        if (!strncmp(text, key, length))
+            return text + length;
+    return NULL;
+}
+
+size_t fdinfo_read_file(const char *path, char *text, size_t room)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t used = 0;
+    ssize_t got = 0;
+
+    while (fd >= 0 && used + 1 < room && (got = real()->read(fd, text + used, room - 1 - used)) > 0)
+        used += (size_t)got;
+    if (fd >= 0)
+        real()->close(fd);
+    text[used] = '\0';
+    return used;
+}
+
+bool fdinfo_read(int fd, struct fdinfo *info)
+{
+    char path[64], text[1024];
+    const char *value;
+
+    *info = (struct fdinfo){0};
+    snprintf(path, sizeof(path), PROC "fdinfo/%d", fd);
+    if (!fdinfo_read_file(path, text, sizeof(text)))
+        return false;
+    if ((value = value_of(text, "clockid: ")))
+        info->clock = atoi(value);
+    if ((value = value_of(text, "ticks: ")))
+        info->ticks = strtoull(value, NULL, 10);
+    if ((value = value_of(text, "it_value: ")))
+        info->value = pair_ns(value);
+    if ((value = value_of(text, "it_interval: ")))
+        info->interval = pair_ns(value);
+    return true;
+}
+
+static unsigned visit_entries(int directory, char *room, size_t size, void (*visit)(int fd))
+{
+    unsigned count = 0;
+    ssize_t got;
+
+    while ((got = getdents64(directory, room, size)) > 0) {
+        for (ssize_t at = 0; at < got; at += ((struct dirent64 *)(room + at))->d_reclen) {
+            const struct dirent64 *entry = (const struct dirent64 *)(room + at);
+
+            if (entry->d_name[0] == '.' || atoi(entry->d_name) == directory)
+                continue;
+            count++;
+            if (visit)
+                visit(atoi(entry->d_name));
+        }
+    }
+    return count;
+}
+
+unsigned fdinfo_each(void (*visit)(int fd))
+{
+    _Alignas(struct dirent64) char room[4096];
+    int directory = open(PROC "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    unsigned count;
+
+    if (directory < 0)
+        return 0;
+    count = visit_entries(directory, room, sizeof(room), visit);
+    real()->close(directory);
+    return count;
+}

@@ -1,0 +1,125 @@
+#define _GNU_SOURCE
+#include "ledger/inherit.h"
+
+#include "core/clock.h"
+#include "ledger/fdinfo.h"
+#include "core/gate.h"
+#include "ledger/ledger.h"
+#include "tables/live.h"
+#include "tables/mapfile.h"
+#include "core/memory.h"
+#include "tables/sites.h"
+
+static struct remembered {
+    uint32_t slot;
+    struct tlk_timer timer;
+} * remembered;
+static uint32_t remembered_count, remembered_room;
+
+static void adopt(int fd)
+{
+    struct birth birth = {
+        .call = {.function = "execve", .family = TLK_TIMERFD},
+        .id = (uint64_t)fd,
+        .flags = TLK_INHERITED,
+    };
+    struct arming arming = {.now = clock_mono()};
+    struct timer_ref ref;
+    struct fdinfo info;
+
+    if (!(gate->families & 1u << TLK_TIMERFD) || fdinfo_kind(fd) != FDINFO_TIMERFD ||
+        !fdinfo_read(fd, &info))
+        return;
+    birth.clock = info.clock;
+    ref = timer_created(&birth);
+    if (!ref.slot)
+        return;
+    arming.value = info.value ? info.value : info.ticks > 0;
+    arming.interval = info.interval;
+    timer_armed(ref, &arming);
+}
+
+void inherit_over_exec(void)
+{
+    remembered_room = slots_of_kernel();
+    remembered = memory_reserve(remembered_room * sizeof(*remembered));
+    fdinfo_each(adopt);
+}
+
+static void remember(uint32_t slot)
+{
+    if (remembered_count == remembered_room) {
+        recording_drop(TLK_DROP_FULL);
+        return;
+    }
+    remembered[remembered_count].slot = slot;
+    remembered[remembered_count].timer = *timer_at(slot);
+    remembered_count++;
+}
+
+void inherit_remember(void)
+{
+    remembered_count = 0;
+    if (!remembered)
+        return;
+    for (uint32_t fd = 0; fd < descriptor_high; fd++) {
+        uint32_t slot = descriptor_find((int)fd);
+
+        /* Of several numbers for one timer, that which it goes by. */
+        if (slot && timer_live(timer_ref_of(slot)) && timer_at(slot)->id == fd)
+            remember(slot);
+    }
+}
+
+void inherit_shrink(void)
+{
+    size_t size = remembered_room * sizeof(*remembered);
+
+    if (!remembered || remembered_room <= slots_most())
+        return;
+    remembered_room = slots_most();
+    memory_shrink(remembered, size, remembered_room * sizeof(*remembered));
+}
+
+uint32_t inherit_count(void)
+{
+    return remembered_count;
+}
+
+static void restore(struct remembered *one, uint64_t now)
+{
+    struct tlk_timer *timer = timer_at(one->slot);
+
+    *timer = one->timer;
+    timer->flags |= TLK_INHERITED;
+    timer->armed = timer->stopped = timer->fired_unknown = 0;
+    timer->fired = 0;
+    timer->references = 0;
+    sites_count_created(timer->site, now, true);
+}
+
+/* Some of its numbers, or all, may have been closed between fork and now. */
+static void count_reference(uint32_t fd)
+{
+    uint32_t slot = descriptor_find((int)fd);
+    struct tlk_timer *timer = slot ? timer_at(slot) : NULL;
+
+    if (timer && timer->references < UINT8_MAX) {
+        timer->references++;
+        timer->id = fd;
+    }
+}
+
+void inherit_restore(void)
+{
+    uint64_t now = clock_mono();
+
+    for (uint32_t i = 0; i < remembered_count; i++)
+        restore(&remembered[i], now);
+    for (uint32_t fd = 0; fd < descriptor_high; fd++)
+        count_reference(fd);
+    for (uint32_t i = 0; i < remembered_count; i++)
+        if (timer_at(remembered[i].slot)->references == 0)
+            timer_released(timer_ref_of(remembered[i].slot));
+    remembered_count = 0;
+}

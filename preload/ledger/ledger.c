@@ -1,0 +1,421 @@
+#define _GNU_SOURCE
+#include "ledger/ledger.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "ledger/admission.h"
+#include "core/clock.h"
+#include "ledger/expiry.h"
+#include "core/gate.h"
+#include "tables/mapfile.h"
+#include "tables/modules.h"
+#include "tables/sites.h"
+#include "stacks/stack.h"
+#include "tables/strings.h"
+#include "core/thread.h"
+
+#define SMALLEST_STACK 1
+#define MANY 255 /* so many references or more: no longer counted */
+
+uint32_t ledger_depth;
+
+/* A library that reports of itself has frames of its own below the call that it reports. */
+static uint32_t skip_below(struct stack *stack, const void *caller)
+{
+    uint32_t below = 0;
+
+    while (below < stack->depth && stack->addresses[below] != caller)
+        below++;
+    if (below == stack->depth)
+        return 0;
+    memmove(stack->addresses, stack->addresses + below,
+            (stack->depth - below) * sizeof(*stack->addresses));
+    return below;
+}
+
+/* These two are kept apart so that the second needs little room on the stack. */
+static __attribute__((noinline)) uint32_t site_of_stack(const struct call *call)
+{
+    _Alignas(struct stack) char room[STACK_BYTES(TLK_MAX_DEPTH + STACK_OWN_FRAMES)];
+    struct stack *stack = (struct stack *)room;
+    uint32_t epoch = modules_epoch(), site;
+
+    stack->function = call->function;
+    stack->family = call->family;
+    stack->unwound = true;
+    stack->depth = stack_capture(stack->addresses, ledger_depth, &stack->truncated);
+    stack->depth -= skip_below(stack, call->caller);
+    if (!stack->depth) {
+        stack->addresses[0] = call->caller;
+        stack->depth = 1;
+    }
+    site = sites_find(stack);
+    recall_learn(call, stack, site, epoch);
+    return site;
+}
+
+static __attribute__((noinline)) uint32_t site_of_caller(const struct call *call)
+{
+    _Alignas(struct stack) char room[STACK_BYTES(SMALLEST_STACK)];
+    struct stack *stack = (struct stack *)room;
+
+    stack->function = call->function;
+    stack->family = call->family;
+    stack->unwound = stack->truncated = false;
+    stack->depth = call->caller ? SMALLEST_STACK : 0;
+    stack->addresses[0] = call->caller;
+    if (call->caller)
+        recording_drop(TLK_DROP_STACK);
+    return sites_find(stack);
+}
+
+static uint32_t site_of(const struct call *call)
+{
+    uint32_t site;
+
+    if (!call->caller || !stack_suffices())
+        return site_of_caller(call);
+    return recall_site(call, &site) ? site : site_of_stack(call);
+}
+
+static void fill(struct tlk_timer *timer, const struct birth *birth, uint32_t site, uint64_t now)
+{
+    uint32_t generation = timer->generation + 1;
+
+    *timer = (struct tlk_timer){
+        .generation = generation,
+        .site = site,
+        .flags = birth->flags,
+        .id = birth->id,
+        .created = now,
+        .family = (uint16_t)birth->call.family,
+        .notify = (uint8_t)birth->notify,
+        .references = 1,
+        .clock = (int16_t)birth->clock,
+        .deadline_clock = (int16_t)clock_readable(birth->clock),
+        .signal = birth->signal,
+        .retained = birth->retained,
+        .cookie = birth->cookie,
+    };
+}
+
+/* A one-shot arming ends: by expiring, or because it was set anew, stopped or released. */
+static void settle_one_shot(struct tlk_timer *timer, const struct account *account, bool stopping,
+                            uint64_t coarse)
+{
+    enum expired expired;
+
+    if (timer->fired_now)
+        return;
+    if (account->known)
+        expired = account->running ? EXPIRED_NO : EXPIRED_YES;
+    else
+        expired = expiry_check(timer, coarse);
+    if (expired == EXPIRED_YES && timer->flags & TLK_EXACT_FIRES)
+        expired = EXPIRED_UNKNOWN; /* it may have been caught between expiring and calling back */
+    if (expired == EXPIRED_YES)
+        timer->fired++;
+    else if (expired == EXPIRED_UNKNOWN)
+        timer->fired_unknown++;
+    else if (stopping)
+        timer->stopped++;
+}
+
+static void settle_periodic(struct tlk_timer *timer, bool stopping, uint64_t coarse)
+{
+    if (stopping)
+        timer->stopped++;
+    if (timer->flags & TLK_EXACT_FIRES)
+        return;
+    if (timer->deadline_clock < 0) {
+        timer->fired_unknown += timer->fired_now == 0;
+    } else if (timer->family == TLK_TIMERFD) {
+        /* Unread, it expires once and then rests: one, however long ago. */
+        timer->fired += expiry_check(timer, coarse) == EXPIRED_YES;
+    } else {
+        uint64_t count = expiry_count(timer);
+        timer->fired += count > timer->fired_now ? count - timer->fired_now : 0;
+    }
+}
+
+static void settle(struct tlk_timer *timer, const struct account *account, bool stopping,
+                   uint64_t coarse)
+{
+    if (!(timer->flags & TLK_ARMED))
+        return;
+    timer->flags &= ~(uint32_t)TLK_ARMED;
+    if (timer->interval)
+        settle_periodic(timer, stopping, coarse);
+    else
+        settle_one_shot(timer, account, stopping, coarse);
+}
+
+/* Within a section, of a timer that was claimed. */
+static void leave(struct timer_ref ref)
+{
+    struct tlk_timer *timer = timer_at(ref.slot);
+    static const struct account nothing_known;
+    uint64_t now = clock_coarse();
+    struct outcome outcome;
+
+    settle(timer, &nothing_known, true, now);
+    outcome = (struct outcome){
+        .lifetime = now > timer->created ? now - timer->created : 0,
+        .armed = timer->armed,
+        .fired = timer->fired,
+        .stopped = timer->stopped,
+        .fired_unknown = timer->fired_unknown,
+    };
+    if (!sites_count_released(timer->site, now, &outcome))
+        recording_drop(TLK_DROP_LOCK);
+    __atomic_store_n(&timer->state, TLK_FREE, __ATOMIC_RELAXED);
+    slot_give(ref.slot);
+}
+
+/* Only one caller gets to release a timer, whatever closes race. */
+static bool claim(struct timer_ref ref)
+{
+    struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
+
+    return ref.slot && __atomic_compare_exchange(&timer_at(ref.slot)->tag, &live, &leaving, false,
+                                                 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static void put_off(struct timer_ref ref)
+{
+    if (thread.pending_count < THREAD_PENDING) {
+        thread.pending[thread.pending_count].slot = ref.slot;
+        thread.pending[thread.pending_count].generation = ref.generation;
+        thread.pending_count++;
+    } else {
+        recording_drop(TLK_DROP_PENDING);
+    }
+}
+
+void section_leave(void)
+{
+    section_exit();
+    while (thread.pending_count) {
+        struct timer_ref ref;
+
+        thread.pending_count--;
+        ref.slot = thread.pending[thread.pending_count].slot;
+        ref.generation = thread.pending[thread.pending_count].generation;
+        if (!section_enter())
+            return;
+        leave(ref);
+        section_exit();
+    }
+}
+
+/* Makes the timer known by its id. Within a section. */
+static void name(const struct birth *birth, struct timer_ref ref)
+{
+    uint32_t before = birth->call.family == TLK_TIMERFD
+                          ? descriptor_put((int)birth->id, ref.slot)
+                          : live_put(birth->call.family, birth->id, ref.slot);
+
+    /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
+    if (before && claim(timer_ref_of(before)))
+        leave(timer_ref_of(before));
+}
+
+/* Within a section. */
+static struct timer_ref enter(const struct birth *birth)
+{
+    uint32_t site = site_of(&birth->call), slot;
+    uint64_t now;
+    struct tlk_timer *timer;
+
+    if (birth->unbounded && !mapfile_may_grow)
+        mapfile_may_grow = true;
+    slot = slot_take();
+    now = clock_mono();
+    if (!slot) {
+        recording_drop(TLK_DROP_FULL);
+        return (struct timer_ref){0};
+    }
+    timer = timer_at(slot);
+    if (!sites_count_created(site, now, birth->flags & TLK_INHERITED)) {
+        recording_drop(TLK_DROP_LOCK);
+        slot_give(slot);
+        return (struct timer_ref){0};
+    }
+    fill(timer, birth, site, now);
+    __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
+    if (!birth->kept_by_family)
+        name(birth, timer_ref_of(slot));
+    return timer_ref_of(slot);
+}
+
+/* Of a timer that is not entered: one that had its descriptor before has ended unseen. */
+static void end_former(const struct birth *birth)
+{
+    if (birth->call.family == TLK_TIMERFD)
+        timer_released(timer_take(TLK_TIMERFD, birth->id));
+}
+
+struct timer_ref timer_created(const struct birth *birth)
+{
+    struct timer_ref ref = {0};
+    int saved = errno;
+
+    if (admission_admits(birth->call.family)) {
+        if (section_enter()) {
+            ref = enter(birth);
+            section_leave();
+        } else {
+            recording_drop(TLK_DROP_BUSY);
+        }
+    }
+    if (!ref.slot)
+        end_former(birth);
+    errno = saved;
+    return ref;
+}
+
+void timer_armed(struct timer_ref ref, const struct arming *arming)
+{
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (!timer)
+        return;
+    if (timer->interval || !arming->before.running || !arming->value || timer->fired_now)
+        settle(timer, &arming->before, arming->value == 0, arming->now);
+    if (!arming->value)
+        return;
+    timer->interval = arming->interval;
+    timer->fired_now = 0;
+    expiry_set(timer, arming->value, arming->absolute, arming->now);
+    if (arming->untimed)
+        timer->deadline_clock = -1;
+    timer->armed += timer->armed != UINT32_MAX;
+    timer->flags |= TLK_ARMED;
+}
+
+void timer_named(struct timer_ref ref, const char *name)
+{
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (!timer || !section_enter())
+        return;
+    if (lock_take(&catalog_lock)) {
+        timer->name = string_name(name);
+        lock_give(&catalog_lock);
+    }
+    section_leave();
+}
+
+uint64_t timer_cookie(struct timer_ref ref)
+{
+    const struct tlk_timer *timer = timer_live(ref);
+
+    return timer ? timer->cookie : 0;
+}
+
+void timer_accounted(struct timer_ref ref, bool running)
+{
+    const struct tlk_timer *timer = timer_live(ref);
+
+    if (timer && !running && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+        !(timer->flags & TLK_EXACT_FIRES))
+        timer_fired(ref, 1);
+}
+
+void timer_fired(struct timer_ref ref, uint64_t expirations)
+{
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (!timer)
+        return;
+    if (!timer->interval) /* once an arming, whoever tells: the kernel's account, a read, a callback
+                           */
+        expirations = timer->fired_now == 0;
+    __atomic_fetch_add(&timer->fired, expirations, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&timer->fired_now, expirations, __ATOMIC_RELAXED);
+    timer->seen_at = clock_coarse();
+}
+
+void timer_fired_at_least(struct timer_ref ref, uint64_t expirations)
+{
+    const struct tlk_timer *timer = timer_live(ref);
+
+    if (timer && expirations > timer->fired_now)
+        timer_fired(ref, expirations - timer->fired_now);
+}
+
+void timer_unread(struct timer_ref ref, uint64_t expirations)
+{
+    struct tlk_timer *timer = timer_live(ref);
+
+    timer_fired(ref, expirations);
+    if (timer)
+        timer->flags |= TLK_UNREAD;
+}
+
+struct timer_ref timer_find(enum tlk_family family, uint64_t id)
+{
+    uint32_t slot;
+
+    if (family == TLK_TIMERFD)
+        return timer_ref_of(descriptor_find((int)id));
+    slot = live_find_fast(family, id);
+    if (!slot && section_enter()) {
+        slot = live_find(family, id);
+        section_leave();
+    }
+    return timer_ref_of(slot);
+}
+
+struct timer_ref timer_take(enum tlk_family family, uint64_t id)
+{
+    uint32_t slot = 0;
+
+    if (family == TLK_TIMERFD)
+        return timer_ref_of(descriptor_find((int)id) ? descriptor_put((int)id, 0) : 0);
+    if (section_enter()) {
+        slot = live_remove(family, id);
+        section_leave();
+    } else {
+        /* In a handler that interrupted the shim. What was dropped at birth is not lost again. */
+        slot = live_find_fast(family, id);
+        if (!slot && live_may_hold(family, id))
+            recording_drop(TLK_DROP_PENDING);
+    }
+    return timer_ref_of(slot);
+}
+
+void timer_released(struct timer_ref ref)
+{
+    if (!claim(ref))
+        return;
+    if (section_enter()) {
+        leave(ref);
+        section_leave();
+    } else {
+        put_off(ref);
+    }
+}
+
+void timer_shared(struct timer_ref ref)
+{
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (timer && __atomic_load_n(&timer->references, __ATOMIC_RELAXED) != MANY)
+        __atomic_fetch_add(&timer->references, 1, __ATOMIC_RELAXED);
+}
+
+/* The last number can't be copied any more, so nobody counts up meanwhile. */
+void timer_unshared(struct timer_ref ref, int fd)
+{
+    struct tlk_timer *timer = timer_live(ref);
+    uint8_t references = timer ? __atomic_load_n(&timer->references, __ATOMIC_RELAXED) : MANY;
+
+    if (references == MANY)
+        return;
+    if (references == 1 || __atomic_sub_fetch(&timer->references, 1, __ATOMIC_ACQ_REL) == 0)
+        timer_released(ref);
+    else if (timer->id == (uint64_t)fd)
+        timer->id = (uint64_t)descriptor_of(ref.slot);
+}

@@ -1,0 +1,157 @@
+/*
+ * ledger.h - what families report: a timer was created, armed, fired, stopped, released. All that
+ * is written to the recording about timers is written here.
+ *
+ * Every call keeps errno and may be used in a signal handler; it makes no system call but futex(),
+ * when threads collide, and those by which a full recording grows (mapfile.h). What cannot be
+ * entered is counted as dropped. A create is reported after the real call succeeded, a release
+ * before the real call is made: in between the kernel may give the same name to another thread.
+ */
+#ifndef TIMERLEAK_LEDGER_H
+#define TIMERLEAK_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "core/clock.h"
+#include "ledger/expiry.h"
+#include "tables/live.h"
+#include "stacks/recall.h"
+#include "recording.h"
+
+struct birth {
+    struct call call; /* CALL of the hook; without a caller there is no stack: it came over exec */
+    uint64_t id;      /* what the program calls it: descriptor, timer id, handle */
+    clockid_t clock;
+    enum tlk_notify notify;
+    int signal;
+    uint32_t flags;      /* TLK_CLOEXEC, TLK_EXACT_FIRES, TLK_INHERITED */
+    uint64_t cookie;     /* for the family; see timer_cookie() */
+    uint64_t retained;   /* bytes that it keeps alive, where the program said so */
+    bool kept_by_family; /* the family keeps the reference: the timer is not found by its id */
+    bool unbounded;      /* by the kernel: the recording may grow for such timers */
+};
+
+/*
+ * Enters a new live timer. A reference to nothing when it was dropped, or left out on purpose
+ * (admission.h). A live timer that the id stood for until now must have ended unseen, and is
+ * released.
+ */
+struct timer_ref timer_created(const struct birth *birth);
+
+/* The live timer that the program calls so; timer_take() also makes it unknown from now on. */
+struct timer_ref timer_find(enum tlk_family family, uint64_t id);
+struct timer_ref timer_take(enum tlk_family family, uint64_t id);
+
+/* The program gave it a name, which is copied. */
+void timer_named(struct timer_ref ref, const char *name);
+
+/* What the family gave at birth; 0 for no timer. */
+uint64_t timer_cookie(struct timer_ref ref);
+
+/* The kernel's own account of a timer: its old value, as settime and gettime give it. */
+struct account {
+    bool known;
+    bool running; /* it had time left */
+};
+
+struct arming {
+    uint64_t
+        now; /* timer_prepare() from before the real call: the deadline is no later than it is */
+    bool absolute;
+    uint64_t value; /* ns; 0 disarms */
+    uint64_t interval;
+    struct account before;
+    bool untimed; /* it expires by a clock that only the program knows */
+};
+
+/* The timer was set. With a value of zero it was stopped, or had nothing to stop. */
+void timer_armed(struct timer_ref ref, const struct arming *arming);
+
+/* What is known of a timer's current arming, when it is about to be set anew. */
+enum running {
+    RUNNING_NOT,     /* it is not armed: there is nothing to ask */
+    RUNNING_SURELY,  /* one-shot, and by the clock not expired */
+    RUNNING_PERHAPS, /* the kernel's account is worth having */
+};
+
+/* A live one-shot timer by the monotonic clock, that is armed and was not seen to fire. */
+static inline bool timer_runs(const struct tlk_timer *timer)
+{
+    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
+           timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+           timer->deadline_clock == CLOCK_MONOTONIC;
+}
+
+static inline bool timer_runs_until(const struct tlk_timer *timer, uint64_t time)
+{
+    return (int64_t)time < timer->deadline;
+}
+
+/*
+ * Before a settime: `now` is the time to arm by, precise for a first arming; for a re-arming, which
+ * may be a program's hottest call, by the coarse clock, which leaves the deadline uncertain by a
+ * tick.
+ */
+static inline enum running timer_prepare(struct timer_ref ref, uint64_t *now)
+{
+    const struct tlk_timer *timer = timer_live(ref);
+
+    *now = timer && timer->armed ? clock_coarse() : clock_mono();
+    if (!timer || !(timer->flags & TLK_ARMED))
+        return RUNNING_NOT;
+    return timer_runs(timer) && timer_runs_until(timer, *now + CLOCK_LAG) ? RUNNING_SURELY
+                                                                          : RUNNING_PERHAPS;
+}
+
+/*
+ * What timer_armed() comes to for a one-shot timer that was running surely, and is set to expire
+ * `value` ns from `now`. False, and nothing is done, when it is not as simple as that.
+ */
+static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_t now)
+{
+    struct tlk_timer *timer = timer_at(ref.slot);
+
+    if (timer->generation != ref.generation || !timer_runs(timer) || !value ||
+        value > INT64_MAX - now || timer->armed == UINT32_MAX)
+        return false;
+    expiry_postpone(timer, value, now);
+    timer->armed++;
+    return true;
+}
+
+/* The kernel told the program whether the timer has time left. */
+void timer_accounted(struct timer_ref ref, bool running);
+
+/* `expirations` were delivered to the program. */
+void timer_fired(struct timer_ref ref, uint64_t expirations);
+
+/* At least so many expirations of the current arming are over. */
+void timer_fired_at_least(struct timer_ref ref, uint64_t expirations);
+
+/* The kernel holds expirations that the program has not read. */
+void timer_unread(struct timer_ref ref, uint64_t expirations);
+
+/*
+ * One descriptor more, or `fd` less, stands for the timer. With the last one it is released.
+ */
+void timer_shared(struct timer_ref ref);
+void timer_unshared(struct timer_ref ref, int fd);
+
+/*
+ * The timer is no more. Only the first call for a reference counts. Who calls has removed it from
+ * the table of live timers.
+ */
+void timer_released(struct timer_ref ref);
+
+/*
+ * Ends what section_enter() began, and does what signal handlers had to put off meanwhile. For a
+ * family that guards something of its own with a lock.
+ */
+void section_leave(void);
+
+/* Frames kept of a stack; set at the start. */
+extern uint32_t ledger_depth;
+
+#endif

@@ -1,0 +1,330 @@
+#define _GNU_SOURCE
+#include "life/process.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/single_threaded.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "ledger/fdinfo.h"
+#include "core/gate.h"
+#include "ledger/inherit.h"
+#include "ledger/ledger.h"
+#include "core/lock.h"
+#include "core/machine.h"
+#include "tables/mapfile.h"
+#include "tables/modules.h"
+#include "core/real.h"
+#include "stacks/recall.h"
+#include "ledger/reconcile.h"
+#include "core/settings.h"
+#include "tables/sites.h"
+#include "stacks/stack.h"
+#include "tables/strings.h"
+
+_Static_assert(offsetof(struct thread, vforked) == 24, "vfork.S knows where it is");
+
+static struct settings settings;
+static __thread struct gate gate_before_fork; /* several threads may fork at once */
+static char program[256];
+static char exe[4096];
+static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /proc/PID/cmdline */
+static size_t command_size;
+static bool start_begun;
+
+#define WAKE_NS 100000000u /* what threads wait at most for another that starts a recording */
+
+static uint64_t start_ticks(void)
+{
+    unsigned long long ticks = 0;
+    char line[1024];
+    const char *after_name = NULL;
+
+    if (fdinfo_read_file("/proc/self/stat", line, sizeof(line)))
+        after_name = strrchr(line, ')'); /* the name may hold anything, a ')' included */
+    if (after_name)
+        sscanf(after_name,
+               ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+               " %*d %*d %llu",
+               &ticks);
+    return ticks;
+}
+
+static void describe_limits(struct tlk_header *header)
+{
+    struct rlimit files = {0}, signals = {0};
+
+    getrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_SIGPENDING, &signals);
+    header->nofile_soft = files.rlim_cur;
+    header->nofile_hard = files.rlim_max;
+    header->sigpending_soft = signals.rlim_cur;
+    header->sigpending_hard = signals.rlim_max;
+}
+
+static void describe_command(struct tlk_header *header)
+{
+    header->exe = string_add(exe);
+    header->argv = string_add_bytes(command, command_size);
+    for (size_t i = 0; i < command_size; i++)
+        header->argc += command[i] == '\0';
+}
+
+static void describe_process(bool forked)
+{
+    struct tlk_header *header = recording;
+    struct timespec resolution = {0};
+
+    header->session = settings.session;
+    header->pid = getpid();
+    header->ppid = getppid();
+    header->forked = forked;
+    header->start_ticks = start_ticks();
+    header->start_mono = clock_mono();
+    header->start_real = clock_ns(CLOCK_REALTIME);
+    header->start_boot = clock_ns(CLOCK_BOOTTIME);
+    clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+    header->clock_resolution = 2 * (uint64_t)resolution.tv_nsec; /* a tick may be late itself */
+    header->unwinder = stack_unwinder();
+    header->asleep = settings.asleep;
+    header->one_in = settings.one_in;
+    header->families = settings.families;
+    header->families_unknown = settings.families_unknown;
+    describe_limits(header);
+    describe_command(header);
+}
+
+static void open_gate(void)
+{
+    __atomic_store_n(&gate->state, GATE_OPEN, __ATOMIC_RELEASE);
+}
+
+/* ---- fork ---- */
+
+/*
+ * Everything is taken before fork(), so that the child finds no table half changed; or nothing is,
+ * when a lock can't be had in time, and the child is not recorded.
+ */
+static bool tables_lock(void)
+{
+    if (!sites_lock())
+        return false;
+    if (live_lock()) {
+        if (slots_lock())
+            return true;
+        live_unlock();
+    }
+    sites_unlock();
+    return false;
+}
+
+static void tables_unlock(void)
+{
+    slots_unlock();
+    live_unlock();
+    sites_unlock();
+}
+
+static void before_fork(void)
+{
+    gate_before_fork = *gate;
+    if (gate->state == GATE_CHILD)
+        return;
+    if (gate->state != GATE_OPEN || !section_enter()) {
+        gate_before_fork.state = GATE_SHUT;
+        return;
+    }
+    settings.asleep = recording->asleep;
+    section_outlives_frame();
+    if (!tables_lock()) {
+        recording_drop(TLK_DROP_LOCK);
+        section_leave();
+        gate_before_fork.state = GATE_SHUT;
+        return;
+    }
+    mapfile_remember();
+    inherit_remember();
+}
+
+static void after_fork_in_parent(void)
+{
+    if (gate_before_fork.state != GATE_OPEN)
+        return;
+    tables_unlock();
+    section_leave();
+}
+
+static bool start_child(void)
+{
+    if (!mapfile_create_for_child(&settings, program))
+        return false;
+    sites_reset();
+    describe_process(true);
+    inherit_restore();
+    slots_free_unused();
+    return mapfile_publish(&settings, program);
+}
+
+/* The kernel has wiped the gate. Most children only exec, and need no recording of their own. */
+static void after_fork_in_child(void)
+{
+    enum gate_state before = gate_before_fork.state;
+
+    if (before == GATE_SHUT || settings.only_pid)
+        return;
+    *gate = gate_before_fork;
+    thread.random = 0; /* or all children of one parent would sample alike */
+    gate->state = GATE_SHUT;
+    gate->careful |= !__libc_single_threaded;
+    if (before == GATE_OPEN) {
+        tables_unlock();
+        section_exit();
+        live_forget_ids();
+    }
+    gate->state = GATE_CHILD;
+}
+
+/* ---- the end ---- */
+
+static void note_end(enum tlk_end end, int status)
+{
+    recording->end_status = status;
+    recording->end_mono = clock_mono();
+    recording->end_real = clock_ns(CLOCK_REALTIME);
+    recording->end_boot = clock_ns(CLOCK_BOOTTIME);
+    __atomic_store_n(&recording->end, end, __ATOMIC_RELEASE);
+}
+
+/* A child that ends with timers from its parent gets a recording to show them. */
+static bool ends_recorded(void)
+{
+    return gate_open() || (gate_waits() && inherit_count() && process_wake());
+}
+
+static void at_exit(int status, void *unused)
+{
+    int cancel;
+
+    (void)unused;
+    if (!ends_recorded())
+        return;
+    cancel = cancel_hold_off();
+    if (!gate->sandboxed)
+        reconcile_descriptors();
+    cancel_let(cancel);
+    __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
+    note_end(TLK_EXITED, status);
+    if (!gate->sandboxed)
+        mapfile_trim();
+}
+
+void process_note_exit(int status)
+{
+    if (!ends_recorded())
+        return;
+    note_end(TLK_EXITED, status);
+    if (!gate->sandboxed)
+        mapfile_trim();
+}
+
+bool process_note_exec(void)
+{
+    if (!gate_open())
+        return false;
+    note_end(TLK_EXECED, 0);
+    return true;
+}
+
+void process_note_exec_failed(void)
+{
+    __atomic_store_n(&recording->end, TLK_RUNNING, __ATOMIC_RELEASE);
+}
+
+/* ---- the start ---- */
+
+static bool start_recording(void)
+{
+    stack_start();
+    if (!gate_install() || !mapfile_create(&settings, program))
+        return false;
+    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start()) {
+        mapfile_abandon();
+        return false;
+    }
+    modules_start(exe);
+    recall_start();
+    describe_process(false);
+    if (!mapfile_publish(&settings, program))
+        return false;
+    gate->families = settings.families;
+    open_gate();
+    inherit_over_exec();
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    on_exit(at_exit, NULL);
+    return true;
+}
+
+static void name_program(void)
+{
+    ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+    const char *slash;
+
+    exe[length > 0 ? length : 0] = '\0';
+    command_size = fdinfo_read_file("/proc/self/cmdline", command, sizeof(command));
+    slash = strrchr(command, '/');
+    snprintf(program, sizeof(program), "%.255s", slash ? slash + 1 : command);
+}
+
+/*
+ * Runs as the constructor, or earlier: libraries are initialized before what is preloaded in front
+ * of them, and may make timers.
+ */
+__attribute__((constructor)) static void process_start(void)
+{
+    if (start_begun)
+        return;
+    start_begun = true;
+    real_resolve();
+    name_program();
+    if (!settings_read(&settings) || (settings.only_pid && settings.only_pid != getpid()) ||
+        !settings_choose(program, exe))
+        return;
+    ledger_depth = settings.depth;
+    start_recording();
+}
+
+/* Of several threads that make a child's first timer, one starts the recording, others wait for it.
+ */
+static void wake_child(void)
+{
+    uint32_t child = GATE_CHILD;
+    uint64_t deadline = clock_coarse() + WAKE_NS;
+
+    if (__atomic_compare_exchange_n(&gate->state, &child, GATE_WAKING, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
+        __atomic_store_n(&gate->state, start_child() ? GATE_OPEN : GATE_SHUT, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) == GATE_WAKING &&
+           clock_coarse() < deadline)
+        cpu_relax();
+}
+
+bool process_wake(void)
+{
+    bool waits = gate->state >= GATE_CHILD && !thread.vforked && !gate->sandboxed;
+    int saved = errno, cancel;
+
+    if (!start_begun || waits) {
+        cancel = cancel_hold_off();
+        process_start();
+        if (waits)
+            wake_child();
+        cancel_let(cancel);
+    }
+    errno = saved;
+    return gate_open();
+}

@@ -1,0 +1,265 @@
+#define _GNU_SOURCE
+#include "tables/modules.h"
+
+#include <elf.h>
+#include <limits.h>
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tables/mapfile.h"
+#include "core/real.h"
+#include "tables/strings.h"
+
+#define LOADED_MOST 1024
+
+/* What is loaded now, in the loader's order; guarded by the catalog lock. */
+static struct {
+    uintptr_t start, end, bias;
+    uint32_t module;
+} loaded[LOADED_MOST];
+static unsigned loaded_count;
+static uint32_t loaded_epoch;
+
+static uint32_t epoch;
+static const char *exe_path = "";
+static char directory[PATH_MAX];
+static char path[PATH_MAX]; /* of the module at hand: a stack may be small */
+static uintptr_t shim_start, shim_end;
+
+struct found {
+    const char *name;
+    uintptr_t bias, start, end;
+    const uint8_t *build_id;
+    uint32_t build_id_size;
+};
+
+/* The note may lie in a segment that the program has unmapped or protected: only loaded ones count.
+ */
+static void find_build_id(struct found *found, const ElfW(Phdr) * note)
+{
+    const char *at = (const char *)(found->bias + note->p_vaddr);
+    const char *end = at + note->p_memsz;
+
+    while (at + sizeof(ElfW(Nhdr)) <= end) {
+        const ElfW(Nhdr) *header = (const void *)at;
+        const char *name = at + sizeof(*header);
+        const char *content = name + ((header->n_namesz + 3) & ~3u);
+
+        at = content + ((header->n_descsz + 3) & ~3u);
+        if (at > end)
+            return;
+        if (header->n_type == NT_GNU_BUILD_ID && header->n_namesz == 4 && !memcmp(name, "GNU", 4) &&
+            header->n_descsz <= 20) {
+            found->build_id = (const uint8_t *)content;
+            found->build_id_size = header->n_descsz;
+        }
+    }
+}
+
+static void describe(struct found *found, const struct dl_phdr_info *info)
+{
+    *found = (struct found){.name = info->dlpi_name, .bias = info->dlpi_addr, .start = UINTPTR_MAX};
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+
+        if (segment->p_type != PT_LOAD)
+            continue;
+        if (start < found->start)
+            found->start = start;
+        if (start + segment->p_memsz > found->end)
+            found->end = start + segment->p_memsz;
+    }
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+
+        if (segment->p_type == PT_NOTE && !found->build_id && start >= found->start &&
+            start + segment->p_memsz <= found->end)
+            find_build_id(found, segment);
+    }
+}
+
+/* Paths relative to where the program was started: asking where it is now would be a system call.
+ */
+static void absolute_name(const char *name)
+{
+    size_t length = strlen(directory);
+
+    path[0] = '\0';
+    if (name[0] != '/' && strchr(name, '/') && length + 1 + strlen(name) < PATH_MAX) {
+        memcpy(path, directory, length);
+        path[length++] = '/';
+        path[length] = '\0';
+    } else {
+        length = 0;
+    }
+    strncpy(path + length, name, PATH_MAX - 1 - length);
+    path[PATH_MAX - 1] = '\0';
+}
+
+static bool same_file(const struct tlk_module *module, const struct found *found)
+{
+    return module->build_id_size == found->build_id_size &&
+           (!found->build_id_size ||
+            !memcmp(module->build_id, found->build_id, found->build_id_size)) &&
+           !strcmp(region_at(TLK_STRINGS, module->path), path);
+}
+
+/* The module of a file: the one it had before, or a new one. 0 when there is no room. */
+static uint32_t module_of(const struct found *found)
+{
+    uint32_t used = recording->regions[TLK_MODULES].used, index;
+    struct tlk_module *module;
+
+    absolute_name(*found->name ? found->name : exe_path);
+    for (index = 1; index < used; index++) {
+        module = region_at(TLK_MODULES, index);
+        if (same_file(module, found))
+            break;
+    }
+    if (index >= used) {
+        index = region_take(TLK_MODULES, 1);
+        if (!index || index > UINT16_MAX)
+            return 0;
+        module = region_at(TLK_MODULES, index);
+        *module = (struct tlk_module){.path = string_add(path)};
+        module->build_id_size = found->build_id_size;
+        if (found->build_id_size)
+            memcpy(module->build_id, found->build_id, found->build_id_size);
+    }
+    if (module->start != found->start || index >= used)
+        module->loads++;
+    module->bias = found->bias;
+    module->start = found->start;
+    module->end = found->end;
+    if (index >= used)
+        region_publish(TLK_MODULES, index + 1);
+    return index;
+}
+
+static void note_module(const struct dl_phdr_info *info)
+{
+    struct found found;
+
+    describe(&found, info);
+    if (found.start > found.end || loaded_count == LOADED_MOST)
+        return;
+    loaded[loaded_count].start = found.start;
+    loaded[loaded_count].end = found.end;
+    loaded[loaded_count].bias = found.bias;
+    loaded[loaded_count].module = module_of(&found);
+    loaded_count++;
+    if ((uintptr_t)note_module >= found.start && (uintptr_t)note_module < found.end) {
+        shim_start = found.start;
+        shim_end = found.end;
+    }
+}
+
+/*
+ * Lock order: the loader's, which dl_iterate_phdr holds around its calls, before the catalog's.
+ * That is why the catalog lock is taken within the callback's reach only, and never around a call
+ * that enters the loader.
+ */
+static int note_all(struct dl_phdr_info *info, size_t size, void *data)
+{
+    bool *first = data;
+
+    (void)size;
+    if (*first) {
+        if (!lock_take(&catalog_lock))
+            return 1;
+        loaded_count = 0;
+        loaded_epoch = __atomic_load_n(&epoch, __ATOMIC_RELAXED);
+        *first = false;
+    }
+    note_module(info);
+    return 0;
+}
+
+static bool refresh(void)
+{
+    bool first = true;
+
+    if (modules_loader_busy())
+        return false;
+    dl_iterate_phdr(note_all, &first);
+    if (!first)
+        lock_give(&catalog_lock);
+    return !first;
+}
+
+void modules_start(const char *exe)
+{
+    exe_path = exe;
+    if (!getcwd(directory, sizeof(directory)))
+        directory[0] = '\0';
+    refresh();
+}
+
+uint32_t modules_epoch(void)
+{
+    return __atomic_load_n(&epoch, __ATOMIC_ACQUIRE);
+}
+
+bool modules_loader_busy(void)
+{
+    return _r_debug.r_state != RT_CONSISTENT;
+}
+
+bool modules_is_shim(const void *address)
+{
+    return (uintptr_t)address >= shim_start && (uintptr_t)address < shim_end;
+}
+
+/* One pass under the lock; false when an address lies in no module known. */
+static bool resolve_known(void *const *addresses, uint64_t *frames, uint32_t count)
+{
+    bool all = loaded_epoch == __atomic_load_n(&epoch, __ATOMIC_RELAXED);
+
+    for (uint32_t i = 0; i < count; i++) {
+        uintptr_t address = (uintptr_t)addresses[i];
+        unsigned m = 0;
+
+        while (m < loaded_count && (address < loaded[m].start || address >= loaded[m].end))
+            m++;
+        if (m < loaded_count && loaded[m].module) {
+            frames[i] = TLK_FRAME(loaded[m].module, address - loaded[m].bias);
+        } else {
+            frames[i] = TLK_FRAME(0, address);
+            all = false;
+        }
+    }
+    return all;
+}
+
+bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count)
+{
+    bool all;
+
+    for (int attempt = 0;; attempt++) {
+        if (!lock_take(&catalog_lock))
+            return false;
+        all = resolve_known(addresses, frames, count);
+        lock_give(&catalog_lock);
+        if (all || attempt == 1)
+            return true; /* what is still unknown is code made at run time */
+        if (!refresh())
+            return false;
+    }
+}
+
+/*
+ * Unlike dlopen, dlclose doesn't care who calls it, so it may be wrapped. The epoch changes before,
+ * so that what is learned of a module on its way out is forgotten, and after.
+ */
+__attribute__((visibility("default"))) int dlclose(void *handle)
+{
+    int result;
+
+    __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
+    result = real()->dlclose(handle);
+    __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
+    return result;
+}
