@@ -306,7 +306,8 @@ format:
 format-check:
 	@clang-format --dry-run -Werror $(FORMATTED)
 
-lint:
+lint: $(call objects,$(SHIM) $(GOTIME))
+	scripts/rooms $(BUILD)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
 		--std=c11 -Ipreload -Ianalyzer analyzer preload
 

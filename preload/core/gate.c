@@ -7,8 +7,6 @@
 static struct gate gate_shut;
 struct gate *gate = &gate_shut;
 
-__thread struct thread thread;
-
 bool gate_install(void)
 {
     const size_t page = 4096;

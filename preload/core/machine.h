@@ -98,4 +98,7 @@ static inline void *machine_return_address(void *address)
 #define MACHINE_TIMERS_THEN "GLIBC_2.17"
 #endif
 
+/* Of ld.so: where the main stack began. There the kernel put argc, argv, NULL, environ, NULL. */
+extern void *__libc_stack_end;
+
 #endif

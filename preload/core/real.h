@@ -16,6 +16,9 @@
 #include <sys/uio.h>
 #include <time.h>
 
+/* A function that the program calls in the place of another library's. */
+#define HOOK __attribute__((visibility("default")))
+
 /* X(result, name, parameters): the default version of each. */
 #define REAL_FUNCTIONS(X)                                                                          \
     X(int, timerfd_create, (int clock, int flags))                                                 \

@@ -8,13 +8,11 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "core/machine.h"
 #include "recording.h"
 
 #define DEFAULT_OUTPUT "%e.%p.tlk"
 #define DEFAULT_DEPTH 64
-
-/* Where the kernel put argc, the arguments, NULL, the environment, NULL. Of ld.so. */
-extern void *__libc_stack_end;
 
 const char *const family_names[TLK_FAMILIES] = {
     [TLK_POSIX] = "posix",

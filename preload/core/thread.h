@@ -35,7 +35,10 @@ struct thread {
 
 extern __thread struct thread thread __attribute__((tls_model("initial-exec")));
 
-/* Sets the bounds of this thread's stack: see stack.c. Async-signal-safe. */
+/* In the main thread, before all else: where its stack lies. Makes a system call. */
+void thread_start(void);
+
+/* Sets the bounds of this thread's stack. Async-signal-safe. */
 void thread_find_stack(void);
 
 /*

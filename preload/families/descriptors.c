@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "families/family.h"
+#include "tables/descriptors.h"
 
 static inline bool in_table(int fd)
 {

@@ -16,11 +16,9 @@
 
 #include "core/clock.h"
 #include "core/gate.h"
+#include "core/real.h"
 #include "ledger/ledger.h"
 #include "life/process.h"
-#include "core/real.h"
-
-#define HOOK __attribute__((visibility("default")))
 
 /* The call that a hook is: for use in the hook itself, not below it. */
 #define CALL(name, of_family)                                                                      \

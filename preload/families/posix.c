@@ -10,10 +10,10 @@
 #include <signal.h>
 #include <string.h>
 
+#include "core/machine.h"
 #include "families/notice.h"
 #include "families/setting.h"
 #include "ledger/admission.h"
-#include "core/machine.h"
 
 #define INT_ID(id) ((uint64_t)1 << 62 | (uint32_t)(id)) /* no timer_t looks like that */
 

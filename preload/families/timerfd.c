@@ -10,6 +10,7 @@
 
 #include "families/setting.h"
 #include "ledger/admission.h"
+#include "tables/descriptors.h"
 
 static struct timer_ref find(int fd)
 {

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tables/mapfile.h"
 #include "core/thread.h"
+#include "tables/mapfile.h"
 
 /* False, and counted, when it is to be left out. Only where something may be. */
 bool admission_decide(enum tlk_family family);

@@ -2,12 +2,12 @@
 #include "ledger/inherit.h"
 
 #include "core/clock.h"
-#include "ledger/fdinfo.h"
 #include "core/gate.h"
-#include "ledger/ledger.h"
-#include "tables/live.h"
-#include "tables/mapfile.h"
 #include "core/memory.h"
+#include "ledger/fdinfo.h"
+#include "ledger/ledger.h"
+#include "tables/descriptors.h"
+#include "tables/mapfile.h"
 #include "tables/sites.h"
 
 static struct remembered {

@@ -4,16 +4,17 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ledger/admission.h"
 #include "core/clock.h"
-#include "ledger/expiry.h"
 #include "core/gate.h"
+#include "core/thread.h"
+#include "ledger/admission.h"
+#include "ledger/expiry.h"
+#include "stacks/stack.h"
+#include "tables/descriptors.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
 #include "tables/sites.h"
-#include "stacks/stack.h"
 #include "tables/strings.h"
-#include "core/thread.h"
 
 #define SMALLEST_STACK 1
 #define MANY 255 /* so many references or more: no longer counted */

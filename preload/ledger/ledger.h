@@ -16,9 +16,9 @@
 
 #include "core/clock.h"
 #include "ledger/expiry.h"
-#include "tables/live.h"
-#include "stacks/recall.h"
 #include "recording.h"
+#include "stacks/recall.h"
+#include "tables/live.h"
 
 struct birth {
     struct call call; /* CALL of the hook; without a caller there is no stack: it came over exec */

@@ -6,7 +6,7 @@
 
 #include "ledger/fdinfo.h"
 #include "ledger/ledger.h"
-#include "tables/live.h"
+#include "tables/descriptors.h"
 #include "tables/mapfile.h"
 
 static void reconcile_one(int fd)

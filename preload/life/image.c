@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "life/process.h"
 #include "core/real.h"
-
-#define HOOK __attribute__((visibility("default")))
+#include "life/process.h"
 
 extern char **environ;
 

@@ -11,20 +11,22 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "ledger/fdinfo.h"
 #include "core/gate.h"
-#include "ledger/inherit.h"
-#include "ledger/ledger.h"
 #include "core/lock.h"
 #include "core/machine.h"
+#include "core/real.h"
+#include "core/settings.h"
+#include "ledger/fdinfo.h"
+#include "ledger/inherit.h"
+#include "ledger/ledger.h"
+#include "ledger/reconcile.h"
+#include "stacks/recall.h"
+#include "stacks/stack.h"
+#include "tables/descriptors.h"
+#include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
-#include "core/real.h"
-#include "stacks/recall.h"
-#include "ledger/reconcile.h"
-#include "core/settings.h"
 #include "tables/sites.h"
-#include "stacks/stack.h"
 #include "tables/strings.h"
 
 _Static_assert(offsetof(struct thread, vforked) == 24, "vfork.S knows where it is");
@@ -252,7 +254,8 @@ static bool start_recording(void)
     stack_start();
     if (!gate_install() || !mapfile_create(&settings, program))
         return false;
-    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start()) {
+    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start() ||
+        !descriptors_start()) {
         mapfile_abandon();
         return false;
     }

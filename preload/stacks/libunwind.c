@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/machine.h"
+#include "core/real.h"
 #include "core/thread.h"
 
 #define PROBE_FRAMES 16
@@ -44,7 +45,7 @@ static int our_pipe2(int pipe[2], int flags)
 static ssize_t our_read(int fd, void *buffer, size_t size)
 {
     if (!thread.capturing)
-        return read(fd, buffer, size);
+        return real()->read(fd, buffer, size);
     errno = EAGAIN;
     return -1;
 }

@@ -6,9 +6,9 @@
 
 #include "core/machine.h"
 #include "core/memory.h"
-#include "tables/modules.h"
-#include "stacks/stack.h"
 #include "core/thread.h"
+#include "stacks/stack.h"
+#include "tables/modules.h"
 
 #define LAYOUTS 4096
 #define LAYOUT_WAYS 4

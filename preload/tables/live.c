@@ -1,14 +1,11 @@
 #define _GNU_SOURCE
 #include "tables/live.h"
 
-#include <sys/resource.h>
-
 #include "core/lock.h"
 #include "tables/mapfile.h"
 #include "tables/table.h"
 
 #define SHARDS 16
-#define DESCRIPTORS_MOST (1u << 20)
 #define YOUNG_SETS 128
 #define YOUNG_WAYS 7
 
@@ -44,30 +41,20 @@ static struct set {
     uint32_t hashes[YOUNG_WAYS], slots[YOUNG_WAYS]; /* slot 0: free */
 } __attribute__((aligned(64))) young[YOUNG_SETS];
 
-uint32_t *descriptor_slots;
-uint32_t descriptor_limit;
-uint32_t descriptor_high;
-
 bool live_start(void)
 {
     size_t timers = slots_of_kernel(), shard_size;
-    struct rlimit files = {.rlim_max = DESCRIPTORS_MOST};
     char *memory;
 
     /* Entries, and the buckets of uthash, which double: any one shard may get more than its share.
      */
     shard_size = timers / SHARDS * (sizeof(struct entry) + 32) * 2 + 65536;
     shard_size = (shard_size + 4095) & ~(size_t)4095;
-    getrlimit(RLIMIT_NOFILE, &files);
-    if (files.rlim_max > DESCRIPTORS_MOST)
-        files.rlim_max = DESCRIPTORS_MOST;
-    memory = memory_reserve(SHARDS * shard_size + files.rlim_max * sizeof(uint32_t));
+    memory = memory_reserve(SHARDS * shard_size);
     if (!memory || !slots_start())
         return false;
     for (int i = 0; i < SHARDS; i++, memory += shard_size)
         shards[i].arena = (struct arena){memory, shard_size, 0};
-    descriptor_slots = (uint32_t *)memory;
-    __atomic_store_n(&descriptor_limit, (uint32_t)files.rlim_max, __ATOMIC_RELEASE);
     return true;
 }
 
@@ -288,43 +275,6 @@ uint32_t live_remove(enum tlk_family family, uint64_t id)
     return slot ? slot : table_remove(key);
 }
 
-static void raise(uint32_t *highest, uint32_t value)
-{
-    uint32_t before = __atomic_load_n(highest, __ATOMIC_RELAXED);
-
-    while (before < value && !__atomic_compare_exchange_n(highest, &before, value, true,
-                                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-        continue;
-}
-
-/*
- * Whoever changes an entry has just been given that number by the kernel, or is about to give it
- * back: nobody else has a say in it meanwhile.
- */
-uint32_t descriptor_put(int fd, uint32_t slot)
-{
-    uint32_t high = (uint32_t)fd + 1, before = descriptor_find(fd);
-
-    if ((uint32_t)fd >= descriptor_limit) {
-        if (slot)
-            recording_drop(TLK_DROP_FD_RANGE);
-        return slot;
-    }
-    raise(&recording->descriptors_seen, high);
-    if (slot)
-        raise(&descriptor_high, high);
-    __atomic_store_n(&descriptor_slots[fd], slot, __ATOMIC_RELEASE);
-    return before;
-}
-
-int descriptor_of(uint32_t slot)
-{
-    for (uint32_t fd = 0; fd < descriptor_high; fd++)
-        if (descriptor_find((int)fd) == slot)
-            return (int)fd;
-    return -1;
-}
-
 void live_forget_ids(void)
 {
     for (int i = 0; i < SHARDS; i++) {
@@ -336,7 +286,6 @@ void live_forget_ids(void)
     memset(young, 0, sizeof(young));
 }
 
-/* The array of descriptors is looked at without a lock: it stays as it is. */
 void live_shrink(void)
 {
     for (int i = 0; i < SHARDS; i++)

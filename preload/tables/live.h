@@ -1,7 +1,6 @@
 /*
- * live.h - the table of live timers: from what the program calls a timer to its slot in the
- * recording. Timers with a descriptor are found by its number in an array, others by family and id
- * in hash tables.
+ * live.h - the table of live timers: from family and id, which is what the program calls a timer,
+ * to its slot in the recording. Timers with a descriptor are found by that: see descriptors.h.
  */
 #ifndef TIMERLEAK_LIVE_H
 #define TIMERLEAK_LIVE_H
@@ -10,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/machine.h"
 #include "recording.h"
 #include "tables/slots.h"
 
@@ -18,7 +16,7 @@
 bool live_start(void);
 
 /*
- * By id. Within a section, except live_find_fast(), which may miss, and live_may_hold(): they take
+ * Within a section, except live_find_fast(), which may miss, and live_may_hold(): they take
  * no lock. live_put() gives back the slot that the id stood for before, 0 when none, or `slot`
  * itself when the table had no room.
  */
@@ -27,30 +25,6 @@ uint32_t live_find(enum tlk_family family, uint64_t id);
 uint32_t live_find_fast(enum tlk_family family, uint64_t id);
 bool live_may_hold(enum tlk_family family, uint64_t id); /* where live_find_fast() has missed it */
 uint32_t live_remove(enum tlk_family family, uint64_t id);
-
-/* By descriptor: async-signal-safe, without locks. */
-extern uint32_t *descriptor_slots;
-extern uint32_t descriptor_limit; /* numbers below are in the table; 0 until the start */
-extern uint32_t descriptor_high;  /* no timer ever had this number or a higher one */
-
-static inline uint32_t descriptor_find(int fd)
-{
-    return (uint32_t)fd < machine_load_first(&descriptor_limit)
-               ? __atomic_load_n(&descriptor_slots[fd], __ATOMIC_RELAXED)
-               : 0;
-}
-
-/* A number that stands for the slot; -1 when there is none. */
-int descriptor_of(uint32_t slot);
-
-/* The slot that the number stood for before, 0 when none; `slot` itself when it is out of range. */
-uint32_t descriptor_put(int fd, uint32_t slot);
-
-/* The same for a number that is being closed while there is no recording of this process yet. */
-static inline void descriptor_forget(int fd)
-{
-    __atomic_store_n(&descriptor_slots[fd], 0, __ATOMIC_RELAXED);
-}
 
 /* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
 void live_forget_ids(void);

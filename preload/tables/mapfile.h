@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "recording.h"
 #include "core/settings.h"
+#include "recording.h"
 
 /* The header of this process's recording; NULL until mapfile_create() succeeded. */
 extern struct tlk_header *recording;

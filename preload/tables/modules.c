@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "tables/mapfile.h"
-#include "core/real.h"
 #include "tables/strings.h"
 
 #define LOADED_MOST 1024
@@ -250,16 +249,7 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count)
     }
 }
 
-/*
- * Unlike dlopen, dlclose doesn't care who calls it, so it may be wrapped. The epoch changes before,
- * so that what is learned of a module on its way out is forgotten, and after.
- */
-__attribute__((visibility("default"))) int dlclose(void *handle)
+void modules_changed(void)
 {
-    int result;
-
     __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
-    result = real()->dlclose(handle);
-    __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
-    return result;
 }

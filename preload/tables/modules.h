@@ -17,6 +17,10 @@ void modules_start(const char *exe);
  */
 uint32_t modules_epoch(void);
 
+/* A module is about to be unloaded, or was: before, so that what is learned of it now is forgotten.
+ */
+void modules_changed(void);
+
 /*
  * Turns return addresses into frames (TLK_FRAME). Looks at the loader's list when an address lies
  * in no module known, or when the epoch changed. May take the loader's lock: call it with no lock

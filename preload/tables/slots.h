@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tables/mapfile.h"
 #include "recording.h"
+#include "tables/mapfile.h"
 
 /* A timer: its slot and the slot's generation, so that a slot used again is not taken for it. */
 struct timer_ref {

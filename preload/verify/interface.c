@@ -8,8 +8,9 @@
 
 #include "core/clock.h"
 #include "core/gate.h"
-#include "ledger/ledger.h"
 #include "core/thread.h"
+#include "ledger/ledger.h"
+#include "tables/descriptors.h"
 #include "verify/left.h"
 #include "verify/snapshot.h"
 #include "verify/timerleak_verify.h"

@@ -8,10 +8,10 @@
 #include <time.h>
 
 #include "core/clock.h"
-#include "ledger/expiry.h"
 #include "core/gate.h"
-#include "tables/mapfile.h"
 #include "core/settings.h"
+#include "ledger/expiry.h"
+#include "tables/mapfile.h"
 #include "tables/slots.h"
 #include "verify/ask.h"
 

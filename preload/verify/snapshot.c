@@ -9,9 +9,9 @@
 
 #include "core/clock.h"
 #include "core/gate.h"
+#include "life/process.h"
 #include "tables/mapfile.h"
 #include "tables/newfile.h"
-#include "life/process.h"
 #include "tables/slots.h"
 
 /* What is in the copy: read before it is made, so that all that it speaks of is there. */

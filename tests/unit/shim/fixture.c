@@ -11,11 +11,12 @@
 #include "core/clock.h"
 #include "core/gate.h"
 #include "ledger/inherit.h"
+#include "stacks/stack.h"
+#include "tables/descriptors.h"
 #include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
 #include "tables/sites.h"
-#include "stacks/stack.h"
 
 static char directory[256];
 
@@ -80,7 +81,7 @@ void begin_sized(size_t size)
     cr_assert(gate_install());
     cr_assert(mapfile_create(&settings, "program"));
     cr_assert(sites_start((size_t)recording->chunk_count * TLK_CHUNK));
-    cr_assert(live_start());
+    cr_assert(live_start() && descriptors_start());
     modules_start("/the/program");
     recall_start();
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);

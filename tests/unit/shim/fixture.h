@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ledger/ledger.h"
 #include "core/settings.h"
+#include "ledger/ledger.h"
 
 /*
  * A function of the program that is recorded. All other code of this binary counts as the shim's,

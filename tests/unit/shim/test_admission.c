@@ -3,6 +3,7 @@
 
 #include "fixture.h"
 #include "ledger/ledger.h"
+#include "tables/descriptors.h"
 
 #include <criterion/criterion.h>
 

@@ -1,10 +1,10 @@
 /* Timers with descriptors: what fork and exec pass on, and what the kernel knows at the end. */
+#include "core/gate.h"
 #include "fixture.h"
 #include "ledger/fdinfo.h"
-#include "core/gate.h"
 #include "ledger/inherit.h"
-#include "tables/mapfile.h"
 #include "ledger/reconcile.h"
+#include "tables/mapfile.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

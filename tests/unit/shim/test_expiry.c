@@ -1,8 +1,8 @@
 /* Whether a timer has expired. */
 #include "ledger/expiry.h"
 
-#include "fixture.h"
 #include "core/clock.h"
+#include "fixture.h"
 #include "tables/mapfile.h"
 
 #include <criterion/criterion.h>

@@ -1,13 +1,13 @@
 /* What the library gotime tells of its timers, and what then stands in the recording. */
-#include "fixture.h"
-#include "gotime/watch.h"
 #include "core/clock.h"
 #include "core/gate.h"
+#include "core/machine.h"
+#include "core/thread.h"
+#include "fixture.h"
+#include "gotime/watch.h"
+#include "stacks/recall.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
-#include "core/machine.h"
-#include "stacks/recall.h"
-#include "core/thread.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* Marks that a program leaves: blocks to be ignored, owners of timers. */
-#include "fixture.h"
 #include "core/gate.h"
-#include "tables/mapfile.h"
 #include "core/thread.h"
+#include "fixture.h"
+#include "tables/mapfile.h"
 #include "verify/timerleak_verify.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 /* What families report, and what then stands in the recording. */
 #include "ledger/ledger.h"
 
-#include "fixture.h"
 #include "core/clock.h"
+#include "fixture.h"
 #include "tables/mapfile.h"
 #include "tables/sites.h"
 

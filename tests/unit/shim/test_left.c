@@ -1,6 +1,6 @@
 /* That no timers are left: what a program is told that asks for it. */
-#include "fixture.h"
 #include "core/gate.h"
+#include "fixture.h"
 #include "tables/mapfile.h"
 #include "verify/timerleak_verify.h"
 

@@ -1,8 +1,9 @@
 /* The table of live timers. */
+#include "tables/descriptors.h"
 #include "tables/live.h"
 
-#include "fixture.h"
 #include "core/thread.h"
+#include "fixture.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>

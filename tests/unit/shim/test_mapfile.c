@@ -1,9 +1,9 @@
 /* The file of a recording: its name, its size, its chunks. */
 #include "tables/mapfile.h"
 
+#include "core/gate.h"
 #include "fixture.h"
 #include "ledger/fdinfo.h"
-#include "core/gate.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

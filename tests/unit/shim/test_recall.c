@@ -1,11 +1,11 @@
 /* A stack is known again when it is the same one, and only then. */
 #include "stacks/recall.h"
 
-#include "fixture.h"
 #include "core/machine.h"
-#include "tables/modules.h"
-#include "stacks/stack.h"
 #include "core/thread.h"
+#include "fixture.h"
+#include "stacks/stack.h"
+#include "tables/modules.h"
 
 #include <alloca.h>
 #include <criterion/criterion.h>

@@ -1,9 +1,9 @@
 /* The table of sites, and what is counted there. */
 #include "tables/sites.h"
 
+#include "core/thread.h"
 #include "fixture.h"
 #include "tables/mapfile.h"
-#include "core/thread.h"
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>

@@ -1,6 +1,6 @@
 /* A copy of the recording, made while the program runs. */
-#include "fixture.h"
 #include "core/gate.h"
+#include "fixture.h"
 #include "tables/mapfile.h"
 #include "verify/timerleak_verify.h"
 

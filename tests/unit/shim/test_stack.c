@@ -1,11 +1,11 @@
 /* The stack of the running thread: its frames, and whether it may be taken at all. */
 #include "stacks/stack.h"
 
-#include "fixture.h"
 #include "core/gate.h"
 #include "core/machine.h"
-#include "tables/mapfile.h"
 #include "core/thread.h"
+#include "fixture.h"
+#include "tables/mapfile.h"
 
 #include <alloca.h>
 #include <criterion/criterion.h>

@@ -1,0 +1,61 @@
+#define _GNU_SOURCE
+#include "core/thread.h"
+
+#include <sys/resource.h>
+
+#include "core/machine.h"
+
+#define STACK_LARGEST 8388608 /* assumed of a main stack without limit */
+
+__thread struct thread thread;
+
+static uintptr_t main_stack_low, main_stack_high;
+static uintptr_t main_descriptor;
+
+static uintptr_t descriptor(void)
+{
+    return (uintptr_t)__builtin_thread_pointer();
+}
+
+/*
+ * Where this thread's stack lies. Asking pthread_getattr_np() would allocate; but glibc keeps the
+ * descriptor of a thread at the top of its stack, and in it, side by side, the stack's address, its
+ * size and how much of it is guard. They are found by what they say: a range of whole pages that
+ * holds the descriptor itself.
+ */
+void thread_find_stack(void)
+{
+    uintptr_t own = descriptor();
+    const uintptr_t *word = (const uintptr_t *)machine_descriptor_start(own);
+    const uintptr_t *end = (const uintptr_t *)machine_descriptor_end(own);
+
+    thread.stack_low = thread.stack_high = 1;
+    if (own == main_descriptor) {
+        thread.stack_low = main_stack_low;
+        thread.stack_high = main_stack_high;
+        return;
+    }
+    for (; word + 2 < end; word++) {
+        uintptr_t start = word[0], size = word[1], guard = word[2];
+
+        if (start % 4096 == 0 && size >= 16384 && guard < size && start < own &&
+            size < ((uintptr_t)1 << 40) && own - start < size && own - start > size / 2) {
+            thread.stack_low = start + guard;
+            thread.stack_high = start + size;
+            return;
+        }
+    }
+}
+
+void thread_start(void)
+{
+    struct rlimit limit = {.rlim_cur = STACK_LARGEST};
+
+    getrlimit(RLIMIT_STACK, &limit);
+    if (limit.rlim_cur == RLIM_INFINITY)
+        limit.rlim_cur = STACK_LARGEST;
+    main_descriptor = descriptor();
+    main_stack_high = (uintptr_t)__libc_stack_end;
+    main_stack_low = main_stack_high - limit.rlim_cur;
+    thread_find_stack();
+}
