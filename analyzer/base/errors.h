@@ -6,6 +6,9 @@
 #ifndef TIMERLEAK_BASE_ERRORS_H
 #define TIMERLEAK_BASE_ERRORS_H
 
+/* Of a text that says what happened, to what, and what to do. */
+#define ERROR_SIZE 512
+
 /* From now on, for all that this process prints to stderr, a line at a time. */
 void errors_clean(void);
 

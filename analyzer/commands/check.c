@@ -55,7 +55,7 @@ static bool read_options(const struct settings *settings, struct gate_options *o
 
 static bool read_suppressions(const char *path, struct suppressions **suppressions)
 {
-    char error[SUPPRESSIONS_ERROR_SIZE];
+    char error[ERROR_SIZE];
     *suppressions = path ? suppressions_read(path, error) : NULL;
     if (path && !*suppressions)
         fprintf(stderr, "timerleak: %s\n", error);
@@ -64,7 +64,7 @@ static bool read_suppressions(const char *path, struct suppressions **suppressio
 
 static bool read_baseline(const struct settings *settings, struct baseline **baseline)
 {
-    char error[BASELINE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     const char *path = settings->baseline;
     *baseline = path ? baseline_read(path, settings->update_baseline, error) : NULL;
     if (path && !*baseline)

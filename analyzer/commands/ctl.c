@@ -75,7 +75,7 @@ static bool change(pid_t pid, const char *path, struct control *control, enum or
 
 static bool obey(pid_t pid, const char *path, enum order order)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct control control;
     enum control_error problem = control_open(&control, path, pid, order != TELL, error);
     if (problem == CONTROL_DENIED)

@@ -115,7 +115,7 @@ static void write_selection(struct input *input, enum export_format wanted)
 /* The report knows sites, not samples: of the filters, those that choose sites apply. */
 static void write_json(struct input *input)
 {
-    char error[FILTER_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct filter filter = {.focus = input->settings.focus, .ignore = input->settings.ignore};
     if (!profile_filter(input->profile, &filter, error)) {
         fprintf(stderr, "timerleak: %s\n", error);

@@ -25,7 +25,7 @@ static void add_recording(struct input *input, struct recording *recording)
 
 static void add_archive(struct input *input, const char *path)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct archive *archive = archive_open(path, error);
     if (!archive) {
         complain(input, error);
@@ -44,7 +44,7 @@ static void add_archive(struct input *input, const char *path)
 static void add_file(const char *path, void *context)
 {
     struct input *input = context;
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     if (archive_is(path)) {
         add_archive(input, path);
         return;
@@ -73,7 +73,7 @@ static bool fail(struct input *input, int status)
 /* pprof filters samples only when it has taken their total: families alone are left out here. */
 static bool apply_filters(struct input *input, bool selects)
 {
-    char error[FILTER_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct filter filter = {.families = input->settings.families};
     if (!selects) {
         filter.focus = input->settings.focus;
@@ -193,7 +193,7 @@ struct selection_options input_selection_options(const struct settings *settings
 static bool make_selection(struct input *input, const struct selection_options *options,
                            FILE *warnings, struct selection *selection)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     if (options->type && selection_make(selection, input->profile, options, warnings, error))
         return true;
     if (options->type) {

@@ -57,27 +57,26 @@ static void name_address(int file, char address[LISTENING_ADDRESS_SIZE])
              host, port);
 }
 
-int listening_open(const char *where, char address[LISTENING_ADDRESS_SIZE],
-                   char error[LISTENING_ERROR_SIZE])
+int listening_open(const char *where, char address[LISTENING_ADDRESS_SIZE], char error[ERROR_SIZE])
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     char host[HOST_SIZE], port[PORT_SIZE];
     struct addrinfo *list;
     where = where ? where : ":";
     if (!split(where, host, port)) {
-        snprintf(error, LISTENING_ERROR_SIZE, "--http wants ADDR:PORT, not \"%.100s\"", where);
+        snprintf(error, ERROR_SIZE, "--http wants ADDR:PORT, not \"%.100s\"", where);
         return -1;
     }
     int wrong = getaddrinfo(host, port, &hints, &list);
     if (wrong) {
-        snprintf(error, LISTENING_ERROR_SIZE, "%.100s: %s", where, gai_strerror(wrong));
+        snprintf(error, ERROR_SIZE, "%.100s: %s", where, gai_strerror(wrong));
         return -1;
     }
     int file = -1;
     for (const struct addrinfo *info = list; info && file < 0; info = info->ai_next)
         file = listen_at(info);
     if (file < 0)
-        snprintf(error, LISTENING_ERROR_SIZE, "%.100s: %s", where, strerror(errno));
+        snprintf(error, ERROR_SIZE, "%.100s: %s", where, strerror(errno));
     else
         name_address(file, address);
     freeaddrinfo(list);

@@ -4,9 +4,10 @@
 #ifndef TIMERLEAK_COMMANDS_LISTENING_H
 #define TIMERLEAK_COMMANDS_LISTENING_H
 
+#include "base/errors.h"
+
 #include <stddef.h>
 
-#define LISTENING_ERROR_SIZE 256
 #define LISTENING_ADDRESS_SIZE 80
 
 /*
@@ -14,7 +15,6 @@
  * PORT (or 0) at one that is free; NULL: neither. Returns the socket, which the caller closes, and
  * where it listens ("127.0.0.1:4711", "[::1]:4711"); -1, with the error in words, if that can't be.
  */
-int listening_open(const char *where, char address[LISTENING_ADDRESS_SIZE],
-                   char error[LISTENING_ERROR_SIZE]);
+int listening_open(const char *where, char address[LISTENING_ADDRESS_SIZE], char error[ERROR_SIZE]);
 
 #endif

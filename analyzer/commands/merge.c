@@ -32,7 +32,7 @@ static void add(const char *path, void *context)
 {
     struct merging *merging = context;
     FILE *to = merging->output.to;
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     if (merging->broken)
         return;
     long start = ftell(to);

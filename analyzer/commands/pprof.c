@@ -69,7 +69,7 @@ struct graph_options pprof_graph_options(const struct settings *settings, bool w
 
 static bool compile(struct pattern *pattern, const char *symbol)
 {
-    char error[PATTERN_ERROR_SIZE];
+    char error[ERROR_SIZE];
     if (pattern_compile(pattern, "the REGEX", symbol, error))
         return true;
     fprintf(stderr, "timerleak: %s\n", error);

@@ -44,7 +44,7 @@ static void print_line(const struct session_recording *made, const struct profil
 
 static void report_one(const struct session_recording *made, bool keep)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct recording *recording = recording_open(made->path, error);
     if (recording == NULL) {
         fprintf(stderr, "timerleak: %s\n", error);

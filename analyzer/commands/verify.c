@@ -35,7 +35,7 @@ static void look_free(struct look *look)
 /* False after a complaint. */
 static bool look_take(struct look *look, pid_t pid, const char *path)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct recording *recording = recording_open(path, error);
     if (!recording) {
         fprintf(stderr, "timerleak: %s\n", error);

@@ -31,7 +31,7 @@ static int complain(const char *error, int status)
 
 static int filter_sites(struct watch *watch)
 {
-    char error[FILTER_ERROR_SIZE];
+    char error[ERROR_SIZE];
     const struct filter filter = {watch->settings.families, watch->settings.focus,
                                   watch->settings.ignore};
     if (!profile_filter(watch->profile, &filter, error))
@@ -43,7 +43,7 @@ static int filter_sites(struct watch *watch)
 
 static int take_look(struct watch *watch)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct recording *recording = recording_open(watch->path, error);
     if (!recording)
         return complain(error, EXIT_UNREADABLE);

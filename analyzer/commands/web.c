@@ -221,7 +221,7 @@ static int serve_until_told(struct server *server, int file, const char *address
 int command_web(int argc, char **argv)
 {
     struct server server = {.argc = argc, .argv = argv};
-    char address[LISTENING_ADDRESS_SIZE], error[LISTENING_ERROR_SIZE];
+    char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;
     if (!open_recordings(&server, &input))
         return input.status;

@@ -1,6 +1,7 @@
 #include "exports/dot.h"
 
 #include "base/memory.h"
+#include "profile/graphmake.h"
 #include "views/labels.h"
 #include "views/values.h"
 

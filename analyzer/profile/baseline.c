@@ -185,36 +185,33 @@ static bool add_site(struct baseline *baseline, const json_t *site)
 }
 
 static bool add_sites(struct baseline *baseline, const char *path, const json_t *json,
-                      char error[BASELINE_ERROR_SIZE])
+                      char error[ERROR_SIZE])
 {
     const json_t *sites = json_object_get(json, "sites");
     if (strcmp(text_of(json, "schema"), SCHEMA) != 0 || !json_is_array(sites)) {
-        snprintf(error, BASELINE_ERROR_SIZE,
+        snprintf(error, ERROR_SIZE,
                  "%.300s is no baseline: it has no \"schema\": \"" SCHEMA "\" and \"sites\"", path);
         return false;
     }
     for (size_t i = 0; i < json_array_size(sites); i++) {
         if (!add_site(baseline, json_array_get(sites, i))) {
-            snprintf(error, BASELINE_ERROR_SIZE, "%.300s: site %zu has no fingerprint", path,
-                     i + 1);
+            snprintf(error, ERROR_SIZE, "%.300s: site %zu has no fingerprint", path, i + 1);
             return false;
         }
     }
     return true;
 }
 
-static json_t *read_json(const char *path, const char *text, size_t size,
-                         char error[BASELINE_ERROR_SIZE])
+static json_t *read_json(const char *path, const char *text, size_t size, char error[ERROR_SIZE])
 {
     json_error_t problem;
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (!json)
-        snprintf(error, BASELINE_ERROR_SIZE, "%.200s:%d: %s", path, problem.line, problem.text);
+        snprintf(error, ERROR_SIZE, "%.200s:%d: %s", path, problem.line, problem.text);
     return json;
 }
 
-struct baseline *baseline_read(const char *path, bool may_be_missing,
-                               char error[BASELINE_ERROR_SIZE])
+struct baseline *baseline_read(const char *path, bool may_be_missing, char error[ERROR_SIZE])
 {
     const struct named_rules rules = {.most = LARGEST};
     const char *why;
@@ -223,7 +220,7 @@ struct baseline *baseline_read(const char *path, bool may_be_missing,
     if (!text && errno == ENOENT && may_be_missing)
         return baseline_new();
     if (!text) {
-        snprintf(error, BASELINE_ERROR_SIZE, "%.300s: %s%s", path, why,
+        snprintf(error, ERROR_SIZE, "%.300s: %s%s", path, why,
                  errno == ENOENT ? "; --update-baseline makes it" : "");
         return NULL;
     }

@@ -8,6 +8,7 @@
 #ifndef TIMERLEAK_PROFILE_BASELINE_H
 #define TIMERLEAK_PROFILE_BASELINE_H
 
+#include "base/errors.h"
 #include "base/index.h"
 
 #include <stdbool.h>
@@ -28,14 +29,11 @@ struct baseline {
     struct index fingerprints, functions; /* of the list */
 };
 
-#define BASELINE_ERROR_SIZE 512
-
 /*
  * NULL, with the error in words, if the file can't be read or is no baseline. One that is missing
  * is an empty one if `may_be_missing`.
  */
-struct baseline *baseline_read(const char *path, bool may_be_missing,
-                               char error[BASELINE_ERROR_SIZE]);
+struct baseline *baseline_read(const char *path, bool may_be_missing, char error[ERROR_SIZE]);
 struct baseline *baseline_new(void);
 void baseline_free(struct baseline *baseline);
 

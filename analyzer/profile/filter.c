@@ -14,12 +14,12 @@ struct matcher {
     uint8_t *focused, *ignored; /* enum match of each location: it is looked at once */
 };
 
-static bool parse_families(const char *list, uint64_t *families, char error[FILTER_ERROR_SIZE])
+static bool parse_families(const char *list, uint64_t *families, char error[ERROR_SIZE])
 {
     struct text unknown;
     if (family_parse(list, families, &unknown))
         return true;
-    snprintf(error, FILTER_ERROR_SIZE, "--families: there is no family \"%s\"", unknown.s);
+    snprintf(error, ERROR_SIZE, "--families: there is no family \"%s\"", unknown.s);
     return false;
 }
 
@@ -32,7 +32,7 @@ static void matcher_free(struct matcher *matcher)
 }
 
 static bool matcher_init(struct matcher *matcher, const struct profile *profile,
-                         const struct filter *filter, char error[FILTER_ERROR_SIZE])
+                         const struct filter *filter, char error[ERROR_SIZE])
 {
     *matcher = (struct matcher){0};
     matcher->focused = memory_new(profile->locations.count, sizeof(*matcher->focused));
@@ -76,8 +76,7 @@ static void drop_timers(struct profile *profile)
     profile->timer_count = kept;
 }
 
-bool profile_filter(struct profile *profile, const struct filter *filter,
-                    char error[FILTER_ERROR_SIZE])
+bool profile_filter(struct profile *profile, const struct filter *filter, char error[ERROR_SIZE])
 {
     struct matcher matcher;
     if (!matcher_init(&matcher, profile, filter, error)) {

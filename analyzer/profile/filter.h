@@ -4,6 +4,7 @@
 #ifndef TIMERLEAK_PROFILE_FILTER_H
 #define TIMERLEAK_PROFILE_FILTER_H
 
+#include "base/errors.h"
 #include "profile/patterns.h"
 
 struct filter {
@@ -11,13 +12,10 @@ struct filter {
     const char *focus, *ignore; /* extended regular expressions over functions, files, modules */
 };
 
-#define FILTER_ERROR_SIZE PATTERN_ERROR_SIZE
-
 /*
  * Drops all other sites, and their timers, from the profile. False, with the error in words, if
  * a family is unknown or an expression is none; the profile is then as it was.
  */
-bool profile_filter(struct profile *profile, const struct filter *filter,
-                    char error[FILTER_ERROR_SIZE]);
+bool profile_filter(struct profile *profile, const struct filter *filter, char error[ERROR_SIZE]);
 
 #endif

@@ -8,7 +8,7 @@
 #ifndef TIMERLEAK_PROFILE_HISTORY_H
 #define TIMERLEAK_PROFILE_HISTORY_H
 
-#include "profile/profile.h"
+#include "profile/model.h"
 
 /* The lowest and the highest number live within one span of time. */
 struct history_point {

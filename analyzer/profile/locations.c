@@ -1,7 +1,9 @@
 #include "profile/locations.h"
 
 #include "base/memory.h"
-#include "profile/profile.h"
+#include "base/strings.h"
+#include "profile/model.h"
+#include "symbols/symbols.h"
 
 #include <inttypes.h>
 #include <stdio.h>

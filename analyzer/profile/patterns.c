@@ -4,7 +4,7 @@
 #include <string.h>
 
 bool pattern_compile(struct pattern *pattern, const char *origin, const char *text,
-                     char error[PATTERN_ERROR_SIZE])
+                     char error[ERROR_SIZE])
 {
     char why[100];
     *pattern = (struct pattern){.set = text && *text};
@@ -19,8 +19,8 @@ bool pattern_compile(struct pattern *pattern, const char *origin, const char *te
         return true;
     pattern->set = false;
     regerror(status, &pattern->regex, why, sizeof(why));
-    snprintf(error, PATTERN_ERROR_SIZE, "%.20s: \"%.100s\" is no regular expression: %s", origin,
-             text, why);
+    snprintf(error, ERROR_SIZE, "%.20s: \"%.100s\" is no regular expression: %s", origin, text,
+             why);
     return false;
 }
 

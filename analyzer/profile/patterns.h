@@ -4,6 +4,7 @@
 #ifndef TIMERLEAK_PROFILE_PATTERNS_H
 #define TIMERLEAK_PROFILE_PATTERNS_H
 
+#include "base/errors.h"
 #include "profile/profile.h"
 
 #include <regex.h>
@@ -14,14 +15,12 @@ struct pattern {
     regex_t regex;
 };
 
-#define PATTERN_ERROR_SIZE 256
-
 /*
  * An extended regular expression; NULL and "" are none. False, with the error in words, if it is
  * not one. `origin` names where it came from: "--focus". The text outlives the pattern.
  */
 bool pattern_compile(struct pattern *pattern, const char *origin, const char *text,
-                     char error[PATTERN_ERROR_SIZE]);
+                     char error[ERROR_SIZE]);
 void pattern_free(struct pattern *pattern);
 
 /* Whether it is found in the text; false for NULL. */

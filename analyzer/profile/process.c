@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/numbers.h"
 #include "base/proc.h"
+#include "base/strings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

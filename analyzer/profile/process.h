@@ -5,7 +5,8 @@
 #define TIMERLEAK_PROFILE_PROCESS_H
 
 #include "base/text.h"
-#include "profile/profile.h"
+#include "profile/model.h"
+#include "recording/reader.h"
 
 /* Reads the header, and all times if nobody noted the end; the profile owns the result. */
 struct process *process_add(struct profile *profile, struct recording *recording);

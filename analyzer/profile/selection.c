@@ -13,8 +13,7 @@ struct tagfilters {
     struct tagfilter *focus, *ignore;
 };
 
-static bool compile(struct selection *selection, struct tagfilters *tags,
-                    char error[SELECTION_ERROR_SIZE])
+static bool compile(struct selection *selection, struct tagfilters *tags, char error[ERROR_SIZE])
 {
     const struct selection_options *options = &selection->options;
     struct frame_filter *frames = selection->frames;
@@ -206,8 +205,7 @@ static struct frame_filter *frame_filter_new(struct profile *profile,
 }
 
 bool selection_make(struct selection *selection, struct profile *profile,
-                    const struct selection_options *options, FILE *warnings,
-                    char error[SELECTION_ERROR_SIZE])
+                    const struct selection_options *options, FILE *warnings, char error[ERROR_SIZE])
 {
     struct tagfilters tags = {0};
     *selection = (struct selection){.profile = profile, .options = *options};

@@ -9,6 +9,7 @@
 #ifndef TIMERLEAK_PROFILE_SELECTION_H
 #define TIMERLEAK_PROFILE_SELECTION_H
 
+#include "base/errors.h"
 #include "profile/gathering.h"
 #include "profile/places.h"
 #include "profile/profile.h"
@@ -41,8 +42,6 @@ struct selection {
     struct frame_filter *frames;
 };
 
-#define SELECTION_ERROR_SIZE 256
-
 /*
  * False, with the error in words, if an option can't be understood. What matches nothing is told
  * in `warnings` (may be NULL), a line each, as pprof does. The caller ends with selection_free()
@@ -50,7 +49,7 @@ struct selection {
  */
 bool selection_make(struct selection *selection, struct profile *profile,
                     const struct selection_options *options, FILE *warnings,
-                    char error[SELECTION_ERROR_SIZE]);
+                    char error[ERROR_SIZE]);
 void selection_free(struct selection *selection);
 
 /*

@@ -16,13 +16,13 @@
 
 /* ---- reading ---- */
 
-static char *read_text(const char *path, char error[SUPPRESSIONS_ERROR_SIZE])
+static char *read_text(const char *path, char error[ERROR_SIZE])
 {
     const struct named_rules rules = {.most = LARGEST};
     const char *why;
     char *text = named_read(path, &rules, NULL, &why);
     if (!text)
-        snprintf(error, SUPPRESSIONS_ERROR_SIZE, "%.300s: %s", path, why);
+        snprintf(error, ERROR_SIZE, "%.300s: %s", path, why);
     return text;
 }
 
@@ -55,18 +55,17 @@ static void take_state(const char **text, struct rule *rule)
     }
 }
 
-static void complain_kind(const char *path, const struct rule *rule,
-                          char error[SUPPRESSIONS_ERROR_SIZE])
+static void complain_kind(const char *path, const struct rule *rule, char error[ERROR_SIZE])
 {
-    int length = snprintf(error, SUPPRESSIONS_ERROR_SIZE,
+    int length = snprintf(error, ERROR_SIZE,
                           "%.200s:%zu: \"%.100s\" is no rule: it must begin with " ANY_KIND ":",
                           path, rule->line, rule->text);
     for (unsigned family = 1; family < TLK_FAMILIES; family++)
-        length += snprintf(error + length, SUPPRESSIONS_ERROR_SIZE - (size_t)length,
+        length += snprintf(error + length, ERROR_SIZE - (size_t)length,
                            "%s%s:", family + 1 < TLK_FAMILIES ? ", " : " or ", family_name(family));
 }
 
-static bool parse_rule(struct rule *rule, const char *path, char error[SUPPRESSIONS_ERROR_SIZE])
+static bool parse_rule(struct rule *rule, const char *path, char error[ERROR_SIZE])
 {
     const char *text = rule->text;
     if (!take_kind(&text, rule)) {
@@ -77,7 +76,7 @@ static bool parse_rule(struct rule *rule, const char *path, char error[SUPPRESSI
     rule->pattern = text;
     if (strspn(text, "^*$") < strlen(text))
         return true;
-    snprintf(error, SUPPRESSIONS_ERROR_SIZE,
+    snprintf(error, ERROR_SIZE,
              "%.200s:%zu: \"%.100s\" has no pattern, and would suppress everything", path,
              rule->line, rule->text);
     return false;
@@ -92,7 +91,7 @@ static char *trim(char *line)
     return line;
 }
 
-struct suppressions *suppressions_read(const char *path, char error[SUPPRESSIONS_ERROR_SIZE])
+struct suppressions *suppressions_read(const char *path, char error[ERROR_SIZE])
 {
     char *text = read_text(path, error), *rest = text, *line;
     if (!text)

@@ -14,6 +14,7 @@
 #ifndef TIMERLEAK_PROFILE_SUPPRESSIONS_H
 #define TIMERLEAK_PROFILE_SUPPRESSIONS_H
 
+#include "base/errors.h"
 #include "profile/profile.h"
 
 struct rule {
@@ -32,10 +33,8 @@ struct suppressions {
     char *text;
 };
 
-#define SUPPRESSIONS_ERROR_SIZE 512
-
 /* NULL, with the error in words, if the file can't be read, or a line of it is no rule. */
-struct suppressions *suppressions_read(const char *path, char error[SUPPRESSIONS_ERROR_SIZE]);
+struct suppressions *suppressions_read(const char *path, char error[ERROR_SIZE]);
 void suppressions_free(struct suppressions *suppressions);
 
 /* The first rule that suppresses the site, NULL if none does. All that do are noted as used. */

@@ -66,7 +66,7 @@ static bool read_range(struct tagfilter *filter, const char *text)
 }
 
 static bool compile_all(struct tagfilter *filter, const char *origin, char *list,
-                        char error[PATTERN_ERROR_SIZE])
+                        char error[ERROR_SIZE])
 {
     size_t most = 1;
     for (const char *comma = strchr(list, ','); comma; comma = strchr(comma + 1, ','))
@@ -82,7 +82,7 @@ static bool compile_all(struct tagfilter *filter, const char *origin, char *list
 }
 
 bool tagfilter_make(struct tagfilter **made, const char *origin, const char *text,
-                    char error[PATTERN_ERROR_SIZE])
+                    char error[ERROR_SIZE])
 {
     *made = NULL;
     if (!text || !*text)

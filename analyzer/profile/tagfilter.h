@@ -8,6 +8,7 @@
 #ifndef TIMERLEAK_PROFILE_TAGFILTER_H
 #define TIMERLEAK_PROFILE_TAGFILTER_H
 
+#include "base/errors.h"
 #include "profile/patterns.h"
 #include "profile/samples.h"
 
@@ -18,7 +19,7 @@ struct tagfilter;
  * text is NULL or "".
  */
 bool tagfilter_make(struct tagfilter **filter, const char *origin, const char *text,
-                    char error[PATTERN_ERROR_SIZE]);
+                    char error[ERROR_SIZE]);
 void tagfilter_free(struct tagfilter *filter);
 
 /* Whether its text is a range: pprof tells that it took it so. */

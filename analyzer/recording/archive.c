@@ -31,13 +31,13 @@ bool archive_is(const char *path)
     return got && magic[0] == 0x1f && magic[1] == 0x8b;
 }
 
-struct archive *archive_open(const char *path, char error[RECORDING_ERROR_SIZE])
+struct archive *archive_open(const char *path, char error[ERROR_SIZE])
 {
     const char *why;
     int opened = named_open(path, NULL, &why);
     FILE *file = opened < 0 ? NULL : fdopen(opened, "r");
     if (!file) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, opened < 0 ? why : strerror(errno));
+        snprintf(error, ERROR_SIZE, "%s: %s", path, opened < 0 ? why : strerror(errno));
         return NULL;
     }
     struct archive *archive = memory_new(1, sizeof(*archive));
@@ -56,16 +56,15 @@ void archive_close(struct archive *archive)
 }
 
 static struct recording *fail(const struct archive *archive, const char *why,
-                              char error[RECORDING_ERROR_SIZE])
+                              char error[ERROR_SIZE])
 {
-    snprintf(error, RECORDING_ERROR_SIZE, "%.300s: %s", archive->path, why);
+    snprintf(error, ERROR_SIZE, "%.300s: %s", archive->path, why);
     return NULL;
 }
 
-struct recording *archive_next(struct archive *archive, bool *ended,
-                               char error[RECORDING_ERROR_SIZE])
+struct recording *archive_next(struct archive *archive, bool *ended, char error[ERROR_SIZE])
 {
-    char name[NAME_SIZE] = "", full[RECORDING_ERROR_SIZE / 2];
+    char name[NAME_SIZE] = "", full[ERROR_SIZE / 2];
     error[0] = '\0';
     *ended = !inflater_more(&archive->inflater);
     if (*ended)

@@ -7,6 +7,7 @@
 #ifndef TIMERLEAK_RECORDING_ARCHIVE_H
 #define TIMERLEAK_RECORDING_ARCHIVE_H
 
+#include "base/errors.h"
 #include "recording/reader.h"
 
 #include <stdio.h>
@@ -17,7 +18,7 @@ struct archive;
 bool archive_is(const char *path);
 
 /* NULL, with the reason in words, if the file can't be read. */
-struct archive *archive_open(const char *path, char error[RECORDING_ERROR_SIZE]);
+struct archive *archive_open(const char *path, char error[ERROR_SIZE]);
 void archive_close(struct archive *archive);
 
 /*
@@ -25,14 +26,13 @@ void archive_close(struct archive *archive);
  * end, and where something is wrong: then there is an error in words, else "". After an error in
  * one recording the next can still be opened, unless `*ended`.
  */
-struct recording *archive_next(struct archive *archive, bool *ended,
-                               char error[RECORDING_ERROR_SIZE]);
+struct recording *archive_next(struct archive *archive, bool *ended, char error[ERROR_SIZE]);
 
 /*
  * Appends a recording, or all of another archive. What the recording of a running process says is
  * of this moment, and the copy tells so. False, with the error in words, if it can't be read or not
  * be written; the archive is then to be thrown away.
  */
-bool archive_add(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE]);
+bool archive_add(FILE *to, const char *path, char error[ERROR_SIZE]);
 
 #endif

@@ -12,14 +12,14 @@
 #include <unistd.h>
 
 enum control_error control_open(struct control *control, const char *path, pid_t pid, bool write,
-                                char error[RECORDING_ERROR_SIZE])
+                                char error[ERROR_SIZE])
 {
     /* As anybody may have made the file: a link must not lead to another's, nor a FIFO hold us. */
     int flags = (write ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     control->file = open(path, flags);
     if (control->file < 0) {
         bool denied = errno == EACCES || errno == EPERM;
-        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, strerror(errno));
+        snprintf(error, ERROR_SIZE, "%s: %s", path, strerror(errno));
         return denied ? CONTROL_DENIED : CONTROL_UNREADABLE;
     }
     if (!regions_read_header(control->file, path, &control->header, error)) {
@@ -29,8 +29,8 @@ enum control_error control_open(struct control *control, const char *path, pid_t
     /* In a container it has another number, but it started at the same time. */
     if (!proc_alive(pid, control->header.start_ticks) || control->header.end != TLK_RUNNING ||
         !kernel_has_mapped(pid, control->file)) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s is not the recording of process %d, or it ended",
-                 path, (int)pid);
+        snprintf(error, ERROR_SIZE, "%s is not the recording of process %d, or it ended", path,
+                 (int)pid);
         close(control->file);
         return CONTROL_UNREADABLE;
     }

@@ -5,6 +5,7 @@
 #ifndef TIMERLEAK_RECORDING_CONTROL_H
 #define TIMERLEAK_RECORDING_CONTROL_H
 
+#include "base/errors.h"
 #include "recording/reader.h"
 
 #include <sys/types.h>
@@ -26,7 +27,7 @@ enum control_error {
  * `error` says why, and nothing is to be closed.
  */
 enum control_error control_open(struct control *control, const char *path, pid_t pid, bool write,
-                                char error[RECORDING_ERROR_SIZE]);
+                                char error[ERROR_SIZE]);
 void control_close(struct control *control);
 
 /* Sleep or wake from now (CLOCK_MONOTONIC) on; nothing changes where it does so already. False,

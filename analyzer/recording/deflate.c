@@ -21,13 +21,13 @@ struct packing {
     unsigned char packed[PACKED_SIZE];
 };
 
-static bool fail(char error[RECORDING_ERROR_SIZE], const char *path, const char *why)
+static bool fail(char error[ERROR_SIZE], const char *path, const char *why)
 {
-    snprintf(error, RECORDING_ERROR_SIZE, "%.300s: %s", path, why);
+    snprintf(error, ERROR_SIZE, "%.300s: %s", path, why);
     return false;
 }
 
-static bool fail_to_write(char error[RECORDING_ERROR_SIZE])
+static bool fail_to_write(char error[ERROR_SIZE])
 {
     return fail(error, "the archive could not be written", strerror(errno));
 }
@@ -80,8 +80,7 @@ static uint32_t chunks_of(const struct tlk_header *header)
     return count;
 }
 
-static bool pack_chunks(struct packing *packing, int file, const char *path,
-                        char error[RECORDING_ERROR_SIZE])
+static bool pack_chunks(struct packing *packing, int file, const char *path, char error[ERROR_SIZE])
 {
     _Alignas(8) unsigned char chunk[TLK_CHUNK];
     uint32_t count = 1;
@@ -106,7 +105,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool add_recording(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE])
+static bool add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     struct packing packing = {.to = to};
     gz_header header = {.name = (Bytef *)(uintptr_t)base_name(path), .os = 3};
@@ -130,7 +129,7 @@ static bool add_recording(FILE *to, const char *path, char error[RECORDING_ERROR
 }
 
 /* As it is: its recordings are packed already. */
-static bool add_archive(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE])
+static bool add_archive(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     char bytes[PACKED_SIZE];
     size_t got;
@@ -148,7 +147,7 @@ static bool add_archive(FILE *to, const char *path, char error[RECORDING_ERROR_S
     return copied;
 }
 
-bool archive_add(FILE *to, const char *path, char error[RECORDING_ERROR_SIZE])
+bool archive_add(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     return archive_is(path) ? add_archive(to, path, error) : add_recording(to, path, error);
 }

@@ -20,7 +20,7 @@ struct recording {
     uint64_t damaged;
 };
 
-static bool load(struct recording *recording, char error[RECORDING_ERROR_SIZE])
+static bool load(struct recording *recording, char error[ERROR_SIZE])
 {
     /* From what refers to what is referred to, which is why a running process does no harm. */
     for (int id = TLK_REGIONS - 1; id >= 0; id--) {
@@ -31,15 +31,14 @@ static bool load(struct recording *recording, char error[RECORDING_ERROR_SIZE])
     recording->frames = region_load(&recording->regions[TLK_FRAMES], recording->file);
     recording->strings = region_load(&recording->regions[TLK_STRINGS], recording->file);
     if (!recording->frames || !recording->strings) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s was cut short while it was read; try again",
+        snprintf(error, ERROR_SIZE, "%s was cut short while it was read; try again",
                  recording->path);
         return false;
     }
     return true;
 }
 
-static struct recording *open_file(int file, const char *name, bool copy,
-                                   char error[RECORDING_ERROR_SIZE])
+static struct recording *open_file(int file, const char *name, bool copy, char error[ERROR_SIZE])
 {
     struct recording *recording = memory_new(1, sizeof(*recording));
     recording->path = memory_copy(name);
@@ -52,18 +51,18 @@ static struct recording *open_file(int file, const char *name, bool copy,
     return recording;
 }
 
-struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE])
+struct recording *recording_open(const char *path, char error[ERROR_SIZE])
 {
     const char *why;
     int file = named_open(path, NULL, &why);
     if (file < 0) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, why);
+        snprintf(error, ERROR_SIZE, "%s: %s", path, why);
         return NULL;
     }
     return open_file(file, path, false, error);
 }
 
-struct recording *recording_open_copy(int file, const char *name, char error[RECORDING_ERROR_SIZE])
+struct recording *recording_open_copy(int file, const char *name, char error[ERROR_SIZE])
 {
     return open_file(file, name, true, error);
 }

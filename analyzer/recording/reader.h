@@ -8,25 +8,24 @@
 #ifndef TIMERLEAK_RECORDING_READER_H
 #define TIMERLEAK_RECORDING_READER_H
 
+#include "base/errors.h"
 #include "recording.h" /* preload's: the layout */
 
 #include <stdbool.h>
 
 struct recording;
 
-#define RECORDING_ERROR_SIZE 512
-
 /*
  * NULL if the file is missing, empty, cut short, of another version or no recording; `error` then
  * says what it is and what to do.
  */
-struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE]);
+struct recording *recording_open(const char *path, char error[ERROR_SIZE]);
 
 /*
  * The same for an open file, which the recording takes over, also if it returns NULL. It is a copy:
  * its process may run, but is not looked at. See archive_add() for what its header then says.
  */
-struct recording *recording_open_copy(int file, const char *name, char error[RECORDING_ERROR_SIZE]);
+struct recording *recording_open_copy(int file, const char *name, char error[ERROR_SIZE]);
 bool recording_is_copy(const struct recording *recording);
 void recording_close(struct recording *recording);
 

@@ -22,12 +22,12 @@ static const uint32_t strides[TLK_REGIONS] = {
 
 static const char *const names[TLK_REGIONS] = {"strings", "modules", "frames", "sites", "timers"};
 
-__attribute__((format(printf, 2, 3))) static bool fail(char error[RECORDING_ERROR_SIZE],
-                                                       const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool fail(char error[ERROR_SIZE], const char *format,
+                                                       ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error, RECORDING_ERROR_SIZE, format, arguments);
+    vsnprintf(error, ERROR_SIZE, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -49,8 +49,7 @@ static bool read_at(int file, uint64_t offset, void *to, size_t size)
     return true;
 }
 
-static bool check_format(const struct tlk_header *header, const char *path,
-                         char error[RECORDING_ERROR_SIZE])
+static bool check_format(const struct tlk_header *header, const char *path, char error[ERROR_SIZE])
 {
     if (header->byte_order == __builtin_bswap32(TLK_BYTE_ORDER))
         return fail(error,
@@ -70,7 +69,7 @@ static bool check_format(const struct tlk_header *header, const char *path,
 }
 
 bool regions_read_header(int file, const char *path, struct tlk_header *header,
-                         char error[RECORDING_ERROR_SIZE])
+                         char error[ERROR_SIZE])
 {
     struct stat status;
     if (fstat(file, &status) != 0)
@@ -91,7 +90,7 @@ bool regions_read_header(int file, const char *path, struct tlk_header *header,
 
 /* Every chunk of the directory must be in the file, whole: records are not checked again. */
 static bool check_directory(const struct tlk_region *table, uint64_t file_chunks, const char *name,
-                            const char *path, char error[RECORDING_ERROR_SIZE])
+                            const char *path, char error[ERROR_SIZE])
 {
     for (uint32_t i = 0; i < table->chunks; i++) {
         if (table->directory[i] == 0)
@@ -104,7 +103,7 @@ static bool check_directory(const struct tlk_region *table, uint64_t file_chunks
 }
 
 bool region_open(struct region *region, int file, const char *path, enum tlk_region_id id,
-                 char error[RECORDING_ERROR_SIZE])
+                 char error[ERROR_SIZE])
 {
     struct tlk_region *table = &region->table;
     struct stat status;

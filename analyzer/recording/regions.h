@@ -4,8 +4,10 @@
 #ifndef TIMERLEAK_RECORDING_REGIONS_H
 #define TIMERLEAK_RECORDING_REGIONS_H
 
-#include "recording/reader.h"
+#include "base/errors.h"
+#include "recording.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One region: the checked copy of its directory, and the chunk that was read last. */
@@ -18,11 +20,11 @@ struct region {
 
 /* Reads and checks all of the header but its regions. */
 bool regions_read_header(int file, const char *path, struct tlk_header *header,
-                         char error[RECORDING_ERROR_SIZE]);
+                         char error[ERROR_SIZE]);
 
 /* Reads a region's table anew from the file and checks it against the file's size. */
 bool region_open(struct region *region, int file, const char *path, enum tlk_region_id id,
-                 char error[RECORDING_ERROR_SIZE]);
+                 char error[ERROR_SIZE]);
 void region_close(struct region *region);
 
 /*

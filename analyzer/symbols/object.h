@@ -4,7 +4,7 @@
 #ifndef TIMERLEAK_SYMBOLS_OBJECT_H
 #define TIMERLEAK_SYMBOLS_OBJECT_H
 
-#include "symbols/symbols.h"
+#include "symbols/symbol.h"
 #include "symbols/unit.h"
 
 #include <elfutils/libdwfl.h>

@@ -6,7 +6,7 @@
 
 #include "base/strings.h"
 #include "symbols/object.h"
-#include "symbols/symbols.h"
+#include "symbols/symbol.h"
 
 /* Fills the list, which is empty, for an address of the file; strings go to the set. */
 void resolve(struct object *object, uint64_t address, struct strings *strings,

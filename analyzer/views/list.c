@@ -1,5 +1,6 @@
 /* list.c - the source of functions, with values at each line. */
 #include "base/numbers.h"
+#include "profile/graphmake.h"
 #include "views/coverage.h"
 #include "views/source.h"
 #include "views/values.h"
@@ -76,7 +77,7 @@ static void print_file(const struct listing *listing, struct graph_node *const *
     const struct selection *selection = listing->view->selection;
     const char *from = selection->options.type->unit, *unit = listing->view->unit;
     const struct place *place = nodes[0]->place;
-    char error[SOURCE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct sums sums = add_up(nodes, count);
     const struct source_paths paths = {listing->view->source_path, listing->view->trim_path};
     struct source *source = source_read(place->file, place->directory, &paths, error);

@@ -179,7 +179,7 @@ static char *read_upwards(struct search *search, const char *directory, size_t l
 }
 
 static char *read_source(struct search *search, const char *path, const struct source_paths *paths,
-                         char error[SOURCE_ERROR_SIZE])
+                         char error[ERROR_SIZE])
 {
     char working[PATH_MAX];
     const char *source_path = paths->source_path;
@@ -191,8 +191,8 @@ static char *read_source(struct search *search, const char *path, const struct s
         text = read_file(search, trimmed);
         const char *why = search->why ? search->why : strerror(ENOENT);
         if (!text)
-            snprintf(error, SOURCE_ERROR_SIZE, "open %.300s: %c%s", trimmed,
-                     tolower((unsigned char)*why), why + 1);
+            snprintf(error, ERROR_SIZE, "open %.300s: %c%s", trimmed, tolower((unsigned char)*why),
+                     why + 1);
         return text;
     }
     for (const char *list = source_path; *list && !text;) {
@@ -201,10 +201,9 @@ static char *read_source(struct search *search, const char *path, const struct s
         list += length + (list[length] == ':');
     }
     if (!text && search->why)
-        snprintf(error, SOURCE_ERROR_SIZE, "%.200s on path %.200s: %s", trimmed, source_path,
-                 search->why);
+        snprintf(error, ERROR_SIZE, "%.200s on path %.200s: %s", trimmed, source_path, search->why);
     else if (!text)
-        snprintf(error, SOURCE_ERROR_SIZE, "could not find file %.200s on path %.200s", trimmed,
+        snprintf(error, ERROR_SIZE, "could not find file %.200s on path %.200s", trimmed,
                  source_path);
     return text;
 }
@@ -227,7 +226,7 @@ static void split(struct source *source)
 }
 
 struct source *source_read(const char *path, const char *compiled_in,
-                           const struct source_paths *paths, char error[SOURCE_ERROR_SIZE])
+                           const struct source_paths *paths, char error[ERROR_SIZE])
 {
     struct search search = {0};
     find_roots(&search.roots, compiled_in, paths);

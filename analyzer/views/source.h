@@ -12,6 +12,8 @@
 #ifndef TIMERLEAK_VIEWS_SOURCE_H
 #define TIMERLEAK_VIEWS_SOURCE_H
 
+#include "base/errors.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,14 +29,12 @@ struct source {
     bool is_source; /* by its real name's ending */
 };
 
-#define SOURCE_ERROR_SIZE 512
-
 /*
  * Reads a file; NULL, with the error in words, if that can't be. `compiled_in` is the directory of
  * its compilation, NULL if that is unknown. The caller ends with source_free().
  */
 struct source *source_read(const char *path, const char *compiled_in,
-                           const struct source_paths *paths, char error[SOURCE_ERROR_SIZE]);
+                           const struct source_paths *paths, char error[ERROR_SIZE]);
 void source_free(struct source *source);
 
 /* A line, counted from 1; NULL beyond the ends. */

@@ -1,6 +1,6 @@
 /* tags.c - how the total is made up by labels. */
-#include "profile/tags.h"
 #include "base/numbers.h"
+#include "profile/tags.h"
 #include "views/coverage.h"
 #include "views/values.h"
 #include "views/view.h"

@@ -1,5 +1,6 @@
 /* top.c - nodes by value. */
 #include "base/numbers.h"
+#include "profile/graphmake.h"
 #include "views/labels.h"
 #include "views/values.h"
 

@@ -66,7 +66,7 @@ static void export_selection(const struct view *view)
 static void show_selection(struct profile *profile, const struct sample_type *type)
 {
     struct selection_options options = {.type = type, .granularity = GRANULARITY_LINES};
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct selection selection;
     if (selection_make(&selection, profile, &options, NULL, error)) {
         struct view view = {.selection = &selection, .unit = VALUE_MINIMUM};
@@ -139,7 +139,7 @@ static void forget_build_ids(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct recording *recording;
     struct profile *profile;
 

@@ -63,7 +63,7 @@ static void read_errors(struct trial *trial, const char *path)
 
 static void read_recording(struct trial *trial, const struct place *place)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     if (access(place->recording, F_OK) != 0) {
         read_errors(trial, place->errors);
         return;

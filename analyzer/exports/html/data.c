@@ -87,7 +87,7 @@ json_t *html_data(struct profile *profile)
 {
     const struct selection_options options = {.type = sample_at(SAMPLE_LIVE), .zeros = true};
     struct selection selection;
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     json_t *json = NULL;
     if (selection_make(&selection, profile, &options, NULL, error))
         json = data_of(profile, &selection);

@@ -1,7 +1,7 @@
 #include "exports/html/parts.h"
 
 #include "base/numbers.h"
-#include "profile/graph.h"
+#include "profile/graphmake.h"
 
 /* As pprof's pictures have them. */
 #define NODES_MOST 80
@@ -69,7 +69,7 @@ static json_t *graph_for(struct names *names, struct profile *profile, size_t ty
 {
     const struct selection_options options = {.type = sample_at(type)};
     struct selection selection;
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     json_t *json = NULL;
     if (selection_make(&selection, profile, &options, NULL, error)) {
         merge_samples(&selection);

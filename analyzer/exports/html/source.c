@@ -117,7 +117,7 @@ static void write_lines(FILE *to, const struct sources *sources, const struct st
 bool sources_write(FILE *to, const struct sources *sources, const struct stack_frame *frame,
                    const struct source_paths *paths)
 {
-    char error[SOURCE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     if (!frame->file || frame->line <= 0)
         return false;
     struct source *source = source_read(frame->file, frame->directory, paths, error);

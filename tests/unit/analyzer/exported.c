@@ -35,7 +35,7 @@ struct profile *exported_profile(void)
 struct selection exported_selection(struct profile *profile, const char *type,
                                     enum granularity granularity)
 {
-    char error[SELECTION_ERROR_SIZE] = "";
+    char error[ERROR_SIZE] = "";
     struct selection selection;
     struct selection_options options = {
         .type = sample_find(type), .granularity = granularity, .zeros = true};

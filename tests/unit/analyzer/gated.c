@@ -137,7 +137,7 @@ char *file_of(const char *text)
 
 struct suppressions *rules_of(const char *text)
 {
-    char error[SUPPRESSIONS_ERROR_SIZE] = "", *path = file_of(text);
+    char error[ERROR_SIZE] = "", *path = file_of(text);
     struct suppressions *suppressions = suppressions_read(path, error);
     cr_assert(suppressions, "%s", error);
     unlink(path);

@@ -9,7 +9,7 @@
 
 void loaded_add(struct profile *profile, struct builder *builder)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     char *path = builder_write(builder);
     struct recording *recording = recording_open(path, error);
     cr_assert(recording, "%s", error);
@@ -51,7 +51,7 @@ void print_view(FILE *to, struct profile *profile, bool (*print)(FILE *to, const
 {
     struct selection_options live = {.type = sample_find(NULL)};
     struct selection selection;
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     cr_assert(selection_make(&selection, profile, options ? options : &live, NULL, error), "%s",
               error);
     struct view view = {.selection = &selection, .unit = VALUE_MINIMUM};

@@ -1,6 +1,8 @@
 /* Archives: many recordings in one file, and what is wrong with some. */
 #include "profile/process.h"
 #include "recording/archive.h"
+
+#include "profile/profile.h"
 #include "recording_builder.h"
 #include "shop.h"
 
@@ -27,7 +29,7 @@ TestSuite(archive, .init = setup, .fini = teardown);
 
 static char *add(struct builder *builder)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     char *path = builder_write(builder);
     cr_assert(archive_add(archive, path, error), "%s", error);
     builder_free(builder);
@@ -37,7 +39,7 @@ static char *add(struct builder *builder)
 
 static uint32_t sites(const char *path, size_t *recordings)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     uint32_t count = 0;
     struct archive *opened = archive_open(path, error);
     cr_assert(opened, "%s", error);
@@ -68,7 +70,7 @@ Test(archive, holds_all_recordings)
 
 Test(archive, of_archives)
 {
-    char error[RECORDING_ERROR_SIZE], twice[] = "/tmp/timerleak-archive-XXXXXX";
+    char error[ERROR_SIZE], twice[] = "/tmp/timerleak-archive-XXXXXX";
     size_t recordings;
     free(add(shop()));
     fclose(archive);
@@ -83,7 +85,7 @@ Test(archive, of_archives)
 /* Names the archive and the file that was added. */
 Test(archive, names_its_recordings)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     char *path = add(shop());
     bool ended;
     fclose(archive);
@@ -99,7 +101,7 @@ Test(archive, names_its_recordings)
 
 static void expect_error(const char *what)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     bool ended;
     struct archive *opened = archive_open(archive_path, error);
     cr_assert(opened);
@@ -129,7 +131,7 @@ Test(archive, damaged)
 
 Test(archive, takes_no_other_files)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     cr_expect_not(archive_add(archive, "/etc/passwd", error));
     cr_expect(strstr(error, "no recording"), "%s", error);
     cr_expect_not(archive_is("/etc/passwd"));
@@ -154,7 +156,7 @@ static uint64_t start_ticks(void)
 /* What runs now does not run on in the copy: it is of the moment when it was made. */
 Test(archive, a_running_process)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct timespec before;
     bool ended;
     struct builder *builder = builder_new(SECOND);

@@ -32,7 +32,7 @@ static void add_second(struct baseline *baseline)
     baseline_add(baseline, "0000000000000001", "timerfd", "never-fired", second, 3);
 }
 
-static struct baseline *read_text(const char *text, char error[BASELINE_ERROR_SIZE])
+static struct baseline *read_text(const char *text, char error[ERROR_SIZE])
 {
     char *path = file_of(text);
     struct baseline *baseline = baseline_read(path, false, error);
@@ -83,7 +83,7 @@ Test(baseline, is_the_same_in_whatever_order_sites_come)
 
 Test(baseline, is_read_as_it_was_written)
 {
-    char error[BASELINE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct baseline *baseline = baseline_new();
     add_first(baseline);
     add_second(baseline);
@@ -105,7 +105,7 @@ Test(baseline, is_read_as_it_was_written)
 
 Test(baseline, what_people_leave_out_is_no_harm)
 {
-    char error[BASELINE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct baseline *baseline =
         read_text("{\"schema\": \"timerleak-baseline/1\", \"why\": 1, \"sites\": "
                   "[{\"fingerprint\": \"ab\", \"functions\": [1, \"x\"], \"ticket\": 7}]}",
@@ -129,7 +129,7 @@ Test(baseline, what_is_none_is_refused_in_words)
          "site 1 has no fingerprint"},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-        char error[BASELINE_ERROR_SIZE] = "";
+        char error[ERROR_SIZE] = "";
         cr_expect_null(read_text(wrong[i][0], error), "taken: %s", wrong[i][0]);
         cr_expect(strstr(error, wrong[i][1]), "%s: %s", wrong[i][0], error);
     }
@@ -137,7 +137,7 @@ Test(baseline, what_is_none_is_refused_in_words)
 
 Test(baseline, may_be_missing_only_when_it_is_to_be_made)
 {
-    char error[BASELINE_ERROR_SIZE] = "";
+    char error[ERROR_SIZE] = "";
     cr_expect_null(baseline_read("/nowhere/baseline.json", false, error));
     cr_expect(strstr(error, "--update-baseline"), "%s", error);
     struct baseline *baseline = baseline_read("/nowhere/baseline.json", true, error);
@@ -261,7 +261,7 @@ Test(replace, writes_to_what_is_no_file)
 /* Entries come in the worst order for a list that is kept sorted. */
 Test(baseline, many_entries_are_read_in_linear_time, .timeout = 60)
 {
-    char *text, error[BASELINE_ERROR_SIZE], fingerprint[32];
+    char *text, error[ERROR_SIZE], fingerprint[32];
     size_t size;
     const unsigned many = 200000;
     FILE *to = open_memstream(&text, &size);
@@ -290,8 +290,8 @@ Test(baseline, many_entries_are_read_in_linear_time, .timeout = 60)
 
 Test(baseline, what_is_no_file_is_not_waited_for, .timeout = 20)
 {
-    char folder[] = "/tmp/timerleak-test-XXXXXX", path[64], error[BASELINE_ERROR_SIZE];
-    char words[SUPPRESSIONS_ERROR_SIZE];
+    char folder[] = "/tmp/timerleak-test-XXXXXX", path[64], error[ERROR_SIZE];
+    char words[ERROR_SIZE];
     cr_assert(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/fifo", folder);
     cr_assert_eq(mkfifo(path, 0600), 0);

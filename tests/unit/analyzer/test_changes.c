@@ -13,7 +13,7 @@ static struct changes changes;
 
 static void compare(struct builder *before, struct builder *after)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct selection selection;
     struct selection_options live = {.type = sample_find(NULL), .zeros = true};
     struct profile *profile = loaded(after);
@@ -82,7 +82,7 @@ Test(changes, the_same_stack_is_the_same_site)
 
 static void diff(FILE *to, struct profile *profile)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct selection selection;
     struct selection_options live = {.type = sample_find(NULL), .zeros = true};
     cr_assert(selection_make(&selection, profile, &live, NULL, error), "%s", error);

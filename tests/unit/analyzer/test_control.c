@@ -62,7 +62,7 @@ static void end(void)
 static struct control opened(bool to_write)
 {
     struct control control;
-    char error[RECORDING_ERROR_SIZE] = "";
+    char error[ERROR_SIZE] = "";
     cr_assert_eq(control_open(&control, path, getpid(), to_write, error), CONTROL_OK, "%s", error);
     return control;
 }
@@ -155,7 +155,7 @@ Test(control, writes_no_other_byte, .fini = end)
 static void expect_refused(pid_t pid, const char *why)
 {
     struct control control;
-    char error[RECORDING_ERROR_SIZE] = "";
+    char error[ERROR_SIZE] = "";
     cr_expect_neq(control_open(&control, path, pid, true, error), CONTROL_OK);
     cr_expect(strstr(error, why), "%s", error);
 }

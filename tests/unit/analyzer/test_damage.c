@@ -99,7 +99,7 @@ static void show_running(struct profile *profile, FILE *to)
 
 static bool read_one(const char *path, FILE *to)
 {
-    char error[RECORDING_ERROR_SIZE] = "";
+    char error[ERROR_SIZE] = "";
     struct recording *recording = recording_open(path, error);
     if (!recording) {
         cr_expect_str_not_empty(error);

@@ -1,6 +1,6 @@
 /* Graphs: values, edges over what is left out, cutoffs, call trees and pictures. */
 #include "loaded.h"
-#include "profile/graph.h"
+#include "profile/graphmake.h"
 #include "shop.h"
 
 #include <criterion/criterion.h>
@@ -12,7 +12,7 @@ static struct graph graph;
 
 static void make(struct builder *builder, const struct graph_options *options)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct selection_options live = {.type = sample_find(NULL)};
     profile = loaded(builder);
     cr_assert(selection_make(&selection, profile, &live, NULL, error), "%s", error);

@@ -50,7 +50,7 @@ static struct builder *recording(uintptr_t address, size_t timers)
 /* The labels of all frames of the only sample, with blanks between them. */
 static void expect_stack(const struct selection_options *options, const char *expected)
 {
-    char error[SELECTION_ERROR_SIZE], labels[200] = "";
+    char error[ERROR_SIZE], labels[200] = "";
     struct selection selection;
     struct profile *profile = loaded(recording(outer_one(), 1));
     cr_assert(selection_make(&selection, profile, options, NULL, error), "%s", error);
@@ -118,7 +118,7 @@ Test(inlined, noted_beside_the_function)
 /* Two builds have other addresses for one function; two calls in it are such a case, too. */
 Test(inlined, another_build_is_compared_by_functions)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     volatile uintptr_t calls[2];
     struct selection selection;
     struct changes changes;

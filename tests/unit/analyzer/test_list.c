@@ -36,7 +36,7 @@ static struct builder *recording(void)
 static char *list(const char *regex, bool *found)
 {
     struct pattern symbol;
-    char error[SELECTION_ERROR_SIZE], *text;
+    char error[ERROR_SIZE], *text;
     size_t size;
     struct selection selection;
     struct profile *profile = loaded(recording());

@@ -7,7 +7,7 @@
 
 static void expect_at(const char *where, const char *host)
 {
-    char address[LISTENING_ADDRESS_SIZE] = "", error[LISTENING_ERROR_SIZE] = "";
+    char address[LISTENING_ADDRESS_SIZE] = "", error[ERROR_SIZE] = "";
     int file = listening_open(where, address, error);
     cr_assert(file >= 0, "%s: %s", where ? where : "NULL", error);
     cr_expect_eq(strncmp(address, host, strlen(host)), 0, "%s", address);
@@ -26,7 +26,7 @@ Test(listening, at_loopback_unless_told)
 
 static void expect_refused(const char *where)
 {
-    char address[LISTENING_ADDRESS_SIZE], error[LISTENING_ERROR_SIZE] = "";
+    char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE] = "";
     cr_expect_eq(listening_open(where, address, error), -1, "%s", where);
     cr_expect(strstr(error, where), "%s", error);
 }
@@ -41,7 +41,7 @@ Test(listening, says_what_is_wrong)
 Test(listening, a_port_is_taken_once)
 {
     char address[LISTENING_ADDRESS_SIZE], other[LISTENING_ADDRESS_SIZE];
-    char error[LISTENING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     int file = listening_open(NULL, address, error);
     cr_assert_geq(file, 0);
     cr_expect_eq(listening_open(address, other, error), -1);

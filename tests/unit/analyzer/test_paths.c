@@ -72,7 +72,7 @@ static const struct source_paths nowhere, in_folder = {.source_path = folder};
 
 static void expect_found(const char *path, const char *source_path, const char *trim_path)
 {
-    char error[SOURCE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     const struct source_paths paths = {source_path, trim_path};
     struct source *source = source_read(path, NULL, &paths, error);
     cr_assert(source, "%s", error);
@@ -82,7 +82,7 @@ static void expect_found(const char *path, const char *source_path, const char *
 
 Test(source, lines)
 {
-    char error[SOURCE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct source *source = source_read(file, folder, &nowhere, error);
     cr_assert(source, "%s", error);
     cr_expect_eq(source->count, 4);
@@ -102,7 +102,7 @@ Test(source, is_looked_for)
 
 Test(source, is_missing)
 {
-    char error[SOURCE_ERROR_SIZE];
+    char error[ERROR_SIZE];
     cr_expect_null(source_read("/nowhere/b.c", NULL, &nowhere, error));
     cr_expect_str_eq(error, "open /nowhere/b.c: no such file or directory");
     cr_expect_null(source_read("b.c", NULL, &in_folder, error));
@@ -113,7 +113,7 @@ Test(source, is_missing)
 static void expect_refused(const char *path, const char *compiled_in,
                            const struct source_paths *paths, const char *why)
 {
-    char error[SOURCE_ERROR_SIZE] = "";
+    char error[ERROR_SIZE] = "";
     cr_expect_null(source_read(path, compiled_in, paths, error), "%s is shown", path);
     cr_expect(strstr(error, why), "%s: %s", path, error);
 }
@@ -160,7 +160,7 @@ Test(source, what_is_no_regular_file_is_not_waited_for, .timeout = 20)
 
 Test(source, of_a_repository_is_shown_if_it_is_no_strangers)
 {
-    char git[120], deep[120], error[SOURCE_ERROR_SIZE];
+    char git[120], deep[120], error[ERROR_SIZE];
     snprintf(git, sizeof(git), "%s/.git", folder);
     snprintf(deep, sizeof(deep), "%s/deep", folder);
     cr_assert(mkdir(deep, 0700) == 0 && mkdir(git, 0700) == 0);

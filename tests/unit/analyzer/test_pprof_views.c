@@ -31,7 +31,7 @@ static void teardown(void)
 
 static void expect_view(bool (*print)(FILE *to, const struct view *view), const char *golden)
 {
-    char error[SELECTION_ERROR_SIZE], *text;
+    char error[ERROR_SIZE], *text;
     size_t size;
     struct selection selection;
     FILE *to = open_memstream(&text, &size);
@@ -101,7 +101,7 @@ Test(pprof_views, tree_trimmed)
 
 Test(pprof_views, peek)
 {
-    char error[PATTERN_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct pattern symbol;
     cr_assert(pattern_compile(&symbol, "peek", "0x(1|4)000$", error));
     view.symbol = &symbol;
@@ -154,7 +154,7 @@ Test(pprof_views, traces_beside_a_base)
 Test(pprof_views, a_symbol_that_matches_nothing)
 {
     struct pattern symbol = {.set = true, .literal = "nowhere to be found"};
-    char error[SELECTION_ERROR_SIZE], *text;
+    char error[ERROR_SIZE], *text;
     size_t size;
     struct selection selection;
     FILE *to = open_memstream(&text, &size);
@@ -210,7 +210,7 @@ Test(pprof_views, wakeups)
 
 static void diff(FILE *to, struct profile *of)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct selection selection;
     options.zeros = true;
     cr_assert(selection_make(&selection, of, &options, NULL, error));

@@ -220,7 +220,7 @@ static struct profile *of_three_families(void)
 
 static void expect_filtered(struct filter filter, size_t sites, size_t timers)
 {
-    char error[FILTER_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct profile *profile = of_three_families();
     cr_assert(profile_filter(profile, &filter, error), "%s", error);
     cr_expect_eq(profile->site_count, sites, "%zu sites", profile->site_count);
@@ -241,7 +241,7 @@ Test(profile, filters)
 
 static void expect_no_filter(struct filter filter, const char *what)
 {
-    char error[FILTER_ERROR_SIZE];
+    char error[ERROR_SIZE];
     struct profile *profile = of_three_families();
     cr_expect_not(profile_filter(profile, &filter, error));
     cr_expect(strstr(error, what), "\"%s\" lacks \"%s\"", error, what);
@@ -307,7 +307,7 @@ Test(profile, fingerprints_are_stable_and_unique)
 /* Not even the slot that is none. */
 Test(profile, a_recording_without_slots_has_no_peak)
 {
-    char error[RECORDING_ERROR_SIZE];
+    char error[ERROR_SIZE];
     const struct tlk_region none = {.stride = sizeof(struct tlk_timer)};
     struct builder *builder = builder_new(HOUR);
     char *path = builder_write(builder);

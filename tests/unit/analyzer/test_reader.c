@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char error[RECORDING_ERROR_SIZE];
+static char error[ERROR_SIZE];
 
 static char *write_bytes(const void *bytes, size_t size)
 {

@@ -26,7 +26,7 @@ TestSuite(selection, .init = setup, .fini = teardown);
 
 static void make(FILE *warnings)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     cr_assert(selection_make(&selection, profile, &options, warnings, error), "%s", error);
 }
 
@@ -219,7 +219,7 @@ Test(selection, what_matches_nothing_is_told)
 
 Test(selection, no_regular_expression)
 {
-    char error[SELECTION_ERROR_SIZE];
+    char error[ERROR_SIZE];
     options.tagignore = "verdict=(";
     cr_expect_not(selection_make(&selection, profile, &options, NULL, error));
     cr_expect(strstr(error, "--tagignore: \"(\" is no regular expression"), "%s", error);

@@ -89,13 +89,13 @@ Test(suppressions, what_is_no_rule_is_refused_with_its_line)
         {"leak:**", "would suppress everything"},
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
-        char error[SUPPRESSIONS_ERROR_SIZE] = "", *path = file_of(wrong[i][0]);
+        char error[ERROR_SIZE] = "", *path = file_of(wrong[i][0]);
         cr_expect_null(suppressions_read(path, error), "taken: %s", wrong[i][0]);
         cr_expect(strstr(error, wrong[i][1]), "%s", error);
         unlink(path);
         free(path);
     }
-    char error[SUPPRESSIONS_ERROR_SIZE] = "";
+    char error[ERROR_SIZE] = "";
     cr_expect_null(suppressions_read("/nowhere/rules", error));
     cr_expect(strstr(error, "/nowhere/rules: No such file"), "%s", error);
     cr_expect_null(suppressions_read("/", error));

@@ -1,4 +1,4 @@
-#include "profile/graph.h"
+#include "profile/graphmake.h"
 
 #include "base/numbers.h"
 #include "profile/graphparts.h"
