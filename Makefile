@@ -306,7 +306,7 @@ format:
 format-check:
 	@clang-format --dry-run -Werror $(FORMATTED)
 
-lint: $(call objects,$(SHIM) $(GOTIME))
+lint: $(call objects,$(SHIM) $(GOTIME) $(ANALYZER) $(MANUAL))
 	scripts/rooms $(BUILD)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
 		--std=c11 -Ipreload -Ianalyzer analyzer preload

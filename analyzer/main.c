@@ -2,7 +2,7 @@
 #include "base/errors.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "commands/arguments.h"
+#include "cli/arguments.h"
 #include "commands/commands.h"
 #include "commands/help.h"
 

@@ -1,9 +1,9 @@
 /* check.c - the command `timerleak check`: a gate for CI. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 
 #include "base/replace.h"
-#include "commands/files.h"
+#include "cli/files.h"
 #include "exports/annotations.h"
 #include "exports/checked.h"
 #include "exports/gitlab.h"

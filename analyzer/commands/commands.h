@@ -5,17 +5,11 @@
 #ifndef TIMERLEAK_COMMANDS_H
 #define TIMERLEAK_COMMANDS_H
 
-#include "commands/options.h"
+#include "cli/options.h"
+#include "cli/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum exit_status {
-    EXIT_OK = 0,
-    EXIT_LEAK = 1,       /* check, verify, left, doctor: found what it looks for */
-    EXIT_USAGE = 2,      /* wrong command line */
-    EXIT_UNREADABLE = 3, /* a recording is missing, empty or unreadable, an output unwritable */
-};
 
 struct command {
     const char *name;
@@ -67,12 +61,6 @@ int command_watch(int argc, char **argv);
 #define REPORT_OPTIONS                                                                             \
     (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_NODECOUNT) |          \
      OPTIONS_FILTERS)
-/* As in pprof: all views take all of its options, and follow those that mean something to them. */
-#define VIEW_OPTIONS (OPTIONS_SAMPLES | OPTIONS_PRINTING | OPTIONS_GRANULARITY | OPTIONS_GRAPH)
-/* What can be set once recordings are read. */
-#define PROMPT_OPTIONS                                                                             \
-    (VIEW_OPTIONS & ~(OPTION_BIT(OPTION_BASE) | OPTION_BIT(OPTION_DIFF_BASE) |                     \
-                      OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_OUTPUT)))
 #define EXPORT_OPTIONS (VIEW_OPTIONS | OPTIONS_FORMAT | OPTION_BIT(OPTION_CALL_TREE))
 #define TIMERS_OPTIONS (OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_NODECOUNT) | OPTIONS_FILTERS)
 #define LEFT_OPTIONS (OPTION_BIT(OPTION_OUTPUT) | OPTIONS_FILTERS)

@@ -1,6 +1,6 @@
 /* ctl.c - the command `timerleak ctl`. */
 #include "commands/commands.h"
-#include "commands/running.h"
+#include "outside/running.h"
 
 #include "base/numbers.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /* diff.c - the command `timerleak diff`: what changed from one recording to another. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 
 #include "views/diff.h"
 

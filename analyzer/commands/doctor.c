@@ -1,9 +1,9 @@
 /* doctor.c - the command `timerleak doctor`. */
-#include "commands/arguments.h"
+#include "cli/arguments.h"
 #include "commands/commands.h"
 
-#include "commands/doctor/examinations.h"
-#include "commands/options.h"
+#include "cli/options.h"
+#include "doctor/examinations.h"
 
 static void examine(struct diagnosis *diagnosis, const char *command)
 {

@@ -1,8 +1,8 @@
 /* export.c - the command `timerleak export`: a profile in the format of another tool. */
 #include "base/memory.h"
+#include "cli/input.h"
+#include "cli/pprof.h"
 #include "commands/commands.h"
-#include "commands/input.h"
-#include "commands/pprof.h"
 #include "exports/collapsed.h"
 #include "exports/csv.h"
 #include "exports/dot.h"

@@ -1,6 +1,6 @@
 /* growth.c - the command `timerleak growth`: live timers over the run. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 
 #include "views/growth.h"
 

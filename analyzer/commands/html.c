@@ -1,6 +1,6 @@
 /* html.c - the command `timerleak html`: the report as one page. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 
 #include "exports/html.h"
 

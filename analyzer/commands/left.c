@@ -1,6 +1,6 @@
 /* left.c - the command `timerleak left`: what a test asks that is preloaded, by its own means. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 
 #include "views/left.h"
 

@@ -1,7 +1,7 @@
 /* merge.c - the command `timerleak merge`: many recordings in one file. */
-#include "commands/arguments.h"
+#include "cli/arguments.h"
+#include "cli/files.h"
 #include "commands/commands.h"
-#include "commands/files.h"
 
 #include "base/replace.h"
 #include "base/text.h"

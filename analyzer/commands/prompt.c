@@ -1,6 +1,6 @@
 /* prompt.c - `timerleak FILE` on a terminal: lines, with completion and history, until the end. */
+#include "cli/dialogue.h"
 #include "commands/commands.h"
-#include "commands/dialogue.h"
 
 #include "base/memory.h"
 

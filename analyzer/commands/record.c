@@ -1,15 +1,15 @@
 /* record.c - the command `timerleak record`. */
-#include "commands/arguments.h"
+#include "cli/arguments.h"
 #include "commands/commands.h"
 
-#include "commands/launch.h"
-#include "commands/options.h"
-#include "commands/output_name.h"
-#include "commands/preloading.h"
-#include "commands/session.h"
-#include "commands/session_report.h"
-#include "commands/traceable.h"
-#include "commands/variables.h"
+#include "cli/options.h"
+#include "launch/launch.h"
+#include "launch/output_name.h"
+#include "launch/preloading.h"
+#include "launch/session.h"
+#include "launch/session_report.h"
+#include "launch/traceable.h"
+#include "launch/variables.h"
 #include "profile/profile.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* report.c - the command `timerleak report`. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 #include "exports/json.h"
 #include "views/report.h"
 

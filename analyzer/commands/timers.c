@@ -1,6 +1,6 @@
 /* timers.c - the command `timerleak timers`. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 
 #include "views/timers.h"
 

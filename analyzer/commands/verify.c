@@ -1,6 +1,6 @@
 /* verify.c - the command `timerleak verify`. */
 #include "commands/commands.h"
-#include "commands/running.h"
+#include "outside/running.h"
 
 #include "base/memory.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /* wakeups.c - the command `timerleak wakeups`: what expires how often. */
+#include "cli/input.h"
 #include "commands/commands.h"
-#include "commands/input.h"
 
 #include "views/wakeups.h"
 

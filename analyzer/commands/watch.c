@@ -1,8 +1,8 @@
 /* watch.c - the command `timerleak watch`: a recording followed while its process runs. */
-#include "commands/arguments.h"
+#include "cli/arguments.h"
+#include "cli/screen.h"
 #include "commands/commands.h"
-#include "commands/running.h"
-#include "commands/screen.h"
+#include "outside/running.h"
 
 #include "base/memory.h"
 #include "profile/filter.h"

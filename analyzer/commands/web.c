@@ -1,8 +1,8 @@
 /* web.c - the command `timerleak web`: the page of `timerleak html`, read anew when it is asked
  * for. */
+#include "cli/input.h"
+#include "cli/listening.h"
 #include "commands/commands.h"
-#include "commands/input.h"
-#include "commands/listening.h"
 
 #include "base/memory.h"
 #include "exports/html.h"

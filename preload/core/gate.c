@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "core/gate.h"
 
 #include <stddef.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "core/settings.h"
 
 #include <fnmatch.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "core/thread.h"
 
 #include <sys/resource.h>

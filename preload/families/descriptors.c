@@ -5,7 +5,6 @@
  * All of this is async-signal-safe, as close() and dup2() must be, and a program without timerfds
  * pays for one look at the table.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>

@@ -5,7 +5,6 @@
  *
  * The three calls set the same ITIMER_REAL. alarm() and setitimer() must stay async-signal-safe.
  */
-#define _GNU_SOURCE
 #include <sys/time.h>
 #include <unistd.h>
 

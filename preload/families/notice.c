@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "families/notice.h"
 
 #include <pthread.h>

@@ -6,7 +6,6 @@
  * there would destroy its neighbour. So the shim exports both, under the versions of glibc
  * (exports.map), and each calls its own.
  */
-#define _GNU_SOURCE
 #include <signal.h>
 #include <string.h>
 

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "families/setting.h"
 
 void setting_prepare(struct setting *setting, struct timer_ref ref, const struct itimerspec *wanted,

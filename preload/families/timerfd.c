@@ -2,7 +2,6 @@
  * timerfd.c - timerfd_create() and the calls that take its descriptor. What ends, copies and hands
  * on descriptors is in descriptors.c.
  */
-#define _GNU_SOURCE
 #include <string.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>

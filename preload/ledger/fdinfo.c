@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "ledger/fdinfo.h"
 
 #include <dirent.h>

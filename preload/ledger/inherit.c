@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "ledger/inherit.h"
 
 #include "core/clock.h"

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "ledger/ledger.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "ledger/reconcile.h"
 
 #include <errno.h>

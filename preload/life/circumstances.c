@@ -2,7 +2,6 @@
  * circumstances.c - calls by which a program changes what the shim may do, or what it knows: it
  * locks itself up, keeps all of its memory resident, unloads a library.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>

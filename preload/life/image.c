@@ -2,7 +2,6 @@
  * image.c - the calls that end this program without an exit handler: exec and _exit. A memory write
  * tells the recording; then the real call is made.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "life/process.h"
 
 #include <errno.h>

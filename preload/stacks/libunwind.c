@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "stacks/libunwind.h"
 
 #include <dlfcn.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "stacks/stack.h"
 
 #include <stddef.h>

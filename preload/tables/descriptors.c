@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "tables/descriptors.h"
 
 #include <sys/resource.h>

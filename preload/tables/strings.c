@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "tables/strings.h"
 
 #include <string.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "verify/ask.h"
 
 #include <errno.h>

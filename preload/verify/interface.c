@@ -2,7 +2,6 @@
  * interface.c - what the program itself may ask of the shim: see verify/timerleak_verify.h, by
  * which it does.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
 

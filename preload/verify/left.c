@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "verify/left.h"
 
 #include <inttypes.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "verify/snapshot.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 /*
  * `timerleak record`: what it runs is undisturbed, and ends for the caller as it would without.
  */

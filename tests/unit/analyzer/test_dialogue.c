@@ -1,6 +1,6 @@
 /* The prompt: what lines do, now and from now on. */
+#include "cli/dialogue.h"
 #include "commands/commands.h"
-#include "commands/dialogue.h"
 #include "loaded.h"
 #include "shop.h"
 

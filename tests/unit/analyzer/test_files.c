@@ -1,5 +1,5 @@
 /* Recordings by the names that a command line has for them. */
-#include "commands/files.h"
+#include "cli/files.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>

@@ -1,6 +1,6 @@
 /* Help fits a terminal, and still names everything; so does the manual. */
 #include "commands/help.h"
-#include "commands/variables.h"
+#include "launch/variables.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Where `web` listens: at the loopback address unless told. */
-#include "commands/listening.h"
+#include "cli/listening.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Options with one dash or two, values in either form, and what is refused. */
-#include "commands/arguments.h"
+#include "cli/arguments.h"
 #include "commands/commands.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* Who could do what was denied to this user. */
-#include "commands/running.h"
+#include "outside/running.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

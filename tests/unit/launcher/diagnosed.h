@@ -4,7 +4,7 @@
 #ifndef LAUNCHER_DIAGNOSED_H
 #define LAUNCHER_DIAGNOSED_H
 
-#include "commands/doctor/examinations.h"
+#include "doctor/examinations.h"
 
 /* The first remark that holds this text, or whose advice does; NULL if there is none. */
 const struct remark *diagnosed(const struct diagnosis *diagnosis, const char *part);

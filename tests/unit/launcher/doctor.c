@@ -1,6 +1,6 @@
 /* What `timerleak doctor` says of the machine. */
-#include "commands/doctor/examinations.h"
-#include "commands/variables.h"
+#include "doctor/examinations.h"
+#include "launch/variables.h"
 
 #include "diagnosed.h"
 #include "fixture.h"

@@ -1,4 +1,4 @@
-#include "commands/output_name.h"
+#include "launch/output_name.h"
 
 #include "fixture.h"
 

@@ -1,4 +1,4 @@
-#include "commands/preloading.h"
+#include "launch/preloading.h"
 
 #include "fixture.h"
 

@@ -1,4 +1,4 @@
-#include "commands/session.h"
+#include "launch/session.h"
 
 #include "fixture.h"
 

@@ -1,4 +1,4 @@
-#include "commands/traceable.h"
+#include "launch/traceable.h"
 
 #include "fixture.h"
 

@@ -1,0 +1,112 @@
+#include "cli/files.h"
+
+#include "base/hash.h"
+#include "base/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SUFFIX ".tlk"
+#define PACKED_SUFFIX ".tlk.gz"
+
+struct file {
+    uint64_t id[2]; /* device and inode */
+    UT_hash_handle hh;
+};
+
+struct gathering {
+    struct file *files; /* so far */
+    void (*each)(const char *file, void *context);
+    void *context;
+};
+
+static bool ends_in(const char *name, const char *suffix)
+{
+    size_t length = strlen(name), size = strlen(suffix);
+    return length > size && strcmp(name + length - size, suffix) == 0;
+}
+
+bool files_is_recording(const char *name)
+{
+    return ends_in(name, SUFFIX) || ends_in(name, PACKED_SUFFIX);
+}
+
+static int is_recording(const struct dirent *entry)
+{
+    return files_is_recording(entry->d_name);
+}
+
+/* Whether it was not there before; it is from now on. */
+static bool is_new(struct gathering *gathering, const struct stat *status)
+{
+    const uint64_t id[] = {status->st_dev, status->st_ino};
+    struct file *file;
+    HASH_FIND(hh, gathering->files, id, sizeof(id), file);
+    if (file)
+        return false;
+    file = memory_new(1, sizeof(*file));
+    memcpy(file->id, id, sizeof(id));
+    HASH_ADD(hh, gathering->files, id, sizeof(id), file);
+    return true;
+}
+
+/* What is not there is to be complained of by whoever reads it. */
+static void gather_file(struct gathering *gathering, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || is_new(gathering, &status))
+        gathering->each(path, gathering->context);
+}
+
+static bool gather_folder(struct gathering *gathering, const char *path)
+{
+    struct dirent **entries;
+    int count = scandir(path, &entries, is_recording, alphasort);
+    if (count <= 0)
+        fprintf(stderr, "timerleak: %s: %s\n", path,
+                count < 0 ? strerror(errno) : "there are no recordings (*" SUFFIX ") in it");
+    for (int i = 0; i < count; i++) {
+        size_t size = strlen(path) + strlen(entries[i]->d_name) + 2;
+        char *file = memory_new(1, size);
+        snprintf(file, size, "%s/%s", path, entries[i]->d_name);
+        gather_file(gathering, file);
+        free(file);
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+    return count > 0;
+}
+
+static bool gather(struct gathering *gathering, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return gather_folder(gathering, path);
+    gather_file(gathering, path);
+    return true;
+}
+
+static void forget(struct gathering *gathering)
+{
+    struct file *file, *next;
+    HASH_ITER (hh, gathering->files, file, next) {
+        HASH_DEL(gathering->files, file);
+        free(file);
+    }
+}
+
+bool files_each(const char *const paths[], size_t count,
+                void (*each)(const char *file, void *context), void *context)
+{
+    struct gathering gathering = {.each = each, .context = context};
+    bool found = true;
+    for (size_t i = 0; i < count; i++)
+        found &= gather(&gathering, paths[i]);
+    forget(&gathering);
+    return found;
+}

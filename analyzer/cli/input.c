@@ -1,0 +1,320 @@
+#include "cli/arguments.h"
+#include "cli/input.h"
+
+#include "cli/files.h"
+#include "cli/status.h"
+#include "profile/filter.h"
+#include "profile/findings.h"
+#include "profile/process.h"
+#include "recording/archive.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void complain(struct input *input, const char *error)
+{
+    fprintf(stderr, "timerleak: %s\n", error);
+    input->status = EXIT_UNREADABLE;
+}
+
+static void add_recording(struct input *input, struct recording *recording)
+{
+    profile_add(input->profile, recording);
+    recording_close(recording);
+}
+
+static void add_archive(struct input *input, const char *path)
+{
+    char error[ERROR_SIZE];
+    struct archive *archive = archive_open(path, error);
+    if (!archive) {
+        complain(input, error);
+        return;
+    }
+    for (bool ended = false; !ended;) {
+        struct recording *recording = archive_next(archive, &ended, error);
+        if (recording)
+            add_recording(input, recording);
+        else if (*error)
+            complain(input, error);
+    }
+    archive_close(archive);
+}
+
+static void add_file(const char *path, void *context)
+{
+    struct input *input = context;
+    char error[ERROR_SIZE];
+    if (archive_is(path)) {
+        add_archive(input, path);
+        return;
+    }
+    struct recording *recording = recording_open(path, error);
+    if (recording)
+        add_recording(input, recording);
+    else
+        complain(input, error);
+}
+
+static void add_paths(struct input *input, const char *const paths[], size_t count)
+{
+    if (!files_each(paths, count, add_file, input))
+        input->status = EXIT_UNREADABLE;
+}
+
+static bool fail(struct input *input, int status)
+{
+    if (input->profile)
+        profile_free(input->profile);
+    input->status = status;
+    return false;
+}
+
+/* pprof filters samples only when it has taken their total: families alone are left out here. */
+static bool apply_filters(struct input *input, bool selects)
+{
+    char error[ERROR_SIZE];
+    struct filter filter = {.families = input->settings.families};
+    if (!selects) {
+        filter.focus = input->settings.focus;
+        filter.ignore = input->settings.ignore;
+    }
+    if (!profile_filter(input->profile, &filter, error)) {
+        fprintf(stderr, "timerleak: %s\n", error);
+        return false;
+    }
+    findings_sort(input->profile);
+    profile_add_up(input->profile);
+    return true;
+}
+
+/* "-o *.tlk" would cost the first of these recordings. */
+static bool spare_recording(const char *output)
+{
+    if (!output || !files_is_recording(output))
+        return true;
+    fprintf(stderr,
+            "timerleak: -o %s: that is a recording's name; -o is followed by the file that is "
+            "written\n",
+            output);
+    return false;
+}
+
+static bool complain_missing(const char *command, const struct input_needs *needs)
+{
+    const char *argument = needs->argument ? needs->argument : "";
+    fprintf(stderr, "timerleak: %s needs %s%sa recording: timerleak %s %s%sFILE...\n", command,
+            argument, needs->argument ? " and " : "", command, argument,
+            needs->argument ? " " : "");
+    return false;
+}
+
+static bool parse(struct input *input, int argc, char **argv)
+{
+    const struct input_needs *needs = input->needs;
+    int count = arguments_parse(argc, argv, needs->options, &input->settings);
+    if (count < 0 || !spare_recording(input->settings.output))
+        return false;
+    int before = needs->argument ? 1 : 0;
+    if (count < before + 1)
+        return complain_missing(argv[0], needs);
+    if (input->settings.base && input->settings.diff_base) {
+        fprintf(stderr, "timerleak: --base and --diff_base exclude each other\n");
+        return false;
+    }
+    input->argument = needs->argument ? argv[1] : NULL;
+    input->paths = (const char *const *)&argv[1 + before];
+    input->path_count = (size_t)(count - before);
+    if (needs->compares)
+        input->settings.diff_base = input->argument;
+    return true;
+}
+
+/* False if it can't be read: nothing is to be compared with what isn't there. */
+static bool add_base(struct input *input)
+{
+    const struct settings *settings = &input->settings;
+    const char *base = settings->base ? settings->base : settings->diff_base;
+    int before = input->status;
+    if (!base)
+        return true;
+    input->status = EXIT_OK;
+    input->profile->base = true;
+    add_paths(input, &base, 1);
+    input->profile->base = false;
+    if (input->status != EXIT_OK)
+        return false;
+    input->status = before;
+    return true;
+}
+
+static void remark_repeats(const struct profile *profile)
+{
+    size_t repeats = process_repeats(profile);
+    if (repeats > 0)
+        fprintf(stderr,
+                "timerleak: %s of a process that another one shows at another moment: its timers "
+                "count more than once\n",
+                text_plural(repeats, "recording is", "recordings are").s);
+}
+
+static void complain_type(const char *name)
+{
+    fprintf(stderr, "timerleak: there is no sample type \"%s\"; there are", name);
+    for (size_t i = 0; sample_at(i); i++)
+        fprintf(stderr, " %s", sample_at(i)->name);
+    fputc('\n', stderr);
+}
+
+struct selection_options input_selection_options(const struct settings *settings)
+{
+    struct selection_options options = {
+        .type = sample_find(settings->sample_index),
+        .focus = settings->focus,
+        .ignore = settings->ignore,
+        .show = settings->show,
+        .hide = settings->hide,
+        .show_from = settings->show_from,
+        .tagfocus = settings->tagfocus,
+        .tagignore = settings->tagignore,
+        .granularity = settings->granularity,
+        .noinlines = settings->noinlines,
+        .relative_percentages = settings->relative_percentages,
+        .subtract = settings->base != NULL,
+        .normalize = settings->normalize && (settings->base || settings->diff_base),
+        .trim_path = settings->trim_path,
+        .source_path = settings->source_path,
+    };
+    if (!options.type)
+        complain_type(settings->sample_index);
+    return options;
+}
+
+static bool make_selection(struct input *input, const struct selection_options *options,
+                           FILE *warnings, struct selection *selection)
+{
+    char error[ERROR_SIZE];
+    if (options->type && selection_make(selection, input->profile, options, warnings, error))
+        return true;
+    if (options->type) {
+        fprintf(stderr, "timerleak: %s\n", error);
+        selection_free(selection);
+    }
+    input->status = EXIT_USAGE;
+    return false;
+}
+
+/* Commands that select do so in their own way: see input_select(). */
+static bool selects(const struct input *input)
+{
+    return input->needs->options & OPTION_BIT(OPTION_TAGFOCUS);
+}
+
+/* Of a profile that is empty yet, filters leave nothing, but whether they are any is known. */
+static bool try_filters(struct input *input)
+{
+    struct selection selection;
+    if (!apply_filters(input, selects(input)))
+        return false;
+    if (!selects(input))
+        return true;
+    struct selection_options options = input_selection_options(&input->settings);
+    bool understood = make_selection(input, &options, NULL, &selection);
+    if (understood)
+        selection_free(&selection);
+    return understood;
+}
+
+bool input_parse(struct input *input, int argc, char **argv, const struct input_needs *needs)
+{
+    *input = (struct input){.status = EXIT_OK, .output = stdout, .needs = needs};
+    settings_init(&input->settings);
+    if (!parse(input, argc, argv))
+        return fail(input, EXIT_USAGE);
+    input->profile = profile_new();
+    input->profile->keep_timers = needs->timers;
+    input->profile->keep_histories = needs->histories;
+    if (!try_filters(input))
+        return fail(input, EXIT_USAGE);
+    return input_output_possible(input->settings.output) || fail(input, EXIT_UNREADABLE);
+}
+
+bool input_load(struct input *input)
+{
+    const char *output = input->settings.output;
+    add_paths(input, input->paths, input->path_count);
+    if (input->profile->process_count == 0 && !input->needs->nothing)
+        return fail(input, EXIT_UNREADABLE);
+    if (!add_base(input))
+        return fail(input, EXIT_UNREADABLE);
+    remark_repeats(input->profile);
+    if (!apply_filters(input, selects(input)))
+        return fail(input, EXIT_USAGE);
+    return !output || input_output_begin(input, output) || fail(input, EXIT_UNREADABLE);
+}
+
+bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs)
+{
+    return input_parse(input, argc, argv, needs) && input_load(input);
+}
+
+int input_refuse(struct input *input)
+{
+    input->status = EXIT_USAGE;
+    return input_close(input);
+}
+
+static bool complain_output(const char *path)
+{
+    fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+bool input_output_possible(const char *path)
+{
+    return !path || replace_possible(path) || complain_output(path);
+}
+
+bool input_output_begin(struct input *input, const char *path)
+{
+    if (replace_begin(&input->file, path, REPLACE_PUBLIC)) {
+        input->output = input->file.to;
+        return true;
+    }
+    input->status = EXIT_UNREADABLE;
+    return complain_output(path);
+}
+
+void input_output_abandon(struct input *input)
+{
+    if (input->output != stdout)
+        replace_abandon(&input->file);
+    input->output = stdout;
+}
+
+bool input_output_end(struct input *input)
+{
+    if (input->status == EXIT_USAGE)
+        input_output_abandon(input);
+    if (input->output == stdout)
+        return false;
+    input->output = stdout;
+    if (replace_end(&input->file))
+        return true;
+    fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
+    input->status = EXIT_UNREADABLE;
+    return false;
+}
+
+bool input_select(struct input *input, const struct selection_options *options,
+                  struct selection *selection)
+{
+    return make_selection(input, options, stderr, selection);
+}
+
+int input_close(struct input *input)
+{
+    input_output_end(input);
+    profile_free(input->profile);
+    return input->status;
+}

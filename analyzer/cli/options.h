@@ -1,0 +1,212 @@
+/*
+ * options.h - the options of all commands. One table says what there is: command lines, help, the
+ * prompt, manual pages and completion follow it. Names, and their meaning, are pprof's wherever
+ * pprof has such an option.
+ */
+#ifndef TIMERLEAK_CLI_OPTIONS_H
+#define TIMERLEAK_CLI_OPTIONS_H
+
+#include "profile/places.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum option_id {
+    OPTION_JSON,
+    OPTION_OUTPUT,
+    OPTION_FAMILIES,
+    OPTION_CHILDREN,
+    OPTION_EXE,
+    OPTION_SAMPLE,
+    OPTION_SAMPLE_INDEX,
+    OPTION_FOCUS,
+    OPTION_IGNORE,
+    OPTION_SHOW,
+    OPTION_HIDE,
+    OPTION_SHOW_FROM,
+    OPTION_TAGFOCUS,
+    OPTION_TAGIGNORE,
+    OPTION_FLAT,
+    OPTION_CUM,
+    OPTION_NODECOUNT,
+    OPTION_NODEFRACTION,
+    OPTION_EDGEFRACTION,
+    OPTION_TRIM,
+    OPTION_FUNCTIONS,
+    OPTION_FILEFUNCTIONS,
+    OPTION_FILES,
+    OPTION_LINES,
+    OPTION_ADDRESSES,
+    OPTION_NOINLINES,
+    OPTION_CALL_TREE,
+    OPTION_UNIT,
+    OPTION_RELATIVE_PERCENTAGES,
+    OPTION_COMPACT_LABELS,
+    OPTION_SOURCE_PATH,
+    OPTION_TRIM_PATH,
+    OPTION_BASE,
+    OPTION_DIFF_BASE,
+    OPTION_NORMALIZE,
+    OPTION_DROP_NEGATIVE,
+    OPTION_PPROF,
+    OPTION_LEGACY,
+    OPTION_COLLAPSED,
+    OPTION_SPEEDSCOPE,
+    OPTION_CSV,
+    OPTION_DOT,
+    OPTION_HTTP,
+    OPTION_BASELINE,
+    OPTION_UPDATE_BASELINE,
+    OPTION_SUPPRESSIONS,
+    OPTION_GEN_SUPPRESSIONS,
+    OPTION_FAIL_ON,
+    OPTION_MAX_LIVE,
+    OPTION_MAX_DROPPED,
+    OPTION_ALLOW_EMPTY,
+    OPTION_SARIF,
+    OPTION_JUNIT,
+    OPTION_GITLAB,
+    OPTION_MARKDOWN,
+    OPTION_PROMETHEUS,
+    OPTION_JSON_FILE, /* called as OPTION_JSON is: no command takes both */
+    OPTION_GITHUB,
+    OPTION_SOURCE_ROOT,
+    OPTION_INTERVAL,
+    OPTION_COUNT,
+    OPTIONS
+};
+
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
+/* What chooses sites. */
+#define OPTIONS_FILTERS                                                                            \
+    (OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_FOCUS) | OPTION_BIT(OPTION_IGNORE))
+/* What chooses samples, and frames of them, and compares them. */
+#define OPTIONS_SAMPLES                                                                            \
+    (OPTIONS_FILTERS | OPTION_BIT(OPTION_SAMPLE_INDEX) | OPTION_BIT(OPTION_SHOW) |                 \
+     OPTION_BIT(OPTION_HIDE) | OPTION_BIT(OPTION_SHOW_FROM) | OPTION_BIT(OPTION_TAGFOCUS) |        \
+     OPTION_BIT(OPTION_TAGIGNORE) | OPTION_BIT(OPTION_NOINLINES) | OPTION_BIT(OPTION_BASE) |       \
+     OPTION_BIT(OPTION_DIFF_BASE) | OPTION_BIT(OPTION_NORMALIZE) |                                 \
+     OPTION_BIT(OPTION_RELATIVE_PERCENTAGES) | OPTION_BIT(OPTION_SOURCE_PATH) |                    \
+     OPTION_BIT(OPTION_TRIM_PATH))
+#define OPTIONS_GRANULARITY                                                                        \
+    (OPTION_BIT(OPTION_FUNCTIONS) | OPTION_BIT(OPTION_FILEFUNCTIONS) | OPTION_BIT(OPTION_FILES) |  \
+     OPTION_BIT(OPTION_LINES) | OPTION_BIT(OPTION_ADDRESSES))
+/* What is left of a graph. */
+#define OPTIONS_GRAPH                                                                              \
+    (OPTION_BIT(OPTION_NODECOUNT) | OPTION_BIT(OPTION_NODEFRACTION) |                              \
+     OPTION_BIT(OPTION_EDGEFRACTION) | OPTION_BIT(OPTION_TRIM) | OPTION_BIT(OPTION_CUM) |          \
+     OPTION_BIT(OPTION_FLAT) | OPTION_BIT(OPTION_DROP_NEGATIVE))
+/* What it is exported as. */
+#define OPTIONS_FORMAT                                                                             \
+    (OPTION_BIT(OPTION_PPROF) | OPTION_BIT(OPTION_LEGACY) | OPTION_BIT(OPTION_COLLAPSED) |         \
+     OPTION_BIT(OPTION_SPEEDSCOPE) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_DOT) |             \
+     OPTION_BIT(OPTION_JSON))
+/* What lets a build pass, and who is told. */
+#define OPTIONS_GATE                                                                               \
+    (OPTION_BIT(OPTION_BASELINE) | OPTION_BIT(OPTION_UPDATE_BASELINE) |                            \
+     OPTION_BIT(OPTION_SUPPRESSIONS) | OPTION_BIT(OPTION_GEN_SUPPRESSIONS) |                       \
+     OPTION_BIT(OPTION_FAIL_ON) | OPTION_BIT(OPTION_MAX_LIVE) | OPTION_BIT(OPTION_MAX_DROPPED) |   \
+     OPTION_BIT(OPTION_ALLOW_EMPTY) | OPTION_BIT(OPTION_SARIF) | OPTION_BIT(OPTION_JUNIT) |        \
+     OPTION_BIT(OPTION_GITLAB) | OPTION_BIT(OPTION_MARKDOWN) | OPTION_BIT(OPTION_PROMETHEUS) |     \
+     OPTION_BIT(OPTION_JSON_FILE) | OPTION_BIT(OPTION_GITHUB) | OPTION_BIT(OPTION_SOURCE_ROOT))
+/* How it is printed. */
+#define OPTIONS_PRINTING                                                                           \
+    (OPTION_BIT(OPTION_UNIT) | OPTION_BIT(OPTION_COMPACT_LABELS) | OPTION_BIT(OPTION_OUTPUT))
+
+/* As in pprof: all views take all of its options, and follow those that mean something to them. */
+#define VIEW_OPTIONS (OPTIONS_SAMPLES | OPTIONS_PRINTING | OPTIONS_GRANULARITY | OPTIONS_GRAPH)
+/* What can be set once recordings are read. */
+#define PROMPT_OPTIONS                                                                             \
+    (VIEW_OPTIONS & ~(OPTION_BIT(OPTION_BASE) | OPTION_BIT(OPTION_DIFF_BASE) |                     \
+                      OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_OUTPUT)))
+
+enum sort_order { SORT_FLAT, SORT_CUM };
+
+enum export_format {
+    EXPORT_NONE,
+    EXPORT_PPROF,
+    EXPORT_LEGACY,
+    EXPORT_COLLAPSED,
+    EXPORT_SPEEDSCOPE,
+    EXPORT_CSV,
+    EXPORT_DOT,
+};
+
+/* NULL: not given. */
+struct settings {
+    bool json;
+    const char *output; /* standard output */
+    const char *families;
+    const char *children;
+    const char *exe;
+    long sample;              /* -1 */
+    const char *sample_index; /* live */
+    const char *focus, *ignore, *show, *hide, *show_from;
+    const char *tagfocus, *tagignore;
+    enum sort_order sort;
+    long nodecount; /* -1: what the command thinks right */
+    double nodefraction, edgefraction;
+    bool trim;
+    enum granularity granularity;
+    bool noinlines, call_tree;
+    const char *unit;
+    bool relative_percentages, compact_labels;
+    const char *source_path, *trim_path;
+    const char *base, *diff_base; /* recordings, or folders of them */
+    bool normalize, drop_negative;
+    enum export_format format;
+    const char *http; /* 127.0.0.1, any port that is free */
+    const char *baseline, *suppressions;
+    bool update_baseline, gen_suppressions;
+    const char *fail_on;        /* leak */
+    long max_live, max_dropped; /* -1: any number */
+    bool allow_empty, github;
+    const char *sarif, *junit, *gitlab, *markdown, *prometheus, *json_file; /* "-": see check.c */
+    const char *source_root; /* the working directory */
+    double interval;         /* seconds, 2 */
+    long count;              /* 0: no end */
+};
+
+/* What is set when nothing is said. */
+void settings_init(struct settings *settings);
+
+/* A line for each accepted option. */
+void options_help(FILE *to, uint64_t accepted);
+
+/* ---- each by itself ---- */
+
+/* Name and help of an option; NULL beyond the last. */
+const char *option_name(enum option_id id);
+const char *option_help(enum option_id id);
+
+/* What is written in front of a name: "-" if it has one letter, else "--". */
+const char *option_dashes(const char *name);
+
+/* What stands for its value: "REGEX"; NULL if it takes none. */
+const char *option_value(enum option_id id);
+
+/* The option of that name, or another that is understood, of `length` bytes, among those accepted;
+ * OPTIONS if there is none. */
+enum option_id option_find(const char *name, size_t length, uint64_t accepted);
+
+/* Whether it can do without a value. */
+bool option_is_flag(enum option_id id);
+
+/*
+ * Sets an option; `value` outlives the settings, NULL sets a flag. False if the option does not
+ * take that value.
+ */
+bool option_set(enum option_id id, struct settings *settings, const char *value);
+
+/* Options like --lines and --files make one choice: whether this value does; whether both do. */
+bool option_chooses(enum option_id id, const char *value);
+bool option_excludes(enum option_id id, enum option_id other);
+
+/* Sets it to what it is when nothing is said. */
+void option_reset(enum option_id id, struct settings *settings);
+
+/* "focus = main", a line for each accepted option. */
+void options_show(FILE *to, uint64_t accepted, const struct settings *settings);
+
+#endif

@@ -1,0 +1,230 @@
+/* calls.c - who makes timers, and what of them can't be seen. */
+#include "doctor/examinations.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "doctor/imports.h"
+#include "doctor/libraries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum kind {
+    TIMERS, /* seen */
+    LOOPS,  /* timers in the memory of an event loop: not seen */
+    RAW,
+    NAMESPACES,
+    RINGS,
+    FILTERS,
+};
+
+static const struct call {
+    const char *function;
+    enum kind kind;
+    const char *maker; /* of LOOPS: the library that keeps such timers */
+} calls[] = {
+    {"timer_create", TIMERS, NULL},
+    {"timerfd_create", TIMERS, NULL},
+    {"setitimer", TIMERS, NULL},
+    {"alarm", TIMERS, NULL},
+    {"ualarm", TIMERS, NULL},
+    {"timerleak_gotime", TIMERS, NULL},
+    {"uv_timer_start", LOOPS, "libuv"},
+    {"event_add", LOOPS, "libevent"},
+    {"event_base_once", LOOPS, "libevent"},
+    {"ev_timer_start", LOOPS, "libev"},
+    {"ev_once", LOOPS, "libev"},
+    {"g_timeout_add", LOOPS, "GLib"},
+    {"g_timeout_add_full", LOOPS, "GLib"},
+    {"g_timeout_add_seconds", LOOPS, "GLib"},
+    {"g_timeout_add_seconds_full", LOOPS, "GLib"},
+    {"g_timeout_source_new", LOOPS, "GLib"},
+    {"g_timeout_source_new_seconds", LOOPS, "GLib"},
+    {"sd_event_add_time", LOOPS, "sd-event"},
+    {"sd_event_add_time_relative", LOOPS, "sd-event"},
+    {"_ZN6QTimer5startEv", LOOPS, "Qt"},
+    {"_ZN6QTimer5startEi", LOOPS, "Qt"},
+    {"_ZN7QObject10startTimerEiN2Qt9TimerTypeE", LOOPS, "Qt"},
+    {"syscall", RAW, NULL},
+    {"dlmopen", NAMESPACES, NULL},
+    {"io_uring_queue_init", RINGS, NULL},
+    {"io_uring_queue_init_params", RINGS, NULL},
+    {"seccomp_load", FILTERS, NULL},
+};
+
+#define MOST_NAMED 4 /* libraries in a line */
+#define CALLS (sizeof(calls) / sizeof(*calls))
+#define BIT(index) (UINT64_C(1) << (index))
+
+static const char *call_name(size_t index)
+{
+    return calls[index].function;
+}
+
+/* The program and its libraries, and a bit for each of the calls that they make. */
+struct callers {
+    uint64_t program;
+    const struct libraries *libraries;
+    uint64_t *of_library;
+};
+
+/* How people know them: gotime's mark is the one name of the list that is no call. */
+static const char *shown(size_t index)
+{
+    return strcmp(calls[index].function, "timerleak_gotime") == 0 ? "gotime"
+                                                                  : calls[index].function;
+}
+
+static uint64_t calls_of(enum kind kind, const char *maker)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < CALLS; i++) {
+        if (calls[i].kind == kind && (!maker || strcmp(calls[i].maker, maker) == 0))
+            bits |= BIT(i);
+    }
+    return bits;
+}
+
+static void write_calls(FILE *to, uint64_t bits)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < CALLS; i++) {
+        if ((bits & BIT(i)) != 0) {
+            fprintf(to, "%s%s", separator, shown(i));
+            separator = ", ";
+        }
+    }
+}
+
+/* "NAME (timerfd_create, alarm)", after a comma if it is not the first. */
+static void write_caller(FILE *to, const char *name, uint64_t bits, size_t before)
+{
+    fprintf(to, "%s%s (", before > 0 ? ", " : "", name);
+    write_calls(to, bits);
+    fputc(')', to);
+}
+
+/* All that make some of these calls, in words that the caller frees; "" if nobody does. */
+static char *callers_of(const struct callers *callers, uint64_t wanted)
+{
+    char *text;
+    size_t size, named = 0, more = 0;
+    FILE *to = memory_stream(&text, &size);
+    if ((callers->program & wanted) != 0)
+        write_caller(to, "the program", callers->program & wanted, named++);
+    for (size_t i = 0; i < callers->libraries->count; i++) {
+        uint64_t bits = callers->of_library[i] & wanted;
+        if (bits != 0 && named < MOST_NAMED)
+            write_caller(to, callers->libraries->items[i].name, bits, named++);
+        else
+            more += bits != 0;
+    }
+    if (more > 0)
+        fprintf(to, " and %s more", text_plural(more, "library", "libraries").s);
+    fclose(to);
+    return text;
+}
+
+static void examine_timers(struct diagnosis *diagnosis, const struct callers *callers)
+{
+    uint64_t wanted = calls_of(TIMERS, NULL);
+    char *text = callers_of(callers, wanted);
+    if (text[0]) {
+        diagnosis_remark(diagnosis, HEALTH_OK, "calls for timers are seen: %s", text);
+    } else {
+        diagnosis_remark(diagnosis, HEALTH_NOTE,
+                         "neither it nor the libraries it is linked with make timers");
+        diagnosis_advise(diagnosis, "What it loads while it runs, and programs that it starts, "
+                                    "are seen too.");
+    }
+    free(text);
+}
+
+static void examine_loop(struct diagnosis *diagnosis, const struct callers *callers,
+                         const char *maker)
+{
+    char *text = callers_of(callers, calls_of(LOOPS, maker));
+    if (text[0]) {
+        diagnosis_remark(diagnosis, HEALTH_NOTE, "timers of %s are not seen one by one: %s", maker,
+                         text);
+        diagnosis_advise(diagnosis, "They are in its event loop's memory; the kernel timers "
+                                    "that a loop may keep for them are seen.");
+    }
+    free(text);
+}
+
+static void examine_loops(struct diagnosis *diagnosis, const struct callers *callers)
+{
+    for (size_t i = 0; i < CALLS; i++) {
+        const char *maker = calls[i].maker;
+        if (maker && (i == 0 || !calls[i - 1].maker || strcmp(calls[i - 1].maker, maker) != 0))
+            examine_loop(diagnosis, callers, maker);
+    }
+}
+
+static void examine_blind_spot(struct diagnosis *diagnosis, const struct callers *callers,
+                               enum kind kind, const char *remark)
+{
+    char *text = callers_of(callers, calls_of(kind, NULL));
+    if (text[0])
+        diagnosis_remark(diagnosis, HEALTH_NOTE, "%s: %s", remark, text);
+    free(text);
+}
+
+static void examine_blind_spots(struct diagnosis *diagnosis, const struct callers *callers)
+{
+    /* Of libraries, half of all call it, and for locks. */
+    if ((callers->program & calls_of(RAW, NULL)) != 0)
+        diagnosis_remark(diagnosis, HEALTH_NOTE,
+                         "the program calls syscall(): timers that it makes so are not seen");
+    examine_blind_spot(diagnosis, callers, NAMESPACES,
+                       "libraries loaded into a namespace of their own are not seen");
+    examine_blind_spot(diagnosis, callers, RINGS,
+                       "what io_uring reads is not seen: timerfds may show as unread");
+    examine_blind_spot(diagnosis, callers, FILTERS,
+                       "it may lock itself up by seccomp: recording goes on, with a file that "
+                       "grows no more");
+}
+
+/* Other complaints are of what it can do without. */
+static bool prevents_start(const char *complaint)
+{
+    return strstr(complaint, "not found") || strstr(complaint, "error while loading");
+}
+
+static void examine_libraries(struct diagnosis *diagnosis, const struct libraries *libraries)
+{
+    for (size_t i = 0; i < libraries->count; i++) {
+        if (libraries->items[i].path)
+            continue;
+        diagnosis_remark(diagnosis, HEALTH_NO, "it can't start: %s is not found",
+                         libraries->items[i].name);
+        diagnosis_advise(diagnosis,
+                         "Install it, or say where it is: LD_LIBRARY_PATH=DIR timerleak ...");
+    }
+    const char *complaint = libraries->problem;
+    if (complaint[0])
+        diagnosis_remark(diagnosis, prevents_start(complaint) ? HEALTH_NO : HEALTH_MEND,
+                         "the dynamic loader complains: %s", complaint);
+}
+
+void examine_calls(struct diagnosis *diagnosis, const char *program)
+{
+    struct libraries libraries;
+    libraries_list(&libraries, program);
+    examine_libraries(diagnosis, &libraries);
+    struct callers callers = {
+        .program = imports_read(program, call_name, CALLS),
+        .libraries = &libraries,
+        .of_library = memory_new(libraries.count, sizeof(uint64_t)),
+    };
+    for (size_t i = 0; i < libraries.count; i++) {
+        if (libraries.items[i].path)
+            callers.of_library[i] = imports_read(libraries.items[i].path, call_name, CALLS);
+    }
+    examine_timers(diagnosis, &callers);
+    examine_loops(diagnosis, &callers);
+    examine_blind_spots(diagnosis, &callers);
+    free(callers.of_library);
+    libraries_free(&libraries);
+}

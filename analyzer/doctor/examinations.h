@@ -1,0 +1,46 @@
+/*
+ * examinations.h - what `timerleak doctor` looks at. Each adds its remarks to the diagnosis.
+ */
+#ifndef TIMERLEAK_EXAMINATIONS_H
+#define TIMERLEAK_EXAMINATIONS_H
+
+#include "doctor/diagnosis.h"
+#include "doctor/trial.h"
+
+/* What TIMERLEAK_* variables and LD_PRELOAD ask for. */
+void examine_environment(struct diagnosis *diagnosis);
+
+/*
+ * The shim: whether there is one, and whether a program with it is recorded. `shim` takes its path,
+ * "" if there is none.
+ */
+void examine_shim(struct diagnosis *diagnosis, char shim[PATH_MAX], struct trial *trial);
+
+/* What takes stacks, and what names are known for the C library's part of them. */
+void examine_stacks(struct diagnosis *diagnosis, const struct trial *trial);
+
+/* What kernel and container let the shim, gotime and `timerleak verify` do. */
+void examine_kernel(struct diagnosis *diagnosis, const struct trial *trial);
+
+/* Where recordings would go: the working directory, and what TIMERLEAK_OUTPUT names. */
+void examine_directories(struct diagnosis *diagnosis);
+
+/* The resource limits that timers run into, and those that a recording does. */
+void examine_limits(struct diagnosis *diagnosis);
+
+/* The program that a command runs; it is not run. */
+void examine_program(struct diagnosis *diagnosis, const char *command, const char *shim);
+
+/*
+ * The calls of a program and of the libraries that it is linked with: what of its timers is seen.
+ */
+void examine_calls(struct diagnosis *diagnosis, const char *program);
+
+/*
+ * The names of functions, files and lines that are known for a file; `name` is what to call it,
+ * `lack` how bad it is if some are not.
+ */
+void examine_names(struct diagnosis *diagnosis, const char *path, const char *name,
+                   enum health lack);
+
+#endif

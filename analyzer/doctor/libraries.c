@@ -1,0 +1,98 @@
+#include "doctor/libraries.h"
+
+#include "base/memory.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void add(struct libraries *libraries, const char *name, const char *path)
+{
+    libraries->items = memory_grow(libraries->items, libraries->count, &libraries->room,
+                                   sizeof(*libraries->items));
+    libraries->items[libraries->count++] = (struct library){
+        .name = memory_copy(name),
+        .path = path ? memory_copy(path) : NULL,
+    };
+}
+
+/* "\tNAME => PATH (0x...)", "\tPATH (0x...)", "\tNAME => not found", or a complaint. */
+static void parse(struct libraries *libraries, char *line)
+{
+    line[strcspn(line, "\n")] = '\0';
+    if (line[0] != '\t') {
+        if (libraries->problem[0] == '\0')
+            snprintf(libraries->problem, sizeof(libraries->problem), "%s", line);
+        return;
+    }
+    char *name = line + 1, *arrow = strstr(name, " => "), *path = arrow ? arrow + 4 : name;
+    char *end = strstr(path, " (0x");
+    if (arrow)
+        *arrow = '\0';
+    if (end)
+        *end = '\0';
+    if (strchr(path, '/'))
+        add(libraries, name, path);
+    else if (arrow && !end)
+        add(libraries, name, NULL);
+}
+
+static _Noreturn void become(const char *loader, const char *program, int output)
+{
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    unsetenv("LD_PRELOAD");
+    setenv("LD_TRACE_LOADED_OBJECTS", "1", 1); /* as --list, which gives up at what is missing */
+    if (dup2(null, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2)
+        execl(loader, loader, program, (char *)NULL);
+    _exit(127);
+}
+
+static void read_list(struct libraries *libraries, int from)
+{
+    FILE *file = fdopen(from, "r");
+    char *line = NULL;
+    size_t room = 0;
+    if (!file) {
+        close(from);
+        return;
+    }
+    while (getline(&line, &room, file) >= 0)
+        parse(libraries, line);
+    free(line);
+    fclose(file);
+}
+
+void libraries_list(struct libraries *libraries, const char *program)
+{
+    Dl_info loader;
+    int pipe[2], status;
+    char path[PATH_MAX];
+    *libraries = (struct libraries){.count = 0};
+    /* Absolute, for the loader would look up a mere name among the libraries. */
+    if (dladdr((void *)getauxval(AT_BASE), &loader) == 0 || !realpath(program, path) ||
+        pipe2(pipe, O_CLOEXEC) != 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0)
+        become(loader.dli_fname, path, pipe[1]);
+    close(pipe[1]);
+    read_list(libraries, pipe[0]);
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+void libraries_free(struct libraries *libraries)
+{
+    for (size_t i = 0; i < libraries->count; i++) {
+        free(libraries->items[i].name);
+        free(libraries->items[i].path);
+    }
+    free(libraries->items);
+    *libraries = (struct libraries){.count = 0};
+}

@@ -1,0 +1,113 @@
+/* elf_facts.c - reads them with libelf, which checks offsets against the file. */
+#include "launch/elf_facts.h"
+
+#include "base/named.h"
+
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Runtimes that refuse to work, or miss what happened before, unless they are loaded first. */
+static const char *const sanitizers[] = {
+    "libasan.so",       "libtsan.so",       "liblsan.so",         "libhwasan.so",
+    "libclang_rt.asan", "libclang_rt.tsan", "libclang_rt.hwasan",
+};
+
+static void note_library(struct elf_facts *facts, const char *soname)
+{
+    for (size_t i = 0; i < sizeof(sanitizers) / sizeof(*sanitizers); i++) {
+        if (strncmp(soname, sanitizers[i], strlen(sanitizers[i])) == 0)
+            snprintf(facts->sanitizer, sizeof(facts->sanitizer), "%s", soname);
+    }
+}
+
+/* Returns whether the file names itself: a library, such as the dynamic loader when run by name. */
+static bool read_dynamic(struct elf_facts *facts, Elf *elf, Elf_Scn *section)
+{
+    GElf_Shdr header;
+    Elf_Data *data = elf_getdata(section, NULL);
+    if (data == NULL || gelf_getshdr(section, &header) == NULL)
+        return false;
+    bool library = false;
+    GElf_Dyn entry;
+    for (int i = 0; gelf_getdyn(data, i, &entry) != NULL && entry.d_tag != DT_NULL; i++) {
+        library |= entry.d_tag == DT_SONAME;
+        const char *name = NULL;
+        if (entry.d_tag == DT_NEEDED)
+            name = elf_strptr(elf, header.sh_link, entry.d_un.d_val);
+        if (name != NULL)
+            note_library(facts, name);
+    }
+    return library;
+}
+
+/* Returns as read_dynamic() does. */
+static bool read_sections(struct elf_facts *facts, Elf *elf)
+{
+    size_t names;
+    bool library = false;
+    if (elf_getshdrstrndx(elf, &names) != 0)
+        return false;
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section)) != NULL;) {
+        GElf_Shdr header;
+        if (gelf_getshdr(section, &header) == NULL)
+            continue;
+        const char *name = elf_strptr(elf, names, header.sh_name);
+        if (name != NULL && strcmp(name, ".note.go.buildid") == 0)
+            facts->go = true;
+        if (header.sh_type == SHT_DYNAMIC)
+            library |= read_dynamic(facts, elf, section);
+    }
+    return library;
+}
+
+static void read_loader(struct elf_facts *facts, Elf *elf)
+{
+    size_t count;
+    if (elf_getphdrnum(elf, &count) != 0)
+        return;
+    GElf_Phdr segment;
+    for (size_t i = 0; i < count && gelf_getphdr(elf, (int)i, &segment) != NULL; i++) {
+        if (segment.p_type != PT_INTERP || segment.p_filesz > PATH_MAX)
+            continue;
+        Elf_Data *data =
+            elf_getdata_rawchunk(elf, (int64_t)segment.p_offset, segment.p_filesz, ELF_T_BYTE);
+        if (data == NULL || data->d_size == 0)
+            continue;
+        const char *path = data->d_buf;
+        const char *slash = memrchr(path, '/', data->d_size);
+        const char *base = slash == NULL ? path : slash + 1;
+        snprintf(facts->loader, sizeof(facts->loader), "%.*s",
+                 (int)(data->d_size - (size_t)(base - path)), base);
+    }
+}
+
+static bool read_elf(struct elf_facts *facts, Elf *elf)
+{
+    GElf_Ehdr header;
+    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL)
+        return false;
+    facts->machine = header.e_machine;
+    facts->elf_class = header.e_ident[EI_CLASS];
+    read_loader(facts, elf);
+    bool library = read_sections(facts, elf);
+    facts->is_static = facts->loader[0] == '\0' && !library;
+    return true;
+}
+
+bool elf_facts_read(struct elf_facts *facts, const char *path)
+{
+    memset(facts, 0, sizeof(*facts));
+    const char *why;
+    int fd = named_open(path, NULL, &why);
+    if (fd < 0)
+        return false;
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
+    bool read = elf != NULL && read_elf(facts, elf);
+    elf_end(elf);
+    close(fd);
+    return read;
+}

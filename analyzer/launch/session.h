@@ -1,0 +1,49 @@
+/*
+ * session.h - the recordings that one run of `timerleak record` left, and what only the launcher
+ * can add to them: how the program ended when it could not note that itself.
+ */
+#ifndef TIMERLEAK_SESSION_H
+#define TIMERLEAK_SESSION_H
+
+#include "launch/launch.h"
+
+#include "recording.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session_recording {
+    char *path;  /* directory as given, a slash, the name */
+    int32_t pid; /* of its header, as are the next */
+    uint64_t start_ticks, start_mono, start_real, start_boot;
+    enum tlk_end end;
+    bool own; /* of the program itself, not of a child */
+
+    /* Known after session_finish(). */
+    bool running; /* its process is still there */
+    bool idle;    /* nobody has it mapped any more */
+};
+
+struct session {
+    struct session_recording *recordings; /* by start time */
+    size_t count, room;
+};
+
+/*
+ * Finds the recordings of a session in a directory; `program` is the process that was launched, by
+ * what their headers say. Files that are no recordings, or of other sessions, are passed over.
+ * False, with errno set, if the directory can't be read. The caller calls session_free() in either
+ * case.
+ */
+bool session_find(struct session *session, const char *directory, uint64_t number, pid_t program);
+void session_free(struct session *session);
+
+/*
+ * Notes how the program ended in its recordings that do not say: the last one gets the signal or
+ * the exit status, earlier ones became another program. Gives back the blocks that recordings of
+ * ended processes had allocated ahead. Tells on stderr what could not be written.
+ */
+void session_finish(struct session *session, const struct launched *launched);
+
+#endif
