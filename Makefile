@@ -14,6 +14,11 @@
 # SUITES='build/unit/shim build/e2e' tests only these. To build for another machine: CC, CXX, LD,
 # AR and OBJCOPY for it, and RUN=emulator for what the build itself runs.
 
+# As many steps at once as there are processors, unless told otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 CC ?= cc
 CXX ?= c++
 CFLAGS ?= -O2 -g
@@ -61,13 +66,16 @@ objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/manual
 
+# $(call say,WORD): a line for each step, before its command.
+say = @mkdir -p $(@D) && echo "  $(1) $@" &&
+
 $(BUILD)/timerleak: $(call objects,$(ANALYZER)) $(PROFILE_OBJECT)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
 
 # Links nothing but libc: a preloaded library's own libraries would be forced on every program.
 # No -z defs under a sanitizer: clang leaves its runtime to the executable.
 $(BUILD)/libtimerleak.so: $(call objects,$(SHIM)) $(EXPORTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libtimerleak.so -Wl,-z,now \
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libtimerleak.so -Wl,-z,now \
 		-Wl,-z,relro $(if $(SANITIZE),,-Wl,-z,defs) -static-libgcc -Wl,--exclude-libs,ALL \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)) -o $@ $(filter %.o,$^)
 
@@ -76,7 +84,7 @@ $(BUILD)/libtimerleak.so: $(call objects,$(SHIM)) $(EXPORTS)
 PAGES := $(patsubst analyzer/manual/%,$(BUILD)/%,$(wildcard analyzer/manual/man/man*/*))
 
 $(OBJ)/manual: $(call objects,$(MANUAL) $(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/manual: $(OBJ)/manual $(wildcard analyzer/manual/man/*/* analyzer/manual/completion/*)
 	@mkdir -p $(sort $(dir $(PAGES))) $(BUILD)/completion && $(RUN) $< analyzer/manual $(BUILD) && touch $@
@@ -85,17 +93,15 @@ $(BUILD)/manual: $(OBJ)/manual $(wildcard analyzer/manual/man/*/* analyzer/manua
 
 # Never unloaded: its threads run on in it.
 $(BUILD)/libgotime.so.0: $(call objects,$(GOTIME))
-	$(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libgotime.so.0 -Wl,-z,relro \
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libgotime.so.0 -Wl,-z,relro \
 		-Wl,-z,nodelete $(if $(SANITIZE),,-Wl,-z,defs) -pthread -o $@ $^
 $(BUILD)/libgotime.so: $(BUILD)/libgotime.so.0
-	ln -sf $(<F) $@
+	@ln -sf $(<F) $@
 
 # As one object, in which all names but those of gotime.h are local: they can't meet a program's.
 $(BUILD)/libgotime.a: $(call objects,$(GOTIME))
-	$(LD) -r -o $(OBJ)/gotime.o $^
-	$(OBJCOPY) --localize-hidden $(OBJ)/gotime.o
-	rm -f $@
-	$(AR) rcs $@ $(OBJ)/gotime.o
+	$(call say,ar) $(LD) -r -o $(OBJ)/gotime.o $^ && \
+		$(OBJCOPY) --localize-hidden $(OBJ)/gotime.o && rm -f $@ && $(AR) rcs $@ $(OBJ)/gotime.o
 
 # ---- objects ----
 
@@ -108,8 +114,7 @@ $(OBJ)/preload/%: OBJ_FLAGS = $(SANITIZE_FLAGS) -fPIC -fvisibility=hidden -ftls-
 		-fno-plt
 $(OBJ)/checked/%: OBJ_FLAGS = $(CHECKED_FLAGS) $(LIBRARY_FLAGS)
 
-compile = @mkdir -p $(@D) && echo "  $(firstword $(CC)) $@" && \
-		$(CC) $(C_FLAGS) $(OBJ_FLAGS) -c -o $@ $<
+compile = $(call say,$(firstword $(CC))) $(CC) $(C_FLAGS) $(OBJ_FLAGS) -c -o $@ $<
 $(OBJ)/%.c.o: %.c $(OBJ)/flags
 	$(compile)
 $(OBJ)/%.S.o: %.S $(OBJ)/flags
@@ -126,8 +131,7 @@ $(call objects,$(ANALYZER)): | $(PROFILE).h
 $(PROFILE).h: $(PROFILE).c
 $(PROFILE).c: analyzer/exports/profile.proto
 	$(call need,pkg-config --exists $(PACKAGES) && command -v protoc-c,not all libraries are here)
-	@mkdir -p $(@D)
-	protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
+	$(call say,protoc-c) protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
 
 # Rewritten only when it would differ: then everything is built anew.
 $(OBJ)/flags: FORCE
@@ -174,7 +178,7 @@ E2E := $(if $(wildcard tests/e2e/*.c),$(BUILD)/e2e)
 SUITES ?= $(ANALYZER_SUITES) $(SHIM_SUITE) $(GOTIME_SUITE) $(E2E)
 
 LIMIT := $(OBJ)/tests/limit.c.o
-link_suite = @mkdir -p $(@D) && $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
+link_suite = $(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
 		$(CRITERION) $(LIBRARIES) -pthread
 .SECONDEXPANSION:
 $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
