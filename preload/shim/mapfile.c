@@ -168,10 +168,9 @@ static void name_file(const struct settings *settings, const char *program, int 
 static size_t allocate_blocks(int fd, size_t size)
 {
     size = newfile_limited(size);
-    for (; size >= SMALLEST; size = size / 2 / TLK_CHUNK * TLK_CHUNK)
-        if (posix_fallocate(fd, 0, (off_t)size) == 0)
-            return size;
-    return 0;
+    while (size >= SMALLEST && posix_fallocate(fd, 0, (off_t)size) != 0)
+        size = size / 2 > SMALLEST || size == SMALLEST ? size / 2 / TLK_CHUNK * TLK_CHUNK : SMALLEST;
+    return size >= SMALLEST ? size : 0;
 }
 
 /* In `address`'s place, unless that is NULL. */

@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "preloaded.h"
+#include "recordings.h"
 
 static const char *const programs[] = {"held_hundred_from_start", "deep_and_different_stacks",
                                        "file_size_limited", "two_hundred_threads",
@@ -45,20 +46,41 @@ ParameterizedTestParameters(full_disk, program_does_not_notice)
     return cr_make_param_array(struct size, sizes, sizeof(sizes) / sizeof(sizes[0]));
 }
 
-ParameterizedTest(struct size *size, full_disk, program_does_not_notice, .timeout = 60)
+/* In a mount namespace of this test's own: nothing is left behind, whatever happens. */
+static char *directory_make_small(const char *options)
 {
-    char *directory = directory_make(), *options = text_make("size=%s", size->text);
+    char *directory = directory_make();
 
-    /* In a mount namespace of this test's own: nothing is left behind, whatever happens. */
     if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
         mount("tmpfs", directory, "tmpfs", 0, options)) {
         directory_remove(directory);
         cr_skip_test("no small file system can be mounted: %s", strerror(errno));
     }
+    return directory;
+}
+
+ParameterizedTest(struct size *size, full_disk, program_does_not_notice, .timeout = 60)
+{
+    char *options = text_make("size=%s", size->text), *directory = directory_make_small(options);
+
     expect_undisturbed(directory, NULL, options);
     umount(directory);
     directory_remove(directory);
     free(options);
+}
+
+/* The smallest recording takes a megabyte. */
+Test(full_disk, the_last_megabyte_holds_a_recording, .timeout = 60)
+{
+    char *directory = directory_make_small("size=1m");
+    struct outcome outcome = run_preloaded("held_hundred_from_start", directory, NULL);
+    struct recordings recordings = recordings_read(directory, outcome.pid, stderr);
+
+    cr_expect_eq(recordings.count, 1);
+    recordings_forget(&recordings);
+    outcome_forget(&outcome);
+    umount(directory);
+    directory_remove(directory);
 }
 
 static void limit_file_size(rlim_t size)
