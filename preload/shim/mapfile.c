@@ -169,7 +169,8 @@ static size_t allocate_blocks(int fd, size_t size)
 {
     size = newfile_limited(size);
     while (size >= SMALLEST && posix_fallocate(fd, 0, (off_t)size) != 0)
-        size = size / 2 > SMALLEST || size == SMALLEST ? size / 2 / TLK_CHUNK * TLK_CHUNK : SMALLEST;
+        size =
+            size / 2 > SMALLEST || size == SMALLEST ? size / 2 / TLK_CHUNK * TLK_CHUNK : SMALLEST;
     return size >= SMALLEST ? size : 0;
 }
 
