@@ -205,6 +205,9 @@ static void after_fork_in_child(void)
         gate_before_fork.state = GATE_SHUT;
         return;
     }
+    /* Of a handler that interrupted the shim, to which it may return. */
+    if (before == GATE_SHUT && thread.section && recording && !gate_before_fork.sandboxed)
+        mapfile_detach();
     if (before == GATE_SHUT || settings.only_pid)
         return;
     *gate = gate_before_fork;
