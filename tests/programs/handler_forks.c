@@ -25,7 +25,7 @@ typedef int visit(struct dl_phdr_info *info, size_t size, void *data);
 
 int dl_iterate_phdr(visit *each, void *data)
 {
-    static int (*real)(visit *each, void *data);
+    static int (*real)(visit * each, void *data);
     if (to_fork)
         fork_once();
     if (!real)
