@@ -32,6 +32,11 @@ static bool lock_spin(struct lock *lock, int spins)
     return false;
 }
 
+static bool is_given_up(const struct lock *lock)
+{
+    return __atomic_load_n(&lock->word, __ATOMIC_RELAXED) == GIVEN_UP;
+}
+
 /*
  * Sleeping is a system call, but one that every program with threads makes already, and without
  * it a real-time thread would spin away the processor that the holder needs.
@@ -43,12 +48,13 @@ bool lock_take_slow(struct lock *lock)
     int saved = errno;
     bool taken = false;
 
-    if (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) == GIVEN_UP)
+    if (is_given_up(lock))
         return false;
     if (gate->sandboxed)
         return lock_spin(lock, SPINS_ALONE);
     taken = lock_spin(lock, SPINS);
-    for (int waits = 0, wakes = 0; waits < WAITS && wakes < WAKES_MOST && !taken;) {
+    for (int waits = 0, wakes = 0;
+         waits < WAITS && wakes < WAKES_MOST && !taken && !is_given_up(lock);) {
         __atomic_store_n(&lock->waiting, 1, __ATOMIC_RELAXED);
         if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, HELD, &wait, NULL, 0) == -1 &&
             errno == ETIMEDOUT) {

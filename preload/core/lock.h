@@ -6,8 +6,8 @@
  * Order: one lock at a time, but that growing a region (the catalog's, or that of the timers'
  * slots) takes the one for chunks besides, and a young timer that makes room the one of a shard.
  * fork() takes all but those of single sites, which lie in the recording: the site cache's shards,
- * the catalog's, the live shards', the slots'. None is held during a call that unwinds; the
- * loader's lock comes before the catalog's, never after it (modules.c).
+ * the catalog's, the live shards', the slots', the families'. None is held during a call that
+ * unwinds; the loader's lock comes before the catalog's, never after it (modules.c).
  */
 #ifndef TIMERLEAK_LOCK_H
 #define TIMERLEAK_LOCK_H
@@ -23,13 +23,18 @@ struct lock {
 bool lock_take_slow(struct lock *lock);
 void lock_wake(struct lock *lock);
 
-static inline bool lock_take(struct lock *lock)
+/* Without waiting: for a signal handler, which may have interrupted the holder. */
+static inline bool lock_try(struct lock *lock)
 {
     uint32_t free = 0;
 
     return __atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED) ||
-           lock_take_slow(lock);
+                                       __ATOMIC_RELAXED);
+}
+
+static inline bool lock_take(struct lock *lock)
+{
+    return lock_try(lock) || lock_take_slow(lock);
 }
 
 /*

@@ -63,24 +63,35 @@ static size_t parse_size(const char *text)
     return size;
 }
 
+/* What the process was started with, where the kernel put it. */
+static char **first_environment(void)
+{
+    char **one = (char **)__libc_stack_end + 1;
+
+    while (*one++)
+        ;
+    return one;
+}
+
+static const char *find(char **environment, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (; environment && *environment; environment++)
+        if (!strncmp(*environment, name, length) && (*environment)[length] == '=')
+            return *environment + length + 1;
+    return NULL;
+}
+
 /*
- * Timers may be made before libc's own initialization has set `environ`; what it will be set to
- * lies behind the arguments then, where the kernel put it.
+ * Timers may be made before libc's own initialization has set `environ`, which is empty then, or
+ * has what the program itself has put there since.
  */
 static const char *setting(const char *name)
 {
-    char **one = environ;
-    size_t length = strlen(name);
+    const char *value = find(environ, name);
 
-    if (!one) {
-        one = (char **)__libc_stack_end + 1;
-        while (*one++)
-            ;
-    }
-    for (; *one; one++)
-        if (!strncmp(*one, name, length) && (*one)[length] == '=')
-            return *one + length + 1;
-    return NULL;
+    return value ? value : find(first_environment(), name);
 }
 
 /* A relative name counts from where the program was started, not from where it may go later. */

@@ -1,12 +1,12 @@
 #include "families/notice.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/lock.h"
 #include "core/thread.h"
+#include "life/process.h"
 
 #define NOTICES 65536
 #define BUCKETS 1024
@@ -23,7 +23,6 @@ struct notice {
     struct notice *next_idle;
 };
 
-static struct lock lock;
 static struct notice *idle[BUCKETS];
 static struct notice notices[NOTICES];
 static unsigned made;
@@ -57,40 +56,20 @@ static struct notice *make(void (*function)(union sigval), union sigval value)
     return notice;
 }
 
-static __thread bool held; /* by this thread, which forks: who could not have it must not give it */
-
-static void hold(void)
-{
-    held = lock_take(&lock);
-}
-
-static void release(void)
-{
-    if (held)
-        lock_give(&lock);
-    held = false;
-}
-
-/* A forked child must not find the lock held by a thread that it doesn't have. */
-__attribute__((constructor)) static void notice_start(void)
-{
-    pthread_atfork(hold, release, release);
-}
-
 struct notice *notice_take(void (*function)(union sigval), union sigval value)
 {
     struct notice *notice;
 
     if (!section_enter())
         return NULL;
-    if (!lock_take(&lock)) {
+    if (!lock_take(&family_lock)) {
         section_leave();
         return NULL;
     }
     notice = take_idle(function, value);
     if (!notice)
         notice = make(function, value);
-    lock_give(&lock);
+    lock_give(&family_lock);
     section_leave();
     return notice;
 }
@@ -106,10 +85,10 @@ void notice_give(struct notice *notice)
 
     if (!section_enter())
         return;
-    if (lock_take(&lock)) {
+    if (lock_take(&family_lock)) {
         notice->next_idle = *bucket;
         *bucket = notice;
-        lock_give(&lock);
+        lock_give(&family_lock);
     }
     section_leave();
 }

@@ -378,10 +378,7 @@ struct timer_ref timer_take(enum tlk_family family, uint64_t id)
         slot = live_remove(family, id);
         section_leave();
     } else {
-        /* In a handler that interrupted the shim. What was dropped at birth is not lost again. */
-        slot = live_find_fast(family, id);
-        if (!slot && live_may_hold(family, id))
-            recording_drop(TLK_DROP_PENDING);
+        slot = live_remove_now(family, id);
     }
     return timer_ref_of(slot);
 }

@@ -31,7 +31,7 @@
 _Static_assert(offsetof(struct thread, vforked) == 24, "vfork.S knows where it is");
 
 static struct settings settings;
-static __thread struct gate gate_before_fork; /* several threads may fork at once */
+struct lock family_lock;
 static char program[256];
 static char exe[4096];
 static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /proc/PID/cmdline */
@@ -107,6 +107,10 @@ static void open_gate(void)
 
 /* ---- fork ---- */
 
+/* Several threads may fork at once, and a signal handler in the midst of its thread's fork. */
+static __thread struct gate gate_before_fork;
+static __thread uint32_t forks_within;
+
 /*
  * Everything is taken before fork(), so that the child finds no table half changed; or nothing is,
  * when a lock can't be had in time, and the child is not recorded.
@@ -116,8 +120,11 @@ static bool tables_lock(void)
     if (!sites_lock())
         return false;
     if (live_lock()) {
-        if (slots_lock())
-            return true;
+        if (slots_lock()) {
+            if (lock_take(&family_lock))
+                return true;
+            slots_unlock();
+        }
         live_unlock();
     }
     sites_unlock();
@@ -126,13 +133,24 @@ static bool tables_lock(void)
 
 static void tables_unlock(void)
 {
+    lock_give(&family_lock);
     slots_unlock();
     live_unlock();
     sites_unlock();
 }
 
+/* The fork that this one interrupts has the locks, and goes on having them. */
+static bool fork_goes_on(void)
+{
+    return thread.section == SECTION_WITHOUT_FRAME;
+}
+
 static void before_fork(void)
 {
+    if (fork_goes_on()) {
+        forks_within++;
+        return;
+    }
     gate_before_fork = *gate;
     if (gate->state == GATE_CHILD)
         return;
@@ -154,6 +172,10 @@ static void before_fork(void)
 
 static void after_fork_in_parent(void)
 {
+    if (forks_within) {
+        forks_within--;
+        return;
+    }
     if (gate_before_fork.state != GATE_OPEN)
         return;
     tables_unlock();
@@ -171,11 +193,22 @@ static bool start_child(void)
     return mapfile_publish(&settings, program);
 }
 
-/* The kernel has wiped the gate. Most children only exec, and need no recording of their own. */
+/*
+ * The kernel has wiped the gate. Most children only exec, and need no recording of their own. What
+ * handlers put off while the tables were locked is the parent's to do: here it is not remembered.
+ */
 static void after_fork_in_child(void)
 {
     enum gate_state before = gate_before_fork.state;
 
+    if (forks_within) { /* it is not recorded, nor are its children */
+        forks_within--;
+        gate_before_fork.state = GATE_SHUT;
+        return;
+    }
+    /* Of a handler that interrupted the shim, to which it may return. */
+    if (before == GATE_SHUT && thread.section && recording && !gate_before_fork.sandboxed)
+        mapfile_detach();
     if (before == GATE_SHUT || settings.only_pid)
         return;
     *gate = gate_before_fork;
@@ -185,6 +218,7 @@ static void after_fork_in_child(void)
     if (before == GATE_OPEN) {
         tables_unlock();
         section_exit();
+        thread.pending_count = 0;
         live_forget_ids();
     }
     gate->state = GATE_CHILD;

@@ -6,6 +6,11 @@
 
 #include <stdbool.h>
 
+#include "core/lock.h"
+
+/* Guards what families keep beside the ledger: fork() takes it with those of the tables. */
+extern struct lock family_lock;
+
 /*
  * For a hook that finds the gate shut: begins recording if that is only waiting for a first use of
  * timers, before the shim's constructor has run or in a forked child, and makes the system calls

@@ -133,7 +133,7 @@ static uint32_t table_find(struct key key)
     return slot;
 }
 
-static uint32_t table_remove(struct key key)
+static inline uint32_t table_remove(struct key key, bool (*take)(struct lock *))
 {
     struct shard *shard = shard_of(key);
     struct entry *entry;
@@ -141,7 +141,7 @@ static uint32_t table_remove(struct key key)
 
     if (!__atomic_load_n(&shard->count, __ATOMIC_ACQUIRE))
         return 0;
-    if (!lock_take(&shard->lock)) {
+    if (!take(&shard->lock)) {
         recording_drop(TLK_DROP_PENDING);
         return 0;
     }
@@ -220,7 +220,7 @@ uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
         return slot;
     way = way_of(set, key, &before);
     if (way == YOUNG_WAYS) {
-        before = table_remove(key);
+        before = table_remove(key, lock_take);
         way = way_free(set, hash_of(key));
     }
     if (way < YOUNG_WAYS)
@@ -241,11 +241,6 @@ uint32_t live_find_fast(enum tlk_family family, uint64_t id)
     return slot;
 }
 
-bool live_may_hold(enum tlk_family family, uint64_t id)
-{
-    return __atomic_load_n(&shard_of((struct key){id, family})->count, __ATOMIC_ACQUIRE) != 0;
-}
-
 uint32_t live_find(enum tlk_family family, uint64_t id)
 {
     uint32_t slot = live_find_fast(family, id);
@@ -256,14 +251,13 @@ uint32_t live_find(enum tlk_family family, uint64_t id)
     return table_find((struct key){id, family});
 }
 
-uint32_t live_remove(enum tlk_family family, uint64_t id)
+static inline uint32_t remove_by(struct key key, bool (*take)(struct lock *))
 {
-    struct key key = {id, family};
     struct set *set = set_of(key);
     uint32_t slot;
     unsigned way;
 
-    if (!lock_take(&set->lock)) {
+    if (!take(&set->lock)) {
         recording_drop(TLK_DROP_PENDING);
         return 0;
     }
@@ -271,7 +265,17 @@ uint32_t live_remove(enum tlk_family family, uint64_t id)
     if (way < YOUNG_WAYS)
         __atomic_store_n(&set->slots[way], 0, __ATOMIC_RELEASE);
     lock_give(&set->lock);
-    return slot ? slot : table_remove(key);
+    return slot ? slot : table_remove(key, take);
+}
+
+uint32_t live_remove(enum tlk_family family, uint64_t id)
+{
+    return remove_by((struct key){id, family}, lock_take);
+}
+
+uint32_t live_remove_now(enum tlk_family family, uint64_t id)
+{
+    return remove_by((struct key){id, family}, lock_try);
 }
 
 void live_forget_ids(void)

@@ -16,15 +16,16 @@
 bool live_start(void);
 
 /*
- * Within a section, except live_find_fast(), which may miss, and live_may_hold(): they take
- * no lock. live_put() gives back the slot that the id stood for before, 0 when none, or `slot`
- * itself when the table had no room.
+ * Within a section, except live_find_fast(), which takes no lock and may miss, and
+ * live_remove_now(), which does not wait for one: for a handler that interrupted a section.
+ * Removing counts as dropped what a lock that could not be had may have kept. live_put() gives back
+ * the slot that the id stood for before, 0 when none, or `slot` itself when the table had no room.
  */
 uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot);
 uint32_t live_find(enum tlk_family family, uint64_t id);
 uint32_t live_find_fast(enum tlk_family family, uint64_t id);
-bool live_may_hold(enum tlk_family family, uint64_t id); /* where live_find_fast() has missed it */
 uint32_t live_remove(enum tlk_family family, uint64_t id);
+uint32_t live_remove_now(enum tlk_family family, uint64_t id);
 
 /* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
 void live_forget_ids(void);

@@ -236,6 +236,17 @@ static void map_by_name(void)
     syscall(SYS_close, fd);
 }
 
+void mapfile_detach(void)
+{
+    int fd = open_own();
+
+    if (fd < 0)
+        return;
+    mmap(recording, mapped_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
+         fd, 0);
+    syscall(SYS_close, fd);
+}
+
 bool mapfile_publish(const struct settings *settings, const char *program)
 {
     int result = -1;

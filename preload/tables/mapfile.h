@@ -37,6 +37,12 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
 
 bool mapfile_publish(const struct settings *settings, const char *program);
 
+/*
+ * In a forked child that goes on with what its parent was about to enter: it writes to a copy from
+ * now on. Makes system calls.
+ */
+void mapfile_detach(void);
+
 /* Unmaps and removes a recording that was not published. */
 void mapfile_abandon(void);
 

@@ -184,6 +184,15 @@ static void check_end(const struct annotation *annotation, const struct check *c
     }
 }
 
+/* Of the totals, or of what was dropped. */
+static long long number_of_process(const json_t *report, const char *key)
+{
+    const json_t *totals = json_object_get(report, "totals");
+
+    return number_of(json_object_get(totals, key) ? totals : json_object_get(report, "dropped"),
+                     key);
+}
+
 static void check_process(const struct annotation *annotation, const json_t *report,
                           FILE *complaints)
 {
@@ -193,8 +202,7 @@ static void check_process(const struct annotation *annotation, const json_t *rep
         if (!strcmp(check->key, "end"))
             check_end(annotation, check, json_object_get(report, "process"), complaints);
         else
-            check_number(annotation, check,
-                         number_of(json_object_get(report, "totals"), check->key), complaints);
+            check_number(annotation, check, number_of_process(report, check->key), complaints);
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include "core/thread.h"
 #include "fixture.h"
+#include "tables/sites.h"
+#include "tables/strings.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
@@ -29,6 +31,52 @@ static void empty(uint32_t slot)
 {
     timer_at(slot)->state = TLK_FREE;
     slot_give(slot);
+}
+
+static void take_them(void *taken)
+{
+    *(bool *)taken = live_lock() || sites_lock() || slots_lock();
+}
+
+static void take_sites(void *taken)
+{
+    *(bool *)taken = sites_lock();
+}
+
+static void unlock_all(void)
+{
+    slots_unlock();
+    sites_unlock();
+    live_unlock();
+}
+
+/* ---- locks ---- */
+
+/* A fork that can't have them leaves them to who has them. */
+Test(live, who_could_not_have_the_locks_does_not_give_them_back)
+{
+    bool taken;
+
+    cr_assert(live_lock() && sites_lock() && slots_lock());
+    in_thread(take_them, &taken);
+    cr_expect_not(taken);
+    in_thread(take_them, &taken);
+    cr_expect_not(taken, "they are still held");
+    unlock_all();
+    cr_expect(live_lock() && sites_lock() && slots_lock());
+}
+
+/* The catalog's comes last of those of sites: the others have been taken by then. */
+Test(live, of_locks_for_a_fork_all_are_taken_or_none)
+{
+    bool taken;
+
+    cr_assert(lock_take(&catalog_lock));
+    in_thread(take_sites, &taken);
+    cr_expect_not(taken);
+    lock_give(&catalog_lock);
+    in_thread(take_sites, &taken);
+    cr_expect(taken);
 }
 
 /* ---- slots ---- */

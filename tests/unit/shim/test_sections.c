@@ -73,6 +73,42 @@ Test(sections, a_take_within_a_section_finds_the_young)
     cr_expect_eq(recording->dropped[TLK_DROP_PENDING], 0);
 }
 
+/* What was dropped at birth is not lost again, whatever else there is. */
+Test(sections, a_take_within_a_section_knows_what_was_never_entered)
+{
+    enum { OLDER = 10000 };
+
+    for (uint64_t id = 0; id < OLDER; id++)
+        make_timer(TLK_POSIX, id);
+    cr_assert_eq(live_find_fast(TLK_POSIX, 0), 0, "it is among the young no more");
+    cr_assert(section_enter());
+    cr_expect_neq(timer_take(TLK_POSIX, 0).slot, 0);
+    for (uint64_t id = OLDER; id < 2 * OLDER; id++)
+        cr_assert_eq(timer_take(TLK_POSIX, id).slot, 0);
+    section_exit();
+    cr_expect_eq(recording->dropped[TLK_DROP_PENDING], 0);
+}
+
+static void hold_the_locks(void *held)
+{
+    *(bool *)held = live_lock();
+}
+
+Test(sections, a_take_within_a_section_that_finds_its_lock_taken_is_counted)
+{
+    enum { OLDER = 10000 };
+    bool held;
+
+    for (uint64_t id = 0; id < OLDER; id++)
+        make_timer(TLK_POSIX, id);
+    in_thread(hold_the_locks, &held);
+    cr_assert(held);
+    cr_assert(section_enter());
+    cr_expect_eq(timer_take(TLK_POSIX, 0).slot, 0);
+    section_exit();
+    cr_expect_eq(recording->dropped[TLK_DROP_PENDING], 1);
+}
+
 /* ---- abandoned ---- */
 
 static sigjmp_buf out;
