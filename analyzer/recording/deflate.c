@@ -23,8 +23,7 @@ struct packing {
 
 static bool fail(char error[RECORDING_ERROR_SIZE], const char *path, const char *why)
 {
-    snprintf(error, RECORDING_ERROR_SIZE, "%.300s: %s", path, why);
-    return false;
+    return recording_fail(error, "%.300s: %s", path, why);
 }
 
 static bool fail_to_write(char error[RECORDING_ERROR_SIZE])

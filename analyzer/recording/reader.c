@@ -2,8 +2,10 @@
 
 #include "base/memory.h"
 #include "base/named.h"
+#include "base/text.h"
 #include "recording/regions.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +33,8 @@ static bool load(struct recording *recording, char error[RECORDING_ERROR_SIZE])
     recording->frames = region_load(&recording->regions[TLK_FRAMES], recording->file);
     recording->strings = region_load(&recording->regions[TLK_STRINGS], recording->file);
     if (!recording->frames || !recording->strings) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s was cut short while it was read; try again",
-                 recording->path);
-        return false;
+        return recording_fail(error, "%s was cut short while it was read; try again",
+                              recording->path);
     }
     return true;
 }
@@ -52,12 +53,22 @@ static struct recording *open_file(int file, const char *name, bool copy,
     return recording;
 }
 
+bool recording_fail(char error[RECORDING_ERROR_SIZE], const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error, RECORDING_ERROR_SIZE, format, arguments);
+    va_end(arguments);
+    text_clean(error);
+    return false;
+}
+
 struct recording *recording_open(const char *path, char error[RECORDING_ERROR_SIZE])
 {
     const char *why;
     int file = named_open(path, NULL, &why);
     if (file < 0) {
-        snprintf(error, RECORDING_ERROR_SIZE, "%s: %s", path, why);
+        recording_fail(error, "%s: %s", path, why);
         return NULL;
     }
     return open_file(file, path, false, error);

@@ -16,6 +16,10 @@ struct recording;
 
 #define RECORDING_ERROR_SIZE 512
 
+/* Puts in words what is wrong: one line, whatever names are in it. False. */
+__attribute__((format(printf, 2, 3))) bool recording_fail(char error[RECORDING_ERROR_SIZE],
+                                                          const char *format, ...);
+
 /*
  * NULL if the file is missing, empty, cut short, of another version or no recording; `error` then
  * says what it is and what to do.
