@@ -42,17 +42,19 @@ static bool check_format(const struct tlk_header *header, const char *path,
                          char error[RECORDING_ERROR_SIZE])
 {
     if (header->byte_order == __builtin_bswap32(TLK_BYTE_ORDER))
-        return recording_fail(error,
-                    "%s was recorded on a machine of the other byte order; read it on one like "
-                    "that",
-                    path);
+        return recording_fail(
+            error,
+            "%s was recorded on a machine of the other byte order; read it on one like "
+            "that",
+            path);
     if (header->byte_order != TLK_BYTE_ORDER)
         return recording_fail(error, "%s is damaged: its byte order is unknown", path);
     if (header->version != TLK_VERSION)
-        return recording_fail(error,
-                    "%s has format version %u, this timerleak reads version %u; use the timerleak "
-                    "that recorded it",
-                    path, header->version, TLK_VERSION);
+        return recording_fail(
+            error,
+            "%s has format version %u, this timerleak reads version %u; use the timerleak "
+            "that recorded it",
+            path, header->version, TLK_VERSION);
     if (header->header_size != sizeof(*header) || header->chunk_size != TLK_CHUNK)
         return recording_fail(error, "%s is damaged: its header has a wrong size", path);
     return true;
@@ -70,11 +72,13 @@ bool regions_read_header(int file, const char *path, struct tlk_header *header,
     bool started = read_at(file, 0, header, sizeof(header->magic));
     /* The shim writes the magic last: until then the file is a row of zeros. */
     if (status.st_size == 0 || (started && header->magic[0] == '\0'))
-        return recording_fail(error, "%s is empty: its process ended before anything was recorded", path);
+        return recording_fail(error, "%s is empty: its process ended before anything was recorded",
+                              path);
     if (memcmp(header->magic, TLK_MAGIC, sizeof(header->magic)) != 0)
         return recording_fail(error, "%s is no recording: it does not start as one", path);
     if (!read_at(file, 0, header, sizeof(*header)))
-        return recording_fail(error, "%s is cut short: not even its header is complete; copy it again", path);
+        return recording_fail(
+            error, "%s is cut short: not even its header is complete; copy it again", path);
     return check_format(header, path, error);
 }
 
@@ -86,8 +90,8 @@ static bool check_directory(const struct tlk_region *table, uint64_t file_chunks
         if (table->directory[i] == 0)
             return recording_fail(error, "%s is damaged: its %s overlap the header", path, name);
         if (table->directory[i] >= file_chunks)
-            return recording_fail(error, "%s is cut short: some of its %s are missing; copy it again", path,
-                        name);
+            return recording_fail(
+                error, "%s is cut short: some of its %s are missing; copy it again", path, name);
     }
     return true;
 }
@@ -110,7 +114,7 @@ bool region_open(struct region *region, int file, const char *path, enum tlk_reg
     if (table->chunks > TLK_REGION_CHUNKS ||
         table->used > (uint64_t)table->chunks * region->per_chunk)
         return recording_fail(error, "%s is damaged: it claims more %s than it has room for", path,
-                    names[id]);
+                              names[id]);
     return check_directory(table, (uint64_t)status.st_size / TLK_CHUNK, names[id], path, error);
 }
 
