@@ -67,6 +67,15 @@ Test(outputs, a_full_disk_leaves_the_old_file, .timeout = 60)
     subject_forget(&subject);
 }
 
+Test(outputs, a_limit_for_files_leaves_the_old_file, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+
+    expect_old(&subject, "ulimit -f 1;", "html -o old.txt", 3);
+    expect_old(&subject, "ulimit -f 1;", "merge -o old.txt", 3);
+    subject_forget(&subject);
+}
+
 Test(outputs, the_profile_of_a_recording_too, .timeout = 60)
 {
     struct subject subject = subject_make("inlined_frames");
