@@ -75,9 +75,9 @@ static bool name_it(struct replacement *replacement)
     if (taken < 0)
         return false;
     close(taken);
-    replacement->nameless = unlink(replacement->partial) != 0 ||
-                            linkat(AT_FDCWD, descriptor, AT_FDCWD, replacement->partial,
-                                   AT_SYMLINK_FOLLOW) != 0;
+    replacement->nameless =
+        unlink(replacement->partial) != 0 ||
+        linkat(AT_FDCWD, descriptor, AT_FDCWD, replacement->partial, AT_SYMLINK_FOLLOW) != 0;
     return !replacement->nameless;
 }
 
