@@ -8,6 +8,7 @@
 #include "recording/archive.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,7 +53,9 @@ static int finish(struct merging *merging, const char *output)
     }
     if (!replace_end(&merging->output))
         return complain(output);
-    printf("%s: %s\n", output, text_plural(merging->added, "file", "files").s);
+    char *word = text_shell_word(output);
+    printf("%s: %s\n", word, text_plural(merging->added, "file", "files").s);
+    free(word);
     return merging->status;
 }
 

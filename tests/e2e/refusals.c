@@ -167,16 +167,25 @@ Test(refusals, a_name_is_one_line, .timeout = 60)
         "merge -o out.gz here",
         "check here",
         "record -o \"$N.2.tlk\" \"$TIMERLEAK_BUILD/programs/inlined_frames\"",
+        "merge -o \"$N.gz\" *.2.tlk",
+        "check --suppressions=\"$N\" *.2.tlk",
+        "check --suppressions=\"$N.rules\" *.2.tlk",
+        "check --baseline=\"$N.json\" *.2.tlk",
+        "check --baseline=\"$N.json\" --update-baseline *.2.tlk",
     };
     struct subject subject = subject_make("inlined_frames");
 
     free(output_of(text_make("cd '%s' && mkdir here && N=$(printf 'a\n::error::b') && "
                              "echo x > \"here/$N.tlk\" && gzip \"here/$N.tlk\" && "
-                             "mv \"here/$N.tlk.gz\" here/archive.gz && echo x > \"here/$N.tlk\"",
+                             "mv \"here/$N.tlk.gz\" here/archive.gz && echo x > \"here/$N.tlk\" && "
+                             "echo leak:x > \"$N.rules\" && "
+                             "printf %%s '{\"schema\": \"timerleak-baseline/1\", \"sites\": [{"
+                             "\"fingerprint\": \"0\", \"functions\": [\"a\\n::error::b\"]}]}' "
+                             "> \"$N.json\"",
                              subject.folder)));
     for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
         char *out = output_of(text_make("cd '%s' && N=$(printf 'a\n::error::b') && "
-                                        "{ '%s' %s; } 2>&1 >/dev/null || :",
+                                        "{ '%s' %s; } 2>&1 || :",
                                         subject.folder, subject.timerleak, lines[i]));
 
         expect_part(out, "::error::b");
