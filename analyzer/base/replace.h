@@ -11,8 +11,8 @@
 
 struct replacement {
     FILE *to;
-    char *path,
-        *partial;  /* partial is NULL where nothing is replaced: a pipe, a device, /dev/stdout */
+    char *path;
+    char *partial; /* NULL where nothing is replaced: a pipe, a device, /dev/stdout */
     bool nameless; /* so far: `partial` is what it will be called */
 };
 
