@@ -7,6 +7,7 @@
 #include "commands/help.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,10 +84,17 @@ static int run(int argc, char **argv)
     return command->run(argc - 1, argv + 1);
 }
 
+/* Beyond the limit for files a write fails, and that is told. Who is started is not so patient. */
+static void let_it_fail(int number)
+{
+    (void)number;
+}
+
 /* Whatever was printed: who reads half of it must not take it for all. */
 int main(int argc, char **argv)
 {
     errors_clean();
+    signal(SIGXFSZ, let_it_fail);
     int status = run(argc, argv);
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,4 +46,14 @@ void errors_clean(void)
     if (!clean || setvbuf(clean, NULL, _IOLBF, BUFSIZ) != 0)
         memory_exhausted();
     stderr = clean;
+}
+
+bool error_set(char error[ERROR_SIZE], const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error, ERROR_SIZE, format, arguments);
+    va_end(arguments);
+    text_clean(error);
+    return false;
 }

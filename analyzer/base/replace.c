@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define DESCRIPTORS "/proc/self/fd"
+
 /* What open() would give a new file. */
 static mode_t new_mode(mode_t mode)
 {
@@ -51,6 +53,34 @@ static char *partial_name(const char *path)
     return name;
 }
 
+/* Without a name, so that nothing is left if we are killed; -1 where there is no such thing. */
+static int open_nameless(const char *path)
+{
+    const char *last = strrchr(path, '/');
+    if (access(DESCRIPTORS, X_OK) != 0)
+        return -1;
+    char *directory = last ? strndup(path, (size_t)(last - path) + 1) : memory_copy(".");
+    int file = directory ? open(directory, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600) : -1;
+    free(directory);
+    return file;
+}
+
+/* Only a moment before the name is the old one's: link() replaces nothing. */
+static bool name_it(struct replacement *replacement)
+{
+    char descriptor[sizeof(DESCRIPTORS) + 16];
+    snprintf(descriptor, sizeof(descriptor), DESCRIPTORS "/%d", fileno(replacement->to));
+    /* A name that is free, as mkostemp() finds them. */
+    int taken = mkostemp(replacement->partial, O_CLOEXEC);
+    if (taken < 0)
+        return false;
+    close(taken);
+    replacement->nameless =
+        unlink(replacement->partial) != 0 ||
+        linkat(AT_FDCWD, descriptor, AT_FDCWD, replacement->partial, AT_SYMLINK_FOLLOW) != 0;
+    return !replacement->nameless;
+}
+
 static void forget(struct replacement *replacement)
 {
     free(replacement->path);
@@ -58,17 +88,26 @@ static void forget(struct replacement *replacement)
     *replacement = (struct replacement){0};
 }
 
+static void unlink_partial(const struct replacement *replacement)
+{
+    if (replacement->partial && !replacement->nameless)
+        unlink(replacement->partial);
+}
+
 static bool open_partial(struct replacement *replacement, mode_t mode)
 {
     replacement->partial = partial_name(replacement->path);
-    int file = mkostemp(replacement->partial, O_CLOEXEC);
+    int file = open_nameless(replacement->path);
+    replacement->nameless = file >= 0;
+    if (file < 0)
+        file = mkostemp(replacement->partial, O_CLOEXEC);
     if (file < 0)
         return false;
     if (fchmod(file, mode) == 0)
         replacement->to = fdopen(file, "w");
     if (!replacement->to) {
         close(file);
-        unlink(replacement->partial);
+        unlink_partial(replacement);
     }
     return replacement->to;
 }
@@ -107,7 +146,8 @@ bool replace_end(struct replacement *replacement)
 {
     bool written = fflush(replacement->to) == 0 && !ferror(replacement->to);
     if (replacement->partial)
-        written = written && fsync(fileno(replacement->to)) == 0;
+        written = written && fsync(fileno(replacement->to)) == 0 &&
+                  (!replacement->nameless || name_it(replacement));
     int error = errno;
     if (fclose(replacement->to) != 0 && written) {
         written = false;
@@ -117,8 +157,8 @@ bool replace_end(struct replacement *replacement)
         written = false;
         error = errno;
     }
-    if (replacement->partial && !written)
-        unlink(replacement->partial);
+    if (!written)
+        unlink_partial(replacement);
     forget(replacement);
     errno = error;
     return written;
@@ -127,7 +167,6 @@ bool replace_end(struct replacement *replacement)
 void replace_abandon(struct replacement *replacement)
 {
     fclose(replacement->to);
-    if (replacement->partial)
-        unlink(replacement->partial);
+    unlink_partial(replacement);
     forget(replacement);
 }

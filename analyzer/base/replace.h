@@ -1,6 +1,6 @@
 /*
- * replace.h - writes a file under another name until it is complete: who reads it meanwhile sees
- * the old one, and a failure leaves that as it was.
+ * replace.h - writes a file without a name, or under another, until it is complete: who reads it
+ * meanwhile sees the old one, and a failure leaves that as it was.
  */
 #ifndef TIMERLEAK_BASE_REPLACE_H
 #define TIMERLEAK_BASE_REPLACE_H
@@ -13,6 +13,7 @@ struct replacement {
     FILE *to;
     char *path;
     char *partial; /* NULL where nothing is replaced: a pipe, a device, /dev/stdout */
+    bool nameless; /* so far: `partial` is what it will be called */
 };
 
 /* An old file keeps its mode, a new one gets `mode` less what umask takes. */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define US UINT64_C(1000)
@@ -162,8 +163,35 @@ void text_clean_lines(char *text)
     clean(text, "\t\n");
 }
 
+static bool is_clean(const char *text)
+{
+    char *cleaned = memory_copy(text);
+    text_clean(cleaned);
+    bool same = strcmp(cleaned, text) == 0;
+    free(cleaned);
+    return same;
+}
+
+/* $'...': what no terminal would show as it is. */
+static char *spell_out(const char *word)
+{
+    char *quoted = memory_new(4, strlen(word) + 1), *out = stpcpy(quoted, "$'");
+    for (const unsigned char *in = (const unsigned char *)word; *in; in++) {
+        if (*in < 0x20 || *in >= 0x7f)
+            out += sprintf(out, "\\%03o", *in);
+        else if (*in == '\'' || *in == '\\')
+            out += sprintf(out, "\\%c", *in);
+        else
+            *out++ = (char)*in;
+    }
+    strcpy(out, "'");
+    return quoted;
+}
+
 char *text_shell_word(const char *word)
 {
+    if (!is_clean(word))
+        return spell_out(word);
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                 "%+,-./:=@_";
     char *quoted = memory_new(4, strlen(word) + 1), *out = quoted; /* at worst each byte is "'" */

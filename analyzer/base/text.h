@@ -43,7 +43,7 @@ void text_clean_line(char *text);
 /* The same for several, with their ends. */
 void text_clean_lines(char *text);
 
-/* A word as a shell reads it, quoted where it must be; the caller frees it. */
+/* A word as a shell reads it, quoted where it must be, as one line of text; the caller frees it. */
 char *text_shell_word(const char *word);
 
 /* Cuts off blanks at both ends, in place. */

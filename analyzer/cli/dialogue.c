@@ -266,7 +266,8 @@ static void show(const struct request *request, const struct input *input)
 {
     struct input shown = *input;
     shown.status = EXIT_OK;
-    if (request->file && !input_output_begin(&shown, request->file))
+    if (request->file &&
+        (!input_spares(">", request->file) || !input_output_begin(&shown, request->file)))
         return;
     apply(request, &shown.settings);
     print(request, &shown);

@@ -88,15 +88,14 @@ static bool apply_filters(struct input *input, bool selects)
     return true;
 }
 
-/* "-o *.tlk" would cost the first of these recordings. */
-static bool spare_recording(const char *output)
+bool input_spares(const char *option, const char *output)
 {
     if (!output || !files_is_recording(output))
         return true;
     fprintf(stderr,
-            "timerleak: -o %s: that is a recording's name; -o is followed by the file that is "
+            "timerleak: %s %s: that is a recording's name; %s is followed by the file that is "
             "written\n",
-            output);
+            option, output, option);
     return false;
 }
 
@@ -113,7 +112,7 @@ static bool parse(struct input *input, int argc, char **argv)
 {
     const struct input_needs *needs = input->needs;
     int count = arguments_parse(argc, argv, needs->options, &input->settings);
-    if (count < 0 || !spare_recording(input->settings.output))
+    if (count < 0 || !input_spares("-o", input->settings.output))
         return false;
     int before = needs->argument ? 1 : 0;
     if (count < before + 1)

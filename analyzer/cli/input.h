@@ -63,6 +63,10 @@ bool input_select(struct input *input, const struct selection_options *options,
 /* The options of a selection that the settings ask for; type is NULL after a complaint. */
 struct selection_options input_selection_options(const struct settings *settings);
 
+/* False, with a complaint, if it is called as a recording: "-o *.tlk" would cost the first of them.
+ */
+bool input_spares(const char *option, const char *output);
+
 /* False, after a complaint, if it is plain that the file can't be written; NULL always can. */
 bool input_output_possible(const char *path);
 

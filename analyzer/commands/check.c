@@ -4,6 +4,7 @@
 
 #include "base/replace.h"
 #include "cli/files.h"
+#include "base/text.h"
 #include "exports/annotations.h"
 #include "exports/checked.h"
 #include "exports/gitlab.h"
@@ -53,12 +54,19 @@ static bool read_options(const struct settings *settings, struct gate_options *o
     return false;
 }
 
+/* What is wrong is one line, whatever is in the file and its name. */
+static void complain(char *error)
+{
+    text_clean(error);
+    fprintf(stderr, "timerleak: %s\n", error);
+}
+
 static bool read_suppressions(const char *path, struct suppressions **suppressions)
 {
     char error[ERROR_SIZE];
     *suppressions = path ? suppressions_read(path, error) : NULL;
     if (path && !*suppressions)
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain(error);
     return !path || *suppressions;
 }
 
@@ -68,7 +76,7 @@ static bool read_baseline(const struct settings *settings, struct baseline **bas
     const char *path = settings->baseline;
     *baseline = path ? baseline_read(path, settings->update_baseline, error) : NULL;
     if (path && !*baseline)
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain(error);
     return !path || *baseline;
 }
 

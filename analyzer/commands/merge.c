@@ -8,6 +8,7 @@
 #include "recording/archive.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,7 +60,9 @@ static int finish(struct merging *merging, const char *output)
     }
     if (!replace_end(&merging->output))
         return complain(output);
-    printf("%s: %s\n", output, text_plural(merging->added, "file", "files").s);
+    char *word = text_shell_word(output);
+    printf("%s: %s\n", word, text_plural(merging->added, "file", "files").s);
+    free(word);
     return merging->status;
 }
 
@@ -74,6 +77,19 @@ static int merge(const char *const paths[], size_t count, const char *output)
     return finish(&merging, output);
 }
 
+/* "-o *.tlk" would cost the first of these recordings. An archive may be made anew. */
+static bool spare_recording(const char *output)
+{
+    char error[ERROR_SIZE];
+    struct recording *recording = recording_open(output, error);
+    if (!recording)
+        return true;
+    recording_close(recording);
+    fprintf(stderr, "timerleak: -o %s: that is a recording; -o is followed by the archive's name\n",
+            output);
+    return false;
+}
+
 int command_merge(int argc, char **argv)
 {
     struct settings settings;
@@ -86,5 +102,7 @@ int command_merge(int argc, char **argv)
                         "timerleak merge -o OUT FILE...\n");
         return EXIT_USAGE;
     }
+    if (!spare_recording(settings.output))
+        return EXIT_USAGE;
     return merge((const char *const *)&argv[1], (size_t)count, settings.output);
 }

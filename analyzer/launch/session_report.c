@@ -26,7 +26,8 @@ static void print_line(const struct session_recording *made, const struct profil
 {
     const struct counts *totals = &profile->totals;
     const struct process *process = profile->processes[0];
-    fprintf(stderr, "timerleak: %s: ", made->path);
+    char *word = text_shell_word(made->path);
+    fprintf(stderr, "timerleak: %s: ", word);
     if (made->running)
         fprintf(stderr, "process %d is still being recorded, ", made->pid);
     fprintf(stderr, "%s%s created, ", process->one_in > 1 ? "about " : "",
@@ -37,7 +38,6 @@ static void print_line(const struct session_recording *made, const struct profil
         fprintf(stderr, "%s more while asleep, ", text_count(process->omitted[TLK_OMIT_ASLEEP]).s);
     if (process->unwatched)
         fprintf(stderr, "%s not watched, ", family_list(process->unwatched, " and ").s);
-    char *word = text_shell_word(made->path);
     fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, word);
     free(word);
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/named.h"
 #include "base/numbers.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -128,18 +129,26 @@ static void enter(struct baseline *baseline, uint32_t number)
         index_add(&baseline->functions, hash_functions(known), number);
 }
 
+/* The file is anybody's: a terminal would obey what is in it. */
+static char *clean_copy(const char *text)
+{
+    char *copy = memory_copy(text);
+    text_clean(copy);
+    return copy;
+}
+
 void baseline_add(struct baseline *baseline, const char *fingerprint, const char *family,
                   const char *state, const char *const *functions, size_t count)
 {
     if (baseline_find(baseline, fingerprint))
         return;
-    struct known known = {.fingerprint = memory_copy(fingerprint),
-                          .family = memory_copy(family),
-                          .state = memory_copy(state),
+    struct known known = {.fingerprint = clean_copy(fingerprint),
+                          .family = clean_copy(family),
+                          .state = clean_copy(state),
                           .functions = memory_new(count, sizeof(*known.functions)),
                           .function_count = count};
     for (size_t i = 0; i < count; i++)
-        known.functions[i] = memory_copy(functions[i]);
+        known.functions[i] = clean_copy(functions[i]);
     baseline->list =
         memory_grow(baseline->list, baseline->count, &baseline->room, sizeof(*baseline->list));
     baseline->list[baseline->count] = known;

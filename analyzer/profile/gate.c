@@ -175,10 +175,13 @@ static bool doubt_sleep(struct gate *gate, const struct process *process)
     uint64_t asleep = process->omitted[TLK_OMIT_ASLEEP];
     if (process->recorded > 0 || asleep == 0 || gate->options.allow_empty)
         return false;
+    struct text pid = {"PID"}; /* of the next that runs: this one may be gone */
+    if (process->alive)
+        snprintf(pid.s, sizeof(pid.s), "%d", process->pid);
     doubt(gate,
           "%s: %s made, all while it was asleep: start without TIMERLEAK_ENABLED=0, or wake it "
-          "with \"timerleak ctl %d on\"; --allow-empty takes that for clean",
-          process->recording, text_plural(asleep, "timer was", "timers were").s, process->pid);
+          "with \"timerleak ctl %s on\"; --allow-empty takes that for clean",
+          process->recording, text_plural(asleep, "timer was", "timers were").s, pid.s);
     return true;
 }
 

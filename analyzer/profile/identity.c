@@ -33,35 +33,13 @@ static const char *plain_name(struct profile *profile, const struct stack_frame 
     return kept;
 }
 
-static bool in_libc(const struct stack_frame *frame)
-{
-    static const char *const names[] = {"libc.so", "libc-", "ld-linux", "ld-musl", "libpthread"};
-    for (size_t i = 0; frame->module && i < sizeof(names) / sizeof(*names); i++) {
-        if (strncmp(frame->module->name, names[i], strlen(names[i])) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Above main, or a thread's first function, every C library has functions of its own. */
-static size_t own_depth(const struct stack_frame *stack, size_t depth)
-{
-    for (size_t i = 1; i < depth; i++) {
-        if (stack[i].function && strcmp(stack[i].function, "main") == 0)
-            return i + 1;
-    }
-    while (depth > 1 && in_libc(&stack[depth - 1]))
-        depth--;
-    return depth;
-}
-
 void identity_make(struct identity *identity, struct profile *profile, struct site *site,
                    enum timer_state state)
 {
     const char *family = family_name(site->family), *known_as = state_name(state);
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
-    depth = own_depth(stack, depth);
+    depth = stack_own_depth(stack, depth);
     identity->functions = memory_new(depth, sizeof(*identity->functions));
     identity->count = 0;
     uint64_t hash = hash_bytes(HASH_SEED, family, strlen(family) + 1);

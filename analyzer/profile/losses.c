@@ -56,3 +56,15 @@ uint64_t losses_damaged(const struct profile *profile)
         damaged += profile->processes[i]->damaged;
     return damaged;
 }
+
+const char *losses_of_all(const struct profile *profile)
+{
+    uint64_t recorded = 0, unseen = 0;
+    for (size_t i = 0; i < profile->process_count; i++) {
+        recorded += profile->processes[i]->recorded;
+        unseen += losses_omitted(profile->processes[i]) + profile->processes[i]->unwatched;
+    }
+    if (recorded > 0)
+        return "no timer that was created is among those asked for";
+    return unseen > 0 ? "no timer was recorded" : "no timer was created";
+}

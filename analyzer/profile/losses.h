@@ -27,6 +27,9 @@ uint64_t losses_hiding(const struct process *process);
 /* Timers of a process that were left out as its user wished: see enum tlk_omission. */
 uint64_t losses_omitted(const struct process *process);
 
+/* Why a profile has no site: nothing was created, or nothing of that seen, or asked for. */
+const char *losses_of_all(const struct profile *profile);
+
 /* Records that were damaged and left out, in all recordings. */
 uint64_t losses_damaged(const struct profile *profile);
 

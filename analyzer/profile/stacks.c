@@ -44,3 +44,24 @@ uint64_t stack_fingerprint(struct profile *profile, struct site *site)
     }
     return hash;
 }
+
+bool stack_in_libc(const struct stack_frame *frame)
+{
+    static const char *const names[] = {"libc.so", "libc-", "ld-linux", "ld-musl", "libpthread"};
+    for (size_t i = 0; frame->module && i < sizeof(names) / sizeof(*names); i++) {
+        if (strncmp(frame->module->name, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t stack_own_depth(const struct stack_frame *stack, size_t depth)
+{
+    for (size_t i = 1; i < depth; i++) {
+        if (stack[i].function && strcmp(stack[i].function, "main") == 0)
+            return i + 1;
+    }
+    while (depth > 1 && stack_in_libc(&stack[depth - 1]))
+        depth--;
+    return depth;
+}

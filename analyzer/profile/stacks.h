@@ -15,4 +15,9 @@ const struct stack_frame *stack_headline(struct profile *profile, struct site *s
 /* A hash of the family and the functions' names: equal wherever and whenever it was built. */
 uint64_t stack_fingerprint(struct profile *profile, struct site *site);
 
+bool stack_in_libc(const struct stack_frame *frame);
+
+/* Up to main, or a thread's first function: above, every C library has functions of its own. */
+size_t stack_own_depth(const struct stack_frame *stack, size_t depth);
+
 #endif

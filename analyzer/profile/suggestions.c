@@ -56,21 +56,20 @@ static void forget(struct usage *table)
     }
 }
 
-/* NULL if no function is known. What calls main is no choice: it is below every stack. */
+/* NULL if no function is known. What calls main is no choice, for every stack has it. */
 static const char *rarest_function(struct usage *table, const struct gate *gate,
                                    const struct judged *judged)
 {
     const struct usage *rarest = NULL;
     size_t depth;
     const struct stack_frame *stack = stack_of(gate->profile, judged->site, &depth);
+    depth = stack_own_depth(stack, depth);
     for (size_t i = 1; i < depth; i++) {
-        if (!stack[i].function)
+        if (!stack[i].function || stack_in_libc(&stack[i]))
             continue;
         const struct usage *usage = usage_of(table, stack[i].function);
         if (!rarest || usage->sites < rarest->sites)
             rarest = usage;
-        if (strcmp(stack[i].function, "main") == 0)
-            break;
     }
     return rarest ? rarest->function : NULL;
 }

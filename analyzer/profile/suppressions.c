@@ -187,13 +187,26 @@ const struct rule *suppressions_find(struct suppressions *suppressions, struct p
     return first;
 }
 
+/* What is above main, or a thread's first function, is so in every program. */
+static bool matches_start(const char *pattern, struct profile *profile, struct site *site)
+{
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    for (size_t i = stack_own_depth(stack, depth); i < depth; i++) {
+        if (matches_frame(pattern, &stack[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool is_broad(const struct rule *rule, struct profile *profile)
 {
     size_t matched = 0, sites = profile->site_count;
     if (suppression_matches(rule->pattern, "main"))
         return true;
     for (size_t i = 0; i < sites; i++) {
-        if (suppression_matches(rule->pattern, profile->sites[i]->function))
+        if (suppression_matches(rule->pattern, profile->sites[i]->function) ||
+            matches_start(rule->pattern, profile, profile->sites[i]))
             return true;
         matched += matches_stack(rule->pattern, profile, profile->sites[i]);
     }

@@ -42,8 +42,8 @@ const struct rule *suppressions_find(struct suppressions *suppressions, struct p
                                      struct site *site, enum timer_state state);
 
 /*
- * Notes which rules are over-broad: those that match "main", a wrapped function, or the stacks of
- * nearly all sites, so that they would hide every leak to come.
+ * Notes which rules are over-broad: those that match "main", what is above it, a wrapped function,
+ * or the stacks of nearly all sites, so that they would hide every leak to come.
  */
 void suppressions_weigh(struct suppressions *suppressions, struct profile *profile);
 

@@ -37,7 +37,7 @@ struct archive *archive_open(const char *path, char error[ERROR_SIZE])
     int opened = named_open(path, NULL, &why);
     FILE *file = opened < 0 ? NULL : fdopen(opened, "r");
     if (!file) {
-        snprintf(error, ERROR_SIZE, "%s: %s", path, opened < 0 ? why : strerror(errno));
+        error_set(error, "%s: %s", path, opened < 0 ? why : strerror(errno));
         return NULL;
     }
     struct archive *archive = memory_new(1, sizeof(*archive));
@@ -58,7 +58,7 @@ void archive_close(struct archive *archive)
 static struct recording *fail(const struct archive *archive, const char *why,
                               char error[ERROR_SIZE])
 {
-    snprintf(error, ERROR_SIZE, "%.300s: %s", archive->path, why);
+    error_set(error, "%.300s: %s", archive->path, why);
     return NULL;
 }
 

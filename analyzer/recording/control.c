@@ -19,7 +19,7 @@ enum control_error control_open(struct control *control, const char *path, pid_t
     control->file = open(path, flags);
     if (control->file < 0) {
         bool denied = errno == EACCES || errno == EPERM;
-        snprintf(error, ERROR_SIZE, "%s: %s", path, strerror(errno));
+        error_set(error, "%s: %s", path, strerror(errno));
         return denied ? CONTROL_DENIED : CONTROL_UNREADABLE;
     }
     if (!regions_read_header(control->file, path, &control->header, error)) {
@@ -29,8 +29,7 @@ enum control_error control_open(struct control *control, const char *path, pid_t
     /* In a container it has another number, but it started at the same time. */
     if (!proc_alive(pid, control->header.start_ticks) || control->header.end != TLK_RUNNING ||
         !kernel_has_mapped(pid, control->file)) {
-        snprintf(error, ERROR_SIZE, "%s is not the recording of process %d, or it ended", path,
-                 (int)pid);
+        error_set(error, "%s is not the recording of process %d, or it ended", path, (int)pid);
         close(control->file);
         return CONTROL_UNREADABLE;
     }

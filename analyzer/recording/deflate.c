@@ -1,10 +1,10 @@
 /* deflate.c - appends recordings to an archive. */
 #include "recording/archive.h"
 
+#include "base/named.h"
 #include "base/proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,8 +23,7 @@ struct packing {
 
 static bool fail(char error[ERROR_SIZE], const char *path, const char *why)
 {
-    snprintf(error, ERROR_SIZE, "%.300s: %s", path, why);
-    return false;
+    return error_set(error, "%.300s: %s", path, why);
 }
 
 static bool fail_to_write(char error[ERROR_SIZE])
@@ -109,13 +108,14 @@ static bool add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     struct packing packing = {.to = to};
     gz_header header = {.name = (Bytef *)(uintptr_t)base_name(path), .os = 3};
+    const char *why;
     struct recording *checked = recording_open(path, error);
     if (!checked)
         return false;
     recording_close(checked);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = named_open(path, NULL, &why);
     if (file < 0)
-        return fail(error, path, strerror(errno));
+        return fail(error, path, why);
     if (deflateInit2(&packing.stream, Z_BEST_SPEED, Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) !=
         Z_OK) {
         close(file);
@@ -128,14 +128,34 @@ static bool add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
     return packed;
 }
 
+/* Behind one that is cut short, or has something else at its end, no other could be read. */
+static bool check_archive(const char *path, char error[ERROR_SIZE])
+{
+    bool ended = false;
+    struct archive *archive = archive_open(path, error);
+    if (!archive)
+        return false;
+    while (!ended) {
+        struct recording *recording = archive_next(archive, &ended, error);
+        if (recording)
+            recording_close(recording);
+    }
+    archive_close(archive);
+    return !*error;
+}
+
 /* As it is: its recordings are packed already. */
 static bool add_archive(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     char bytes[PACKED_SIZE];
     size_t got;
-    FILE *from = fopen(path, "re");
+    const char *why;
+    if (!check_archive(path, error))
+        return false;
+    int file = named_open(path, NULL, &why);
+    FILE *from = file < 0 ? NULL : fdopen(file, "r");
     if (!from)
-        return fail(error, path, strerror(errno));
+        return fail(error, path, file < 0 ? why : strerror(errno));
     bool copied = true;
     while (copied && (got = fread(bytes, 1, sizeof(bytes), from)) > 0)
         copied = fwrite(bytes, 1, got, to) == got;

@@ -31,9 +31,7 @@ static bool load(struct recording *recording, char error[ERROR_SIZE])
     recording->frames = region_load(&recording->regions[TLK_FRAMES], recording->file);
     recording->strings = region_load(&recording->regions[TLK_STRINGS], recording->file);
     if (!recording->frames || !recording->strings) {
-        snprintf(error, ERROR_SIZE, "%s was cut short while it was read; try again",
-                 recording->path);
-        return false;
+        return error_set(error, "%s was cut short while it was read; try again", recording->path);
     }
     return true;
 }
@@ -56,7 +54,7 @@ struct recording *recording_open(const char *path, char error[ERROR_SIZE])
     const char *why;
     int file = named_open(path, NULL, &why);
     if (file < 0) {
-        snprintf(error, ERROR_SIZE, "%s: %s", path, why);
+        error_set(error, "%s: %s", path, why);
         return NULL;
     }
     return open_file(file, path, false, error);

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,16 +20,6 @@ static const uint32_t strides[TLK_REGIONS] = {
 };
 
 static const char *const names[TLK_REGIONS] = {"strings", "modules", "frames", "sites", "timers"};
-
-__attribute__((format(printf, 2, 3))) static bool fail(char error[ERROR_SIZE], const char *format,
-                                                       ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, ERROR_SIZE, format, arguments);
-    va_end(arguments);
-    return false;
-}
 
 /* Whether all `size` bytes were there. */
 static bool read_at(int file, uint64_t offset, void *to, size_t size)
@@ -52,19 +41,21 @@ static bool read_at(int file, uint64_t offset, void *to, size_t size)
 static bool check_format(const struct tlk_header *header, const char *path, char error[ERROR_SIZE])
 {
     if (header->byte_order == __builtin_bswap32(TLK_BYTE_ORDER))
-        return fail(error,
-                    "%s was recorded on a machine of the other byte order; read it on one like "
-                    "that",
-                    path);
+        return error_set(
+            error,
+            "%s was recorded on a machine of the other byte order; read it on one like "
+            "that",
+            path);
     if (header->byte_order != TLK_BYTE_ORDER)
-        return fail(error, "%s is damaged: its byte order is unknown", path);
+        return error_set(error, "%s is damaged: its byte order is unknown", path);
     if (header->version != TLK_VERSION)
-        return fail(error,
-                    "%s has format version %u, this timerleak reads version %u; use the timerleak "
-                    "that recorded it",
-                    path, header->version, TLK_VERSION);
+        return error_set(
+            error,
+            "%s has format version %u, this timerleak reads version %u; use the timerleak "
+            "that recorded it",
+            path, header->version, TLK_VERSION);
     if (header->header_size != sizeof(*header) || header->chunk_size != TLK_CHUNK)
-        return fail(error, "%s is damaged: its header has a wrong size", path);
+        return error_set(error, "%s is damaged: its header has a wrong size", path);
     return true;
 }
 
@@ -73,18 +64,20 @@ bool regions_read_header(int file, const char *path, struct tlk_header *header,
 {
     struct stat status;
     if (fstat(file, &status) != 0)
-        return fail(error, "%s: %s", path, strerror(errno));
+        return error_set(error, "%s: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
-        return fail(error, "%s is not a regular file", path);
+        return error_set(error, "%s is not a regular file", path);
     memset(header->magic, 0, sizeof(header->magic));
     bool started = read_at(file, 0, header, sizeof(header->magic));
     /* The shim writes the magic last: until then the file is a row of zeros. */
     if (status.st_size == 0 || (started && header->magic[0] == '\0'))
-        return fail(error, "%s is empty: its process ended before anything was recorded", path);
+        return error_set(error, "%s is empty: its process ended before anything was recorded",
+                         path);
     if (memcmp(header->magic, TLK_MAGIC, sizeof(header->magic)) != 0)
-        return fail(error, "%s is no recording: it does not start as one", path);
+        return error_set(error, "%s is no recording: it does not start as one", path);
     if (!read_at(file, 0, header, sizeof(*header)))
-        return fail(error, "%s is cut short: not even its header is complete; copy it again", path);
+        return error_set(error, "%s is cut short: not even its header is complete; copy it again",
+                         path);
     return check_format(header, path, error);
 }
 
@@ -94,10 +87,10 @@ static bool check_directory(const struct tlk_region *table, uint64_t file_chunks
 {
     for (uint32_t i = 0; i < table->chunks; i++) {
         if (table->directory[i] == 0)
-            return fail(error, "%s is damaged: its %s overlap the header", path, name);
+            return error_set(error, "%s is damaged: its %s overlap the header", path, name);
         if (table->directory[i] >= file_chunks)
-            return fail(error, "%s is cut short: some of its %s are missing; copy it again", path,
-                        name);
+            return error_set(error, "%s is cut short: some of its %s are missing; copy it again",
+                             path, name);
     }
     return true;
 }
@@ -110,17 +103,17 @@ bool region_open(struct region *region, int file, const char *path, enum tlk_reg
     size_t offset = offsetof(struct tlk_header, regions) + id * sizeof(*table);
     /* The size last: a file that grows never has chunks in a directory before it has them. */
     if (!read_at(file, offset, table, sizeof(*table)) || fstat(file, &status) != 0)
-        return fail(error, "%s could not be read: %s", path, strerror(errno));
+        return error_set(error, "%s could not be read: %s", path, strerror(errno));
     region->window = NO_WINDOW;
     if (table->used == 0 && table->chunks == 0)
         return true;
     if (table->stride != strides[id])
-        return fail(error, "%s is damaged: its %s have a wrong size", path, names[id]);
+        return error_set(error, "%s is damaged: its %s have a wrong size", path, names[id]);
     region->per_chunk = TLK_CHUNK / table->stride;
     if (table->chunks > TLK_REGION_CHUNKS ||
         table->used > (uint64_t)table->chunks * region->per_chunk)
-        return fail(error, "%s is damaged: it claims more %s than it has room for", path,
-                    names[id]);
+        return error_set(error, "%s is damaged: it claims more %s than it has room for", path,
+                         names[id]);
     return check_directory(table, (uint64_t)status.st_size / TLK_CHUNK, names[id], path, error);
 }
 

@@ -46,14 +46,16 @@ static void print_excused(FILE *to, const struct gate *gate)
 
 static void print_rules(FILE *to, const struct gate *gate, const char *path)
 {
+    char *word = path ? text_shell_word(path) : NULL;
     for (size_t i = 0; gate->suppressions && i < gate->suppressions->count; i++) {
         const struct rule *rule = &gate->suppressions->rules[i];
         if (rule->broad)
-            fprintf(to, "%s:%zu: %s matches nearly everything: it would hide leaks to come\n", path,
+            fprintf(to, "%s:%zu: %s matches nearly everything: it would hide leaks to come\n", word,
                     rule->line, rule->text);
         if (rule->used == 0 && gate_is_whole(gate))
-            fprintf(to, "%s:%zu: %s suppresses nothing here\n", path, rule->line, rule->text);
+            fprintf(to, "%s:%zu: %s suppresses nothing here\n", word, rule->line, rule->text);
     }
+    free(word);
 }
 
 static void print_known(FILE *to, const struct known *known)
@@ -118,5 +120,7 @@ void gate_print_update(FILE *to, const struct baseline *old, const struct baseli
 {
     size_t added = print_difference(to, "added", new, old);
     size_t dropped = print_difference(to, "dropped", old, new);
-    fprintf(to, "%s: %zu kept, %zu added, %zu dropped\n", path, new->count - added, added, dropped);
+    char *word = text_shell_word(path);
+    fprintf(to, "%s: %zu kept, %zu added, %zu dropped\n", word, new->count - added, added, dropped);
+    free(word);
 }

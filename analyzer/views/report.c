@@ -177,20 +177,12 @@ static void print_findings(FILE *to, struct profile *profile, long most)
         fprintf(to, "\n%s not shown\n", text_plural(findings - shown, "finding", "findings").s);
 }
 
-static uint64_t omitted(const struct profile *profile)
-{
-    uint64_t sum = 0;
-    for (size_t i = 0; i < profile->process_count; i++)
-        sum += losses_omitted(profile->processes[i]);
-    return sum;
-}
-
 void report_print(FILE *to, struct profile *profile, long most)
 {
     size_t clean = findings_count(profile, VERDICT_CLEAN);
     print_processes(to, profile);
     if (profile->site_count == 0)
-        fprintf(to, "no timer was %s\n", omitted(profile) > 0 ? "recorded" : "created");
+        fprintf(to, "%s\n", losses_of_all(profile));
     else
         print_totals(to, profile);
     losses_print(to, profile);

@@ -55,6 +55,23 @@ Test(outputs, a_command_that_fails_leaves_the_old_file, .timeout = 60)
     subject_forget(&subject);
 }
 
+/* Who types "merge -o *.tlk" names the first of them as the archive. */
+Test(outputs, an_archive_replaces_no_recording, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+    char *out = output_of(
+        text_make("cd '%s' && cp '%s' 1.tlk && cp 1.tlk 2.tlk && { '%s' merge -o *.tlk 2>&1; "
+                  "echo status=$?; cmp 1.tlk 2.tlk && '%s' merge -o 3.gz *.tlk && "
+                  "'%s' merge -o 3.gz *.tlk; }",
+                  subject.folder, subject.recording, subject.timerleak, subject.timerleak,
+                  subject.timerleak));
+
+    expect_part(out, "-o 1.tlk: that is a recording; -o is followed by the archive's name\n"
+                     "status=2\n3.gz: ");
+    free(out);
+    subject_forget(&subject);
+}
+
 Test(outputs, a_full_disk_leaves_the_old_file, .timeout = 60)
 {
     static const char *const commands[] = {
@@ -64,6 +81,15 @@ Test(outputs, a_full_disk_leaves_the_old_file, .timeout = 60)
 
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
         expect_old(&subject, "trap '' XFSZ; ulimit -f 0;", commands[i], 3);
+    subject_forget(&subject);
+}
+
+Test(outputs, a_limit_for_files_leaves_the_old_file, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+
+    expect_old(&subject, "ulimit -f 1;", "html -o old.txt", 3);
+    expect_old(&subject, "ulimit -f 1;", "merge -o old.txt", 3);
     subject_forget(&subject);
 }
 

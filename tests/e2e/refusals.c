@@ -158,6 +158,43 @@ Test(refusals, a_full_disk_is_told_once, .timeout = 60)
     subject_forget(&subject);
 }
 
+/* Who reads a log, as GitHub Actions do, would take a line in it for our own. */
+Test(refusals, a_name_is_one_line, .timeout = 60)
+{
+    static const char *const lines[] = {
+        "report here",            /* holds a file of such a name */
+        "report here/archive.gz", /* holds a recording of such a name */
+        "merge -o out.gz here",
+        "check here",
+        "record -o \"$N.2.tlk\" \"$TIMERLEAK_BUILD/programs/inlined_frames\"",
+        "merge -o \"$N.gz\" *.2.tlk",
+        "check --suppressions=\"$N\" *.2.tlk",
+        "check --suppressions=\"$N.rules\" *.2.tlk",
+        "check --baseline=\"$N.json\" *.2.tlk",
+        "check --baseline=\"$N.json\" --update-baseline *.2.tlk",
+    };
+    struct subject subject = subject_make("inlined_frames");
+
+    free(output_of(text_make("cd '%s' && mkdir here && N=$(printf 'a\n::error::b') && "
+                             "echo x > \"here/$N.tlk\" && gzip \"here/$N.tlk\" && "
+                             "mv \"here/$N.tlk.gz\" here/archive.gz && echo x > \"here/$N.tlk\" && "
+                             "echo leak:x > \"$N.rules\" && "
+                             "printf %%s '{\"schema\": \"timerleak-baseline/1\", \"sites\": [{"
+                             "\"fingerprint\": \"0\", \"functions\": [\"a\\n::error::b\"]}]}' "
+                             "> \"$N.json\"",
+                             subject.folder)));
+    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+        char *out = output_of(text_make("cd '%s' && N=$(printf 'a\n::error::b') && "
+                                        "{ '%s' %s; } 2>&1 || :",
+                                        subject.folder, subject.timerleak, lines[i]));
+
+        expect_part(out, "::error::b");
+        cr_expect_null(strstr(out, "\n::error"), "%s: %s", lines[i], out);
+        free(out);
+    }
+    subject_forget(&subject);
+}
+
 /* Names are anybody's, and a terminal would obey what is in them. */
 Test(refusals, no_escape_reaches_the_terminal, .timeout = 60)
 {

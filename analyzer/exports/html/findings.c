@@ -5,7 +5,10 @@
 #include "profile/findings.h"
 #include "profile/history.h"
 #include "profile/kinds.h"
+#include "profile/losses.h"
 #include "profile/stacks.h"
+
+#include <ctype.h>
 
 #define FINDINGS_MOST 100
 #define SOURCES_MOST 20 /* findings that show their source */
@@ -151,9 +154,9 @@ void html_findings(FILE *to, struct profile *profile, const struct source_paths 
         fprintf(to, "<p class=\"note\">%s not shown: these are the %d worst of %s.</p>\n",
                 text_plural(findings - FINDINGS_MOST, "finding is", "findings are").s,
                 FINDINGS_MOST, text_count(findings).s);
+    const char *why = profile->site_count > 0 ? "all timers that were created were released"
+                                              : losses_of_all(profile);
     if (findings == 0)
-        fprintf(to, "<p class=\"note\">%s</p>\n",
-                profile->site_count > 0 ? "All timers that were created were released."
-                                        : "No timer was created.");
+        fprintf(to, "<p class=\"note\">%c%s.</p>\n", toupper((unsigned char)*why), why + 1);
     sources_free(&shown.sources);
 }

@@ -83,6 +83,20 @@ Test(archive, of_archives)
 }
 
 /* Names the archive and the file that was added. */
+/* What came behind it could not be read. */
+Test(archive, of_archives_takes_none_that_is_cut_short)
+{
+    char error[ERROR_SIZE];
+    free(add(shop()));
+    fclose(archive);
+    FILE *to = tmpfile();
+    cr_assert_eq(truncate(archive_path, 200), 0);
+    cr_expect_not(archive_add(to, archive_path, error));
+    cr_expect(strstr(error, "cut short"), "%s", error);
+    cr_expect_eq(ftell(to), 0);
+    fclose(to);
+}
+
 Test(archive, names_its_recordings)
 {
     char error[ERROR_SIZE];

@@ -160,6 +160,7 @@ Test(asleep, a_run_slept_through_is_never_green)
     cr_expect_eq(gate.doubt_count, 1);
     cr_expect(strstr(gate.doubts[0], "5 timers were made, all while it was asleep"), "%s",
               gate.doubts[0]);
+    cr_expect(strstr(gate.doubts[0], "\"timerleak ctl PID on\""), "it ended: %s", gate.doubts[0]);
     gate_free(&gate);
     options.allow_empty = true;
     gate_judge(&gate, profile, &options, NULL, NULL);

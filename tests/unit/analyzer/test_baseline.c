@@ -3,6 +3,7 @@
 #include "gated.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,30 @@ Test(replace, shows_the_old_file_until_the_new_one_is_complete)
     cr_expect_eq(status.st_mode & 0777, 0640);
     unlink(path);
     free(path);
+}
+
+/* Of a command that is killed meanwhile nothing stays. */
+Test(replace, has_no_name_until_it_is_complete)
+{
+    struct replacement replacement;
+    struct dirent **entries;
+    char folder[] = "/tmp/timerleak-replace-XXXXXX", path[64];
+    cr_assert(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/out", folder);
+    cr_assert(replace_begin(&replacement, path, REPLACE_PUBLIC));
+    if (!replacement.nameless)
+        cr_skip_test("the file system has no files without a name");
+    fputs("new", replacement.to);
+    fflush(replacement.to);
+    int there = scandir(folder, &entries, NULL, NULL);
+    cr_expect_eq(there, 2, "more than \".\" and \"..\": %d", there);
+    cr_expect(replace_end(&replacement));
+    expect_content(path, "new");
+    unlink(path);
+    cr_expect_eq(rmdir(folder), 0);
+    while (there-- > 0)
+        free(entries[there]);
+    free(entries);
 }
 
 Test(replace, leaves_the_old_file_when_writing_fails)

@@ -166,6 +166,7 @@ Test(dialogue, complains_of_views)
     expect_complaint("peek", "peek needs a REGEX");
     expect_complaint("top >", "> needs a FILE");
     expect_complaint("top > /nowhere/file", "/nowhere/file: No such file");
+    expect_complaint("top > /nowhere/a.tlk", "> /nowhere/a.tlk: that is a recording's name");
     expect_complaint("peek nothing", "no matches found for regexp: nothing");
 }
 

@@ -254,6 +254,27 @@ Test(suggestions, name_the_function_that_others_do_not_share)
                        "timerfd:never-fired:^on_client$\n");
 }
 
+/* Without symbols a stack has no other names, and a rule for them would hide all leaks to come. */
+Test(suggestions, do_not_name_the_start_of_every_program)
+{
+    char *text;
+    size_t size;
+    const struct made sites[] = {
+        {.live = MANY,
+         .armed = true,
+         .frames = {{"", NULL, 0, NULL},
+                    {"__libc_start_main", NULL, 0, "/lib/libc.so.6"},
+                    {"", NULL, 0, NULL}}},
+    };
+    struct tried tried = try(sites, COUNT(sites), &leaks_fail, NULL, NULL);
+    FILE *to = open_memstream(&text, &size);
+    suggestions_write(to, &tried.gate);
+    fclose(to);
+    cr_expect_null(strstr(text, ":^__libc_start_main$"), "%s", text);
+    forget(&tried);
+    free(text);
+}
+
 Test(suggestions, take_names_as_they_are)
 {
     const struct made sites[] = {

@@ -187,6 +187,24 @@ Test(suppressions, rules_for_every_stack_are_over_broad)
     cr_expect_not(is_broad("leak:timeout.c", &site, 1));
 }
 
+Test(suppressions, rules_for_the_start_of_a_program_or_thread_are_over_broad)
+{
+    static const struct made thread = {
+        .live = MANY,
+        .frames = {{"tick", NULL, 0, NULL}, {"start_thread", NULL, 0, "/lib/libc.so.6"}},
+    };
+    static const struct made program = {
+        .live = MANY,
+        .frames = {{"main", NULL, 0, NULL},
+                   {"__libc_start_main", NULL, 0, "/lib/libc.so.6"},
+                   {"_start", NULL, 0, NULL}},
+    };
+    cr_expect(is_broad("leak:start_thread", &thread, 1));
+    cr_expect(is_broad("leak:libc.so", &thread, 1));
+    cr_expect_not(is_broad("leak:tick", &thread, 1));
+    cr_expect(is_broad("leak:^_start$", &program, 1));
+}
+
 Test(suppressions, rules_for_nearly_all_sites_are_over_broad)
 {
     struct made sites[20];

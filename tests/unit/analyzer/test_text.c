@@ -17,6 +17,8 @@ Test(text, words_of_a_shell)
                  {"''", "''\\'''\\'''"},
                  {"$(reboot)", "'$(reboot)'"},
                  {"~", "'~'"},
+                 {"a\033[31m\n'b\\", "$'a\\033[31m\\012\\'b\\\\'"},
+                 {"it's \xc3\xa9", "'it'\\''s \xc3\xa9'"},
                  {"", "''"}};
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         char *quoted = text_shell_word(words[i].word);

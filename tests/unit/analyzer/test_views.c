@@ -1,5 +1,6 @@
 /* The text views, to the letter. */
 #include "loaded.h"
+#include "profile/filter.h"
 #include "views/report.h"
 #include "views/timers.h"
 
@@ -100,6 +101,27 @@ Test(views, nothing_recorded)
 {
     expect_text(report, builder_new(SECOND),
                 "server (pid 4711), 1.0s, exited with status 0\nno timer was created\n");
+}
+
+static void expect_nothing(struct profile *profile, const char *told)
+{
+    char *text = printed(report, profile);
+    cr_expect(strstr(text, told), "\"%s\" lacks \"%s\"", text, told);
+    free(text);
+    profile_free(profile);
+}
+
+Test(views, nothing_left_or_watched_is_not_nothing_made)
+{
+    char error[ERROR_SIZE];
+    struct filter filter = {.focus = "nosuch"};
+    struct profile *profile = loaded(server());
+    cr_assert(profile_filter(profile, &filter, error), "%s", error);
+    profile_add_up(profile);
+    expect_nothing(profile, "\nno timer that was created is among those asked for\n");
+    struct builder *unwatched = builder_new(SECOND);
+    builder_header(unwatched)->families = 1u << TLK_ITIMER;
+    expect_nothing(loaded(unwatched), "\nno timer was recorded\nnot watched: timers of");
 }
 
 static void timers(FILE *to, struct profile *profile)
