@@ -64,19 +64,19 @@ int listening_open(const char *where, char address[LISTENING_ADDRESS_SIZE], char
     struct addrinfo *list;
     where = where ? where : ":";
     if (!split(where, host, port)) {
-        snprintf(error, ERROR_SIZE, "--http wants ADDR:PORT, not \"%.100s\"", where);
+        error_set(error, "--http wants ADDR:PORT, not \"%.100s\"", where);
         return -1;
     }
     int wrong = getaddrinfo(host, port, &hints, &list);
     if (wrong) {
-        snprintf(error, ERROR_SIZE, "%.100s: %s", where, gai_strerror(wrong));
+        error_set(error, "%.100s: %s", where, gai_strerror(wrong));
         return -1;
     }
     int file = -1;
     for (const struct addrinfo *info = list; info && file < 0; info = info->ai_next)
         file = listen_at(info);
     if (file < 0)
-        snprintf(error, ERROR_SIZE, "%.100s: %s", where, strerror(errno));
+        error_set(error, "%.100s: %s", where, strerror(errno));
     else
         name_address(file, address);
     freeaddrinfo(list);

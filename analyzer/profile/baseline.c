@@ -198,13 +198,14 @@ static bool add_sites(struct baseline *baseline, const char *path, const json_t 
 {
     const json_t *sites = json_object_get(json, "sites");
     if (strcmp(text_of(json, "schema"), SCHEMA) != 0 || !json_is_array(sites)) {
-        snprintf(error, ERROR_SIZE,
-                 "%.300s is no baseline: it has no \"schema\": \"" SCHEMA "\" and \"sites\"", path);
+        error_set(error,
+                  "%.300s is no baseline: it has no \"schema\": \"" SCHEMA "\" and \"sites\"",
+                  path);
         return false;
     }
     for (size_t i = 0; i < json_array_size(sites); i++) {
         if (!add_site(baseline, json_array_get(sites, i))) {
-            snprintf(error, ERROR_SIZE, "%.300s: site %zu has no fingerprint", path, i + 1);
+            error_set(error, "%.300s: site %zu has no fingerprint", path, i + 1);
             return false;
         }
     }
@@ -216,7 +217,7 @@ static json_t *read_json(const char *path, const char *text, size_t size, char e
     json_error_t problem;
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (!json)
-        snprintf(error, ERROR_SIZE, "%.200s:%d: %s", path, problem.line, problem.text);
+        error_set(error, "%.200s:%d: %s", path, problem.line, problem.text);
     return json;
 }
 
@@ -229,8 +230,8 @@ struct baseline *baseline_read(const char *path, bool may_be_missing, char error
     if (!text && errno == ENOENT && may_be_missing)
         return baseline_new();
     if (!text) {
-        snprintf(error, ERROR_SIZE, "%.300s: %s%s", path, why,
-                 errno == ENOENT ? "; --update-baseline makes it" : "");
+        error_set(error, "%.300s: %s%s", path, why,
+                  errno == ENOENT ? "; --update-baseline makes it" : "");
         return NULL;
     }
     json_t *json = read_json(path, text, size, error);

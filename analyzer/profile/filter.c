@@ -19,7 +19,7 @@ static bool parse_families(const char *list, uint64_t *families, char error[ERRO
     struct text unknown;
     if (family_parse(list, families, &unknown))
         return true;
-    snprintf(error, ERROR_SIZE, "--families: there is no family \"%s\"", unknown.s);
+    error_set(error, "--families: there is no family \"%s\"", unknown.s);
     return false;
 }
 

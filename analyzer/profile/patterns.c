@@ -19,8 +19,7 @@ bool pattern_compile(struct pattern *pattern, const char *origin, const char *te
         return true;
     pattern->set = false;
     regerror(status, &pattern->regex, why, sizeof(why));
-    snprintf(error, ERROR_SIZE, "%.20s: \"%.100s\" is no regular expression: %s", origin, text,
-             why);
+    error_set(error, "%.20s: \"%.100s\" is no regular expression: %s", origin, text, why);
     return false;
 }
 

@@ -22,7 +22,7 @@ static char *read_text(const char *path, char error[ERROR_SIZE])
     const char *why;
     char *text = named_read(path, &rules, NULL, &why);
     if (!text)
-        snprintf(error, ERROR_SIZE, "%.300s: %s", path, why);
+        error_set(error, "%.300s: %s", path, why);
     return text;
 }
 
@@ -57,9 +57,9 @@ static void take_state(const char **text, struct rule *rule)
 
 static void complain_kind(const char *path, const struct rule *rule, char error[ERROR_SIZE])
 {
-    int length = snprintf(error, ERROR_SIZE,
-                          "%.200s:%zu: \"%.100s\" is no rule: it must begin with " ANY_KIND ":",
-                          path, rule->line, rule->text);
+    int length =
+        error_set(error, "%.200s:%zu: \"%.100s\" is no rule: it must begin with " ANY_KIND ":",
+                  path, rule->line, rule->text);
     for (unsigned family = 1; family < TLK_FAMILIES; family++)
         length += snprintf(error + length, ERROR_SIZE - (size_t)length,
                            "%s%s:", family + 1 < TLK_FAMILIES ? ", " : " or ", family_name(family));
@@ -76,9 +76,8 @@ static bool parse_rule(struct rule *rule, const char *path, char error[ERROR_SIZ
     rule->pattern = text;
     if (strspn(text, "^*$") < strlen(text))
         return true;
-    snprintf(error, ERROR_SIZE,
-             "%.200s:%zu: \"%.100s\" has no pattern, and would suppress everything", path,
-             rule->line, rule->text);
+    error_set(error, "%.200s:%zu: \"%.100s\" has no pattern, and would suppress everything", path,
+              rule->line, rule->text);
     return false;
 }
 

@@ -191,8 +191,7 @@ static char *read_source(struct search *search, const char *path, const struct s
         text = read_file(search, trimmed);
         const char *why = search->why ? search->why : strerror(ENOENT);
         if (!text)
-            snprintf(error, ERROR_SIZE, "open %.300s: %c%s", trimmed, tolower((unsigned char)*why),
-                     why + 1);
+            error_set(error, "open %.300s: %c%s", trimmed, tolower((unsigned char)*why), why + 1);
         return text;
     }
     for (const char *list = source_path; *list && !text;) {
@@ -201,10 +200,9 @@ static char *read_source(struct search *search, const char *path, const struct s
         list += length + (list[length] == ':');
     }
     if (!text && search->why)
-        snprintf(error, ERROR_SIZE, "%.200s on path %.200s: %s", trimmed, source_path, search->why);
+        error_set(error, "%.200s on path %.200s: %s", trimmed, source_path, search->why);
     else if (!text)
-        snprintf(error, ERROR_SIZE, "could not find file %.200s on path %.200s", trimmed,
-                 source_path);
+        error_set(error, "could not find file %.200s on path %.200s", trimmed, source_path);
     return text;
 }
 
