@@ -42,8 +42,7 @@ static ssize_t write_lines(void *context, const char *bytes, size_t size)
 void errors_clean(void)
 {
     FILE *clean = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_lines});
-    if (!clean)
+    if (!clean || setvbuf(clean, NULL, _IOLBF, BUFSIZ) != 0)
         memory_exhausted();
-    setvbuf(clean, NULL, _IOLBF, BUFSIZ);
     stderr = clean;
 }

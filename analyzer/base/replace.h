@@ -11,8 +11,8 @@
 
 struct replacement {
     FILE *to;
-    char *path,
-        *partial; /* partial is NULL where nothing is replaced: a pipe, a device, /dev/stdout */
+    char *path;
+    char *partial; /* NULL where nothing is replaced: a pipe, a device, /dev/stdout */
 };
 
 /* An old file keeps its mode, a new one gets `mode` less what umask takes. */

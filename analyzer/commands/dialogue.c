@@ -251,11 +251,11 @@ static void print(const struct request *request, struct input *input)
 {
     const struct pprof_view *view = pprof_view_find(request->name);
     const struct other_view *other = find_other(request->name);
-    if (view)
+    if (view) {
         pprof_view_print(view, input, request->symbol);
-    else if (other)
+    } else if (other) {
         other->print(input->output, input->profile, input->settings.nodecount);
-    else {
+    } else {
         fprintf(stderr, "timerleak: \"%s\" is no command; type help\n", request->name);
         input->status = EXIT_USAGE;
     }

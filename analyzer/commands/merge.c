@@ -18,6 +18,16 @@ struct merging {
     bool broken; /* the output, which is told */
 };
 
+/* What was half written is no part of it. */
+static bool take_back(FILE *to, long start)
+{
+    bool done = fflush(to) == 0 && (ftell(to) == start || (ftruncate(fileno(to), start) == 0 &&
+                                                           fseek(to, start, SEEK_SET) == 0));
+    if (!done)
+        fprintf(stderr, "timerleak: the archive could not be written: %s\n", strerror(errno));
+    return done;
+}
+
 static void add(const char *path, void *context)
 {
     struct merging *merging = context;
@@ -32,10 +42,7 @@ static void add(const char *path, void *context)
     }
     fprintf(stderr, "timerleak: %s\n", error);
     merging->status = EXIT_UNREADABLE;
-    /* What was half written is no part of it. */
-    merging->broken = ferror(to) || fflush(to) != 0;
-    if (!merging->broken && ftell(to) != start)
-        merging->broken = ftruncate(fileno(to), start) != 0 || fseek(to, start, SEEK_SET) != 0;
+    merging->broken = ferror(to) || !take_back(to, start);
 }
 
 static int complain(const char *output)

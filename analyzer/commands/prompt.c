@@ -62,6 +62,5 @@ int command_prompt(int argc, char **argv)
     dialogue_begin(&dialogue, &input);
     if (input.status == EXIT_OK)
         read_lines();
-    input.status = input.status == EXIT_USAGE ? EXIT_OK : input.status;
     return input_close(&input);
 }

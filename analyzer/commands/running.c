@@ -83,19 +83,24 @@ static char *seen_through(pid_t pid, const char *path)
  */
 static char *seen_from_here(pid_t pid, const char *path)
 {
-    char *paths[] = {memory_copy(path), seen_through(pid, path)};
-    char *found = NULL;
-    for (size_t i = 0; i < 2; i++) {
-        bool leads = !found && (leads_to_mapped(paths[i], pid) || errno == EACCES);
-        if (leads)
-            found = paths[i];
-        else
-            free(paths[i]);
+    char *here = memory_copy(path), *there = seen_through(pid, path), *found = NULL;
+    if (leads_to_mapped(here, pid)) {
+        found = here;
+    } else {
+        bool denied = errno == EACCES;
+        if (leads_to_mapped(there, pid))
+            found = there;
+        else if (denied || errno == EACCES)
+            found = here;
     }
     if (!found)
         fprintf(stderr,
                 "timerleak: process %d writes to %s, but that is gone, or another file now\n",
                 (int)pid, path);
+    if (found != here)
+        free(here);
+    if (found != there)
+        free(there);
     return found;
 }
 

@@ -66,8 +66,13 @@ static void explain_nothing(const char *command, const char *directory)
     struct statvfs system;
     struct rlimit limit;
     fprintf(stderr, "timerleak: %s left no recording in \"%s\".\n", command, directory);
-    if (statvfs(directory, &system) == 0 && system.f_bavail * system.f_frsize < SMALLEST)
-        fprintf(stderr, "timerleak: Its file system is full: write elsewhere with -o.\n");
+    uint64_t left =
+        statvfs(directory, &system) == 0 ? system.f_bavail * system.f_frsize : UINT64_MAX;
+    if (left < 2 * SMALLEST) /* some goes to the file system's own needs */
+        fprintf(stderr,
+                "timerleak: Its file system is full, %s are left and a recording takes %s: write "
+                "elsewhere with -o.\n",
+                text_bytes(left).s, text_bytes(SMALLEST).s);
     else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SMALLEST)
         fprintf(stderr, "timerleak: Files may not grow large enough: raise ulimit -f.\n");
     else

@@ -11,12 +11,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#define MOST_CONNECTIONS 32
+#define MOST_SILENT (MOST_CONNECTIONS / 2)
 
 struct server {
     int argc;
     char **argv;                 /* of the command */
     char token[HTML_NONCE_SIZE]; /* only who knows it gets the page */
+    /* Of all connections, those that have asked for nothing yet, the oldest first. */
+    struct MHD_Connection *silent[MOST_SILENT];
+    size_t silent_count;
 };
 
 struct text_page {
@@ -65,6 +72,7 @@ static void add_headers(struct MHD_Response *response, const char *type, const c
              "default-src 'none'; style-src 'nonce-%s'; script-src 'nonce-%s'; connect-src 'self'; "
              "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
              nonce, nonce);
+    MHD_add_response_header(response, "Connection", "close");
     MHD_add_response_header(response, "Content-Type", type);
     MHD_add_response_header(response, "Content-Security-Policy", policy);
     MHD_add_response_header(response, "Cache-Control", "no-store");
@@ -106,6 +114,47 @@ static enum MHD_Result serve(const struct server *server, struct MHD_Connection 
     return answer(connection, MHD_HTTP_OK, response, "text/html; charset=utf-8", nonce);
 }
 
+/* ---- connections ---- */
+
+static void forget_silent(struct server *server, const struct MHD_Connection *connection)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < server->silent_count; i++) {
+        if (server->silent[i] != connection)
+            server->silent[kept++] = server->silent[i];
+    }
+    server->silent_count = kept;
+}
+
+/* It is closed as if its other end had done so. */
+static void drop(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info)
+        shutdown(info->connect_fd, SHUT_RDWR);
+}
+
+/*
+ * Each asks once, and is closed when it is answered. Those that don't ask would keep all others out
+ * until their time is over: the oldest makes room for the next.
+ */
+static void note_connection(void *context, struct MHD_Connection *connection, void **state,
+                            enum MHD_ConnectionNotificationCode what)
+{
+    struct server *server = context;
+    (void)state;
+    if (what != MHD_CONNECTION_NOTIFY_STARTED) {
+        forget_silent(server, connection);
+        return;
+    }
+    if (server->silent_count == MOST_SILENT) {
+        drop(server->silent[0]);
+        forget_silent(server, server->silent[0]);
+    }
+    server->silent[server->silent_count++] = connection;
+}
+
 /* "/TOKEN/". How long it takes tells nothing of where the first difference is. */
 static bool knows_token(const struct server *server, const char *url)
 {
@@ -123,11 +172,12 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
                               const char *method, const char *version, const char *data,
                               size_t *size, void **state)
 {
-    const struct server *server = context;
+    struct server *server = context;
     (void)version;
     (void)data;
     (void)size;
     (void)state;
+    forget_silent(server, connection);
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET.\n");
     if (!knows_token(server, url))
@@ -155,7 +205,8 @@ static int serve_until_told(struct server *server, int file, const char *address
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, file,
-        MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_CONNECTION_LIMIT, 32u, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
+        MHD_OPTION_NOTIFY_CONNECTION, note_connection, server, MHD_OPTION_END);
     if (!daemon) {
         close(file);
         return complain("the server could not be started");

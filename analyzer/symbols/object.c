@@ -1,6 +1,8 @@
 #include "symbols/object.h"
 
 #include "base/memory.h"
+#include "base/named.h"
+#include "symbols/debugfile.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -9,12 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEBUG_DIRECTORY "/usr/lib/debug/.build-id"
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 static const Dwfl_Callbacks callbacks = {
     .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .find_debuginfo = debugfile_find,
     .section_address = dwfl_offline_section_address,
 };
 
@@ -43,30 +44,26 @@ static const char *check_identity(const struct object *object,
 static const char *open_path(struct object *object, const struct object_identity *identity,
                              const char *path)
 {
-    struct stat status;
-    if (stat(path, &status) != 0)
+    const char *why;
+    if (access(path, F_OK) != 0)
         return "is gone";
-    /* Opening a FIFO would wait for ever, and a device is nobody's library. */
-    if (!S_ISREG(status.st_mode))
+    /* libdwfl, given a path, would wait for a FIFO, and unpack what is compressed. */
+    int file = named_open(path, NULL, &why);
+    if (file < 0 || !debugfile_is_fit(file)) {
+        close(file);
         return not_elf;
+    }
     object->dwfl = dwfl_begin(&callbacks);
     if (!object->dwfl)
         memory_exhausted();
     dwfl_report_begin(object->dwfl);
-    object->module = dwfl_report_offline(object->dwfl, "", path, -1);
+    object->module = dwfl_report_offline(object->dwfl, "", path, file);
     dwfl_report_end(object->dwfl, NULL, NULL);
+    if (!object->module)
+        close(file);
     if (!object->module || !dwfl_module_getelf(object->module, &object->bias))
         return not_elf;
     return check_identity(object, identity, path);
-}
-
-/* A stripped library that was removed or upgraded may have left its debug file behind. */
-static void debug_path(char *path, size_t size, const struct object_identity *identity)
-{
-    int length = snprintf(path, size, "%s/%02x/", DEBUG_DIRECTORY, identity->build_id[0]);
-    for (size_t i = 1; i < identity->build_id_size; i++)
-        length += snprintf(path + length, size - (size_t)length, "%02x", identity->build_id[i]);
-    snprintf(path + length, size - (size_t)length, ".debug");
 }
 
 static int by_start(const void *a, const void *b)
@@ -111,7 +108,8 @@ const char *object_open(struct object *object, const struct object_identity *ide
     if (problem && identity->build_id_size > 0) {
         char path[PATH_MAX];
         object_close(object);
-        debug_path(path, sizeof(path), identity);
+        /* A stripped library that was removed or upgraded may have left its debug file behind. */
+        debugfile_path(path, sizeof(path), identity->build_id, identity->build_id_size);
         if (!open_path(object, identity, path))
             problem = NULL;
     }

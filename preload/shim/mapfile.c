@@ -167,11 +167,14 @@ static void name_file(const struct settings *settings, const char *program, int 
 /* Takes what the disk has to give, down to a size that is no use any more. */
 static size_t allocate_blocks(int fd, size_t size)
 {
-    size = newfile_limited(size);
-    while (size >= SMALLEST && posix_fallocate(fd, 0, (off_t)size) != 0)
-        size =
-            size / 2 > SMALLEST || size == SMALLEST ? size / 2 / TLK_CHUNK * TLK_CHUNK : SMALLEST;
-    return size >= SMALLEST ? size : 0;
+    for (size = newfile_limited(size); size >= SMALLEST;) {
+        size_t half = size / 2 / TLK_CHUNK * TLK_CHUNK;
+
+        if (posix_fallocate(fd, 0, (off_t)size) == 0)
+            return size;
+        size = half >= SMALLEST ? half : size > SMALLEST ? SMALLEST : 0;
+    }
+    return 0;
 }
 
 /* In `address`'s place, unless that is NULL. */

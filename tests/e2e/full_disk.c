@@ -11,10 +11,11 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "preloaded.h"
-#include "recordings.h"
+#include "subject.h"
 
 static const char *const programs[] = {"held_hundred_from_start", "deep_and_different_stacks",
                                        "file_size_limited", "two_hundred_threads",
@@ -34,6 +35,16 @@ static void expect_undisturbed(const char *directory, void (*prepare)(void), con
     }
 }
 
+/* In a mount namespace of this test's own: nothing is left behind, whatever happens. */
+static void mount_small(char *directory, const char *options)
+{
+    if (!unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+        !mount("tmpfs", directory, "tmpfs", 0, options))
+        return;
+    directory_remove(directory);
+    cr_skip_test("no small file system can be mounted: %s", strerror(errno));
+}
+
 /* Not a pointer: each test runs in a process of its own, where it would mean something else. */
 struct size {
     char text[8];
@@ -46,41 +57,53 @@ ParameterizedTestParameters(full_disk, program_does_not_notice)
     return cr_make_param_array(struct size, sizes, sizeof(sizes) / sizeof(sizes[0]));
 }
 
-/* In a mount namespace of this test's own: nothing is left behind, whatever happens. */
-static char *directory_make_small(const char *options)
-{
-    char *directory = directory_make();
-
-    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-        mount("tmpfs", directory, "tmpfs", 0, options)) {
-        directory_remove(directory);
-        cr_skip_test("no small file system can be mounted: %s", strerror(errno));
-    }
-    return directory;
-}
-
 ParameterizedTest(struct size *size, full_disk, program_does_not_notice, .timeout = 60)
 {
-    char *options = text_make("size=%s", size->text), *directory = directory_make_small(options);
+    char *directory = directory_make(), *options = text_make("size=%s", size->text);
 
+    mount_small(directory, options);
     expect_undisturbed(directory, NULL, options);
     umount(directory);
     directory_remove(directory);
     free(options);
 }
 
-/* The smallest recording takes a megabyte. */
-Test(full_disk, the_last_megabyte_holds_a_recording, .timeout = 60)
+/* The doctor calls ready what can be recorded, and record says what it was that could not be. */
+static void expect_agreement(const char *size)
 {
-    char *directory = directory_make_small("size=1m");
-    struct outcome outcome = run_preloaded("held_hundred_from_start", directory, NULL);
-    struct recordings recordings = recordings_read(directory, outcome.pid, stderr);
+    char *directory = directory_make(), *options = text_make("size=%s", size);
+    char *timerleak = built("timerleak"), *program = program_path("alarm_cancelled");
+    char *doctor, *record, *made;
 
-    cr_expect_eq(recordings.count, 1);
-    recordings_forget(&recordings);
-    outcome_forget(&outcome);
+    mount_small(directory, options);
+    cr_assert_eq(chdir(directory), 0);
+    doctor = output_of(text_make("'%s' doctor 2>&1; :", timerleak));
+    record = output_of(text_make("'%s' record -o x.tlk '%s' 2>&1", timerleak, program));
+    made = output_of(text_make("ls"));
+    cr_expect_str_eq(made, strstr(doctor, "\nReady") ? "x.tlk\n" : "", "%s: %s%s%s", size, doctor,
+                     record, made);
+    cr_expect_eq(strstr(record, "Its file system is full") != NULL, !*made, "%s: %s", size, record);
+    cr_assert_eq(chdir("/"), 0);
     umount(directory);
     directory_remove(directory);
+    free(options);
+    free(timerleak);
+    free(program);
+    free(doctor);
+    free(record);
+    free(made);
+}
+
+ParameterizedTestParameters(full_disk, what_is_said_of_it_is_true)
+{
+    static struct size sizes[] = {{"64k"}, {"1000k"}, {"1m"}, {"1300k"}, {"3m"}, {"40m"}};
+
+    return cr_make_param_array(struct size, sizes, sizeof(sizes) / sizeof(sizes[0]));
+}
+
+ParameterizedTest(struct size *size, full_disk, what_is_said_of_it_is_true, .timeout = 60)
+{
+    expect_agreement(size->text);
 }
 
 static void limit_file_size(rlim_t size)

@@ -1,12 +1,17 @@
 /* The page served: to those who know its address, and anew while the recorded process runs. */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "browser.h"
 #include "command.h"
 #include "preloaded.h"
+#include "subject.h"
 
 static struct running serve(const char *directory)
 {
@@ -108,4 +113,58 @@ Test(web, follows_a_process_until_it_ends, .timeout = 300)
     outcome_forget(&served);
     free(url);
     directory_remove(directory);
+}
+
+static int connect_to(const char *url)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    unsigned port = 0;
+    int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert_eq(sscanf(url, "http://127.0.0.1:%u/", &port), 1, "%s", url);
+    address.sin_port = htons((uint16_t)port);
+    cr_assert_eq(connect(file, (struct sockaddr *)&address, sizeof(address)), 0);
+    return file;
+}
+
+/* The first line of what it answers, after the server has read all before. */
+static void expect_answer(const char *url, const char *request, const char *first)
+{
+    char answer[64] = "";
+    int file = connect_to(url);
+
+    cr_assert_eq(write(file, request, strlen(request)), (ssize_t)strlen(request));
+    cr_assert_gt(recv(file, answer, strlen(first), MSG_WAITALL), 0);
+    cr_expect_str_eq(answer, first);
+    close(file);
+}
+
+/* Neither by saying nothing, nor by half a request; ten seconds are less than their time. */
+Test(web, who_asks_for_nothing_keeps_nobody_out, .timeout = 10)
+{
+    enum { MANY = 100 };
+    struct subject subject = subject_make("held_pool");
+    struct running server = serve(subject.folder);
+    int silent[MANY];
+    char byte;
+    char *url = url_of(&server), *path = strchr(url + 7, '/');
+    char *request = text_make("GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path);
+
+    for (size_t i = 0; i < MANY; i++) {
+        silent[i] = connect_to(url);
+        if (i % 2 == 0)
+            cr_assert_eq(write(silent[i], request, 10), 10);
+    }
+    expect_answer(url, request, "HTTP/1.1 200");
+    expect_answer(url, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404");
+    cr_expect_eq(read(silent[1], &byte, 1), 0, "the oldest are closed");
+    for (size_t i = 0; i < MANY; i++)
+        close(silent[i]);
+    kill(server.pid, SIGINT);
+    struct outcome outcome = command_finish(&server);
+    cr_expect_eq(outcome_code(&outcome), 0);
+    outcome_forget(&outcome);
+    free(request);
+    free(url);
+    subject_forget(&subject);
 }

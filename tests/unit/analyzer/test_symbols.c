@@ -207,6 +207,18 @@ static void expect_function(const char *directory, const char *name, uint64_t ad
     strings_free(strings);
 }
 
+static void expect_nothing(const char *directory, const char *name, uint64_t address)
+{
+    char path[128];
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    cr_expect_eq(symbols_look_up(symbols_file(symbols, path, NULL, 0, UINT64_MAX), address)->count,
+                 0, "%s", name);
+    symbols_free(symbols);
+    strings_free(strings);
+}
+
 /* Compiled without a build-id, by both compilers: clang's files have no .debug_aranges. */
 static void check_compiler(const char *compile, const char *directory)
 {
@@ -236,6 +248,46 @@ Test(symbols, cplusplus_and_separate_debug_files)
     if (system("clang++ --version >/dev/null 2>&1") == 0)
         check_compiler("cd %s && clang++ -g -O1 -Wl,--build-id=none -o full program.cpp",
                        directory);
+    run("rm -r %s", directory);
+}
+
+static void expect_unfit(const char *directory, const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    expect_problem(path, NULL, 0, UINT64_MAX, "is no ELF file any more");
+}
+
+/* Seven megabytes were unpacked to more than one gigabyte. */
+Test(symbols, what_unpacks_to_many_times_its_size_is_not_opened)
+{
+    char directory[] = "/tmp/timerleak-test-XXXXXX", path[64];
+    cr_assert(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/program.cpp", directory);
+    FILE *file = fopen(path, "w");
+    fputs(program, file);
+    fclose(file);
+    run("cd %s && g++ -g -O1 -Wl,--build-id=none -o full program.cpp && gzip -c full >packed && "
+        "head -c 99000000 /dev/zero >zeros && objcopy --add-section .debug_zeros=zeros full large "
+        "&& "
+        "objcopy --compress-debug-sections large bomb && "
+        "objcopy --compress-debug-sections=zlib-gnu large old_bomb && "
+        "objcopy --compress-debug-sections full usual",
+        directory);
+    run("cd %s && strip -o stripped full && objcopy --add-gnu-debuglink=packed stripped to_packed "
+        "&& "
+        "objcopy --add-gnu-debuglink=bomb stripped to_bomb && "
+        "objcopy --add-gnu-debuglink=usual stripped to_usual",
+        directory);
+    uint64_t address = address_of(directory, "Pool.*grow");
+    expect_unfit(directory, "packed");
+    expect_unfit(directory, "bomb");
+    expect_unfit(directory, "old_bomb");
+    expect_function(directory, "large", address, "net::Pool<int>::grow", 2);
+    expect_function(directory, "usual", address, "net::Pool<int>::grow", 2);
+    expect_function(directory, "to_usual", address, "net::Pool<int>::grow", 2);
+    expect_nothing(directory, "to_packed", address);
+    expect_nothing(directory, "to_bomb", address);
     run("rm -r %s", directory);
 }
 
