@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/single_threaded.h>
 #include <unistd.h>
@@ -305,13 +306,19 @@ static bool start_recording(void)
     return true;
 }
 
+/* Where there is no /proc, as in many a chroot, by what was passed to exec. */
 static void name_program(void)
 {
+    const char *executed = (const char *)getauxval(AT_EXECFN);
     ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
     const char *slash;
 
     exe[length > 0 ? length : 0] = '\0';
     command_size = fdinfo_read_file("/proc/self/cmdline", command, sizeof(command));
+    if (!*exe && executed)
+        snprintf(exe, sizeof(exe), "%s", executed);
+    if (!command_size)
+        command_size = (size_t)snprintf(command, sizeof(command), "%s", exe) + 1;
     slash = strrchr(command, '/');
     snprintf(program, sizeof(program), "%.255s", slash ? slash + 1 : command);
 }

@@ -127,13 +127,17 @@ Test(record, children_copy_what_was_there_at_the_fork)
  * In a container a program has the same pid at each start. Without /proc, where that can be hidden,
  * a file needs a name from the start.
  */
+static void hide_proc(void)
+{
+    if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+        mount("tmpfs", "/proc", "tmpfs", 0, NULL);
+}
+
 static void prepare_stale_names(void)
 {
     char name[64];
 
-    if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
-        mount("tmpfs", "/proc", "tmpfs", 0, NULL);
-
+    hide_proc();
     snprintf(name, sizeof(name), "x.tlk.%d.part", getpid());
     close(open(name, O_CREAT | O_WRONLY, 0600));
 }
@@ -149,6 +153,30 @@ Test(record, what_a_killed_process_left_is_in_nobodys_way)
     cr_assert_eq(chdir(directory), 0);
     struct outcome outcome = command_run(&(struct command){argv, environment, prepare_stale_names});
     cr_expect_eq(access(recording, R_OK), 0, "%s is missing", recording);
+    directory_remove(directory);
+    free(program);
+    free(shim);
+    free(preload);
+    free(output);
+    free(recording);
+    outcome_forget(&outcome);
+}
+
+Test(record, a_program_has_its_name_also_without_proc)
+{
+    char *directory = directory_make(), *program = program_path("alarm_cancelled");
+    char *shim = built("libtimerleak.so"), *preload = text_make("LD_PRELOAD=%s", shim);
+    char *output = text_make("TIMERLEAK_OUTPUT=%s/%%e.tlk", directory);
+    char *recording = text_make("%s/alarm_cancelled.tlk", directory);
+    const char *const argv[] = {program, NULL};
+    const char *const environment[] = {preload, output, "TIMERLEAK_EXE=alarm_cancelled", NULL};
+    struct outcome outcome = command_run(&(struct command){argv, environment, hide_proc});
+    char *error;
+    json_t *report = report_read(recording, &error);
+
+    cr_assert(report, "%s", error);
+    cr_expect_str_eq(text_of(json_object_get(report, "process"), "exe"), program);
+    json_decref(report);
     directory_remove(directory);
     free(program);
     free(shim);
