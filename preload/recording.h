@@ -71,6 +71,7 @@ enum tlk_drop {
     TLK_DROP_STACK,    /* created, but its stack could not be taken; the site shows the caller */
     TLK_DROP_PENDING,  /* a release that could not be entered; the timer may show as live */
     TLK_DROP_FD_RANGE, /* a descriptor number beyond what the table holds */
+    TLK_DROP_CHILD,    /* a forked child used timers, and no recording could be made for it */
     TLK_DROPS = 16
 };
 

@@ -16,6 +16,10 @@ static const struct loss losses[TLK_DROPS] = {
                           false},
     [TLK_DROP_FD_RANGE] = {"fd_range", "descriptor", "descriptors",
                            "with a number beyond the table", true},
+    [TLK_DROP_CHILD] = {"child", "child process", "child processes",
+                        "that used timers and for which no recording could be made: it may not "
+                        "write there, or the disk is full",
+                        true},
 };
 
 const struct loss *loss_of(unsigned reason)

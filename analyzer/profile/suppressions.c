@@ -57,9 +57,9 @@ static void take_state(const char **text, struct rule *rule)
 
 static void complain_kind(const char *path, const struct rule *rule, char error[ERROR_SIZE])
 {
-    int length =
-        error_set(error, "%.200s:%zu: \"%.100s\" is no rule: it must begin with " ANY_KIND ":",
-                  path, rule->line, rule->text);
+    int length = snprintf(error, ERROR_SIZE,
+                          "%.200s:%zu: \"%.100s\" is no rule: it must begin with " ANY_KIND ":",
+                          path, rule->line, rule->text);
     for (unsigned family = 1; family < TLK_FAMILIES; family++)
         length += snprintf(error + length, ERROR_SIZE - (size_t)length,
                            "%s%s:", family + 1 < TLK_FAMILIES ? ", " : " or ", family_name(family));

@@ -38,6 +38,7 @@ static char exe[4096];
 static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /proc/PID/cmdline */
 static size_t command_size;
 static bool start_begun;
+static uint64_t forked_at; /* this process, mono */
 
 #define WAKE_NS 100000000u /* what threads wait at most for another that starts a recording */
 
@@ -77,19 +78,21 @@ static void describe_command(struct tlk_header *header)
         header->argc += command[i] == '\0';
 }
 
-static void describe_process(bool forked)
+/* `started`: mono; a child's recording begins later than the child. */
+static void describe_process(bool forked, uint64_t started)
 {
     struct tlk_header *header = recording;
     struct timespec resolution = {0};
+    uint64_t now = clock_mono();
 
     header->session = settings.session;
     header->pid = getpid();
     header->ppid = getppid();
     header->forked = forked;
     header->start_ticks = start_ticks();
-    header->start_mono = clock_mono();
-    header->start_real = clock_ns(CLOCK_REALTIME);
-    header->start_boot = clock_ns(CLOCK_BOOTTIME);
+    header->start_mono = started;
+    header->start_real = clock_ns(CLOCK_REALTIME) - (now - started);
+    header->start_boot = clock_ns(CLOCK_BOOTTIME) - (now - started);
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
     header->clock_resolution = 2 * (uint64_t)resolution.tv_nsec; /* a tick may be late itself */
     header->unwinder = stack_unwinder();
@@ -183,12 +186,15 @@ static void after_fork_in_parent(void)
     section_leave();
 }
 
+/* What can't be made is told in the parent's recording, which the child still maps. */
 static bool start_child(void)
 {
-    if (!mapfile_create_for_child(&settings, program))
+    if (!mapfile_create_for_child(&settings, program)) {
+        recording_drop(TLK_DROP_CHILD);
         return false;
+    }
     sites_reset();
-    describe_process(true);
+    describe_process(true, forked_at);
     inherit_restore();
     slots_free_unused();
     return mapfile_publish(&settings, program);
@@ -213,6 +219,7 @@ static void after_fork_in_child(void)
     if (before == GATE_SHUT || settings.only_pid)
         return;
     *gate = gate_before_fork;
+    forked_at = clock_mono();
     thread.random = 0; /* or all children of one parent would sample alike */
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
@@ -295,7 +302,7 @@ static bool start_recording(void)
     }
     modules_start(exe);
     recall_start();
-    describe_process(false);
+    describe_process(false, clock_mono());
     if (!mapfile_publish(&settings, program))
         return false;
     gate->families = settings.families;

@@ -184,13 +184,15 @@ static void check_end(const struct annotation *annotation, const struct check *c
     }
 }
 
-/* Of the totals, or of what was dropped. */
+/* Of the totals, of what was dropped, or of the process itself. */
 static long long number_of_process(const json_t *report, const char *key)
 {
-    const json_t *totals = json_object_get(report, "totals");
+    static const char *const parts[] = {"totals", "dropped", "process"};
+    const json_t *part = NULL;
 
-    return number_of(json_object_get(totals, key) ? totals : json_object_get(report, "dropped"),
-                     key);
+    for (size_t i = 0; i < COUNT(parts) && !json_object_get(part, key); i++)
+        part = json_object_get(report, parts[i]);
+    return number_of(part, key);
 }
 
 static void check_process(const struct annotation *annotation, const json_t *report,
