@@ -39,6 +39,7 @@ static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /
 static size_t command_size;
 static bool start_begun;
 static uint64_t forked_at; /* this process, mono */
+static bool wake_begun;    /* of this child's recording */
 
 #define WAKE_NS 100000000u /* what threads wait at most for another that starts a recording */
 
@@ -218,6 +219,11 @@ static void after_fork_in_child(void)
         mapfile_detach();
     if (before == GATE_SHUT || settings.only_pid)
         return;
+    /* Another thread began a recording since before_fork(), which took no lock: all may be half
+     * done. */
+    if (before == GATE_CHILD && wake_begun)
+        return;
+    wake_begun = false;
     *gate = gate_before_fork;
     forked_at = clock_mono();
     thread.random = 0; /* or all children of one parent would sample alike */
@@ -356,8 +362,10 @@ static void wake_child(void)
     uint64_t deadline = clock_coarse() + WAKE_NS;
 
     if (__atomic_compare_exchange_n(&gate->state, &child, GATE_WAKING, false, __ATOMIC_ACQ_REL,
-                                    __ATOMIC_ACQUIRE))
+                                    __ATOMIC_ACQUIRE)) {
+        __atomic_store_n(&wake_begun, true, __ATOMIC_SEQ_CST);
         __atomic_store_n(&gate->state, start_child() ? GATE_OPEN : GATE_SHUT, __ATOMIC_RELEASE);
+    }
     while (__atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) == GATE_WAKING &&
            clock_coarse() < deadline)
         cpu_relax();

@@ -20,7 +20,7 @@ static void read_in_parts(int fd)
     struct iovec parts[] = {{bytes, 3}, {bytes, 0}, {bytes + 3, 5}};
     if (readv(fd, parts, 3) != 8)
         fail_if(read(fd, &count, 8) != 8, "read");
-    printf("count %d\n", (int)count);
+    printf("several %d\n", count >= 3);
 }
 
 int main(void)
