@@ -285,6 +285,14 @@ struct tlk_timer {
     uint64_t cookie;        /* private to the shim */
 };
 
+/* Of an array: bytes of a record, by enum tlk_region_id. */
+#define TLK_STRIDES                                                                                \
+    {                                                                                              \
+        [TLK_STRINGS] = 1, [TLK_MODULES] = sizeof(struct tlk_module),                              \
+        [TLK_FRAMES] = sizeof(uint64_t), [TLK_SITES] = sizeof(struct tlk_site),                    \
+        [TLK_TIMERS] = sizeof(struct tlk_timer),                                                   \
+    }
+
 _Static_assert(sizeof(struct tlk_header) <= TLK_CHUNK, "the header is one chunk");
 _Static_assert(sizeof(struct tlk_module) == 128, "modules fill chunks");
 _Static_assert(sizeof(struct tlk_site) == 1024, "sites fill chunks");

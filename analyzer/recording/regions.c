@@ -11,13 +11,7 @@
 
 #define NO_WINDOW UINT32_MAX
 
-static const uint32_t strides[TLK_REGIONS] = {
-    [TLK_STRINGS] = 1,
-    [TLK_MODULES] = sizeof(struct tlk_module),
-    [TLK_FRAMES] = sizeof(uint64_t),
-    [TLK_SITES] = sizeof(struct tlk_site),
-    [TLK_TIMERS] = sizeof(struct tlk_timer),
-};
+static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES;
 
 static const char *const names[TLK_REGIONS] = {"strings", "modules", "frames", "sites", "timers"};
 

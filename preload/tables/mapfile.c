@@ -40,13 +40,7 @@ static struct {
     uint32_t used[TLK_REGIONS], chunks[TLK_REGIONS], chunk_used;
 } at_fork;
 
-static const uint32_t strides[TLK_REGIONS] = {
-    [TLK_STRINGS] = 1,
-    [TLK_MODULES] = sizeof(struct tlk_module),
-    [TLK_FRAMES] = sizeof(uint64_t),
-    [TLK_SITES] = sizeof(struct tlk_site),
-    [TLK_TIMERS] = sizeof(struct tlk_timer),
-};
+static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES;
 
 /*
  * Kernel timers are bounded by two limits of the process, so the blocks for all that can be live

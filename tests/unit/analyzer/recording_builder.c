@@ -18,8 +18,7 @@ struct builder {
     uint64_t next_id;
 };
 
-static const uint32_t strides[TLK_REGIONS] = {1, sizeof(struct tlk_module), sizeof(uint64_t),
-                                              sizeof(struct tlk_site), sizeof(struct tlk_timer)};
+static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES;
 
 /* Room for `count` records in one chunk; `*index` becomes the first one's. */
 static void *take(struct area *area, uint32_t count, uint32_t *index)
