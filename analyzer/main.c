@@ -1,5 +1,6 @@
 /* main.c - finds the command that is asked for, or says what there is. */
 #include "base/errors.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/arguments.h"
@@ -28,7 +29,7 @@ static bool names_files(int argc, char **argv)
 static int run_prompt(int argc, char **argv)
 {
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-        return command_prompt(argc, argv);
+        return prompt.run(&prompt, argc, argv);
     char *word = text_shell_word(argv[argc - 1]);
     fprintf(stderr,
             "timerleak: only on a terminal it asks what to show of %s. Try: timerleak report %s\n",
@@ -39,11 +40,12 @@ static int run_prompt(int argc, char **argv)
 
 static int unknown(const char *name)
 {
-    const char *names[COMMANDS + 1];
-    for (size_t i = 0; i < COMMANDS; i++)
+    const char **names = memory_new(command_count + 1, sizeof(*names));
+    for (size_t i = 0; i < command_count; i++)
         names[i] = commands[i].name;
-    names[COMMANDS] = "help";
-    const char *nearest = text_nearest(name, names, COMMANDS + 1);
+    names[command_count] = "help";
+    const char *nearest = text_nearest(name, names, command_count + 1);
+    free(names);
     fprintf(stderr, "timerleak: there is no command \"%s\"", name);
     if (nearest)
         fprintf(stderr, "; did you mean \"%s\"?", nearest);
@@ -81,7 +83,7 @@ static int run(int argc, char **argv)
         return names_files(argc, argv) ? run_prompt(argc, argv) : unknown(argv[1]);
     if (arguments_ask_help(argc - 1, argv + 1, command->options, command_takes_another(command)))
         return run_help(command->name);
-    return command->run(argc - 1, argv + 1);
+    return command->run(command, argc - 1, argv + 1);
 }
 
 /* Beyond the limit for files a write fails, and that is told. Who is started is not so patient. */

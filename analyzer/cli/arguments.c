@@ -8,21 +8,21 @@
 struct parsing {
     int argc;
     char **argv;
-    uint64_t accepted;
+    const enum option_id *accepted;
     struct settings *settings;
-    uint64_t chosen; /* options that made a choice */
+    bool chosen[OPTIONS]; /* those that made a choice */
 };
 
 /* The name alone is compared: a value would make it unlike any. */
 static void complain_unknown(const char *argument, const char *name, size_t length,
-                             uint64_t accepted)
+                             const enum option_id *accepted)
 {
     const char *names[OPTIONS];
     char word[64];
     size_t count = 0;
     snprintf(word, sizeof(word), "%.*s", (int)length, name);
     for (enum option_id id = 0; id < OPTIONS; id++) {
-        if (accepted & OPTION_BIT(id))
+        if (options_have(accepted, id))
             names[count++] = option_name(id);
     }
     const char *nearest = text_nearest(word, names, count);
@@ -38,13 +38,13 @@ static bool choose(struct parsing *parsing, enum option_id id, const char *value
     if (!option_chooses(id, value))
         return true;
     for (enum option_id other = 0; other < OPTIONS; other++) {
-        if ((parsing->chosen & OPTION_BIT(other)) && option_excludes(other, id)) {
+        if (parsing->chosen[other] && option_excludes(other, id)) {
             fprintf(stderr, "timerleak: --%s and --%s exclude each other\n", option_name(other),
                     option_name(id));
             return false;
         }
     }
-    parsing->chosen |= OPTION_BIT(id);
+    parsing->chosen[id] = true;
     return true;
 }
 
@@ -55,7 +55,7 @@ struct written {
     enum option_id id;        /* OPTIONS if that is not accepted */
 };
 
-static struct written read_option(const char *argument, uint64_t accepted)
+static struct written read_option(const char *argument, const enum option_id *accepted)
 {
     struct written option = {.name = argument + strspn(argument, "-")};
     option.length = strcspn(option.name, "=");
@@ -110,7 +110,7 @@ bool arguments_is_help(const char *argument)
     return is_option(argument) && (strcmp(name, "help") == 0 || strcmp(name, "h") == 0);
 }
 
-bool arguments_ask_help(int argc, char **argv, uint64_t accepted, bool before)
+bool arguments_ask_help(int argc, char **argv, const enum option_id *accepted, bool before)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (arguments_is_help(argv[i]))
@@ -125,9 +125,10 @@ bool arguments_ask_help(int argc, char **argv, uint64_t accepted, bool before)
     return false;
 }
 
-static int parse(int argc, char **argv, uint64_t accepted, struct settings *settings, bool before)
+static int parse(int argc, char **argv, const enum option_id *accepted, struct settings *settings,
+                 bool before)
 {
-    struct parsing parsing = {argc, argv, accepted, settings, 0};
+    struct parsing parsing = {argc, argv, accepted, settings, {false}};
     int kept = 0, i = 1;
     while (i < argc && !(before && !is_option(argv[i]))) {
         if (strcmp(argv[i], "--") == 0) {
@@ -148,12 +149,14 @@ static int parse(int argc, char **argv, uint64_t accepted, struct settings *sett
     return kept;
 }
 
-int arguments_parse(int argc, char **argv, uint64_t accepted, struct settings *settings)
+int arguments_parse(int argc, char **argv, const enum option_id *accepted,
+                    struct settings *settings)
 {
     return parse(argc, argv, accepted, settings, false);
 }
 
-int arguments_parse_before(int argc, char **argv, uint64_t accepted, struct settings *settings)
+int arguments_parse_before(int argc, char **argv, const enum option_id *accepted,
+                           struct settings *settings)
 {
     return parse(argc, argv, accepted, settings, true);
 }

@@ -9,17 +9,19 @@
 #include "cli/options.h"
 
 /*
- * Reads the arguments after argv[0]. `accepted` is a set of OPTION_BITs.
- * What is no option is moved to the front of argv[1..]; returns how many those are, or -1 after
- * telling on stderr what was wrong: the command then returns 2. Strings point into argv.
+ * Reads the arguments after argv[0]. `accepted` is a list of options. What is no option is moved to
+ * the front of argv[1..]; returns how many those are, or -1 after telling on stderr what was wrong:
+ * the command then returns 2. Strings point into argv.
  */
-int arguments_parse(int argc, char **argv, uint64_t accepted, struct settings *settings);
+int arguments_parse(int argc, char **argv, const enum option_id *accepted,
+                    struct settings *settings);
 
 /*
  * As arguments_parse, but the first argument that is no option ends the options: what follows is a
  * command with options of its own.
  */
-int arguments_parse_before(int argc, char **argv, uint64_t accepted, struct settings *settings);
+int arguments_parse_before(int argc, char **argv, const enum option_id *accepted,
+                           struct settings *settings);
 
 /* Whether it is "--help", or "-h". */
 bool arguments_is_help(const char *argument);
@@ -28,6 +30,6 @@ bool arguments_is_help(const char *argument);
  * Whether one of the options after argv[0] is that, and no value of another. `before` as in
  * arguments_parse_before. Nothing is moved.
  */
-bool arguments_ask_help(int argc, char **argv, uint64_t accepted, bool before);
+bool arguments_ask_help(int argc, char **argv, const enum option_id *accepted, bool before);
 
 #endif

@@ -25,6 +25,8 @@ static const struct other_view {
     {"wakeups", wakeups_print},
 };
 
+static const enum option_id settable[] = {OPTIONS_PROMPT, OPTIONS};
+
 static const char *const words[] = {"help", "o", "options", "quit", "exit", "q", ":"};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -49,7 +51,7 @@ const char *dialogue_word(size_t index)
         return others[index].name;
     index -= COUNT(others);
     for (enum option_id id = 0; id < OPTIONS; id++) {
-        if ((PROMPT_OPTIONS & OPTION_BIT(id)) && index-- == 0)
+        if (options_have(settable, id) && index-- == 0)
             return option_name(id);
     }
     return index < COUNT(words) ? words[index] : NULL;
@@ -85,18 +87,18 @@ static void help_all(FILE *to)
         fprintf(to, "    %-9s [N] [> FILE]\n", others[i].name);
     fprintf(to,
             "    o/options show what is set\n    q/quit/exit/^D\n\n  Options, as NAME=VALUE:\n");
-    options_help(to, PROMPT_OPTIONS);
+    options_help(to, settable);
     fprintf(to, "\n  :   Clear focus/ignore/hide/tagfocus/tagignore\n\n"
                 "  type \"help OPTION\" for one of them\n");
 }
 
 static void help(FILE *to, const char *name)
 {
-    enum option_id id = *name ? option_find(name, strlen(name), PROMPT_OPTIONS) : OPTIONS;
+    enum option_id id = *name ? option_find(name, strlen(name), settable) : OPTIONS;
     if (!*name)
         help_all(to);
     else if (id != OPTIONS)
-        options_help(to, OPTION_BIT(id));
+        options_help(to, OPTION_LIST(id));
     else
         fprintf(stderr, "timerleak: there is no help for \"%s\"\n", name);
 }
@@ -137,7 +139,7 @@ static bool assign(const struct dialogue *dialogue, const char *line)
     name[length] = '\0';
     text_trim(name);
     text_trim(value);
-    enum option_id id = option_find(name, strlen(name), PROMPT_OPTIONS);
+    enum option_id id = option_find(name, strlen(name), settable);
     bool known = id != OPTIONS;
     bool type = !has_value && !known && is_type(name);
     if (known)
@@ -315,7 +317,7 @@ bool dialogue_line(struct dialogue *dialogue, const char *line)
     if (is_one_of(copy, "q", "quit", "exit"))
         leave = true;
     else if (is_one_of(copy, "o", "options", "options"))
-        options_show(input->output, PROMPT_OPTIONS, &input->settings);
+        options_show(input->output, settable, &input->settings);
     else if (strcmp(copy, ":") == 0)
         forget_filters(&input->settings);
     else if (strncmp(copy, "help", 4) == 0 && (copy[4] == ' ' || copy[4] == '\0'))

@@ -206,7 +206,7 @@ static bool make_selection(struct input *input, const struct selection_options *
 /* Commands that select do so in their own way: see input_select(). */
 static bool selects(const struct input *input)
 {
-    return input->needs->options & OPTION_BIT(OPTION_TAGFOCUS);
+    return options_have(input->needs->options, OPTION_TAGFOCUS);
 }
 
 /* Of a profile that is empty yet, filters leave nothing, but whether they are any is known. */

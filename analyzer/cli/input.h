@@ -24,7 +24,7 @@ struct input {
 };
 
 struct input_needs {
-    uint64_t options;     /* that are accepted: a set of OPTION_BITs */
+    const enum option_id *options; /* that are accepted */
     const char *argument; /* what must come before the recordings: "REGEX"; NULL: nothing */
     bool compares;        /* with that argument, which is a base */
     bool timers;          /* the profile is to keep its timers */

@@ -217,13 +217,28 @@ static bool needs_value(const struct option *option)
     return option->kind != FLAG && option->kind != CHOICE;
 }
 
-void options_help(FILE *to, uint64_t accepted)
+bool options_have(const enum option_id *list, enum option_id id)
 {
-    for (size_t i = 0; i < OPTIONS; i++) {
-        if (!(accepted & OPTION_BIT(i)))
+    while (list && *list != OPTIONS && *list != id)
+        list++;
+    return list && *list != OPTIONS;
+}
+
+size_t options_count(const enum option_id *list)
+{
+    size_t count = 0;
+    for (enum option_id id = 0; id < OPTIONS; id++)
+        count += options_have(list, id);
+    return count;
+}
+
+void options_help(FILE *to, const enum option_id *accepted)
+{
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        if (!options_have(accepted, id))
             continue;
         char left[40];
-        const struct option *option = &options[i];
+        const struct option *option = &options[id];
         snprintf(left, sizeof(left), "%s%s%s%s", option_dashes(option->name), option->name,
                  option->value ? " " : "", option->value ? option->value : "");
         fprintf(to, "  %-22s %s\n", left, option->help);
@@ -255,12 +270,12 @@ static bool is_called(const char *name, const char *called, size_t length)
     return name && strlen(name) == length && memcmp(name, called, length) == 0;
 }
 
-enum option_id option_find(const char *name, size_t length, uint64_t accepted)
+enum option_id option_find(const char *name, size_t length, const enum option_id *accepted)
 {
-    for (size_t i = 0; i < OPTIONS; i++) {
-        if ((accepted & OPTION_BIT(i)) &&
-            (is_called(options[i].name, name, length) || is_called(options[i].also, name, length)))
-            return (enum option_id)i;
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        if (options_have(accepted, id) && (is_called(options[id].name, name, length) ||
+                                           is_called(options[id].also, name, length)))
+            return id;
     }
     return OPTIONS;
 }
@@ -339,13 +354,13 @@ static void show_value(FILE *to, const struct option *option, const struct setti
     }
 }
 
-void options_show(FILE *to, uint64_t accepted, const struct settings *settings)
+void options_show(FILE *to, const enum option_id *accepted, const struct settings *settings)
 {
-    for (size_t i = 0; i < OPTIONS; i++) {
-        if (!(accepted & OPTION_BIT(i)))
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        if (!options_have(accepted, id))
             continue;
-        fprintf(to, "  %-22s = ", options[i].name);
-        show_value(to, &options[i], settings);
+        fprintf(to, "  %-22s = ", options[id].name);
+        show_value(to, &options[id], settings);
         fputc('\n', to);
     }
 }

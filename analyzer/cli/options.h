@@ -9,7 +9,6 @@
 #include "profile/places.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 enum option_id {
@@ -77,49 +76,46 @@ enum option_id {
     OPTIONS
 };
 
-#define OPTION_BIT(id) (UINT64_C(1) << (id))
+/*
+ * A list of options ends with OPTIONS; NULL is an empty one. Whatever its order, options are shown
+ * in that of their ids. The groups below are written into lists, and into other groups.
+ */
+#define OPTION_LIST(...) ((const enum option_id[]){__VA_ARGS__, OPTIONS})
 /* What chooses sites. */
-#define OPTIONS_FILTERS                                                                            \
-    (OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_FOCUS) | OPTION_BIT(OPTION_IGNORE))
-/* What chooses samples, and frames of them, and compares them. */
-#define OPTIONS_SAMPLES                                                                            \
-    (OPTIONS_FILTERS | OPTION_BIT(OPTION_SAMPLE_INDEX) | OPTION_BIT(OPTION_SHOW) |                 \
-     OPTION_BIT(OPTION_HIDE) | OPTION_BIT(OPTION_SHOW_FROM) | OPTION_BIT(OPTION_TAGFOCUS) |        \
-     OPTION_BIT(OPTION_TAGIGNORE) | OPTION_BIT(OPTION_NOINLINES) | OPTION_BIT(OPTION_BASE) |       \
-     OPTION_BIT(OPTION_DIFF_BASE) | OPTION_BIT(OPTION_NORMALIZE) |                                 \
-     OPTION_BIT(OPTION_RELATIVE_PERCENTAGES) | OPTION_BIT(OPTION_SOURCE_PATH) |                    \
-     OPTION_BIT(OPTION_TRIM_PATH))
+#define OPTIONS_FILTERS OPTION_FAMILIES, OPTION_FOCUS, OPTION_IGNORE
+/* What chooses samples, beside those. */
+#define OPTIONS_TAGS OPTION_TAGFOCUS, OPTION_TAGIGNORE
+/* What a sample weighs, and how that is written. */
+#define OPTIONS_VALUE OPTION_SAMPLE_INDEX, OPTION_UNIT, OPTION_RELATIVE_PERCENTAGES
+/* What is left of its stack. */
+#define OPTIONS_FRAMES OPTION_SHOW, OPTION_HIDE, OPTION_SHOW_FROM, OPTION_NOINLINES
 #define OPTIONS_GRANULARITY                                                                        \
-    (OPTION_BIT(OPTION_FUNCTIONS) | OPTION_BIT(OPTION_FILEFUNCTIONS) | OPTION_BIT(OPTION_FILES) |  \
-     OPTION_BIT(OPTION_LINES) | OPTION_BIT(OPTION_ADDRESSES))
-/* What is left of a graph. */
+    OPTION_FUNCTIONS, OPTION_FILEFUNCTIONS, OPTION_FILES, OPTION_LINES, OPTION_ADDRESSES
+/* What is left of a graph, and in which order. */
 #define OPTIONS_GRAPH                                                                              \
-    (OPTION_BIT(OPTION_NODECOUNT) | OPTION_BIT(OPTION_NODEFRACTION) |                              \
-     OPTION_BIT(OPTION_EDGEFRACTION) | OPTION_BIT(OPTION_TRIM) | OPTION_BIT(OPTION_CUM) |          \
-     OPTION_BIT(OPTION_FLAT) | OPTION_BIT(OPTION_DROP_NEGATIVE))
+    OPTION_NODECOUNT, OPTION_NODEFRACTION, OPTION_EDGEFRACTION, OPTION_TRIM, OPTION_CUM, OPTION_FLAT
+/* What is read to compare with, and how that is done. */
+#define OPTIONS_BASE OPTION_BASE, OPTION_DIFF_BASE
+#define OPTIONS_COMPARISON OPTION_NORMALIZE, OPTION_DROP_NEGATIVE
+/* Where source files are. */
+#define OPTIONS_PATHS OPTION_SOURCE_PATH, OPTION_TRIM_PATH
 /* What it is exported as. */
 #define OPTIONS_FORMAT                                                                             \
-    (OPTION_BIT(OPTION_PPROF) | OPTION_BIT(OPTION_LEGACY) | OPTION_BIT(OPTION_COLLAPSED) |         \
-     OPTION_BIT(OPTION_SPEEDSCOPE) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_DOT) |             \
-     OPTION_BIT(OPTION_JSON))
+    OPTION_PPROF, OPTION_LEGACY, OPTION_COLLAPSED, OPTION_SPEEDSCOPE, OPTION_CSV, OPTION_DOT,      \
+        OPTION_JSON
 /* What lets a build pass, and who is told. */
 #define OPTIONS_GATE                                                                               \
-    (OPTION_BIT(OPTION_BASELINE) | OPTION_BIT(OPTION_UPDATE_BASELINE) |                            \
-     OPTION_BIT(OPTION_SUPPRESSIONS) | OPTION_BIT(OPTION_GEN_SUPPRESSIONS) |                       \
-     OPTION_BIT(OPTION_FAIL_ON) | OPTION_BIT(OPTION_MAX_LIVE) | OPTION_BIT(OPTION_MAX_DROPPED) |   \
-     OPTION_BIT(OPTION_ALLOW_EMPTY) | OPTION_BIT(OPTION_SARIF) | OPTION_BIT(OPTION_JUNIT) |        \
-     OPTION_BIT(OPTION_GITLAB) | OPTION_BIT(OPTION_MARKDOWN) | OPTION_BIT(OPTION_PROMETHEUS) |     \
-     OPTION_BIT(OPTION_JSON_FILE) | OPTION_BIT(OPTION_GITHUB) | OPTION_BIT(OPTION_SOURCE_ROOT))
-/* How it is printed. */
-#define OPTIONS_PRINTING                                                                           \
-    (OPTION_BIT(OPTION_UNIT) | OPTION_BIT(OPTION_COMPACT_LABELS) | OPTION_BIT(OPTION_OUTPUT))
+    OPTION_BASELINE, OPTION_UPDATE_BASELINE, OPTION_SUPPRESSIONS, OPTION_GEN_SUPPRESSIONS,         \
+        OPTION_FAIL_ON, OPTION_MAX_LIVE, OPTION_MAX_DROPPED, OPTION_ALLOW_EMPTY, OPTION_SARIF,     \
+        OPTION_JUNIT, OPTION_GITLAB, OPTION_MARKDOWN, OPTION_PROMETHEUS, OPTION_JSON_FILE,         \
+        OPTION_GITHUB, OPTION_SOURCE_ROOT
 
+/* What of a view can be set once recordings are read: at the prompt. */
+#define OPTIONS_PROMPT                                                                             \
+    OPTION_FOCUS, OPTION_IGNORE, OPTIONS_TAGS, OPTIONS_VALUE, OPTIONS_FRAMES, OPTIONS_GRANULARITY, \
+        OPTIONS_GRAPH, OPTIONS_COMPARISON, OPTIONS_PATHS, OPTION_COMPACT_LABELS
 /* As in pprof: all views take all of its options, and follow those that mean something to them. */
-#define VIEW_OPTIONS (OPTIONS_SAMPLES | OPTIONS_PRINTING | OPTIONS_GRANULARITY | OPTIONS_GRAPH)
-/* What can be set once recordings are read. */
-#define PROMPT_OPTIONS                                                                             \
-    (VIEW_OPTIONS & ~(OPTION_BIT(OPTION_BASE) | OPTION_BIT(OPTION_DIFF_BASE) |                     \
-                      OPTION_BIT(OPTION_FAMILIES) | OPTION_BIT(OPTION_OUTPUT)))
+#define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
 
 enum sort_order { SORT_FLAT, SORT_CUM };
 
@@ -171,8 +167,11 @@ struct settings {
 /* What is set when nothing is said. */
 void settings_init(struct settings *settings);
 
+bool options_have(const enum option_id *list, enum option_id id);
+size_t options_count(const enum option_id *list); /* of several that are the same, one */
+
 /* A line for each accepted option. */
-void options_help(FILE *to, uint64_t accepted);
+void options_help(FILE *to, const enum option_id *accepted);
 
 /* ---- each by itself ---- */
 
@@ -188,7 +187,7 @@ const char *option_value(enum option_id id);
 
 /* The option of that name, or another that is understood, of `length` bytes, among those accepted;
  * OPTIONS if there is none. */
-enum option_id option_find(const char *name, size_t length, uint64_t accepted);
+enum option_id option_find(const char *name, size_t length, const enum option_id *accepted);
 
 /* Whether it can do without a value. */
 bool option_is_flag(enum option_id id);
@@ -207,6 +206,6 @@ bool option_excludes(enum option_id id, enum option_id other);
 void option_reset(enum option_id id, struct settings *settings);
 
 /* "focus = main", a line for each accepted option. */
-void options_show(FILE *to, uint64_t accepted, const struct settings *settings);
+void options_show(FILE *to, const enum option_id *accepted, const struct settings *settings);
 
 #endif

@@ -281,12 +281,12 @@ static int load_and_check(struct input *input, struct rules *rules,
     return input->status;
 }
 
-int command_check(int argc, char **argv)
+int command_check(const struct command *command, int argc, char **argv)
 {
     struct input input;
     struct rules rules;
     struct repository repository;
-    const struct input_needs needs = {.options = CHECK_OPTIONS, .nothing = true};
+    const struct input_needs needs = {.options = command->options, .nothing = true};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     if (!repository_open(&repository, input.settings.source_root)) {

@@ -109,8 +109,9 @@ static int complain(const char *argument)
     return EXIT_USAGE;
 }
 
-int command_ctl(int argc, char **argv)
+int command_ctl(const struct command *command, int argc, char **argv)
 {
+    (void)command;
     enum order order = argc > 1 ? order_of(argv[argc - 1]) : TELL;
     int end = order == TELL ? argc : argc - 1, status = EXIT_OK;
     pid_t pid;

@@ -4,12 +4,12 @@
 
 #include "views/diff.h"
 
-int command_diff(int argc, char **argv)
+int command_diff(const struct command *command, int argc, char **argv)
 {
     struct input input;
     struct selection selection;
     const struct input_needs needs = {
-        .options = DIFF_OPTIONS, .argument = "BASE", .compares = true};
+        .options = command->options, .argument = "BASE", .compares = true};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     struct selection_options options = input_selection_options(&input.settings);

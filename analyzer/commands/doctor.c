@@ -20,11 +20,11 @@ static void examine(struct diagnosis *diagnosis, const char *command)
         examine_program(diagnosis, command, shim);
 }
 
-int command_doctor(int argc, char **argv)
+int command_doctor(const struct command *command, int argc, char **argv)
 {
     struct settings settings;
     settings_init(&settings);
-    int words = arguments_parse_before(argc, argv, DOCTOR_OPTIONS, &settings);
+    int words = arguments_parse_before(argc, argv, command->options, &settings);
     if (words < 0)
         return EXIT_USAGE;
 

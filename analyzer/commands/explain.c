@@ -148,8 +148,9 @@ static int same_word(const char *name, const char *word)
     return *name == *word;
 }
 
-int command_explain(int argc, char **argv)
+int command_explain(const struct command *command, int argc, char **argv)
 {
+    (void)command;
     if (argc < 2)
         return list();
     for (int i = 1; i < argc; i++) {

@@ -147,10 +147,10 @@ static const char *why_not(const struct settings *settings)
     return NULL;
 }
 
-int command_export(int argc, char **argv)
+int command_export(const struct command *command, int argc, char **argv)
 {
     struct input input;
-    const struct input_needs needs = {.options = EXPORT_OPTIONS};
+    const struct input_needs needs = {.options = command->options};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     const char *refused = why_not(&input.settings);

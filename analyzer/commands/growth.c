@@ -4,10 +4,10 @@
 
 #include "views/growth.h"
 
-int command_growth(int argc, char **argv)
+int command_growth(const struct command *command, int argc, char **argv)
 {
     struct input input;
-    const struct input_needs needs = {.options = GROWTH_OPTIONS, .histories = true};
+    const struct input_needs needs = {.options = command->options, .histories = true};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     growth_print(input.output, input.profile, input.settings.nodecount);

@@ -8,7 +8,7 @@
 static size_t end_of_kind(size_t first)
 {
     size_t end = first + 1;
-    while (end < COMMANDS && commands[end].run == commands[first].run)
+    while (end < command_count && commands[end].run == commands[first].run)
         end++;
     return end;
 }
@@ -24,7 +24,7 @@ static void print_views(FILE *to, size_t first, size_t end)
 void help_print(FILE *to)
 {
     fprintf(to, "timerleak finds timers that are created and never released.\n\n");
-    for (size_t i = 0, end; i < COMMANDS; i = end) {
+    for (size_t i = 0, end; i < command_count; i = end) {
         end = end_of_kind(i);
         if (end - i > 1)
             print_views(to, i, end);
@@ -70,19 +70,12 @@ static const enum option_id seldom[] = {
 
 #define SELDOM (sizeof(seldom) / sizeof(*seldom))
 
-static size_t count_of(uint64_t options)
-{
-    return (size_t)__builtin_popcountll(options);
-}
-
-/* The names of a set of options, wrapped, if there is somebody to tell; returns how many lines. */
-static size_t print_names(FILE *to, uint64_t set)
+/* The names of some options, wrapped, if there is somebody to tell; returns how many lines. */
+static size_t print_names(FILE *to, const enum option_id *options)
 {
     size_t lines = 0, column = HELP_COLUMNS;
-    for (enum option_id id = 0; id < OPTIONS; id++) {
-        size_t width = strlen(" --,") + strlen(option_name(id));
-        if (!(set & OPTION_BIT(id)))
-            continue;
+    for (; *options != OPTIONS; options++) {
+        size_t width = strlen(" --,") + strlen(option_name(*options));
         if (column + width > HELP_COLUMNS) {
             column = 1;
             if (to)
@@ -91,31 +84,54 @@ static size_t print_names(FILE *to, uint64_t set)
         }
         column += width;
         if (to)
-            fprintf(to, " --%s%s", option_name(id), set >> id >> 1 ? "," : "\n");
+            fprintf(to, " --%s%s", option_name(*options), options[1] != OPTIONS ? "," : "\n");
     }
     return lines;
 }
 
-/* Of the options those that get a line of their own, if there is room for so many. */
-static uint64_t choose(uint64_t options, size_t room)
+/* A command's options: those that have a line of their own, and those that are but named. */
+struct division {
+    enum option_id lined[OPTIONS + 1], named[OPTIONS + 1];
+};
+
+/* So many of the seldom used ones give way. */
+static struct division divide(const enum option_id *options, size_t seldom_count)
 {
-    uint64_t chosen = options;
-    for (size_t i = 0; i < SELDOM; i++) {
-        if (count_of(chosen) + print_names(NULL, options & ~chosen) <= room)
-            break;
-        chosen &= ~OPTION_BIT(seldom[i]);
+    struct division division;
+    size_t lined = 0, named = 0;
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        size_t i = 0;
+        while (i < seldom_count && seldom[i] != id)
+            i++;
+        if (options_have(options, id) && i < seldom_count)
+            division.named[named++] = id;
+        else if (options_have(options, id))
+            division.lined[lined++] = id;
     }
-    return chosen;
+    division.lined[lined] = division.named[named] = OPTIONS;
+    return division;
+}
+
+/* As few as there is no room for. */
+static struct division choose(const enum option_id *options, size_t room)
+{
+    struct division division = divide(options, 0);
+    for (size_t i = 1; i <= SELDOM; i++) {
+        if (options_count(division.lined) + print_names(NULL, division.named) <= room)
+            break;
+        division = divide(options, i);
+    }
+    return division;
 }
 
 void help_print_command(FILE *to, const struct command *command)
 {
     const size_t around = 4; /* the three lines above the options and the one below */
-    uint64_t shown = choose(command->options, HELP_LINES - around);
+    struct division shown = choose(command->options, HELP_LINES - around);
     fprintf(to, "timerleak %s %s\n%s\n", command->name, command->synopsis, command->summary);
     if (command->options)
         fputc('\n', to);
-    options_help(to, shown);
-    print_names(to, command->options & ~shown);
+    options_help(to, shown.lined);
+    print_names(to, shown.named);
     fprintf(to, "See timerleak-%s(1).\n", command->name);
 }

@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
-int command_html(int argc, char **argv)
+int command_html(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = HTML_OPTIONS, .histories = true};
+    const struct input_needs needs = {.options = command->options, .histories = true};
     char nonce[HTML_NONCE_SIZE];
     struct input input;
     if (!html_nonce(nonce)) {

@@ -21,11 +21,12 @@ static bool parse_since(const char *text, uint64_t *since)
     return false;
 }
 
-int command_left(int argc, char **argv)
+int command_left(const struct command *command, int argc, char **argv)
 {
     struct input input;
     uint64_t since;
-    const struct input_needs needs = {.options = LEFT_OPTIONS, .argument = "SINCE", .timers = true};
+    const struct input_needs needs = {
+        .options = command->options, .argument = "SINCE", .timers = true};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     if (!parse_since(input.argument, &since))

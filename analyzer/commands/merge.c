@@ -90,11 +90,11 @@ static bool spare_recording(const char *output)
     return false;
 }
 
-int command_merge(int argc, char **argv)
+int command_merge(const struct command *command, int argc, char **argv)
 {
     struct settings settings;
     settings_init(&settings);
-    int count = arguments_parse(argc, argv, MERGE_OPTIONS, &settings);
+    int count = arguments_parse(argc, argv, command->options, &settings);
     if (count < 0)
         return EXIT_USAGE;
     if (count == 0 || !settings.output) {

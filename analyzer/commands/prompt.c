@@ -51,10 +51,10 @@ static void read_lines(void)
     }
 }
 
-int command_prompt(int argc, char **argv)
+int command_prompt(const struct command *command, int argc, char **argv)
 {
     struct input input;
-    const struct input_needs needs = {.options = VIEW_OPTIONS, .histories = true};
+    const struct input_needs needs = {.options = command->options, .histories = true};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     rl_readline_name = "timerleak";

@@ -121,11 +121,11 @@ static int record(struct launch *launch, const struct output_name *output)
     return finish(launch, &launched, output, !traceable_loads(&judged));
 }
 
-int command_record(int argc, char **argv)
+int command_record(const struct command *command, int argc, char **argv)
 {
     struct settings settings;
     settings_init(&settings);
-    int words = arguments_parse_before(argc, argv, RECORD_OPTIONS, &settings);
+    int words = arguments_parse_before(argc, argv, command->options, &settings);
     if (words < 0)
         return EXIT_USAGE;
     if (words == 0) {

@@ -4,10 +4,10 @@
 #include "exports/json.h"
 #include "views/report.h"
 
-int command_report(int argc, char **argv)
+int command_report(const struct command *command, int argc, char **argv)
 {
     struct input input;
-    const struct input_needs needs = {.options = REPORT_OPTIONS};
+    const struct input_needs needs = {.options = command->options};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     if (input.settings.json)

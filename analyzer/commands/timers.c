@@ -4,10 +4,10 @@
 
 #include "views/timers.h"
 
-int command_timers(int argc, char **argv)
+int command_timers(const struct command *command, int argc, char **argv)
 {
     struct input input;
-    const struct input_needs needs = {.options = TIMERS_OPTIONS, .timers = true};
+    const struct input_needs needs = {.options = command->options, .timers = true};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     timers_print(input.output, input.profile, input.settings.nodecount);

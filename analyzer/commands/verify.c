@@ -141,9 +141,10 @@ static int verify(pid_t pid, const char *path)
     return status;
 }
 
-int command_verify(int argc, char **argv)
+int command_verify(const struct command *command, int argc, char **argv)
 {
     pid_t pid;
+    (void)command;
     if (argc < 2 || argc > 3 || !running_number(argv[1], &pid)) {
         fprintf(stderr, "timerleak: verify needs the number of a process: "
                         "timerleak verify PID [FILE]\n");

@@ -2,10 +2,10 @@
 #include "cli/pprof.h"
 #include "commands/commands.h"
 
-int command_view(int argc, char **argv)
+int command_view(const struct command *command, int argc, char **argv)
 {
     const struct pprof_view *view = pprof_view_find(argv[0]);
-    const struct input_needs needs = {.options = VIEW_OPTIONS,
+    const struct input_needs needs = {.options = command->options,
                                       .argument = pprof_view_has_symbol(view) ? "REGEX" : NULL};
     struct input input;
     if (!input_parse(&input, argc, argv, &needs))

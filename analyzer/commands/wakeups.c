@@ -4,10 +4,10 @@
 
 #include "views/wakeups.h"
 
-int command_wakeups(int argc, char **argv)
+int command_wakeups(const struct command *command, int argc, char **argv)
 {
     struct input input;
-    const struct input_needs needs = {.options = WAKEUPS_OPTIONS};
+    const struct input_needs needs = {.options = command->options};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     wakeups_print(input.output, input.profile, input.settings.nodecount);

@@ -162,10 +162,10 @@ static char *find_recording(const char *argument)
     return running_number(argument, &pid) ? running_recording(pid) : memory_copy(argument);
 }
 
-static int watch_open(struct watch *watch, int argc, char **argv)
+static int watch_open(struct watch *watch, const struct command *command, int argc, char **argv)
 {
     settings_init(&watch->settings);
-    int count = arguments_parse(argc, argv, WATCH_OPTIONS, &watch->settings);
+    int count = arguments_parse(argc, argv, command->options, &watch->settings);
     if (count < 0)
         return EXIT_USAGE;
     if (count != 1)
@@ -175,10 +175,10 @@ static int watch_open(struct watch *watch, int argc, char **argv)
     return watch->path ? EXIT_OK : EXIT_UNREADABLE;
 }
 
-int command_watch(int argc, char **argv)
+int command_watch(const struct command *command, int argc, char **argv)
 {
     struct watch watch = {.profile = profile_new(), .progress = progress_new()};
-    int status = watch_open(&watch, argc, argv);
+    int status = watch_open(&watch, command, argc, argv);
     if (status == EXIT_OK)
         status = follow(&watch);
     screen_close();

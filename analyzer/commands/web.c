@@ -18,6 +18,7 @@
 #define MOST_SILENT (MOST_CONNECTIONS / 2)
 
 struct server {
+    const struct input_needs *needs;
     int argc;
     char **argv;                 /* of the command */
     char token[HTML_NONCE_SIZE]; /* only who knows it gets the page */
@@ -31,15 +32,13 @@ struct text_page {
     size_t size;
 };
 
-static const struct input_needs needs = {.options = WEB_OPTIONS, .histories = true};
-
 /* Reads the recordings as they are now; each time, for their processes may still run. */
 static bool open_recordings(const struct server *server, struct input *input)
 {
     /* Parsing reorders arguments: a second time it would not understand them. */
     char **argv = memory_new((size_t)server->argc + 1, sizeof(*argv));
     memcpy(argv, server->argv, (size_t)server->argc * sizeof(*argv));
-    bool opened = input_open(input, server->argc, argv, &needs);
+    bool opened = input_open(input, server->argc, argv, server->needs);
     free(argv);
     return opened;
 }
@@ -218,9 +217,10 @@ static int serve_until_told(struct server *server, int file, const char *address
     return EXIT_OK;
 }
 
-int command_web(int argc, char **argv)
+int command_web(const struct command *command, int argc, char **argv)
 {
-    struct server server = {.argc = argc, .argv = argv};
+    const struct input_needs needs = {.options = command->options, .histories = true};
+    struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;
     if (!open_recordings(&server, &input))

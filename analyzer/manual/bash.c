@@ -23,18 +23,18 @@ static void write_commands(FILE *to, const char *argument, const struct command 
 {
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(to, "%s%s", commands[i].name, i + 1 < COMMANDS ? " " : "\n");
+    for (size_t i = 0; i < command_count; i++)
+        fprintf(to, "%s%s", commands[i].name, i + 1 < command_count ? " " : "\n");
 }
 
 static void write_options(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         fprintf(to, "    %s) options='help", commands[i].name);
         for (enum option_id id = 0; id < OPTIONS; id++) {
-            if (commands[i].options & OPTION_BIT(id))
+            if (options_have(commands[i].options, id))
                 fprintf(to, " %s%s", option_name(id), option_value(id) ? "=" : "");
         }
         fputs("' ;;\n", to);
@@ -57,7 +57,7 @@ static void write_arguments(FILE *to, const char *argument, const struct command
     struct argument arguments[SYNOPSIS_ARGUMENTS];
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         size_t count = synopsis_arguments(commands[i].synopsis, arguments);
         bool goes_on = count > 0 && arguments[count - 1].repeats;
         fprintf(to, "    %s) arguments=(", commands[i].name);

@@ -35,7 +35,7 @@ static void write_commands(FILE *to, const char *argument, const struct command 
 {
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         fprintf(
             to,
             "complete -c timerleak -n '__timerleak_begins; or __timerleak_awaits help 0' -a %s -d ",
@@ -49,10 +49,10 @@ static void write_valued(FILE *to, const char *argument, const struct command *c
 {
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         fprintf(to, "        case %s\n            string split -n ' ' '", commands[i].name);
         for (enum option_id id = 0; id < OPTIONS; id++) {
-            if ((commands[i].options & OPTION_BIT(id)) && option_value(id))
+            if (options_have(commands[i].options, id) && option_value(id))
                 fprintf(to, "%s ", option_name(id));
         }
         fputs("'\n", to);
@@ -95,7 +95,7 @@ static void put_command(FILE *to, const struct command *command)
                                                      : "__timerleak_is %s",
              command->name);
     for (enum option_id id = 0; id < OPTIONS; id++) {
-        if (command->options & OPTION_BIT(id))
+        if (options_have(command->options, id))
             put_option(to, condition, id);
     }
     for (size_t i = 0; i < count; i++)
@@ -106,7 +106,7 @@ static void write_complete(FILE *to, const char *argument, const struct command 
 {
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; i < command_count; i++)
         put_command(to, &commands[i]);
 }
 

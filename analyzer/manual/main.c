@@ -25,7 +25,7 @@ static void write_file(const char *name, const struct part *parts, const struct 
 static void write_pages(void)
 {
     char name[64];
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         snprintf(name, sizeof(name), "man/man1/timerleak-%s.1", commands[i].name);
         write_file(name, page_parts, &commands[i]);
     }

@@ -107,21 +107,18 @@ static void write_head(FILE *to, const char *argument, const struct command *com
 /* How a page with many of them is divided. */
 static const struct group {
     const char *title;
-    uint64_t options;
+    const enum option_id *options;
 } groups[] = {
-    {"Timers", OPTIONS_FILTERS | OPTION_BIT(OPTION_TAGFOCUS) | OPTION_BIT(OPTION_TAGIGNORE)},
-    {"Value", OPTION_BIT(OPTION_SAMPLE_INDEX) | OPTION_BIT(OPTION_UNIT) |
-                  OPTION_BIT(OPTION_RELATIVE_PERCENTAGES)},
-    {"Frames", OPTION_BIT(OPTION_SHOW) | OPTION_BIT(OPTION_HIDE) | OPTION_BIT(OPTION_SHOW_FROM) |
-                   OPTION_BIT(OPTION_NOINLINES)},
-    {"Detail", OPTIONS_GRANULARITY | OPTION_BIT(OPTION_CALL_TREE)},
-    {"Order and number", OPTIONS_GRAPH & ~OPTION_BIT(OPTION_DROP_NEGATIVE)},
-    {"Comparison", OPTION_BIT(OPTION_BASE) | OPTION_BIT(OPTION_DIFF_BASE) |
-                       OPTION_BIT(OPTION_NORMALIZE) | OPTION_BIT(OPTION_DROP_NEGATIVE)},
-    {"Source files", OPTION_BIT(OPTION_SOURCE_PATH) | OPTION_BIT(OPTION_TRIM_PATH)},
-    {"Formats", OPTIONS_FORMAT},
-    {"The gate", OPTIONS_GATE},
-    {"Output", OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_COMPACT_LABELS)},
+    {"Timers", OPTION_LIST(OPTIONS_FILTERS, OPTIONS_TAGS)},
+    {"Value", OPTION_LIST(OPTIONS_VALUE)},
+    {"Frames", OPTION_LIST(OPTIONS_FRAMES)},
+    {"Detail", OPTION_LIST(OPTIONS_GRANULARITY, OPTION_CALL_TREE)},
+    {"Order and number", OPTION_LIST(OPTIONS_GRAPH)},
+    {"Comparison", OPTION_LIST(OPTIONS_BASE, OPTIONS_COMPARISON)},
+    {"Source files", OPTION_LIST(OPTIONS_PATHS)},
+    {"Formats", OPTION_LIST(OPTIONS_FORMAT)},
+    {"The gate", OPTION_LIST(OPTIONS_GATE)},
+    {"Output", OPTION_LIST(OPTION_OUTPUT, OPTION_COMPACT_LABELS)},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(*groups))
@@ -140,29 +137,31 @@ static void put_option(FILE *to, enum option_id id)
     put_sentence(to, option_help(id));
 }
 
-static void put_options(FILE *to, uint64_t set)
-{
-    fputs(".Bl -tag -width Ds\n", to);
-    for (enum option_id id = 0; id < OPTIONS; id++) {
-        if (set & OPTION_BIT(id))
-            put_option(to, id);
-    }
-    fputs(".El\n", to);
-}
-
-static void put_groups(FILE *to, uint64_t set)
+static const struct group *group_of(enum option_id id)
 {
     for (size_t i = 0; i < GROUPS; i++) {
-        uint64_t group = set & groups[i].options;
-        set &= ~group;
-        if (!group)
-            continue;
-        fprintf(to, ".Ss %s\n", groups[i].title);
-        put_options(to, group);
+        if (options_have(groups[i].options, id))
+            return &groups[i];
     }
-    if (set)
-        template_die("an option belongs to no group of the manual: --%s",
-                     option_name((enum option_id)__builtin_ctzll(set)));
+    template_die("an option belongs to no group of the manual: --%s", option_name(id));
+}
+
+/* Those of a group, or, for NULL, all. */
+static void put_options(FILE *to, const enum option_id *options, const struct group *group)
+{
+    bool begun = false;
+    for (enum option_id id = 0; id < OPTIONS; id++) {
+        if (!options_have(options, id) || (group && group_of(id) != group))
+            continue;
+        if (!begun && group)
+            fprintf(to, ".Ss %s\n", group->title);
+        if (!begun)
+            fputs(".Bl -tag -width Ds\n", to);
+        begun = true;
+        put_option(to, id);
+    }
+    if (begun)
+        fputs(".El\n", to);
 }
 
 static void write_options(FILE *to, const char *argument, const struct command *command)
@@ -171,10 +170,12 @@ static void write_options(FILE *to, const char *argument, const struct command *
     if (!command->options)
         return;
     fputs(".Sh OPTIONS\n", to);
-    if (__builtin_popcountll(command->options) > MANY)
-        put_groups(to, command->options);
-    else
-        put_options(to, command->options);
+    if (options_count(command->options) <= MANY) {
+        put_options(to, command->options, NULL);
+        return;
+    }
+    for (size_t i = 0; i < GROUPS; i++)
+        put_options(to, command->options, &groups[i]);
 }
 
 /* ---- lists ---- */
@@ -184,7 +185,7 @@ static void write_commands(FILE *to, const char *argument, const struct command 
     (void)argument;
     (void)command;
     fputs(".Bl -tag -width Ds\n", to);
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         fprintf(to, ".It Xr timerleak-%s 1\n", commands[i].name);
         put_sentence(to, commands[i].summary);
     }

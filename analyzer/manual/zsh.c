@@ -35,7 +35,7 @@ static void write_commands(FILE *to, const char *argument, const struct command 
 {
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         fprintf(to, "        '%s:", commands[i].name);
         put_quoted(to, commands[i].summary, "\\");
         fputs("'\n", to);
@@ -85,7 +85,7 @@ static void put_case(FILE *to, const struct command *command)
     fprintf(to, "        %s)\n            _arguments -S%s '--help[its options]'", command->name,
             program ? " -A '-*'" : "");
     for (enum option_id id = 0; id < OPTIONS; id++) {
-        if (command->options & OPTION_BIT(id))
+        if (options_have(command->options, id))
             put_option(to, id);
     }
     for (size_t j = 0; j < count; j++)
@@ -97,7 +97,7 @@ static void write_cases(FILE *to, const char *argument, const struct command *co
 {
     (void)argument;
     (void)command;
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; i < command_count; i++)
         put_case(to, &commands[i]);
 }
 

@@ -49,7 +49,7 @@ Test(help, fits_a_terminal)
     char *text = help_of(NULL);
     expect_fits(text, "help");
     free(text);
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         text = help_of(&commands[i]);
         expect_fits(text, commands[i].name);
         free(text);
@@ -59,18 +59,18 @@ Test(help, fits_a_terminal)
 Test(help, names_all_commands)
 {
     char *text = help_of(NULL);
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; i < command_count; i++)
         cr_expect(names(text, "", commands[i].name), "%s is not named", commands[i].name);
     free(text);
 }
 
 Test(help, names_all_options)
 {
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; i < command_count; i++) {
         char *text = help_of(&commands[i]);
         for (enum option_id id = 0; id < OPTIONS; id++) {
             const char *name = option_name(id);
-            if (commands[i].options & OPTION_BIT(id))
+            if (options_have(commands[i].options, id))
                 cr_expect(names(text, name[1] ? "--" : "-", name), "%s: --%s is not named",
                           commands[i].name, name);
         }

@@ -99,7 +99,8 @@ static int run(const char *from)
     char *path = builder_write(two_sites()), name[] = "left", option[] = "-o", out[] = "/dev/null";
     char *argument = strdup(from);
     char *argv[] = {name, argument, path, option, out, NULL};
-    int status = command_left(5, argv);
+    const struct command *left = command_find(name);
+    int status = left->run(left, 5, argv);
 
     unlink(path);
     free(path);

@@ -113,7 +113,8 @@ static void become_record(char **argv, int argc)
         _exit(99);
     close(out);
     close(err);
-    exit(command_record(argc, argv));
+    const struct command *record = command_find("record");
+    exit(record->run(record, argc, argv));
 }
 
 int fixture_record(char *first, ...)
