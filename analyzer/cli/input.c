@@ -4,7 +4,7 @@
 #include "cli/files.h"
 #include "cli/status.h"
 #include "profile/filter.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/process.h"
 #include "recording/archive.h"
 

@@ -6,7 +6,7 @@
 #include "cli/files.h"
 #include "base/text.h"
 #include "exports/annotations.h"
-#include "exports/checked.h"
+#include "exports/gate_json.h"
 #include "exports/gitlab.h"
 #include "exports/junit.h"
 #include "exports/markdown.h"

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "profile/comparison.h"
+#include "profile/kernel_match.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
 #include "views/timers.h"

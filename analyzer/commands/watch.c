@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "profile/filter.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "views/watch.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "exports/collapsed.h"
 
-#include "exports/rows.h"
+#include "exports/stack_sums.h"
 
 #include <inttypes.h>
 

@@ -1,9 +1,9 @@
 #include "exports/json.h"
 
 #include "base/numbers.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/fingerprints.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"

@@ -1,6 +1,6 @@
 #include "exports/legacy.h"
 
-#include "exports/rows.h"
+#include "exports/stack_sums.h"
 
 #include <inttypes.h>
 

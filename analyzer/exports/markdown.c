@@ -1,7 +1,7 @@
 #include "exports/markdown.h"
 
 #include "base/text.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"

@@ -1,8 +1,8 @@
 #include "exports/pprof.h"
 
 #include "base/memory.h"
-#include "exports/messages.h"
-#include "exports/pprof_places.h"
+#include "exports/pprof_messages.h"
+#include "exports/pprof_locations.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"

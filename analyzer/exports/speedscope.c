@@ -1,7 +1,7 @@
 #include "exports/speedscope.h"
 
 #include "base/numbers.h"
-#include "exports/rows.h"
+#include "exports/stack_sums.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,7 +1,7 @@
 #include "profile/gate.h"
 
 #include "base/numbers.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 
 #include "base/numbers.h"
 #include "profile/framefilter.h"
-#include "profile/gathering.h"
+#include "profile/selected.h"
 #include "profile/tagfilter.h"
 
 #include <math.h>

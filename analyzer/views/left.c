@@ -2,7 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "views/coverage.h"
 #include "views/losses.h"
 #include "views/report.h"

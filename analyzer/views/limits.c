@@ -1,7 +1,7 @@
 #include "views/limits.h"
 
 #include "base/text.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 
 static void print_limit(FILE *to, const struct limit *limit)
 {

@@ -1,8 +1,8 @@
 #include "views/report.h"
 
 #include "base/text.h"
-#include "profile/findings.h"
-#include "profile/kinds.h"
+#include "profile/limits.h"
+#include "profile/families.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"

@@ -1,6 +1,6 @@
 #include "views/timers.h"
 
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
 #include "profile/tags.h"

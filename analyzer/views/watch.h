@@ -4,7 +4,7 @@
 #ifndef TIMERLEAK_VIEWS_WATCH_H
 #define TIMERLEAK_VIEWS_WATCH_H
 
-#include "profile/progress.h"
+#include "profile/trend.h"
 
 #include <stdio.h>
 

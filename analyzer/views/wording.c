@@ -1,7 +1,7 @@
 #include "views/wording.h"
 
 #include "base/text.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/stacks.h"
 
 #include <inttypes.h>

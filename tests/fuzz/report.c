@@ -11,7 +11,7 @@
 #include "exports/legacy.h"
 #include "exports/pprof.h"
 #include "exports/speedscope.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "views/growth.h"
 #include "views/left.h"
 #include "views/report.h"

@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "exports/html/text.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/history.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
 

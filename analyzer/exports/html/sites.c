@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "exports/html/text.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/stacks.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "exports/html/text.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "views/coverage.h"

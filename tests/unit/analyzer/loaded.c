@@ -1,6 +1,6 @@
 #include "loaded.h"
 
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "views/values.h"
 
 #include <criterion/criterion.h>

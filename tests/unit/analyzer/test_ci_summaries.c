@@ -1,6 +1,6 @@
 /* What tells of the run as a whole, with the names that would break it. */
 #include "ci.h"
-#include "exports/checked.h"
+#include "exports/gate_json.h"
 #include "exports/junit.h"
 #include "exports/markdown.h"
 #include "exports/prometheus.h"

@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "exports/json.h"
 #include "loaded.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "views/report.h"
 #include "views/timers.h"
 

@@ -1,6 +1,6 @@
 /* Selections and changes of functions of this very program: inlined ones, and two calls in one. */
 #include "loaded.h"
-#include "profile/changes.h"
+#include "profile/diff.h"
 #include "self.h"
 
 #include <criterion/criterion.h>

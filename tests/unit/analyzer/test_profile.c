@@ -1,7 +1,7 @@
 /* From recordings to one profile: counts, balance, merging, filters, order, limits. */
 #include "loaded.h"
 #include "profile/filter.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/fingerprints.h"
 #include "profile/process.h"
 #include "profile/stacks.h"

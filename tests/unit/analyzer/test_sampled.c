@@ -3,7 +3,7 @@
 #include "exports/json.h"
 #include "exports/markdown.h"
 #include "gated.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/history.h"
 #include "views/growth.h"
 #include "views/report.h"

@@ -7,7 +7,7 @@
 #include "exports/prometheus.h"
 #include "exports/sarif.h"
 #include "gated.h"
-#include "profile/comparison.h"
+#include "profile/kernel_match.h"
 #include "views/coverage.h"
 #include "views/left.h"
 

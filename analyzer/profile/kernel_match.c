@@ -1,4 +1,4 @@
-#include "profile/comparison.h"
+#include "profile/kernel_match.h"
 
 #include <stdlib.h>
 

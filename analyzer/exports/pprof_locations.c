@@ -1,4 +1,4 @@
-#include "exports/pprof_places.h"
+#include "exports/pprof_locations.h"
 
 #include "base/memory.h"
 

@@ -1,4 +1,4 @@
-#include "profile/kinds.h"
+#include "profile/families.h"
 
 #include <stdio.h>
 #include <string.h>

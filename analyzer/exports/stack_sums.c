@@ -1,4 +1,4 @@
-#include "exports/rows.h"
+#include "exports/stack_sums.h"
 
 #include "base/memory.h"
 #include "base/numbers.h"

@@ -1,4 +1,4 @@
-/* graphorder.c - which nodes come first, and which edges a picture can do without. */
+/* graphparts_order.c - which nodes come first, and which edges a picture can do without. */
 #include "base/numbers.h"
 #include "profile/graphparts.h"
 

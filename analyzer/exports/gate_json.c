@@ -1,4 +1,4 @@
-#include "exports/checked.h"
+#include "exports/gate_json.h"
 
 #include "exports/json.h"
 

@@ -1,8 +1,8 @@
 /*
- * gathering.h - all samples of a profile, before anything is filtered.
+ * selected.h - all samples of a profile, before anything is filtered.
  */
-#ifndef TIMERLEAK_PROFILE_GATHERING_H
-#define TIMERLEAK_PROFILE_GATHERING_H
+#ifndef TIMERLEAK_PROFILE_SELECTED_H
+#define TIMERLEAK_PROFILE_SELECTED_H
 
 #include "profile/profile.h"
 

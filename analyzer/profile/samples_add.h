@@ -1,8 +1,8 @@
 /*
- * sampling.h - makes samples of live timers, and of what sites counted beyond them.
+ * samples_add.h - makes samples of live timers, and of what sites counted beyond them.
  */
-#ifndef TIMERLEAK_PROFILE_SAMPLING_H
-#define TIMERLEAK_PROFILE_SAMPLING_H
+#ifndef TIMERLEAK_PROFILE_SAMPLES_ADD_H
+#define TIMERLEAK_PROFILE_SAMPLES_ADD_H
 
 #include "profile/profile.h"
 

@@ -1,4 +1,4 @@
-#include "profile/gathering.h"
+#include "profile/selected.h"
 
 #include "base/numbers.h"
 

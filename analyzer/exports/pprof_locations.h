@@ -1,11 +1,11 @@
 /*
- * pprof_places.h - where samples of an exported profile are: mappings, locations, functions. Each
- * is written when a sample first needs it.
+ * pprof_locations.h - where samples of an exported profile are: mappings, locations, functions.
+ * Each is written when a sample first needs it.
  */
-#ifndef TIMERLEAK_EXPORTS_PPROF_PLACES_H
-#define TIMERLEAK_EXPORTS_PPROF_PLACES_H
+#ifndef TIMERLEAK_EXPORTS_PPROF_LOCATIONS_H
+#define TIMERLEAK_EXPORTS_PPROF_LOCATIONS_H
 
-#include "exports/messages.h"
+#include "exports/pprof_messages.h"
 #include "profile/selection.h"
 
 struct pprof_places;

@@ -1,4 +1,4 @@
-#include "profile/sampling.h"
+#include "profile/samples_add.h"
 
 #include "base/numbers.h"
 #include "profile/process.h"

@@ -1,9 +1,9 @@
 /*
- * rows.h - the samples that are left, those with equal stacks added up: for formats that know
+ * stack_sums.h - the samples that are left, those with equal stacks added up: for formats that know
  * stacks and numbers, and no labels.
  */
-#ifndef TIMERLEAK_EXPORTS_ROWS_H
-#define TIMERLEAK_EXPORTS_ROWS_H
+#ifndef TIMERLEAK_EXPORTS_STACK_SUMS_H
+#define TIMERLEAK_EXPORTS_STACK_SUMS_H
 
 #include "profile/selection.h"
 

@@ -1,4 +1,4 @@
-#include "profile/places.h"
+#include "profile/granularity.h"
 
 #include "base/paths.h"
 

@@ -1,4 +1,4 @@
-#include "profile/findings.h"
+#include "profile/limits.h"
 
 #include "base/numbers.h"
 

@@ -1,4 +1,4 @@
-#include "profile/progress.h"
+#include "profile/trend.h"
 
 #include "base/numbers.h"
 

@@ -1,9 +1,9 @@
 /*
- * progress.h - how sites move while their process runs: what each look at a recording finds beside
+ * trend.h - how sites move while their process runs: what each look at a recording finds beside
  * the look before it and the first.
  */
-#ifndef TIMERLEAK_PROFILE_PROGRESS_H
-#define TIMERLEAK_PROFILE_PROGRESS_H
+#ifndef TIMERLEAK_PROFILE_TREND_H
+#define TIMERLEAK_PROFILE_TREND_H
 
 #include "profile/profile.h"
 

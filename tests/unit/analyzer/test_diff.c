@@ -1,6 +1,6 @@
 /* Changes from a base: what is new, grown, shrunk, gone, and what is the same after all. */
 #include "loaded.h"
-#include "profile/changes.h"
+#include "profile/diff.h"
 #include "shop.h"
 #include "views/diff.h"
 #include "views/values.h"

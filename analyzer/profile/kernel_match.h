@@ -1,8 +1,8 @@
 /*
- * comparison.h - a recording of a running process beside the kernel's list of its timers.
+ * kernel_match.h - a recording of a running process beside the kernel's list of its timers.
  */
-#ifndef TIMERLEAK_PROFILE_COMPARISON_H
-#define TIMERLEAK_PROFILE_COMPARISON_H
+#ifndef TIMERLEAK_PROFILE_KERNEL_MATCH_H
+#define TIMERLEAK_PROFILE_KERNEL_MATCH_H
 
 #include "profile/profile.h"
 #include "recording/kernel.h"

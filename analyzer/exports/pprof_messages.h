@@ -1,11 +1,11 @@
 /*
- * messages.h - writes a profile.proto, compressed, piece by piece.
+ * pprof_messages.h - writes a profile.proto, compressed, piece by piece.
  *
  * Messages of protobuf may be cut between any two fields: one after another, the parts of a
  * profile are the profile. So it is written as it is made, and never in memory as a whole.
  */
-#ifndef TIMERLEAK_EXPORTS_MESSAGES_H
-#define TIMERLEAK_EXPORTS_MESSAGES_H
+#ifndef TIMERLEAK_EXPORTS_PPROF_MESSAGES_H
+#define TIMERLEAK_EXPORTS_PPROF_MESSAGES_H
 
 #include "profile.pb-c.h"
 

@@ -1,8 +1,8 @@
 /*
- * findings.h - the order in which sites are told, worst first, and what follows for limits.
+ * limits.h - the order in which sites are told, worst first, and what follows for limits.
  */
-#ifndef TIMERLEAK_PROFILE_FINDINGS_H
-#define TIMERLEAK_PROFILE_FINDINGS_H
+#ifndef TIMERLEAK_PROFILE_LIMITS_H
+#define TIMERLEAK_PROFILE_LIMITS_H
 
 #include "profile/profile.h"
 

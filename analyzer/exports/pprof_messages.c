@@ -1,4 +1,4 @@
-#include "exports/messages.h"
+#include "exports/pprof_messages.h"
 
 #include "base/index.h"
 #include "base/memory.h"

@@ -1,8 +1,8 @@
 /*
- * kinds.h - which kind of gotime's timers a function makes.
+ * families.h - which kind of gotime's timers a function makes.
  */
-#ifndef TIMERLEAK_PROFILE_KINDS_H
-#define TIMERLEAK_PROFILE_KINDS_H
+#ifndef TIMERLEAK_PROFILE_FAMILIES_H
+#define TIMERLEAK_PROFILE_FAMILIES_H
 
 #include "base/text.h"
 #include "profile/profile.h"

@@ -1,4 +1,4 @@
-#include "profile/changes.h"
+#include "profile/diff.h"
 
 #include "base/numbers.h"
 #include "profile/stacks.h"

@@ -1,12 +1,12 @@
 /*
- * changes.h - what became of each site, from a base to what is compared with it.
+ * diff.h - what became of each site, from a base to what is compared with it.
  *
  * A site of one is the other's if its stack is the same; and where only one has it, if family and
  * functions are: then several such sites are one change. So another build of a program can be
  * compared.
  */
-#ifndef TIMERLEAK_PROFILE_CHANGES_H
-#define TIMERLEAK_PROFILE_CHANGES_H
+#ifndef TIMERLEAK_PROFILE_DIFF_H
+#define TIMERLEAK_PROFILE_DIFF_H
 
 #include "profile/selection.h"
 

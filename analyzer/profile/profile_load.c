@@ -1,10 +1,10 @@
-/* load.c - from a recording to the profile: sites first, then timers, then verdicts. */
+/* profile_load.c - from a recording to the profile: sites first, then timers, then verdicts. */
 #include "base/numbers.h"
 #include "profile/evidence.h"
 #include "profile/history.h"
 #include "profile/process.h"
 #include "profile/profile.h"
-#include "profile/sampling.h"
+#include "profile/samples_add.h"
 
 #include <stddef.h>
 #include <stdlib.h>
