@@ -12,7 +12,7 @@ const char *change_name(enum change_kind kind)
     return names[kind];
 }
 
-/* One for each site of the profile, by its order. */
+/* One for each site of the profile, by its index. */
 static struct change *add_up(const struct selection *selection)
 {
     const struct profile *profile = selection->profile;
@@ -20,7 +20,7 @@ static struct change *add_up(const struct selection *selection)
     for (size_t i = 0; i < selection->count; i++) {
         const struct selected *selected = &selection->samples[i];
         struct site *site = selected_sample(selected)->site;
-        struct change *change = &changes[site->order];
+        struct change *change = &changes[site->index];
         change->site = site;
         if (selected->sample)
             change->after = value_sum(change->after, selected->value);
@@ -80,7 +80,7 @@ static int by_growth(const void *left, const void *right)
     int64_t x = a->after - a->before, y = b->after - b->before;
     if (x != y)
         return x < y ? 1 : -1;
-    return compare_numbers(a->site->order, b->site->order);
+    return compare_numbers(a->site->index, b->site->index);
 }
 
 void changes_make(struct changes *changes, const struct selection *selection)

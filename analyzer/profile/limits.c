@@ -38,6 +38,8 @@ void findings_sort(struct profile *profile)
 {
     if (profile->site_count > 0)
         qsort_r(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity, profile);
+    for (size_t i = 0; i < profile->site_count; i++)
+        profile->sites[i]->index = i;
 }
 
 size_t findings_count(const struct profile *profile, enum verdict verdict)

@@ -126,7 +126,8 @@ static struct site *intern_site(const struct loading *loading, const struct tlk_
     HASH_ADD_KEYPTR(hh, profile->site_table, key, key_size, site);
     profile->sites = memory_grow(profile->sites, profile->site_count, &profile->site_room,
                                  sizeof(*profile->sites));
-    profile->sites[profile->site_count++] = site;
+    site->index = profile->site_count++;
+    profile->sites[site->index] = site;
     return site;
 }
 

@@ -30,12 +30,10 @@ static int by_sample(const void *left, const void *right)
 static size_t *site_offsets(const struct profile *profile)
 {
     size_t *offsets = memory_new(profile->site_count + 1, sizeof(*offsets));
-    for (size_t i = 0; i < profile->site_count; i++)
-        profile->sites[i]->order = i;
     for (size_t i = 0; i < profile->samples.count; i++) {
         const struct site *site = profile->samples.list[i].site;
         if (!site->dropped)
-            offsets[site->order + 1]++;
+            offsets[site->index + 1]++;
     }
     for (size_t i = 0; i < profile->site_count; i++)
         offsets[i + 1] += offsets[i];
@@ -60,7 +58,7 @@ static void collect(struct gathered *gathered, const struct profile *profile)
     for (size_t i = 0; i < profile->samples.count; i++) {
         const struct sample *sample = &profile->samples.list[i];
         if (!sample->site->dropped)
-            gathered->samples[offsets[sample->site->order]++] = selected_from(sample);
+            gathered->samples[offsets[sample->site->index]++] = selected_from(sample);
     }
     for (size_t i = 0, first = 0; i < profile->site_count; first = offsets[i++])
         qsort(gathered->samples + first, offsets[i] - first, sizeof(*gathered->samples), by_sample);

@@ -114,7 +114,7 @@ void progress_look(struct progress *progress, const struct profile *profile)
     progress->count = profile->site_count;
     progress->sites = memory_new(progress->count, sizeof(*progress->sites));
     for (size_t i = 0; i < progress->count; i++) {
-        progress->sites[i] = (struct moving){.site = profile->sites[i], .rank = i};
+        progress->sites[i] = (struct moving){.site = profile->sites[i]};
         look_at_site(progress, &progress->sites[i], time);
     }
     look_at_all(progress, &profile->totals, time);
@@ -167,7 +167,7 @@ static int compare(const void *left, const void *right, void *wanted)
     int order = by_order(a, b, *(const enum progress_order *)wanted);
     if (!order)
         order = by_order(a, b, PROGRESS_CHANGE);
-    return order ? order : compare_numbers(a->rank, b->rank);
+    return order ? order : compare_numbers(a->site->index, b->site->index);
 }
 
 void progress_sort(struct progress *progress, enum progress_order order)

@@ -17,11 +17,10 @@ struct movement {
 struct moving {
     struct site *site; /* of the profile that was looked at last */
     struct movement movement;
-    size_t rank; /* among the findings, 0 is the worst */
 };
 
 enum progress_order {
-    PROGRESS_GROWTH, /* then by change, then by rank, as the next are */
+    PROGRESS_GROWTH, /* then by change, then the worst first, as the next are */
     PROGRESS_CHANGE,
     PROGRESS_LIVE,
     PROGRESS_CREATED,

@@ -17,7 +17,7 @@
 static int by_site_and_creation(const void *left, const void *right)
 {
     const struct live_timer *a = left, *b = right;
-    int order = compare_numbers(a->site->order, b->site->order);
+    int order = compare_numbers(a->site->index, b->site->index);
     return order ? order : compare_numbers(a->record.created, b->record.created);
 }
 
@@ -31,8 +31,6 @@ static size_t keep_since(struct profile *profile, uint64_t since)
             profile->timers[kept++] = profile->timers[i];
     }
     profile->timer_count = kept;
-    for (size_t i = 0; i < profile->site_count; i++)
-        profile->sites[i]->order = i;
     if (kept > 0)
         qsort(profile->timers, kept, sizeof(*profile->timers), by_site_and_creation);
     return kept;
