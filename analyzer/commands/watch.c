@@ -17,8 +17,8 @@ struct watch {
     struct settings settings;
     char *path;
     struct profile *profile;
-    struct progress *progress;
-    enum progress_order order;
+    struct trend *trend;
+    enum trend_order order;
     bool ran;        /* at a look */
     int looks_ended; /* how many in a row found that the process is gone */
 };
@@ -53,8 +53,8 @@ static int take_look(struct watch *watch)
     int status = filter_sites(watch);
     if (status != EXIT_OK)
         return status;
-    progress_look(watch->progress, watch->profile);
-    progress_sort(watch->progress, watch->order);
+    trend_look(watch->trend, watch->profile);
+    trend_sort(watch->trend, watch->order);
     watch->ran |= watch->profile->processes[0]->alive;
     watch->looks_ended = watch->profile->processes[0]->alive ? 0 : watch->looks_ended + 1;
     return EXIT_OK;
@@ -73,14 +73,14 @@ static bool has_ended(const struct watch *watch)
 
 static bool is_over(const struct watch *watch)
 {
-    return has_ended(watch) || progress_looks(watch->progress) == (size_t)watch->settings.count;
+    return has_ended(watch) || trend_looks(watch->trend) == (size_t)watch->settings.count;
 }
 
 /* A terminal has no room for more; a log says between its first and last look what moved. */
 static struct watch_view make_view(const struct watch *watch, bool last)
 {
     struct watch_view view = {.profile = watch->profile,
-                              .progress = watch->progress,
+                              .trend = watch->trend,
                               .order = watch->order,
                               .most = watch->settings.nodecount,
                               .styled = stdout};
@@ -89,7 +89,7 @@ static struct watch_view make_view(const struct watch *watch, bool last)
         view.most = view.most < 0 || view.most > lines ? lines : view.most;
         view.keys = screen_has_keys() && !last;
     } else {
-        view.changed = progress_looks(watch->progress) > 1 && !last;
+        view.changed = trend_looks(watch->trend) > 1 && !last;
     }
     return view;
 }
@@ -100,7 +100,7 @@ static bool show(const struct watch *watch)
     size_t size;
     struct watch_view view = make_view(watch, is_over(watch));
     FILE *to = memory_stream(&text, &size);
-    if (!screen_is_terminal() && progress_looks(watch->progress) > 1)
+    if (!screen_is_terminal() && trend_looks(watch->trend) > 1)
         fputc('\n', to);
     watch_print(to, &view);
     fclose(to);
@@ -120,8 +120,8 @@ static bool wait_for_look(struct watch *watch)
         case SCREEN_QUIT:
             return false;
         case SCREEN_SORT:
-            watch->order = (watch->order + 1) % PROGRESS_ORDERS;
-            progress_sort(watch->progress, watch->order);
+            watch->order = (watch->order + 1) % TREND_ORDERS;
+            trend_sort(watch->trend, watch->order);
             break;
         case SCREEN_REDRAW:
             break;
@@ -177,12 +177,12 @@ static int watch_open(struct watch *watch, int argc, char **argv)
 
 int command_watch(int argc, char **argv)
 {
-    struct watch watch = {.profile = profile_new(), .progress = progress_new()};
+    struct watch watch = {.profile = profile_new(), .trend = trend_new()};
     int status = watch_open(&watch, argc, argv);
     if (status == EXIT_OK)
         status = follow(&watch);
     screen_close();
-    progress_free(watch.progress);
+    trend_free(watch.trend);
     profile_free(watch.profile);
     free(watch.path);
     return status;

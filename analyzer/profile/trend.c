@@ -20,7 +20,7 @@ struct followed {
     char key[];
 };
 
-struct progress {
+struct trend {
     struct followed *table;
     uint64_t first_live;
     struct tally last; /* of all sites together */
@@ -31,33 +31,33 @@ struct progress {
     size_t count;
 };
 
-struct progress *progress_new(void)
+struct trend *trend_new(void)
 {
-    return memory_new(1, sizeof(struct progress));
+    return memory_new(1, sizeof(struct trend));
 }
 
-void progress_free(struct progress *progress)
+void trend_free(struct trend *trend)
 {
     struct followed *followed, *next;
-    HASH_ITER (hh, progress->table, followed, next) {
-        HASH_DEL(progress->table, followed);
+    HASH_ITER (hh, trend->table, followed, next) {
+        HASH_DEL(trend->table, followed);
         free(followed);
     }
-    free(progress->sites);
-    free(progress);
+    free(trend->sites);
+    free(trend);
 }
 
-static struct followed *follow(struct progress *progress, const struct site *site)
+static struct followed *follow(struct trend *trend, const struct site *site)
 {
     const char *key = (const char *)&site->family;
     size_t size = sizeof(site->family) + site->depth * sizeof(*site->locations);
     struct followed *followed;
-    HASH_FIND(hh, progress->table, key, size, followed);
+    HASH_FIND(hh, trend->table, key, size, followed);
     if (followed)
         return followed;
     followed = memory_new(1, sizeof(*followed) + size);
     memcpy(followed->key, key, size);
-    HASH_ADD_KEYPTR(hh, progress->table, followed->key, size, followed);
+    HASH_ADD_KEYPTR(hh, trend->table, followed->key, size, followed);
     return followed;
 }
 
@@ -84,11 +84,11 @@ static struct tally tally(const struct counts *counts)
     return (struct tally){counts->live, counts->created + counts->inherited, counts->released};
 }
 
-static void look_at_site(struct progress *progress, struct moving *moving, uint64_t time)
+static void look_at_site(struct trend *trend, struct moving *moving, uint64_t time)
 {
-    struct followed *followed = follow(progress, moving->site);
+    struct followed *followed = follow(trend, moving->site);
     struct tally now = tally(&moving->site->counts);
-    if (progress->looks == 0) {
+    if (trend->looks == 0) {
         followed->first_live = now.live;
         followed->last = now;
     }
@@ -96,46 +96,46 @@ static void look_at_site(struct progress *progress, struct moving *moving, uint6
     followed->last = now;
 }
 
-static void look_at_all(struct progress *progress, const struct counts *totals, uint64_t time)
+static void look_at_all(struct trend *trend, const struct counts *totals, uint64_t time)
 {
     struct tally now = tally(totals);
-    if (progress->looks == 0) {
-        progress->first_live = now.live;
-        progress->last = now;
+    if (trend->looks == 0) {
+        trend->first_live = now.live;
+        trend->last = now;
     }
-    progress->total = move(&now, &progress->last, progress->first_live, time);
-    progress->last = now;
+    trend->total = move(&now, &trend->last, trend->first_live, time);
+    trend->last = now;
 }
 
-void progress_look(struct progress *progress, const struct profile *profile)
+void trend_look(struct trend *trend, const struct profile *profile)
 {
-    uint64_t now = profile->processes[0]->as_of.mono, time = elapsed(now, progress->time);
-    free(progress->sites);
-    progress->count = profile->site_count;
-    progress->sites = memory_new(progress->count, sizeof(*progress->sites));
-    for (size_t i = 0; i < progress->count; i++) {
-        progress->sites[i] = (struct moving){.site = profile->sites[i]};
-        look_at_site(progress, &progress->sites[i], time);
+    uint64_t now = profile->processes[0]->as_of.mono, time = elapsed(now, trend->time);
+    free(trend->sites);
+    trend->count = profile->site_count;
+    trend->sites = memory_new(trend->count, sizeof(*trend->sites));
+    for (size_t i = 0; i < trend->count; i++) {
+        trend->sites[i] = (struct moving){.site = profile->sites[i]};
+        look_at_site(trend, &trend->sites[i], time);
     }
-    look_at_all(progress, &profile->totals, time);
-    progress->time = now;
-    progress->looks++;
+    look_at_all(trend, &profile->totals, time);
+    trend->time = now;
+    trend->looks++;
 }
 
-size_t progress_looks(const struct progress *progress)
+size_t trend_looks(const struct trend *trend)
 {
-    return progress->looks;
+    return trend->looks;
 }
 
-const struct moving *progress_sites(const struct progress *progress, size_t *count)
+const struct moving *trend_sites(const struct trend *trend, size_t *count)
 {
-    *count = progress->count;
-    return progress->sites;
+    *count = trend->count;
+    return trend->sites;
 }
 
-const struct movement *progress_total(const struct progress *progress)
+const struct movement *trend_total(const struct trend *trend)
 {
-    return &progress->total;
+    return &trend->total;
 }
 
 static int descending(int64_t a, int64_t b)
@@ -143,19 +143,19 @@ static int descending(int64_t a, int64_t b)
     return (a < b) - (a > b);
 }
 
-static int by_order(const struct moving *a, const struct moving *b, enum progress_order order)
+static int by_order(const struct moving *a, const struct moving *b, enum trend_order order)
 {
     const struct movement *x = &a->movement, *y = &b->movement;
     switch (order) {
-    case PROGRESS_GROWTH:
+    case TREND_GROWTH:
         return descending(x->growth, y->growth);
-    case PROGRESS_CHANGE:
+    case TREND_CHANGE:
         return descending(x->change, y->change);
-    case PROGRESS_LIVE:
+    case TREND_LIVE:
         return compare_numbers(b->site->counts.live, a->site->counts.live);
-    case PROGRESS_CREATED:
+    case TREND_CREATED:
         return (x->created < y->created) - (x->created > y->created);
-    case PROGRESS_ORDERS:
+    case TREND_ORDERS:
         break;
     }
     return 0;
@@ -164,21 +164,21 @@ static int by_order(const struct moving *a, const struct moving *b, enum progres
 static int compare(const void *left, const void *right, void *wanted)
 {
     const struct moving *a = left, *b = right;
-    int order = by_order(a, b, *(const enum progress_order *)wanted);
+    int order = by_order(a, b, *(const enum trend_order *)wanted);
     if (!order)
-        order = by_order(a, b, PROGRESS_CHANGE);
+        order = by_order(a, b, TREND_CHANGE);
     return order ? order : compare_numbers(a->site->index, b->site->index);
 }
 
-void progress_sort(struct progress *progress, enum progress_order order)
+void trend_sort(struct trend *trend, enum trend_order order)
 {
-    if (progress->count > 0)
-        qsort_r(progress->sites, progress->count, sizeof(*progress->sites), compare, &order);
+    if (trend->count > 0)
+        qsort_r(trend->sites, trend->count, sizeof(*trend->sites), compare, &order);
 }
 
-const char *progress_order_name(enum progress_order order)
+const char *trend_order_name(enum trend_order order)
 {
-    static const char *const names[PROGRESS_ORDERS] = {"growth", "change", "live",
-                                                       "created per second"};
+    static const char *const names[TREND_ORDERS] = {"growth", "change", "live",
+                                                    "created per second"};
     return names[order];
 }

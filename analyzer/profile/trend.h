@@ -19,35 +19,35 @@ struct moving {
     struct movement movement;
 };
 
-enum progress_order {
-    PROGRESS_GROWTH, /* then by change, then the worst first, as the next are */
-    PROGRESS_CHANGE,
-    PROGRESS_LIVE,
-    PROGRESS_CREATED,
-    PROGRESS_ORDERS
+enum trend_order {
+    TREND_GROWTH, /* then by change, then the worst first, as the next are */
+    TREND_CHANGE,
+    TREND_LIVE,
+    TREND_CREATED,
+    TREND_ORDERS
 };
 
-struct progress;
+struct trend;
 
-struct progress *progress_new(void);
-void progress_free(struct progress *progress);
+struct trend *trend_new(void);
+void trend_free(struct trend *trend);
 
 /*
  * Takes a look. Of one profile throughout, renewed between looks: its locations tell which site is
- * which. The profile is sorted; its sites are the progress's until it is renewed.
+ * which. The profile is sorted; its sites are the trend's until it is renewed.
  */
-void progress_look(struct progress *progress, const struct profile *profile);
+void trend_look(struct trend *trend, const struct profile *profile);
 
 /* How many looks there were. */
-size_t progress_looks(const struct progress *progress);
+size_t trend_looks(const struct trend *trend);
 
 /* The sites of the last look, in the order last asked for; valid until the next look. */
-const struct moving *progress_sites(const struct progress *progress, size_t *count);
-const struct movement *progress_total(const struct progress *progress);
+const struct moving *trend_sites(const struct trend *trend, size_t *count);
+const struct movement *trend_total(const struct trend *trend);
 
-void progress_sort(struct progress *progress, enum progress_order order);
+void trend_sort(struct trend *trend, enum trend_order order);
 
 /* "growth": what the sites are sorted by. */
-const char *progress_order_name(enum progress_order order);
+const char *trend_order_name(enum trend_order order);
 
 #endif

@@ -102,17 +102,17 @@ static void load(struct profile *profile, struct recording *recording)
 /* Two looks, as at a process at work. */
 static void watch(struct profile *profile, struct recording *recording)
 {
-    struct progress *progress = progress_new();
+    struct trend *trend = trend_new();
     for (int looks = 0; looks < 2; looks++) {
-        enum progress_order order = looks ? PROGRESS_CREATED : PROGRESS_GROWTH;
-        struct watch_view view = {profile, progress, order, -1, false, false, nowhere};
+        enum trend_order order = looks ? TREND_CREATED : TREND_GROWTH;
+        struct watch_view view = {profile, trend, order, -1, false, false, nowhere};
         profile_renew(profile);
         load(profile, recording);
-        progress_look(progress, profile);
-        progress_sort(progress, order);
+        trend_look(trend, profile);
+        trend_sort(trend, order);
         watch_print(nowhere, &view);
     }
-    progress_free(progress);
+    trend_free(trend);
 }
 
 /*
