@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "profile/filter.h"
-#include "profile/limits.h"
 #include "views/watch.h"
 
 #include <errno.h>
@@ -36,7 +35,7 @@ static int filter_sites(struct watch *watch)
                                   watch->settings.ignore};
     if (!profile_filter(watch->profile, &filter, error))
         return complain(error, EXIT_USAGE);
-    findings_sort(watch->profile);
+    profile_sort(watch->profile);
     profile_add_up(watch->profile);
     return EXIT_OK;
 }

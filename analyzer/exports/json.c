@@ -60,7 +60,7 @@ static json_t *limits_of(const struct process *process)
     json_object_set_new(json, "nofile_hard", limit_or_null(process->nofile_hard));
     json_object_set_new(json, "sigpending_soft", limit_or_null(process->sigpending_soft));
     json_object_set_new(json, "sigpending_hard", limit_or_null(process->sigpending_hard));
-    findings_limits(process, limits);
+    limits_of_process(process, limits);
     for (size_t i = 0; i < LIMITS; i++) {
         json_t *use = json_object();
         json_object_set_new(use, "used", limits[i].used ? number(limits[i].used) : json_null());
@@ -203,7 +203,7 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_t *json = json_object();
     json_object_set_new(json, "id", json_string(site->fingerprint));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
-    json_object_set_new(json, "kind", text_or_null(kind_of(site->function)));
+    json_object_set_new(json, "kind", text_or_null(gotime_kind(site->function)));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
     json_object_set_new(json, "why", json_string(site->finding.why));
     json_object_set_new(json, "pid", json_integer(site->process->pid));
@@ -261,7 +261,8 @@ static json_t *totals_of(const struct profile *profile)
     set_counts(json, &profile->totals);
     json_object_set_new(json, "sites", number(profile->site_count));
     for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
-        json_object_set_new(json, verdict_name(verdict), number(findings_count(profile, verdict)));
+        json_object_set_new(json, verdict_name(verdict),
+                            number(profile_count_sites(profile, verdict)));
     return json;
 }
 

@@ -1,7 +1,6 @@
 #include "profile/gate.h"
 
 #include "base/numbers.h"
-#include "profile/limits.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>
@@ -280,7 +279,7 @@ void gate_judge(struct gate *gate, struct profile *profile, const struct gate_op
         struct site *site = profile->sites[i];
         gate->judged[i] =
             (struct judged){.site = site,
-                            .state = findings_state(site),
+                            .state = site_state(site),
                             .outcome = counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
     }
     identify(gate);

@@ -1,21 +1,10 @@
 /*
- * limits.h - the order in which sites are told, worst first, and what follows for limits.
+ * limits.h - what of its limits a process has used up, and when it will reach them.
  */
 #ifndef TIMERLEAK_PROFILE_LIMITS_H
 #define TIMERLEAK_PROFILE_LIMITS_H
 
-#include "profile/profile.h"
-
-/*
- * Sorts the sites: leaks first, then by number live; the order is the same on every run.
- */
-void findings_sort(struct profile *profile);
-
-/* How many sites have that verdict. */
-size_t findings_count(const struct profile *profile, enum verdict verdict);
-
-/* The state that most of its live timers are in. */
-enum timer_state findings_state(const struct site *site);
+#include "profile/model.h"
 
 /* A resource of a process that live timers use up. */
 struct limit {
@@ -27,6 +16,6 @@ struct limit {
 };
 
 #define LIMITS 2
-void findings_limits(const struct process *process, struct limit limits[LIMITS]);
+void limits_of_process(const struct process *process, struct limit limits[LIMITS]);
 
 #endif

@@ -50,7 +50,7 @@ static void print_group(FILE *to, struct profile *profile, const struct live_tim
                         size_t count)
 {
     struct site *site = timers->site;
-    fprintf(to, "\n%-8s %s left  ", kind_label(site->family, site->function).s,
+    fprintf(to, "\n%-8s %s left  ", family_label(site->family, site->function).s,
             text_count(count).s);
     site_print(to, profile, site);
     for (size_t i = 0; i < count && i < MOST_OF_SITE; i++)

@@ -64,7 +64,7 @@ static void print_site(FILE *to, struct profile *profile, const struct live_time
 
 static struct text label_of(const struct live_timer *timer)
 {
-    return kind_label(timer->record.family, timer->site->function);
+    return family_label(timer->record.family, timer->site->function);
 }
 
 /* Columns that only timers of gotime, or of a sample, fill; without any they are left out. */

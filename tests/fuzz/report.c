@@ -11,7 +11,6 @@
 #include "exports/legacy.h"
 #include "exports/pprof.h"
 #include "exports/speedscope.h"
-#include "profile/limits.h"
 #include "views/growth.h"
 #include "views/left.h"
 #include "views/report.h"
@@ -95,7 +94,7 @@ static void show_all(struct profile *profile)
 static void load(struct profile *profile, struct recording *recording)
 {
     profile_add(profile, recording);
-    findings_sort(profile);
+    profile_sort(profile);
     profile_add_up(profile);
 }
 
