@@ -123,7 +123,7 @@ static void list_outputs(const struct settings *settings, struct output outputs[
     const struct output list[OUTPUTS] = {
         {settings->sarif, sarif_write},           {settings->junit, junit_write},
         {settings->gitlab, gitlab_write},         {settings->markdown, markdown_write},
-        {settings->prometheus, prometheus_write}, {settings->json_file, checked_write},
+        {settings->prometheus, prometheus_write}, {settings->json_file, gate_json_write},
     };
     memcpy(outputs, list, sizeof(list));
 }

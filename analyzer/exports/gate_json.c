@@ -77,7 +77,7 @@ static void set_outcome(json_t *site, const struct judged *judged)
     json_object_set_new(site, "rule", judged->rule ? json_string(judged->rule->text) : json_null());
 }
 
-void checked_write(FILE *to, const struct gate *gate, const struct repository *repository)
+void gate_json_write(FILE *to, const struct gate *gate, const struct repository *repository)
 {
     json_t *json = json_report(gate->profile), *sites = json_object_get(json, "sites");
     (void)repository;

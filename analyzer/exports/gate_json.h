@@ -11,6 +11,6 @@
 
 #include "exports/gate_export.h"
 
-gate_export checked_write;
+gate_export gate_json_write;
 
 #endif

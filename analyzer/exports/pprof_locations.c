@@ -18,8 +18,8 @@ struct function {
     const char *name, *file;
 };
 
-struct pprof_places {
-    struct messages *messages;
+struct pprof_locations {
+    struct pprof_messages *messages;
     const struct selection *selection;
     struct mapping *mappings; /* by module */
     bool *locations;          /* written, by location */
@@ -36,7 +36,7 @@ static bool overlaps(const struct mapping *a, const struct mapping *b)
 }
 
 /* Processes that are merged have modules at the same addresses: the later one is moved away. */
-static void make_room(const struct pprof_places *places, struct mapping *mapping)
+static void make_room(const struct pprof_locations *places, struct mapping *mapping)
 {
     uint64_t highest = 0;
     bool taken = false;
@@ -54,7 +54,7 @@ static void make_room(const struct pprof_places *places, struct mapping *mapping
     mapping->slide += by;
 }
 
-static void write_mapping(struct pprof_places *places, const struct module *module, bool symbols,
+static void write_mapping(struct pprof_locations *places, const struct module *module, bool symbols,
                           uint64_t offset)
 {
     struct mapping *mapping = &places->mappings[module->index];
@@ -64,18 +64,18 @@ static void write_mapping(struct pprof_places *places, const struct module *modu
     message.memory_start = mapping->start;
     message.memory_limit = mapping->end;
     message.file_offset = offset;
-    message.filename = messages_string(places->messages, module->path);
-    message.build_id = messages_string(places->messages, module->build_id);
+    message.filename = pprof_messages_string(places->messages, module->path);
+    message.build_id = pprof_messages_string(places->messages, module->build_id);
     /* All that the file tells has been looked up: pprof itself would find less in it. */
     message.has_functions = message.has_filenames = symbols;
     message.has_line_numbers = message.has_inline_frames = symbols;
     part.n_mapping = 1;
     part.mapping = (Pprof__Mapping *[]){&message};
-    messages_write(places->messages, &part);
+    pprof_messages_write(places->messages, &part);
     mapping->written = true;
 }
 
-static void need_mapping(struct pprof_places *places, uint32_t index)
+static void need_mapping(struct pprof_locations *places, uint32_t index)
 {
     const struct module *module = places->selection->profile->modules[index];
     struct mapping *mapping = &places->mappings[index];
@@ -101,20 +101,20 @@ static bool same_function(const void *key, const void *array, uint32_t number)
     return wanted->name == known->name && wanted->file == known->file;
 }
 
-static void write_function(struct pprof_places *places, const struct function *function,
+static void write_function(struct pprof_locations *places, const struct function *function,
                            uint64_t id)
 {
     Pprof__Function message = PPROF__FUNCTION__INIT;
     Pprof__Profile part = PPROF__PROFILE__INIT;
     message.id = id;
-    message.name = message.system_name = messages_string(places->messages, function->name);
-    message.filename = function->file ? messages_string(places->messages, function->file) : 0;
+    message.name = message.system_name = pprof_messages_string(places->messages, function->name);
+    message.filename = function->file ? pprof_messages_string(places->messages, function->file) : 0;
     part.n_function = 1;
     part.function = (Pprof__Function *[]){&message};
-    messages_write(places->messages, &part);
+    pprof_messages_write(places->messages, &part);
 }
 
-static uint64_t function_id(struct pprof_places *places, const struct place *place)
+static uint64_t function_id(struct pprof_locations *places, const struct place *place)
 {
     struct function function = {place->name ? place->name : "", place->file};
     uint64_t hash = index_hash(&function, sizeof(function));
@@ -130,7 +130,7 @@ static uint64_t function_id(struct pprof_places *places, const struct place *pla
     return places->function_count;
 }
 
-static void write_location(struct pprof_places *places, uint32_t index, const uint32_t *shown,
+static void write_location(struct pprof_locations *places, uint32_t index, const uint32_t *shown,
                            size_t count)
 {
     const struct location *location = &places->selection->profile->locations.list[index];
@@ -156,12 +156,12 @@ static void write_location(struct pprof_places *places, uint32_t index, const ui
     message.line = pointers;
     part.n_location = 1;
     part.location = (Pprof__Location *[]){&message};
-    messages_write(places->messages, &part);
+    pprof_messages_write(places->messages, &part);
     free(pointers);
     free(lines);
 }
 
-uint64_t pprof_location(struct pprof_places *places, uint32_t location)
+uint64_t pprof_location(struct pprof_locations *places, uint32_t location)
 {
     size_t count;
     const uint32_t *shown = selection_places(places->selection, location, &count);
@@ -173,10 +173,11 @@ uint64_t pprof_location(struct pprof_places *places, uint32_t location)
     return location + UINT64_C(1);
 }
 
-struct pprof_places *pprof_places_new(struct messages *messages, const struct selection *selection)
+struct pprof_locations *pprof_locations_new(struct pprof_messages *messages,
+                                            const struct selection *selection)
 {
     const struct profile *profile = selection->profile;
-    struct pprof_places *places = memory_new(1, sizeof(*places));
+    struct pprof_locations *places = memory_new(1, sizeof(*places));
     places->messages = messages;
     places->selection = selection;
     places->mappings = memory_new(profile->module_count, sizeof(*places->mappings));
@@ -188,7 +189,7 @@ struct pprof_places *pprof_places_new(struct messages *messages, const struct se
     return places;
 }
 
-void pprof_places_free(struct pprof_places *places)
+void pprof_locations_free(struct pprof_locations *places)
 {
     free(places->mappings);
     free(places->locations);

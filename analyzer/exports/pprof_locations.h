@@ -8,13 +8,14 @@
 #include "exports/pprof_messages.h"
 #include "profile/selection.h"
 
-struct pprof_places;
+struct pprof_locations;
 
 /* Writes the main program's mapping: pprof takes the first for it. */
-struct pprof_places *pprof_places_new(struct messages *messages, const struct selection *selection);
-void pprof_places_free(struct pprof_places *places);
+struct pprof_locations *pprof_locations_new(struct pprof_messages *messages,
+                                            const struct selection *selection);
+void pprof_locations_free(struct pprof_locations *places);
 
 /* The id of a location, 0 if it is not shown. */
-uint64_t pprof_location(struct pprof_places *places, uint32_t location);
+uint64_t pprof_location(struct pprof_locations *places, uint32_t location);
 
 #endif

@@ -11,7 +11,7 @@
 /* Profiles repeat themselves: more effort makes them little smaller, and takes far longer. */
 #define FASTEST "wb1"
 
-struct messages {
+struct pprof_messages {
     gzFile to;
     int error; /* errno of what could not be written, 0: none */
     const char **strings;
@@ -21,9 +21,9 @@ struct messages {
     size_t size;
 };
 
-struct messages *messages_new(FILE *to)
+struct pprof_messages *pprof_messages_new(FILE *to)
 {
-    struct messages *messages = memory_new(1, sizeof(*messages));
+    struct pprof_messages *messages = memory_new(1, sizeof(*messages));
     int file = fflush(to) == 0 ? dup(fileno(to)) : -1;
     messages->to = file >= 0 ? gzdopen(file, FASTEST) : NULL;
     if (!messages->to) {
@@ -32,7 +32,7 @@ struct messages *messages_new(FILE *to)
             close(file);
     }
     /* As the format demands, the first string of the table is empty. */
-    messages_string(messages, "");
+    pprof_messages_string(messages, "");
     return messages;
 }
 
@@ -41,7 +41,7 @@ static bool same_string(const void *key, const void *array, uint32_t number)
     return ((const char *const *)array)[number] == key;
 }
 
-int64_t messages_string(struct messages *messages, const char *text)
+int64_t pprof_messages_string(struct pprof_messages *messages, const char *text)
 {
     uint64_t hash = index_hash(&text, sizeof(text));
     uint32_t known = index_find(&messages->index, hash, text, messages->strings, same_string);
@@ -50,7 +50,7 @@ int64_t messages_string(struct messages *messages, const char *text)
     Pprof__Profile part = PPROF__PROFILE__INIT;
     part.n_string_table = 1;
     part.string_table = (char *[]){(char *)text};
-    messages_write(messages, &part);
+    pprof_messages_write(messages, &part);
     index_add(&messages->index, hash, (uint32_t)messages->string_count);
     messages->strings = memory_grow(messages->strings, messages->string_count,
                                     &messages->string_room, sizeof(*messages->strings));
@@ -58,7 +58,7 @@ int64_t messages_string(struct messages *messages, const char *text)
     return (int64_t)messages->string_count - 1;
 }
 
-void messages_write(struct messages *messages, const Pprof__Profile *part)
+void pprof_messages_write(struct pprof_messages *messages, const Pprof__Profile *part)
 {
     size_t size = pprof__profile__get_packed_size(part);
     if (size > messages->size) {
@@ -70,7 +70,7 @@ void messages_write(struct messages *messages, const Pprof__Profile *part)
         messages->error = errno ? errno : EIO;
 }
 
-bool messages_end(struct messages *messages)
+bool pprof_messages_end(struct pprof_messages *messages)
 {
     int error = messages->error;
     errno = 0;

@@ -12,21 +12,21 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct messages;
+struct pprof_messages;
 
-/* The file stays the caller's, who writes nothing to it before messages_end(). */
-struct messages *messages_new(FILE *to);
+/* The file stays the caller's, who writes nothing to it before pprof_messages_end(). */
+struct pprof_messages *pprof_messages_new(FILE *to);
 
 /*
  * The string's index in the profile's table. Strings are told by their addresses: each is interned
  * or a constant, and outlives the messages.
  */
-int64_t messages_string(struct messages *messages, const char *text);
+int64_t pprof_messages_string(struct pprof_messages *messages, const char *text);
 
 /* Writes the fields that are set. */
-void messages_write(struct messages *messages, const Pprof__Profile *part);
+void pprof_messages_write(struct pprof_messages *messages, const Pprof__Profile *part);
 
 /* Frees the messages. False, with errno set, if not all could be written. */
-bool messages_end(struct messages *messages);
+bool pprof_messages_end(struct pprof_messages *messages);
 
 #endif

@@ -7,22 +7,22 @@
 
 #include "profile/selection.h"
 
-struct row {
-    size_t first;   /* of its stack, in rows->stacks: numbers for selection_place() */
+struct stack_sum {
+    size_t first;   /* of its stack, in sums->stacks: numbers for selection_place() */
     uint32_t depth; /* leaf first */
     int64_t values[SAMPLE_TYPES];
 };
 
-struct rows {
-    struct row *list;
+struct stack_sums {
+    struct stack_sum *list;
     size_t count, room;
     uint32_t *stacks;
     size_t used, stacks_room;
     struct index index;
 };
 
-/* In the order of the samples. The caller ends with rows_free(). */
-void rows_make(struct rows *rows, const struct selection *selection);
-void rows_free(struct rows *rows);
+/* In the order of the samples. The caller ends with stack_sums_free(). */
+void stack_sums_make(struct stack_sums *sums, const struct selection *selection);
+void stack_sums_free(struct stack_sums *sums);
 
 #endif

@@ -13,7 +13,7 @@ const char *change_name(enum change_kind kind)
 }
 
 /* One for each site of the profile, by its index. */
-static struct change *add_up(const struct selection *selection)
+static struct change *changes_of_sites(const struct selection *selection)
 {
     const struct profile *profile = selection->profile;
     struct change *changes = memory_new(profile->site_count, sizeof(*changes));
@@ -30,7 +30,7 @@ static struct change *add_up(const struct selection *selection)
     return changes;
 }
 
-static bool same(const void *key, const void *array, uint32_t number)
+static bool same_fingerprint(const void *key, const void *array, uint32_t number)
 {
     const struct change *change = (const struct change *)array + number;
     return change->fingerprint == *(const uint64_t *)key;
@@ -48,7 +48,7 @@ static size_t meet(struct profile *profile, struct change *changes, size_t count
         one.fingerprint = stack_fingerprint(profile, one.site);
         bool alone = one.before == 0 || one.after == 0;
         uint32_t known = alone ? index_find(&index, index_hash(&one.fingerprint, 8),
-                                            &one.fingerprint, changes, same)
+                                            &one.fingerprint, changes, same_fingerprint)
                                : INDEX_NONE;
         if (known != INDEX_NONE) {
             changes[known].before = value_sum(changes[known].before, one.before);
@@ -83,17 +83,17 @@ static int by_growth(const void *left, const void *right)
     return compare_numbers(a->site->index, b->site->index);
 }
 
-void changes_make(struct changes *changes, const struct selection *selection)
+void diff_make(struct diff *diff, const struct selection *selection)
 {
-    *changes = (struct changes){.list = add_up(selection)};
-    changes->count = meet(selection->profile, changes->list, selection->profile->site_count);
-    for (size_t i = 0; i < changes->count; i++) {
-        struct change *change = &changes->list[i];
+    *diff = (struct diff){.list = changes_of_sites(selection)};
+    diff->count = meet(selection->profile, diff->list, selection->profile->site_count);
+    for (size_t i = 0; i < diff->count; i++) {
+        struct change *change = &diff->list[i];
         change->kind = kind_of(change);
-        changes->kinds[change->kind]++;
-        changes->before = value_sum(changes->before, change->before);
-        changes->after = value_sum(changes->after, change->after);
+        diff->kinds[change->kind]++;
+        diff->before = value_sum(diff->before, change->before);
+        diff->after = value_sum(diff->after, change->after);
     }
-    if (changes->count > 0)
-        qsort(changes->list, changes->count, sizeof(*changes->list), by_growth);
+    if (diff->count > 0)
+        qsort(diff->list, diff->count, sizeof(*diff->list), by_growth);
 }

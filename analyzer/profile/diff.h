@@ -26,7 +26,7 @@ struct change {
     enum change_kind kind;
 };
 
-struct changes {
+struct diff {
     struct change *list; /* those that grew most first, those that shrank most last */
     size_t count;        /* those without a change included */
     size_t kinds[CHANGE_KINDS];
@@ -34,7 +34,7 @@ struct changes {
 };
 
 /* The selection is not subtracted, and keeps zeros. The caller frees the list. */
-void changes_make(struct changes *changes, const struct selection *selection);
+void diff_make(struct diff *diff, const struct selection *selection);
 
 /* "new", "grown" */
 const char *change_name(enum change_kind kind);

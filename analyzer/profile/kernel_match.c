@@ -10,7 +10,7 @@
  */
 #define IS_POINTER_ID(id) ((id) >> 63 == 1)
 
-static bool same(const struct tlk_timer *recorded, const struct kernel_timer *kernel)
+static bool is_timer(const struct tlk_timer *recorded, const struct kernel_timer *kernel)
 {
     if (kernel->matched || recorded->family != kernel->family)
         return false;
@@ -19,10 +19,10 @@ static bool same(const struct tlk_timer *recorded, const struct kernel_timer *ke
     return kernel->id == recorded->id;
 }
 
-static bool match(const struct tlk_timer *recorded, struct kernel_timers *kernel)
+static bool match_timer(const struct tlk_timer *recorded, struct kernel_timers *kernel)
 {
     for (size_t i = 0; i < kernel->count; i++) {
-        if (same(recorded, &kernel->timers[i])) {
+        if (is_timer(recorded, &kernel->timers[i])) {
             kernel->timers[i].matched = true;
             return true;
         }
@@ -48,7 +48,7 @@ static bool is_old(const struct tlk_timer *recorded)
     return recorded->family == TLK_POSIX && IS_OLD_INT_ID(recorded->id);
 }
 
-static void match_all(struct comparison *comparison, const struct profile *profile,
+static void match_all(struct kernel_match *match, const struct profile *profile,
                       struct kernel_timers *kernel, bool old)
 {
     for (size_t i = 0; i < profile->timer_count; i++) {
@@ -56,10 +56,10 @@ static void match_all(struct comparison *comparison, const struct profile *profi
         bool listed = recorded->family == TLK_POSIX || recorded->family == TLK_TIMERFD;
         if (!listed || is_old(recorded) != old)
             continue;
-        if (old ? match_old(recorded, kernel) : match(recorded, kernel))
-            comparison->matched++;
+        if (old ? match_old(recorded, kernel) : match_timer(recorded, kernel))
+            match->matched++;
         else
-            comparison->unseen[comparison->unseen_count++] = &profile->timers[i];
+            match->unseen[match->unseen_count++] = &profile->timers[i];
     }
 }
 
@@ -75,30 +75,30 @@ static bool is_copy(const struct kernel_timer *timer, const struct profile *prof
     return false;
 }
 
-void comparison_make(struct comparison *comparison, const struct profile *profile,
-                     struct kernel_timers *kernel, pid_t pid)
+void kernel_match_make(struct kernel_match *match, const struct profile *profile,
+                       struct kernel_timers *kernel, pid_t pid)
 {
-    *comparison = (struct comparison){0};
-    comparison->unseen = memory_new(profile->timer_count, sizeof(*comparison->unseen));
-    comparison->unrecorded = memory_new(kernel->count, sizeof(*comparison->unrecorded));
-    match_all(comparison, profile, kernel, false);
-    match_all(comparison, profile, kernel, true);
+    *match = (struct kernel_match){0};
+    match->unseen = memory_new(profile->timer_count, sizeof(*match->unseen));
+    match->unrecorded = memory_new(kernel->count, sizeof(*match->unrecorded));
+    match_all(match, profile, kernel, false);
+    match_all(match, profile, kernel, true);
     for (size_t i = 0; i < kernel->count; i++) {
         if (kernel->timers[i].matched)
             continue;
         if (is_copy(&kernel->timers[i], profile, pid))
-            comparison->copies++;
+            match->copies++;
         else if (profile->processes[0]->unwatched >> kernel->timers[i].family & 1)
-            comparison->unwatched++;
+            match->unwatched++;
         else
-            comparison->unrecorded[comparison->unrecorded_count++] = &kernel->timers[i];
+            match->unrecorded[match->unrecorded_count++] = &kernel->timers[i];
     }
     for (size_t i = 0; i < profile->timer_count; i++)
-        comparison->itimers += profile->timers[i].record.family == TLK_ITIMER;
+        match->itimers += profile->timers[i].record.family == TLK_ITIMER;
 }
 
-void comparison_free(struct comparison *comparison)
+void kernel_match_free(struct kernel_match *match)
 {
-    free(comparison->unseen);
-    free(comparison->unrecorded);
+    free(match->unseen);
+    free(match->unrecorded);
 }

@@ -7,7 +7,7 @@
 #include "profile/profile.h"
 #include "recording/kernel.h"
 
-struct comparison {
+struct kernel_match {
     size_t matched;
     size_t copies;                    /* further descriptors of matched timers */
     size_t unwatched;                 /* in the kernel, of families that were not to be recorded */
@@ -19,8 +19,8 @@ struct comparison {
 };
 
 /* Compares, marking `kernel`; the results point into both. The caller frees both arrays. */
-void comparison_make(struct comparison *comparison, const struct profile *profile,
-                     struct kernel_timers *kernel, pid_t pid);
-void comparison_free(struct comparison *comparison);
+void kernel_match_make(struct kernel_match *match, const struct profile *profile,
+                       struct kernel_timers *kernel, pid_t pid);
+void kernel_match_free(struct kernel_match *match);
 
 #endif

@@ -229,7 +229,8 @@ static void load_timer(struct loading *loading, const struct tlk_timer *timer)
     count_timer(&part->counts, timer, &judgement);
     if (judgement.expired_itimer)
         return;
-    sampling_timer(loading->profile, loading->process, part->site, timer, &judgement, &part->live);
+    samples_add_timer(loading->profile, loading->process, part->site, timer, &judgement,
+                      &part->live);
     evidence_add(&part->evidence, timer);
     if (judgement.age > part->site->oldest_age)
         part->site->oldest_age = judgement.age;
@@ -307,7 +308,7 @@ static void merge_part(struct loading *loading, struct part *part)
     loading->process->recorded += part->counts.created + part->counts.inherited;
     /* Judged by what was seen; told as what that stands for. */
     counts_scale(&part->counts, process_one_in(loading->process, (uint16_t)site->family));
-    sampling_rest(loading->profile, loading->process, site, &part->counts, &part->live);
+    samples_add_rest(loading->profile, loading->process, site, &part->counts, &part->live);
     if (loading->profile->base) {
         if (finding.verdict > site->base_verdict)
             site->base_verdict = finding.verdict;

@@ -11,7 +11,7 @@ static uint64_t wakeups(const struct process *process, uint64_t fired)
                     : 0;
 }
 
-static void add(struct sample *sample, const struct sample *what)
+static void sample_add(struct sample *sample, const struct sample *what)
 {
     sample->count = count_sum(sample->count, what->count);
     sample->created = count_sum(sample->created, what->created);
@@ -22,9 +22,9 @@ static void add(struct sample *sample, const struct sample *what)
     sample->wakeups = count_sum(sample->wakeups, what->wakeups);
 }
 
-void sampling_timer(struct profile *profile, const struct process *process, struct site *site,
-                    const struct tlk_timer *timer, const struct judgement *judgement,
-                    struct sample *live)
+void samples_add_timer(struct profile *profile, const struct process *process, struct site *site,
+                       const struct tlk_timer *timer, const struct judgement *judgement,
+                       struct sample *live)
 {
     struct labels labels = {
         .timeout = sample_round_timeout(state_timeout(timer, &process->as_of)),
@@ -45,12 +45,12 @@ void sampling_timer(struct profile *profile, const struct process *process, stru
         .age = count_product(judgement->age, stands_for),
         .wakeups = wakeups(process, fired),
     };
-    add(sample_of(&profile->samples, site, &labels), &one);
-    add(live, &one);
+    sample_add(sample_of(&profile->samples, site, &labels), &one);
+    sample_add(live, &one);
 }
 
-void sampling_rest(struct profile *profile, const struct process *process, struct site *site,
-                   const struct counts *counts, const struct sample *live)
+void samples_add_rest(struct profile *profile, const struct process *process, struct site *site,
+                      const struct counts *counts, const struct sample *live)
 {
     struct labels labels = {
         .clock = SAMPLE_NO_CLOCK, .state = SAMPLE_RELEASED_STATE, .base = profile->base};
@@ -64,5 +64,5 @@ void sampling_rest(struct profile *profile, const struct process *process, struc
         .wakeups = wakeups(process, fired),
     };
     if (rest.count | rest.created | rest.armed | rest.fired | rest.stopped)
-        add(sample_of(&profile->samples, site, &labels), &rest);
+        sample_add(sample_of(&profile->samples, site, &labels), &rest);
 }

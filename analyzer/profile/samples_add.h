@@ -7,12 +7,12 @@
 #include "profile/profile.h"
 
 /* Enters a live timer, and adds it to `live`: all live timers of that process's site together. */
-void sampling_timer(struct profile *profile, const struct process *process, struct site *site,
-                    const struct tlk_timer *timer, const struct judgement *judgement,
-                    struct sample *live);
+void samples_add_timer(struct profile *profile, const struct process *process, struct site *site,
+                       const struct tlk_timer *timer, const struct judgement *judgement,
+                       struct sample *live);
 
 /* Enters what is in the counts of that process's site and in none of its live timers. */
-void sampling_rest(struct profile *profile, const struct process *process, struct site *site,
-                   const struct counts *counts, const struct sample *live);
+void samples_add_rest(struct profile *profile, const struct process *process, struct site *site,
+                      const struct counts *counts, const struct sample *live);
 
 #endif

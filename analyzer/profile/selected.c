@@ -50,43 +50,43 @@ static struct selected selected_from(const struct sample *sample)
     return selected;
 }
 
-static void collect(struct gathered *gathered, const struct profile *profile)
+static void collect(struct selected_list *list, const struct profile *profile)
 {
     size_t *offsets = site_offsets(profile);
-    gathered->count = offsets[profile->site_count];
-    gathered->samples = memory_new(gathered->count, sizeof(*gathered->samples));
+    list->count = offsets[profile->site_count];
+    list->samples = memory_new(list->count, sizeof(*list->samples));
     for (size_t i = 0; i < profile->samples.count; i++) {
         const struct sample *sample = &profile->samples.list[i];
         if (!sample->site->dropped)
-            gathered->samples[offsets[sample->site->index]++] = selected_from(sample);
+            list->samples[offsets[sample->site->index]++] = selected_from(sample);
     }
     for (size_t i = 0, first = 0; i < profile->site_count; first = offsets[i++])
-        qsort(gathered->samples + first, offsets[i] - first, sizeof(*gathered->samples), by_sample);
+        qsort(list->samples + first, offsets[i] - first, sizeof(*list->samples), by_sample);
     free(offsets);
 }
 
 /* As pprof has them: it adds the base behind all others. */
-static void move_bases_back(struct gathered *gathered)
+static void move_bases_back(struct selected_list *list)
 {
-    struct selected *bases = memory_new(gathered->count, sizeof(*bases));
+    struct selected *bases = memory_new(list->count, sizeof(*bases));
     size_t others = 0, count = 0;
-    for (size_t i = 0; i < gathered->count; i++) {
-        if (gathered->samples[i].sample)
-            gathered->samples[others++] = gathered->samples[i];
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->samples[i].sample)
+            list->samples[others++] = list->samples[i];
         else
-            bases[count++] = gathered->samples[i];
+            bases[count++] = list->samples[i];
     }
     if (count > 0)
-        memcpy(gathered->samples + others, bases, count * sizeof(*bases));
+        memcpy(list->samples + others, bases, count * sizeof(*bases));
     free(bases);
 }
 
-void gather_pairs(struct gathered *gathered, const struct profile *profile)
+void selected_pair(struct selected_list *list, const struct profile *profile)
 {
     const struct samples *samples = &profile->samples;
     size_t kept = 0;
-    for (size_t i = 0; i < gathered->count; i++) {
-        struct selected one = gathered->samples[i];
+    for (size_t i = 0; i < list->count; i++) {
+        struct selected one = list->samples[i];
         const struct sample *sample = selected_sample(&one);
         const struct site *site = sample->site;
         struct labels labels = sample->labels;
@@ -97,13 +97,13 @@ void gather_pairs(struct gathered *gathered, const struct profile *profile)
             continue;
         if (same)
             one.base = like;
-        gathered->samples[kept++] = one;
+        list->samples[kept++] = one;
     }
-    gathered->count = kept;
+    list->count = kept;
 }
 
-void gather_samples(struct gathered *gathered, const struct profile *profile)
+void selected_gather(struct selected_list *list, const struct profile *profile)
 {
-    collect(gathered, profile);
-    move_bases_back(gathered);
+    collect(list, profile);
+    move_bases_back(list);
 }

@@ -14,16 +14,16 @@ struct selected {
     uint32_t depth;              /* of its site's locations, so many are shown */
 };
 
-struct gathered {
+struct selected_list {
     struct selected *samples; /* the caller frees them */
     size_t count;
 };
 
 /* In the order of the sites, those of a base last. Sites that were dropped are left out. */
-void gather_samples(struct gathered *gathered, const struct profile *profile);
+void selected_gather(struct selected_list *list, const struct profile *profile);
 
 /* Of two that are alike, the base becomes what is taken off the other one. */
-void gather_pairs(struct gathered *gathered, const struct profile *profile);
+void selected_pair(struct selected_list *list, const struct profile *profile);
 
 /* The labels of it, and its site. */
 const struct sample *selected_sample(const struct selected *selected);

@@ -212,14 +212,14 @@ bool selection_make(struct selection *selection, struct profile *profile,
     selection->frames = frame_filter_new(profile, options);
     bool understood = compile(selection, &tags, error);
     if (understood) {
-        struct gathered all;
-        gather_samples(&all, profile);
+        struct selected_list all;
+        selected_gather(&all, profile);
         selection->samples = all.samples;
         selection->count = all.count;
         if (options->normalize)
             find_ratios(selection);
         if (options->subtract) {
-            gather_pairs(&all, profile);
+            selected_pair(&all, profile);
             selection->count = all.count;
         }
         set_values(selection);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct changes changes;
+static struct diff diff;
 
 static void compare(struct builder *before, struct builder *after)
 {
@@ -20,27 +20,27 @@ static void compare(struct builder *before, struct builder *after)
     profile->base = true;
     loaded_add(profile, before);
     cr_assert(selection_make(&selection, profile, &live, NULL, error), "%s", error);
-    changes_make(&changes, &selection);
+    diff_make(&diff, &selection);
     selection_free(&selection);
-    free(changes.list);
+    free(diff.list);
     profile_free(profile);
 }
 
 static void expect_kinds(size_t new, size_t grown, size_t shrunk, size_t gone, size_t same)
 {
-    cr_expect_eq(changes.kinds[CHANGE_NEW], new);
-    cr_expect_eq(changes.kinds[CHANGE_GROWN], grown);
-    cr_expect_eq(changes.kinds[CHANGE_SHRUNK], shrunk);
-    cr_expect_eq(changes.kinds[CHANGE_GONE], gone);
-    cr_expect_eq(changes.kinds[CHANGE_NONE], same);
+    cr_expect_eq(diff.kinds[CHANGE_NEW], new);
+    cr_expect_eq(diff.kinds[CHANGE_GROWN], grown);
+    cr_expect_eq(diff.kinds[CHANGE_SHRUNK], shrunk);
+    cr_expect_eq(diff.kinds[CHANGE_GONE], gone);
+    cr_expect_eq(diff.kinds[CHANGE_NONE], same);
 }
 
 Test(changes, of_every_kind)
 {
     compare(shop(), shop_later());
     expect_kinds(1, 1, 1, 1, 1);
-    cr_expect_eq(changes.before, 61);
-    cr_expect_eq(changes.after, 91);
+    cr_expect_eq(diff.before, 61);
+    cr_expect_eq(diff.after, 91);
 }
 
 Test(changes, of_nothing)
@@ -80,7 +80,7 @@ Test(changes, the_same_stack_is_the_same_site)
 
 /* ---- of another program ---- */
 
-static void diff(FILE *to, struct profile *profile)
+static void print_diff(FILE *to, struct profile *profile)
 {
     char error[ERROR_SIZE];
     struct selection selection;
@@ -102,7 +102,7 @@ static bool tells_programs(const char *before, const char *after)
     struct profile *profile = loaded(program(after));
     profile->base = true;
     loaded_add(profile, program(before));
-    char *text = printed(diff, profile);
+    char *text = printed(print_diff, profile);
     bool tells = strncmp(text, "other programs: ", strlen("other programs: ")) == 0;
     cr_expect(!tells || strstr(text, ": server before, client after;"), "%s", text);
     free(text);

@@ -12,7 +12,7 @@
 static struct builder *builder;
 static struct tlk_site *sites[TLK_FAMILIES];
 static struct kernel_timers kernel;
-static struct comparison comparison;
+static struct kernel_match comparison;
 static struct profile *profile;
 
 static void begin(void)
@@ -33,7 +33,7 @@ static void compare(size_t matched, size_t unseen, size_t unrecorded)
 {
     profile = loaded(builder);
     cr_assert(kernel_timers_read(&kernel, getpid()));
-    comparison_make(&comparison, profile, &kernel, getpid());
+    kernel_match_make(&comparison, profile, &kernel, getpid());
     cr_expect_eq(comparison.matched, matched, "%zu matched", comparison.matched);
     cr_expect_eq(comparison.unseen_count, unseen, "%zu unseen", comparison.unseen_count);
     cr_expect_eq(comparison.unrecorded_count, unrecorded, "%zu unrecorded",
@@ -42,7 +42,7 @@ static void compare(size_t matched, size_t unseen, size_t unrecorded)
 
 static void end(void)
 {
-    comparison_free(&comparison);
+    kernel_match_free(&comparison);
     free(kernel.timers);
     profile_free(profile);
 }
