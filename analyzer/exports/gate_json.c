@@ -4,16 +4,11 @@
 
 #include <jansson.h>
 
-static json_t *number(uint64_t value)
-{
-    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
-}
-
 static json_t *sites_by_outcome(const struct gate *gate)
 {
     json_t *json = json_object();
     for (enum outcome outcome = 0; outcome < OUTCOMES; outcome++)
-        json_object_set_new(json, outcome_name(outcome), number(gate->outcomes[outcome]));
+        json_object_set_new(json, outcome_name(outcome), json_count(gate->outcomes[outcome]));
     return json;
 }
 
@@ -57,8 +52,8 @@ static json_t *check_of(const struct gate *gate)
     uint64_t most = gate->options.max_live;
     json_object_set_new(json, "result", json_string(results[gate_result(gate)]));
     json_object_set_new(json, "sites", sites_by_outcome(gate));
-    json_object_set_new(json, "live", number(gate->live));
-    json_object_set_new(json, "max_live", most == UINT64_MAX ? json_null() : number(most));
+    json_object_set_new(json, "live", json_count(gate->live));
+    json_object_set_new(json, "max_live", most == UINT64_MAX ? json_null() : json_count(most));
     json_object_set_new(json, "doubts", doubts_of(gate));
     json_object_set_new(json, "gone", gone_of(gate));
     set_rules(json, gate);

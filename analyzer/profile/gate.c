@@ -51,7 +51,7 @@ bool gate_parse(struct gate_options *options, const char *list, struct text *unk
     return true;
 }
 
-static bool counts(const struct gate *gate, const struct site *site)
+static bool site_counts(const struct gate *gate, const struct site *site)
 {
     if (gate->options.verdicts[site->finding.verdict])
         return true;
@@ -249,7 +249,7 @@ static void find_doubts(struct gate *gate)
 
 /* ---- judging ---- */
 
-static enum outcome judge(struct gate *gate, struct judged *judged)
+static enum outcome judge_site(struct gate *gate, struct judged *judged)
 {
     if (judged->outcome == OUTCOME_PASSES)
         return OUTCOME_PASSES;
@@ -280,12 +280,12 @@ void gate_judge(struct gate *gate, struct profile *profile, const struct gate_op
         gate->judged[i] =
             (struct judged){.site = site,
                             .state = site_state(site),
-                            .outcome = counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
+                            .outcome = site_counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
     }
     identify(gate);
     for (size_t i = 0; i < gate->count; i++) {
         struct judged *judged = &gate->judged[i];
-        judged->outcome = judge(gate, judged);
+        judged->outcome = judge_site(gate, judged);
         gate->outcomes[judged->outcome]++;
         if (judged->outcome != OUTCOME_SUPPRESSED)
             gate->live += judged->site->counts.live;

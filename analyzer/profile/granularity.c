@@ -9,7 +9,7 @@
 
 #define LONGEST_LABEL 4096
 
-static bool same(const void *key, const void *array, uint32_t number)
+static bool same_place(const void *key, const void *array, uint32_t number)
 {
     const struct place *wanted = key, *known = (const struct place *)array + number;
     return wanted->name == known->name && wanted->file == known->file &&
@@ -30,7 +30,7 @@ static const char *file_of(const struct places *places, struct profile *profile,
 }
 
 /* "0000000000401136 main src/main.c:40": as much of it as is there. */
-static const char *label_of(struct profile *profile, const struct place *place)
+static const char *place_label(struct profile *profile, const struct place *place)
 {
     char label[LONGEST_LABEL] = "";
     size_t length = 0;
@@ -53,7 +53,7 @@ static const char *label_of(struct profile *profile, const struct place *place)
     return strings_add(profile->strings, label);
 }
 
-static struct place describe(const struct places *places, struct profile *profile,
+static struct place place_at(const struct places *places, struct profile *profile,
                              const struct stack_frame *frame)
 {
     enum granularity granularity = places->granularity;
@@ -75,14 +75,14 @@ static struct place describe(const struct places *places, struct profile *profil
 
 uint32_t place_of(struct places *places, struct profile *profile, const struct stack_frame *frame)
 {
-    struct place place = describe(places, profile, frame);
+    struct place place = place_at(places, profile, frame);
     uint64_t words[] = {(uintptr_t)place.name, (uintptr_t)place.file, (uintptr_t)place.module,
                         place.address, (uint64_t)place.line};
     uint64_t hash = index_hash(words, sizeof(words));
-    uint32_t known = index_find(&places->index, hash, &place, places->list, same);
+    uint32_t known = index_find(&places->index, hash, &place, places->list, same_place);
     if (known != INDEX_NONE)
         return known;
-    place.label = label_of(profile, &place);
+    place.label = place_label(profile, &place);
     places->list = memory_grow(places->list, places->count, &places->room, sizeof(*places->list));
     places->list[places->count] = place;
     index_add(&places->index, hash, (uint32_t)places->count);

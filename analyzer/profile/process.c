@@ -225,7 +225,7 @@ struct text process_lived(const struct process *process)
 }
 
 /* Numbers of processes are used again, but not within a nanosecond. */
-static int by_identity(const void *left, const void *right)
+static int compare_processes(const void *left, const void *right)
 {
     const struct process *a = *(struct process *const *)left, *b = *(struct process *const *)right;
     int order = compare_numbers(a->start_real, b->start_real);
@@ -240,9 +240,9 @@ size_t process_repeats(const struct profile *profile)
     struct process **sorted = memory_new(count, sizeof(*sorted));
     for (size_t i = 0; i < count; i++)
         sorted[i] = profile->processes[i];
-    qsort(sorted, count, sizeof(*sorted), by_identity);
+    qsort(sorted, count, sizeof(*sorted), compare_processes);
     for (size_t i = 1; i < count; i++)
-        repeats += by_identity(&sorted[i - 1], &sorted[i]) == 0;
+        repeats += compare_processes(&sorted[i - 1], &sorted[i]) == 0;
     free(sorted);
     return repeats;
 }

@@ -47,7 +47,7 @@ void trend_free(struct trend *trend)
     free(trend);
 }
 
-static struct followed *follow(struct trend *trend, const struct site *site)
+static struct followed *follow_site(struct trend *trend, const struct site *site)
 {
     const char *key = (const char *)&site->family;
     size_t size = sizeof(site->family) + site->depth * sizeof(*site->locations);
@@ -62,20 +62,20 @@ static struct followed *follow(struct trend *trend, const struct site *site)
 }
 
 /* Counts of a process at work are balanced as they are read: now and then one shrinks a little. */
-static double rate(uint64_t now, uint64_t before, uint64_t time)
+static double per_second(uint64_t now, uint64_t before, uint64_t time)
 {
     return now > before && time > 0 ? (double)(now - before) / ((double)time / NS_PER_SECOND) : 0;
 }
 
 /* Numbers from damaged recordings wrap, and overflow nothing. */
-static struct movement move(const struct tally *now, const struct tally *before,
-                            uint64_t first_live, uint64_t time)
+static struct movement movement_between(const struct tally *now, const struct tally *before,
+                                        uint64_t first_live, uint64_t time)
 {
     return (struct movement){
         .change = (int64_t)(now->live - before->live),
         .growth = (int64_t)(now->live - first_live),
-        .created = rate(now->created, before->created, time),
-        .released = rate(now->released, before->released, time),
+        .created = per_second(now->created, before->created, time),
+        .released = per_second(now->released, before->released, time),
     };
 }
 
@@ -86,13 +86,13 @@ static struct tally tally(const struct counts *counts)
 
 static void look_at_site(struct trend *trend, struct moving *moving, uint64_t time)
 {
-    struct followed *followed = follow(trend, moving->site);
+    struct followed *followed = follow_site(trend, moving->site);
     struct tally now = tally(&moving->site->counts);
     if (trend->looks == 0) {
         followed->first_live = now.live;
         followed->last = now;
     }
-    moving->movement = move(&now, &followed->last, followed->first_live, time);
+    moving->movement = movement_between(&now, &followed->last, followed->first_live, time);
     followed->last = now;
 }
 
@@ -103,7 +103,7 @@ static void look_at_all(struct trend *trend, const struct counts *totals, uint64
         trend->first_live = now.live;
         trend->last = now;
     }
-    trend->total = move(&now, &trend->last, trend->first_live, time);
+    trend->total = movement_between(&now, &trend->last, trend->first_live, time);
     trend->last = now;
 }
 
@@ -161,7 +161,7 @@ static int by_order(const struct moving *a, const struct moving *b, enum trend_o
     return 0;
 }
 
-static int compare(const void *left, const void *right, void *wanted)
+static int compare_moving(const void *left, const void *right, void *wanted)
 {
     const struct moving *a = left, *b = right;
     int order = by_order(a, b, *(const enum trend_order *)wanted);
@@ -173,7 +173,7 @@ static int compare(const void *left, const void *right, void *wanted)
 void trend_sort(struct trend *trend, enum trend_order order)
 {
     if (trend->count > 0)
-        qsort_r(trend->sites, trend->count, sizeof(*trend->sites), compare, &order);
+        qsort_r(trend->sites, trend->count, sizeof(*trend->sites), compare_moving, &order);
 }
 
 const char *trend_order_name(enum trend_order order)

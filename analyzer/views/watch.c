@@ -50,7 +50,7 @@ static void print_totals(FILE *to, const struct watch_view *view)
 }
 
 /* Rates and changes are known from the second look on. */
-static void print_site(FILE *to, const struct watch_view *view, const struct moving *moving)
+static void print_moving(FILE *to, const struct watch_view *view, const struct moving *moving)
 {
     struct site *site = moving->site;
     const struct movement *movement = &moving->movement;
@@ -95,7 +95,7 @@ static void print_sites(FILE *to, const struct watch_view *view)
         }
         if (shown++ == 0)
             print_title(to, view, count);
-        print_site(to, view, &sites[i]);
+        print_moving(to, view, &sites[i]);
     }
     if (left > 0)
         fprintf(to, "%s not shown\n", text_plural(left, "site", "sites").s);

@@ -27,7 +27,7 @@ static int by_rank(const void *left, const void *right, void *ranking)
     return order ? order : compare_numbers(*a, *b);
 }
 
-static void choose(const struct ranking *ranking, uint32_t *order, bool *chosen)
+static void choose_first(const struct ranking *ranking, uint32_t *order, bool *chosen)
 {
     size_t count = ranking->stacks->function_count;
     qsort_r(order, count, sizeof(*order), by_rank, (void *)(uintptr_t)ranking);
@@ -45,8 +45,8 @@ static bool *choose_functions(const struct stacks *stacks)
     for (size_t type = 0; type < SAMPLE_TYPES; type++) {
         if (stacks->totals[type] == 0)
             continue;
-        choose(&(struct ranking){stacks, type, false}, order, chosen);
-        choose(&(struct ranking){stacks, type, true}, order, chosen);
+        choose_first(&(struct ranking){stacks, type, false}, order, chosen);
+        choose_first(&(struct ranking){stacks, type, true}, order, chosen);
     }
     free(order);
     return chosen;
