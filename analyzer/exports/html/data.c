@@ -1,6 +1,6 @@
 #include "exports/html/data.h"
 
-#include "exports/html/parts.h"
+#include "exports/html/data_parts.h"
 #include "exports/html/tree.h"
 #include "profile/history.h"
 

@@ -1,4 +1,4 @@
-#include "exports/html/parts.h"
+#include "exports/html/data_parts.h"
 
 #include "base/memory.h"
 #include "base/numbers.h"

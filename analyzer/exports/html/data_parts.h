@@ -1,8 +1,8 @@
 /*
- * html/parts.h - the parts of the page's data: see html/data.h for what they hold.
+ * html/data_parts.h - the parts of the page's data: see html/data.h for what they hold.
  */
-#ifndef TIMERLEAK_EXPORTS_HTML_PARTS_H
-#define TIMERLEAK_EXPORTS_HTML_PARTS_H
+#ifndef TIMERLEAK_EXPORTS_HTML_DATA_PARTS_H
+#define TIMERLEAK_EXPORTS_HTML_DATA_PARTS_H
 
 #include "exports/html/stacks.h"
 

@@ -1,4 +1,4 @@
-#include "exports/html/parts.h"
+#include "exports/html/data_parts.h"
 
 #include "profile/history.h"
 #include "profile/stacks.h"
