@@ -6,6 +6,38 @@
 #include <stdlib.h>
 
 #define FUNCTIONS_MOST 200 /* of each sample type, by flat and by cum */
+#define UNNAMED UINT32_MAX
+
+/* ---- names by number ---- */
+
+void names_begin(struct names *names, const struct stacks *stacks)
+{
+    *names = (struct names){.stacks = stacks, .names = json_array(), .places = json_array()};
+    names->numbers = memory_new(stacks->function_count, sizeof(*names->numbers));
+    for (size_t i = 0; i < stacks->function_count; i++)
+        names->numbers[i] = UNNAMED;
+}
+
+void names_end(struct names *names)
+{
+    json_decref(names->names);
+    json_decref(names->places);
+    free(names->numbers);
+}
+
+json_t *names_number(struct names *names, uint32_t function)
+{
+    uint32_t *number = &names->numbers[function];
+    if (*number == UNNAMED) {
+        const struct function *named = &names->stacks->functions[function];
+        *number = (uint32_t)json_array_size(names->names);
+        json_array_append_new(names->names, json_string(named->name));
+        json_array_append_new(names->places, json_string(named->place));
+    }
+    return json_integer(*number);
+}
+
+/* ---- functions ---- */
 
 /* One ranking: the most important functions of one type come first. */
 struct ranking {
@@ -59,7 +91,7 @@ static json_t *function_column(const struct stacks *stacks, const bool *chosen, 
     json_t *column = json_array();
     for (uint32_t i = 0; stacks->totals[type] > 0 && i < stacks->function_count; i++) {
         if (chosen[i])
-            json_array_append_new(column, data_number(rank_of(&ranking, i)));
+            json_array_append_new(column, json_count(rank_of(&ranking, i)));
     }
     return column;
 }
@@ -82,7 +114,7 @@ json_t *data_functions(struct names *names)
     json_object_set_new(json, "name", functions);
     json_object_set_new(json, "flat", flat);
     json_object_set_new(json, "cum", cum);
-    json_object_set_new(json, "omitted", data_number(omitted));
+    json_object_set_new(json, "omitted", json_count(omitted));
     free(chosen);
     return json;
 }

@@ -12,8 +12,8 @@ static void add_edges(json_t *json, const struct graph_node *node)
 {
     for (size_t i = 0; i < node->out_count; i++) {
         const struct graph_edge *edge = node->out[i];
-        json_array_append_new(json_object_get(json, "from"), data_number(edge->from->index));
-        json_array_append_new(json_object_get(json, "to"), data_number(edge->to->index));
+        json_array_append_new(json_object_get(json, "from"), json_count(edge->from->index));
+        json_array_append_new(json_object_get(json, "to"), json_count(edge->to->index));
         json_array_append_new(json_object_get(json, "weight"), json_integer(edge->weight));
         json_array_append_new(json_object_get(json, "residual"), json_integer(edge->residual));
     }
@@ -45,7 +45,7 @@ static json_t *graph_of(struct names *names, const struct selection *selection)
         add_edges(json, graph.nodes[i]);
     }
     size_t limited = graph.candidates > graph.count ? graph.candidates - graph.count : 0;
-    json_object_set_new(json, "omitted", data_number(graph.dropped_nodes + limited));
+    json_object_set_new(json, "omitted", json_count(graph.dropped_nodes + limited));
     graph_free(&graph);
     return json;
 }

@@ -10,8 +10,8 @@ static json_t *series(const struct history_point *points)
 {
     json_t *json = json_object(), *low = json_array(), *high = json_array();
     for (size_t i = 0; i < HISTORY_POINTS; i++) {
-        json_array_append_new(low, data_number(points[i].low));
-        json_array_append_new(high, data_number(points[i].high));
+        json_array_append_new(low, json_count(points[i].low));
+        json_array_append_new(high, json_count(points[i].high));
     }
     json_object_set_new(json, "low", low);
     json_object_set_new(json, "high", high);
@@ -29,7 +29,7 @@ static json_t *all_histories(struct profile *profile)
         }
     }
     json_t *json = series(sums);
-    json_object_set_new(json, "live", data_number(profile->totals.live));
+    json_object_set_new(json, "live", json_count(profile->totals.live));
     return json;
 }
 
@@ -45,7 +45,7 @@ static json_t *site_history(struct profile *profile, struct site *site)
         json_object_set_new(json, "place", json_sprintf("%s:%d", frame->short_file, frame->line));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
-    json_object_set_new(json, "live", data_number(site->counts.live));
+    json_object_set_new(json, "live", json_count(site->counts.live));
     return json;
 }
 

@@ -5,8 +5,7 @@
 #define TIMERLEAK_EXPORTS_HTML_DATA_PARTS_H
 
 #include "exports/html/stacks.h"
-
-#include <jansson.h>
+#include "exports/json.h"
 
 /*
  * Functions by number. They get their numbers when they are first used: most functions of a large
@@ -21,9 +20,6 @@ struct names {
 void names_begin(struct names *names, const struct stacks *stacks);
 void names_end(struct names *names);
 json_t *names_number(struct names *names, uint32_t function);
-
-/* What exceeds int64, which JSON in jansson has not, comes only from damage. */
-json_t *data_number(uint64_t value);
 
 /* The caller owns each. */
 json_t *data_tree(struct names *names);
