@@ -4,7 +4,6 @@
 #include "cli/files.h"
 #include "cli/status.h"
 #include "profile/filter.h"
-#include "profile/findings.h"
 #include "profile/process.h"
 #include "recording/archive.h"
 
@@ -83,7 +82,7 @@ static bool apply_filters(struct input *input, bool selects)
         fprintf(stderr, "timerleak: %s\n", error);
         return false;
     }
-    findings_sort(input->profile);
+    profile_sort(input->profile);
     profile_add_up(input->profile);
     return true;
 }

@@ -6,7 +6,7 @@
 #include "cli/files.h"
 #include "base/text.h"
 #include "exports/annotations.h"
-#include "exports/checked.h"
+#include "exports/gate_json.h"
 #include "exports/gitlab.h"
 #include "exports/junit.h"
 #include "exports/markdown.h"
@@ -123,7 +123,7 @@ static void list_outputs(const struct settings *settings, struct output outputs[
     const struct output list[OUTPUTS] = {
         {settings->sarif, sarif_write},           {settings->junit, junit_write},
         {settings->gitlab, gitlab_write},         {settings->markdown, markdown_write},
-        {settings->prometheus, prometheus_write}, {settings->json_file, checked_write},
+        {settings->prometheus, prometheus_write}, {settings->json_file, gate_json_write},
     };
     memcpy(outputs, list, sizeof(list));
 }

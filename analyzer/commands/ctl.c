@@ -4,7 +4,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
-#include "profile/profile.h"
+#include "profile/families.h"
 #include "recording/control.h"
 
 #include <errno.h>

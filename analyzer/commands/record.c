@@ -10,7 +10,7 @@
 #include "launch/session_report.h"
 #include "launch/traceable.h"
 #include "launch/variables.h"
-#include "profile/profile.h"
+#include "profile/families.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "profile/comparison.h"
+#include "profile/kernel_match.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
 #include "views/timers.h"
@@ -22,12 +22,12 @@
 struct look {
     struct profile *profile;
     struct kernel_timers kernel;
-    struct comparison comparison;
+    struct kernel_match comparison;
 };
 
 static void look_free(struct look *look)
 {
-    comparison_free(&look->comparison);
+    kernel_match_free(&look->comparison);
     free(look->kernel.timers);
     profile_free(look->profile);
 }
@@ -59,7 +59,7 @@ static bool look_take(struct look *look, pid_t pid, const char *path)
         profile_free(look->profile);
         return false;
     }
-    comparison_make(&look->comparison, look->profile, &look->kernel, pid);
+    kernel_match_make(&look->comparison, look->profile, &look->kernel, pid);
     return true;
 }
 
@@ -105,7 +105,7 @@ static void print_unrecorded(const struct look *look)
 
 static int print(const struct look *look)
 {
-    const struct comparison *comparison = &look->comparison;
+    const struct kernel_match *comparison = &look->comparison;
     const struct process *process = look->profile->processes[0];
     printf("%s matched", text_plural(comparison->matched, "timer", "timers").s);
     if (comparison->copies > 0)

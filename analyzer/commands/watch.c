@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "profile/filter.h"
-#include "profile/findings.h"
 #include "views/watch.h"
 
 #include <errno.h>
@@ -17,8 +16,8 @@ struct watch {
     struct settings settings;
     char *path;
     struct profile *profile;
-    struct progress *progress;
-    enum progress_order order;
+    struct trend *trend;
+    enum trend_order order;
     bool ran;        /* at a look */
     int looks_ended; /* how many in a row found that the process is gone */
 };
@@ -36,7 +35,7 @@ static int filter_sites(struct watch *watch)
                                   watch->settings.ignore};
     if (!profile_filter(watch->profile, &filter, error))
         return complain(error, EXIT_USAGE);
-    findings_sort(watch->profile);
+    profile_sort(watch->profile);
     profile_add_up(watch->profile);
     return EXIT_OK;
 }
@@ -53,8 +52,8 @@ static int take_look(struct watch *watch)
     int status = filter_sites(watch);
     if (status != EXIT_OK)
         return status;
-    progress_look(watch->progress, watch->profile);
-    progress_sort(watch->progress, watch->order);
+    trend_look(watch->trend, watch->profile);
+    trend_sort(watch->trend, watch->order);
     watch->ran |= watch->profile->processes[0]->alive;
     watch->looks_ended = watch->profile->processes[0]->alive ? 0 : watch->looks_ended + 1;
     return EXIT_OK;
@@ -73,14 +72,14 @@ static bool has_ended(const struct watch *watch)
 
 static bool is_over(const struct watch *watch)
 {
-    return has_ended(watch) || progress_looks(watch->progress) == (size_t)watch->settings.count;
+    return has_ended(watch) || trend_looks(watch->trend) == (size_t)watch->settings.count;
 }
 
 /* A terminal has no room for more; a log says between its first and last look what moved. */
 static struct watch_view make_view(const struct watch *watch, bool last)
 {
     struct watch_view view = {.profile = watch->profile,
-                              .progress = watch->progress,
+                              .trend = watch->trend,
                               .order = watch->order,
                               .most = watch->settings.nodecount,
                               .styled = stdout};
@@ -89,7 +88,7 @@ static struct watch_view make_view(const struct watch *watch, bool last)
         view.most = view.most < 0 || view.most > lines ? lines : view.most;
         view.keys = screen_has_keys() && !last;
     } else {
-        view.changed = progress_looks(watch->progress) > 1 && !last;
+        view.changed = trend_looks(watch->trend) > 1 && !last;
     }
     return view;
 }
@@ -100,7 +99,7 @@ static bool show(const struct watch *watch)
     size_t size;
     struct watch_view view = make_view(watch, is_over(watch));
     FILE *to = memory_stream(&text, &size);
-    if (!screen_is_terminal() && progress_looks(watch->progress) > 1)
+    if (!screen_is_terminal() && trend_looks(watch->trend) > 1)
         fputc('\n', to);
     watch_print(to, &view);
     fclose(to);
@@ -120,8 +119,8 @@ static bool wait_for_look(struct watch *watch)
         case SCREEN_QUIT:
             return false;
         case SCREEN_SORT:
-            watch->order = (watch->order + 1) % PROGRESS_ORDERS;
-            progress_sort(watch->progress, watch->order);
+            watch->order = (watch->order + 1) % TREND_ORDERS;
+            trend_sort(watch->trend, watch->order);
             break;
         case SCREEN_REDRAW:
             break;
@@ -177,12 +176,12 @@ static int watch_open(struct watch *watch, const struct command *command, int ar
 
 int command_watch(const struct command *command, int argc, char **argv)
 {
-    struct watch watch = {.profile = profile_new(), .progress = progress_new()};
+    struct watch watch = {.profile = profile_new(), .trend = trend_new()};
     int status = watch_open(&watch, command, argc, argv);
     if (status == EXIT_OK)
         status = follow(&watch);
     screen_close();
-    progress_free(watch.progress);
+    trend_free(watch.trend);
     profile_free(watch.profile);
     free(watch.path);
     return status;

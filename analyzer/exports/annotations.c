@@ -22,8 +22,8 @@ static void write_property(FILE *to, const char *name, const char *value)
     write_escaped(to, value, true);
 }
 
-static void write_site(FILE *to, const struct gate *gate, const struct repository *repository,
-                       const struct judged *judged)
+static void write_annotation(FILE *to, const struct gate *gate, const struct repository *repository,
+                             const struct judged *judged)
 {
     struct spot spot = repository_spot(repository, gate->profile, judged->site);
     char *title = wording_title(gate, judged);
@@ -69,7 +69,7 @@ void annotations_write(FILE *to, const struct gate *gate, const struct repositor
     }
     for (size_t i = 0; i < gate->count && left > 0; i++) {
         if (gate->judged[i].outcome == OUTCOME_FAILS) {
-            write_site(to, gate, repository, &gate->judged[i]);
+            write_annotation(to, gate, repository, &gate->judged[i]);
             left--;
         }
     }

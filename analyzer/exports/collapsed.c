@@ -1,6 +1,6 @@
 #include "exports/collapsed.h"
 
-#include "exports/rows.h"
+#include "exports/stack_sums.h"
 
 #include <inttypes.h>
 
@@ -11,24 +11,24 @@ static void write_name(FILE *to, const char *name)
         fputc(*name == ';' ? ':' : *name, to);
 }
 
-static void write_row(FILE *to, const struct selection *selection, const struct rows *rows,
-                      const struct row *row)
+static void write_sum(FILE *to, const struct selection *selection, const struct stack_sums *sums,
+                      const struct stack_sum *sum)
 {
-    const uint32_t *stack = rows->stacks + row->first;
-    for (uint32_t i = row->depth; i > 0; i--) {
+    const uint32_t *stack = sums->stacks + sum->first;
+    for (uint32_t i = sum->depth; i > 0; i--) {
         write_name(to, selection_place(selection, stack[i - 1])->label);
         fputc(i > 1 ? ';' : ' ', to);
     }
-    fprintf(to, "%" PRId64 "\n", row->values[selection->options.type->id]);
+    fprintf(to, "%" PRId64 "\n", sum->values[selection->options.type->id]);
 }
 
 void collapsed_write(FILE *to, const struct selection *selection)
 {
-    struct rows rows;
-    rows_make(&rows, selection);
-    for (size_t i = 0; i < rows.count; i++) {
-        if (rows.list[i].values[selection->options.type->id] > 0)
-            write_row(to, selection, &rows, &rows.list[i]);
+    struct stack_sums sums;
+    stack_sums_make(&sums, selection);
+    for (size_t i = 0; i < sums.count; i++) {
+        if (sums.list[i].values[selection->options.type->id] > 0)
+            write_sum(to, selection, &sums, &sums.list[i]);
     }
-    rows_free(&rows);
+    stack_sums_free(&sums);
 }

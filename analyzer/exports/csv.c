@@ -60,8 +60,8 @@ static void write_tags(FILE *to, const struct sample *sample)
     }
 }
 
-static void fill(struct stack *stack, const struct selection *selection,
-                 const struct selected *selected)
+static void fill_stack(struct stack *stack, const struct selection *selection,
+                       const struct selected *selected)
 {
     const struct site *site = selected_site(selected);
     stack->depth = 0;
@@ -109,7 +109,7 @@ void csv_write(FILE *to, const struct selection *selection)
     write_header(to);
     for (size_t i = 0; i < selection->count; i++) {
         const struct selected *selected = &selection->samples[i];
-        fill(&stack, selection, selected);
+        fill_stack(&stack, selection, selected);
         write_tags(to, selected_sample(selected));
         for (size_t type = 0; type < SAMPLE_TYPES; type++)
             fprintf(to, "%" PRId64 ",", selected_value(selection, selected, sample_at(type)));

@@ -1,9 +1,9 @@
 #include "exports/json.h"
 
 #include "base/numbers.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/fingerprints.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
@@ -15,8 +15,7 @@
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
-/* JSON has no unsigned integers in jansson: what exceeds int64 comes only from damage. */
-static json_t *number(uint64_t value)
+json_t *json_count(uint64_t value)
 {
     return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
 }
@@ -28,7 +27,7 @@ static json_t *text_or_null(const char *text)
 
 static json_t *limit_or_null(uint64_t limit)
 {
-    return limit == UINT64_MAX ? json_null() : number(limit);
+    return limit == UINT64_MAX ? json_null() : json_count(limit);
 }
 
 static json_t *iso_time(uint64_t real)
@@ -60,13 +59,13 @@ static json_t *limits_of(const struct process *process)
     json_object_set_new(json, "nofile_hard", limit_or_null(process->nofile_hard));
     json_object_set_new(json, "sigpending_soft", limit_or_null(process->sigpending_soft));
     json_object_set_new(json, "sigpending_hard", limit_or_null(process->sigpending_hard));
-    findings_limits(process, limits);
+    limits_of_process(process, limits);
     for (size_t i = 0; i < LIMITS; i++) {
         json_t *use = json_object();
-        json_object_set_new(use, "used", limits[i].used ? number(limits[i].used) : json_null());
+        json_object_set_new(use, "used", limits[i].used ? json_count(limits[i].used) : json_null());
         json_object_set_new(use, "growth_per_second", json_real(limits[i].growth));
         json_object_set_new(use, "reached_in_ns",
-                            limits[i].reached ? number(limits[i].reached) : json_null());
+                            limits[i].reached ? json_count(limits[i].reached) : json_null());
         json_object_set_new(json, keys[i], use);
     }
     return json;
@@ -75,9 +74,9 @@ static json_t *limits_of(const struct process *process)
 static json_t *sampling_of(const struct process *process)
 {
     json_t *json = json_object();
-    json_object_set_new(json, "one_in", number(process->one_in));
-    json_object_set_new(json, "recorded", number(process->recorded));
-    json_object_set_new(json, "left_out", number(process->omitted[TLK_OMIT_SAMPLED]));
+    json_object_set_new(json, "one_in", json_count(process->one_in));
+    json_object_set_new(json, "recorded", json_count(process->recorded));
+    json_object_set_new(json, "left_out", json_count(process->omitted[TLK_OMIT_SAMPLED]));
     return json;
 }
 
@@ -86,9 +85,9 @@ static json_t *sleep_of(const struct process *process)
     json_t *json = json_object();
     json_object_set_new(json, "at_end", json_boolean(process->asleep));
     json_object_set_new(json, "switched_ns",
-                        number(elapsed(process->switched, process->start_mono)));
-    json_object_set_new(json, "duration_ns", number(process->slept));
-    json_object_set_new(json, "left_out", number(process->omitted[TLK_OMIT_ASLEEP]));
+                        json_count(elapsed(process->switched, process->start_mono)));
+    json_object_set_new(json, "duration_ns", json_count(process->slept));
+    json_object_set_new(json, "left_out", json_count(process->omitted[TLK_OMIT_ASLEEP]));
     return json;
 }
 
@@ -114,16 +113,16 @@ static json_t *process_of(const struct process *process)
     json_object_set_new(json, "argv", argv);
     json_object_set_new(json, "forked", json_boolean(process->forked));
     json_object_set_new(json, "start", iso_time(process->start_real));
-    json_object_set_new(json, "start_ns", number(process->start_real));
-    json_object_set_new(json, "duration_ns", number(process_duration(process)));
+    json_object_set_new(json, "start_ns", json_count(process->start_real));
+    json_object_set_new(json, "duration_ns", json_count(process_duration(process)));
     json_object_set_new(json, "end", json_string(end_name(process)));
     json_object_set_new(json, "end_status", json_integer(process->end_status));
     json_object_set_new(json, "recording", json_string(process->recording));
     json_object_set_new(json, "families", watched_of(process));
-    json_object_set_new(json, "unknown_families", number(process->unknown_families));
+    json_object_set_new(json, "unknown_families", json_count(process->unknown_families));
     json_object_set_new(json, "sampling", sampling_of(process));
     json_object_set_new(json, "asleep", sleep_of(process));
-    json_object_set_new(json, "ignored", number(process->omitted[TLK_OMIT_IGNORED]));
+    json_object_set_new(json, "ignored", json_count(process->omitted[TLK_OMIT_IGNORED]));
     json_object_set_new(json, "limits", limits_of(process));
     return json;
 }
@@ -166,7 +165,7 @@ static void set_counts(json_t *json, const struct counts *counts)
     for (size_t i = 0; i < sizeof(count_keys) / sizeof(*count_keys); i++) {
         uint64_t value;
         memcpy(&value, (const char *)counts + count_keys[i].field, sizeof(value));
-        json_object_set_new(json, count_keys[i].name, number(value));
+        json_object_set_new(json, count_keys[i].name, json_count(value));
     }
 }
 
@@ -181,7 +180,7 @@ static json_t *frame_of(const struct stack_frame *frame)
         json_object_set_new(json, "module", json_string(frame->module->path));
         json_object_set_new(json, "build_id", json_string(frame->module->build_id));
     }
-    json_object_set_new(json, "offset", number(frame->offset));
+    json_object_set_new(json, "offset", json_count(frame->offset));
     json_object_set_new(json, "inlined", json_boolean(frame->inlined));
     return json;
 }
@@ -203,16 +202,16 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_t *json = json_object();
     json_object_set_new(json, "id", json_string(site->fingerprint));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
-    json_object_set_new(json, "kind", text_or_null(kind_of(site->function)));
+    json_object_set_new(json, "kind", text_or_null(gotime_kind(site->function)));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
     json_object_set_new(json, "why", json_string(site->finding.why));
     json_object_set_new(json, "pid", json_integer(site->process->pid));
     set_counts(json, &site->counts);
     json_object_set_new(json, "growth_per_second", json_real(site->finding.growth));
-    json_object_set_new(json, "oldest_age_ns", number(site->oldest_age));
-    json_object_set_new(json, "longest_life_ns", number(site->longest_life));
-    json_object_set_new(json, "first_created_ns", number(site->first_created));
-    json_object_set_new(json, "last_created_ns", number(site->last_created));
+    json_object_set_new(json, "oldest_age_ns", json_count(site->oldest_age));
+    json_object_set_new(json, "longest_life_ns", json_count(site->longest_life));
+    json_object_set_new(json, "first_created_ns", json_count(site->first_created));
+    json_object_set_new(json, "last_created_ns", json_count(site->last_created));
     json_object_set_new(json, "truncated", json_boolean(site->truncated));
     json_object_set_new(json, "unwound", json_boolean(site->unwound));
     json_object_set_new(json, "stack", stack_as_json(profile, site));
@@ -223,17 +222,17 @@ static json_t *dropped_of(const struct profile *profile)
 {
     json_t *json = json_object();
     uint64_t total = losses_damaged(profile), unknown = 0;
-    json_object_set_new(json, "damaged", number(total));
+    json_object_set_new(json, "damaged", json_count(total));
     for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
         uint64_t count = losses_count(profile, reason);
         if (reason < LOSSES_KNOWN)
-            json_object_set_new(json, loss_of(reason)->key, number(count));
+            json_object_set_new(json, loss_of(reason)->key, json_count(count));
         else
             unknown += count;
         total += count;
     }
-    json_object_set_new(json, "unknown", number(unknown));
-    json_object_set_new(json, "total", number(total));
+    json_object_set_new(json, "unknown", json_count(unknown));
+    json_object_set_new(json, "total", json_count(total));
     return json;
 }
 
@@ -259,9 +258,10 @@ static json_t *totals_of(const struct profile *profile)
 {
     json_t *json = json_object();
     set_counts(json, &profile->totals);
-    json_object_set_new(json, "sites", number(profile->site_count));
+    json_object_set_new(json, "sites", json_count(profile->site_count));
     for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
-        json_object_set_new(json, verdict_name(verdict), number(findings_count(profile, verdict)));
+        json_object_set_new(json, verdict_name(verdict),
+                            json_count(profile_count_sites(profile, verdict)));
     return json;
 }
 

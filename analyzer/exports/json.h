@@ -21,4 +21,7 @@ json_t *json_report(struct profile *profile);
 /* False if it could not be written. */
 bool json_write(FILE *to, struct profile *profile);
 
+/* JSON has no unsigned integers in jansson: what exceeds int64 comes only from damage. */
+json_t *json_count(uint64_t value);
+
 #endif

@@ -103,8 +103,8 @@ static void write_failure(FILE *to, const struct gate *gate, const struct reposi
     fputs("</failure>\n", to);
 }
 
-static void write_site(FILE *to, const struct gate *gate, const struct repository *repository,
-                       const struct judged *judged)
+static void write_testcase(FILE *to, const struct gate *gate, const struct repository *repository,
+                           const struct judged *judged)
 {
     struct site *site = judged->site;
     struct spot spot = repository_spot(repository, gate->profile, site);
@@ -157,7 +157,7 @@ void junit_write(FILE *to, const struct gate *gate, const struct repository *rep
     if (gate->options.max_live != UINT64_MAX)
         write_live(to, too_many);
     for (size_t i = 0; i < gate->count; i++)
-        write_site(to, gate, repository, &gate->judged[i]);
+        write_testcase(to, gate, repository, &gate->judged[i]);
     write_coverage(to, gate->profile);
     fputs("  </testsuite>\n</testsuites>\n", to);
     free(too_many);

@@ -1,6 +1,6 @@
 #include "exports/legacy.h"
 
-#include "exports/rows.h"
+#include "exports/stack_sums.h"
 
 #include <inttypes.h>
 
@@ -35,9 +35,9 @@ static uint64_t positive(int64_t value)
     return value > 0 ? (uint64_t)value : 0;
 }
 
-static struct values values_of(const struct row *row, enum sample_type_id type)
+static struct values values_of(const struct stack_sum *sum, enum sample_type_id type)
 {
-    return (struct values){positive(row->values[type]), positive(row->values[SAMPLE_CREATED])};
+    return (struct values){positive(sum->values[type]), positive(sum->values[SAMPLE_CREATED])};
 }
 
 static void write_values(FILE *to, struct values values)
@@ -46,11 +46,11 @@ static void write_values(FILE *to, struct values values)
             values.created, values.created);
 }
 
-static struct values total_of(const struct rows *rows, enum sample_type_id type)
+static struct values total_of(const struct stack_sums *sums, enum sample_type_id type)
 {
     struct values total = {0};
-    for (size_t i = 0; i < rows->count; i++) {
-        struct values values = values_of(&rows->list[i], type);
+    for (size_t i = 0; i < sums->count; i++) {
+        struct values values = values_of(&sums->list[i], type);
         total.value += values.value;
         total.created += values.created;
     }
@@ -60,19 +60,19 @@ static struct values total_of(const struct rows *rows, enum sample_type_id type)
 void legacy_write(FILE *to, const struct selection *selection)
 {
     enum sample_type_id type = selection->options.type->id;
-    struct rows rows;
-    rows_make(&rows, selection);
+    struct stack_sums sums;
+    stack_sums_make(&sums, selection);
     write_symbols(to, selection);
     fprintf(to, "heap profile: ");
-    write_values(to, total_of(&rows, type));
+    write_values(to, total_of(&sums, type));
     fprintf(to, " heapprofile\n");
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct row *row = &rows.list[i];
+    for (size_t i = 0; i < sums.count; i++) {
+        const struct stack_sum *sum = &sums.list[i];
         fprintf(to, " ");
-        write_values(to, values_of(row, type));
-        for (uint32_t j = 0; j < row->depth; j++)
-            fprintf(to, " 0x%x", rows.stacks[row->first + j] + 1);
+        write_values(to, values_of(sum, type));
+        for (uint32_t j = 0; j < sum->depth; j++)
+            fprintf(to, " 0x%x", sums.stacks[sum->first + j] + 1);
         fputc('\n', to);
     }
-    rows_free(&rows);
+    stack_sums_free(&sums);
 }

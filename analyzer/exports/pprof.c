@@ -1,8 +1,8 @@
 #include "exports/pprof.h"
 
 #include "base/memory.h"
-#include "exports/messages.h"
-#include "exports/pprof_places.h"
+#include "exports/pprof_messages.h"
+#include "exports/pprof_locations.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
@@ -11,21 +11,22 @@
 
 struct writer {
     const struct selection *selection;
-    struct messages *messages;
-    struct pprof_places *places;
+    struct pprof_messages *messages;
+    struct pprof_locations *places;
 };
 
 /* ---- what the profile is of ---- */
 
-static Pprof__ValueType value_type(struct messages *messages, const char *type, const char *unit)
+static Pprof__ValueType value_type(struct pprof_messages *messages, const char *type,
+                                   const char *unit)
 {
     Pprof__ValueType message = PPROF__VALUE_TYPE__INIT;
-    message.type = messages_string(messages, type);
-    message.unit = messages_string(messages, unit);
+    message.type = pprof_messages_string(messages, type);
+    message.unit = pprof_messages_string(messages, unit);
     return message;
 }
 
-static void write_types(struct messages *messages)
+static void write_types(struct pprof_messages *messages)
 {
     Pprof__ValueType types[SAMPLE_TYPES], *pointers[SAMPLE_TYPES];
     Pprof__ValueType period = value_type(messages, "timers", "count");
@@ -39,28 +40,28 @@ static void write_types(struct messages *messages)
     part.default_sample_type = types[0].type;
     part.period_type = &period;
     part.period = 1;
-    messages_write(messages, &part);
+    pprof_messages_write(messages, &part);
 }
 
-static void write_times(struct messages *messages, const struct profile *profile)
+static void write_times(struct pprof_messages *messages, const struct profile *profile)
 {
     Pprof__Profile part = PPROF__PROFILE__INIT;
     struct process_times times = process_times(profile);
     part.time_nanos = (int64_t)times.start_real;
     part.duration_nanos = (int64_t)times.duration;
-    messages_write(messages, &part);
+    pprof_messages_write(messages, &part);
 }
 
-static void write_comment(struct messages *messages, const char *text)
+static void write_comment(struct pprof_messages *messages, const char *text)
 {
     Pprof__Profile part = PPROF__PROFILE__INIT;
-    int64_t comment = messages_string(messages, text);
+    int64_t comment = pprof_messages_string(messages, text);
     part.n_comment = 1;
     part.comment = &comment;
-    messages_write(messages, &part);
+    pprof_messages_write(messages, &part);
 }
 
-static void write_process(struct messages *messages, struct profile *profile,
+static void write_process(struct pprof_messages *messages, struct profile *profile,
                           const struct process *process)
 {
     char *text;
@@ -74,7 +75,7 @@ static void write_process(struct messages *messages, struct profile *profile,
     free(text);
 }
 
-static void write_coverage(struct messages *messages, const struct profile *profile)
+static void write_coverage(struct pprof_messages *messages, const struct profile *profile)
 {
     struct coverage_line lines[COVERAGE_LINES];
     size_t count = coverage_lines(profile, lines);
@@ -84,20 +85,20 @@ static void write_coverage(struct messages *messages, const struct profile *prof
 
 /* ---- samples ---- */
 
-static Pprof__Label label_of(struct messages *messages, const struct tag *tag)
+static Pprof__Label label_of(struct pprof_messages *messages, const struct tag *tag)
 {
     Pprof__Label label = PPROF__LABEL__INIT;
-    label.key = messages_string(messages, tag->key);
+    label.key = pprof_messages_string(messages, tag->key);
     if (tag->text) {
-        label.str = messages_string(messages, tag->text);
+        label.str = pprof_messages_string(messages, tag->text);
     } else {
         label.num = (int64_t)tag->number;
-        label.num_unit = messages_string(messages, tag->unit);
+        label.num_unit = pprof_messages_string(messages, tag->unit);
     }
     return label;
 }
 
-static size_t fill_labels(struct messages *messages, const struct sample *sample,
+static size_t fill_labels(struct pprof_messages *messages, const struct sample *sample,
                           Pprof__Label *labels, Pprof__Label **pointers)
 {
     struct tag tags[TAGS_MOST];
@@ -151,21 +152,21 @@ static void write_sample(struct writer *writer, const struct selected *selected)
     message.label = pointers;
     part.n_sample = 1;
     part.sample = (Pprof__Sample *[]){&message};
-    messages_write(writer->messages, &part);
+    pprof_messages_write(writer->messages, &part);
 }
 
 bool pprof_write(FILE *to, const struct selection *selection)
 {
     struct profile *profile = selection->profile;
-    struct writer writer = {.selection = selection, .messages = messages_new(to)};
+    struct writer writer = {.selection = selection, .messages = pprof_messages_new(to)};
     write_types(writer.messages);
     write_times(writer.messages, profile);
     for (size_t i = 0; i < profile->process_count; i++)
         write_process(writer.messages, profile, profile->processes[i]);
     write_coverage(writer.messages, profile);
-    writer.places = pprof_places_new(writer.messages, selection);
+    writer.places = pprof_locations_new(writer.messages, selection);
     for (size_t i = 0; i < selection->count; i++)
         write_sample(&writer, &selection->samples[i]);
-    pprof_places_free(writer.places);
-    return messages_end(writer.messages);
+    pprof_locations_free(writer.places);
+    return pprof_messages_end(writer.messages);
 }

@@ -1,7 +1,7 @@
 #include "exports/speedscope.h"
 
 #include "base/numbers.h"
-#include "exports/rows.h"
+#include "exports/stack_sums.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -33,26 +33,26 @@ static void write_frames(FILE *to, const struct selection *selection)
     }
 }
 
-static int64_t total_of(const struct rows *rows, enum sample_type_id type)
+static int64_t total_of(const struct stack_sums *sums, enum sample_type_id type)
 {
     int64_t total = 0;
-    for (size_t i = 0; i < rows->count; i++) {
-        if (rows->list[i].values[type] > 0)
-            total = value_sum(total, rows->list[i].values[type]);
+    for (size_t i = 0; i < sums->count; i++) {
+        if (sums->list[i].values[type] > 0)
+            total = value_sum(total, sums->list[i].values[type]);
     }
     return total;
 }
 
 /* Root first, as indices into the frames. */
-static void write_stacks(FILE *to, const struct rows *rows, enum sample_type_id type)
+static void write_stacks(FILE *to, const struct stack_sums *sums, enum sample_type_id type)
 {
     const char *separator = "\n[";
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct row *row = &rows->list[i];
-        if (row->values[type] <= 0)
+    for (size_t i = 0; i < sums->count; i++) {
+        const struct stack_sum *sum = &sums->list[i];
+        if (sum->values[type] <= 0)
             continue;
-        for (uint32_t j = row->depth; j > 0; j--) {
-            fprintf(to, "%s%" PRIu32, separator, rows->stacks[row->first + j - 1]);
+        for (uint32_t j = sum->depth; j > 0; j--) {
+            fprintf(to, "%s%" PRIu32, separator, sums->stacks[sum->first + j - 1]);
             separator = ",";
         }
         separator = "],\n[";
@@ -60,18 +60,18 @@ static void write_stacks(FILE *to, const struct rows *rows, enum sample_type_id 
     fprintf(to, "]");
 }
 
-static void write_weights(FILE *to, const struct rows *rows, enum sample_type_id type)
+static void write_weights(FILE *to, const struct stack_sums *sums, enum sample_type_id type)
 {
     const char *separator = "\n";
-    for (size_t i = 0; i < rows->count; i++) {
-        if (rows->list[i].values[type] <= 0)
+    for (size_t i = 0; i < sums->count; i++) {
+        if (sums->list[i].values[type] <= 0)
             continue;
-        fprintf(to, "%s%" PRId64, separator, rows->list[i].values[type]);
+        fprintf(to, "%s%" PRId64, separator, sums->list[i].values[type]);
         separator = ",";
     }
 }
 
-static void write_profile(FILE *to, const struct rows *rows, const struct sample_type *type,
+static void write_profile(FILE *to, const struct stack_sums *sums, const struct sample_type *type,
                           int64_t total)
 {
     const char *unit = strcmp(type->unit, "count") == 0 ? "none" : type->unit;
@@ -79,9 +79,9 @@ static void write_profile(FILE *to, const struct rows *rows, const struct sample
             "{\"type\": \"sampled\", \"name\": \"%s\", \"unit\": \"%s\", \"startValue\": 0, "
             "\"endValue\": %" PRId64 ",\n\"samples\": [",
             type->name, unit, total);
-    write_stacks(to, rows, type->id);
+    write_stacks(to, sums, type->id);
     fprintf(to, "],\n\"weights\": [");
-    write_weights(to, rows, type->id);
+    write_weights(to, sums, type->id);
     fprintf(to, "]}");
 }
 
@@ -89,8 +89,8 @@ void speedscope_write(FILE *to, const struct selection *selection)
 {
     const char *separator = "\n";
     size_t active = 0, written = 0;
-    struct rows rows;
-    rows_make(&rows, selection);
+    struct stack_sums sums;
+    stack_sums_make(&sums, selection);
     fprintf(to, "{\"$schema\": \"" SCHEMA "\",\n\"exporter\": \"timerleak\",\n\"name\": ");
     write_string(to, selection->profile->processes[0]->name);
     fprintf(to, ",\n\"shared\": {\"frames\": [");
@@ -98,16 +98,16 @@ void speedscope_write(FILE *to, const struct selection *selection)
     fprintf(to, "]},\n\"profiles\": [");
     for (size_t i = 0; i < SAMPLE_TYPES; i++) {
         const struct sample_type *type = sample_at(i);
-        int64_t total = total_of(&rows, type->id);
+        int64_t total = total_of(&sums, type->id);
         if (total == 0)
             continue;
         if (type->id == selection->options.type->id)
             active = written;
         fprintf(to, "%s", separator);
-        write_profile(to, &rows, type, total);
+        write_profile(to, &sums, type, total);
         separator = ",\n";
         written++;
     }
     fprintf(to, "],\n\"activeProfileIndex\": %zu}\n", active);
-    rows_free(&rows);
+    stack_sums_free(&sums);
 }

@@ -1,6 +1,8 @@
 /* launch.c - fork, exec, wait, and the signals around them. */
 #include "launch/launch.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static const int forwarded[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
@@ -89,13 +90,6 @@ static void take_signals(pid_t program)
     signal(SIGQUIT, SIG_IGN);
 }
 
-static uint64_t nanoseconds(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void wait_for(struct launched *launched, int report)
 {
     ssize_t length;
@@ -109,9 +103,9 @@ static void wait_for(struct launched *launched, int report)
     while (waitid(P_PID, (id_t)launched->pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
         ;
     running = 0;
-    launched->end_mono = nanoseconds(CLOCK_MONOTONIC);
-    launched->end_real = nanoseconds(CLOCK_REALTIME);
-    launched->end_boot = nanoseconds(CLOCK_BOOTTIME);
+    launched->end_mono = clock_now(CLOCK_MONOTONIC);
+    launched->end_real = clock_now(CLOCK_REALTIME);
+    launched->end_boot = clock_now(CLOCK_BOOTTIME);
     while (waitpid(launched->pid, &launched->status, 0) < 0 && errno == EINTR)
         ;
 }

@@ -1,7 +1,8 @@
 #include "launch/variables.h"
 
 #include "base/text.h"
-#include "profile/profile.h"
+#include "profile/families.h"
+#include "recording.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "commands/explain.h"
 #include "manual/template.h"
-#include "profile/profile.h"
+#include "profile/families.h"
 #include "profile/samples.h"
 
 #include <ctype.h>

@@ -13,7 +13,7 @@
 #define SCHEMA "timerleak-baseline/1"
 #define LARGEST ((size_t)256 * 1024 * 1024) /* of a file that a run could have made */
 
-static int by_functions(const struct known *a, const struct known *b)
+static int compare_functions(const struct known *a, const struct known *b)
 {
     int order = 0;
     for (size_t i = 0; !order && i < a->function_count && i < b->function_count; i++)
@@ -21,12 +21,12 @@ static int by_functions(const struct known *a, const struct known *b)
     return order ? order : compare_numbers(a->function_count, b->function_count);
 }
 
-static int by_site(const void *left, const void *right)
+static int compare_known(const void *left, const void *right)
 {
     const struct known *a = left, *b = right;
     int order = strcmp(a->family, b->family);
     if (!order)
-        order = by_functions(a, b);
+        order = compare_functions(a, b);
     if (!order)
         order = strcmp(a->state, b->state);
     return order ? order : strcmp(a->fingerprint, b->fingerprint);
@@ -86,7 +86,7 @@ static bool same_fingerprint(const void *key, const void *list, uint32_t number)
 static bool same_functions(const void *key, const void *list, uint32_t number)
 {
     const struct known *wanted = key, *known = (const struct known *)list + number;
-    return strcmp(known->family, wanted->family) == 0 && by_functions(known, wanted) == 0;
+    return strcmp(known->family, wanted->family) == 0 && compare_functions(known, wanted) == 0;
 }
 
 static uint32_t find_fingerprint(const struct baseline *baseline, const struct known *wanted)
@@ -158,7 +158,7 @@ void baseline_add(struct baseline *baseline, const char *fingerprint, const char
 void baseline_sort(struct baseline *baseline)
 {
     if (baseline->count > 0)
-        qsort(baseline->list, baseline->count, sizeof(*baseline->list), by_site);
+        qsort(baseline->list, baseline->count, sizeof(*baseline->list), compare_known);
     index_free(&baseline->fingerprints);
     index_free(&baseline->functions);
     baseline->fingerprints = baseline->functions = (struct index){0};
@@ -251,7 +251,7 @@ struct baseline *baseline_read(const char *path, bool may_be_missing, char error
 
 /* ---- writing ---- */
 
-static json_t *site_of(const struct known *known)
+static json_t *json_of_known(const struct known *known)
 {
     json_t *site = json_object(), *functions = json_array();
     json_object_set_new(site, "fingerprint", json_string(known->fingerprint));
@@ -269,7 +269,7 @@ void baseline_write(FILE *to, struct baseline *baseline)
     json_t *json = json_object(), *sites = json_array();
     json_object_set_new(json, "schema", json_string(SCHEMA));
     for (size_t i = 0; i < baseline->count; i++)
-        json_array_append_new(sites, site_of(&baseline->list[i]));
+        json_array_append_new(sites, json_of_known(&baseline->list[i]));
     json_object_set_new(json, "sites", sites);
     json_dumpf(json, to, JSON_INDENT(2));
     json_decref(json);

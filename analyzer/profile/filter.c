@@ -87,8 +87,10 @@ bool profile_filter(struct profile *profile, const struct filter *filter, char e
     for (size_t i = 0; i < profile->site_count; i++) {
         struct site *site = profile->sites[i];
         site->dropped = !is_wanted(profile, site, &matcher);
-        if (!site->dropped)
-            profile->sites[kept++] = site;
+        if (site->dropped)
+            continue;
+        site->index = kept++;
+        profile->sites[site->index] = site;
     }
     profile->site_count = kept;
     drop_timers(profile);

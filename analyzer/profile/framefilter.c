@@ -46,7 +46,7 @@ static size_t cut(struct frame_filter *filter, const struct stack_frame *const *
     return left > 0 ? left : count;
 }
 
-static void show(struct frame_filter *filter, const struct stack_frame *frame)
+static void show_frame(struct frame_filter *filter, const struct stack_frame *frame)
 {
     filter->shown = memory_grow(filter->shown, filter->shown_count, &filter->shown_room,
                                 sizeof(*filter->shown));
@@ -66,7 +66,7 @@ static void look(struct frame_filter *filter, uint32_t location, struct view_of_
     }
     left = cut(filter, kept, left, &view->from);
     for (size_t i = filter->noinlines && left > 0 ? left - 1 : 0; i < left; i++)
-        show(filter, kept[i]);
+        show_frame(filter, kept[i]);
     view->count = (uint32_t)filter->shown_count - view->first;
     free(kept);
 }

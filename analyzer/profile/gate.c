@@ -1,7 +1,6 @@
 #include "profile/gate.h"
 
 #include "base/numbers.h"
-#include "profile/findings.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>
@@ -52,7 +51,7 @@ bool gate_parse(struct gate_options *options, const char *list, struct text *unk
     return true;
 }
 
-static bool counts(const struct gate *gate, const struct site *site)
+static bool site_counts(const struct gate *gate, const struct site *site)
 {
     if (gate->options.verdicts[site->finding.verdict])
         return true;
@@ -250,7 +249,7 @@ static void find_doubts(struct gate *gate)
 
 /* ---- judging ---- */
 
-static enum outcome judge(struct gate *gate, struct judged *judged)
+static enum outcome judge_site(struct gate *gate, struct judged *judged)
 {
     if (judged->outcome == OUTCOME_PASSES)
         return OUTCOME_PASSES;
@@ -280,13 +279,13 @@ void gate_judge(struct gate *gate, struct profile *profile, const struct gate_op
         struct site *site = profile->sites[i];
         gate->judged[i] =
             (struct judged){.site = site,
-                            .state = findings_state(site),
-                            .outcome = counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
+                            .state = site_state(site),
+                            .outcome = site_counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
     }
     identify(gate);
     for (size_t i = 0; i < gate->count; i++) {
         struct judged *judged = &gate->judged[i];
-        judged->outcome = judge(gate, judged);
+        judged->outcome = judge_site(gate, judged);
         gate->outcomes[judged->outcome]++;
         if (judged->outcome != OUTCOME_SUPPRESSED)
             gate->live += judged->site->counts.live;

@@ -33,7 +33,7 @@ static void connect(struct graph_parts *parts, bool chosen)
         parts_connect(parts);
 }
 
-static bool counts(const struct part_node *node, bool drop_negative)
+static bool node_counts(const struct part_node *node, bool drop_negative)
 {
     if (node->flat == 0 && node->cum == 0)
         return false;
@@ -45,7 +45,7 @@ static int64_t keep_all(struct graph_parts *parts)
     int64_t total = 0;
     for (size_t i = 0; i < parts->node_count; i++) {
         struct part_node *node = &parts->nodes[i];
-        node->kept = counts(node, parts->options->drop_negative);
+        node->kept = node_counts(node, parts->options->drop_negative);
         parts->kept += node->kept;
         total = value_sum(total, node->kept ? node->flat : 0);
     }
@@ -78,7 +78,7 @@ static void list_kept(struct graph_parts *parts)
 }
 
 /* What is left when the nodes are limited to `most`: the first ones. False if all are. */
-static bool limit(struct graph_parts *parts, size_t most)
+static bool limit_nodes(struct graph_parts *parts, size_t most)
 {
     if (parts->kept <= most)
         return false;
@@ -92,7 +92,7 @@ static bool limit(struct graph_parts *parts, size_t most)
  * A picture's order depends on edges, and those on what is kept: both are worked out anew when
  * nodes go.
  */
-static void choose(struct graph *graph, struct graph_parts *parts, int64_t edge_cutoff)
+static void choose_nodes(struct graph *graph, struct graph_parts *parts, int64_t edge_cutoff)
 {
     const struct graph_options *options = parts->options;
     bool visual = options->visual, limited = false;
@@ -101,7 +101,7 @@ static void choose(struct graph *graph, struct graph_parts *parts, int64_t edge_
     list_kept(parts);
     parts_sort(parts);
     if (options->nodecount > 0)
-        limited = limit(parts, (size_t)options->nodecount);
+        limited = limit_nodes(parts, (size_t)options->nodecount);
     if (!visual || limited)
         connect(parts, limited || graph->dropped_nodes > 0);
     if (visual && limited)
@@ -215,7 +215,7 @@ void graph_make(struct graph *graph, const struct selection *selection,
     int64_t edge_cutoff = llabs((int64_t)((double)total * options->edgefraction));
     graph->dropped_nodes = drop_below(parts, node_cutoff);
     graph->candidates = parts->kept;
-    choose(graph, parts, edge_cutoff);
+    choose_nodes(graph, parts, edge_cutoff);
     finish_nodes(graph, parts);
     link_edges(parts, finish_edges(parts));
     if (options->visual)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same(const void *key, const void *array, uint32_t number)
+static bool same_location(const void *key, const void *array, uint32_t number)
 {
     const struct location *wanted = key, *known = (const struct location *)array + number;
     return wanted->address == known->address && wanted->module == known->module &&
@@ -23,7 +23,7 @@ uint32_t location_of(struct locations *locations, uint32_t module, uint64_t addr
     struct location location = {.module = module, .address = address, .function = function};
     uint64_t words[] = {address, module, (uintptr_t)function};
     uint64_t hash = index_hash(words, sizeof(words));
-    uint32_t known = index_find(&locations->index, hash, &location, locations->list, same);
+    uint32_t known = index_find(&locations->index, hash, &location, locations->list, same_location);
     if (known != INDEX_NONE)
         return known;
     locations->list =

@@ -125,7 +125,7 @@ struct site {
     uint64_t first_created, last_created; /* ns since the start of its process */
     uint64_t parts;                       /* recordings that have it, those of the base left out */
     enum verdict base_verdict;            /* the worst in the base */
-    size_t order;                         /* among the sites that a selection is made of */
+    size_t index;                         /* in profile->sites, unless it is dropped */
     struct stack_frame *stack;            /* see stack_of() */
     size_t stack_depth;
     struct history *history;            /* see history_of() */

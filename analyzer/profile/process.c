@@ -1,5 +1,6 @@
 #include "profile/process.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/numbers.h"
 #include "base/proc.h"
@@ -8,16 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define NS_PER_SECOND UINT64_C(1000000000)
-
-static uint64_t now(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
-}
 
 static void latest(uint64_t *so_far, uint64_t time)
 {
@@ -58,7 +51,8 @@ static struct moment as_of(struct recording *recording, const struct process *pr
     const struct tlk_header *header = recording_header(recording);
     struct moment moment = {header->end_mono, header->end_real, header->end_boot, 0};
     if (process->alive) {
-        moment = (struct moment){now(CLOCK_MONOTONIC), now(CLOCK_REALTIME), now(CLOCK_BOOTTIME), 0};
+        moment = (struct moment){clock_now(CLOCK_MONOTONIC), clock_now(CLOCK_REALTIME),
+                                 clock_now(CLOCK_BOOTTIME), 0};
     } else if (process_end_unseen(process)) {
         moment.mono = last_event(recording);
         moment.real = header->start_real + (moment.mono - header->start_mono);
@@ -231,7 +225,7 @@ struct text process_lived(const struct process *process)
 }
 
 /* Numbers of processes are used again, but not within a nanosecond. */
-static int by_identity(const void *left, const void *right)
+static int compare_processes(const void *left, const void *right)
 {
     const struct process *a = *(struct process *const *)left, *b = *(struct process *const *)right;
     int order = compare_numbers(a->start_real, b->start_real);
@@ -246,9 +240,9 @@ size_t process_repeats(const struct profile *profile)
     struct process **sorted = memory_new(count, sizeof(*sorted));
     for (size_t i = 0; i < count; i++)
         sorted[i] = profile->processes[i];
-    qsort(sorted, count, sizeof(*sorted), by_identity);
+    qsort(sorted, count, sizeof(*sorted), compare_processes);
     for (size_t i = 1; i < count; i++)
-        repeats += by_identity(&sorted[i - 1], &sorted[i]) == 0;
+        repeats += compare_processes(&sorted[i - 1], &sorted[i]) == 0;
     free(sorted);
     return repeats;
 }

@@ -6,57 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const family_names[TLK_FAMILIES] = {
-    [0] = "any",
-    [TLK_POSIX] = "posix",
-    [TLK_TIMERFD] = "timerfd",
-    [TLK_ITIMER] = "itimer",
-    [TLK_GOTIME] = "gotime",
-};
-
-const char *family_name(uint64_t family)
-{
-    return family_names[family];
-}
-
-uint64_t family_find(const char *name, size_t length)
-{
-    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
-        if (strlen(family_names[family]) == length &&
-            memcmp(family_names[family], name, length) == 0)
-            return family;
-    }
-    return 0;
-}
-
-bool family_parse(const char *list, uint64_t *families, struct text *unknown)
-{
-    *families = list ? 0 : UINT64_MAX;
-    while (list && *list) {
-        size_t length = strcspn(list, ",");
-        uint64_t family = family_find(list, length);
-        if (!family) {
-            snprintf(unknown->s, sizeof(unknown->s), "%.*s", (int)length, list);
-            return false;
-        }
-        *families |= UINT64_C(1) << family;
-        list += length + (list[length] == ',');
-    }
-    return true;
-}
-
-struct family_list family_list(uint64_t families, const char *separator)
-{
-    struct family_list list = {""};
-    size_t length = 0;
-    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
-        if (families >> family & 1)
-            length += (size_t)snprintf(list.s + length, sizeof(list.s) - length, "%s%s",
-                                       length > 0 ? separator : "", family_name(family));
-    }
-    return list;
-}
-
 struct profile *profile_new(void)
 {
     struct profile *profile = memory_new(1, sizeof(*profile));
@@ -123,6 +72,59 @@ void profile_free(struct profile *profile)
     symbols_free(profile->symbols);
     strings_free(profile->strings);
     free(profile);
+}
+
+static int compare_locations(const struct location *a, const struct location *b)
+{
+    int order = compare_numbers(a->module, b->module);
+    return order ? order : compare_numbers(a->address, b->address);
+}
+
+/* By what does not depend on where modules were loaded, so that every run gives the same order. */
+static int compare_stacks(const struct profile *profile, const struct site *a, const struct site *b)
+{
+    const struct location *locations = profile->locations.list;
+    int order = compare_numbers(a->family, b->family);
+    if (!order)
+        order = strcmp(a->function, b->function);
+    for (size_t i = 1; !order && i < a->depth && i < b->depth; i++)
+        order = compare_locations(&locations[a->locations[i]], &locations[b->locations[i]]);
+    return order ? order : compare_numbers(a->depth, b->depth);
+}
+
+static int by_severity(const void *left, const void *right, void *profile)
+{
+    const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
+    int order = compare_numbers(b->finding.verdict, a->finding.verdict);
+    if (!order)
+        order = compare_numbers(b->counts.live, a->counts.live);
+    return order ? order : compare_stacks(profile, a, b);
+}
+
+void profile_sort(struct profile *profile)
+{
+    if (profile->site_count > 0)
+        qsort_r(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity, profile);
+    for (size_t i = 0; i < profile->site_count; i++)
+        profile->sites[i]->index = i;
+}
+
+size_t profile_count_sites(const struct profile *profile, enum verdict verdict)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < profile->site_count; i++)
+        count += profile->sites[i]->finding.verdict == verdict;
+    return count;
+}
+
+enum timer_state site_state(const struct site *site)
+{
+    enum timer_state most = 0;
+    for (enum timer_state state = 0; state < TIMER_STATES; state++) {
+        if (site->counts.states[state] > site->counts.states[most])
+            most = state;
+    }
+    return most;
 }
 
 void counts_add(struct counts *to, const struct counts *from)

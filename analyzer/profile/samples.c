@@ -46,7 +46,7 @@ struct key {
     struct labels labels;
 };
 
-static bool same(const void *wanted, const void *array, uint32_t number)
+static bool same_sample(const void *wanted, const void *array, uint32_t number)
 {
     const struct key *key = wanted;
     const struct sample *known = (const struct sample *)array + number;
@@ -68,8 +68,8 @@ const struct sample *sample_known(const struct samples *samples, const struct si
                                   const struct labels *labels)
 {
     struct key key = key_of(site, labels);
-    uint32_t number =
-        index_find(&samples->index, index_hash(&key, sizeof(key)), &key, samples->list, same);
+    uint32_t number = index_find(&samples->index, index_hash(&key, sizeof(key)), &key,
+                                 samples->list, same_sample);
     return number == INDEX_NONE ? NULL : &samples->list[number];
 }
 
@@ -77,7 +77,7 @@ struct sample *sample_of(struct samples *samples, struct site *site, const struc
 {
     struct key key = key_of(site, labels);
     uint64_t hash = index_hash(&key, sizeof(key));
-    uint32_t number = index_find(&samples->index, hash, &key, samples->list, same);
+    uint32_t number = index_find(&samples->index, hash, &key, samples->list, same_sample);
     if (number != INDEX_NONE)
         return &samples->list[number];
     samples->list =

@@ -2,7 +2,7 @@
 
 #include "base/numbers.h"
 #include "profile/framefilter.h"
-#include "profile/gathering.h"
+#include "profile/selected.h"
 #include "profile/tagfilter.h"
 
 #include <math.h>
@@ -13,7 +13,8 @@ struct tagfilters {
     struct tagfilter *focus, *ignore;
 };
 
-static bool compile(struct selection *selection, struct tagfilters *tags, char error[ERROR_SIZE])
+static bool compile_filters(struct selection *selection, struct tagfilters *tags,
+                            char error[ERROR_SIZE])
 {
     const struct selection_options *options = &selection->options;
     struct frame_filter *frames = selection->frames;
@@ -84,7 +85,7 @@ static void set_values(struct selection *selection)
 }
 
 /* Of a diff, percentages are of what the base had. */
-static void add_up(struct selection *selection)
+static void add_up_values(struct selection *selection)
 {
     int64_t all = 0, base = 0;
     for (size_t i = 0; i < selection->count; i++) {
@@ -210,24 +211,24 @@ bool selection_make(struct selection *selection, struct profile *profile,
     struct tagfilters tags = {0};
     *selection = (struct selection){.profile = profile, .options = *options};
     selection->frames = frame_filter_new(profile, options);
-    bool understood = compile(selection, &tags, error);
+    bool understood = compile_filters(selection, &tags, error);
     if (understood) {
-        struct gathered all;
-        gather_samples(&all, profile);
+        struct selected_list all;
+        selected_gather(&all, profile);
         selection->samples = all.samples;
         selection->count = all.count;
         if (options->normalize)
             find_ratios(selection);
         if (options->subtract) {
-            gather_pairs(&all, profile);
+            selected_pair(&all, profile);
             selection->count = all.count;
         }
         set_values(selection);
         if (!options->relative_percentages)
-            add_up(selection);
+            add_up_values(selection);
         filter(selection, &tags, warnings);
         if (options->relative_percentages)
-            add_up(selection);
+            add_up_values(selection);
     }
     tagfilter_free(tags.focus);
     tagfilter_free(tags.ignore);

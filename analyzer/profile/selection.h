@@ -10,8 +10,8 @@
 #define TIMERLEAK_PROFILE_SELECTION_H
 
 #include "base/errors.h"
-#include "profile/gathering.h"
-#include "profile/places.h"
+#include "profile/selected.h"
+#include "profile/granularity.h"
 #include "profile/profile.h"
 #include "profile/samples.h"
 

@@ -47,7 +47,7 @@ static struct usage *count_sites(const struct gate *gate)
     return table;
 }
 
-static void forget(struct usage *table)
+static void free_usage(struct usage *table)
 {
     struct usage *usage, *next;
     HASH_ITER (hh, table, usage, next) {
@@ -96,5 +96,5 @@ void suggestions_write(FILE *to, const struct gate *gate)
         if (gate->judged[i].outcome == OUTCOME_FAILS)
             write_suggestion(to, table, gate, &gate->judged[i]);
     }
-    forget(table);
+    free_usage(table);
 }

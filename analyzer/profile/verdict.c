@@ -206,7 +206,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct finding *finding, c
 }
 
 /* So many timers of a sample stand for that many. */
-static struct text number(const struct evidence *e, uint64_t count)
+static struct text stands_for(const struct evidence *e, uint64_t count)
 {
     return text_count(count_product(count, e->run.one_in));
 }
@@ -219,7 +219,7 @@ static void say_growth(const struct evidence *e, struct finding *finding)
         say(finding, "grows %s since %s", text_rate(finding->growth).s,
             text_moment(elapsed(e->oldest, e->run.start)).s);
     } else {
-        say(finding, "grew by %s in %s", number(e, e->live).s, text_duration(span).s);
+        say(finding, "grew by %s in %s", stands_for(e, e->live).s, text_duration(span).s);
     }
     if (e->released == 0)
         say(finding, e->run.one_in > 1 ? "none of the sample was ever released"
@@ -230,20 +230,20 @@ static void say_growth(const struct evidence *e, struct finding *finding)
 static void say_stays_behind(const struct evidence *e, struct finding *finding)
 {
     struct text longest = text_duration(e->longest_life + e->run.slop);
-    say(finding, "%s live for up to %s", number(e, e->live).s,
+    say(finding, "%s live for up to %s", stands_for(e, e->live).s,
         text_duration(elapsed(e->run.as_of, e->oldest)).s);
     if (e->overstayed < e->live)
         say(finding, "of %s released none lived longer than %s, as %s of the live ones do",
-            number(e, e->released).s, longest.s, number(e, e->overstayed).s);
+            stands_for(e, e->released).s, longest.s, stands_for(e, e->overstayed).s);
     else
-        say(finding, "of %s released none lived longer than %s", number(e, e->released).s,
+        say(finding, "of %s released none lived longer than %s", stands_for(e, e->released).s,
             longest.s);
 }
 
 static void say_inherited(const struct evidence *e, struct finding *finding)
 {
     if (e->inherited > 0)
-        say(finding, "%s inherited from the process before", number(e, e->inherited).s);
+        say(finding, "%s inherited from the process before", stands_for(e, e->inherited).s);
 }
 
 static void say_held(const struct evidence *e, struct finding *finding)
@@ -255,18 +255,19 @@ static void say_held(const struct evidence *e, struct finding *finding)
     else if (e->family == TLK_ITIMER)
         say(finding, "armed for %s; a process has one such timer", steady.s);
     else if (e->live == 1)
-        say(finding, "%s live, made at %s, steady for %s since", number(e, 1).s, moment.s,
+        say(finding, "%s live, made at %s, steady for %s since", stands_for(e, 1).s, moment.s,
             steady.s);
     else if (e->live > 1 && e->overstayed > 0)
-        say(finding, "%s live since the start at %s, others come and go", number(e, e->live).s,
+        say(finding, "%s live since the start at %s, others come and go", stands_for(e, e->live).s,
             moment.s);
     else if (e->live > 1 && e->released > 0)
-        say(finding, "%s live for up to %s; released ones lived up to %s", number(e, e->live).s,
+        say(finding, "%s live for up to %s; released ones lived up to %s", stands_for(e, e->live).s,
             text_duration(elapsed(e->run.as_of, e->oldest)).s,
             text_duration(e->longest_life + e->run.slop).s);
     else if (e->live > 1)
-        say(finding, "%s live, all made within %s at %s, steady for %s since", number(e, e->live).s,
-            text_duration(elapsed(e->youngest, e->oldest)).s, moment.s, steady.s);
+        say(finding, "%s live, all made within %s at %s, steady for %s since",
+            stands_for(e, e->live).s, text_duration(elapsed(e->youngest, e->oldest)).s, moment.s,
+            steady.s);
     say_inherited(e, finding);
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 #include "base/named.h"
+#include "base/clock.h"
+#include "base/proc.h"
 #include "base/text.h"
 #include "recording/inflate.h"
 
@@ -10,14 +12,22 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #define NAME_SIZE 256
+#define GZIP (MAX_WBITS + 16)
+#define PACKED_SIZE 65536u
 
 struct archive {
     char *path;
     FILE *file;
     struct inflater inflater;
 };
+
+static bool archive_fail(char error[ERROR_SIZE], const char *path, const char *why)
+{
+    return error_set(error, "%.300s: %s", path, why);
+}
 
 bool archive_is(const char *path)
 {
@@ -55,13 +65,6 @@ void archive_close(struct archive *archive)
     free(archive);
 }
 
-static struct recording *fail(const struct archive *archive, const char *why,
-                              char error[ERROR_SIZE])
-{
-    error_set(error, "%.300s: %s", archive->path, why);
-    return NULL;
-}
-
 struct recording *archive_next(struct archive *archive, bool *ended, char error[ERROR_SIZE])
 {
     char name[NAME_SIZE] = "", full[ERROR_SIZE / 2];
@@ -72,15 +75,165 @@ struct recording *archive_next(struct archive *archive, bool *ended, char error[
     int copy = memfd_create("recording", MFD_CLOEXEC);
     if (copy < 0) {
         *ended = true;
-        return fail(archive, strerror(errno), error);
+        archive_fail(error, archive->path, strerror(errno));
+        return NULL;
     }
     const char *problem = inflater_next(&archive->inflater, copy, name, sizeof(name));
     text_clean(name);
     if (problem) {
         close(copy);
         *ended = true;
-        return fail(archive, problem, error);
+        archive_fail(error, archive->path, problem);
+        return NULL;
     }
     snprintf(full, sizeof(full), "%.150s(%.90s)", archive->path, name);
     return recording_open_copy(copy, full, error);
+}
+
+/* ---- what is added ---- */
+
+struct packing {
+    FILE *to;
+    z_stream stream;
+    unsigned char packed[PACKED_SIZE];
+};
+
+static bool fail_to_write(char error[ERROR_SIZE])
+{
+    return archive_fail(error, "the archive could not be written", strerror(errno));
+}
+
+static bool pack(struct packing *packing, void *bytes, size_t size, int flush)
+{
+    z_stream *stream = &packing->stream;
+    stream->next_in = bytes;
+    stream->avail_in = (unsigned)size;
+    do {
+        stream->next_out = packing->packed;
+        stream->avail_out = sizeof(packing->packed);
+        deflate(stream, flush);
+        size_t made = sizeof(packing->packed) - stream->avail_out;
+        if (fwrite(packing->packed, 1, made, packing->to) != made)
+            return false;
+    } while (stream->avail_out == 0);
+    return true;
+}
+
+/* The copy of a running process's recording is of now, whenever it will be looked at. */
+static void stamp(struct tlk_header *header)
+{
+    if (header->end != TLK_RUNNING || header->end_mono > 0 ||
+        !proc_alive(header->pid, header->start_ticks))
+        return;
+    header->end_mono = clock_now(CLOCK_MONOTONIC);
+    header->end_real = clock_now(CLOCK_REALTIME);
+    header->end_boot = clock_now(CLOCK_BOOTTIME);
+}
+
+/* Chunks that are in use: a file holds more, allocated ahead. */
+static uint32_t chunks_of(const struct tlk_header *header)
+{
+    uint32_t count = 1;
+    for (size_t id = 0; id < TLK_REGIONS; id++) {
+        const struct tlk_region *region = &header->regions[id];
+        for (uint32_t i = 0; i < region->chunks && i < TLK_REGION_CHUNKS; i++) {
+            if (region->directory[i] >= count)
+                count = region->directory[i] + 1;
+        }
+    }
+    return count;
+}
+
+static bool pack_chunks(struct packing *packing, int file, const char *path, char error[ERROR_SIZE])
+{
+    _Alignas(8) unsigned char chunk[TLK_CHUNK];
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        ssize_t got = pread(file, chunk, sizeof(chunk), (off_t)i * TLK_CHUNK);
+        if (got != (ssize_t)sizeof(chunk))
+            return archive_fail(error, path,
+                                got < 0 ? strerror(errno) : "cut short while it was read");
+        if (i == 0) {
+            struct tlk_header *header = (void *)chunk;
+            stamp(header);
+            count = chunks_of(header);
+        }
+        if (!pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
+            return fail_to_write(error);
+    }
+    return true;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
+{
+    struct packing packing = {.to = to};
+    gz_header header = {.name = (Bytef *)(uintptr_t)base_name(path), .os = 3};
+    const char *why;
+    struct recording *checked = recording_open(path, error);
+    if (!checked)
+        return false;
+    recording_close(checked);
+    int file = named_open(path, NULL, &why);
+    if (file < 0)
+        return archive_fail(error, path, why);
+    if (deflateInit2(&packing.stream, Z_BEST_SPEED, Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
+        close(file);
+        return archive_fail(error, path, "zlib could not be started");
+    }
+    deflateSetHeader(&packing.stream, &header);
+    bool packed = pack_chunks(&packing, file, path, error);
+    deflateEnd(&packing.stream);
+    close(file);
+    return packed;
+}
+
+/* Behind one that is cut short, or has something else at its end, no other could be read. */
+static bool check_archive(const char *path, char error[ERROR_SIZE])
+{
+    bool ended = false;
+    struct archive *archive = archive_open(path, error);
+    if (!archive)
+        return false;
+    while (!ended) {
+        struct recording *recording = archive_next(archive, &ended, error);
+        if (recording)
+            recording_close(recording);
+    }
+    archive_close(archive);
+    return !*error;
+}
+
+/* As it is: its recordings are packed already. */
+static bool add_archive(FILE *to, const char *path, char error[ERROR_SIZE])
+{
+    char bytes[PACKED_SIZE];
+    size_t got;
+    const char *why;
+    if (!check_archive(path, error))
+        return false;
+    int file = named_open(path, NULL, &why);
+    FILE *from = file < 0 ? NULL : fdopen(file, "r");
+    if (!from)
+        return archive_fail(error, path, file < 0 ? why : strerror(errno));
+    bool copied = true;
+    while (copied && (got = fread(bytes, 1, sizeof(bytes), from)) > 0)
+        copied = fwrite(bytes, 1, got, to) == got;
+    if (!copied)
+        fail_to_write(error);
+    else if (ferror(from))
+        copied = archive_fail(error, path, strerror(errno));
+    fclose(from);
+    return copied;
+}
+
+bool archive_add(FILE *to, const char *path, char error[ERROR_SIZE])
+{
+    return archive_is(path) ? add_archive(to, path, error) : add_recording(to, path, error);
 }

@@ -22,7 +22,7 @@ void inflater_end(struct inflater *inflater)
 }
 
 /* False at the end of the file. */
-static bool fill(struct inflater *inflater)
+static bool fill_input(struct inflater *inflater)
 {
     z_stream *stream = &inflater->stream;
     if (stream->avail_in == 0) {
@@ -35,7 +35,7 @@ static bool fill(struct inflater *inflater)
 
 bool inflater_more(struct inflater *inflater)
 {
-    return fill(inflater);
+    return fill_input(inflater);
 }
 
 static bool is_zero(const unsigned char *bytes, size_t size)
@@ -43,7 +43,7 @@ static bool is_zero(const unsigned char *bytes, size_t size)
     return size > 0 && bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 
-static bool put(int to, const unsigned char *bytes, size_t size, off_t at)
+static bool put_chunk(int to, const unsigned char *bytes, size_t size, off_t at)
 {
     return is_zero(bytes, size) || pwrite(to, bytes, size, at) == (ssize_t)size;
 }
@@ -61,12 +61,12 @@ const char *inflater_next(struct inflater *inflater, int to, char *name, size_t 
     while (status == Z_OK) {
         stream->next_out = chunk;
         stream->avail_out = sizeof(chunk);
-        while (status == Z_OK && stream->avail_out > 0 && fill(inflater))
+        while (status == Z_OK && stream->avail_out > 0 && fill_input(inflater))
             status = inflate(stream, Z_NO_FLUSH);
         size_t got = sizeof(chunk) - stream->avail_out;
         if (got == 0 && status == Z_OK)
             return "it is cut short; copy it again";
-        if (!put(to, chunk, got, size))
+        if (!put_chunk(to, chunk, got, size))
             return "there is no room to unpack it";
         size += (off_t)got;
         if (size > MOST_CHUNKS * (off_t)TLK_CHUNK)

@@ -16,7 +16,8 @@
 
 #define SUFFIX ".tlk"
 
-static struct kernel_timer *append(struct kernel_timers *list, enum tlk_family family, uint64_t id)
+static struct kernel_timer *append_timer(struct kernel_timers *list, enum tlk_family family,
+                                         uint64_t id)
 {
     list->timers = memory_grow(list->timers, list->count, &list->room, sizeof(*list->timers));
     struct kernel_timer *timer = &list->timers[list->count++];
@@ -36,7 +37,7 @@ static bool read_posix(struct kernel_timers *list, pid_t pid)
         return false;
     while (fgets(line, sizeof(line), file)) {
         if (sscanf(line, "ID: %" SCNu64, &id) == 1)
-            timer = append(list, TLK_POSIX, id);
+            timer = append_timer(list, TLK_POSIX, id);
         else if (timer && sscanf(line, "signal: %*d/%" SCNx64, &value) == 1)
             timer->value = value;
         else if (timer && sscanf(line, "notify: %63s", notify) == 1)
@@ -80,7 +81,7 @@ static bool read_descriptors(struct kernel_timers *list, pid_t pid)
         return false;
     while ((entry = readdir(directory))) {
         if (is_timerfd(pid, entry->d_name))
-            read_fdinfo(append(list, TLK_TIMERFD, strtoull(entry->d_name, NULL, 10)), pid);
+            read_fdinfo(append_timer(list, TLK_TIMERFD, strtoull(entry->d_name, NULL, 10)), pid);
     }
     closedir(directory);
     return true;

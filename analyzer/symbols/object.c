@@ -66,7 +66,7 @@ static const char *open_path(struct object *object, const struct object_identity
     return check_identity(object, identity, path);
 }
 
-static int by_start(const void *a, const void *b)
+static int ranges_by_start(const void *a, const void *b)
 {
     const struct unit_range *left = a, *right = b;
     return (left->start > right->start) - (left->start < right->start);
@@ -98,7 +98,7 @@ static void collect_units(struct object *object)
     while ((unit = dwfl_module_nextcu(object->module, unit, &object->dwarf_bias)))
         collect_unit(object, unit);
     if (object->range_count > 0)
-        qsort(object->ranges, object->range_count, sizeof(*object->ranges), by_start);
+        qsort(object->ranges, object->range_count, sizeof(*object->ranges), ranges_by_start);
 }
 
 const char *object_open(struct object *object, const struct object_identity *identity)

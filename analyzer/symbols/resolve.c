@@ -84,8 +84,8 @@ static const char *source_path(const struct search *search, const char *file)
     return kept;
 }
 
-static void add(const struct search *search, const char *function, const struct place *place,
-                bool inlined)
+static void add_symbol(const struct search *search, const char *function, const struct place *place,
+                       bool inlined)
 {
     struct symbol_list *list = search->list;
     list->symbols = memory_grow(list->symbols, list->count, &list->room, sizeof(*list->symbols));
@@ -219,11 +219,11 @@ static void add_from_debug_information(const struct search *search)
     for (size_t i = unit_inlined(function, search->address, inlined, MAX_INLINED); i > 0; i--) {
         const char *name = name_of(search, &inlined[i - 1]);
         if (name)
-            add(search, name, &place, true);
+            add_symbol(search, name, &place, true);
         place = call_of(search, &inlined[i - 1]);
     }
     if (name_once(search, function))
-        add(search, function->name, &place, false);
+        add_symbol(search, function->name, &place, false);
 }
 
 static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
@@ -232,7 +232,7 @@ static void add_from_symbol_table(const struct search *search, Dwarf_Addr addres
     if (!name || !*name)
         return;
     struct place place = line_of(search);
-    add(search, readable(search->strings, name), &place, false);
+    add_symbol(search, readable(search->strings, name), &place, false);
 }
 
 /* Where the unit was compiled. */

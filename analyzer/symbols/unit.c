@@ -33,7 +33,7 @@ static void walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting)
     } while (dwarf_siblingof(&die, &die) == 0);
 }
 
-static int by_start(const void *left, const void *right)
+static int functions_by_start(const void *left, const void *right)
 {
     const struct unit_function *a = left, *b = right;
     return (a->start > b->start) - (a->start < b->start);
@@ -49,7 +49,8 @@ struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address)
     if (!unit->walked) {
         walk(unit, unit->die, 0);
         if (unit->function_count > 0)
-            qsort(unit->functions, unit->function_count, sizeof(*unit->functions), by_start);
+            qsort(unit->functions, unit->function_count, sizeof(*unit->functions),
+                  functions_by_start);
         unit->walked = true;
     }
     size_t low = 0, high = unit->function_count;

@@ -60,28 +60,26 @@ static void print_programs(FILE *to, const struct profile *profile)
                 before->name, after->name);
 }
 
-static void print_counts(const struct table *table, const struct changes *changes)
+static void print_counts(const struct table *table, const struct diff *diff)
 {
     const struct sample_type *type = table->selection->options.type;
-    fprintf(table->to, "%s: %s before, %s after, %s\n", type->name, value(table, changes->before).s,
-            value(table, changes->after).s,
-            signed_value(table, changes->after - changes->before).s);
+    fprintf(table->to, "%s: %s before, %s after, %s\n", type->name, value(table, diff->before).s,
+            value(table, diff->after).s, signed_value(table, diff->after - diff->before).s);
     for (enum change_kind kind = 0; kind < CHANGE_KINDS; kind++)
-        fprintf(table->to, "%s%zu %s", kind ? ", " : "sites: ", changes->kinds[kind],
+        fprintf(table->to, "%s%zu %s", kind ? ", " : "sites: ", diff->kinds[kind],
                 change_name(kind));
     fputc('\n', table->to);
 }
 
 /* One unit for all, as top has it. */
-static const char *unit_of(const struct changes *changes, const char *from, const char *wanted)
+static const char *unit_of(const struct diff *diff, const char *from, const char *wanted)
 {
-    int64_t smallest = 0, largest = llabs(changes->before) > llabs(changes->after)
-                                        ? llabs(changes->before)
-                                        : llabs(changes->after);
+    int64_t smallest = 0, largest = llabs(diff->before) > llabs(diff->after) ? llabs(diff->before)
+                                                                             : llabs(diff->after);
     if (strcmp(wanted, VALUE_MINIMUM) != 0)
         return wanted;
-    for (size_t i = 0; i < changes->count; i++) {
-        int64_t change = llabs(changes->list[i].after - changes->list[i].before);
+    for (size_t i = 0; i < diff->count; i++) {
+        int64_t change = llabs(diff->list[i].after - diff->list[i].before);
         if (change > 0 && (smallest == 0 || change < smallest))
             smallest = change;
     }
@@ -90,24 +88,24 @@ static const char *unit_of(const struct changes *changes, const char *from, cons
 
 void diff_print(FILE *to, const struct selection *selection, const char *unit, long most)
 {
-    struct changes changes;
-    changes_make(&changes, selection);
+    struct diff diff;
+    diff_make(&diff, selection);
     const char *from = selection->options.type->unit;
-    struct table table = {to, selection, from, unit_of(&changes, from, unit)};
-    size_t changed = changes.count - changes.kinds[CHANGE_NONE], shown = 0;
+    struct table table = {to, selection, from, unit_of(&diff, from, unit)};
+    size_t changed = diff.count - diff.kinds[CHANGE_NONE], shown = 0;
     coverage_print(to, selection->profile);
     print_programs(to, selection->profile);
-    print_counts(&table, &changes);
+    print_counts(&table, &diff);
     if (changed > 0)
         fprintf(to, "%10s %10s %10s\n", "base", "new", "change");
-    for (size_t i = 0; i < changes.count; i++) {
-        if (changes.list[i].kind == CHANGE_NONE || (most >= 0 && shown == (size_t)most))
+    for (size_t i = 0; i < diff.count; i++) {
+        if (diff.list[i].kind == CHANGE_NONE || (most >= 0 && shown == (size_t)most))
             continue;
-        print_change(&table, &changes.list[i]);
+        print_change(&table, &diff.list[i]);
         shown++;
     }
     if (shown < changed)
         fprintf(to, "%s not shown\n", text_plural(changed - shown, "change", "changes").s);
-    free(changes.list);
+    free(diff.list);
     losses_print_modules(to, selection->profile);
 }

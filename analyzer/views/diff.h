@@ -4,7 +4,7 @@
 #ifndef TIMERLEAK_VIEWS_DIFF_H
 #define TIMERLEAK_VIEWS_DIFF_H
 
-#include "profile/changes.h"
+#include "profile/diff.h"
 
 #include <stdio.h>
 

@@ -30,8 +30,8 @@ static const char *block(uint64_t value, uint64_t most)
     return blocks[height < 1 ? 1 : height > HEIGHT ? HEIGHT : height];
 }
 
-static void print_site(FILE *to, struct profile *profile, struct site *site,
-                       const struct history_point *points, uint64_t most)
+static void print_history(FILE *to, struct profile *profile, struct site *site,
+                          const struct history_point *points, uint64_t most)
 {
     for (size_t i = 0; i < STEPS; i++)
         fputs(block(points[i].high, most), to);
@@ -53,7 +53,7 @@ void growth_print(FILE *to, struct profile *profile, long most)
     for (size_t i = 0; i < shown; i++) {
         history_of(profile, profile->sites[i], STEPS, points);
         uint64_t peak = highest(points);
-        print_site(to, profile, profile->sites[i], points, peak > 0 ? peak : 1);
+        print_history(to, profile, profile->sites[i], points, peak > 0 ? peak : 1);
     }
     if (shown < profile->site_count)
         fprintf(to, "%s not shown\n", text_plural(profile->site_count - shown, "site", "sites").s);

@@ -2,7 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "views/coverage.h"
 #include "views/losses.h"
 #include "views/report.h"
@@ -17,7 +17,7 @@
 static int by_site_and_creation(const void *left, const void *right)
 {
     const struct live_timer *a = left, *b = right;
-    int order = compare_numbers(a->site->order, b->site->order);
+    int order = compare_numbers(a->site->index, b->site->index);
     return order ? order : compare_numbers(a->record.created, b->record.created);
 }
 
@@ -31,8 +31,6 @@ static size_t keep_since(struct profile *profile, uint64_t since)
             profile->timers[kept++] = profile->timers[i];
     }
     profile->timer_count = kept;
-    for (size_t i = 0; i < profile->site_count; i++)
-        profile->sites[i]->order = i;
     if (kept > 0)
         qsort(profile->timers, kept, sizeof(*profile->timers), by_site_and_creation);
     return kept;
@@ -52,7 +50,7 @@ static void print_group(FILE *to, struct profile *profile, const struct live_tim
                         size_t count)
 {
     struct site *site = timers->site;
-    fprintf(to, "\n%-8s %s left  ", kind_label(site->family, site->function).s,
+    fprintf(to, "\n%-8s %s left  ", family_label(site->family, site->function).s,
             text_count(count).s);
     site_print(to, profile, site);
     for (size_t i = 0; i < count && i < MOST_OF_SITE; i++)

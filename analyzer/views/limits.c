@@ -1,7 +1,7 @@
 #include "views/limits.h"
 
 #include "base/text.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 
 static void print_limit(FILE *to, const struct limit *limit)
 {
@@ -19,7 +19,7 @@ static void print_limit(FILE *to, const struct limit *limit)
 void limits_print(FILE *to, const struct process *process)
 {
     struct limit limits[LIMITS];
-    findings_limits(process, limits);
+    limits_of_process(process, limits);
     for (size_t i = 0; i < LIMITS; i++) {
         if (limits[i].used > 0 && (limits[i].growth > 0 || process->alive))
             print_limit(to, &limits[i]);

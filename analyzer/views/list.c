@@ -44,7 +44,7 @@ struct sums {
     int64_t flat, cum;
 };
 
-static struct sums add_up(struct graph_node *const *nodes, size_t count)
+static struct sums sum_nodes(struct graph_node *const *nodes, size_t count)
 {
     struct sums sums = {0, 0};
     for (size_t i = 0; i < count; i++) {
@@ -66,7 +66,7 @@ static void print_lines(const struct listing *listing, const struct source *sour
             break;
         while (next < count && nodes[next]->place->line == number)
             next++;
-        struct sums sums = add_up(nodes + begin, next - begin);
+        struct sums sums = sum_nodes(nodes + begin, next - begin);
         fprintf(listing->to, "%10s %10s %6ld:%s\n", value_or_dot(listing, sums.flat).s,
                 value_or_dot(listing, sums.cum).s, number, line);
     }
@@ -78,7 +78,7 @@ static void print_file(const struct listing *listing, struct graph_node *const *
     const char *from = selection->options.type->unit, *unit = listing->view->unit;
     const struct place *place = nodes[0]->place;
     char error[ERROR_SIZE];
-    struct sums sums = add_up(nodes, count);
+    struct sums sums = sum_nodes(nodes, count);
     const struct source_paths paths = {listing->view->source_path, listing->view->trim_path};
     struct source *source = source_read(place->file, place->directory, &paths, error);
     fprintf(listing->to, "ROUTINE ======================== %s in %s\n", place->name, place->file);
@@ -129,7 +129,7 @@ static void print_function(const struct listing *listing, size_t first, size_t c
         fprintf(listing->to, "No source information for %s\n", name);
 }
 
-static void choose(struct listing *listing, const struct graph *graph)
+static void choose_matching(struct listing *listing, const struct graph *graph)
 {
     listing->nodes = memory_new(graph->count, sizeof(struct graph_node *));
     for (size_t i = 0; i < graph->count; i++) {
@@ -145,7 +145,7 @@ bool view_list(FILE *to, const struct view *view)
     struct listing listing = {.to = to, .view = view};
     struct graph graph;
     graph_make(&graph, view->selection, &view->graph);
-    choose(&listing, &graph);
+    choose_matching(&listing, &graph);
     if (listing.count > 0) {
         coverage_print(to, view->selection->profile);
         fprintf(

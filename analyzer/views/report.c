@@ -1,8 +1,7 @@
 #include "views/report.h"
 
 #include "base/text.h"
-#include "profile/findings.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
@@ -127,8 +126,8 @@ void report_headline(FILE *to, struct profile *profile, struct site *site)
     const struct stack_frame *frame = stack_headline(profile, site);
     fprintf(to, "%s%-6s%s %-8s %6s live  %-14s  %s",
             style(to, verdict == VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), words[verdict],
-            style(to, STYLE_PLAIN), kind_label(site->family, site->function).s,
-            text_count(site->counts.live).s, state_name(findings_state(site)), frame->name);
+            style(to, STYLE_PLAIN), family_label(site->family, site->function).s,
+            text_count(site->counts.live).s, state_name(site_state(site)), frame->name);
     print_place(to, frame);
 }
 
@@ -167,7 +166,7 @@ void report_finding(FILE *to, struct profile *profile, struct site *site)
 
 static void print_findings(FILE *to, struct profile *profile, long most)
 {
-    size_t findings = profile->site_count - findings_count(profile, VERDICT_CLEAN);
+    size_t findings = profile->site_count - profile_count_sites(profile, VERDICT_CLEAN);
     size_t shown = most >= 0 && (size_t)most < findings ? (size_t)most : findings;
     for (size_t i = 0; i < shown; i++) {
         fputc('\n', to);
@@ -179,7 +178,7 @@ static void print_findings(FILE *to, struct profile *profile, long most)
 
 void report_print(FILE *to, struct profile *profile, long most)
 {
-    size_t clean = findings_count(profile, VERDICT_CLEAN);
+    size_t clean = profile_count_sites(profile, VERDICT_CLEAN);
     print_processes(to, profile);
     if (profile->site_count == 0)
         fprintf(to, "%s\n", losses_of_all(profile));

@@ -131,7 +131,7 @@ static bool is_called_source(const char *path)
     return false;
 }
 
-static const char *judge(const char *real, void *context)
+static const char *judge_path(const char *real, void *context)
 {
     struct roots *roots = context;
     roots->is_source = is_called_source(real);
@@ -151,7 +151,7 @@ struct search {
 
 static char *read_file(struct search *search, const char *path)
 {
-    const struct named_rules rules = {LARGEST_SOURCE, judge, &search->roots};
+    const struct named_rules rules = {LARGEST_SOURCE, judge_path, &search->roots};
     const char *why;
     char *text = named_read(path, &rules, NULL, &why);
     if (!text && errno != ENOENT && errno != ENOTDIR)
@@ -208,7 +208,7 @@ static char *read_source(struct search *search, const char *path, const struct s
 
 /* ---- lines ---- */
 
-static void split(struct source *source)
+static void split_lines(struct source *source)
 {
     size_t room = 0;
     char *rest = source->text;
@@ -234,7 +234,7 @@ struct source *source_read(const char *path, const char *compiled_in,
         return NULL;
     struct source *source = memory_new(1, sizeof(*source));
     *source = (struct source){.text = text, .is_source = search.roots.is_source};
-    split(source);
+    split_lines(source);
     return source;
 }
 

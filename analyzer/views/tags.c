@@ -21,18 +21,18 @@ struct table {
     struct index index;
 };
 
-static bool same(const void *key, const void *array, uint32_t number)
+static bool same_tag(const void *key, const void *array, uint32_t number)
 {
     const struct entry *wanted = key, *known = (const struct entry *)array + number;
     return wanted->text == known->text && wanted->key == known->key;
 }
 
-static void add(struct table *table, const char *key, const char *text, int64_t value)
+static void add_tag(struct table *table, const char *key, const char *text, int64_t value)
 {
     struct entry entry = {key, strings_add(table->view->selection->profile->strings, text), value};
     uintptr_t words[] = {(uintptr_t)entry.key, (uintptr_t)entry.text};
     uint64_t hash = index_hash(words, sizeof(words));
-    uint32_t known = index_find(&table->index, hash, &entry, table->entries, same);
+    uint32_t known = index_find(&table->index, hash, &entry, table->entries, same_tag);
     if (known != INDEX_NONE) {
         table->entries[known].value = value_sum(table->entries[known].value, value);
         return;
@@ -52,7 +52,7 @@ static void add_sample(struct table *table, const struct selected *selected)
         struct text number = {""};
         if (!tag->text)
             number = value_text((int64_t)tag->number, tag->unit, table->view->unit);
-        add(table, tag->key, tag->text ? tag->text : number.s, selected->value);
+        add_tag(table, tag->key, tag->text ? tag->text : number.s, selected->value);
     }
 }
 

@@ -1,11 +1,11 @@
 #include "views/timers.h"
 
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/process.h"
-#include "profile/stacks.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
 #include "views/losses.h"
+#include "views/sites.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -53,18 +53,9 @@ static struct text flags(const struct judgement *judgement)
     return text;
 }
 
-static void print_site(FILE *to, struct profile *profile, const struct live_timer *timer)
+static struct text timer_label(const struct live_timer *timer)
 {
-    const struct stack_frame *frame = stack_headline(profile, timer->site);
-    fprintf(to, "%s", frame->name);
-    if (frame->short_file && frame->line > 0)
-        fprintf(to, "  %s:%d", frame->short_file, frame->line);
-    fputc('\n', to);
-}
-
-static struct text label_of(const struct live_timer *timer)
-{
-    return kind_label(timer->record.family, timer->site->function);
+    return family_label(timer->record.family, timer->site->function);
 }
 
 /* Columns that only timers of gotime, or of a sample, fill; without any they are left out. */
@@ -78,7 +69,7 @@ static struct columns columns_of(const struct profile *profile, size_t shown)
     struct columns columns = {.family = 8};
     for (size_t i = 0; i < shown; i++) {
         const struct live_timer *timer = &profile->timers[i];
-        int width = (int)strlen(label_of(timer).s);
+        int width = (int)strlen(timer_label(timer).s);
         columns.family = width > columns.family ? width : columns.family;
         columns.name |= *timer->name != '\0';
         columns.keeps |= timer->record.retained > 0;
@@ -106,7 +97,7 @@ static void print_timer(FILE *to, struct profile *profile, const struct live_tim
     if (profile->process_count > 1)
         fprintf(to, "%-8d ", timer->process->pid);
     fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s",
-            state_name(judgement->state), columns->family, label_of(timer).s,
+            state_name(judgement->state), columns->family, timer_label(timer).s,
             timer_identity(record->family, record->id).s, clock_name(record->clock),
             deadline(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
             text_duration(judgement->age).s, record->armed, judgement->fired, flags(judgement).s);
@@ -114,7 +105,7 @@ static void print_timer(FILE *to, struct profile *profile, const struct live_tim
                 record->retained ? text_bytes(record->retained).s : "-",
                 text_count(process_one_in(timer->process, record->family)).s);
     fputc(' ', to);
-    print_site(to, profile, timer);
+    site_print(to, profile, timer->site);
 }
 
 static void print_head(FILE *to, const struct profile *profile, const struct columns *columns)

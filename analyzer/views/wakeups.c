@@ -18,15 +18,13 @@ struct row {
 static struct row *rows_of(const struct profile *profile)
 {
     struct row *rows = memory_new(profile->site_count, sizeof(*rows));
-    for (size_t i = 0; i < profile->site_count; i++) {
-        profile->sites[i]->order = i;
+    for (size_t i = 0; i < profile->site_count; i++)
         rows[i].site = profile->sites[i];
-    }
     for (size_t i = 0; i < profile->samples.count; i++) {
         const struct sample *sample = &profile->samples.list[i];
         if (sample->site->dropped)
             continue;
-        struct row *row = &rows[sample->site->order];
+        struct row *row = &rows[sample->site->index];
         row->wakeups += sample->wakeups;
         if (sample->wakeups > row->most && sample->labels.interval > 0) {
             row->most = sample->wakeups;
@@ -40,7 +38,7 @@ static int by_wakeups(const void *left, const void *right)
 {
     const struct row *a = left, *b = right;
     int order = compare_numbers(b->wakeups, a->wakeups);
-    return order ? order : compare_numbers(a->site->order, b->site->order);
+    return order ? order : compare_numbers(a->site->index, b->site->index);
 }
 
 static void print_row(FILE *to, struct profile *profile, const struct row *row, uint64_t total)

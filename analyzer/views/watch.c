@@ -40,9 +40,9 @@ static struct text rate(double per_second)
 
 static void print_totals(FILE *to, const struct watch_view *view)
 {
-    const struct movement *total = progress_total(view->progress);
+    const struct movement *total = trend_total(view->trend);
     fprintf(to, "timers: %s live", text_count(view->profile->totals.live).s);
-    if (progress_looks(view->progress) > 1)
+    if (trend_looks(view->trend) > 1)
         fprintf(to, ", %s since the watch began; %s created/s, %s released/s",
                 total->growth ? text_change(total->growth).s : "none more", rate(total->created).s,
                 rate(total->released).s);
@@ -50,13 +50,13 @@ static void print_totals(FILE *to, const struct watch_view *view)
 }
 
 /* Rates and changes are known from the second look on. */
-static void print_site(FILE *to, const struct watch_view *view, const struct moving *moving)
+static void print_moving(FILE *to, const struct watch_view *view, const struct moving *moving)
 {
     struct site *site = moving->site;
     const struct movement *movement = &moving->movement;
     bool alarming = site->finding.verdict == VERDICT_LEAK;
     fprintf(to, "%9s ", text_count(site->counts.live).s);
-    if (progress_looks(view->progress) > 1)
+    if (trend_looks(view->trend) > 1)
         fprintf(to, "%9s %9s %10s %10s", text_change(movement->change).s,
                 text_change(movement->growth).s, rate(movement->created).s,
                 rate(movement->released).s);
@@ -76,7 +76,7 @@ static bool is_still(const struct movement *movement)
 static void print_title(FILE *to, const struct watch_view *view, size_t count)
 {
     fprintf(to, "%s by %s%s\n", text_plural(count, "site", "sites").s,
-            progress_order_name(view->order),
+            trend_order_name(view->order),
             view->keys ? "; keys: s sorts by another, space looks now, q quits" : "");
     fprintf(to, "%9s %9s %9s %10s %10s  VERDICT\n", "LIVE", "CHANGE", "GROWTH", "CREATED/s",
             "RELEASED/s");
@@ -85,7 +85,7 @@ static void print_title(FILE *to, const struct watch_view *view, size_t count)
 static void print_sites(FILE *to, const struct watch_view *view)
 {
     size_t count, shown = 0, left = 0;
-    const struct moving *sites = progress_sites(view->progress, &count);
+    const struct moving *sites = trend_sites(view->trend, &count);
     for (size_t i = 0; i < count; i++) {
         if (view->changed && is_still(&sites[i].movement))
             continue;
@@ -95,7 +95,7 @@ static void print_sites(FILE *to, const struct watch_view *view)
         }
         if (shown++ == 0)
             print_title(to, view, count);
-        print_site(to, view, &sites[i]);
+        print_moving(to, view, &sites[i]);
     }
     if (left > 0)
         fprintf(to, "%s not shown\n", text_plural(left, "site", "sites").s);

@@ -4,14 +4,14 @@
 #ifndef TIMERLEAK_VIEWS_WATCH_H
 #define TIMERLEAK_VIEWS_WATCH_H
 
-#include "profile/progress.h"
+#include "profile/trend.h"
 
 #include <stdio.h>
 
 struct watch_view {
-    struct profile *profile;         /* of one process */
-    const struct progress *progress; /* that looked at it, sorted by: */
-    enum progress_order order;
+    struct profile *profile;   /* of one process */
+    const struct trend *trend; /* that looked at it, sorted by: */
+    enum trend_order order;
     long most;    /* sites to show; -1: all */
     bool changed; /* no sites that are as they were at the last look */
     bool keys;    /* say which there are */

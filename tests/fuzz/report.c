@@ -11,7 +11,6 @@
 #include "exports/legacy.h"
 #include "exports/pprof.h"
 #include "exports/speedscope.h"
-#include "profile/findings.h"
 #include "views/growth.h"
 #include "views/left.h"
 #include "views/report.h"
@@ -95,24 +94,24 @@ static void show_all(struct profile *profile)
 static void load(struct profile *profile, struct recording *recording)
 {
     profile_add(profile, recording);
-    findings_sort(profile);
+    profile_sort(profile);
     profile_add_up(profile);
 }
 
 /* Two looks, as at a process at work. */
 static void watch(struct profile *profile, struct recording *recording)
 {
-    struct progress *progress = progress_new();
+    struct trend *trend = trend_new();
     for (int looks = 0; looks < 2; looks++) {
-        enum progress_order order = looks ? PROGRESS_CREATED : PROGRESS_GROWTH;
-        struct watch_view view = {profile, progress, order, -1, false, false, nowhere};
+        enum trend_order order = looks ? TREND_CREATED : TREND_GROWTH;
+        struct watch_view view = {profile, trend, order, -1, false, false, nowhere};
         profile_renew(profile);
         load(profile, recording);
-        progress_look(progress, profile);
-        progress_sort(progress, order);
+        trend_look(trend, profile);
+        trend_sort(trend, order);
         watch_print(nowhere, &view);
     }
-    progress_free(progress);
+    trend_free(trend);
 }
 
 /*

@@ -1,6 +1,6 @@
 #include "exports/html/data.h"
 
-#include "exports/html/parts.h"
+#include "exports/html/data_parts.h"
 #include "exports/html/tree.h"
 #include "profile/history.h"
 
@@ -11,7 +11,7 @@ static json_t *types_of(const struct stacks *stacks)
         json_t *type = json_object();
         json_object_set_new(type, "name", json_string(sample_at(i)->name));
         json_object_set_new(type, "unit", json_string(sample_at(i)->unit));
-        json_object_set_new(type, "total", data_number(stacks->totals[i]));
+        json_object_set_new(type, "total", json_count(stacks->totals[i]));
         json_array_append_new(types, type);
     }
     return types;
@@ -21,7 +21,7 @@ static json_t *node_column(const struct tree *tree, const struct stacks *stacks,
 {
     json_t *column = json_array();
     for (size_t i = 0; stacks->totals[value] > 0 && i < tree->count; i++)
-        json_array_append_new(column, data_number(tree->nodes[i].values[value]));
+        json_array_append_new(column, json_count(tree->nodes[i].values[value]));
     return column;
 }
 
@@ -67,14 +67,14 @@ static json_t *data_of(struct profile *profile, const struct selection *selectio
     json_t *json = json_object();
     stacks_make(&stacks, selection);
     names_begin(&names, &stacks);
-    json_object_set_new(json, "duration", data_number(history_duration(profile)));
+    json_object_set_new(json, "duration", json_count(history_duration(profile)));
     json_object_set_new(json, "running", json_boolean(is_running(profile)));
     json_object_set_new(json, "types", types_of(&stacks));
     json_object_set_new(json, "tree", data_tree(&names));
     json_object_set_new(json, "functions", data_functions(&names));
     json_object_set_new(json, "graphs", data_graphs(&names, profile));
     json_object_set_new(json, "histories", data_histories(profile));
-    json_object_set_new(json, "sites", data_number(profile->site_count));
+    json_object_set_new(json, "sites", json_count(profile->site_count));
     json_object_set(json, "names", names.names);
     json_object_set(json, "places", names.places);
     names_end(&names);

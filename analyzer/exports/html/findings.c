@@ -2,9 +2,8 @@
 
 #include "base/text.h"
 #include "exports/html/text.h"
-#include "profile/findings.h"
 #include "profile/history.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
 
@@ -117,7 +116,7 @@ static void write_heading(FILE *to, struct profile *profile, struct site *site)
     fputs("</h3>\n", to);
     write_spark(to, profile, site);
     fprintf(to, "<p class=\"facts\"><b>%s live</b>, %s, %s</p>\n", text_count(site->counts.live).s,
-            kind_label(site->family, site->function).s, state_name(findings_state(site)));
+            family_label(site->family, site->function).s, state_name(site_state(site)));
 }
 
 static void write_finding(FILE *to, struct profile *profile, const struct shown *shown,
@@ -146,7 +145,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
 void html_findings(FILE *to, struct profile *profile, const struct source_paths *paths)
 {
     struct shown shown = {.paths = paths};
-    size_t findings = profile->site_count - findings_count(profile, VERDICT_CLEAN);
+    size_t findings = profile->site_count - profile_count_sites(profile, VERDICT_CLEAN);
     sources_make(&shown.sources, profile);
     for (size_t i = 0; i < findings && i < FINDINGS_MOST; i++)
         write_finding(to, profile, &shown, profile->sites[i], i < SOURCES_MOST);

@@ -71,7 +71,7 @@ static void take_stack(struct stacks *stacks, const struct selection *selection,
     }
 }
 
-static int by_site(const void *left, const void *right)
+static int stacks_by_site(const void *left, const void *right)
 {
     const struct stack *a = left, *b = right;
     return compare_numbers((uintptr_t)a->site, (uintptr_t)b->site);
@@ -80,7 +80,7 @@ static int by_site(const void *left, const void *right)
 static void add_sample(struct stacks *stacks, const struct selected *selected)
 {
     struct stack key = {.site = selected_site(selected)};
-    struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), by_site);
+    struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), stacks_by_site);
     for (size_t i = 0; stack && i < SAMPLE_TYPES; i++)
         stack->values[i] =
             count_sum(stack->values[i], sample_value(selected_sample(selected), sample_at(i)));
@@ -106,7 +106,7 @@ static void count_stack(struct stacks *stacks, struct stack *stack)
     add_values(stacks->functions[stack->functions[stack->depth - 1]].flat, stack->values);
 }
 
-static int by_functions(const void *left, const void *right)
+static int stacks_by_functions(const void *left, const void *right)
 {
     const struct stack *a = left, *b = right;
     int order = 0;
@@ -121,10 +121,10 @@ void stacks_make(struct stacks *stacks, const struct selection *selection)
     *stacks = (struct stacks){.list = memory_new(profile->site_count, sizeof(*stacks->list))};
     for (size_t i = 0; i < profile->site_count; i++)
         take_stack(stacks, selection, profile->sites[i]);
-    qsort(stacks->list, stacks->count, sizeof(*stacks->list), by_site);
+    qsort(stacks->list, stacks->count, sizeof(*stacks->list), stacks_by_site);
     for (size_t i = 0; i < selection->count; i++)
         add_sample(stacks, &selection->samples[i]);
-    qsort(stacks->list, stacks->count, sizeof(*stacks->list), by_functions);
+    qsort(stacks->list, stacks->count, sizeof(*stacks->list), stacks_by_functions);
     for (size_t i = 0; i < stacks->count; i++)
         count_stack(stacks, &stacks->list[i]);
 }

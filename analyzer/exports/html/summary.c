@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "exports/html/text.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "views/coverage.h"
@@ -31,7 +31,7 @@ static void write_process(FILE *to, const struct process *process, bool alone)
         fprintf(to, "</b> pid %d, ", process->pid);
     }
     fprintf(to, "%s, %s<ul>", process_lived(process).s, process_end(process).s);
-    findings_limits(process, limits);
+    limits_of_process(process, limits);
     for (size_t i = 0; i < LIMITS; i++) {
         if (limits[i].used > 0 && (limits[i].growth > 0 || process->alive))
             write_limit(to, &limits[i]);
@@ -59,11 +59,11 @@ static void write_fact(FILE *to, const char *class, uint64_t count, const char *
 static void write_totals(FILE *to, const struct profile *profile)
 {
     const struct counts *totals = &profile->totals;
-    size_t leaks = findings_count(profile, VERDICT_LEAK);
+    size_t leaks = profile_count_sites(profile, VERDICT_LEAK);
     fputs("<dl class=\"totals\">\n", to);
     write_fact(to, leaks > 0 ? "fact leak" : "fact", leaks, leaks == 1 ? "leak" : "leaks");
-    write_fact(to, "fact", findings_count(profile, VERDICT_HELD), "held");
-    write_fact(to, "fact", findings_count(profile, VERDICT_CLEAN), "clean");
+    write_fact(to, "fact", profile_count_sites(profile, VERDICT_HELD), "held");
+    write_fact(to, "fact", profile_count_sites(profile, VERDICT_CLEAN), "clean");
     write_fact(to, "fact total", totals->live, "timers live");
     write_fact(to, "fact", totals->created, "created");
     if (totals->inherited > 0)

@@ -40,8 +40,8 @@ static size_t sum_alike(const struct stack *list, size_t count, size_t depth, ui
 }
 
 /* Stacks that end at `depth` come first, and have no children. */
-static void grow(struct tree *tree, const struct stacks *stacks, const struct stack *list,
-                 size_t count, size_t depth, uint32_t parent)
+static void grow_tree(struct tree *tree, const struct stacks *stacks, const struct stack *list,
+                      size_t count, size_t depth, uint32_t parent)
 {
     uint64_t other[STACK_VALUES] = {0};
     bool others = false;
@@ -53,7 +53,7 @@ static void grow(struct tree *tree, const struct stacks *stacks, const struct st
         alike = sum_alike(&list[i], count - i, depth, values);
         if (!is_small(tree, values, stacks->totals)) {
             uint32_t node = add_node(tree, parent, list[i].functions[depth], values);
-            grow(tree, stacks, &list[i], alike, depth + 1, node);
+            grow_tree(tree, stacks, &list[i], alike, depth + 1, node);
             continue;
         }
         for (size_t j = 0; j < STACK_VALUES; j++)
@@ -70,7 +70,7 @@ void tree_make(struct tree *tree, const struct stacks *stacks)
     for (;;) {
         tree->count = 0;
         add_node(tree, TREE_ROOT, TREE_OTHER, stacks->totals);
-        grow(tree, stacks, stacks->list, stacks->count, 0, TREE_ROOT);
+        grow_tree(tree, stacks, stacks->list, stacks->count, 0, TREE_ROOT);
         if (tree->count <= TREE_MOST)
             return;
         tree->cut = tree->cut > 0 ? 2 * tree->cut : FIRST_CUT;

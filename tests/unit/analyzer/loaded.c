@@ -1,6 +1,5 @@
 #include "loaded.h"
 
-#include "profile/findings.h"
 #include "views/values.h"
 
 #include <criterion/criterion.h>
@@ -18,7 +17,7 @@ void loaded_add(struct profile *profile, struct builder *builder)
     unlink(path);
     free(path);
     builder_free(builder);
-    findings_sort(profile);
+    profile_sort(profile);
     profile_add_up(profile);
 }
 

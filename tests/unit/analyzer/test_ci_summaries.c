@@ -1,6 +1,6 @@
 /* What tells of the run as a whole, with the names that would break it. */
 #include "ci.h"
-#include "exports/checked.h"
+#include "exports/gate_json.h"
 #include "exports/junit.h"
 #include "exports/markdown.h"
 #include "exports/prometheus.h"
@@ -113,7 +113,7 @@ Test(prometheus, hostile_names)
 
 Test(checked, the_report_and_what_the_gate_makes_of_it)
 {
-    json_t *json = ci_json(ci_server_text(checked_write));
+    json_t *json = ci_json(ci_server_text(gate_json_write));
     const json_t *check = json_object_get(json, "check"), *sites = json_object_get(json, "sites");
     cr_expect_str_eq(ci_string(json, "schema"), "timerleak/1");
     cr_expect_str_eq(ci_string(check, "result"), "fails");
@@ -137,7 +137,7 @@ Test(checked, of_no_recording)
     struct gate gate;
     struct profile *profile = profile_new();
     gate_judge(&gate, profile, &leaks_fail, NULL, NULL);
-    json_t *json = ci_json(gate_text(checked_write, &gate));
+    json_t *json = ci_json(gate_text(gate_json_write, &gate));
     cr_expect_str_eq(ci_string(json_object_get(json, "check"), "result"), "in-doubt");
     cr_expect(json_is_null(json_object_get(json, "process")));
     json_decref(json);

@@ -87,13 +87,13 @@ static void show_all(struct profile *profile, FILE *to)
 /* Last, as others find fewer timers then. */
 static void show_running(struct profile *profile, FILE *to)
 {
-    struct progress *progress = progress_new();
-    struct watch_view view = {.profile = profile, .progress = progress, .most = -1, .styled = to};
-    progress_look(progress, profile);
-    progress_look(progress, profile);
-    progress_sort(progress, PROGRESS_CREATED);
+    struct trend *trend = trend_new();
+    struct watch_view view = {.profile = profile, .trend = trend, .most = -1, .styled = to};
+    trend_look(trend, profile);
+    trend_look(trend, profile);
+    trend_sort(trend, TREND_CREATED);
     watch_print(to, &view);
-    progress_free(progress);
+    trend_free(trend);
     left_print(to, profile, 0);
 }
 

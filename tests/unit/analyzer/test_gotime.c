@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "exports/json.h"
 #include "loaded.h"
-#include "profile/kinds.h"
+#include "profile/families.h"
 #include "views/report.h"
 #include "views/timers.h"
 
@@ -45,19 +45,19 @@ static void expect_text(struct profile *profile, void (*print)(FILE *to, struct 
 
 Test(gotime, the_kind_is_told_by_the_function)
 {
-    cr_expect_str_eq(kind_of("gt_after"), "after");
-    cr_expect_str_eq(kind_of("gt_timer_pool_get"), "timer");
-    cr_expect_str_eq(kind_of("gt_ctx_with_deadline"), "context");
-    cr_expect_null(kind_of("timerfd_create"));
-    cr_expect_null(kind_of("gt_afterwards"));
+    cr_expect_str_eq(gotime_kind("gt_after"), "after");
+    cr_expect_str_eq(gotime_kind("gt_timer_pool_get"), "timer");
+    cr_expect_str_eq(gotime_kind("gt_ctx_with_deadline"), "context");
+    cr_expect_null(gotime_kind("timerfd_create"));
+    cr_expect_null(gotime_kind("gt_afterwards"));
 }
 
 Test(gotime, the_label_has_the_kind_where_there_is_one)
 {
-    cr_expect_str_eq(kind_label(TLK_GOTIME, "gt_tick").s, "gotime/tick");
-    cr_expect_str_eq(kind_label(TLK_GOTIME, "gt_of_tomorrow").s, "gotime");
-    cr_expect_str_eq(kind_label(TLK_POSIX, "timer_create").s, "posix");
-    cr_expect_str_eq(kind_label(0, "[no room for stacks]").s, "any");
+    cr_expect_str_eq(family_label(TLK_GOTIME, "gt_tick").s, "gotime/tick");
+    cr_expect_str_eq(family_label(TLK_GOTIME, "gt_of_tomorrow").s, "gotime");
+    cr_expect_str_eq(family_label(TLK_POSIX, "timer_create").s, "posix");
+    cr_expect_str_eq(family_label(0, "[no room for stacks]").s, "any");
 }
 
 /* ---- states: nothing is derived from the clock ---- */

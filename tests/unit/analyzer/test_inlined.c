@@ -1,6 +1,6 @@
 /* Selections and changes of functions of this very program: inlined ones, and two calls in one. */
 #include "loaded.h"
-#include "profile/changes.h"
+#include "profile/diff.h"
 #include "self.h"
 
 #include <criterion/criterion.h>
@@ -121,7 +121,7 @@ Test(inlined, another_build_is_compared_by_functions)
     char error[ERROR_SIZE];
     volatile uintptr_t calls[2];
     struct selection selection;
-    struct changes changes;
+    struct diff diff;
     struct selection_options live = {.type = sample_find(NULL), .zeros = true};
     twice(calls);
     struct profile *profile = loaded(recording(calls[0], 5));
@@ -129,10 +129,10 @@ Test(inlined, another_build_is_compared_by_functions)
     loaded_add(profile, recording(calls[1], 3));
     cr_assert_eq(profile->site_count, 2);
     cr_assert(selection_make(&selection, profile, &live, NULL, error), "%s", error);
-    changes_make(&changes, &selection);
-    cr_expect_eq(changes.count, 1);
-    cr_expect_eq(changes.kinds[CHANGE_GROWN], 1);
-    free(changes.list);
+    diff_make(&diff, &selection);
+    cr_expect_eq(diff.count, 1);
+    cr_expect_eq(diff.kinds[CHANGE_GROWN], 1);
+    free(diff.list);
     selection_free(&selection);
     profile_free(profile);
 }

@@ -81,8 +81,8 @@ static struct profile *lost(uint64_t last_event)
 static void expect_lived(uint64_t last_event, const char *words)
 {
     struct profile *profile = lost(last_event);
-    struct progress *progress = progress_new();
-    struct watch_view view = {.profile = profile, .progress = progress, .most = -1};
+    struct trend *trend = trend_new();
+    struct watch_view view = {.profile = profile, .trend = trend, .most = -1};
     char *said[3] = {printed(report, profile), NULL, printed(html_summary, profile)};
     size_t size;
     FILE *to = open_memstream(&said[1], &size);
@@ -92,7 +92,7 @@ static void expect_lived(uint64_t last_event, const char *words)
         cr_expect(strstr(said[i], words), "\"%s\" is missing in:\n%s", words, said[i]);
         free(said[i]);
     }
-    progress_free(progress);
+    trend_free(trend);
     profile_free(profile);
 }
 

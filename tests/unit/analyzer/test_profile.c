@@ -1,7 +1,7 @@
 /* From recordings to one profile: counts, balance, merging, filters, order, limits. */
 #include "loaded.h"
 #include "profile/filter.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/fingerprints.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
@@ -281,7 +281,7 @@ Test(profile, limits_are_projected)
     builder_header(builder)->descriptors_seen = 96;
     builder_header(builder)->end_descriptors = 90;
     struct profile *profile = loaded(builder);
-    findings_limits(profile->processes[0], limits);
+    limits_of_process(profile->processes[0], limits);
     cr_expect_eq(limits[0].used, 96);
     cr_expect_eq(limits[0].limit, 4096);
     cr_expect_float_eq((double)limits[0].reached, 4000.0 * MINUTE, 1e9);

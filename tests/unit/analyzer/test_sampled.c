@@ -3,7 +3,7 @@
 #include "exports/json.h"
 #include "exports/markdown.h"
 #include "gated.h"
-#include "profile/findings.h"
+#include "profile/limits.h"
 #include "profile/history.h"
 #include "views/growth.h"
 #include "views/report.h"
@@ -187,10 +187,10 @@ Test(sampled, forecasts_are_of_all_timers)
 {
     struct limit all[LIMITS], sample[LIMITS];
     struct profile *profile = loaded(sampled(1, 30, 0));
-    findings_limits(profile->processes[0], all);
+    limits_of_process(profile->processes[0], all);
     profile_free(profile);
     profile = loaded(sampled(N, 30, 0));
-    findings_limits(profile->processes[0], sample);
+    limits_of_process(profile->processes[0], sample);
     cr_expect_float_eq(sample[0].growth, all[0].growth * N, 1e-9);
     profile_free(profile);
 }

@@ -7,7 +7,7 @@
 #include "exports/prometheus.h"
 #include "exports/sarif.h"
 #include "gated.h"
-#include "profile/comparison.h"
+#include "profile/kernel_match.h"
 #include "views/coverage.h"
 #include "views/left.h"
 
@@ -217,12 +217,12 @@ Test(unwatched, no_timer_of_theirs_is_missed_in_a_recording)
     int fd = timerfd_create(CLOCK_MONOTONIC, 0);
     struct profile *profile = half_watched();
     struct kernel_timers kernel;
-    struct comparison comparison;
+    struct kernel_match comparison;
     cr_assert(kernel_timers_read(&kernel, getpid()));
-    comparison_make(&comparison, profile, &kernel, getpid());
+    kernel_match_make(&comparison, profile, &kernel, getpid());
     cr_expect_eq(comparison.unrecorded_count, 0);
     cr_expect_eq(comparison.unwatched, 1);
-    comparison_free(&comparison);
+    kernel_match_free(&comparison);
     free(kernel.timers);
     profile_free(profile);
     close(fd);

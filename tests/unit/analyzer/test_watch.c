@@ -24,75 +24,75 @@ static struct builder *server(uint64_t duration, uint64_t steady, uint64_t growi
     return builder;
 }
 
-static void look(struct progress *progress, struct profile *profile, struct builder *builder)
+static void look(struct trend *trend, struct profile *profile, struct builder *builder)
 {
     profile_renew(profile);
     loaded_add(profile, builder);
-    progress_look(progress, profile);
-    progress_sort(progress, PROGRESS_GROWTH);
+    trend_look(trend, profile);
+    trend_sort(trend, TREND_GROWTH);
 }
 
-static const struct moving *first(const struct progress *progress)
+static const struct moving *first(const struct trend *trend)
 {
     size_t count;
-    const struct moving *sites = progress_sites(progress, &count);
+    const struct moving *sites = trend_sites(trend, &count);
     cr_assert_gt(count, 0);
     return sites;
 }
 
-static void forget(struct progress *progress, struct profile *profile)
+static void forget(struct trend *trend, struct profile *profile)
 {
-    progress_free(progress);
+    trend_free(trend);
     profile_free(profile);
 }
 
 Test(watch, counts_from_the_first_look_and_from_the_last)
 {
     struct profile *profile = profile_new();
-    struct progress *progress = progress_new();
-    look(progress, profile, server(2 * MINUTE, 5, 10));
-    cr_expect(first(progress)->movement.growth == 0 && first(progress)->movement.created <= 0);
-    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 5, 30));
-    look(progress, profile, server(2 * MINUTE + 20 * SECOND, 5, 35));
-    const struct moving *site = first(progress);
+    struct trend *trend = trend_new();
+    look(trend, profile, server(2 * MINUTE, 5, 10));
+    cr_expect(first(trend)->movement.growth == 0 && first(trend)->movement.created <= 0);
+    look(trend, profile, server(2 * MINUTE + 10 * SECOND, 5, 30));
+    look(trend, profile, server(2 * MINUTE + 20 * SECOND, 5, 35));
+    const struct moving *site = first(trend);
     cr_expect_eq(site->site->family, TLK_TIMERFD);
     cr_expect_eq(site->movement.change, 5);
     cr_expect_eq(site->movement.growth, 25);
     cr_expect_float_eq(site->movement.created, 0.5, 1e-9);
     cr_expect_float_eq(site->movement.released, 0, 1e-9);
     cr_expect_eq(site[1].movement.change, 0);
-    cr_expect_eq(progress_total(progress)->growth, 25);
-    cr_expect_eq(progress_looks(progress), 3);
-    forget(progress, profile);
+    cr_expect_eq(trend_total(trend)->growth, 25);
+    cr_expect_eq(trend_looks(trend), 3);
+    forget(trend, profile);
 }
 
 Test(watch, a_site_that_comes_later_grew_from_nothing)
 {
     struct profile *profile = profile_new();
-    struct progress *progress = progress_new();
-    look(progress, profile, server(2 * MINUTE, 5, 0));
-    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 6, 20));
-    const struct moving *site = first(progress);
+    struct trend *trend = trend_new();
+    look(trend, profile, server(2 * MINUTE, 5, 0));
+    look(trend, profile, server(2 * MINUTE + 10 * SECOND, 6, 20));
+    const struct moving *site = first(trend);
     cr_expect_eq(site->movement.growth, 20);
     cr_expect_eq(site->movement.change, 20);
     cr_expect_float_eq(site->movement.created, 2.1, 1e-9);
     cr_expect_float_eq(site->movement.released, 0.1, 1e-9);
     cr_expect_eq(site[1].movement.growth, 1);
-    forget(progress, profile);
+    forget(trend, profile);
 }
 
 Test(watch, shrinks_and_sorts_as_told)
 {
     struct profile *profile = profile_new();
-    struct progress *progress = progress_new();
-    look(progress, profile, server(2 * MINUTE, 50, 10));
-    look(progress, profile, server(3 * MINUTE, 20, 10));
-    cr_expect_eq(first(progress)->site->family, TLK_TIMERFD);
-    cr_expect_eq(first(progress)[1].movement.growth, -30);
-    progress_sort(progress, PROGRESS_LIVE);
-    cr_expect_eq(first(progress)->site->family, TLK_POSIX);
-    cr_expect_eq(progress_total(progress)->change, -30);
-    forget(progress, profile);
+    struct trend *trend = trend_new();
+    look(trend, profile, server(2 * MINUTE, 50, 10));
+    look(trend, profile, server(3 * MINUTE, 20, 10));
+    cr_expect_eq(first(trend)->site->family, TLK_TIMERFD);
+    cr_expect_eq(first(trend)[1].movement.growth, -30);
+    trend_sort(trend, TREND_LIVE);
+    cr_expect_eq(first(trend)->site->family, TLK_POSIX);
+    cr_expect_eq(trend_total(trend)->change, -30);
+    forget(trend, profile);
 }
 
 Test(watch, a_location_is_looked_up_once)
@@ -135,10 +135,10 @@ static void expect_text(struct profile *profile, const char *expected)
 Test(watch, shows_sites_by_growth)
 {
     struct profile *profile = profile_new();
-    struct progress *progress = progress_new();
+    struct trend *trend = trend_new();
     setenv("TZ", "UTC", 1);
-    shown = (struct watch_view){.progress = progress, .most = -1};
-    look(progress, profile, server(2 * MINUTE, 1234, 10));
+    shown = (struct watch_view){.trend = trend, .most = -1};
+    look(trend, profile, server(2 * MINUTE, 1234, 10));
     expect_text(profile, "server (pid 4711), 2m00s, exited with status 0, 2023-11-14 22:15:20\n"
                          "timers: 1,244 live\n"
                          "2 sites by growth\n"
@@ -147,7 +147,7 @@ Test(watch, shows_sites_by_growth)
                          "server+0x1000\n"
                          "       10         -         -          -          -  held     timerfd  "
                          "server+0x2000\n");
-    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 1234, 30));
+    look(trend, profile, server(2 * MINUTE + 10 * SECOND, 1234, 30));
     shown.keys = true;
     shown.most = 1;
     expect_text(profile, "server (pid 4711), 2m10s, exited with status 0, 2023-11-14 22:15:30\n"
@@ -158,37 +158,37 @@ Test(watch, shows_sites_by_growth)
                          "       30       +20       +20        2.0        0.0  held     timerfd  "
                          "server+0x2000\n"
                          "1 site not shown\n");
-    forget(progress, profile);
+    forget(trend, profile);
 }
 
 Test(watch, no_rate_is_too_high_to_be_shown)
 {
     struct profile *profile = profile_new();
-    struct progress *progress = progress_new();
+    struct trend *trend = trend_new();
     struct builder *builder = builder_new(2 * MINUTE + 1);
-    shown = (struct watch_view){.progress = progress, .most = -1};
-    look(progress, profile, server(2 * MINUTE, 5, 0));
+    shown = (struct watch_view){.trend = trend, .most = -1};
+    look(trend, profile, server(2 * MINUTE, 5, 0));
     builder_plain_site(builder, TLK_TIMERFD, 0x1001)->created = UINT64_MAX;
-    look(progress, profile, builder);
+    look(trend, profile, builder);
     char *text = printed(print, profile);
     cr_expect(strstr(text, "; 4,611,686,018,427,387,904 created/s"), "this came:\n%s", text);
     free(text);
-    forget(progress, profile);
+    forget(trend, profile);
 }
 
 Test(watch, a_log_says_what_moved)
 {
     struct profile *profile = profile_new();
-    struct progress *progress = progress_new();
-    shown = (struct watch_view){.progress = progress, .most = -1, .changed = true};
-    look(progress, profile, server(2 * MINUTE, 5, 10));
-    look(progress, profile, server(2 * MINUTE + 10 * SECOND, 5, 12));
+    struct trend *trend = trend_new();
+    shown = (struct watch_view){.trend = trend, .most = -1, .changed = true};
+    look(trend, profile, server(2 * MINUTE, 5, 10));
+    look(trend, profile, server(2 * MINUTE + 10 * SECOND, 5, 12));
     char *text = printed(print, profile);
     cr_expect(strstr(text, "timerfd") && !strstr(text, "posix"), "this came:\n%s", text);
     free(text);
-    look(progress, profile, server(2 * MINUTE + 20 * SECOND, 5, 12));
+    look(trend, profile, server(2 * MINUTE + 20 * SECOND, 5, 12));
     text = printed(print, profile);
     cr_expect(strstr(text, "timers: 17 live") && !strstr(text, "VERDICT"), "this came:\n%s", text);
     free(text);
-    forget(progress, profile);
+    forget(trend, profile);
 }

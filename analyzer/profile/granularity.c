@@ -1,0 +1,96 @@
+#include "profile/granularity.h"
+
+#include "base/paths.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGEST_LABEL 4096
+
+static bool same_place(const void *key, const void *array, uint32_t number)
+{
+    const struct place *wanted = key, *known = (const struct place *)array + number;
+    return wanted->name == known->name && wanted->file == known->file &&
+           wanted->line == known->line && wanted->address == known->address &&
+           wanted->module == known->module;
+}
+
+static const char *file_of(const struct places *places, struct profile *profile,
+                           const struct stack_frame *frame)
+{
+    char path[LONGEST_LABEL];
+    if (!frame->file)
+        return NULL;
+    const char *trimmed = path_trim(frame->file, places->trim_path, places->source_path);
+    snprintf(path, sizeof(path), "%s", trimmed);
+    path_clean(path);
+    return strings_add(profile->strings, path);
+}
+
+/* "0000000000401136 main src/main.c:40": as much of it as is there. */
+static const char *place_label(struct profile *profile, const struct place *place)
+{
+    char label[LONGEST_LABEL] = "";
+    size_t length = 0;
+    if (place->name && !place->file && !place->address)
+        return place->name;
+    if (place->address)
+        length = (size_t)snprintf(label, sizeof(label), "%016" PRIx64 " ", place->address);
+    if (place->name)
+        length += (size_t)snprintf(label + length, sizeof(label) - length, "%.1024s ", place->name);
+    if (place->line)
+        length += (size_t)snprintf(label + length, sizeof(label) - length, "%.2048s:%d ",
+                                   place->file ? place->file : "", place->line);
+    else if (place->file)
+        length += (size_t)snprintf(label + length, sizeof(label) - length, "%.2048s ", place->file);
+    else if (!place->name)
+        length += (size_t)snprintf(label + length, sizeof(label) - length,
+                                   place->module ? "[%.1024s] " : "<unknown> ",
+                                   place->module ? place->module->name : "");
+    label[length - 1] = '\0';
+    return strings_add(profile->strings, label);
+}
+
+static struct place place_at(const struct places *places, struct profile *profile,
+                             const struct stack_frame *frame)
+{
+    enum granularity granularity = places->granularity;
+    struct place place = {0};
+    if (granularity != GRANULARITY_FILES)
+        place.name = frame->name;
+    else
+        place.module = frame->module;
+    if (granularity != GRANULARITY_FUNCTIONS)
+        place.file = file_of(places, profile, frame);
+    if (place.file)
+        place.directory = frame->directory;
+    if (granularity >= GRANULARITY_LINES)
+        place.line = frame->line;
+    if (granularity == GRANULARITY_ADDRESSES && frame->offset)
+        place.address = frame->offset + (frame->module ? frame->module->bias : 0);
+    return place;
+}
+
+uint32_t place_of(struct places *places, struct profile *profile, const struct stack_frame *frame)
+{
+    struct place place = place_at(places, profile, frame);
+    uint64_t words[] = {(uintptr_t)place.name, (uintptr_t)place.file, (uintptr_t)place.module,
+                        place.address, (uint64_t)place.line};
+    uint64_t hash = index_hash(words, sizeof(words));
+    uint32_t known = index_find(&places->index, hash, &place, places->list, same_place);
+    if (known != INDEX_NONE)
+        return known;
+    place.label = place_label(profile, &place);
+    places->list = memory_grow(places->list, places->count, &places->room, sizeof(*places->list));
+    places->list[places->count] = place;
+    index_add(&places->index, hash, (uint32_t)places->count);
+    return (uint32_t)places->count++;
+}
+
+void places_free(struct places *places)
+{
+    free(places->list);
+    index_free(&places->index);
+}

@@ -1,0 +1,104 @@
+#include "profile/kernel_match.h"
+
+#include <stdlib.h>
+
+/* How the shim writes down the int ids of the oldest interface; the kernel's id is not known. */
+#define IS_OLD_INT_ID(id) ((id) >> 62 == 1)
+/*
+ * For SIGEV_THREAD the C library's id is a pointer, halved and marked; its signal carries the
+ * pointer.
+ */
+#define IS_POINTER_ID(id) ((id) >> 63 == 1)
+
+static bool is_timer(const struct tlk_timer *recorded, const struct kernel_timer *kernel)
+{
+    if (kernel->matched || recorded->family != kernel->family)
+        return false;
+    if (recorded->family == TLK_POSIX && IS_POINTER_ID(recorded->id))
+        return kernel->to_thread && kernel->value == recorded->id << 1;
+    return kernel->id == recorded->id;
+}
+
+static bool match_timer(const struct tlk_timer *recorded, struct kernel_timers *kernel)
+{
+    for (size_t i = 0; i < kernel->count; i++) {
+        if (is_timer(recorded, &kernel->timers[i])) {
+            kernel->timers[i].matched = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An old int id may be any of the kernel's timers that are left, on the same clock. */
+static bool match_old(const struct tlk_timer *recorded, struct kernel_timers *kernel)
+{
+    for (size_t i = 0; i < kernel->count; i++) {
+        struct kernel_timer *timer = &kernel->timers[i];
+        if (timer->family == TLK_POSIX && !timer->matched && timer->clock == recorded->clock) {
+            timer->matched = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_old(const struct tlk_timer *recorded)
+{
+    return recorded->family == TLK_POSIX && IS_OLD_INT_ID(recorded->id);
+}
+
+static void match_all(struct kernel_match *match, const struct profile *profile,
+                      struct kernel_timers *kernel, bool old)
+{
+    for (size_t i = 0; i < profile->timer_count; i++) {
+        const struct tlk_timer *recorded = &profile->timers[i].record;
+        bool listed = recorded->family == TLK_POSIX || recorded->family == TLK_TIMERFD;
+        if (!listed || is_old(recorded) != old)
+            continue;
+        if (old ? match_old(recorded, kernel) : match_timer(recorded, kernel))
+            match->matched++;
+        else
+            match->unseen[match->unseen_count++] = &profile->timers[i];
+    }
+}
+
+/* Whether it is another descriptor of a timer that is recorded under its first one. */
+static bool is_copy(const struct kernel_timer *timer, const struct profile *profile, pid_t pid)
+{
+    for (size_t i = 0; timer->family == TLK_TIMERFD && i < profile->timer_count; i++) {
+        const struct tlk_timer *recorded = &profile->timers[i].record;
+        if (recorded->family == TLK_TIMERFD && recorded->references > 1 &&
+            kernel_same_timer(pid, recorded->id, timer->id))
+            return true;
+    }
+    return false;
+}
+
+void kernel_match_make(struct kernel_match *match, const struct profile *profile,
+                       struct kernel_timers *kernel, pid_t pid)
+{
+    *match = (struct kernel_match){0};
+    match->unseen = memory_new(profile->timer_count, sizeof(*match->unseen));
+    match->unrecorded = memory_new(kernel->count, sizeof(*match->unrecorded));
+    match_all(match, profile, kernel, false);
+    match_all(match, profile, kernel, true);
+    for (size_t i = 0; i < kernel->count; i++) {
+        if (kernel->timers[i].matched)
+            continue;
+        if (is_copy(&kernel->timers[i], profile, pid))
+            match->copies++;
+        else if (profile->processes[0]->unwatched >> kernel->timers[i].family & 1)
+            match->unwatched++;
+        else
+            match->unrecorded[match->unrecorded_count++] = &kernel->timers[i];
+    }
+    for (size_t i = 0; i < profile->timer_count; i++)
+        match->itimers += profile->timers[i].record.family == TLK_ITIMER;
+}
+
+void kernel_match_free(struct kernel_match *match)
+{
+    free(match->unseen);
+    free(match->unrecorded);
+}

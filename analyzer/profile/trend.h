@@ -1,0 +1,53 @@
+/*
+ * trend.h - how sites move while their process runs: what each look at a recording finds beside
+ * the look before it and the first.
+ */
+#ifndef TIMERLEAK_PROFILE_TREND_H
+#define TIMERLEAK_PROFILE_TREND_H
+
+#include "profile/profile.h"
+
+/* Of a site, or of all together. */
+struct movement {
+    int64_t change;           /* of the live count, since the look before; 0 at the first */
+    int64_t growth;           /* of the live count, since the first look */
+    double created, released; /* per second, since the look before; 0 at the first */
+};
+
+struct moving {
+    struct site *site; /* of the profile that was looked at last */
+    struct movement movement;
+};
+
+enum trend_order {
+    TREND_GROWTH, /* then by change, then the worst first, as the next are */
+    TREND_CHANGE,
+    TREND_LIVE,
+    TREND_CREATED,
+    TREND_ORDERS
+};
+
+struct trend;
+
+struct trend *trend_new(void);
+void trend_free(struct trend *trend);
+
+/*
+ * Takes a look. Of one profile throughout, renewed between looks: its locations tell which site is
+ * which. The profile is sorted; its sites are the trend's until it is renewed.
+ */
+void trend_look(struct trend *trend, const struct profile *profile);
+
+/* How many looks there were. */
+size_t trend_looks(const struct trend *trend);
+
+/* The sites of the last look, in the order last asked for; valid until the next look. */
+const struct moving *trend_sites(const struct trend *trend, size_t *count);
+const struct movement *trend_total(const struct trend *trend);
+
+void trend_sort(struct trend *trend, enum trend_order order);
+
+/* "growth": what the sites are sorted by. */
+const char *trend_order_name(enum trend_order order);
+
+#endif
