@@ -225,6 +225,8 @@ static void expect_filtered(struct filter filter, size_t sites, size_t timers)
     cr_assert(profile_filter(profile, &filter, error), "%s", error);
     cr_expect_eq(profile->site_count, sites, "%zu sites", profile->site_count);
     cr_expect_eq(profile->timer_count, timers, "%zu timers", profile->timer_count);
+    for (size_t i = 0; i < profile->site_count; i++)
+        cr_expect_eq(profile->sites[i]->index, i);
     profile_free(profile);
 }
 
