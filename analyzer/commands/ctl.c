@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 #include "outside/running.h"
 
+#include "base/clock.h"
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/families.h"
@@ -16,13 +17,6 @@
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 enum order { TELL, SLEEP, WAKE };
-
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
-}
 
 static const char *word(const struct tlk_header *header)
 {
@@ -39,7 +33,7 @@ static void tell_omitted(uint64_t count, const char *which)
 static void tell(pid_t pid, const struct control *control)
 {
     const struct tlk_header *header = &control->header;
-    uint64_t time = now(), slept = control_slept(control, time);
+    uint64_t time = clock_now(CLOCK_MONOTONIC), slept = control_slept(control, time);
     printf("process %d is %s, and has been for %s", (int)pid, word(header),
            text_duration(elapsed(time, control_since(control))).s);
     if (slept > 0)
@@ -60,7 +54,7 @@ static bool change(pid_t pid, const char *path, struct control *control, enum or
 {
     bool asleep = order == SLEEP;
     bool already = asleep == (control->header.asleep != 0);
-    if (!control_set(control, asleep, now())) {
+    if (!control_set(control, asleep, clock_now(CLOCK_MONOTONIC))) {
         fprintf(stderr, "timerleak: %s could not be written: %s\n", path, strerror(errno));
         return false;
     }
