@@ -31,9 +31,8 @@ static int run_prompt(int argc, char **argv)
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         return prompt.run(&prompt, argc, argv);
     char *word = text_shell_word(argv[argc - 1]);
-    fprintf(stderr,
-            "timerleak: only on a terminal it asks what to show of %s. Try: timerleak report %s\n",
-            argv[argc - 1], word);
+    complain("only on a terminal it asks what to show of %s. Try: timerleak report %s",
+             argv[argc - 1], word);
     free(word);
     return EXIT_USAGE;
 }
@@ -101,7 +100,6 @@ int main(int argc, char **argv)
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    fprintf(stderr, "timerleak: the output could not be written: %s\n",
-            strerror(errno ? errno : EIO));
+    complain("the output could not be written: %s", strerror(errno ? errno : EIO));
     return EXIT_UNREADABLE;
 }

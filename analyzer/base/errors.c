@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,4 +57,18 @@ bool error_set(char error[ERROR_SIZE], const char *format, ...)
     va_end(arguments);
     text_clean(error);
     return false;
+}
+
+void complain(const char *format, ...)
+{
+    char *line;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&line, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        memory_exhausted();
+    text_clean(line);
+    fprintf(stderr, "timerleak: %s\n", line);
+    free(line);
 }

@@ -15,6 +15,9 @@
 __attribute__((format(printf, 2, 3))) bool error_set(char error[ERROR_SIZE], const char *format,
                                                      ...);
 
+/* "timerleak: " and what follows, as one line, whatever names are in it, on standard error. */
+__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
 /* From now on, for all that this process prints to stderr, a line at a time. */
 void errors_clean(void);
 

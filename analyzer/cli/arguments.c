@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 
+#include "base/errors.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -39,8 +40,7 @@ static bool choose(struct parsing *parsing, enum option_id id, const char *value
         return true;
     for (enum option_id other = 0; other < OPTIONS; other++) {
         if (parsing->chosen[other] && option_excludes(other, id)) {
-            fprintf(stderr, "timerleak: --%s and --%s exclude each other\n", option_name(other),
-                    option_name(id));
+            complain("--%s and --%s exclude each other", option_name(other), option_name(id));
             return false;
         }
     }
@@ -84,16 +84,16 @@ static int take(struct parsing *parsing, int i)
     }
     if (takes_next(&option)) {
         if (i + 1 == parsing->argc) {
-            fprintf(stderr, "timerleak: %s%s needs a value: %s\n", option_dashes(option_name(id)),
-                    option_name(id), option_value(id));
+            complain("%s%s needs a value: %s", option_dashes(option_name(id)), option_name(id),
+                     option_value(id));
             return 0;
         }
         option.value = parsing->argv[i + 1];
         taken = 2;
     }
     if (!option_set(id, parsing->settings, option.value)) {
-        fprintf(stderr, "timerleak: %s%s does not take \"%s\": %s\n",
-                option_dashes(option_name(id)), option_name(id), option.value, option_help(id));
+        complain("%s%s does not take \"%s\": %s", option_dashes(option_name(id)), option_name(id),
+                 option.value, option_help(id));
         return 0;
     }
     return choose(parsing, id, option.value) ? taken : 0;

@@ -1,5 +1,6 @@
 #include "cli/dialogue.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/pprof.h"
@@ -100,7 +101,7 @@ static void help(FILE *to, const char *name)
     else if (id != OPTIONS)
         options_help(to, OPTION_LIST(id));
     else
-        fprintf(stderr, "timerleak: there is no help for \"%s\"\n", name);
+        complain("there is no help for \"%s\"", name);
 }
 
 /* ---- options ---- */
@@ -120,14 +121,13 @@ static void set_option(const struct dialogue *dialogue, enum option_id id, const
 {
     struct settings *settings = &dialogue->input->settings;
     if (id == OPTION_SAMPLE_INDEX && value && *value && !is_type(value))
-        fprintf(stderr, "timerleak: there is no sample type \"%s\"\n", value);
+        complain("there is no sample type \"%s\"", value);
     else if (!value && !option_is_flag(id))
-        fprintf(stderr, "timerleak: please say which, as in %s=VALUE\n", option_name(id));
+        complain("please say which, as in %s=VALUE", option_name(id));
     else if (value && !*value)
         option_reset(id, settings);
     else if (!option_set(id, settings, kept(dialogue, value)))
-        fprintf(stderr, "timerleak: %s does not take \"%s\": %s\n", option_name(id), value,
-                option_help(id));
+        complain("%s does not take \"%s\": %s", option_name(id), value, option_help(id));
 }
 
 /* "NAME=VALUE", "NAME" or the name of a sample type. False if it is none of these. */
@@ -221,13 +221,13 @@ static bool read_request(struct request *request, char *line)
     if (view && pprof_view_has_symbol(view)) {
         request->symbol = strtok_r(NULL, " \t", &rest);
         if (!request->symbol) {
-            fprintf(stderr, "timerleak: %s needs a REGEX\n", word);
+            complain("%s needs a REGEX", word);
             return false;
         }
     }
     while ((word = strtok_r(NULL, " \t", &rest))) {
         if (!take_word(request, word, &rest)) {
-            fprintf(stderr, "timerleak: > needs a FILE\n");
+            complain("> needs a FILE");
             return false;
         }
     }
@@ -258,7 +258,7 @@ static void print(const struct request *request, struct input *input)
     } else if (other) {
         other->print(input->output, input->profile, input->settings.nodecount);
     } else {
-        fprintf(stderr, "timerleak: \"%s\" is no command; type help\n", request->name);
+        complain("\"%s\" is no command; type help", request->name);
         input->status = EXIT_USAGE;
     }
 }

@@ -1,5 +1,6 @@
 #include "cli/files.h"
 
+#include "base/errors.h"
 #include "base/hash.h"
 #include "base/memory.h"
 
@@ -67,8 +68,8 @@ static bool gather_folder(struct gathering *gathering, const char *path)
     struct dirent **entries;
     int count = scandir(path, &entries, is_recording, alphasort);
     if (count <= 0)
-        fprintf(stderr, "timerleak: %s: %s\n", path,
-                count < 0 ? strerror(errno) : "there are no recordings (*" SUFFIX ") in it");
+        complain("%s: %s", path,
+                 count < 0 ? strerror(errno) : "there are no recordings (*" SUFFIX ") in it");
     for (int i = 0; i < count; i++) {
         size_t size = strlen(path) + strlen(entries[i]->d_name) + 2;
         char *file = memory_new(1, size);

@@ -1,6 +1,7 @@
 #include "cli/arguments.h"
 #include "cli/input.h"
 
+#include "base/errors.h"
 #include "cli/files.h"
 #include "cli/status.h"
 #include "profile/filter.h"
@@ -10,9 +11,9 @@
 #include <errno.h>
 #include <string.h>
 
-static void complain(struct input *input, const char *error)
+static void input_fail(struct input *input, const char *error)
 {
-    fprintf(stderr, "timerleak: %s\n", error);
+    complain("%s", error);
     input->status = EXIT_UNREADABLE;
 }
 
@@ -27,7 +28,7 @@ static void add_archive(struct input *input, const char *path)
     char error[ERROR_SIZE];
     struct archive *archive = archive_open(path, error);
     if (!archive) {
-        complain(input, error);
+        input_fail(input, error);
         return;
     }
     for (bool ended = false; !ended;) {
@@ -35,7 +36,7 @@ static void add_archive(struct input *input, const char *path)
         if (recording)
             add_recording(input, recording);
         else if (*error)
-            complain(input, error);
+            input_fail(input, error);
     }
     archive_close(archive);
 }
@@ -52,7 +53,7 @@ static void add_file(const char *path, void *context)
     if (recording)
         add_recording(input, recording);
     else
-        complain(input, error);
+        input_fail(input, error);
 }
 
 static void add_paths(struct input *input, const char *const paths[], size_t count)
@@ -79,7 +80,7 @@ static bool apply_filters(struct input *input, bool selects)
         filter.ignore = input->settings.ignore;
     }
     if (!profile_filter(input->profile, &filter, error)) {
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain("%s", error);
         return false;
     }
     profile_sort(input->profile);
@@ -91,19 +92,17 @@ bool input_spares(const char *option, const char *output)
 {
     if (!output || !files_is_recording(output))
         return true;
-    fprintf(stderr,
-            "timerleak: %s %s: that is a recording's name; %s is followed by the file that is "
-            "written\n",
-            option, output, option);
+    complain("%s %s: that is a recording's name; %s is followed by the file that is "
+             "written",
+             option, output, option);
     return false;
 }
 
 static bool complain_missing(const char *command, const struct input_needs *needs)
 {
     const char *argument = needs->argument ? needs->argument : "";
-    fprintf(stderr, "timerleak: %s needs %s%sa recording: timerleak %s %s%sFILE...\n", command,
-            argument, needs->argument ? " and " : "", command, argument,
-            needs->argument ? " " : "");
+    complain("%s needs %s%sa recording: timerleak %s %s%sFILE...", command, argument,
+             needs->argument ? " and " : "", command, argument, needs->argument ? " " : "");
     return false;
 }
 
@@ -117,7 +116,7 @@ static bool parse(struct input *input, int argc, char **argv)
     if (count < before + 1)
         return complain_missing(argv[0], needs);
     if (input->settings.base && input->settings.diff_base) {
-        fprintf(stderr, "timerleak: --base and --diff_base exclude each other\n");
+        complain("--base and --diff_base exclude each other");
         return false;
     }
     input->argument = needs->argument ? argv[1] : NULL;
@@ -150,10 +149,9 @@ static void remark_repeats(const struct profile *profile)
 {
     size_t repeats = process_repeats(profile);
     if (repeats > 0)
-        fprintf(stderr,
-                "timerleak: %s of a process that another one shows at another moment: its timers "
-                "count more than once\n",
-                text_plural(repeats, "recording is", "recordings are").s);
+        complain("%s of a process that another one shows at another moment: its timers "
+                 "count more than once",
+                 text_plural(repeats, "recording is", "recordings are").s);
 }
 
 static void complain_type(const char *name)
@@ -195,7 +193,7 @@ static bool make_selection(struct input *input, const struct selection_options *
     if (options->type && selection_make(selection, input->profile, options, warnings, error))
         return true;
     if (options->type) {
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain("%s", error);
         selection_free(selection);
     }
     input->status = EXIT_USAGE;
@@ -264,7 +262,7 @@ int input_refuse(struct input *input)
 
 static bool complain_output(const char *path)
 {
-    fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
+    complain("%s: %s", path, strerror(errno));
     return false;
 }
 
@@ -299,7 +297,7 @@ bool input_output_end(struct input *input)
     input->output = stdout;
     if (replace_end(&input->file))
         return true;
-    fprintf(stderr, "timerleak: the output could not be written: %s\n", strerror(errno));
+    complain("the output could not be written: %s", strerror(errno));
     input->status = EXIT_UNREADABLE;
     return false;
 }

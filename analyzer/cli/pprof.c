@@ -1,5 +1,6 @@
 #include "cli/pprof.h"
 
+#include "base/errors.h"
 #include "cli/status.h"
 #include "views/losses.h"
 #include "views/view.h"
@@ -72,7 +73,7 @@ static bool compile(struct pattern *pattern, const char *symbol)
     char error[ERROR_SIZE];
     if (pattern_compile(pattern, "the REGEX", symbol, error))
         return true;
-    fprintf(stderr, "timerleak: %s\n", error);
+    complain("%s", error);
     return false;
 }
 
@@ -89,7 +90,7 @@ static void print(const struct pprof_view *view, struct input *input,
                          .trim_path = settings->trim_path};
     bool matched = view->print(input->output, &shown);
     if (!matched) {
-        fprintf(stderr, "timerleak: no matches found for regexp: %s\n", text);
+        complain("no matches found for regexp: %s", text);
         input->status = EXIT_USAGE;
     }
     losses_print_modules(matched ? input->output : stderr, input->profile);

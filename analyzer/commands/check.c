@@ -2,9 +2,10 @@
 #include "cli/input.h"
 #include "commands/commands.h"
 
+#include "base/errors.h"
 #include "base/replace.h"
-#include "cli/files.h"
 #include "base/text.h"
+#include "cli/files.h"
 #include "exports/annotations.h"
 #include "exports/gate_json.h"
 #include "exports/gitlab.h"
@@ -40,9 +41,9 @@ static bool read_options(const struct settings *settings, struct gate_options *o
     };
     family_parse(settings->families, &options->families, &unknown); /* see input_open() */
     if (settings->update_baseline && (!settings->baseline || partial)) {
-        fprintf(stderr, "timerleak: --update-baseline needs %s\n",
-                settings->baseline ? "all sites: leave out --focus and --ignore"
-                                   : "--baseline FILE, which it writes");
+        complain("--update-baseline needs %s", settings->baseline
+                                                   ? "all sites: leave out --focus and --ignore"
+                                                   : "--baseline FILE, which it writes");
         return false;
     }
     if (gate_parse(options, settings->fail_on ? settings->fail_on : "leak", &unknown))
@@ -54,19 +55,12 @@ static bool read_options(const struct settings *settings, struct gate_options *o
     return false;
 }
 
-/* What is wrong is one line, whatever is in the file and its name. */
-static void complain(char *error)
-{
-    text_clean(error);
-    fprintf(stderr, "timerleak: %s\n", error);
-}
-
 static bool read_suppressions(const char *path, struct suppressions **suppressions)
 {
     char error[ERROR_SIZE];
     *suppressions = path ? suppressions_read(path, error) : NULL;
     if (path && !*suppressions)
-        complain(error);
+        complain("%s", error);
     return !path || *suppressions;
 }
 
@@ -76,7 +70,7 @@ static bool read_baseline(const struct settings *settings, struct baseline **bas
     const char *path = settings->baseline;
     *baseline = path ? baseline_read(path, settings->update_baseline, error) : NULL;
     if (path && !*baseline)
-        complain(error);
+        complain("%s", error);
     return !path || *baseline;
 }
 
@@ -90,7 +84,7 @@ static bool write_baseline(const char *path, struct baseline *baseline)
         if (replace_end(&replacement))
             return true;
     }
-    fprintf(stderr, "timerleak: the baseline stays as it was: %s: %s\n", path, strerror(errno));
+    complain("the baseline stays as it was: %s: %s", path, strerror(errno));
     return false;
 }
 
@@ -98,7 +92,7 @@ static void update_baseline(struct input *input, struct gate *gate, FILE *to)
 {
     const char *path = input->settings.baseline;
     if (gate->doubt_count > 0) {
-        fprintf(stderr, "timerleak: the baseline stays as it was: this was not all there is\n");
+        complain("the baseline stays as it was: this was not all there is");
         return;
     }
     struct baseline *old = gate_accept(gate);
@@ -135,10 +129,9 @@ static bool spare_recordings(const struct settings *settings)
     list_outputs(settings, outputs);
     for (size_t i = 0; i < OUTPUTS; i++) {
         if (outputs[i].path && files_is_recording(outputs[i].path)) {
-            fprintf(stderr,
-                    "timerleak: %s is a recording's name: --json and the like are followed "
-                    "by the file that is written\n",
-                    outputs[i].path);
+            complain("%s is a recording's name: --json and the like are followed "
+                     "by the file that is written",
+                     outputs[i].path);
             return false;
         }
     }
@@ -161,8 +154,8 @@ static bool keep_apart(const struct settings *settings)
         for (size_t j = 0; path && j < i; j++)
             taken |= outputs[j].path && strcmp(outputs[j].path, path) == 0;
         if (taken) {
-            fprintf(stderr, "timerleak: only one thing can be written to %s\n",
-                    is_standard(path) ? "standard output" : path);
+            complain("only one thing can be written to %s",
+                     is_standard(path) ? "standard output" : path);
             return false;
         }
     }
@@ -193,7 +186,7 @@ static bool write_output(FILE *standard, const struct output *output, const stru
         if (replace_end(&replacement))
             return true;
     }
-    fprintf(stderr, "timerleak: %s: %s\n", output->path, strerror(errno));
+    complain("%s: %s", output->path, strerror(errno));
     return false;
 }
 
@@ -204,7 +197,7 @@ static void tell(struct input *input, const struct gate *gate, const struct repo
     list_outputs(&input->settings, outputs);
     gate_print(text, gate, input->settings.suppressions);
     for (size_t i = 0; i < gate->doubt_count; i++)
-        fprintf(stderr, "timerleak: %s\n", gate->doubts[i]);
+        complain("%s", gate->doubts[i]);
     if (input->settings.gen_suppressions)
         suggestions_write(input->output, gate);
     if (input->settings.github)
@@ -290,8 +283,7 @@ int command_check(const struct command *command, int argc, char **argv)
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     if (!repository_open(&repository, input.settings.source_root)) {
-        fprintf(stderr, "timerleak: --source-root: %s: %s\n", input.settings.source_root,
-                strerror(errno));
+        complain("--source-root: %s: %s", input.settings.source_root, strerror(errno));
         return input_refuse(&input);
     }
     input.status = read_rules(&input.settings, &rules);

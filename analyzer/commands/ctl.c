@@ -3,6 +3,7 @@
 #include "outside/running.h"
 
 #include "base/clock.h"
+#include "base/errors.h"
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/families.h"
@@ -55,7 +56,7 @@ static bool change(pid_t pid, const char *path, struct control *control, enum or
     bool asleep = order == SLEEP;
     bool already = asleep == (control->header.asleep != 0);
     if (!control_set(control, asleep, clock_now(CLOCK_MONOTONIC))) {
-        fprintf(stderr, "timerleak: %s could not be written: %s\n", path, strerror(errno));
+        complain("%s could not be written: %s", path, strerror(errno));
         return false;
     }
     if (already)
@@ -73,9 +74,9 @@ static bool obey(pid_t pid, const char *path, enum order order)
     struct control control;
     enum control_error problem = control_open(&control, path, pid, order != TELL, error);
     if (problem == CONTROL_DENIED)
-        fprintf(stderr, "timerleak: %s; %s\n", error, running_advice(path).s);
+        complain("%s; %s", error, running_advice(path).s);
     else if (problem != CONTROL_OK)
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain("%s", error);
     if (problem != CONTROL_OK)
         return false;
     bool done = order == TELL || change(pid, path, &control, order);
@@ -93,7 +94,7 @@ static enum order order_of(const char *last)
     return strcmp(last, "off") == 0 ? SLEEP : TELL;
 }
 
-static int complain(const char *argument)
+static int ctl_usage(const char *argument)
 {
     if (argument)
         fprintf(stderr, "timerleak: \"%s\" is no number of a process", argument);
@@ -110,10 +111,10 @@ int command_ctl(const struct command *command, int argc, char **argv)
     int end = order == TELL ? argc : argc - 1, status = EXIT_OK;
     pid_t pid;
     if (end < 2)
-        return complain(NULL);
+        return ctl_usage(NULL);
     for (int i = 1; i < end; i++) {
         if (!running_number(argv[i], &pid))
-            return complain(argv[i]);
+            return ctl_usage(argv[i]);
     }
     for (int i = 1; i < end; i++) {
         running_number(argv[i], &pid);

@@ -1,4 +1,5 @@
 /* export.c - the command `timerleak export`: a profile in the format of another tool. */
+#include "base/errors.h"
 #include "base/memory.h"
 #include "cli/input.h"
 #include "cli/pprof.h"
@@ -42,9 +43,9 @@ static const struct format formats[] = {
                     .zeros = true},
 };
 
-static void complain(struct input *input, const char *path)
+static void export_fail(struct input *input, const char *path)
 {
-    fprintf(stderr, "timerleak: %s: %s\n", path, strerror(errno));
+    complain("%s: %s", path, strerror(errno));
     input->status = EXIT_UNREADABLE;
 }
 
@@ -68,7 +69,7 @@ static void write_pprof(struct input *input, const struct selection *selection)
     char *path = output ? memory_copy(output) : profile_path(input);
     if (output || input_output_begin(input, path)) {
         if (!pprof_write(input->output, selection)) {
-            complain(input, path);
+            export_fail(input, path);
             input_output_abandon(input);
         } else if (input_output_end(input)) {
             printf("%s\n", path);
@@ -118,7 +119,7 @@ static void write_json(struct input *input)
     char error[ERROR_SIZE];
     struct filter filter = {.focus = input->settings.focus, .ignore = input->settings.ignore};
     if (!profile_filter(input->profile, &filter, error)) {
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain("%s", error);
         input->status = EXIT_USAGE;
         return;
     }
@@ -155,7 +156,7 @@ int command_export(const struct command *command, int argc, char **argv)
         return input.status;
     const char *refused = why_not(&input.settings);
     if (refused) {
-        fprintf(stderr, "timerleak: %s\n", refused);
+        complain("%s", refused);
         return input_refuse(&input);
     }
     if (!input_load(&input))

@@ -2,6 +2,7 @@
 #include "cli/input.h"
 #include "commands/commands.h"
 
+#include "base/errors.h"
 #include "exports/html.h"
 
 #include <unistd.h>
@@ -12,13 +13,13 @@ int command_html(const struct command *command, int argc, char **argv)
     char nonce[HTML_NONCE_SIZE];
     struct input input;
     if (!html_nonce(nonce)) {
-        fprintf(stderr, "timerleak: the system gives no random numbers\n");
+        complain("the system gives no random numbers");
         return EXIT_UNREADABLE;
     }
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     if (!input.settings.output && isatty(STDOUT_FILENO)) {
-        fprintf(stderr, "timerleak: a page is nothing for a terminal: timerleak html -o FILE\n");
+        complain("a page is nothing for a terminal: timerleak html -o FILE");
         return input_refuse(&input);
     }
     if (!input_load(&input))

@@ -3,6 +3,7 @@
 #include "cli/files.h"
 #include "commands/commands.h"
 
+#include "base/errors.h"
 #include "base/replace.h"
 #include "base/text.h"
 #include "recording/archive.h"
@@ -25,7 +26,7 @@ static bool take_back(FILE *to, long start)
     bool done = fflush(to) == 0 && (ftell(to) == start || (ftruncate(fileno(to), start) == 0 &&
                                                            fseek(to, start, SEEK_SET) == 0));
     if (!done)
-        fprintf(stderr, "timerleak: the archive could not be written: %s\n", strerror(errno));
+        complain("the archive could not be written: %s", strerror(errno));
     return done;
 }
 
@@ -41,14 +42,14 @@ static void add(const char *path, void *context)
         merging->added++;
         return;
     }
-    fprintf(stderr, "timerleak: %s\n", error);
+    complain("%s", error);
     merging->status = EXIT_UNREADABLE;
     merging->broken = ferror(to) || !take_back(to, start);
 }
 
-static int complain(const char *output)
+static int merge_fail(const char *output)
 {
-    fprintf(stderr, "timerleak: %s: %s\n", output, strerror(errno));
+    complain("%s: %s", output, strerror(errno));
     return EXIT_UNREADABLE;
 }
 
@@ -59,7 +60,7 @@ static int finish(struct merging *merging, const char *output)
         return EXIT_UNREADABLE;
     }
     if (!replace_end(&merging->output))
-        return complain(output);
+        return merge_fail(output);
     char *word = text_shell_word(output);
     printf("%s: %s\n", word, text_plural(merging->added, "file", "files").s);
     free(word);
@@ -71,7 +72,7 @@ static int merge(const char *const paths[], size_t count, const char *output)
 {
     struct merging merging = {.status = EXIT_OK};
     if (!replace_begin(&merging.output, output, REPLACE_PRIVATE))
-        return complain(output);
+        return merge_fail(output);
     if (!files_each(paths, count, add, &merging))
         merging.status = EXIT_UNREADABLE;
     return finish(&merging, output);
@@ -85,8 +86,7 @@ static bool spare_recording(const char *output)
     if (!recording)
         return true;
     recording_close(recording);
-    fprintf(stderr, "timerleak: -o %s: that is a recording; -o is followed by the archive's name\n",
-            output);
+    complain("-o %s: that is a recording; -o is followed by the archive's name", output);
     return false;
 }
 
@@ -98,8 +98,8 @@ int command_merge(const struct command *command, int argc, char **argv)
     if (count < 0)
         return EXIT_USAGE;
     if (count == 0 || !settings.output) {
-        fprintf(stderr, "timerleak: merge needs a name and recordings: "
-                        "timerleak merge -o OUT FILE...\n");
+        complain("merge needs a name and recordings: "
+                 "timerleak merge -o OUT FILE...");
         return EXIT_USAGE;
     }
     if (!spare_recording(settings.output))

@@ -2,6 +2,7 @@
 #include "cli/arguments.h"
 #include "commands/commands.h"
 
+#include "base/errors.h"
 #include "cli/options.h"
 #include "launch/launch.h"
 #include "launch/output_name.h"
@@ -30,7 +31,7 @@ static bool parse_children(const char *value, bool *children)
     *children = value == NULL || strcmp(value, "yes") == 0;
     if (*children || strcmp(value, "no") == 0)
         return true;
-    fprintf(stderr, "timerleak: --children is yes or no, not \"%s\"\n", value);
+    complain("--children is yes or no, not \"%s\"", value);
     return false;
 }
 
@@ -41,8 +42,8 @@ static bool check_families(const char *list)
     struct text unknown;
     if (family_parse(list, &families, &unknown))
         return true;
-    fprintf(stderr, "timerleak: --families: there is no \"%s\" among %s\n", unknown.s,
-            family_list(TLK_EVERY_FAMILY, " ").s);
+    complain("--families: there is no \"%s\" among %s", unknown.s,
+             family_list(TLK_EVERY_FAMILY, " ").s);
     return false;
 }
 
@@ -52,8 +53,7 @@ static bool parse_sample(long value, long *sample)
     *sample = value > 0 ? value : 0;
     if (value == -1 || (value > 0 && value <= MOST_SAMPLED))
         return true;
-    fprintf(stderr, "timerleak: --sample is a number from 1 to %ld: of so many timers one\n",
-            MOST_SAMPLED);
+    complain("--sample is a number from 1 to %ld: of so many timers one", MOST_SAMPLED);
     return false;
 }
 
@@ -72,7 +72,7 @@ static int not_run(const struct traceable *judged, const char *command, int erro
     if (!traceable_runs(judged))
         traceable_explain(judged, command, stderr);
     else
-        fprintf(stderr, "timerleak: %s can't be run: %s\n", command, strerror(error));
+        complain("%s can't be run: %s", command, strerror(error));
     return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
@@ -85,8 +85,7 @@ static int finish(const struct launch *launch, const struct launched *launched,
         session_finish(&session, launched);
         session_report(&session, launch, output->directory, explained);
     } else {
-        fprintf(stderr, "timerleak: %s can't be read any more: %s\n", output->directory,
-                strerror(errno));
+        complain("%s can't be read any more: %s", output->directory, strerror(errno));
     }
     session_free(&session);
     return launch_end_alike(launched->status);
@@ -129,7 +128,7 @@ int command_record(const struct command *command, int argc, char **argv)
     if (words < 0)
         return EXIT_USAGE;
     if (words == 0) {
-        fprintf(stderr, "timerleak: record needs a command to run: timerleak record ./server\n");
+        complain("record needs a command to run: timerleak record ./server");
         return EXIT_USAGE;
     }
     argv[1 + words] = NULL;

@@ -2,6 +2,7 @@
 #include "commands/commands.h"
 #include "outside/running.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "profile/kernel_match.h"
@@ -38,7 +39,7 @@ static bool look_take(struct look *look, pid_t pid, const char *path)
     char error[ERROR_SIZE];
     struct recording *recording = recording_open(path, error);
     if (!recording) {
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain("%s", error);
         return false;
     }
     look->profile = profile_new();
@@ -46,15 +47,14 @@ static bool look_take(struct look *look, pid_t pid, const char *path)
     profile_add(look->profile, recording);
     recording_close(recording);
     if (look->profile->processes[0]->pid != pid || !look->profile->processes[0]->alive) {
-        fprintf(stderr, "timerleak: %s is a recording of process %d, which %s\n", path,
-                look->profile->processes[0]->pid,
-                look->profile->processes[0]->alive ? "is another one" : "has ended");
+        complain("%s is a recording of process %d, which %s", path,
+                 look->profile->processes[0]->pid,
+                 look->profile->processes[0]->alive ? "is another one" : "has ended");
         profile_free(look->profile);
         return false;
     }
     if (!kernel_timers_read(&look->kernel, pid)) {
-        fprintf(stderr, "timerleak: process %d: %s; it must be yours, or you root\n", (int)pid,
-                strerror(errno));
+        complain("process %d: %s; it must be yours, or you root", (int)pid, strerror(errno));
         free(look->kernel.timers);
         profile_free(look->profile);
         return false;
@@ -146,8 +146,8 @@ int command_verify(const struct command *command, int argc, char **argv)
     pid_t pid;
     (void)command;
     if (argc < 2 || argc > 3 || !running_number(argv[1], &pid)) {
-        fprintf(stderr, "timerleak: verify needs the number of a process: "
-                        "timerleak verify PID [FILE]\n");
+        complain("verify needs the number of a process: "
+                 "timerleak verify PID [FILE]");
         return EXIT_USAGE;
     }
     char *path = argc > 2 ? memory_copy(argv[2]) : running_recording(pid);

@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 #include "outside/running.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "profile/filter.h"
 #include "views/watch.h"
@@ -22,9 +23,9 @@ struct watch {
     int looks_ended; /* how many in a row found that the process is gone */
 };
 
-static int complain(const char *error, int status)
+static int watch_fail(const char *error, int status)
 {
-    fprintf(stderr, "timerleak: %s\n", error);
+    complain("%s", error);
     return status;
 }
 
@@ -34,7 +35,7 @@ static int filter_sites(struct watch *watch)
     const struct filter filter = {watch->settings.families, watch->settings.focus,
                                   watch->settings.ignore};
     if (!profile_filter(watch->profile, &filter, error))
-        return complain(error, EXIT_USAGE);
+        return watch_fail(error, EXIT_USAGE);
     profile_sort(watch->profile);
     profile_add_up(watch->profile);
     return EXIT_OK;
@@ -45,7 +46,7 @@ static int take_look(struct watch *watch)
     char error[ERROR_SIZE];
     struct recording *recording = recording_open(watch->path, error);
     if (!recording)
-        return complain(error, EXIT_UNREADABLE);
+        return watch_fail(error, EXIT_UNREADABLE);
     profile_renew(watch->profile);
     profile_add(watch->profile, recording);
     recording_close(recording);
@@ -135,7 +136,7 @@ static int begin(struct watch *watch)
 {
     int status = take_look(watch);
     if (status == EXIT_OK && !screen_open(watch->settings.interval)) {
-        fprintf(stderr, "timerleak: the terminal can't be watched: %s\n", strerror(errno));
+        complain("the terminal can't be watched: %s", strerror(errno));
         status = EXIT_UNREADABLE;
     }
     return status;
@@ -168,8 +169,8 @@ static int watch_open(struct watch *watch, const struct command *command, int ar
     if (count < 0)
         return EXIT_USAGE;
     if (count != 1)
-        return complain("watch needs a process or its recording: timerleak watch PID|FILE",
-                        EXIT_USAGE);
+        return watch_fail("watch needs a process or its recording: timerleak watch PID|FILE",
+                          EXIT_USAGE);
     watch->path = find_recording(argv[1]);
     return watch->path ? EXIT_OK : EXIT_UNREADABLE;
 }

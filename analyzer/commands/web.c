@@ -4,6 +4,7 @@
 #include "cli/listening.h"
 #include "commands/commands.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "exports/html.h"
 
@@ -187,9 +188,9 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 
 /* ---- the command ---- */
 
-static int complain(const char *what)
+static int web_fail(const char *what)
 {
-    fprintf(stderr, "timerleak: %s\n", what);
+    complain("%s", what);
     return EXIT_UNREADABLE;
 }
 
@@ -208,7 +209,7 @@ static int serve_until_told(struct server *server, int file, const char *address
         MHD_OPTION_NOTIFY_CONNECTION, note_connection, server, MHD_OPTION_END);
     if (!daemon) {
         close(file);
-        return complain("the server could not be started");
+        return web_fail("the server could not be started");
     }
     printf("http://%s/%s/\n", address, server->token);
     if (fflush(stdout) == 0)
@@ -228,10 +229,10 @@ int command_web(const struct command *command, int argc, char **argv)
     const char *where = input.settings.http;
     int status = input_close(&input);
     if (!html_nonce(server.token))
-        return complain("the system gives no random numbers");
+        return web_fail("the system gives no random numbers");
     int file = listening_open(where, address, error);
     if (file < 0) {
-        complain(error);
+        web_fail(error);
         return EXIT_USAGE;
     }
     int served = serve_until_told(&server, file, address);

@@ -1,6 +1,7 @@
 /* output_name.c - checks the pattern of output names here, where somebody reads the message. */
 #include "launch/output_name.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -50,15 +51,14 @@ static char *unescape(const char *pattern)
 static bool check_conversions(const char *name)
 {
     if (*name == '\0') {
-        fprintf(stderr, "timerleak: -o needs a name\n");
+        complain("-o needs a name");
         return false;
     }
     for (const char *at = strchr(name, '%'); at != NULL; at = strchr(at + 2, '%')) {
         if (at[1] == '\0' || strchr("peht%", at[1]) == NULL) {
-            fprintf(stderr,
-                    "timerleak: -o %s: %.2s means nothing; %%p is the process id, %%e the "
-                    "program, %%h the host, %%t the time, %%%% a percent sign\n",
-                    name, at);
+            complain("-o %s: %.2s means nothing; %%p is the process id, %%e the "
+                     "program, %%h the host, %%t the time, %%%% a percent sign",
+                     name, at);
             return false;
         }
     }
@@ -95,8 +95,8 @@ bool output_name_parse(struct output_name *output, const char *name)
         if (errno == ENOENT)
             hint = strchr(output->directory, '%') == NULL ? "; make it first (mkdir -p)"
                                                           : "; % is for the file's name only";
-        fprintf(stderr, "timerleak: recordings can't be written to %s: %s%s\n", output->directory,
-                strerror(errno), hint);
+        complain("recordings can't be written to %s: %s%s", output->directory, strerror(errno),
+                 hint);
         return false;
     }
     if (!check_conversions(file))
@@ -109,7 +109,7 @@ bool output_name_parse(struct output_name *output, const char *name)
     free(plain);
     if (strlen(output->pattern) < PATH_MAX)
         return true;
-    fprintf(stderr, "timerleak: -o %s: the name is too long\n", name);
+    complain("-o %s: the name is too long", name);
     return false;
 }
 
@@ -131,8 +131,7 @@ bool output_name_make_way(const struct output_name *output)
     snprintf(old, size, "%s.old", output->fixed);
     bool renamed = rename(output->fixed, old) == 0;
     if (!renamed)
-        fprintf(stderr, "timerleak: %s can't be renamed to %s: %s\n", output->fixed, old,
-                strerror(errno));
+        complain("%s can't be renamed to %s: %s", output->fixed, old, strerror(errno));
     free(old);
     return renamed;
 }

@@ -1,6 +1,7 @@
 /* preloading.c - finds the shim, and puts LD_PRELOAD together. */
 #include "launch/preloading.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -67,7 +68,7 @@ bool preloading_shim(char path[PATH_MAX])
     char problem[PRELOADING_PROBLEM_SIZE];
     bool found = preloading_find(path, problem);
     if (!found)
-        fprintf(stderr, "timerleak: %s\n", problem);
+        complain("%s", problem);
     return found;
 }
 

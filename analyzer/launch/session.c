@@ -1,6 +1,7 @@
 /* session.c - finds the recordings of a session, and finishes those of ended processes. */
 #include "launch/session.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "base/proc.h"
 
@@ -210,8 +211,7 @@ void session_finish(struct session *session, const struct launched *launched)
     for (size_t i = session->count; i-- > 0;) {
         struct session_recording *recording = &session->recordings[i];
         if (!finish(recording, successor, launched))
-            fprintf(stderr, "timerleak: %s: its end could not be noted: %s\n", recording->path,
-                    strerror(errno));
+            complain("%s: its end could not be noted: %s", recording->path, strerror(errno));
         if (recording->own)
             successor = recording;
     }

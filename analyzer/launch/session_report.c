@@ -1,6 +1,7 @@
 /* session_report.c - a line for each recording, or the reasons why there is none. */
 #include "launch/session_report.h"
 
+#include "base/errors.h"
 #include "base/text.h"
 #include "profile/losses.h"
 
@@ -47,7 +48,7 @@ static void report_one(const struct session_recording *made, bool keep)
     char error[ERROR_SIZE];
     struct recording *recording = recording_open(made->path, error);
     if (recording == NULL) {
-        fprintf(stderr, "timerleak: %s\n", error);
+        complain("%s", error);
         return;
     }
     struct profile *profile = profile_new();
@@ -65,16 +66,15 @@ static void explain_nothing(const char *command, const char *directory)
 {
     struct statvfs system;
     struct rlimit limit;
-    fprintf(stderr, "timerleak: %s left no recording in \"%s\".\n", command, directory);
+    complain("%s left no recording in \"%s\".", command, directory);
     uint64_t left =
         statvfs(directory, &system) == 0 ? system.f_bavail * system.f_frsize : UINT64_MAX;
     if (left < 2 * SMALLEST) /* some goes to the file system's own needs */
-        fprintf(stderr,
-                "timerleak: Its file system is full, %s are left and a recording takes %s: write "
-                "elsewhere with -o.\n",
-                text_bytes(left).s, text_bytes(SMALLEST).s);
+        complain("Its file system is full, %s are left and a recording takes %s: write "
+                 "elsewhere with -o.",
+                 text_bytes(left).s, text_bytes(SMALLEST).s);
     else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SMALLEST)
-        fprintf(stderr, "timerleak: Files may not grow large enough: raise ulimit -f.\n");
+        complain("Files may not grow large enough: raise ulimit -f.");
     else
         fputs("timerleak: Usual reasons:\n"
               "    LD_PRELOAD was cleared on the way (sudo, su, env -i): record what comes behind "
@@ -103,13 +103,11 @@ static bool was_chosen(const struct launch *launch)
 static void explain_missing(const struct launch *launch, const char *directory, bool explained)
 {
     if (was_chosen(launch))
-        fprintf(stderr,
-                "timerleak: nothing was recorded: no program that ran and could be recorded has a "
-                "name that \"%s\" matches.\n",
-                launch->exe);
+        complain("nothing was recorded: no program that ran and could be recorded has a "
+                 "name that \"%s\" matches.",
+                 launch->exe);
     else if (explained)
-        fprintf(stderr, "timerleak: %s left no recording, for the reason above.\n",
-                launch->command[0]);
+        complain("%s left no recording, for the reason above.", launch->command[0]);
     else
         explain_nothing(launch->command[0], directory);
 }
@@ -125,8 +123,7 @@ void session_report(const struct session *session, const struct launch *launch,
     if (kept == NULL)
         explain_missing(launch, directory, explained);
     else if (own != NULL && own->end == TLK_EXECED && !was_chosen(launch))
-        fprintf(stderr,
-                "timerleak: %s became another program, of which there is no recording: it may be "
-                "static or setuid, or LD_PRELOAD was cleared.\n",
-                launch->command[0]);
+        complain("%s became another program, of which there is no recording: it may be "
+                 "static or setuid, or LD_PRELOAD was cleared.",
+                 launch->command[0]);
 }

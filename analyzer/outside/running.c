@@ -1,5 +1,6 @@
 #include "outside/running.h"
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "recording/kernel.h"
 
@@ -37,23 +38,21 @@ struct advice running_advice(const char *path)
     return advice;
 }
 
-static void complain(pid_t pid, int error)
+static void running_fail(pid_t pid, int error)
 {
     char path[32];
     snprintf(path, sizeof(path), "/proc/%d", (int)pid);
     if (access(path, F_OK) != 0)
-        fprintf(stderr, "timerleak: there is no process %d\n", (int)pid);
+        complain("there is no process %d", (int)pid);
     else if (error == EACCES || error == EPERM)
-        fprintf(stderr, "timerleak: process %d may not be looked at: %s; %s\n", (int)pid,
-                strerror(error), running_advice(path).s);
+        complain("process %d may not be looked at: %s; %s", (int)pid, strerror(error),
+                 running_advice(path).s);
     else if (error != 0)
-        fprintf(stderr, "timerleak: process %d can't be looked at: %s\n", (int)pid,
-                strerror(error));
+        complain("process %d can't be looked at: %s", (int)pid, strerror(error));
     else
-        fprintf(stderr,
-                "timerleak: process %d has no recording mapped: was it started by \"timerleak "
-                "record\", or with the shim preloaded, and its recording not removed since?\n",
-                (int)pid);
+        complain("process %d has no recording mapped: was it started by \"timerleak "
+                 "record\", or with the shim preloaded, and its recording not removed since?",
+                 (int)pid);
 }
 
 /* With errno 0 if the path leads to another file. */
@@ -94,9 +93,7 @@ static char *seen_from_here(pid_t pid, const char *path)
             found = here;
     }
     if (!found)
-        fprintf(stderr,
-                "timerleak: process %d writes to %s, but that is gone, or another file now\n",
-                (int)pid, path);
+        complain("process %d writes to %s, but that is gone, or another file now", (int)pid, path);
     if (found != here)
         free(here);
     if (found != there)
@@ -110,7 +107,7 @@ char *running_recording(pid_t pid)
     if (path)
         seen = seen_from_here(pid, path);
     else
-        complain(pid, errno);
+        running_fail(pid, errno);
     free(path);
     return seen;
 }
