@@ -107,7 +107,7 @@ static int fill(int fd)
     return 0;
 }
 
-static int write_new(const char *path)
+int snapshot_write(const char *path)
 {
     struct newfile file;
     int error;
@@ -123,12 +123,4 @@ static int write_new(const char *path)
         error = errno;
     newfile_close(&file);
     return -error;
-}
-
-int snapshot_write(const char *path)
-{
-    int cancel = cancel_hold_off(), result = write_new(path);
-
-    cancel_let(cancel);
-    return result;
 }
