@@ -219,8 +219,7 @@ static void after_fork_in_child(void)
         mapfile_detach();
     if (before == GATE_SHUT || settings.only_pid)
         return;
-    /* Another thread began a recording since before_fork(), which took no lock: all may be half
-     * done. */
+    /* Since before_fork(), which took no lock, another thread began a recording. */
     if (before == GATE_CHILD && wake_begun)
         return;
     wake_begun = false;

@@ -123,16 +123,15 @@ Test(record, children_copy_what_was_there_at_the_fork)
         expect_undamaged("fork_while_tables_grow");
 }
 
-/*
- * In a container a program has the same pid at each start. Without /proc, where that can be hidden,
- * a file needs a name from the start.
- */
+/* Where that can be done. */
 static void hide_proc(void)
 {
     if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
         mount("tmpfs", "/proc", "tmpfs", 0, NULL);
 }
 
+/* In a container a program has the same pid at each start; without /proc a file needs a name at
+ * once. */
 static void prepare_stale_names(void)
 {
     char name[64];
@@ -142,48 +141,48 @@ static void prepare_stale_names(void)
     close(open(name, O_CREAT | O_WRONLY, 0600));
 }
 
-Test(record, what_a_killed_process_left_is_in_nobodys_way)
+/* Preloaded by hand, into a recording of that name in the directory. */
+static void run_by_hand(const char *directory, const char *name, void (*prepare)(void))
 {
-    char *directory = directory_make(), *program = program_path("alarm_cancelled");
-    char *shim = built("libtimerleak.so"), *preload = text_make("LD_PRELOAD=%s", shim);
-    char *output = text_make("TIMERLEAK_OUTPUT=%s/x.tlk", directory);
-    char *recording = text_make("%s/x.tlk", directory);
-    const char *const argv[] = {program, NULL}, *const environment[] = {preload, output, NULL};
+    char *program = program_path("alarm_cancelled"), *shim = built("libtimerleak.so");
+    char *preload = text_make("LD_PRELOAD=%s", shim);
+    char *output = text_make("TIMERLEAK_OUTPUT=%s/%s", directory, name);
+    const char *const argv[] = {program, NULL};
+    const char *const environment[] = {preload, output, "TIMERLEAK_EXE=alarm_cancelled", NULL};
+    struct outcome outcome = command_run(&(struct command){argv, environment, prepare});
 
-    cr_assert_eq(chdir(directory), 0);
-    struct outcome outcome = command_run(&(struct command){argv, environment, prepare_stale_names});
-    cr_expect_eq(access(recording, R_OK), 0, "%s is missing", recording);
-    directory_remove(directory);
     free(program);
     free(shim);
     free(preload);
     free(output);
-    free(recording);
     outcome_forget(&outcome);
+}
+
+Test(record, what_a_killed_process_left_is_in_nobodys_way)
+{
+    char *directory = directory_make(), *recording = text_make("%s/x.tlk", directory);
+
+    cr_assert_eq(chdir(directory), 0);
+    run_by_hand(directory, "x.tlk", prepare_stale_names);
+    cr_expect_eq(access(recording, R_OK), 0, "%s is missing", recording);
+    directory_remove(directory);
+    free(recording);
 }
 
 Test(record, a_program_has_its_name_also_without_proc)
 {
-    char *directory = directory_make(), *program = program_path("alarm_cancelled");
-    char *shim = built("libtimerleak.so"), *preload = text_make("LD_PRELOAD=%s", shim);
-    char *output = text_make("TIMERLEAK_OUTPUT=%s/%%e.tlk", directory);
+    char *directory = directory_make(), *program = program_path("alarm_cancelled"), *error;
     char *recording = text_make("%s/alarm_cancelled.tlk", directory);
-    const char *const argv[] = {program, NULL};
-    const char *const environment[] = {preload, output, "TIMERLEAK_EXE=alarm_cancelled", NULL};
-    struct outcome outcome = command_run(&(struct command){argv, environment, hide_proc});
-    char *error;
-    json_t *report = report_read(recording, &error);
+    json_t *report;
 
+    run_by_hand(directory, "%e.tlk", hide_proc);
+    report = report_read(recording, &error);
     cr_assert(report, "%s", error);
     cr_expect_str_eq(text_of(json_object_get(report, "process"), "exe"), program);
     json_decref(report);
     directory_remove(directory);
     free(program);
-    free(shim);
-    free(preload);
-    free(output);
     free(recording);
-    outcome_forget(&outcome);
 }
 
 #define MOMENTS 100
