@@ -25,7 +25,8 @@ int main(void)
     int fd = timerfd_create(CLOCK_MONOTONIC, 0);
     print_process_facts();
     fflush(stdout);
-    fail_if(fd < 0 || pthread_create(&thread, NULL, work, NULL), "pthread_create");
+    fail_if(fd < 0, "timerfd_create");
+    fail_if(pthread_create(&thread, NULL, work, NULL), "pthread_create");
     pthread_join(thread, NULL);
     return 8;
 }
