@@ -26,8 +26,8 @@ static void add(struct value *value, const char *word)
 
 static void add_families(struct value *value)
 {
-    for (int family = 1; family < TLK_FAMILIES; family++)
-        add(value, family_name((uint64_t)family));
+    for (uint64_t family = 1; family < family_count(); family++)
+        add(value, family_name(family));
 }
 
 static void add_types(struct value *value)

@@ -6,7 +6,7 @@
 #include "clock.h"
 #include "futex.h"
 #include "release.h"
-#include "watcher.h"
+#include "watch.h"
 
 #define AWAIT_NS 1000000
 

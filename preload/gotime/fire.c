@@ -3,7 +3,7 @@
 #include "callback.h"
 #include "clock.h"
 #include "release.h"
-#include "watcher.h"
+#include "watch.h"
 
 /* So that nobody waits for the lock for long. */
 #define FIRES_MOST 64

@@ -5,7 +5,7 @@
 
 #include "clock.h"
 #include "start.h"
-#include "watcher.h"
+#include "watch.h"
 
 #define USER_FLAGS (GT_AUTOFREE | GT_INLINE)
 
@@ -14,7 +14,7 @@ gt_timer gt_after_func(int64_t duration, void (*function)(void *argument), void 
     struct gt_func func = {.function = function, .argument = argument};
     int64_t now = clock_now();
 
-    return func_make(now, clock_after(now, duration), &func, CALL_IF_WATCHED);
+    return func_make(now, clock_after(now, duration), &func, CALL_IF_WATCHED("func"));
 }
 
 gt_timer gt_after_func_with(int64_t duration, const struct gt_func *func)
@@ -25,5 +25,5 @@ gt_timer gt_after_func_with(int64_t duration, const struct gt_func *func)
         errno = EINVAL;
         return (gt_timer){0};
     }
-    return func_make(now, clock_after(now, duration), func, CALL_IF_WATCHED);
+    return func_make(now, clock_after(now, duration), func, CALL_IF_WATCHED("func"));
 }

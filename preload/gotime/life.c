@@ -12,7 +12,7 @@
 #include "mock.h"
 #include "release.h"
 #include "scheduler.h"
-#include "watcher.h"
+#include "watch.h"
 
 /* ---- the timers ---- */
 

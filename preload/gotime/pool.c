@@ -10,11 +10,11 @@
 
 #include "handle.h"
 #include "timer.h"
-#include "watcher.h"
+#include "watch.h"
 
 gt_timer gt_timer_pool_get(int64_t duration)
 {
-    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED)};
+    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED("timer"))};
 }
 
 int gt_timer_pool_put(gt_timer timer)

@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #include "shard.h"
-#include "watcher.h"
+#include "watch.h"
 
 /* What is left to be done once the lock is released. All zeros: nothing. */
 struct aftermath {

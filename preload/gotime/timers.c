@@ -7,19 +7,19 @@
 #include "clock.h"
 #include "fire.h"
 #include "start.h"
-#include "watcher.h"
+#include "watch.h"
 
 #define TIMERS (KINDS(KIND_TIMER) | KINDS(KIND_FUNC))
 #define TICKERS KINDS(KIND_TICKER)
 
 gt_chan gt_after(int64_t duration)
 {
-    return (gt_chan){timer_make(KIND_AFTER, duration, 0, CALL_IF_WATCHED)};
+    return (gt_chan){timer_make(KIND_AFTER, duration, 0, CALL_IF_WATCHED("after"))};
 }
 
 gt_timer gt_timer_new(int64_t duration)
 {
-    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED)};
+    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED("timer"))};
 }
 
 gt_chan gt_tick(int64_t period)
@@ -28,7 +28,7 @@ gt_chan gt_tick(int64_t period)
         errno = EINVAL;
         return (gt_chan){0};
     }
-    return (gt_chan){timer_make(KIND_TICK, period, period, CALL_IF_WATCHED)};
+    return (gt_chan){timer_make(KIND_TICK, period, period, CALL_IF_WATCHED("tick"))};
 }
 
 gt_ticker gt_ticker_new(int64_t period)
@@ -37,7 +37,7 @@ gt_ticker gt_ticker_new(int64_t period)
         errno = EINVAL;
         return (gt_ticker){0};
     }
-    return (gt_ticker){timer_make(KIND_TICKER, period, period, CALL_IF_WATCHED)};
+    return (gt_ticker){timer_make(KIND_TICKER, period, period, CALL_IF_WATCHED("ticker"))};
 }
 
 gt_chan gt_timer_chan(gt_timer timer)
