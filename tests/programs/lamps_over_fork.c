@@ -10,7 +10,7 @@ int main(void)
 {
     struct lamp *all[LIT];
     int status;
-    for (int i = 0; i < LIT; i++) {
+    for (volatile int i = 0; i < LIT; i++) { /* volatile: not unrolled, it is one site */
         // expect: lamp/red held created=3 live=3 never-fired=3
         // expect@child: lamp/red held created=0 inherited=3 released=1 never-fired=2
         all[i] = lamp_light();
