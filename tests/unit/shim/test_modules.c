@@ -183,3 +183,13 @@ Test(modules, the_shim_knows_itself)
     cr_expect(__real_modules_is_shim((void *)modules_start));
     cr_expect_not(__real_modules_is_shim((void *)abort));
 }
+
+Test(modules, objects_beside_the_shim_are_its_own)
+{
+    cr_expect_not(__real_modules_is_shim((void *)criterion_initialize));
+    modules_leave_out((const void *)(uintptr_t)criterion_run_all_tests);
+    cr_expect(__real_modules_is_shim((void *)criterion_initialize));
+    cr_expect_not(__real_modules_is_shim((void *)abort));
+    modules_leave_out(NULL);
+    cr_expect_not(__real_modules_is_shim(NULL));
+}

@@ -1,0 +1,173 @@
+/* What objects that are preloaded beside the shim can ask of the ledger. */
+#include "ledger/timerleak_ledger.h"
+
+#include <criterion/criterion.h>
+#include <setjmp.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/gate.h"
+#include "fixture.h"
+#include "tables/families.h"
+#include "tables/mapfile.h"
+#include "tables/slots.h"
+
+#define MANY 600000 /* more than the kernel would let this process have */
+
+static uint32_t lamp;
+
+static void begin_with_lamps(void)
+{
+    begin();
+    lamp = timerleak_ledger.family("lamp", TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_OVER_FORK);
+}
+
+TestSuite(foreign, .init = begin_with_lamps, .fini = end);
+
+static PROGRAM uint64_t light(uint64_t handle, uint64_t cookie)
+{
+    struct timerleak_birth birth = {.call = TIMERLEAK_CALL("red"),
+                                    .family = lamp,
+                                    .clock = CLOCK_MONOTONIC,
+                                    .handle = handle,
+                                    .cookie = cookie};
+    uint64_t timer = timerleak_ledger.created(&birth);
+
+    NO_TAIL_CALL;
+    return timer;
+}
+
+static struct tlk_timer *record_of(uint64_t timer)
+{
+    return timer_at((uint32_t)timer);
+}
+
+Test(foreign, a_timer_is_found_by_its_handle_until_that_is_taken)
+{
+    uint64_t timer = light(4711, 5);
+
+    cr_assert_neq(timer, 0);
+    cr_expect_eq(record_of(timer)->family, lamp);
+    cr_expect(record_of(timer)->flags & TLK_EXACT_FIRES);
+    cr_expect_str_eq(region_at(TLK_STRINGS, site_at(record_of(timer)->site)->kind), "red");
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), timer);
+    cr_expect_eq(timerleak_ledger.find(TLK_GOTIME, 4711), 0);
+    cr_expect_eq(timerleak_ledger.cookie(timer), 5);
+    cr_expect_eq(timerleak_ledger.take(lamp, 4711), timer);
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), 0);
+    timerleak_ledger.released(timer);
+    cr_expect_eq(record_of(timer)->state, TLK_FREE);
+    cr_expect_eq(timerleak_ledger.cookie(timer), 0);
+}
+
+Test(foreign, one_handle_stands_for_one_timer)
+{
+    uint64_t first = light(4711, 0), second = light(4711, 0);
+
+    cr_expect_neq(second, first);
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), second);
+    cr_expect_eq(site_at(record_of(second)->site)->released, 1, "the first must have ended unseen");
+}
+
+Test(foreign, what_is_not_watched_need_not_be_reported)
+{
+    cr_expect(timerleak_ledger.admits(lamp));
+    cr_expect_not(timerleak_ledger.admits(0), "there was no room for its family");
+    families_want("posix");
+    cr_expect_not(timerleak_ledger.admits(lamp));
+    cr_expect_eq(light(1, 0), 0);
+    families_want("");
+    gate->state = GATE_SHUT;
+    cr_expect_not(timerleak_ledger.admits(lamp));
+    cr_expect_eq(light(2, 0), 0);
+}
+
+static void begin_unlimited(void)
+{
+    make_directory();
+    begin_sized(0);
+    lamp = timerleak_ledger.family("lamp", TLK_BY_HANDLE);
+}
+
+Test(foreign_many, handles, .init = begin_unlimited, .fini = end, .timeout = 60)
+{
+    uint32_t made = 0;
+
+    cr_assert_lt(slots_of_kernel(), MANY);
+    while (made < MANY && light(made + 1, made))
+        made++;
+    cr_assert_eq(made, MANY, "%u", made);
+    for (uint64_t i = 0; i < MANY; i++)
+        cr_assert_eq(timerleak_ledger.cookie(timerleak_ledger.find(lamp, i + 1)), i);
+    for (uint64_t i = 0; i < MANY; i++)
+        timerleak_ledger.released(timerleak_ledger.take(lamp, i + 1));
+    cr_expect_eq(timerleak_ledger.find(lamp, MANY / 2), 0);
+    for (int i = 0; i < TLK_DROPS; i++)
+        cr_expect_eq(recording->dropped[i], 0, "%d: %lu", i, recording->dropped[i]);
+}
+
+/* ---- calls within calls ---- */
+
+static PROGRAM bool inner(void)
+{
+    bool outermost = timerleak_ledger.enter(__builtin_frame_address(0));
+
+    if (outermost)
+        timerleak_ledger.leave();
+    NO_TAIL_CALL;
+    return outermost;
+}
+
+static bool inner_was_outermost;
+
+static PROGRAM bool outer(void)
+{
+    bool outermost = timerleak_ledger.enter(__builtin_frame_address(0));
+
+    inner_was_outermost = inner();
+    if (outermost)
+        timerleak_ledger.leave();
+    NO_TAIL_CALL;
+    return outermost;
+}
+
+Test(foreign, of_calls_within_calls_the_outermost_is_the_user_s)
+{
+    for (int i = 0; i < 2; i++) {
+        cr_expect(outer());
+        cr_expect_not(inner_was_outermost);
+        cr_expect(inner());
+    }
+}
+
+static jmp_buf start;
+
+static PROGRAM void thrown(void)
+{
+    timerleak_ledger.enter(__builtin_frame_address(0));
+    longjmp(start, 1);
+}
+
+Test(foreign, a_call_that_was_left_by_longjmp_is_over)
+{
+    if (setjmp(start) == 0)
+        thrown();
+    cr_expect(outer());
+    cr_expect_not(inner_was_outermost);
+}
+
+static PROGRAM void in_another_thread(void *argument)
+{
+    *(bool *)argument = inner();
+    NO_TAIL_CALL;
+}
+
+Test(foreign, each_thread_has_an_outermost_of_its_own)
+{
+    bool outermost = false;
+
+    cr_assert(timerleak_ledger.enter(__builtin_frame_address(0)));
+    in_thread(in_another_thread, &outermost);
+    timerleak_ledger.leave();
+    cr_expect(outermost);
+}
