@@ -42,7 +42,7 @@ static char **first_environment(void)
     return one;
 }
 
-static const char *find(char **environment, const char *name)
+static const char *environment_find(char **environment, const char *name)
 {
     size_t length = strlen(name);
 
@@ -56,11 +56,11 @@ static const char *find(char **environment, const char *name)
  * Timers may be made before libc's own initialization has set `environ`, which is empty then, or
  * has what the program itself has put there since.
  */
-static const char *setting(const char *name)
+static const char *environment_get(const char *name)
 {
-    const char *value = find(environ, name);
+    const char *value = environment_find(environ, name);
 
-    return value ? value : find(first_environment(), name);
+    return value ? value : environment_find(first_environment(), name);
 }
 
 /* A relative name counts from where the program was started, not from where it may go later. */
@@ -82,20 +82,20 @@ static bool set_output(struct settings *settings, const char *name)
 
 bool settings_read(struct settings *settings)
 {
-    const char *output = setting("TIMERLEAK_OUTPUT");
-    const char *session = setting("TIMERLEAK_SESSION");
-    const char *only_pid = setting("TIMERLEAK_ONLY_PID");
-    const char *depth = setting("TIMERLEAK_DEPTH");
-    const char *sample = setting("TIMERLEAK_SAMPLE");
-    const char *enabled = setting("TIMERLEAK_ENABLED");
-    const char *families = setting("TIMERLEAK_FAMILIES");
+    const char *output = environment_get("TIMERLEAK_OUTPUT");
+    const char *session = environment_get("TIMERLEAK_SESSION");
+    const char *only_pid = environment_get("TIMERLEAK_ONLY_PID");
+    const char *depth = environment_get("TIMERLEAK_DEPTH");
+    const char *sample = environment_get("TIMERLEAK_SAMPLE");
+    const char *enabled = environment_get("TIMERLEAK_ENABLED");
+    const char *families = environment_get("TIMERLEAK_FAMILIES");
 
     if (getauxval(AT_SECURE))
         return false;
     settings->session = session ? strtoull(session, NULL, 16) : 0;
     settings->only_pid = only_pid ? atoi(only_pid) : 0;
     snprintf(settings->families, sizeof(settings->families), "%s", families ? families : "");
-    settings->size = parse_size(setting("TIMERLEAK_SIZE"));
+    settings->size = parse_size(environment_get("TIMERLEAK_SIZE"));
     settings->one_in = sample && atoi(sample) > 0 ? (uint32_t)atoi(sample) : 1;
     settings->asleep = enabled && strcmp(enabled, "0") == 0;
     settings->depth = depth ? (uint32_t)atoi(depth) : DEFAULT_DEPTH;
@@ -115,7 +115,7 @@ static bool is_chosen(const char *pattern, const char *program, const char *exe)
 
 bool settings_choose(const char *program, const char *exe)
 {
-    const char *list = setting("TIMERLEAK_EXE");
+    const char *list = environment_get("TIMERLEAK_EXE");
     char pattern[4096];
 
     if (!list || !*list)

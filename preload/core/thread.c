@@ -11,7 +11,7 @@ __thread struct thread thread;
 static uintptr_t main_stack_low, main_stack_high;
 static uintptr_t main_descriptor;
 
-static uintptr_t descriptor(void)
+static uintptr_t thread_descriptor(void)
 {
     return (uintptr_t)__builtin_thread_pointer();
 }
@@ -24,7 +24,7 @@ static uintptr_t descriptor(void)
  */
 void thread_find_stack(void)
 {
-    uintptr_t own = descriptor();
+    uintptr_t own = thread_descriptor();
     const uintptr_t *word = (const uintptr_t *)machine_descriptor_start(own);
     const uintptr_t *end = (const uintptr_t *)machine_descriptor_end(own);
 
@@ -53,7 +53,7 @@ void thread_start(void)
     getrlimit(RLIMIT_STACK, &limit);
     if (limit.rlim_cur == RLIM_INFINITY)
         limit.rlim_cur = STACK_LARGEST;
-    main_descriptor = descriptor();
+    main_descriptor = thread_descriptor();
     main_stack_high = (uintptr_t)__libc_stack_end;
     main_stack_low = main_stack_high - limit.rlim_cur;
     thread_find_stack();

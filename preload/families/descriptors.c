@@ -25,7 +25,7 @@ static inline bool is_timer(int fd)
     return in_table(fd) && (gate_open() || process_wake());
 }
 
-static void forget(int fd)
+static void number_gone(int fd)
 {
     uint32_t slot = descriptor_find(fd);
 
@@ -37,15 +37,15 @@ static void forget(int fd)
     }
 }
 
-static void forget_range(unsigned first, unsigned last)
+static void numbers_gone(unsigned first, unsigned last)
 {
     for (unsigned fd = first; fd <= last && fd < descriptor_high; fd++)
         if (in_table((int)fd))
-            forget((int)fd);
+            number_gone((int)fd);
 }
 
 /* `copy` is a number just made for what `fd` stands for. */
-static void copied(int fd, int copy)
+static void number_copied(int fd, int copy)
 {
     uint32_t slot = descriptor_find(fd), before;
 
@@ -56,10 +56,10 @@ static void copied(int fd, int copy)
         timer_unshared(timer_ref_of(before), copy);
 }
 
-static inline void note_copy(int fd, int copy)
+static inline void copy_note(int fd, int copy)
 {
     if (copy >= 0 && copy != fd && (is_timer(fd) || is_timer(copy)))
-        copied(fd, copy);
+        number_copied(fd, copy);
 }
 
 /* Cancelled, close() closes nothing: a cancellation that is due must act before the release counts.
@@ -68,7 +68,7 @@ HOOK int close(int fd)
 {
     if (in_table(fd)) {
         pthread_testcancel();
-        forget(fd);
+        number_gone(fd);
     }
     return real()->close(fd);
 }
@@ -80,13 +80,13 @@ HOOK int close_range(unsigned first, unsigned last, int flags)
         return -1;
     }
     if (!(flags & ~CLOSE_RANGE_UNSHARE) && first <= last)
-        forget_range(first, last);
+        numbers_gone(first, last);
     return real()->close_range(first, last, flags);
 }
 
 HOOK void closefrom(int first)
 {
-    forget_range(first < 0 ? 0 : (unsigned)first, ~0u);
+    numbers_gone(first < 0 ? 0 : (unsigned)first, ~0u);
     real()->closefrom(first);
 }
 
@@ -97,7 +97,7 @@ HOOK int fclose(FILE *stream)
 
         errno = saved;
         if (in_table(fd))
-            forget(fd);
+            number_gone(fd);
     }
     return real()->fclose(stream);
 }
@@ -106,7 +106,7 @@ HOOK int dup(int fd)
 {
     int copy = real()->dup(fd);
 
-    note_copy(fd, copy);
+    copy_note(fd, copy);
     return copy;
 }
 
@@ -118,7 +118,7 @@ HOOK int dup2(int fd, int copy)
 {
     int result = real()->dup2(fd, copy);
 
-    note_copy(fd, result);
+    copy_note(fd, result);
     return result;
 }
 
@@ -126,14 +126,14 @@ HOOK int dup3(int fd, int copy, int flags)
 {
     int result = real()->dup3(fd, copy, flags);
 
-    note_copy(fd, result);
+    copy_note(fd, result);
     return result;
 }
 
-static int controlled(int fd, int command, int result)
+static int fcntl_note(int fd, int command, int result)
 {
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-        note_copy(fd, result);
+        copy_note(fd, result);
     return result;
 }
 
@@ -146,7 +146,7 @@ HOOK int fcntl(int fd, int command, ...)
     va_start(arguments, command);
     argument = va_arg(arguments, void *);
     va_end(arguments);
-    return controlled(fd, command, real()->fcntl(fd, command, argument));
+    return fcntl_note(fd, command, real()->fcntl(fd, command, argument));
 }
 
 HOOK int fcntl64(int fd, int command, ...)
@@ -157,5 +157,5 @@ HOOK int fcntl64(int fd, int command, ...)
     va_start(arguments, command);
     argument = va_arg(arguments, void *);
     va_end(arguments);
-    return controlled(fd, command, real()->fcntl64(fd, command, argument));
+    return fcntl_note(fd, command, real()->fcntl64(fd, command, argument));
 }

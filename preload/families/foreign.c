@@ -24,22 +24,22 @@ static struct timer_ref ref_of(uint64_t timer)
                : (struct timer_ref){0};
 }
 
-static uint32_t family(const char *name, uint32_t traits)
+static uint32_t foreign_family(const char *name, uint32_t traits)
 {
     return families_add(name, traits);
 }
 
-static void leave_out(const void *code)
+static void foreign_leave_out(const void *code)
 {
     modules_leave_out(code);
 }
 
-static bool admits(uint32_t of_family)
+static bool foreign_admits(uint32_t family)
 {
-    return of_family && family_admits(of_family);
+    return family && family_admits(family);
 }
 
-static uint64_t created(const struct timerleak_birth *given)
+static uint64_t foreign_created(const struct timerleak_birth *given)
 {
     const struct timerleak_call *call = given->call;
     struct birth birth = {
@@ -57,7 +57,7 @@ static uint64_t created(const struct timerleak_birth *given)
     };
     struct timer_ref ref;
 
-    if (!admits(given->family))
+    if (!foreign_admits(given->family))
         return 0;
     ref = timer_created(&birth);
     if (given->name)
@@ -71,22 +71,22 @@ static bool handles_known(void)
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
 
-static uint64_t find(uint32_t of_family, uint64_t handle)
+static uint64_t foreign_find(uint32_t family, uint64_t handle)
 {
-    return handles_known() ? reference_of(timer_find(of_family, handle)) : 0;
+    return handles_known() ? reference_of(timer_find(family, handle)) : 0;
 }
 
-static uint64_t take(uint32_t of_family, uint64_t handle)
+static uint64_t foreign_take(uint32_t family, uint64_t handle)
 {
-    return handles_known() ? reference_of(timer_take(of_family, handle)) : 0;
+    return handles_known() ? reference_of(timer_take(family, handle)) : 0;
 }
 
-static uint64_t cookie(uint64_t timer)
+static uint64_t foreign_cookie(uint64_t timer)
 {
     return timer_cookie(ref_of(timer));
 }
 
-static void armed(uint64_t timer, int64_t now, int64_t deadline, int64_t period)
+static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t period)
 {
     bool untimed = now == TIMERLEAK_OTHER_CLOCK;
     struct arming arming = {
@@ -101,28 +101,28 @@ static void armed(uint64_t timer, int64_t now, int64_t deadline, int64_t period)
     timer_armed(ref_of(timer), &arming);
 }
 
-static void fired(uint64_t timer, uint64_t expirations)
+static void foreign_fired(uint64_t timer, uint64_t expirations)
 {
     timer_fired(ref_of(timer), expirations);
 }
 
-static void stopped(uint64_t timer)
+static void foreign_stopped(uint64_t timer)
 {
     timer_armed(ref_of(timer), &(struct arming){.before = {.known = true, .running = true}});
 }
 
-static void released(uint64_t timer)
+static void foreign_released(uint64_t timer)
 {
-    stopped(timer);
+    foreign_stopped(timer);
     timer_released(ref_of(timer));
 }
 
-static void named(uint64_t timer, const char *name)
+static void foreign_named(uint64_t timer, const char *name)
 {
     timer_named(ref_of(timer), name);
 }
 
-static bool enter(const void *frame)
+static bool foreign_enter(const void *frame)
 {
     if (thread.vforked || outermost_goes_on((uintptr_t)frame))
         return false;
@@ -130,25 +130,25 @@ static bool enter(const void *frame)
     return true;
 }
 
-static void leave(void)
+static void foreign_leave(void)
 {
     outermost_end();
 }
 
 HOOK const struct timerleak_ledger timerleak_ledger = {
     .size = sizeof(timerleak_ledger),
-    .family = family,
-    .leave_out = leave_out,
-    .admits = admits,
-    .created = created,
-    .find = find,
-    .take = take,
-    .cookie = cookie,
-    .armed = armed,
-    .fired = fired,
-    .stopped = stopped,
-    .released = released,
-    .named = named,
-    .enter = enter,
-    .leave = leave,
+    .family = foreign_family,
+    .leave_out = foreign_leave_out,
+    .admits = foreign_admits,
+    .created = foreign_created,
+    .find = foreign_find,
+    .take = foreign_take,
+    .cookie = foreign_cookie,
+    .armed = foreign_armed,
+    .fired = foreign_fired,
+    .stopped = foreign_stopped,
+    .released = foreign_released,
+    .named = foreign_named,
+    .enter = foreign_enter,
+    .leave = foreign_leave,
 };

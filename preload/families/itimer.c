@@ -23,14 +23,14 @@ static const int signals[] = {
     [ITIMER_PROF] = SIGPROF,
 };
 
-static uint64_t microseconds(const struct timeval *time)
+static uint64_t timeval_us(const struct timeval *time)
 {
     return (uint64_t)time->tv_sec * 1000000u + (uint64_t)time->tv_usec;
 }
 
 /* `was_running`: what the kernel said of the timer's state before. */
-static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was_running,
-                    const struct call *call)
+static void itimer_was_set(int which, uint64_t value_us, uint64_t interval_us, bool was_running,
+                           const struct call *call)
 {
     struct timer_ref ref = timer_find(TLK_ITIMER, (uint64_t)which);
     struct arming arming = {
@@ -63,7 +63,7 @@ static void was_set(int which, uint64_t value_us, uint64_t interval_us, bool was
 }
 
 /* A child that only disarms what fork did not pass on needs no recording for that. */
-static bool worth_noting(uint64_t value)
+static bool itimer_matters(uint64_t value)
 {
     return value || gate_open() ? family_admits(TLK_ITIMER) : false;
 }
@@ -84,9 +84,9 @@ HOOK int setitimer(__itimer_which_t kind, const struct itimerval *value, struct 
         return result;
     if (value && !copied)
         wanted = *value;
-    was_set(which, microseconds(&wanted.it_value), microseconds(&wanted.it_interval),
-            microseconds(old ? &old->it_value : &before.it_value) != 0,
-            &CALL("setitimer", TLK_ITIMER));
+    itimer_was_set(which, timeval_us(&wanted.it_value), timeval_us(&wanted.it_interval),
+                   timeval_us(old ? &old->it_value : &before.it_value) != 0,
+                   &CALL("setitimer", TLK_ITIMER));
     return result;
 }
 
@@ -94,9 +94,9 @@ HOOK unsigned alarm(unsigned seconds)
 {
     unsigned left = real()->alarm(seconds);
 
-    if (worth_noting(seconds))
-        was_set(ITIMER_REAL, (uint64_t)seconds * 1000000u, 0, left != 0,
-                &CALL("alarm", TLK_ITIMER));
+    if (itimer_matters(seconds))
+        itimer_was_set(ITIMER_REAL, (uint64_t)seconds * 1000000u, 0, left != 0,
+                       &CALL("alarm", TLK_ITIMER));
     return left;
 }
 
@@ -104,8 +104,8 @@ HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
 {
     useconds_t left = real()->ualarm(value, interval);
 
-    if (left != (useconds_t)-1 && worth_noting(value))
-        was_set(ITIMER_REAL, value, interval, left != 0, &CALL("ualarm", TLK_ITIMER));
+    if (left != (useconds_t)-1 && itimer_matters(value))
+        itimer_was_set(ITIMER_REAL, value, interval, left != 0, &CALL("ualarm", TLK_ITIMER));
     return left;
 }
 
@@ -113,7 +113,7 @@ HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
  * What runs already came over exec, which hands on these timers as it does descriptors; or was set
  * before this constructor, and is known.
  */
-__attribute__((constructor)) static void adopt_running(void)
+__attribute__((constructor)) static void itimers_adopt(void)
 {
     for (int which = ITIMER_REAL; which <= ITIMER_PROF && family_admits(TLK_ITIMER); which++) {
         struct birth birth = {
@@ -127,10 +127,10 @@ __attribute__((constructor)) static void adopt_running(void)
         struct itimerval left;
 
         if (timer_find(TLK_ITIMER, (uint64_t)which).slot ||
-            getitimer((__itimer_which_t)which, &left) != 0 || !microseconds(&left.it_value))
+            getitimer((__itimer_which_t)which, &left) != 0 || !timeval_us(&left.it_value))
             continue;
-        arming.value = microseconds(&left.it_value) * 1000;
-        arming.interval = microseconds(&left.it_interval) * 1000;
+        arming.value = timeval_us(&left.it_value) * 1000;
+        arming.interval = timeval_us(&left.it_interval) * 1000;
         timer_armed(timer_created(&birth), &arming);
     }
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/hash.h"
 #include "core/lock.h"
 #include "core/thread.h"
 #include "life/process.h"
@@ -27,16 +28,16 @@ static struct notice *idle[BUCKETS];
 static struct notice notices[NOTICES];
 static unsigned made;
 
-static struct notice **bucket_of(void (*function)(union sigval), union sigval value)
+static struct notice **notice_bucket(void (*function)(union sigval), union sigval value)
 {
-    uintptr_t mixed = ((uintptr_t)function ^ (uintptr_t)value.sival_ptr) * 0x9e3779b97f4a7c15u;
+    uint64_t mixed = hash_mix((uintptr_t)function, (uintptr_t)value.sival_ptr);
 
     return &idle[mixed >> 32 & (BUCKETS - 1)];
 }
 
-static struct notice *take_idle(void (*function)(union sigval), union sigval value)
+static struct notice *notice_take_idle(void (*function)(union sigval), union sigval value)
 {
-    for (struct notice **at = bucket_of(function, value); *at; at = &(*at)->next_idle) {
+    for (struct notice **at = notice_bucket(function, value); *at; at = &(*at)->next_idle) {
         struct notice *notice = *at;
 
         if (notice->function == function && notice->value.sival_ptr == value.sival_ptr) {
@@ -47,7 +48,7 @@ static struct notice *take_idle(void (*function)(union sigval), union sigval val
     return NULL;
 }
 
-static struct notice *make(void (*function)(union sigval), union sigval value)
+static struct notice *notice_make(void (*function)(union sigval), union sigval value)
 {
     struct notice *notice = made < NOTICES ? &notices[made++] : NULL;
 
@@ -66,9 +67,9 @@ struct notice *notice_take(void (*function)(union sigval), union sigval value)
         section_leave();
         return NULL;
     }
-    notice = take_idle(function, value);
+    notice = notice_take_idle(function, value);
     if (!notice)
-        notice = make(function, value);
+        notice = notice_make(function, value);
     lock_give(&family_lock);
     section_leave();
     return notice;
@@ -81,7 +82,7 @@ void notice_belongs_to(struct notice *notice, struct timer_ref ref)
 
 void notice_give(struct notice *notice)
 {
-    struct notice **bucket = bucket_of(notice->function, notice->value);
+    struct notice **bucket = notice_bucket(notice->function, notice->value);
 
     if (!section_enter())
         return;

@@ -16,7 +16,7 @@
 
 #define INT_ID(id) ((uint64_t)1 << 62 | (uint32_t)(id)) /* no timer_t looks like that */
 
-static void make_birth(struct birth *birth, clockid_t clock, const struct sigevent *event)
+static void posix_birth(struct birth *birth, clockid_t clock, const struct sigevent *event)
 {
     static const enum tlk_notify notifies[] = {
         [SIGEV_SIGNAL] = TLK_NOTIFY_SIGNAL,
@@ -39,8 +39,8 @@ static void make_birth(struct birth *birth, clockid_t clock, const struct sigeve
  * one, and the timer is sure to be entered: a notice is given back with its timer. glibc has
  * checked the event when it succeeds.
  */
-static int create(const struct posix_timer_calls *calls, clockid_t clock, struct sigevent *event,
-                  void *id, struct notice **notice)
+static int posix_create(const struct posix_timer_calls *calls, clockid_t clock,
+                        struct sigevent *event, void *id, struct notice **notice)
 {
     struct sigevent ours;
 
@@ -56,31 +56,31 @@ static int create(const struct posix_timer_calls *calls, clockid_t clock, struct
     return calls->timer_create(clock, &ours, id);
 }
 
-static void created(const struct call *call, uint64_t id, clockid_t clock,
-                    const struct sigevent *event, struct notice *notice)
+static void posix_created(const struct call *call, uint64_t id, clockid_t clock,
+                          const struct sigevent *event, struct notice *notice)
 {
     struct birth birth = {.call = *call, .id = id, .cookie = (uint64_t)(uintptr_t)notice};
     struct timer_ref ref;
 
-    make_birth(&birth, clock, event);
+    posix_birth(&birth, clock, event);
     birth.flags = notice ? TLK_EXACT_FIRES : 0;
     ref = timer_created(&birth);
     if (notice)
         notice_belongs_to(notice, ref);
 }
 
-static struct timer_ref find(uint64_t id)
+static struct timer_ref posix_find(uint64_t id)
 {
     return gate_open() ? timer_find(TLK_POSIX, id) : (struct timer_ref){0};
 }
 
-static __attribute__((noinline)) int settime_any(const struct posix_timer_calls *calls, void *id,
-                                                 uint64_t key, int flags,
-                                                 const struct itimerspec *value,
-                                                 struct itimerspec *old)
+static __attribute__((noinline)) int posix_set_slowly(const struct posix_timer_calls *calls,
+                                                      void *id, uint64_t key, int flags,
+                                                      const struct itimerspec *value,
+                                                      struct itimerspec *old)
 {
     struct setting setting;
-    struct timer_ref ref = find(key);
+    struct timer_ref ref = posix_find(key);
     int result;
 
     if (!ref.slot)
@@ -92,24 +92,24 @@ static __attribute__((noinline)) int settime_any(const struct posix_timer_calls 
     return result;
 }
 
-static inline int settime(const struct posix_timer_calls *calls, void *id, uint64_t key, int flags,
-                          const struct itimerspec *value, struct itimerspec *old)
+static inline int posix_set(const struct posix_timer_calls *calls, void *id, uint64_t key,
+                            int flags, const struct itimerspec *value, struct itimerspec *old)
 {
     struct postponing postponing;
     int result;
 
     if (!postponing_begin(&postponing, live_find_fast(TLK_POSIX, key), old))
-        return settime_any(calls, id, key, flags, value, old);
+        return posix_set_slowly(calls, id, key, flags, value, old);
     result = calls->timer_settime(id, flags, value, NULL);
     if (result == 0)
         postponing_end(&postponing, value, flags & TIMER_ABSTIME);
     return result;
 }
 
-static int gettime(const struct posix_timer_calls *calls, void *id, uint64_t key,
-                   struct itimerspec *value)
+static int posix_get(const struct posix_timer_calls *calls, void *id, uint64_t key,
+                     struct itimerspec *value)
 {
-    struct timer_ref ref = find(key);
+    struct timer_ref ref = posix_find(key);
     int result = calls->timer_gettime(id, value);
 
     if (result == 0)
@@ -117,9 +117,9 @@ static int gettime(const struct posix_timer_calls *calls, void *id, uint64_t key
     return result;
 }
 
-static int getoverrun(const struct posix_timer_calls *calls, void *id, uint64_t key)
+static int posix_overrun(const struct posix_timer_calls *calls, void *id, uint64_t key)
 {
-    struct timer_ref ref = find(key);
+    struct timer_ref ref = posix_find(key);
     int overrun = calls->timer_getoverrun(id);
 
     if (overrun > 0)
@@ -127,7 +127,7 @@ static int getoverrun(const struct posix_timer_calls *calls, void *id, uint64_t 
     return overrun;
 }
 
-static int delete (const struct posix_timer_calls *calls, void *id, uint64_t key)
+static int posix_delete(const struct posix_timer_calls *calls, void *id, uint64_t key)
 {
     if (gate_open()) {
         struct timer_ref ref = timer_take(TLK_POSIX, key);
@@ -149,9 +149,9 @@ static int delete (const struct posix_timer_calls *calls, void *id, uint64_t key
                                                                                                    \
         if (!family_admits(TLK_POSIX))                                                             \
             return real()->calls.timer_create(clock, event, id);                                   \
-        result = create(&real()->calls, clock, event, id, &notice);                                \
+        result = posix_create(&real()->calls, clock, event, id, &notice);                          \
         if (result == 0)                                                                           \
-            created(&CALL("timer_create", TLK_POSIX), key(*id), clock, event, notice);             \
+            posix_created(&CALL("timer_create", TLK_POSIX), key(*id), clock, event, notice);       \
         else if (notice)                                                                           \
             notice_give(notice);                                                                   \
         return result;                                                                             \
@@ -163,22 +163,22 @@ static int delete (const struct posix_timer_calls *calls, void *id, uint64_t key
     HOOK int timer_settime_##suffix(id_type id, int flags, const struct itimerspec *value,         \
                                     struct itimerspec *old)                                        \
     {                                                                                              \
-        return settime(&real()->calls, (void *)(intptr_t)id, key(id), flags, value, old);          \
+        return posix_set(&real()->calls, (void *)(intptr_t)id, key(id), flags, value, old);        \
     }                                                                                              \
     HOOK int timer_gettime_##suffix(id_type id, struct itimerspec *value);                         \
     HOOK int timer_gettime_##suffix(id_type id, struct itimerspec *value)                          \
     {                                                                                              \
-        return gettime(&real()->calls, (void *)(intptr_t)id, key(id), value);                      \
+        return posix_get(&real()->calls, (void *)(intptr_t)id, key(id), value);                    \
     }                                                                                              \
     HOOK int timer_getoverrun_##suffix(id_type id);                                                \
     HOOK int timer_getoverrun_##suffix(id_type id)                                                 \
     {                                                                                              \
-        return getoverrun(&real()->calls, (void *)(intptr_t)id, key(id));                          \
+        return posix_overrun(&real()->calls, (void *)(intptr_t)id, key(id));                       \
     }                                                                                              \
     HOOK int timer_delete_##suffix(id_type id);                                                    \
     HOOK int timer_delete_##suffix(id_type id)                                                     \
     {                                                                                              \
-        return delete (&real()->calls, (void *)(intptr_t)id, key(id));                             \
+        return posix_delete(&real()->calls, (void *)(intptr_t)id, key(id));                        \
     }
 
 #define POINTER_ID(id) ((uint64_t)(uintptr_t)(id))

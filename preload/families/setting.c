@@ -11,8 +11,8 @@ void setting_prepare(struct setting *setting, struct timer_ref ref, const struct
     setting->old = !old && setting->running == RUNNING_PERHAPS ? &setting->account : old;
 }
 
-static void report(struct timer_ref ref, uint64_t now, const struct itimerspec *set, bool absolute,
-                   bool was_running)
+static void setting_armed(struct timer_ref ref, uint64_t now, const struct itimerspec *set,
+                          bool absolute, bool was_running)
 {
     struct arming arming = {
         .now = now,
@@ -31,12 +31,12 @@ void setting_report(const struct setting *setting, const struct itimerspec *want
                            ? nanoseconds(&setting->old->it_value) != 0
                            : setting->running == RUNNING_SURELY;
 
-    report(setting->ref, setting->now, setting->copied ? &setting->wanted : wanted, absolute,
-           was_running);
+    setting_armed(setting->ref, setting->now, setting->copied ? &setting->wanted : wanted, absolute,
+                  was_running);
 }
 
 void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,
                                bool absolute)
 {
-    report(postponing->ref, postponing->now, wanted, absolute, true);
+    setting_armed(postponing->ref, postponing->now, wanted, absolute, true);
 }

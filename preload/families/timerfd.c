@@ -11,7 +11,7 @@
 #include "ledger/admission.h"
 #include "tables/descriptors.h"
 
-static struct timer_ref find(int fd)
+static struct timer_ref timerfd_find(int fd)
 {
     uint32_t slot = descriptor_find(fd);
 
@@ -39,7 +39,7 @@ HOOK int timerfd_create(clockid_t clock, int flags)
 
 /* A descriptor that came from elsewhere: over a socket, over exec, from a call the shim doesn't
  * see. */
-static struct timer_ref adopt(int fd, const struct call *call)
+static struct timer_ref timerfd_adopt(int fd, const struct call *call)
 {
     struct birth birth = {
         .call = *call,
@@ -51,17 +51,17 @@ static struct timer_ref adopt(int fd, const struct call *call)
     return family_watched(TLK_TIMERFD) ? timer_created(&birth) : (struct timer_ref){0};
 }
 
-static __attribute__((noinline)) int settime(int fd, int flags, const struct itimerspec *value,
-                                             struct itimerspec *old, const struct call *call)
+static __attribute__((noinline)) int timerfd_set(int fd, int flags, const struct itimerspec *value,
+                                                 struct itimerspec *old, const struct call *call)
 {
     struct setting setting;
-    struct timer_ref ref = find(fd);
+    struct timer_ref ref = timerfd_find(fd);
     int result;
 
     setting_prepare(&setting, ref, value, old);
     result = real()->timerfd_settime(fd, flags, value, setting.old);
     if (result == 0 && !ref.slot && gate_open() && admission_complete())
-        setting.ref = adopt(fd, call);
+        setting.ref = timerfd_adopt(fd, call);
     if (result == 0 && setting.ref.slot)
         setting_report(&setting, value, flags & TFD_TIMER_ABSTIME);
     return result;
@@ -73,7 +73,7 @@ HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, stru
     int result;
 
     if (!postponing_begin(&postponing, descriptor_find(fd), old))
-        return settime(fd, flags, value, old, &CALL("timerfd_settime", TLK_TIMERFD));
+        return timerfd_set(fd, flags, value, old, &CALL("timerfd_settime", TLK_TIMERFD));
     result = real()->timerfd_settime(fd, flags, value, NULL);
     if (result == 0)
         postponing_end(&postponing, value, flags & TFD_TIMER_ABSTIME);
@@ -82,7 +82,7 @@ HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, stru
 
 HOOK int timerfd_gettime(int fd, struct itimerspec *value)
 {
-    struct timer_ref ref = find(fd);
+    struct timer_ref ref = timerfd_find(fd);
     int result = real()->timerfd_gettime(fd, value);
 
     if (result == 0)
@@ -91,7 +91,7 @@ HOOK int timerfd_gettime(int fd, struct itimerspec *value)
 }
 
 /* A read of a timerfd gives the expirations since the last one, as eight bytes. */
-static ssize_t was_read(struct timer_ref ref, ssize_t result, const void *buffer)
+static ssize_t expirations_read(struct timer_ref ref, ssize_t result, const void *buffer)
 {
     uint64_t expirations;
 
@@ -108,8 +108,8 @@ HOOK ssize_t read(int fd, void *buffer, size_t size)
 
     if (__builtin_expect(!descriptor_find(fd), 1))
         return real()->read(fd, buffer, size);
-    ref = find(fd);
-    return was_read(ref, real()->read(fd, buffer, size), buffer);
+    ref = timerfd_find(fd);
+    return expirations_read(ref, real()->read(fd, buffer, size), buffer);
 }
 
 /* What read() becomes in programs built with _FORTIFY_SOURCE. */
@@ -120,12 +120,12 @@ HOOK ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room)
 
     if (__builtin_expect(!descriptor_find(fd), 1))
         return real()->__read_chk(fd, buffer, size, room);
-    ref = find(fd);
-    return was_read(ref, real()->__read_chk(fd, buffer, size, room), buffer);
+    ref = timerfd_find(fd);
+    return expirations_read(ref, real()->__read_chk(fd, buffer, size, room), buffer);
 }
 
 /* Some kernels fill several buffers with them. */
-static void gather(char *to, size_t size, const struct iovec *vector)
+static void vector_gather(char *to, size_t size, const struct iovec *vector)
 {
     for (size_t length; size; vector++, to += length, size -= length) {
         length = vector->iov_len < size ? vector->iov_len : size;
@@ -135,12 +135,12 @@ static void gather(char *to, size_t size, const struct iovec *vector)
 
 HOOK ssize_t readv(int fd, const struct iovec *vector, int count)
 {
-    struct timer_ref ref = find(fd);
+    struct timer_ref ref = timerfd_find(fd);
     ssize_t result = real()->readv(fd, vector, count);
     uint64_t expirations;
 
     if (!ref.slot || result != (ssize_t)sizeof(expirations))
         return result;
-    gather((char *)&expirations, sizeof(expirations), vector);
-    return was_read(ref, result, &expirations);
+    vector_gather((char *)&expirations, sizeof(expirations), vector);
+    return expirations_read(ref, result, &expirations);
 }

@@ -35,26 +35,26 @@ static int64_t next_deadline(const struct tlk_timer *timer)
 }
 
 /* How much later than known the deadline may be. */
-static uint64_t lateness(const struct tlk_timer *timer)
+static uint64_t deadline_lateness(const struct tlk_timer *timer)
 {
     return timer->flags & TLK_COARSE_DEADLINE ? recording->clock_resolution : 0;
 }
 
 /* `now` is between `now` and `now + behind`, the deadline up to clock_resolution late. */
-static enum expired compare(const struct tlk_timer *timer, uint64_t now, uint64_t behind)
+static enum expired deadline_compare(const struct tlk_timer *timer, uint64_t now, uint64_t behind)
 {
     uint64_t deadline = (uint64_t)next_deadline(timer);
 
     if (now + behind < deadline)
         return EXPIRED_NO;
-    return now >= deadline + lateness(timer) ? EXPIRED_YES : EXPIRED_UNKNOWN;
+    return now >= deadline + deadline_lateness(timer) ? EXPIRED_YES : EXPIRED_UNKNOWN;
 }
 
 enum expired expiry_guess(const struct tlk_timer *timer, uint64_t coarse)
 {
     if (timer->deadline_clock != CLOCK_MONOTONIC)
         return EXPIRED_UNKNOWN;
-    return compare(timer, coarse, CLOCK_LAG);
+    return deadline_compare(timer, coarse, CLOCK_LAG);
 }
 
 enum expired expiry_check(const struct tlk_timer *timer, uint64_t coarse)
@@ -63,7 +63,7 @@ enum expired expiry_check(const struct tlk_timer *timer, uint64_t coarse)
 
     if (guess != EXPIRED_UNKNOWN || timer->deadline_clock < 0)
         return guess;
-    return compare(timer, clock_ns(timer->deadline_clock), 0);
+    return deadline_compare(timer, clock_ns(timer->deadline_clock), 0);
 }
 
 uint64_t expiry_count(const struct tlk_timer *timer)
@@ -72,7 +72,7 @@ uint64_t expiry_count(const struct tlk_timer *timer)
 
     if (timer->deadline_clock < 0 || !timer->interval)
         return 0;
-    now = clock_ns(timer->deadline_clock) - lateness(timer);
+    now = clock_ns(timer->deadline_clock) - deadline_lateness(timer);
     return now < (uint64_t)timer->deadline
                ? 0
                : (now - (uint64_t)timer->deadline) / timer->interval + 1;

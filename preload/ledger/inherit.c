@@ -19,7 +19,7 @@ static struct remembered {
 } * remembered;
 static uint32_t remembered_count, remembered_room;
 
-static void adopt(int fd)
+static void descriptor_adopt(int fd)
 {
     struct birth birth = {
         .call = {.function = "execve", .family = TLK_TIMERFD},
@@ -56,10 +56,10 @@ static void remembered_reserve(uint32_t count)
 void inherit_over_exec(void)
 {
     remembered_reserve(slots_of_kernel());
-    fdinfo_each(adopt);
+    fdinfo_each(descriptor_adopt);
 }
 
-static void remember(uint32_t slot)
+static void timer_remember(uint32_t slot)
 {
     if (remembered_count == remembered_room) {
         recording_drop(TLK_DROP_FULL);
@@ -80,7 +80,7 @@ static void remember_handles(void)
     remembered_reserve(used);
     for (uint32_t slot = 1; slot < used; slot++)
         if (timer_at(slot)->state == TLK_LIVE && family_in_memory(timer_at(slot)->family))
-            remember(slot);
+            timer_remember(slot);
 }
 
 void inherit_remember(void)
@@ -92,7 +92,7 @@ void inherit_remember(void)
 
         /* Of several numbers for one timer, that which it goes by. */
         if (slot && timer_live(timer_ref_of(slot)) && timer_at(slot)->id == fd)
-            remember(slot);
+            timer_remember(slot);
     }
 }
 
@@ -111,7 +111,7 @@ uint32_t inherit_count(void)
     return remembered_count;
 }
 
-static void restore(struct remembered *one, uint64_t now)
+static void timer_restore(struct remembered *one, uint64_t now)
 {
     struct tlk_timer *timer = timer_at(one->slot);
 
@@ -143,7 +143,7 @@ void inherit_restore(void)
     uint64_t now = clock_mono();
 
     for (uint32_t i = 0; i < remembered_count; i++)
-        restore(&remembered[i], now);
+        timer_restore(&remembered[i], now);
     for (uint32_t fd = 0; fd < descriptor_high; fd++)
         count_reference(fd);
     for (uint32_t i = 0; i < remembered_count; i++)

@@ -23,7 +23,7 @@
 uint32_t ledger_depth;
 
 /* A library that reports of itself has frames of its own below the call that it reports. */
-static uint32_t skip_below(struct stack *stack, const void *caller)
+static uint32_t frames_skip_below(struct stack *stack, const void *caller)
 {
     uint32_t below = 0;
 
@@ -48,7 +48,7 @@ static __attribute__((noinline)) uint32_t site_of_stack(const struct call *call)
     stack->family = call->family;
     stack->unwound = true;
     stack->depth = stack_capture(stack->addresses, ledger_depth, &stack->truncated);
-    stack->depth -= skip_below(stack, call->caller);
+    stack->depth -= frames_skip_below(stack, call->caller);
     if (!stack->depth) {
         stack->addresses[0] = call->caller;
         stack->depth = 1;
@@ -83,7 +83,8 @@ static uint32_t site_of(const struct call *call)
     return recall_site(call, &site) ? site : site_of_stack(call);
 }
 
-static void fill(struct tlk_timer *timer, const struct birth *birth, uint32_t site, uint64_t now)
+static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint32_t site,
+                       uint64_t now)
 {
     uint32_t generation = timer->generation + 1;
 
@@ -144,8 +145,8 @@ static void settle_periodic(struct tlk_timer *timer, bool stopping, uint64_t coa
     }
 }
 
-static void settle(struct tlk_timer *timer, const struct account *account, bool stopping,
-                   uint64_t coarse)
+static void arming_settle(struct tlk_timer *timer, const struct account *account, bool stopping,
+                          uint64_t coarse)
 {
     if (!(timer->flags & TLK_ARMED))
         return;
@@ -157,14 +158,14 @@ static void settle(struct tlk_timer *timer, const struct account *account, bool 
 }
 
 /* Within a section, of a timer that was claimed. */
-static void leave(struct timer_ref ref)
+static void timer_leave(struct timer_ref ref)
 {
     struct tlk_timer *timer = timer_at(ref.slot);
     static const struct account nothing_known;
     uint64_t now = clock_coarse();
     struct outcome outcome;
 
-    settle(timer, &nothing_known, true, now);
+    arming_settle(timer, &nothing_known, true, now);
     outcome = (struct outcome){
         .lifetime = now > timer->created ? now - timer->created : 0,
         .armed = timer->armed,
@@ -179,7 +180,7 @@ static void leave(struct timer_ref ref)
 }
 
 /* Only one caller gets to release a timer, whatever closes race. */
-static bool claim(struct timer_ref ref)
+static bool timer_claim(struct timer_ref ref)
 {
     struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
 
@@ -187,7 +188,7 @@ static bool claim(struct timer_ref ref)
                                                  __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
-static void put_off(struct timer_ref ref)
+static void release_put_off(struct timer_ref ref)
 {
     if (thread.pending_count < THREAD_PENDING) {
         thread.pending[thread.pending_count].slot = ref.slot;
@@ -209,25 +210,25 @@ void section_leave(void)
         ref.generation = thread.pending[thread.pending_count].generation;
         if (!section_enter())
             return;
-        leave(ref);
+        timer_leave(ref);
         section_exit();
     }
 }
 
 /* Makes the timer known by its id. Within a section. */
-static void name(const struct birth *birth, struct timer_ref ref)
+static void timer_name(const struct birth *birth, struct timer_ref ref)
 {
     uint32_t before = family_has(birth->call.family, TLK_BY_DESCRIPTOR)
                           ? descriptor_put((int)birth->id, ref.slot)
                           : live_put(birth->call.family, birth->id, ref.slot);
 
     /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
-    if (before && claim(timer_ref_of(before)))
-        leave(timer_ref_of(before));
+    if (before && timer_claim(timer_ref_of(before)))
+        timer_leave(timer_ref_of(before));
 }
 
 /* Of a family that knows no limit. */
-static void expect_many(const struct birth *birth)
+static void tables_expect_many(const struct birth *birth)
 {
     if (!mapfile_may_grow)
         mapfile_may_grow = true;
@@ -236,14 +237,14 @@ static void expect_many(const struct birth *birth)
 }
 
 /* Within a section. */
-static struct timer_ref enter(const struct birth *birth)
+static struct timer_ref timer_enter(const struct birth *birth)
 {
     uint32_t site = site_of(&birth->call), slot;
     uint64_t now;
     struct tlk_timer *timer;
 
     if (__builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
-        expect_many(birth);
+        tables_expect_many(birth);
     slot = slot_take();
     now = clock_mono();
     if (!slot) {
@@ -256,15 +257,15 @@ static struct timer_ref enter(const struct birth *birth)
         slot_give(slot);
         return (struct timer_ref){0};
     }
-    fill(timer, birth, site, now);
+    timer_fill(timer, birth, site, now);
     __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
     if (!birth->kept)
-        name(birth, timer_ref_of(slot));
+        timer_name(birth, timer_ref_of(slot));
     return timer_ref_of(slot);
 }
 
 /* Of a timer that is not entered: one that had its descriptor before has ended unseen. */
-static void end_former(const struct birth *birth)
+static void former_end(const struct birth *birth)
 {
     if (family_has(birth->call.family, TLK_BY_DESCRIPTOR))
         timer_released(timer_take(birth->call.family, birth->id));
@@ -277,14 +278,14 @@ struct timer_ref timer_created(const struct birth *birth)
 
     if (admission_admits(birth->call.family)) {
         if (section_enter()) {
-            ref = enter(birth);
+            ref = timer_enter(birth);
             section_leave();
         } else {
             recording_drop(TLK_DROP_BUSY);
         }
     }
     if (!ref.slot)
-        end_former(birth);
+        former_end(birth);
     errno = saved;
     return ref;
 }
@@ -296,7 +297,7 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
     if (!timer)
         return;
     if (timer->interval || !arming->before.running || !arming->value || timer->fired_now)
-        settle(timer, &arming->before, arming->value == 0, arming->now);
+        arming_settle(timer, &arming->before, arming->value == 0, arming->now);
     if (!arming->value)
         return;
     timer->interval = arming->interval;
@@ -399,13 +400,13 @@ struct timer_ref timer_take(uint32_t family, uint64_t id)
 
 void timer_released(struct timer_ref ref)
 {
-    if (!claim(ref))
+    if (!timer_claim(ref))
         return;
     if (section_enter()) {
-        leave(ref);
+        timer_leave(ref);
         section_leave();
     } else {
-        put_off(ref);
+        release_put_off(ref);
     }
 }
 

@@ -69,7 +69,7 @@ static size_t count_arguments(va_list *arguments)
 }
 
 /* By address: what follows the NULL is the caller's to take. */
-static void gather(const char **argv, const char *first, va_list *arguments)
+static void arguments_gather(const char **argv, const char *first, va_list *arguments)
 {
     *argv = first;
     while (*argv)
@@ -84,7 +84,7 @@ static void gather(const char **argv, const char *first, va_list *arguments)
     argv = __builtin_alloca(count_arguments(&arguments) * sizeof(*argv));                          \
     va_end(arguments);                                                                             \
     va_start(arguments, first);                                                                    \
-    gather(argv, first, &arguments)
+    arguments_gather(argv, first, &arguments)
 
 HOOK int execl(const char *path, const char *first, ...)
 {

@@ -23,7 +23,7 @@ static size_t tls_module;
 
 /* ---- what it calls in the place of libc, during a capture ---- */
 
-static bool readable(const void *address)
+static bool memory_readable(const void *address)
 {
     struct dl_find_object found;
 
@@ -53,7 +53,7 @@ static ssize_t our_write(int fd, const void *address, size_t size)
 {
     if (!thread.capturing)
         return write(fd, address, size);
-    if (readable(address))
+    if (memory_readable(address))
         return (ssize_t)size;
     errno = EFAULT;
     return -1;
@@ -145,7 +145,7 @@ static void read_dynamic(struct library *library, const struct link_map *map)
 }
 
 /* The slot may lie in a page that the loader made read-only once it was filled. */
-static bool store(void **slot, void *function)
+static bool slot_store(void **slot, void *function)
 {
     size_t size = (size_t)sysconf(_SC_PAGESIZE);
 
@@ -155,7 +155,7 @@ static bool store(void **slot, void *function)
     return true;
 }
 
-static bool mend(const struct library *library, struct relocations relocations)
+static bool relocations_mend(const struct library *library, struct relocations relocations)
 {
     const ElfW(Rela) *end = (const void *)((const char *)relocations.first + relocations.bytes);
 
@@ -164,7 +164,7 @@ static bool mend(const struct library *library, struct relocations relocations)
 
         for (size_t i = 0; i < sizeof(replacements) / sizeof(replacements[0]); i++)
             if (ELF64_R_SYM(at->r_info) && !strcmp(name, replacements[i].name) &&
-                !store((void **)(library->bias + at->r_offset), replacements[i].function))
+                !slot_store((void **)(library->bias + at->r_offset), replacements[i].function))
                 return false;
     }
     return true;
@@ -196,8 +196,8 @@ static bool mend_all(void *handle)
         return false;
     read_dynamic(&library, map);
     dl_iterate_phdr(find_tls, &library.bias);
-    return library.symbols && library.strings && mend(&library, library.data) &&
-           mend(&library, library.calls);
+    return library.symbols && library.strings && relocations_mend(&library, library.data) &&
+           relocations_mend(&library, library.calls);
 }
 
 int libunwind_backtrace(void **addresses, int room)
@@ -211,7 +211,7 @@ int libunwind_backtrace(void **addresses, int room)
 }
 
 /* One that does not see beyond this frame and its caller's is of no use. */
-static MACHINE_SIGNS __attribute__((noinline)) bool sees(const void *caller)
+static MACHINE_SIGNS __attribute__((noinline)) bool backtrace_sees(const void *caller)
 {
     void *addresses[PROBE_FRAMES];
     int count = libunwind_backtrace(addresses, PROBE_FRAMES), i = 0;
@@ -228,5 +228,5 @@ bool libunwind_start(void)
     if (!handle)
         return false;
     backtrace = (int (*)(void **, int))dlsym(handle, "unw_backtrace");
-    return backtrace && mend_all(handle) && sees(__builtin_return_address(0));
+    return backtrace && mend_all(handle) && backtrace_sees(__builtin_return_address(0));
 }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/hash.h"
 #include "core/machine.h"
 #include "core/memory.h"
 #include "core/thread.h"
@@ -64,25 +65,15 @@ void recall_start(void)
         memory = memory_reserve(sizeof(*memory));
 }
 
-static inline uint64_t mix(uint64_t hash, uint64_t word)
-{
-    return (hash ^ word) * 0x9fb21c651e98df25u;
-}
-
-static inline uint64_t fold(uint64_t hash)
-{
-    return hash ^ hash >> 32;
-}
-
 /* Never the tag of an empty place. */
 static inline uint64_t tag_of(uint64_t hash)
 {
-    return fold(hash) | 2;
+    return hash_fold(hash) | 2;
 }
 
 static inline struct print print_of_call(const struct call *call)
 {
-    uint64_t hash = mix(mix((uintptr_t)call->caller, (uintptr_t)call->function << 8), 1);
+    uint64_t hash = hash_mix(hash_mix((uintptr_t)call->caller, (uintptr_t)call->function << 8), 1);
 
     return (struct print){tag_of(hash), hash};
 }
@@ -107,10 +98,10 @@ static inline void add_words(uint64_t lanes[WORDS_AT_ONCE], const uint16_t *offs
     uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
 
     for (uint32_t i = 0; i < count; i += WORDS_AT_ONCE) {
-        a = mix(a, base[offsets[i]] - relative_to);
-        b = mix(b, base[offsets[i + 1]] - relative_to);
-        c = mix(c, base[offsets[i + 2]] - relative_to);
-        d = mix(d, base[offsets[i + 3]] - relative_to);
+        a = hash_mix(a, base[offsets[i]] - relative_to);
+        b = hash_mix(b, base[offsets[i + 1]] - relative_to);
+        c = hash_mix(c, base[offsets[i + 2]] - relative_to);
+        d = hash_mix(d, base[offsets[i + 3]] - relative_to);
     }
     lanes[0] = a;
     lanes[1] = b;
@@ -135,11 +126,11 @@ static inline struct print layout_read(const struct layout *layout, const struct
                   (uintptr_t)call->frame);
     }
     if (layout->needs_rbp)
-        lanes[0] = mix(lanes[0], (uintptr_t)call->rbp - (uintptr_t)call->frame);
-    lanes[1] = mix(fold(lanes[1]), fold(lanes[0]));
-    lanes[3] = mix(fold(lanes[3]), fold(lanes[2]));
-    return (struct print){tag_of(mix(fold(lanes[1]), lanes[3])),
-                          fold(mix(lanes[1], ~fold(lanes[3])))};
+        lanes[0] = hash_mix(lanes[0], (uintptr_t)call->rbp - (uintptr_t)call->frame);
+    lanes[1] = hash_mix(hash_fold(lanes[1]), hash_fold(lanes[0]));
+    lanes[3] = hash_mix(hash_fold(lanes[3]), hash_fold(lanes[2]));
+    return (struct print){tag_of(hash_mix(hash_fold(lanes[1]), lanes[3])),
+                          hash_fold(hash_mix(lanes[1], ~hash_fold(lanes[3])))};
 }
 
 /* One kind of place, filled up with the first. */
@@ -267,8 +258,8 @@ static bool worth_learning(uint32_t site, uint32_t epoch)
     return sighting->times > 1 && (sighting->times & (sighting->times - 1)) == 0;
 }
 
-static __attribute__((noinline)) void learn(const struct call *call, const struct stack *stack,
-                                            uint32_t site, uint32_t epoch)
+static __attribute__((noinline)) void
+stack_learn(const struct call *call, const struct stack *stack, uint32_t site, uint32_t epoch)
 {
     struct print print = print_of_call(call);
     const struct layout *layout;
@@ -295,5 +286,5 @@ static __attribute__((noinline)) void learn(const struct call *call, const struc
 void recall_learn(const struct call *call, const struct stack *stack, uint32_t site, uint32_t epoch)
 {
     if (memory && site && worth_learning(site, epoch))
-        learn(call, stack, site, epoch);
+        stack_learn(call, stack, site, epoch);
 }

@@ -25,7 +25,7 @@ bool descriptors_start(void)
     return true;
 }
 
-static void raise(uint32_t *highest, uint32_t value)
+static void high_raise(uint32_t *highest, uint32_t value)
 {
     uint32_t before = __atomic_load_n(highest, __ATOMIC_RELAXED);
 
@@ -47,9 +47,9 @@ uint32_t descriptor_put(int fd, uint32_t slot)
             recording_drop(TLK_DROP_FD_RANGE);
         return slot;
     }
-    raise(&recording->descriptors_seen, high);
+    high_raise(&recording->descriptors_seen, high);
     if (slot)
-        raise(&descriptor_high, high);
+        high_raise(&descriptor_high, high);
     __atomic_store_n(&descriptor_slots[fd], slot, __ATOMIC_RELEASE);
     return before;
 }

@@ -79,19 +79,19 @@ void live_widen(void)
     }
 }
 
-static inline unsigned hash_of(struct key key)
+static inline unsigned key_hash(struct key key)
 {
-    return (unsigned)((key.id ^ key.family << 56) * 0x9fb21c651e98df25u >> 32);
+    return (unsigned)(hash_mix(key.id, key.family << 56) >> 32);
 }
 
 static struct shard *shard_of(struct key key)
 {
-    return &shards[hash_of(key) >> 28 & (SHARDS - 1)];
+    return &shards[key_hash(key) >> 28 & (SHARDS - 1)];
 }
 
 static struct set *set_of(struct key key)
 {
-    return &young[hash_of(key) % YOUNG_SETS];
+    return &young[key_hash(key) % YOUNG_SETS];
 }
 
 static struct entry *entry_take(struct shard *shard)
@@ -114,7 +114,7 @@ static bool shard_add(struct shard *shard, struct key key, uint32_t slot)
         return false;
     entry->key = key;
     entry->slot = slot;
-    HASH_ADD_BYHASHVALUE(hh, shard->entries, key, sizeof(entry->key), hash_of(key), entry);
+    HASH_ADD_BYHASHVALUE(hh, shard->entries, key, sizeof(entry->key), key_hash(key), entry);
     return entry->hh.tbl != NULL;
 }
 
@@ -122,12 +122,12 @@ static struct entry *shard_find(struct shard *shard, struct key key)
 {
     struct entry *entry;
 
-    HASH_FIND_BYHASHVALUE(hh, shard->entries, &key, sizeof(key), hash_of(key), entry);
+    HASH_FIND_BYHASHVALUE(hh, shard->entries, &key, sizeof(key), key_hash(key), entry);
     return entry;
 }
 
 /* False when there was no room, or the lock could not be had. */
-static bool table_put(struct key key, uint32_t slot)
+static bool shard_put(struct key key, uint32_t slot)
 {
     struct shard *shard = shard_of(key);
     bool put;
@@ -141,7 +141,7 @@ static bool table_put(struct key key, uint32_t slot)
     return put;
 }
 
-static uint32_t table_find(struct key key)
+static uint32_t shard_lookup(struct key key)
 {
     struct shard *shard = shard_of(key);
     struct entry *entry;
@@ -155,7 +155,7 @@ static uint32_t table_find(struct key key)
     return slot;
 }
 
-static inline uint32_t table_remove(struct key key, bool (*take)(struct lock *))
+static inline uint32_t shard_remove(struct key key, bool (*take)(struct lock *))
 {
     struct shard *shard = shard_of(key);
     struct entry *entry;
@@ -195,7 +195,7 @@ static bool is_live(uint32_t slot, struct key key)
 /* The way and the slot of a live timer; YOUNG_WAYS and 0 when it is in none. */
 static inline unsigned way_of(const struct set *set, struct key key, uint32_t *slot)
 {
-    uint32_t hash = hash_of(key);
+    uint32_t hash = key_hash(key);
 
     for (unsigned i = 0; i < YOUNG_WAYS; i++) {
         if (__atomic_load_n(&set->hashes[i], __ATOMIC_RELAXED) != hash)
@@ -219,7 +219,7 @@ static inline unsigned way_free(const struct set *set, uint32_t hash)
             return i;
     timer = timer_at(set->slots[oldest]);
     if (__atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-        !table_put(key_of(timer), set->slots[oldest]))
+        !shard_put(key_of(timer), set->slots[oldest]))
         return YOUNG_WAYS;
     return oldest;
 }
@@ -242,11 +242,11 @@ uint32_t live_put(uint32_t family, uint64_t id, uint32_t slot)
         return slot;
     way = way_of(set, key, &before);
     if (way == YOUNG_WAYS) {
-        before = table_remove(key, lock_take);
-        way = way_free(set, hash_of(key));
+        before = shard_remove(key, lock_take);
+        way = way_free(set, key_hash(key));
     }
     if (way < YOUNG_WAYS)
-        way_set(set, way, hash_of(key), slot);
+        way_set(set, way, key_hash(key), slot);
     lock_give(&set->lock);
     if (way < YOUNG_WAYS)
         return before;
@@ -270,7 +270,7 @@ uint32_t live_find(uint32_t family, uint64_t id)
     if (slot)
         return slot;
     __atomic_thread_fence(__ATOMIC_ACQUIRE); /* who made room there has put it here before */
-    return table_find((struct key){id, family});
+    return shard_lookup((struct key){id, family});
 }
 
 static inline uint32_t remove_by(struct key key, bool (*take)(struct lock *))
@@ -287,7 +287,7 @@ static inline uint32_t remove_by(struct key key, bool (*take)(struct lock *))
     if (way < YOUNG_WAYS)
         __atomic_store_n(&set->slots[way], 0, __ATOMIC_RELEASE);
     lock_give(&set->lock);
-    return slot ? slot : table_remove(key, take);
+    return slot ? slot : shard_remove(key, take);
 }
 
 uint32_t live_remove(uint32_t family, uint64_t id)

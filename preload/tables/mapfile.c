@@ -83,7 +83,7 @@ struct text {
     char *at, *end;
 };
 
-static void put(struct text *text, const char *string)
+static void text_put(struct text *text, const char *string)
 {
     while (*string && text->at < text->end)
         *text->at++ = *string++;
@@ -95,7 +95,7 @@ static void put_number(struct text *text, long number)
     char digits[24];
 
     snprintf(digits, sizeof(digits), "%ld", number);
-    put(text, digits);
+    text_put(text, digits);
 }
 
 static void put_expanded(struct text *text, const char *pattern, const char *program)
@@ -105,7 +105,7 @@ static void put_expanded(struct text *text, const char *pattern, const char *pro
     for (; *pattern; pattern++) {
         if (*pattern != '%' || !pattern[1]) {
             one[0] = *pattern;
-            put(text, one);
+            text_put(text, one);
             continue;
         }
         switch (*++pattern) {
@@ -113,18 +113,18 @@ static void put_expanded(struct text *text, const char *pattern, const char *pro
             put_number(text, getpid());
             break;
         case 'e':
-            put(text, program);
+            text_put(text, program);
             break;
         case 't':
             put_number(text, (long)time(NULL));
             break;
         case 'h':
             gethostname(host, sizeof(host) - 1);
-            put(text, host);
+            text_put(text, host);
             break;
         default:
             one[0] = *pattern;
-            put(text, one);
+            text_put(text, one);
         }
     }
 }
@@ -146,15 +146,15 @@ static void name_file(const struct settings *settings, const char *program, int 
         stem[length - 4] = '\0';
     put_expanded(&text, stem, program);
     if (attempt > 0 && !has_pid) {
-        put(&text, ".");
+        text_put(&text, ".");
         put_number(&text, getpid());
         attempt--;
     }
     if (attempt > 0) {
-        put(&text, ".");
+        text_put(&text, ".");
         put_number(&text, attempt);
     }
-    put(&text, has_suffix ? ".tlk" : "");
+    text_put(&text, has_suffix ? ".tlk" : "");
 }
 
 /* Takes what the disk has to give, down to a size that is no use any more. */

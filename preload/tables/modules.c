@@ -61,7 +61,7 @@ static void find_build_id(struct found *found, const ElfW(Phdr) * note)
     }
 }
 
-static void describe(struct found *found, const struct dl_phdr_info *info)
+static void found_describe(struct found *found, const struct dl_phdr_info *info)
 {
     *found = (struct found){.name = info->dlpi_name, .bias = info->dlpi_addr, .start = UINTPTR_MAX};
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -147,7 +147,7 @@ static void note_module(const struct dl_phdr_info *info)
 {
     struct found found;
 
-    describe(&found, info);
+    found_describe(&found, info);
     if (found.start > found.end || loaded_count == LOADED_MOST)
         return;
     loaded[loaded_count].start = found.start;
@@ -178,7 +178,7 @@ static int note_all(struct dl_phdr_info *info, size_t size, void *data)
     return 0;
 }
 
-static bool refresh(void)
+static bool modules_refresh(void)
 {
     bool first = true;
 
@@ -196,7 +196,7 @@ void modules_start(const char *exe)
     if (!getcwd(directory, sizeof(directory)))
         directory[0] = '\0';
     modules_leave_out((const void *)modules_start);
-    refresh();
+    modules_refresh();
 }
 
 uint32_t modules_epoch(void)
@@ -215,7 +215,7 @@ static int note_own(struct dl_phdr_info *info, size_t size, void *code)
     unsigned at;
 
     (void)size;
-    describe(&found, info);
+    found_describe(&found, info);
     if ((uintptr_t)code < found.start || (uintptr_t)code >= found.end)
         return 0;
     at = __atomic_fetch_add(&own_count, own_count < OWN_MOST, __ATOMIC_RELAXED);
@@ -269,7 +269,7 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count)
         lock_give(&catalog_lock);
         if (all || attempt == 1)
             return true; /* what is still unknown is code made at run time */
-        if (!refresh())
+        if (!modules_refresh())
             return false;
     }
 }

@@ -58,10 +58,10 @@ static struct key make_key(const uint64_t *words, uint32_t depth)
 {
     uint32_t size = (depth + 1) * (uint32_t)sizeof(uint64_t);
 
-    return (struct key){words, size, table_hash(words, size)};
+    return (struct key){words, size, hash_words(words, size)};
 }
 
-static struct entry *table_find(struct entry *table, const struct key *key)
+static struct entry *entry_find(struct entry *table, const struct key *key)
 {
     struct entry *entry;
 
@@ -69,7 +69,7 @@ static struct entry *table_find(struct entry *table, const struct key *key)
     return entry;
 }
 
-static struct entry *table_add(struct entry **table, struct arena *arena, const struct key *key,
+static struct entry *entry_add(struct entry **table, struct arena *arena, const struct key *key,
                                uint32_t site)
 {
     struct arena *table_arena = arena;
@@ -118,11 +118,11 @@ static uint32_t site_of_frames(const struct stack *stack, const uint64_t *words)
 
     if (!lock_take(&catalog_lock))
         return 0;
-    entry = table_find(resolved, &key);
+    entry = entry_find(resolved, &key);
     if (entry)
         site = entry->site;
     else if ((site = site_make(stack, words + 1)))
-        table_add(&resolved, &resolved_arena, &key, site);
+        entry_add(&resolved, &resolved_arena, &key, site);
     lock_give(&catalog_lock);
     return site;
 }
@@ -144,7 +144,7 @@ static bool cache_find(struct shard *shard, const struct key *key, uint32_t *sit
         shard_forget(shard);
         shard->epoch = modules_epoch();
     }
-    entry = table_find(shard->entries, key);
+    entry = entry_find(shard->entries, key);
     if (entry)
         *site = entry->site;
     lock_give(&shard->lock);
@@ -156,8 +156,8 @@ static void cache_add(struct shard *shard, const struct key *key, uint32_t site,
 {
     if (!lock_take(&shard->lock))
         return;
-    if (shard->epoch == epoch && modules_epoch() == epoch && !table_find(shard->entries, key) &&
-        !table_add(&shard->entries, &shard->arena, key, site))
+    if (shard->epoch == epoch && modules_epoch() == epoch && !entry_find(shard->entries, key) &&
+        !entry_add(&shard->entries, &shard->arena, key, site))
         shard_forget(shard);
     lock_give(&shard->lock);
 }

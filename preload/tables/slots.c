@@ -68,7 +68,7 @@ static uint32_t own_lane(void)
     return thread.lane - 1;
 }
 
-static inline uint64_t changed(uint64_t head, uint32_t slot)
+static inline uint64_t head_changed(uint64_t head, uint32_t slot)
 {
     return ((head >> 32) + 1) << 32 | slot;
 }
@@ -81,7 +81,7 @@ static uint32_t lane_take(uint32_t lane)
         uint32_t slot = (uint32_t)head;
         uint32_t next = __atomic_load_n(&free_next[slot], __ATOMIC_RELAXED);
 
-        if (__atomic_compare_exchange_n(&lanes[lane].head, &head, changed(head, next), true,
+        if (__atomic_compare_exchange_n(&lanes[lane].head, &head, head_changed(head, next), true,
                                         __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
             return slot;
     }
@@ -122,7 +122,7 @@ static void lane_give(uint32_t lane, uint32_t slot)
 
     do
         __atomic_store_n(&free_next[slot], (uint32_t)head, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n(&lanes[lane].head, &head, changed(head, slot), true,
+    while (!__atomic_compare_exchange_n(&lanes[lane].head, &head, head_changed(head, slot), true,
                                         __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 

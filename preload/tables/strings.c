@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/hash.h"
 #include "tables/mapfile.h"
 
 #define LITERALS 64
@@ -33,7 +34,7 @@ uint32_t string_add(const char *string)
     return string_add_bytes(string, strlen(string));
 }
 
-static bool says(uint32_t string, const char *text)
+static bool string_says(uint32_t string, const char *text)
 {
     return strcmp(region_at(TLK_STRINGS, string), text) == 0;
 }
@@ -41,7 +42,7 @@ static bool says(uint32_t string, const char *text)
 uint32_t string_literal(const char *literal)
 {
     for (int i = 0; i < LITERALS; i++) {
-        if (literals[i].literal == literal && says(literals[i].string, literal))
+        if (literals[i].literal == literal && string_says(literals[i].string, literal))
             return literals[i].string;
         if (!literals[i].literal) {
             literals[i].string = string_add(literal);
@@ -52,26 +53,25 @@ uint32_t string_literal(const char *literal)
     return string_add(literal);
 }
 
-/* FNV-1a: names are short, and few. */
-static uint32_t hash_of(const char *name)
+static uint32_t name_hash(const char *name)
 {
-    uint32_t hash = 2166136261u;
+    uint64_t hash = 0;
 
     while (*name)
-        hash = (hash ^ (unsigned char)*name++) * 16777619u;
-    return hash;
+        hash = hash_mix(hash, (unsigned char)*name++);
+    return (uint32_t)hash_fold(hash);
 }
 
 uint32_t string_name(const char *name)
 {
-    uint32_t first = hash_of(name);
+    uint32_t first = name_hash(name);
 
     for (uint32_t i = 0; i < NAME_TRIES; i++) {
         uint32_t *string = &names[(first + i) % NAMES];
 
         if (!*string)
             *string = string_add(name);
-        if (!*string || says(*string, name))
+        if (!*string || string_says(*string, name))
             return *string;
     }
     return 0;

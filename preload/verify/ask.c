@@ -24,7 +24,7 @@ static pid_t wait_for(pid_t pid, int *status, int options)
 
 /* A copy of this process that tells by this signal that it ends; nothing that waits for fork() is
  * called. */
-static pid_t split(int signal)
+static pid_t child_fork(int signal)
 {
     return (pid_t)syscall(SYS_clone, signal, 0, 0, 0, 0);
 }
@@ -42,7 +42,7 @@ static void forget_preload(void)
         *kept = NULL;
 }
 
-static _Noreturn void become(const char *const *argv, int out, const sigset_t *mask)
+static _Noreturn void child_become(const char *const *argv, int out, const sigset_t *mask)
 {
     forget_preload();
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -65,9 +65,9 @@ static _Noreturn void stand_between(const char *const *argv, int out, const sigs
     pid_t pid;
 
     signal(SIGCHLD, SIG_DFL);
-    pid = split(SIGCHLD);
+    pid = child_fork(SIGCHLD);
     if (pid == 0)
-        become(argv, out, mask);
+        child_become(argv, out, mask);
     if (pid < 0 || wait_for(pid, &status, 0) != pid || !WIFEXITED(status))
         kill(getpid(), SIGKILL);
     real()->_exit(WEXITSTATUS(status));
@@ -75,7 +75,7 @@ static _Noreturn void stand_between(const char *const *argv, int out, const sigs
 }
 
 /* Reads to the end, so that the command doesn't wait for a reader. Returns what was kept. */
-static size_t drain(int in, char *text, size_t room, bool *cut)
+static size_t answer_drain(int in, char *text, size_t room, bool *cut)
 {
     char rest[512] = "";
     size_t length = 0;
@@ -95,10 +95,10 @@ static size_t drain(int in, char *text, size_t room, bool *cut)
     return length;
 }
 
-static void collect(int in, char *text, size_t size)
+static void answer_collect(int in, char *text, size_t size)
 {
     bool cut;
-    size_t length = drain(in, text, size - sizeof(CUT), &cut);
+    size_t length = answer_drain(in, text, size - sizeof(CUT), &cut);
 
     if (cut) {
         while (length > 0 && text[length - 1] != '\n')
@@ -121,13 +121,13 @@ int ask(const char *const *argv, char *text, size_t size)
     /* The program's handlers are not for these processes. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &mask);
-    pid = split(0);
+    pid = child_fork(0);
     if (pid == 0)
         stand_between(argv, ends[1], &mask);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     syscall(SYS_close, ends[1]);
     if (pid > 0)
-        collect(ends[0], text, size);
+        answer_collect(ends[0], text, size);
     syscall(SYS_close, ends[0]);
     if (pid < 0 || wait_for(pid, &status, __WCLONE) != pid || !WIFEXITED(status))
         return -1;

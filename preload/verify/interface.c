@@ -33,14 +33,14 @@ static void quiet_end(const struct quiet *quiet)
     errno = quiet->error;
 }
 
-static void mark(uint64_t *since, uint64_t *missed)
+static void verify_mark(uint64_t *since, uint64_t *missed)
 {
     *since = clock_mono();
     *missed = left_missed();
 }
 
-static enum timerleak_answer check(uint64_t since, uint64_t missed, const char *ignore,
-                                   int patience_ms, char *text, uint32_t text_size)
+static enum timerleak_answer verify_check(uint64_t since, uint64_t missed, const char *ignore,
+                                          int patience_ms, char *text, uint32_t text_size)
 {
     struct quiet quiet = quiet_begin();
     enum timerleak_answer answer = left_check(since, missed, ignore, patience_ms, text, text_size);
@@ -49,19 +49,19 @@ static enum timerleak_answer check(uint64_t since, uint64_t missed, const char *
     return answer;
 }
 
-static void ignore_begin(void)
+static void verify_ignore_begin(void)
 {
     if (!thread.vforked)
         thread.ignoring++;
 }
 
-static void ignore_end(void)
+static void verify_ignore_end(void)
 {
     if (!thread.vforked && thread.ignoring)
         thread.ignoring--;
 }
 
-static bool tag(struct timer_ref ref, const char *owner)
+static bool verify_tag(struct timer_ref ref, const char *owner)
 {
     if (!owner || !timer_live(ref))
         return false;
@@ -69,17 +69,17 @@ static bool tag(struct timer_ref ref, const char *owner)
     return true;
 }
 
-static bool tag_timerfd(int fd, const char *owner)
+static bool verify_tag_timerfd(int fd, const char *owner)
 {
-    return gate_open() && tag(timer_ref_of(descriptor_find(fd)), owner);
+    return gate_open() && verify_tag(timer_ref_of(descriptor_find(fd)), owner);
 }
 
-static bool tag_timer(void *timer, const char *owner)
+static bool verify_tag_timer(void *timer, const char *owner)
 {
-    return gate_open() && tag(timer_find(TLK_POSIX, (uint64_t)(uintptr_t)timer), owner);
+    return gate_open() && verify_tag(timer_find(TLK_POSIX, (uint64_t)(uintptr_t)timer), owner);
 }
 
-static int snapshot(const char *path)
+static int verify_snapshot(const char *path)
 {
     struct quiet quiet = quiet_begin();
     int result = snapshot_write(path);
@@ -90,11 +90,11 @@ static int snapshot(const char *path)
 
 __attribute__((visibility("default"))) const struct timerleak_interface timerleak_interface = {
     .size = sizeof(timerleak_interface),
-    .mark = mark,
-    .check = check,
-    .ignore_begin = ignore_begin,
-    .ignore_end = ignore_end,
-    .tag_timerfd = tag_timerfd,
-    .tag_timer = tag_timer,
-    .snapshot = snapshot,
+    .mark = verify_mark,
+    .check = verify_check,
+    .ignore_begin = verify_ignore_begin,
+    .ignore_end = verify_ignore_end,
+    .tag_timerfd = verify_tag_timerfd,
+    .tag_timer = verify_tag_timer,
+    .snapshot = verify_snapshot,
 };

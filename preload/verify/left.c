@@ -68,7 +68,7 @@ static void count_timer(struct tally *tally, uint32_t slot, uint64_t since)
     tally->of[timer.family]++;
 }
 
-static struct tally count(uint64_t since)
+static struct tally timers_count(uint64_t since)
 {
     struct tally tally = {0};
     uint32_t used;
@@ -88,7 +88,8 @@ struct words {
     size_t size, length;
 };
 
-__attribute__((format(printf, 2, 3))) static void say(struct words *words, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void words_say(struct words *words, const char *format,
+                                                            ...)
 {
     va_list arguments;
     int length;
@@ -107,20 +108,20 @@ static void say_tally(struct words *words, const struct tally *tally, uint64_t s
 {
     const char *before = " (";
 
-    say(words, "%" PRIu64 " timer%s left", tally->all, tally->all == 1 ? " is" : "s are");
+    words_say(words, "%" PRIu64 " timer%s left", tally->all, tally->all == 1 ? " is" : "s are");
     for (unsigned family = 1; family < TLK_FAMILIES; family++) {
         if (tally->of[family]) {
-            say(words, "%s%" PRIu64 " %s", before, tally->of[family], families[family].name);
+            words_say(words, "%s%" PRIu64 " %s", before, tally->of[family], families[family].name);
             before = ", ";
         }
     }
-    say(words, ")\nwhose stacks this shows: timerleak left %" PRIu64 " %s\n", since,
-        mapfile_path());
+    words_say(words, ")\nwhose stacks this shows: timerleak left %" PRIu64 " %s\n", since,
+              mapfile_path());
 }
 
 static enum timerleak_answer not_checked(struct words *words, const char *why)
 {
-    say(words, "not checked: %s", why);
+    words_say(words, "not checked: %s", why);
     return TIMERLEAK_NOT_CHECKED;
 }
 
@@ -134,7 +135,7 @@ static enum timerleak_answer nothing_found(struct words *words, uint64_t missed)
     if (left_missed() > missed)
         return not_checked(words, "timers were made that timerleak did not enter: it was asleep, "
                                   "took samples, or its recording was full");
-    say(words, "no timers left");
+    words_say(words, "no timers left");
     return TIMERLEAK_NONE_LEFT;
 }
 
@@ -147,7 +148,7 @@ struct search {
 };
 
 /* The command has symbols and rules. False when it says that nothing is left. */
-static bool explain(struct search *search, const struct tally *tally)
+static bool left_explain(struct search *search, const struct tally *tally)
 {
     const char *named = secure_getenv("TIMERLEAK_COMMAND");
     char since[24], said[512];
@@ -172,16 +173,16 @@ static bool explain(struct search *search, const struct tally *tally)
     snprintf(said, sizeof(said), "%s", words->text);
     say_tally(words, tally, search->since);
     if (status == ASK_NOT_FOUND)
-        say(words, "%s was not found: put it into PATH, or its path into TIMERLEAK_COMMAND\n",
-            argv[0]);
-    say(words, "%s", said);
+        words_say(words, "%s was not found: put it into PATH, or its path into TIMERLEAK_COMMAND\n",
+                  argv[0]);
+    words_say(words, "%s", said);
     return true;
 }
 
 /* `last`: it won't be asked again. */
-static bool look(struct search *search, bool last)
+static bool left_look(struct search *search, bool last)
 {
-    struct tally tally = count(search->since);
+    struct tally tally = timers_count(search->since);
 
     if (!tally.all)
         return false;
@@ -191,7 +192,7 @@ static bool look(struct search *search, bool last)
     }
     if (!last && !search->ignore)
         return true;
-    return explain(search, &tally);
+    return left_explain(search, &tally);
 }
 
 static bool wait_and_look(struct search *search, uint64_t patience)
@@ -205,7 +206,7 @@ static bool wait_and_look(struct search *search, uint64_t patience)
         now = clock_mono();
         last = now >= end || gate->sandboxed;
         search->words.length = 0;
-        if (!look(search, last))
+        if (!left_look(search, last))
             return false;
         if (last)
             return true;

@@ -20,7 +20,7 @@ struct extent {
 };
 
 /* Those that refer to others first: what a site that is there needs was published before it. */
-static void measure(struct extent *extent)
+static void extent_measure(struct extent *extent)
 {
     for (int id = TLK_REGIONS - 1; id >= 0; id--)
         extent->used[id] = __atomic_load_n(&recording->regions[id].used, __ATOMIC_ACQUIRE);
@@ -71,7 +71,7 @@ static void copy_timers(struct tlk_header *to, const struct tlk_region *timers)
 }
 
 /* Sites before their timers, in the order in which readers take them from a running process. */
-static void copy_regions(struct tlk_header *to)
+static void snapshot_copy_regions(struct tlk_header *to)
 {
     for (int id = 0; id < TLK_TIMERS; id++) {
         for (uint32_t i = 0; i < to->regions[id].chunks; i++) {
@@ -84,14 +84,14 @@ static void copy_regions(struct tlk_header *to)
 }
 
 /* Returns errno. */
-static int fill(int fd)
+static int snapshot_fill(int fd)
 {
     struct extent extent;
     struct tlk_header *copy;
     size_t size;
     int error;
 
-    measure(&extent);
+    extent_measure(&extent);
     size = (size_t)extent.chunks * TLK_CHUNK;
     if (newfile_limited(size) < size)
         return EFBIG;
@@ -102,7 +102,7 @@ static int fill(int fd)
     if (copy == MAP_FAILED)
         return errno;
     copy_header(copy, &extent);
-    copy_regions(copy);
+    snapshot_copy_regions(copy);
     munmap(copy, size);
     return 0;
 }
@@ -118,7 +118,7 @@ int snapshot_write(const char *path)
         return -ENODATA;
     if (!newfile_open(&file, path))
         return -errno;
-    error = fill(file.fd);
+    error = snapshot_fill(file.fd);
     if (!error && newfile_publish(&file, path) != 0)
         error = errno;
     newfile_close(&file);

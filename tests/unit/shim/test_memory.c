@@ -107,14 +107,14 @@ Test(memory, an_arena_that_shrank_is_used_up_sooner)
 Test(table, the_hash_takes_in_every_bit_and_the_order)
 {
     uint64_t key[3] = {1, 2, 3}, swapped[3] = {2, 1, 3}, same[3] = {1, 2, 3};
-    uint64_t hash = table_hash(key, sizeof(key));
+    uint64_t hash = hash_words(key, sizeof(key));
 
-    cr_expect_eq(table_hash(same, sizeof(same)), hash);
-    cr_expect_neq(table_hash(swapped, sizeof(swapped)), hash);
-    cr_expect_neq(table_hash(key, 2 * sizeof(uint64_t)), hash);
+    cr_expect_eq(hash_words(same, sizeof(same)), hash);
+    cr_expect_neq(hash_words(swapped, sizeof(swapped)), hash);
+    cr_expect_neq(hash_words(key, 2 * sizeof(uint64_t)), hash);
     for (int bit = 0; bit < 192; bit++) {
         key[bit / 64] ^= (uint64_t)1 << bit % 64;
-        cr_expect_neq(table_hash(key, sizeof(key)), hash, "bit %d", bit);
+        cr_expect_neq(hash_words(key, sizeof(key)), hash, "bit %d", bit);
         key[bit / 64] ^= (uint64_t)1 << bit % 64;
     }
 }
@@ -124,7 +124,7 @@ Test(table, consecutive_keys_spread_over_its_low_and_its_upper_bits)
     unsigned low[16] = {0}, upper[16] = {0};
 
     for (uint64_t key = 0; key < 16000; key++) {
-        uint64_t hash = table_hash(&key, sizeof(key));
+        uint64_t hash = hash_words(&key, sizeof(key));
         low[hash & 15]++;
         upper[hash >> 32 & 15]++;
     }
