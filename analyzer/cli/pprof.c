@@ -3,7 +3,7 @@
 #include "base/errors.h"
 #include "cli/status.h"
 #include "views/losses.h"
-#include "views/view.h"
+#include "views/views.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #ifndef TIMERLEAK_EXPORTS_ANNOTATIONS_H
 #define TIMERLEAK_EXPORTS_ANNOTATIONS_H
 
-#include "exports/gate_export.h"
+#include "exports/exports.h"
 
 gate_export annotations_write;
 

@@ -5,7 +5,7 @@
 #ifndef TIMERLEAK_EXPORTS_DOT_H
 #define TIMERLEAK_EXPORTS_DOT_H
 
-#include "views/view.h"
+#include "views/views.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 #ifndef TIMERLEAK_EXPORTS_GATE_JSON_H
 #define TIMERLEAK_EXPORTS_GATE_JSON_H
 
-#include "exports/gate_export.h"
+#include "exports/exports.h"
 
 gate_export gate_json_write;
 

@@ -4,7 +4,7 @@
 #ifndef TIMERLEAK_EXPORTS_GITLAB_H
 #define TIMERLEAK_EXPORTS_GITLAB_H
 
-#include "exports/gate_export.h"
+#include "exports/exports.h"
 
 gate_export gitlab_write;
 

@@ -2,7 +2,7 @@
 
 #include "exports/html/assets.h"
 #include "exports/html/data.h"
-#include "exports/html/tables.h"
+#include "exports/html/page.h"
 #include "exports/html/text.h"
 #include "profile/fingerprints.h"
 

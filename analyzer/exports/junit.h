@@ -5,7 +5,7 @@
 #ifndef TIMERLEAK_EXPORTS_JUNIT_H
 #define TIMERLEAK_EXPORTS_JUNIT_H
 
-#include "exports/gate_export.h"
+#include "exports/exports.h"
 
 gate_export junit_write;
 

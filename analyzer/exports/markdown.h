@@ -6,7 +6,7 @@
 #ifndef TIMERLEAK_EXPORTS_MARKDOWN_H
 #define TIMERLEAK_EXPORTS_MARKDOWN_H
 
-#include "exports/gate_export.h"
+#include "exports/exports.h"
 
 gate_export markdown_write;
 

@@ -7,7 +7,7 @@
 #ifndef TIMERLEAK_EXPORTS_SARIF_H
 #define TIMERLEAK_EXPORTS_SARIF_H
 
-#include "exports/gate_export.h"
+#include "exports/exports.h"
 
 gate_export sarif_write;
 

@@ -5,7 +5,7 @@
 #define TIMERLEAK_PROFILE_FRAMEFILTER_H
 
 #include "profile/patterns.h"
-#include "profile/granularity.h"
+#include "profile/places.h"
 
 /* What filters say about a location; worked out when it is asked for first. */
 struct view_of_location {

@@ -11,7 +11,7 @@
 
 #include "base/errors.h"
 #include "profile/selected.h"
-#include "profile/granularity.h"
+#include "profile/places.h"
 #include "profile/profile.h"
 #include "profile/samples.h"
 

@@ -4,7 +4,7 @@
 #ifndef TIMERLEAK_VIEWS_LABELS_H
 #define TIMERLEAK_VIEWS_LABELS_H
 
-#include "views/view.h"
+#include "views/views.h"
 
 /* File, build-id, type, time, duration and total, the latter in that unit. */
 void labels_print(FILE *to, const struct selection *selection, const char *unit);

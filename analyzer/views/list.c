@@ -4,7 +4,7 @@
 #include "views/coverage.h"
 #include "views/source.h"
 #include "views/values.h"
-#include "views/view.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 #include <string.h>

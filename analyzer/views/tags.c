@@ -3,7 +3,7 @@
 #include "profile/tags.h"
 #include "views/coverage.h"
 #include "views/values.h"
-#include "views/view.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 #include <string.h>

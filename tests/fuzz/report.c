@@ -16,7 +16,7 @@
 #include "views/report.h"
 #include "views/timers.h"
 #include "views/values.h"
-#include "views/view.h"
+#include "views/views.h"
 #include "views/wakeups.h"
 #include "views/watch.h"
 

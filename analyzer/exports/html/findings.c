@@ -1,4 +1,4 @@
-#include "exports/html/tables.h"
+#include "exports/html/page.h"
 
 #include "base/text.h"
 #include "exports/html/text.h"

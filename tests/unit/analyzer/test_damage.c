@@ -6,7 +6,7 @@
 #include "views/left.h"
 #include "views/report.h"
 #include "views/timers.h"
-#include "views/view.h"
+#include "views/views.h"
 #include "views/wakeups.h"
 #include "views/watch.h"
 

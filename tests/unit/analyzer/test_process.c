@@ -1,5 +1,5 @@
 /* What is said of the process that a recording is of. */
-#include "exports/html/tables.h"
+#include "exports/html/page.h"
 #include "loaded.h"
 #include "profile/process.h"
 #include "views/labels.h"

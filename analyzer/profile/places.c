@@ -1,4 +1,4 @@
-#include "profile/granularity.h"
+#include "profile/places.h"
 
 #include "base/paths.h"
 

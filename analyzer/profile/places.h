@@ -1,9 +1,9 @@
 /*
- * granularity.h - frames that count as one: by function, file, line or address, as pprof's
+ * places.h - frames that count as one: by function, file, line or address, as pprof's
  * granularity says.
  */
-#ifndef TIMERLEAK_PROFILE_GRANULARITY_H
-#define TIMERLEAK_PROFILE_GRANULARITY_H
+#ifndef TIMERLEAK_PROFILE_PLACES_H
+#define TIMERLEAK_PROFILE_PLACES_H
 
 #include "profile/profile.h"
 

@@ -1,9 +1,9 @@
 /*
- * html/tables.h - the parts of the page that can be read without its script: what was recorded,
+ * html/page.h - the parts of the page that can be read without its script: what was recorded,
  * the findings, and all sites with their stacks.
  */
-#ifndef TIMERLEAK_EXPORTS_HTML_TABLES_H
-#define TIMERLEAK_EXPORTS_HTML_TABLES_H
+#ifndef TIMERLEAK_EXPORTS_HTML_PAGE_H
+#define TIMERLEAK_EXPORTS_HTML_PAGE_H
 
 #include "exports/html/source.h"
 #include "profile/profile.h"

@@ -1,8 +1,8 @@
 /*
- * view.h - what pprof's text views have in common: what they show, and in which units.
+ * views.h - what pprof's text views have in common: what they show, and in which units.
  */
-#ifndef TIMERLEAK_VIEWS_VIEW_H
-#define TIMERLEAK_VIEWS_VIEW_H
+#ifndef TIMERLEAK_VIEWS_VIEWS_H
+#define TIMERLEAK_VIEWS_VIEWS_H
 
 #include "profile/graph.h"
 #include "profile/patterns.h"

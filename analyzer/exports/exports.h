@@ -1,9 +1,9 @@
 /*
- * gate_export.h - what the formats that CI reads have in common: one judgement, which none of them
+ * exports.h - what the formats that CI reads have in common: one judgement, which none of them
  * changes.
  */
-#ifndef TIMERLEAK_EXPORTS_GATE_EXPORT_H
-#define TIMERLEAK_EXPORTS_GATE_EXPORT_H
+#ifndef TIMERLEAK_EXPORTS_EXPORTS_H
+#define TIMERLEAK_EXPORTS_EXPORTS_H
 
 #include "profile/gate.h"
 #include "profile/repository.h"
