@@ -2,7 +2,7 @@
 
 #include "base/errors.h"
 #include "cli/status.h"
-#include "views/losses.h"
+#include "views/coverage.h"
 #include "views/views.h"
 
 #include <string.h>

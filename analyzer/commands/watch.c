@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "base/memory.h"
 #include "profile/filter.h"
-#include "views/watch.h"
+#include "views/views.h"
 
 #include <errno.h>
 #include <stdlib.h>

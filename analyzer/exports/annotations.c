@@ -1,6 +1,6 @@
-#include "exports/annotations.h"
-
+/* annotations.c - what fails, as GitHub's workflow commands. */
 #include "base/text.h"
+#include "exports/exports.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"

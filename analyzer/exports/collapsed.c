@@ -1,5 +1,5 @@
-#include "exports/collapsed.h"
-
+/* collapsed.c - collapsed stacks, the input of flame graph tools. */
+#include "exports/exports.h"
 #include "exports/stack_sums.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
-#include "exports/csv.h"
-
+/* csv.c - a row per sample. */
 #include "base/memory.h"
+#include "exports/exports.h"
 #include "profile/tags.h"
 
 #include <inttypes.h>

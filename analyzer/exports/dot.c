@@ -1,8 +1,7 @@
-#include "exports/dot.h"
-
+/* dot.c - the graph for Graphviz. */
 #include "base/memory.h"
-#include "profile/graphmake.h"
-#include "views/labels.h"
+#include "exports/exports.h"
+#include "profile/graph.h"
 #include "views/values.h"
 
 #include <inttypes.h>

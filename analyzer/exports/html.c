@@ -1,13 +1,32 @@
-#include "exports/html.h"
-
-#include "exports/html/assets.h"
-#include "exports/html/data.h"
+/* html.c - the report as one page, put together from its template. */
+#include "exports/exports.h"
 #include "exports/html/page.h"
-#include "exports/html/text.h"
-#include "profile/fingerprints.h"
+#include "profile/identity.h"
 
 #include <string.h>
 #include <sys/random.h>
+
+/* ---- the files of exports/html/page/, as they are built into the program ---- */
+
+/* NUL-terminated. The template has @NAME@ where something is filled in. */
+extern const char html_template[], html_style[], html_script[];
+
+/* Paths are those seen from where make runs. The Makefile says that this file depends on them. */
+#define HERE "analyzer/exports/html/page/"
+#define ASSET(name, ...)                                                                           \
+    __asm__(".section .rodata\n"                                                                   \
+            ".global " #name "\n" #name ":\n" __VA_ARGS__ ".byte 0\n"                              \
+            ".previous\n")
+#define FILE_OF(path) ".incbin \"" HERE path "\"\n"
+
+ASSET(html_template, FILE_OF("page.html"));
+ASSET(html_style, FILE_OF("style.css"));
+/* One module: its files share their names with each other, and with nothing else. */
+ASSET(html_script,
+      FILE_OF("values.js") FILE_OF("state.js") FILE_OF("tables.js") FILE_OF("flame.js")
+          FILE_OF("timeline.js") FILE_OF("layout.js") FILE_OF("graph.js") FILE_OF("script.js"));
+
+/* ---- the page ---- */
 
 struct page {
     struct profile *profile;

@@ -1,6 +1,6 @@
-#include "exports/junit.h"
-
-#include "profile/fingerprints.h"
+/* junit.c - a test for each site, as JUnit's XML. */
+#include "exports/exports.h"
+#include "profile/identity.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"

@@ -1,5 +1,5 @@
-#include "exports/legacy.h"
-
+/* legacy.c - a heap profile in text, for google-pprof. */
+#include "exports/exports.h"
 #include "exports/stack_sums.h"
 
 #include <inttypes.h>

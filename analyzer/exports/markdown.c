@@ -1,6 +1,6 @@
-#include "exports/markdown.h"
-
+/* markdown.c - the gate for people. */
 #include "base/text.h"
+#include "exports/exports.h"
 #include "profile/families.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"

@@ -1,8 +1,8 @@
-#include "exports/pprof.h"
-
+/* pprof.c - profile.proto, compressed. */
 #include "base/memory.h"
-#include "exports/pprof_messages.h"
+#include "exports/exports.h"
 #include "exports/pprof_locations.h"
+#include "exports/pprof_messages.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"

@@ -1,5 +1,5 @@
-#include "exports/prometheus.h"
-
+/* prometheus.c - the gate as Prometheus's text format. */
+#include "exports/exports.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>

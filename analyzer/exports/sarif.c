@@ -1,6 +1,6 @@
-#include "exports/sarif.h"
-
+/* sarif.c - what fails, as SARIF 2.1.0. */
 #include "base/version.h"
+#include "exports/exports.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"

@@ -1,6 +1,6 @@
-#include "exports/speedscope.h"
-
+/* speedscope.c - speedscope's own JSON format. */
 #include "base/numbers.h"
+#include "exports/exports.h"
 #include "exports/stack_sums.h"
 
 #include <inttypes.h>

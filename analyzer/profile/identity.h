@@ -19,4 +19,10 @@ void identity_make(struct identity *identity, struct profile *profile, struct si
                    enum timer_state state);
 void identity_free(struct identity *identity);
 
+/*
+ * Sets the fingerprint of every site. Two calls in one function have the same functions: the
+ * second, by address, gets "-2" appended, and so on.
+ */
+void fingerprints_set(struct profile *profile);
+
 #endif

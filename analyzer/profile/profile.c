@@ -74,6 +74,101 @@ void profile_free(struct profile *profile)
     free(profile);
 }
 
+/* ---- modules and sites of all recordings ---- */
+
+static void hexadecimal(char *text, const struct tlk_module *module)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (uint32_t i = 0; i < module->build_id_size; i++) {
+        text[2 * i] = digits[module->build_id[i] >> 4];
+        text[2 * i + 1] = digits[module->build_id[i] & 15];
+    }
+}
+
+static uint32_t new_module(struct profile *profile, const struct recording *recording,
+                           const struct tlk_module *record, uint64_t used, char *key,
+                           size_t key_size)
+{
+    struct module *module = memory_new(1, sizeof(*module));
+    const char *path = recording_string(recording, record->path);
+    module->path = strings_add(profile->strings, *path ? path : "[unnamed]");
+    const char *slash = strrchr(module->path, '/');
+    module->name = slash ? slash + 1 : module->path;
+    hexadecimal(module->build_id, record);
+    module->symbols =
+        symbols_file(profile->symbols, path, record->build_id, record->build_id_size, used);
+    module->index = (uint32_t)profile->module_count;
+    module->bias = record->bias;
+    module->start = record->start;
+    module->end = record->end;
+    module->key = key;
+    profile->modules = memory_grow(profile->modules, profile->module_count, &profile->module_room,
+                                   sizeof(*profile->modules));
+    profile->modules[profile->module_count++] = module;
+    HASH_ADD_KEYPTR(hh, profile->module_table, module->key, key_size, module);
+    return module->index;
+}
+
+/* The same file under another path is the same module, if it has a build-id to tell. */
+uint32_t profile_module(struct profile *profile, const struct recording *recording,
+                        const struct tlk_module *record, uint64_t used)
+{
+    const char *path = recording_string(recording, record->path);
+    size_t key_size = record->build_id_size ? record->build_id_size : strlen(path) + 1;
+    char *key = memory_new(1, key_size);
+    memcpy(key, record->build_id_size ? (const char *)record->build_id : path, key_size);
+    struct module *known;
+    HASH_FIND(hh, profile->module_table, key, key_size, known);
+    if (!known)
+        return new_module(profile, recording, record, used, key, key_size);
+    free(key);
+    return known->index;
+}
+
+static void translate(struct profile *profile, const struct recording *recording,
+                      const struct tlk_site *record, const uint32_t *modules, uint32_t *locations)
+{
+    const uint64_t *recorded = recording_frames(recording, record);
+    uint32_t count = recording_count(recording, TLK_MODULES);
+    for (size_t i = 0; i < record->depth; i++) {
+        uint32_t module = TLK_FRAME_MODULE(recorded[i]);
+        uint64_t address = TLK_FRAME_ADDRESS(recorded[i]);
+        /* The call ends where the return address is; one before it is still the call's line. */
+        locations[i] = location_of(&profile->locations, module < count ? modules[module] : 0,
+                                   address > 0 ? address - 1 : 0, NULL);
+    }
+}
+
+struct site *profile_site(struct profile *profile, const struct recording *recording,
+                          const struct tlk_site *record, const uint32_t *modules)
+{
+    size_t depth = (size_t)record->depth + 1;
+    struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*site->locations)), *known;
+    const char *function = recording_string(recording, record->function);
+    site->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    site->family = record->family;
+    site->depth = depth;
+    site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
+    translate(profile, recording, record, modules, site->locations + 1);
+    const char *key = (const char *)&site->family;
+    size_t key_size = sizeof(site->family) + depth * sizeof(*site->locations);
+    HASH_FIND(hh, profile->site_table, key, key_size, known);
+    if (known) {
+        free(site);
+        return known;
+    }
+    site->unwound = record->flags & TLK_SITE_UNWOUND;
+    site->truncated = record->flags & TLK_SITE_TRUNCATED;
+    HASH_ADD_KEYPTR(hh, profile->site_table, key, key_size, site);
+    profile->sites = memory_grow(profile->sites, profile->site_count, &profile->site_room,
+                                 sizeof(*profile->sites));
+    site->index = profile->site_count++;
+    profile->sites[site->index] = site;
+    return site;
+}
+
+/* ---- the order of sites ---- */
+
 static int compare_locations(const struct location *a, const struct location *b)
 {
     int order = compare_numbers(a->module, b->module);

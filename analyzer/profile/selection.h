@@ -10,7 +10,6 @@
 #define TIMERLEAK_PROFILE_SELECTION_H
 
 #include "base/errors.h"
-#include "profile/selected.h"
 #include "profile/places.h"
 #include "profile/profile.h"
 #include "profile/samples.h"
@@ -30,6 +29,14 @@ struct selection_options {
     bool normalize;            /* scaled to the base's sums */
     const char *trim_path;     /* prefixes of files, with colons between them */
     const char *source_path;   /* files are shown below a directory of it */
+};
+
+/* A sample of those that a view is of. */
+struct selected {
+    const struct sample *sample; /* NULL: only in the base */
+    const struct sample *base;   /* whose values are taken off; NULL: none */
+    int64_t value;               /* of the type that was asked for */
+    uint32_t depth;              /* of its site's locations, so many are shown */
 };
 
 struct selection {
@@ -66,6 +73,9 @@ size_t selection_place_count(const struct selection *selection);
 /* Any type's value of a sample that is left, base taken off and normalized. */
 int64_t selected_value(const struct selection *selection, const struct selected *selected,
                        const struct sample_type *type);
+
+/* The labels of it, and its site. */
+const struct sample *selected_sample(const struct selected *selected);
 
 /* The site of a sample that is left. */
 const struct site *selected_site(const struct selected *selected);

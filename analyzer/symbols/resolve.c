@@ -1,6 +1,8 @@
-#include "symbols/resolve.h"
+#include "symbols/symbols.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
+#include "symbols/object.h"
 
 #include <dwarf.h>
 #include <libiberty/demangle.h>
@@ -247,8 +249,9 @@ static const char *directory_of(const struct search *search)
     return unit->directory;
 }
 
-void resolve(struct object *object, uint64_t address, struct strings *strings,
-             struct symbol_list *list)
+/* Fills the list, which is empty, for an address of the file; strings go to the set. */
+static void resolve_address(struct object *object, uint64_t address, struct strings *strings,
+                            struct symbol_list *list)
 {
     struct search search = {.object = object, .strings = strings, .list = list};
     address += object->bias;
@@ -260,4 +263,104 @@ void resolve(struct object *object, uint64_t address, struct strings *strings,
     }
     if (list->count == 0)
         add_from_symbol_table(&search, address);
+}
+
+/* ---- files, and what is asked of them ---- */
+
+struct symbol_file {
+    UT_hash_handle hh;
+    struct symbols *symbols;
+    struct object_identity identity;
+    struct object object;
+    bool opened;
+    const char *problem;
+    char key[]; /* build-id, then path with its NUL */
+};
+
+struct symbols {
+    struct symbol_file *files;
+    struct strings *strings;
+    struct symbol_list found; /* by the last look-up */
+};
+
+struct symbols *symbols_new(struct strings *strings)
+{
+    struct symbols *symbols = memory_new(1, sizeof(*symbols));
+    symbols->strings = strings;
+    return symbols;
+}
+
+void symbols_free(struct symbols *symbols)
+{
+    struct symbol_file *file, *next;
+    HASH_ITER (hh, symbols->files, file, next) {
+        HASH_DEL(symbols->files, file);
+        object_close(&file->object);
+        free(file);
+    }
+    free(symbols->found.symbols);
+    free(symbols);
+}
+
+struct symbol_file *symbols_file(struct symbols *symbols, const char *path, const uint8_t *build_id,
+                                 size_t build_id_size, uint64_t used)
+{
+    size_t key_size = build_id_size + strlen(path) + 1;
+    struct symbol_file *file = memory_new(1, sizeof(*file) + key_size), *same;
+    if (build_id_size > 0)
+        memcpy(file->key, build_id, build_id_size);
+    memcpy(file->key + build_id_size, path, key_size - build_id_size);
+    HASH_FIND(hh, symbols->files, file->key, key_size, same);
+    if (same) {
+        free(file);
+        return same;
+    }
+    file->symbols = symbols;
+    file->identity = (struct object_identity){file->key + build_id_size, (uint8_t *)file->key,
+                                              build_id_size, used};
+    HASH_ADD_KEYPTR(hh, symbols->files, file->key, key_size, file);
+    return file;
+}
+
+const char *symbols_problem(const struct symbol_file *file)
+{
+    return file->problem;
+}
+
+static bool symbol_file_open(struct symbol_file *file)
+{
+    if (!file->opened)
+        file->problem = object_open(&file->object, &file->identity);
+    file->opened = true;
+    return !file->problem;
+}
+
+bool symbols_code(struct symbol_file *file, struct symbol_code *code)
+{
+    GElf_Addr bias;
+    GElf_Phdr header;
+    size_t count = 0;
+    Elf *elf = symbol_file_open(file) ? dwfl_module_getelf(file->object.module, &bias) : NULL;
+    *code = (struct symbol_code){0};
+    if (!elf || elf_getphdrnum(elf, &count) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
+            !(header.p_flags & PF_X))
+            continue;
+        /* Segments stand in the order of their addresses. */
+        if (code->end == 0)
+            *code = (struct symbol_code){.start = header.p_vaddr, .offset = header.p_offset};
+        code->end = header.p_vaddr + header.p_memsz;
+    }
+    return code->end > code->start;
+}
+
+const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address)
+{
+    struct symbol_list *found = &file->symbols->found;
+    found->count = 0;
+    if (symbol_file_open(file))
+        resolve_address(&file->object, address, file->symbols->strings, found);
+    return found;
 }

@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
+#include "profile/losses.h"
 #include "profile/process.h"
 
 /* Of all processes together. */
@@ -123,4 +124,32 @@ void coverage_print(FILE *to, const struct profile *profile)
     size_t count = coverage_lines(profile, lines);
     for (size_t i = 0; i < count; i++)
         fprintf(to, "%s\n", lines[i].s);
+}
+
+/* ---- what was lost ---- */
+
+void losses_print(FILE *to, const struct profile *profile)
+{
+    uint64_t damaged = losses_damaged(profile);
+    coverage_print(to, profile);
+    for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
+        const struct loss *loss = loss_of(reason);
+        uint64_t count = losses_count(profile, reason);
+        if (count > 0)
+            fprintf(to, "missing: %s %s\n", text_plural(count, loss->one, loss->many).s,
+                    loss->which);
+    }
+    if (damaged > 0)
+        fprintf(to, "missing: %s of the recording %s damaged\n",
+                text_plural(damaged, "record", "records").s, damaged == 1 ? "is" : "are");
+}
+
+void losses_print_modules(FILE *to, const struct profile *profile)
+{
+    for (size_t i = 1; i < profile->module_count; i++) {
+        const struct module *module = profile->modules[i];
+        const char *problem = symbols_problem(module->symbols);
+        if (problem)
+            fprintf(to, "no symbols: %s %s\n", module->path, problem);
+    }
 }

@@ -1,7 +1,7 @@
 /*
- * coverage.h - tells what is not in a recording because its user wished so: families that were
- * not watched, what was made while it was asleep, what a sample left out, what the program asked to
- * ignore.
+ * coverage.h - tells what is not in a report: because its user wished so (families that were not
+ * watched, what was made while it was asleep, what a sample left out, what the program asked to
+ * ignore), or because it was lost.
  */
 #ifndef TIMERLEAK_VIEWS_COVERAGE_H
 #define TIMERLEAK_VIEWS_COVERAGE_H
@@ -22,5 +22,11 @@ size_t coverage_lines(const struct profile *profile, struct coverage_line lines[
 
 /* The same, printed. */
 void coverage_print(FILE *to, const struct profile *profile);
+
+/* What was left out, could not be recorded, or was damaged; nothing if all is there. */
+void losses_print(FILE *to, const struct profile *profile);
+
+/* Modules whose addresses were looked up in vain, so far, and why. */
+void losses_print_modules(FILE *to, const struct profile *profile);
 
 #endif

@@ -1,9 +1,9 @@
-#include "views/diff.h"
-
+/* diff.c - sites by what changed. */
+#include "profile/diff.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 #include "views/sites.h"
 #include "views/values.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 #include <string.h>

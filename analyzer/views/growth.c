@@ -1,10 +1,9 @@
-#include "views/growth.h"
-
+/* growth.c - live timers of each site over the run, as lines of blocks. */
 #include "base/text.h"
 #include "profile/history.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 #include "views/sites.h"
+#include "views/views.h"
 
 /* Wide enough to see a shape, and no wider than what recordings hold. */
 #define STEPS 48

@@ -1,13 +1,10 @@
-#include "views/left.h"
-
+/* left.c - what a test has left behind. */
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/families.h"
 #include "views/coverage.h"
-#include "views/losses.h"
-#include "views/report.h"
 #include "views/sites.h"
-#include "views/timers.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 
@@ -58,7 +55,7 @@ static void print_group(FILE *to, struct profile *profile, const struct live_tim
     if (count > MOST_OF_SITE)
         fprintf(to, "         and %s more\n", text_count(count - MOST_OF_SITE).s);
     fprintf(to, "       created by\n");
-    report_stack(to, profile, site);
+    site_print_stack(to, profile, site);
 }
 
 size_t left_print(FILE *to, struct profile *profile, uint64_t since)

@@ -1,6 +1,6 @@
 /* list.c - the source of functions, with values at each line. */
 #include "base/numbers.h"
-#include "profile/graphmake.h"
+#include "profile/graph.h"
 #include "views/coverage.h"
 #include "views/source.h"
 #include "views/values.h"

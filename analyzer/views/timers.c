@@ -1,11 +1,10 @@
-#include "views/timers.h"
-
+/* timers.c - what each live timer is, and what it waits for. */
 #include "profile/families.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 #include "views/sites.h"
+#include "views/views.h"
 
 #include <inttypes.h>
 #include <string.h>

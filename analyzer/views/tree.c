@@ -1,7 +1,6 @@
 /* tree.c - nodes with their callers and callees; those that a symbol names, for peek. */
 #include "base/numbers.h"
-#include "profile/graphmake.h"
-#include "views/labels.h"
+#include "profile/graph.h"
 #include "views/values.h"
 
 static const char separator[] =

@@ -1,12 +1,10 @@
-#include "views/watch.h"
-
+/* watch.c - a process at work: its sites, and how they moved. */
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/process.h"
-#include "views/limits.h"
-#include "views/losses.h"
+#include "views/coverage.h"
 #include "views/sites.h"
-#include "views/style.h"
+#include "views/views.h"
 
 #include <time.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "exports/html/text.h"
+#include "exports/html/page.h"
 
 #include <stdlib.h>
 #include <string.h>

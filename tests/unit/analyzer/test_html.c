@@ -1,11 +1,10 @@
 /* The page: what stands in it is what the profile says, and what a recording says stays text. */
-#include "exports/html.h"
-#include "exports/html/data.h"
+#include "exports/exports.h"
+#include "exports/html/page.h"
+#include "exports/html/source.h"
 #include "exports/html/stacks.h"
-#include "exports/html/text.h"
-#include "exports/html/tree.h"
 #include "loaded.h"
-#include "profile/fingerprints.h"
+#include "profile/identity.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

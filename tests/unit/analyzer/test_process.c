@@ -2,10 +2,8 @@
 #include "exports/html/page.h"
 #include "loaded.h"
 #include "profile/process.h"
-#include "views/labels.h"
-#include "views/limits.h"
-#include "views/report.h"
-#include "views/watch.h"
+#include "views/values.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,9 +1,8 @@
 /* From recordings to one profile: counts, balance, merging, filters, order, limits. */
 #include "loaded.h"
 #include "profile/filter.h"
-#include "profile/limits.h"
-#include "profile/fingerprints.h"
 #include "profile/process.h"
+#include "profile/identity.h"
 #include "profile/stacks.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* SARIF 2.1.0: what its schema demands, and what GitHub makes of it. */
-#include "exports/sarif.h"
+#include "exports/exports.h"
 #include "ci.h"
 
 #include <criterion/criterion.h>

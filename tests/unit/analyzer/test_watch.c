@@ -1,6 +1,6 @@
 /* What a watch finds between two looks, and shows. */
 #include "loaded.h"
-#include "views/watch.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
