@@ -3,6 +3,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+const char *path_last(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 static size_t part_length(const char *path)
 {
     return strcspn(path, "/");

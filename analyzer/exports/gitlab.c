@@ -24,8 +24,9 @@ static void add_site(json_t *issues, const struct gate *gate, const struct repos
     struct spot spot = repository_spot(repository, gate->profile, judged->site);
     bool leak = judged->site->finding.verdict == VERDICT_LEAK;
     char *message = wording_message(gate, judged);
-    json_array_append_new(issues, issue(state_name(judged->state), message, judged->fingerprint,
-                                        leak ? "major" : "minor", &spot));
+    json_array_append_new(issues,
+                          issue(state_name(judged->state), message, judged->identity.fingerprint,
+                                leak ? "major" : "minor", &spot));
     free(message);
 }
 

@@ -199,7 +199,7 @@ static json_t *stack_as_json(struct profile *profile, struct site *site)
 static json_t *site_of(struct profile *profile, struct site *site)
 {
     json_t *json = json_object();
-    json_object_set_new(json, "id", json_string(site->fingerprint));
+    json_object_set_new(json, "id", json_string(site->id));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
     json_object_set_new(json, "kind", text_or_null(gotime_kind(site->function)));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
@@ -268,7 +268,7 @@ json_t *json_report(struct profile *profile)
 {
     json_t *json = json_object(), *processes = json_array(), *sites = json_array();
     const struct process *first = profile->process_count ? profile->processes[0] : NULL;
-    fingerprints_set(profile);
+    site_ids_set(profile);
     json_object_set_new(json, "schema", json_string("timerleak/1"));
     json_object_set_new(json, "process", first ? process_of(first) : json_null());
     json_object_set_new(json, "limits", first ? limits_of(first) : json_null());
@@ -352,10 +352,10 @@ static json_t *check_of(const struct gate *gate)
 
 static void set_outcome(json_t *site, const struct judged *judged)
 {
-    bool named = *judged->fingerprint;
+    bool named = *judged->identity.fingerprint;
     json_object_set_new(site, "outcome", json_string(outcome_name(judged->outcome)));
     json_object_set_new(site, "fingerprint",
-                        named ? json_string(judged->fingerprint) : json_null());
+                        named ? json_string(judged->identity.fingerprint) : json_null());
     json_object_set_new(site, "state",
                         judged->site->counts.live ? json_string(state_name(judged->state))
                                                   : json_null());

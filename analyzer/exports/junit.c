@@ -111,7 +111,7 @@ static void write_testcase(FILE *to, const struct gate *gate, const struct repos
     char *message = wording_outcome(gate, judged), *class, *name;
     char *function = wording_cut(stack_headline(gate->profile, site)->name, WORDING_MOST);
     if (asprintf(&class, "timerleak.%s", family_name(site->family)) < 0 ||
-        asprintf(&name, "%s [%s]", function, site->fingerprint) < 0)
+        asprintf(&name, "%s [%s]", function, site->id) < 0)
         memory_exhausted();
     write_test(to, class, name);
     if (spot.inside) {
@@ -147,7 +147,7 @@ static void write_counts(FILE *to, const struct gate *gate)
 void junit_write(FILE *to, const struct gate *gate, const struct repository *repository)
 {
     char *too_many = wording_too_many(gate);
-    fingerprints_set(gate->profile);
+    site_ids_set(gate->profile);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", to);
     write_counts(to, gate);
     fputs(">\n  <testsuite", to);

@@ -153,8 +153,8 @@ static json_t *result_of(const struct gate *gate, const struct repository *repos
     json_object_set_new(result, "locations",
                         json_pack("[o]", location_of_path(spot.path, spot.line, spot.inside)));
     json_object_set_new(result, "partialFingerprints",
-                        json_pack("{s:s,s:s}", FINGERPRINT, judged->fingerprint, GITHUB_FINGERPRINT,
-                                  judged->fingerprint));
+                        json_pack("{s:s,s:s}", FINGERPRINT, judged->identity.fingerprint,
+                                  GITHUB_FINGERPRINT, judged->identity.fingerprint));
     json_object_set_new(result, "stacks", stacks_of(gate, repository, site));
     if (flows)
         json_object_set_new(result, "codeFlows", flows);

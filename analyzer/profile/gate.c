@@ -64,70 +64,19 @@ static bool site_counts(const struct gate *gate, const struct site *site)
 
 /* ---- names for what does not pass ---- */
 
-static int by_modules(const struct profile *profile, const struct site *a, const struct site *b)
-{
-    const struct location *list = profile->locations.list;
-    int order = compare_numbers(a->depth, b->depth);
-    for (size_t i = 1; !order && i < a->depth; i++)
-        order = compare_numbers(list[a->locations[i]].module, list[b->locations[i]].module);
-    return order;
-}
-
-static int by_addresses(const struct profile *profile, const struct site *a, const struct site *b)
-{
-    const struct location *list = profile->locations.list;
-    int order = 0;
-    for (size_t i = 1; !order && i < a->depth; i++)
-        order = compare_numbers(list[a->locations[i]].address, list[b->locations[i]].address);
-    return order;
-}
-
-static bool is_copy(const struct profile *profile, const struct judged *a, const struct judged *b)
-{
-    return a->identity.hash == b->identity.hash && by_modules(profile, a->site, b->site) == 0;
-}
-
-static int by_identity(const void *left, const void *right, void *profile)
-{
-    const struct judged *a = *(struct judged *const *)left, *b = *(struct judged *const *)right;
-    int order = compare_numbers(a->identity.hash, b->identity.hash);
-    if (!order)
-        order = by_modules(profile, a->site, b->site);
-    return order ? order : by_addresses(profile, a->site, b->site);
-}
-
-/*
- * A second call in the same function is another finding, and gets "-2" appended. The same code
- * linked into a second program is not.
- */
-static void name_sites(struct gate *gate, struct judged **judged, size_t count)
-{
-    unsigned ordinal = 1;
-    qsort_r(judged, count, sizeof(*judged), by_identity, gate->profile);
-    for (size_t i = 0; i < count; i++) {
-        char *name = judged[i]->fingerprint;
-        bool again = i > 0 && is_copy(gate->profile, judged[i - 1], judged[i]);
-        ordinal = again ? ordinal + 1 : 1;
-        snprintf(name, FINGERPRINT_SIZE, "%016" PRIx64, judged[i]->identity.hash);
-        if (ordinal > 1)
-            snprintf(name + strlen(name), FINGERPRINT_SIZE - strlen(name), "-%u", ordinal);
-    }
-}
-
 static void identify(struct gate *gate)
 {
-    struct judged **judged = memory_new(gate->count, sizeof(struct judged *));
+    struct identity **identities = memory_new(gate->count, sizeof(struct identity *));
     size_t count = 0;
     for (size_t i = 0; i < gate->count; i++) {
         struct judged *one = &gate->judged[i];
         if (one->outcome == OUTCOME_PASSES)
             continue;
         identity_make(&one->identity, gate->profile, one->site, one->state);
-        judged[count++] = one;
+        identities[count++] = &one->identity;
     }
-    if (count > 0)
-        name_sites(gate, judged, count);
-    free(judged);
+    fingerprints_set(identities, count, gate->profile);
+    free(identities);
 }
 
 /* ---- what does not do to judge by ---- */
@@ -259,7 +208,7 @@ static enum outcome judge_site(struct gate *gate, struct judged *judged)
     if (judged->rule)
         return OUTCOME_SUPPRESSED;
     struct known *known =
-        gate->baseline ? baseline_find(gate->baseline, judged->fingerprint) : NULL;
+        gate->baseline ? baseline_find(gate->baseline, judged->identity.fingerprint) : NULL;
     if (!known)
         return OUTCOME_FAILS;
     known->seen = true;
@@ -327,9 +276,9 @@ struct baseline *gate_accept(struct gate *gate)
         struct judged *judged = &gate->judged[i];
         if (judged->outcome != OUTCOME_FAILS && judged->outcome != OUTCOME_KNOWN)
             continue;
-        baseline_add(baseline, judged->fingerprint, family_name(judged->site->family),
+        baseline_add(baseline, judged->identity.fingerprint, family_name(judged->site->family),
                      state_name(judged->state), judged->identity.functions, judged->identity.count);
-        baseline_find(baseline, judged->fingerprint)->seen = true;
+        baseline_find(baseline, judged->identity.fingerprint)->seen = true;
         gate->outcomes[judged->outcome]--;
         judged->outcome = OUTCOME_KNOWN;
         gate->outcomes[OUTCOME_KNOWN]++;

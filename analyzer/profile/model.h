@@ -110,7 +110,7 @@ struct locations {
     struct index index;
 };
 
-#define FINGERPRINT_SIZE 32
+#define SITE_ID_SIZE 32
 
 struct site {
     UT_hash_handle hh;
@@ -128,9 +128,9 @@ struct site {
     size_t index;                         /* in profile->sites, unless it is dropped */
     struct stack_frame *stack;            /* see stack_of() */
     size_t stack_depth;
-    struct history *history;            /* see history_of() */
-    char fingerprint[FINGERPRINT_SIZE]; /* see fingerprints_set() */
-    const char *function;               /* the wrapped one */
+    struct history *history; /* see history_of() */
+    char id[SITE_ID_SIZE];   /* see site_ids_set() */
+    const char *function;    /* the wrapped one */
     size_t depth;
     /* What makes it this site, in one piece for the hash table: */
     uint64_t family;      /* enum tlk_family; 0: timers of any family whose site found no room */

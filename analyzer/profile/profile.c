@@ -1,6 +1,7 @@
 #include "profile/profile.h"
 
 #include "base/numbers.h"
+#include "base/paths.h"
 #include "profile/history.h"
 
 #include <stdlib.h>
@@ -92,8 +93,7 @@ static uint32_t new_module(struct profile *profile, const struct recording *reco
     struct module *module = memory_new(1, sizeof(*module));
     const char *path = recording_string(recording, record->path);
     module->path = strings_add(profile->strings, *path ? path : "[unnamed]");
-    const char *slash = strrchr(module->path, '/');
-    module->name = slash ? slash + 1 : module->path;
+    module->name = path_last(module->path);
     hexadecimal(module->build_id, record);
     module->symbols =
         symbols_file(profile->symbols, path, record->build_id, record->build_id_size, used);

@@ -306,8 +306,6 @@ void profile_add(struct profile *profile, struct recording *recording)
 {
     struct loading loading = {.profile = profile, .recording = recording};
     loading.process = process_add(profile, recording);
-    /* Finding its end may have met the same damage already. */
-    uint64_t damaged = recording_damaged(recording);
     load_modules(&loading);
     load_sites(&loading);
     load_timers(&loading);
@@ -315,7 +313,7 @@ void profile_add(struct profile *profile, struct recording *recording)
         if (loading.parts[i].site)
             merge_part(&loading, &loading.parts[i]);
     }
-    loading.process->damaged = recording_damaged(recording) - damaged;
+    loading.process->damaged = recording->damaged;
     free(loading.modules);
     free(loading.parts);
 }

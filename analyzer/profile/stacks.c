@@ -148,7 +148,7 @@ const struct stack_frame *stack_headline(struct profile *profile, struct site *s
     return &stack[depth > 1 ? 1 : 0];
 }
 
-uint64_t stack_fingerprint(struct profile *profile, struct site *site)
+uint64_t stack_hash(struct profile *profile, struct site *site)
 {
     const char *family = family_name(site->family);
     uint64_t hash = hash_bytes(HASH_SEED, family, strlen(family) + 1);

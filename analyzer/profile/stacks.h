@@ -27,7 +27,7 @@ const struct stack_frame *stack_of(struct profile *profile, struct site *site, s
 const struct stack_frame *stack_headline(struct profile *profile, struct site *site);
 
 /* A hash of the family and the functions' names: equal wherever and whenever it was built. */
-uint64_t stack_fingerprint(struct profile *profile, struct site *site);
+uint64_t stack_hash(struct profile *profile, struct site *site);
 
 bool stack_in_libc(const struct stack_frame *frame);
 

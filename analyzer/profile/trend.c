@@ -7,28 +7,12 @@
 
 #define NS_PER_SECOND 1e9
 
-/* What one look found. */
-struct tally {
-    uint64_t live, created, released;
-};
-
 /* A site, known again by its key: its family and locations. */
 struct followed {
     UT_hash_handle hh;
     uint64_t first_live; /* 0 if it was not there at the first look */
     struct tally last;
     char key[];
-};
-
-struct trend {
-    struct followed *table;
-    uint64_t first_live;
-    struct tally last; /* of all sites together */
-    struct movement total;
-    size_t looks;
-    uint64_t time; /* of the last look, mono */
-    struct moving *sites;
-    size_t count;
 };
 
 struct trend *trend_new(void)
@@ -120,22 +104,6 @@ void trend_look(struct trend *trend, const struct profile *profile)
     look_at_all(trend, &profile->totals, time);
     trend->time = now;
     trend->looks++;
-}
-
-size_t trend_looks(const struct trend *trend)
-{
-    return trend->looks;
-}
-
-const struct moving *trend_sites(const struct trend *trend, size_t *count)
-{
-    *count = trend->count;
-    return trend->sites;
-}
-
-const struct movement *trend_total(const struct trend *trend)
-{
-    return &trend->total;
 }
 
 static int descending(int64_t a, int64_t b)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/named.h"
+#include "base/paths.h"
 #include "base/proc.h"
 #include "base/text.h"
 #include "recording.h"
@@ -244,16 +245,10 @@ static bool pack_chunks(struct packing *packing, int file, const char *path, cha
     return true;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     struct packing packing = {.to = to};
-    gz_header header = {.name = (Bytef *)(uintptr_t)base_name(path), .os = 3};
+    gz_header header = {.name = (Bytef *)(uintptr_t)path_last(path), .os = 3};
     const char *why;
     struct recording *checked = recording_open(path, error);
     if (!checked)

@@ -38,9 +38,9 @@ static struct text rate(double per_second)
 
 static void print_totals(FILE *to, const struct watch_view *view)
 {
-    const struct movement *total = trend_total(view->trend);
+    const struct movement *total = &view->trend->total;
     fprintf(to, "timers: %s live", text_count(view->profile->totals.live).s);
-    if (trend_looks(view->trend) > 1)
+    if (view->trend->looks > 1)
         fprintf(to, ", %s since the watch began; %s created/s, %s released/s",
                 total->growth ? text_change(total->growth).s : "none more", rate(total->created).s,
                 rate(total->released).s);
@@ -54,7 +54,7 @@ static void print_moving(FILE *to, const struct watch_view *view, const struct m
     const struct movement *movement = &moving->movement;
     bool alarming = site->finding.verdict == VERDICT_LEAK;
     fprintf(to, "%9s ", text_count(site->counts.live).s);
-    if (trend_looks(view->trend) > 1)
+    if (view->trend->looks > 1)
         fprintf(to, "%9s %9s %10s %10s", text_change(movement->change).s,
                 text_change(movement->growth).s, rate(movement->created).s,
                 rate(movement->released).s);
@@ -82,8 +82,8 @@ static void print_title(FILE *to, const struct watch_view *view, size_t count)
 
 static void print_sites(FILE *to, const struct watch_view *view)
 {
-    size_t count, shown = 0, left = 0;
-    const struct moving *sites = trend_sites(view->trend, &count);
+    const struct moving *sites = view->trend->sites;
+    size_t count = view->trend->count, shown = 0, left = 0;
     for (size_t i = 0; i < count; i++) {
         if (view->changed && is_still(&sites[i].movement))
             continue;

@@ -297,7 +297,7 @@ static json_t *site_history(struct profile *profile, struct site *site)
     const struct stack_frame *frame = stack_headline(profile, site);
     history_of(profile, site, HISTORY_POINTS, points);
     json_t *json = series(points);
-    json_object_set_new(json, "id", json_string(site->fingerprint));
+    json_object_set_new(json, "id", json_string(site->id));
     json_object_set_new(json, "name", json_string(frame->name));
     if (frame->short_file && frame->line > 0)
         json_object_set_new(json, "place", json_sprintf("%s:%d", frame->short_file, frame->line));

@@ -75,7 +75,7 @@ static void write_heading(FILE *to, struct profile *profile, struct site *site)
 {
     static const char *const words[VERDICTS] = {"clean", "held", "LEAK"};
     const struct stack_frame *frame = stack_headline(profile, site);
-    fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->fingerprint,
+    fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->id,
             words[site->finding.verdict]);
     html_place(to, frame);
     fputs("</h3>\n", to);
@@ -89,7 +89,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
 {
     bool leaks = site->finding.verdict == VERDICT_LEAK;
     fprintf(to, "<article class=\"finding %s\" aria-labelledby=\"finding-%s\">\n",
-            verdict_name(site->finding.verdict), site->fingerprint);
+            verdict_name(site->finding.verdict), site->id);
     write_heading(to, profile, site);
     fputs("<p class=\"why\">", to);
     if (profile->process_count > 1)
@@ -97,7 +97,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     html_text(to, site->finding.why);
     fputs("</p>\n", to);
     write_flags(to, site);
-    fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->fingerprint,
+    fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");
     fputs("<div class=\"stack-and-source\"><div>\n", to);
     html_stack(to, profile, site);

@@ -173,9 +173,8 @@ static void write_site(FILE *to, struct profile *profile, struct site *site)
     /* Sorted by verdict, the worst come first. */
     enum verdict verdict = site->finding.verdict;
     fprintf(to, "<tr class=\"%s\" data-site=\"%s\"><td data-value=\"%d\">%s</td>",
-            verdict_name(verdict), site->fingerprint, VERDICT_LEAK - (int)verdict,
-            verdict_name(verdict));
-    fprintf(to, "<th scope=\"row\"><details id=\"site-%s\"><summary>", site->fingerprint);
+            verdict_name(verdict), site->id, VERDICT_LEAK - (int)verdict, verdict_name(verdict));
+    fprintf(to, "<th scope=\"row\"><details id=\"site-%s\"><summary>", site->id);
     html_place(to, stack_headline(profile, site));
     fputs("</summary>\n", to);
     html_stack(to, profile, site);
