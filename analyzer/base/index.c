@@ -3,26 +3,12 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define FIRST_ROOM 64
 
-uint64_t index_hash(const void *words, size_t bytes)
-{
-    uint64_t hash = bytes;
-    for (size_t at = 0; at + sizeof(uint32_t) <= bytes; at += sizeof(uint32_t)) {
-        uint32_t word;
-        memcpy(&word, (const char *)words + at, sizeof(word));
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-        hash ^= hash >> 29;
-    }
-    return hash * 0xbf58476d1ce4e5b9ULL;
-}
-
-/* The slot's place comes from the upper half, what is compared from the lower one. */
 static size_t first_slot(const struct index *index, uint32_t hash)
 {
-    return (size_t)(hash * UINT32_C(2654435769)) & (index->room - 1);
+    return hash & (index->room - 1);
 }
 
 uint32_t index_find(const struct index *index, uint64_t hash, const void *key, const void *array,

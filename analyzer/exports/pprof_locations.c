@@ -117,7 +117,7 @@ static void write_function(struct pprof_locations *places, const struct function
 static uint64_t function_id(struct pprof_locations *places, const struct place *place)
 {
     struct function function = {place->name ? place->name : "", place->file};
-    uint64_t hash = index_hash(&function, sizeof(function));
+    uint64_t hash = hash_key(&function, sizeof(function));
     uint32_t known =
         index_find(&places->function_index, hash, &function, places->functions, same_function);
     if (known != INDEX_NONE)

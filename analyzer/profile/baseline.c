@@ -58,20 +58,9 @@ void baseline_free(struct baseline *baseline)
 
 /* ---- finding ---- */
 
-/* FNV-1a, of several texts one after the other. */
-#define HASH_START UINT64_C(0xcbf29ce484222325)
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-    do
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    while (*text++);
-    return hash;
-}
-
 static uint64_t hash_functions(const struct known *known)
 {
-    uint64_t hash = hash_text(HASH_START, known->family);
+    uint64_t hash = hash_text(HASH_SEED, known->family);
     for (size_t i = 0; i < known->function_count; i++)
         hash = hash_text(hash, known->functions[i]);
     return hash;
@@ -91,7 +80,7 @@ static bool same_functions(const void *key, const void *list, uint32_t number)
 
 static uint32_t find_fingerprint(const struct baseline *baseline, const struct known *wanted)
 {
-    return index_find(&baseline->fingerprints, hash_text(HASH_START, wanted->fingerprint), wanted,
+    return index_find(&baseline->fingerprints, hash_text(HASH_SEED, wanted->fingerprint), wanted,
                       baseline->list, same_fingerprint);
 }
 
@@ -124,7 +113,7 @@ const struct known *baseline_find_functions(const struct baseline *baseline, con
 static void enter(struct baseline *baseline, uint32_t number)
 {
     const struct known *known = &baseline->list[number];
-    index_add(&baseline->fingerprints, hash_text(HASH_START, known->fingerprint), number);
+    index_add(&baseline->fingerprints, hash_text(HASH_SEED, known->fingerprint), number);
     if (find_functions(baseline, known) == INDEX_NONE)
         index_add(&baseline->functions, hash_functions(known), number);
 }

@@ -48,7 +48,7 @@ static size_t meet(struct profile *profile, struct change *changes, size_t count
         one.hash = stack_hash(profile, one.site);
         bool alone = one.before == 0 || one.after == 0;
         uint32_t known =
-            alone ? index_find(&index, index_hash(&one.hash, 8), &one.hash, changes, same_hash)
+            alone ? index_find(&index, hash_key(&one.hash, 8), &one.hash, changes, same_hash)
                   : INDEX_NONE;
         if (known != INDEX_NONE) {
             changes[known].before = value_sum(changes[known].before, one.before);
@@ -56,7 +56,7 @@ static size_t meet(struct profile *profile, struct change *changes, size_t count
             continue;
         }
         if (alone)
-            index_add(&index, index_hash(&one.hash, 8), (uint32_t)kept);
+            index_add(&index, hash_key(&one.hash, 8), (uint32_t)kept);
         changes[kept++] = one;
     }
     index_free(&index);

@@ -58,7 +58,7 @@ static bool same_edge(const void *key, const void *array, uint32_t number)
 struct part_edge *parts_edge(struct graph_parts *parts, uint32_t from, uint32_t to)
 {
     uint32_t ends[] = {from, to};
-    uint64_t hash = index_hash(ends, sizeof(ends));
+    uint64_t hash = hash_key(ends, sizeof(ends));
     uint32_t known = index_find(&parts->edge_index, hash, ends, parts->edges, same_edge);
     if (known != INDEX_NONE)
         return &parts->edges[known];
@@ -145,7 +145,7 @@ static bool same_path(const void *key, const void *array, uint32_t number)
 static uint32_t child_of(struct graph_parts *parts, uint32_t parent, uint32_t place, bool inlined)
 {
     uint32_t key[] = {parent, place};
-    uint64_t hash = index_hash(key, sizeof(key));
+    uint64_t hash = hash_key(key, sizeof(key));
     uint32_t known = index_find(&parts->node_index, hash, key, parts->nodes, same_path);
     if (known == INDEX_NONE) {
         known = (uint32_t)parts->node_count;

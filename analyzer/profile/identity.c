@@ -45,15 +45,15 @@ void identity_make(struct identity *identity, struct profile *profile, struct si
     depth = stack_own_depth(stack, depth);
     *identity = (struct identity){.site = site,
                                   .functions = memory_new(depth, sizeof(*identity->functions))};
-    uint64_t hash = hash_bytes(HASH_SEED, family, strlen(family) + 1);
-    hash = hash_bytes(hash, known_as, strlen(known_as) + 1);
+    uint64_t hash = hash_text(HASH_SEED, family);
+    hash = hash_text(hash, known_as);
     for (size_t i = 0; i < depth; i++) {
         const char *name = i > 0 ? plain_name(profile, &stack[i]) : site->function;
         /* How deep a function recursed depends on data. */
         if (i > 0 && strcmp(name, identity->functions[identity->count - 1]) == 0)
             continue;
         identity->functions[identity->count++] = name;
-        hash = hash_bytes(hash, name, strlen(name) + 1);
+        hash = hash_text(hash, name);
     }
     identity->hash = hash;
 }

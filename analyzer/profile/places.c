@@ -78,7 +78,7 @@ uint32_t place_of(struct places *places, struct profile *profile, const struct s
     struct place place = place_at(places, profile, frame);
     uint64_t words[] = {(uintptr_t)place.name, (uintptr_t)place.file, (uintptr_t)place.module,
                         place.address, (uint64_t)place.line};
-    uint64_t hash = index_hash(words, sizeof(words));
+    uint64_t hash = hash_key(words, sizeof(words));
     uint32_t known = index_find(&places->index, hash, &place, places->list, same_place);
     if (known != INDEX_NONE)
         return known;

@@ -68,15 +68,15 @@ const struct sample *sample_known(const struct samples *samples, const struct si
                                   const struct labels *labels)
 {
     struct key key = key_of(site, labels);
-    uint32_t number = index_find(&samples->index, index_hash(&key, sizeof(key)), &key,
-                                 samples->list, same_sample);
+    uint32_t number =
+        index_find(&samples->index, hash_key(&key, sizeof(key)), &key, samples->list, same_sample);
     return number == INDEX_NONE ? NULL : &samples->list[number];
 }
 
 struct sample *sample_of(struct samples *samples, struct site *site, const struct labels *labels)
 {
     struct key key = key_of(site, labels);
-    uint64_t hash = index_hash(&key, sizeof(key));
+    uint64_t hash = hash_key(&key, sizeof(key));
     uint32_t number = index_find(&samples->index, hash, &key, samples->list, same_sample);
     if (number != INDEX_NONE)
         return &samples->list[number];

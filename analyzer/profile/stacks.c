@@ -23,7 +23,7 @@ uint32_t location_of(struct locations *locations, uint32_t module, uint64_t addr
 {
     struct location location = {.module = module, .address = address, .function = function};
     uint64_t words[] = {address, module, (uintptr_t)function};
-    uint64_t hash = index_hash(words, sizeof(words));
+    uint64_t hash = hash_key(words, sizeof(words));
     uint32_t known = index_find(&locations->index, hash, &location, locations->list, same_location);
     if (known != INDEX_NONE)
         return known;
@@ -151,11 +151,11 @@ const struct stack_frame *stack_headline(struct profile *profile, struct site *s
 uint64_t stack_hash(struct profile *profile, struct site *site)
 {
     const char *family = family_name(site->family);
-    uint64_t hash = hash_bytes(HASH_SEED, family, strlen(family) + 1);
+    uint64_t hash = hash_text(HASH_SEED, family);
     for (size_t i = 0, count; i < site->depth; i++) {
         const struct stack_frame *frames = location_frames(profile, site->locations[i], &count);
         for (size_t j = 0; j < count; j++)
-            hash = hash_bytes(hash, frames[j].name, strlen(frames[j].name) + 1);
+            hash = hash_text(hash, frames[j].name);
     }
     return hash;
 }

@@ -9,10 +9,10 @@
 
 /* A site, known again by its key: its family and locations. */
 struct followed {
-    UT_hash_handle hh;
     uint64_t first_live; /* 0 if it was not there at the first look */
     struct tally last;
-    char key[];
+    void *key;
+    size_t size;
 };
 
 struct trend *trend_new(void)
@@ -22,27 +22,35 @@ struct trend *trend_new(void)
 
 void trend_free(struct trend *trend)
 {
-    struct followed *followed, *next;
-    HASH_ITER (hh, trend->table, followed, next) {
-        HASH_DEL(trend->table, followed);
-        free(followed);
-    }
+    for (size_t i = 0; i < trend->followed_count; i++)
+        free(trend->followed[i].key);
+    free(trend->followed);
+    index_free(&trend->index);
     free(trend->sites);
     free(trend);
 }
 
-static struct followed *follow_site(struct trend *trend, const struct site *site)
+static bool is_followed(const void *wanted, const void *list, uint32_t number)
 {
-    const char *key = (const char *)&site->family;
-    size_t size = sizeof(site->family) + site->depth * sizeof(*site->locations);
-    struct followed *followed;
-    HASH_FIND(hh, trend->table, key, size, followed);
-    if (followed)
-        return followed;
-    followed = memory_new(1, sizeof(*followed) + size);
-    memcpy(followed->key, key, size);
-    HASH_ADD_KEYPTR(hh, trend->table, followed->key, size, followed);
-    return followed;
+    const struct followed *site = wanted, *known = (const struct followed *)list + number;
+    return site->size == known->size && memcmp(site->key, known->key, site->size) == 0;
+}
+
+/* Valid until the next one is asked for. */
+static struct followed *follow_site(struct trend *trend, struct site *site)
+{
+    struct followed one = {.key = &site->family,
+                           .size = sizeof(site->family) + site->depth * sizeof(*site->locations)};
+    uint64_t hash = hash_key(one.key, one.size);
+    uint32_t known = index_find(&trend->index, hash, &one, trend->followed, is_followed);
+    if (known != INDEX_NONE)
+        return &trend->followed[known];
+    one.key = memcpy(memory_new(1, one.size), one.key, one.size);
+    trend->followed = memory_grow(trend->followed, trend->followed_count, &trend->followed_room,
+                                  sizeof(*trend->followed));
+    index_add(&trend->index, hash, (uint32_t)trend->followed_count);
+    trend->followed[trend->followed_count] = one;
+    return &trend->followed[trend->followed_count++];
 }
 
 /* Counts of a process at work are balanced as they are read: now and then one shrinks a little. */

@@ -38,7 +38,9 @@ struct trend {
     size_t count;
     struct movement total; /* of all sites together */
     /* To go by at the next look: */
-    struct followed *table;
+    struct followed *followed; /* sites, as they were met */
+    size_t followed_count, followed_room;
+    struct index index; /* of those */
     uint64_t first_live;
     struct tally last;
     uint64_t time; /* mono */

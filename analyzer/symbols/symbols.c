@@ -1,6 +1,6 @@
 #include "symbols/symbols.h"
 
-#include "base/hash.h"
+#include "base/index.h"
 #include "base/memory.h"
 #include "symbols/object.h"
 
@@ -268,7 +268,6 @@ static void resolve_address(struct object *object, uint64_t address, struct stri
 /* ---- files, and what is asked of them ---- */
 
 struct symbol_file {
-    UT_hash_handle hh;
     struct symbols *symbols;
     struct object_identity identity;
     struct object object;
@@ -278,7 +277,9 @@ struct symbol_file {
 };
 
 struct symbols {
-    struct symbol_file *files;
+    struct symbol_file **files;
+    size_t count, room;
+    struct index index;
     struct strings *strings;
     struct symbol_list found; /* by the last look-up */
 };
@@ -292,34 +293,45 @@ struct symbols *symbols_new(struct strings *strings)
 
 void symbols_free(struct symbols *symbols)
 {
-    struct symbol_file *file, *next;
-    HASH_ITER (hh, symbols->files, file, next) {
-        HASH_DEL(symbols->files, file);
-        object_close(&file->object);
-        free(file);
+    for (size_t i = 0; i < symbols->count; i++) {
+        object_close(&symbols->files[i]->object);
+        free(symbols->files[i]);
     }
+    free(symbols->files);
+    index_free(&symbols->index);
     free(symbols->found.symbols);
     free(symbols);
+}
+
+static bool is_file(const void *wanted, const void *files, uint32_t number)
+{
+    const struct symbol_file *file = wanted, *known = ((struct symbol_file *const *)files)[number];
+    size_t size = known->identity.build_id_size;
+    return file->identity.build_id_size == size && memcmp(file->key, known->key, size) == 0 &&
+           strcmp(file->key + size, known->key + size) == 0;
 }
 
 struct symbol_file *symbols_file(struct symbols *symbols, const char *path, const uint8_t *build_id,
                                  size_t build_id_size, uint64_t used)
 {
     size_t key_size = build_id_size + strlen(path) + 1;
-    struct symbol_file *file = memory_new(1, sizeof(*file) + key_size), *same;
+    struct symbol_file *file = memory_new(1, sizeof(*file) + key_size);
     if (build_id_size > 0)
         memcpy(file->key, build_id, build_id_size);
     memcpy(file->key + build_id_size, path, key_size - build_id_size);
-    HASH_FIND(hh, symbols->files, file->key, key_size, same);
-    if (same) {
-        free(file);
-        return same;
-    }
     file->symbols = symbols;
     file->identity = (struct object_identity){file->key + build_id_size, (uint8_t *)file->key,
                                               build_id_size, used};
-    HASH_ADD_KEYPTR(hh, symbols->files, file->key, key_size, file);
-    return file;
+    uint64_t hash = hash_key(file->key, key_size);
+    uint32_t known = index_find(&symbols->index, hash, file, symbols->files, is_file);
+    if (known != INDEX_NONE) {
+        free(file);
+        return symbols->files[known];
+    }
+    symbols->files =
+        memory_grow(symbols->files, symbols->count, &symbols->room, sizeof(*symbols->files));
+    index_add(&symbols->index, hash, (uint32_t)symbols->count);
+    return symbols->files[symbols->count++] = file;
 }
 
 const char *symbols_problem(const struct symbol_file *file)

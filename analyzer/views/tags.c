@@ -31,7 +31,7 @@ static void add_tag(struct table *table, const char *key, const char *text, int6
 {
     struct entry entry = {key, strings_add(table->view->selection->profile->strings, text), value};
     uintptr_t words[] = {(uintptr_t)entry.key, (uintptr_t)entry.text};
-    uint64_t hash = index_hash(words, sizeof(words));
+    uint64_t hash = hash_key(words, sizeof(words));
     uint32_t known = index_find(&table->index, hash, &entry, table->entries, same_tag);
     if (known != INDEX_NONE) {
         table->entries[known].value = value_sum(table->entries[known].value, value);

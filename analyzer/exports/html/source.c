@@ -20,7 +20,7 @@ static bool same_line(const void *key, const void *array, uint32_t number)
 static uint64_t hash_of(const struct source_line *line)
 {
     uint64_t words[] = {(uintptr_t)line->file, (uint64_t)line->line};
-    return index_hash(words, sizeof(words));
+    return hash_key(words, sizeof(words));
 }
 
 static void count_line(struct sources *sources, const struct site *site,

@@ -21,7 +21,7 @@ static const char *where_is(const struct stack_frame *frame)
 static uint64_t hash_of(const char *name)
 {
     uint64_t word = (uintptr_t)name;
-    return index_hash(&word, sizeof(word));
+    return hash_key(&word, sizeof(word));
 }
 
 uint32_t stacks_function(const struct stacks *stacks, const char *name)
