@@ -59,8 +59,7 @@ void annotations_write(FILE *to, const struct gate *gate, const struct repositor
     char *too_many = wording_too_many(gate);
     size_t errors = gate->doubt_count + (too_many != NULL) + gate->outcomes[OUTCOME_FAILS];
     size_t left = ANNOTATIONS_MOST;
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(gate->profile, lines);
+    const struct coverage coverage = coverage_of(gate->profile);
     for (size_t i = 0; i < gate->doubt_count && left > 0; i++, left--)
         write_run(to, "error", gate->doubts[i]);
     if (too_many && left > 0) {
@@ -79,7 +78,7 @@ void annotations_write(FILE *to, const struct gate *gate, const struct repositor
                 "log\n",
                 text_plural(errors - ANNOTATIONS_MOST, "finding is", "findings are").s,
                 ANNOTATIONS_MOST);
-    for (size_t i = 0; i < count; i++)
-        write_run(to, "notice", lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        write_run(to, "notice", coverage.lines[i].s);
     free(too_many);
 }

@@ -43,8 +43,7 @@ void gitlab_write(FILE *to, const struct gate *gate, const struct repository *re
 {
     json_t *issues = json_array();
     char *too_many = wording_too_many(gate);
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(gate->profile, lines);
+    const struct coverage coverage = coverage_of(gate->profile);
     for (size_t i = 0; i < gate->doubt_count; i++)
         add_run(issues, "in-doubt", "blocker", gate->doubts[i]);
     if (too_many)
@@ -53,8 +52,8 @@ void gitlab_write(FILE *to, const struct gate *gate, const struct repository *re
         if (gate->judged[i].outcome == OUTCOME_FAILS)
             add_site(issues, gate, repository, &gate->judged[i]);
     }
-    for (size_t i = 0; i < count; i++)
-        add_run(issues, "not-recorded", "info", lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        add_run(issues, "not-recorded", "info", coverage.lines[i].s);
     json_dumpf(issues, to, JSON_INDENT(2));
     json_decref(issues);
     free(too_many);

@@ -73,13 +73,12 @@ static void write_live(FILE *to, const char *too_many)
 /* Where the format has it: after the tests. */
 static void write_coverage(FILE *to, const struct profile *profile)
 {
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(profile, lines);
-    if (count == 0)
+    const struct coverage coverage = coverage_of(profile);
+    if (coverage.count == 0)
         return;
     fputs("    <system-out>", to);
-    for (size_t i = 0; i < count; i++)
-        fprintf(to, "%s\n", lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        fprintf(to, "%s\n", coverage.lines[i].s);
     fputs("</system-out>\n", to);
 }
 

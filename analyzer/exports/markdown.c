@@ -97,13 +97,13 @@ static char *head_of(const struct gate *gate)
     static const char *const titles[] = {
         [GATE_PASSES] = "passes", [GATE_FAILS] = "fails", [GATE_IN_DOUBT] = "could not be judged"};
     char *text, *summary = wording_summary(gate), *too_many = wording_too_many(gate);
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t size, count = coverage_lines(gate->profile, lines);
+    size_t size;
+    const struct coverage coverage = coverage_of(gate->profile);
     FILE *to = memory_stream(&text, &size);
     fprintf(to, "### timerleak check: %s\n\n", titles[gate_result(gate)]);
     write_line(to, summary);
-    for (size_t i = 0; i < count; i++)
-        write_line(to, lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        write_line(to, coverage.lines[i].s);
     for (size_t i = 0; i < gate->doubt_count; i++) {
         char *doubt = wording_cut(gate->doubts[i], 4 * WORDING_MOST);
         write_line(to, doubt);

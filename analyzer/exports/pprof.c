@@ -77,10 +77,9 @@ static void write_process(struct pprof_messages *messages, struct profile *profi
 
 static void write_coverage(struct pprof_messages *messages, const struct profile *profile)
 {
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(profile, lines);
-    for (size_t i = 0; i < count; i++)
-        write_comment(messages, strings_add(profile->strings, lines[i].s));
+    const struct coverage coverage = coverage_of(profile);
+    for (size_t i = 0; i < coverage.count; i++)
+        write_comment(messages, strings_add(profile->strings, coverage.lines[i].s));
 }
 
 /* ---- samples ---- */

@@ -212,16 +212,15 @@ static json_t *invocation_of(const struct gate *gate)
 {
     json_t *notifications = json_array();
     char *too_many = wording_too_many(gate);
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(gate->profile, lines);
+    const struct coverage coverage = coverage_of(gate->profile);
     for (size_t i = 0; i < gate->doubt_count; i++)
         notify(notifications, "error", gate->doubts[i]);
     if (too_many)
         notify(notifications, "error", too_many);
     if (gate->outcomes[OUTCOME_FAILS] > SARIF_MOST_RESULTS)
         notify(notifications, "warning", "there are more findings than GitHub takes: see the log");
-    for (size_t i = 0; i < count; i++)
-        notify(notifications, "note", lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        notify(notifications, "note", coverage.lines[i].s);
     free(too_many);
     return json_pack("{s:b,s:o}", "executionSuccessful", gate->doubt_count == 0,
                      "toolExecutionNotifications", notifications);

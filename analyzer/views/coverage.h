@@ -10,15 +10,20 @@
 
 #include <stdio.h>
 
-#define COVERAGE_LINES 5
+#define COVERAGE_MOST 5
 
 /* Plain ASCII, without a line's end. */
 struct coverage_line {
     char s[320];
 };
 
-/* Fills in a line for each thing that is to be told, and returns how many; 0: all was recorded. */
-size_t coverage_lines(const struct profile *profile, struct coverage_line lines[COVERAGE_LINES]);
+struct coverage {
+    size_t count; /* 0: all was recorded */
+    struct coverage_line lines[COVERAGE_MOST];
+};
+
+/* A line for each thing that is to be told. */
+struct coverage coverage_of(const struct profile *profile);
 
 /* The same, printed. */
 void coverage_print(FILE *to, const struct profile *profile);

@@ -78,10 +78,9 @@ static void write_totals(FILE *to, const struct profile *profile)
 
 static void write_coverage(FILE *to, const struct profile *profile)
 {
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(profile, lines);
-    for (size_t i = 0; i < count; i++)
-        fprintf(to, "<p class=\"missing\">%s</p>\n", lines[i].s);
+    const struct coverage coverage = coverage_of(profile);
+    for (size_t i = 0; i < coverage.count; i++)
+        fprintf(to, "<p class=\"missing\">%s</p>\n", coverage.lines[i].s);
 }
 
 static void write_losses(FILE *to, const struct profile *profile)
