@@ -26,7 +26,7 @@ uint32_t index_find(const struct index *index, uint64_t hash, const void *key, c
     }
 }
 
-static void put(struct index *index, struct index_slot slot)
+static void index_put(struct index *index, struct index_slot slot)
 {
     size_t i = first_slot(index, slot.hash);
     while (index->slots[i].number != 0)
@@ -34,14 +34,14 @@ static void put(struct index *index, struct index_slot slot)
     index->slots[i] = slot;
 }
 
-static void grow(struct index *index)
+static void index_grow(struct index *index)
 {
     struct index old = *index;
     index->room = old.room ? 2 * old.room : FIRST_ROOM;
     index->slots = memory_new(index->room, sizeof(*index->slots));
     for (size_t i = 0; i < old.room; i++) {
         if (old.slots[i].number != 0)
-            put(index, old.slots[i]);
+            index_put(index, old.slots[i]);
     }
     free(old.slots);
 }
@@ -49,8 +49,8 @@ static void grow(struct index *index)
 void index_add(struct index *index, uint64_t hash, uint32_t number)
 {
     if (2 * index->used >= index->room)
-        grow(index);
-    put(index, (struct index_slot){number + 1, (uint32_t)(hash >> 32)});
+        index_grow(index);
+    index_put(index, (struct index_slot){number + 1, (uint32_t)(hash >> 32)});
     index->used++;
 }
 

@@ -134,7 +134,7 @@ static size_t utf8_length(const unsigned char *s)
     return length;
 }
 
-static void clean(char *text, const char *kept)
+static void clean_text(char *text, const char *kept)
 {
     unsigned char *s = (unsigned char *)text;
     while (*s) {
@@ -151,17 +151,17 @@ static void clean(char *text, const char *kept)
 
 void text_clean(char *text)
 {
-    clean(text, "");
+    clean_text(text, "");
 }
 
 void text_clean_line(char *text)
 {
-    clean(text, "\t");
+    clean_text(text, "\t");
 }
 
 void text_clean_lines(char *text)
 {
-    clean(text, "\t\n");
+    clean_text(text, "\t\n");
 }
 
 static bool is_clean(const char *text)
@@ -210,7 +210,7 @@ char *text_shell_word(const char *word)
 #define LONGEST_NAME 32u
 
 /* Insertions, deletions, replacements and swaps of neighbours between two short names. */
-static size_t distance(const char *a, const char *b)
+static size_t name_distance(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b);
     size_t d[LONGEST_NAME + 1][LONGEST_NAME + 1];
@@ -242,7 +242,7 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
     /* A third of the word mistyped is no longer that word. */
     size_t best = strlen(word) / 3 + 1;
     for (size_t i = 0; i < count; i++) {
-        size_t apart = distance(word, names[i]);
+        size_t apart = name_distance(word, names[i]);
         if (apart <= best && (!nearest || apart < best)) {
             nearest = names[i];
             best = apart;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* In a property, ':' and ',' end it. */
-static void write_escaped(FILE *to, const char *text, bool property)
+static void write_command_text(FILE *to, const char *text, bool property)
 {
     const char *special = property ? "%\r\n:," : "%\r\n";
     for (; *text; text++)
@@ -19,7 +19,7 @@ static void write_escaped(FILE *to, const char *text, bool property)
 static void write_property(FILE *to, const char *name, const char *value)
 {
     fprintf(to, "%s=", name);
-    write_escaped(to, value, true);
+    write_command_text(to, value, true);
 }
 
 static void write_annotation(FILE *to, const struct gate *gate, const struct repository *repository,
@@ -36,11 +36,11 @@ static void write_annotation(FILE *to, const struct gate *gate, const struct rep
     }
     write_property(to, "title", title);
     fputs("::", to);
-    write_escaped(to, judged->site->finding.why, false);
+    write_command_text(to, judged->site->finding.why, false);
     for (size_t i = 1; i < depth && i < WORDING_MOST_FRAMES; i++) {
         char *frame = wording_frame(repository, &stack[i]);
         fputs("%0A  ", to);
-        write_escaped(to, frame, false);
+        write_command_text(to, frame, false);
         free(frame);
     }
     fputc('\n', to);
@@ -50,7 +50,7 @@ static void write_annotation(FILE *to, const struct gate *gate, const struct rep
 static void write_run(FILE *to, const char *level, const char *text)
 {
     fprintf(to, "::%s title=timerleak::", level);
-    write_escaped(to, text, false);
+    write_command_text(to, text, false);
     fputc('\n', to);
 }
 

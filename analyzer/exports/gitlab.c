@@ -9,8 +9,8 @@
 /* What it is about a run as a whole, and in no file, is shown by the program that ran. */
 #define NOWHERE "timerleak"
 
-static json_t *issue(const char *name, const char *description, const char *fingerprint,
-                     const char *severity, const struct spot *spot)
+static json_t *issue_as_json(const char *name, const char *description, const char *fingerprint,
+                             const char *severity, const struct spot *spot)
 {
     json_t *lines = json_pack("{s:i}", "begin", spot->line);
     json_t *location = json_pack("{s:s,s:o}", "path", spot->path, "lines", lines);
@@ -18,15 +18,15 @@ static json_t *issue(const char *name, const char *description, const char *fing
                      "fingerprint", fingerprint, "severity", severity, "location", location);
 }
 
-static void add_site(json_t *issues, const struct gate *gate, const struct repository *repository,
-                     const struct judged *judged)
+static void add_site_issue(json_t *issues, const struct gate *gate,
+                           const struct repository *repository, const struct judged *judged)
 {
     struct spot spot = repository_spot(repository, gate->profile, judged->site);
     bool leak = judged->site->finding.verdict == VERDICT_LEAK;
     char *message = wording_message(gate, judged);
-    json_array_append_new(issues,
-                          issue(state_name(judged->state), message, judged->identity.fingerprint,
-                                leak ? "major" : "minor", &spot));
+    json_array_append_new(issues, issue_as_json(state_name(judged->state), message,
+                                                judged->identity.fingerprint,
+                                                leak ? "major" : "minor", &spot));
     free(message);
 }
 
@@ -36,7 +36,7 @@ static void add_run(json_t *issues, const char *name, const char *severity, cons
     const struct spot nowhere = {.path = NOWHERE, .line = 1};
     char fingerprint[32];
     snprintf(fingerprint, sizeof(fingerprint), "%s-%zu", name, json_array_size(issues) + 1);
-    json_array_append_new(issues, issue(name, text, fingerprint, severity, &nowhere));
+    json_array_append_new(issues, issue_as_json(name, text, fingerprint, severity, &nowhere));
 }
 
 void gitlab_write(FILE *to, const struct gate *gate, const struct repository *repository)
@@ -50,7 +50,7 @@ void gitlab_write(FILE *to, const struct gate *gate, const struct repository *re
         add_run(issues, "max-live", "blocker", too_many);
     for (size_t i = 0; i < gate->count; i++) {
         if (gate->judged[i].outcome == OUTCOME_FAILS)
-            add_site(issues, gate, repository, &gate->judged[i]);
+            add_site_issue(issues, gate, repository, &gate->judged[i]);
     }
     for (size_t i = 0; i < coverage.count; i++)
         add_run(issues, "not-recorded", "info", coverage.lines[i].s);

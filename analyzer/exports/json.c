@@ -168,7 +168,7 @@ static void set_counts(json_t *json, const struct counts *counts)
     }
 }
 
-static json_t *frame_of(const struct stack_frame *frame)
+static json_t *frame_as_json(const struct stack_frame *frame)
 {
     json_t *json = json_object();
     json_object_set_new(json, "function", text_or_null(frame->function));
@@ -192,7 +192,7 @@ static json_t *stack_as_json(struct profile *profile, struct site *site)
     json_object_set_new(leaf, "function", json_string(site->function));
     json_array_append_new(json, leaf);
     for (size_t i = 1; i < depth; i++)
-        json_array_append_new(json, frame_of(&stack[i]));
+        json_array_append_new(json, frame_as_json(&stack[i]));
     return json;
 }
 

@@ -15,7 +15,7 @@ static bool is_no_character(const unsigned char *s)
            (s[0] == 0xef && s[1] == 0xbf && (s[2] == 0xbe || s[2] == 0xbf));
 }
 
-static void write_escaped(FILE *to, const char *text)
+static void write_xml(FILE *to, const char *text)
 {
     for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
         if (is_no_character(s)) {
@@ -32,7 +32,7 @@ static void write_escaped(FILE *to, const char *text)
 static void write_attribute(FILE *to, const char *name, const char *value)
 {
     fprintf(to, " %s=\"", name);
-    write_escaped(to, value);
+    write_xml(to, value);
     fputc('"', to);
 }
 
@@ -58,7 +58,7 @@ static void write_recordings(FILE *to, const struct gate *gate)
     fputs("    </testcase>\n", to);
 }
 
-static void write_live(FILE *to, const char *too_many)
+static void write_live_test(FILE *to, const char *too_many)
 {
     write_test(to, "timerleak", "live timers");
     fputs(">\n", to);
@@ -71,7 +71,7 @@ static void write_live(FILE *to, const char *too_many)
 }
 
 /* Where the format has it: after the tests. */
-static void write_coverage(FILE *to, const struct profile *profile)
+static void write_system_out(FILE *to, const struct profile *profile)
 {
     const struct coverage coverage = coverage_of(profile);
     if (coverage.count == 0)
@@ -95,7 +95,7 @@ static void write_failure(FILE *to, const struct gate *gate, const struct reposi
     fputs(">", to);
     for (size_t i = 0; i < depth; i++) {
         char *frame = wording_frame(repository, &stack[i]);
-        write_escaped(to, frame);
+        write_xml(to, frame);
         fputc('\n', to);
         free(frame);
     }
@@ -132,7 +132,7 @@ static void write_testcase(FILE *to, const struct gate *gate, const struct repos
     free(name);
 }
 
-static void write_counts(FILE *to, const struct gate *gate)
+static void write_suite_counts(FILE *to, const struct gate *gate)
 {
     bool limited = gate->options.max_live != UINT64_MAX;
     fprintf(to,
@@ -148,16 +148,16 @@ void junit_write(FILE *to, const struct gate *gate, const struct repository *rep
     char *too_many = wording_too_many(gate);
     site_ids_set(gate->profile);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", to);
-    write_counts(to, gate);
+    write_suite_counts(to, gate);
     fputs(">\n  <testsuite", to);
-    write_counts(to, gate);
+    write_suite_counts(to, gate);
     fputs(">\n", to);
     write_recordings(to, gate);
     if (gate->options.max_live != UINT64_MAX)
-        write_live(to, too_many);
+        write_live_test(to, too_many);
     for (size_t i = 0; i < gate->count; i++)
         write_testcase(to, gate, repository, &gate->judged[i]);
-    write_coverage(to, gate->profile);
+    write_system_out(to, gate->profile);
     fputs("  </testsuite>\n</testsuites>\n", to);
     free(too_many);
 }

@@ -30,7 +30,7 @@ struct pprof_locations {
 
 /* ---- mappings ---- */
 
-static bool overlaps(const struct mapping *a, const struct mapping *b)
+static bool mappings_overlap(const struct mapping *a, const struct mapping *b)
 {
     return b->written && a->start < b->end && b->start < a->end;
 }
@@ -42,7 +42,7 @@ static void make_room(const struct pprof_locations *places, struct mapping *mapp
     bool taken = false;
     for (size_t i = 1; i < places->selection->profile->module_count; i++) {
         const struct mapping *other = &places->mappings[i];
-        taken |= overlaps(mapping, other);
+        taken |= mappings_overlap(mapping, other);
         if (other->written && other->end > highest)
             highest = other->end;
     }

@@ -33,7 +33,7 @@ static void write_frames(FILE *to, const struct selection *selection)
     }
 }
 
-static int64_t total_of(const struct stack_sums *sums, enum sample_type_id type)
+static int64_t speedscope_total(const struct stack_sums *sums, enum sample_type_id type)
 {
     int64_t total = 0;
     for (size_t i = 0; i < sums->count; i++) {
@@ -98,7 +98,7 @@ void speedscope_write(FILE *to, const struct selection *selection)
     fprintf(to, "]},\n\"profiles\": [");
     for (size_t i = 0; i < SAMPLE_TYPES; i++) {
         const struct sample_type *type = sample_at(i);
-        int64_t total = total_of(&sums, type->id);
+        int64_t total = speedscope_total(&sums, type->id);
         if (total == 0)
             continue;
         if (type->id == selection->options.type->id)

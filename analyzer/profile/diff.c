@@ -37,7 +37,7 @@ static bool same_hash(const void *key, const void *array, uint32_t number)
 }
 
 /* Sites that only one of both has meet those of the other by their functions. */
-static size_t meet(struct profile *profile, struct change *changes, size_t count)
+static size_t changes_meet(struct profile *profile, struct change *changes, size_t count)
 {
     struct index index = {0};
     size_t kept = 0;
@@ -86,7 +86,7 @@ static int by_growth(const void *left, const void *right)
 void diff_make(struct diff *diff, const struct selection *selection)
 {
     *diff = (struct diff){.list = changes_of_sites(selection)};
-    diff->count = meet(selection->profile, diff->list, selection->profile->site_count);
+    diff->count = changes_meet(selection->profile, diff->list, selection->profile->site_count);
     for (size_t i = 0; i < diff->count; i++) {
         struct change *change = &diff->list[i];
         change->kind = kind_of(change);

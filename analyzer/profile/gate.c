@@ -64,7 +64,7 @@ static bool site_counts(const struct gate *gate, const struct site *site)
 
 /* ---- names for what does not pass ---- */
 
-static void identify(struct gate *gate)
+static void gate_identify(struct gate *gate)
 {
     struct identity **identities = memory_new(gate->count, sizeof(struct identity *));
     size_t count = 0;
@@ -81,7 +81,8 @@ static void identify(struct gate *gate)
 
 /* ---- what does not do to judge by ---- */
 
-__attribute__((format(printf, 2, 3))) static void doubt(struct gate *gate, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void gate_doubt(struct gate *gate, const char *format,
+                                                             ...)
 {
     char *text;
     va_list arguments;
@@ -108,11 +109,11 @@ static bool doubt_unwatched(struct gate *gate)
     if (watched && asprintf(&advice, ", or ask with --families=%s about what was",
                             family_list(watched, ",").s) < 0)
         memory_exhausted();
-    doubt(gate,
-          "in %s timers of %s were not watched: record without --families and "
-          "TIMERLEAK_FAMILIES%s",
-          text_plural(blind, "recording", "recordings").s, family_list(wanted & ~watched, ", ").s,
-          advice ? advice : "");
+    gate_doubt(gate,
+               "in %s timers of %s were not watched: record without --families and "
+               "TIMERLEAK_FAMILIES%s",
+               text_plural(blind, "recording", "recordings").s,
+               family_list(wanted & ~watched, ", ").s, advice ? advice : "");
     free(advice);
     return true;
 }
@@ -126,10 +127,11 @@ static bool doubt_sleep(struct gate *gate, const struct process *process)
     struct text pid = {"PID"}; /* of the next that runs: this one may be gone */
     if (process->alive)
         snprintf(pid.s, sizeof(pid.s), "%d", process->pid);
-    doubt(gate,
-          "%s: %s made, all while it was asleep: start without TIMERLEAK_ENABLED=0, or wake it "
-          "with \"timerleak ctl %s on\"; --allow-empty takes that for clean",
-          process->recording, text_plural(asleep, "timer was", "timers were").s, pid.s);
+    gate_doubt(
+        gate,
+        "%s: %s made, all while it was asleep: start without TIMERLEAK_ENABLED=0, or wake it "
+        "with \"timerleak ctl %s on\"; --allow-empty takes that for clean",
+        process->recording, text_plural(asleep, "timer was", "timers were").s, pid.s);
     return true;
 }
 
@@ -137,8 +139,8 @@ static bool doubt_sleep(struct gate *gate, const struct process *process)
 static void doubt_choice(struct gate *gate)
 {
     if (gate->options.sought && gate->profile->site_count == 0)
-        doubt(gate, "no timer that was created is among those that --families, --focus and "
-                    "--ignore leave; --allow-empty takes that for clean");
+        gate_doubt(gate, "no timer that was created is among those that --families, --focus and "
+                         "--ignore leave; --allow-empty takes that for clean");
 }
 
 static void doubt_emptiness(struct gate *gate)
@@ -153,26 +155,29 @@ static void doubt_emptiness(struct gate *gate)
         unseen |= doubt_sleep(gate, profile->processes[i]);
     }
     if (profile->process_count == 0)
-        doubt(gate, "there is no recording to judge by");
+        gate_doubt(gate, "there is no recording to judge by");
     else if (unseen || gate->options.allow_empty)
         return;
     else if (recorded > 0)
         doubt_choice(gate);
     else if (sampled > 0)
-        doubt(gate,
-              "of %s chance picked none for the sample: record one in fewer; --allow-empty takes "
-              "that for clean",
-              text_plural(sampled, "timer", "timers").s);
+        gate_doubt(
+            gate,
+            "of %s chance picked none for the sample: record one in fewer; --allow-empty takes "
+            "that for clean",
+            text_plural(sampled, "timer", "timers").s);
     else if (ignored > 0)
-        doubt(gate,
-              "%s made, all in blocks that the program asked to ignore; --allow-empty takes that "
-              "for clean",
-              text_plural(ignored, "timer was", "timers were").s);
+        gate_doubt(
+            gate,
+            "%s made, all in blocks that the program asked to ignore; --allow-empty takes that "
+            "for clean",
+            text_plural(ignored, "timer was", "timers were").s);
     else
-        doubt(gate,
-              "no timer was created in %s: was the right program recorded? --allow-empty takes "
-              "that for clean",
-              text_plural(profile->process_count, "recording", "recordings").s);
+        gate_doubt(
+            gate,
+            "no timer was created in %s: was the right program recorded? --allow-empty takes "
+            "that for clean",
+            text_plural(profile->process_count, "recording", "recordings").s);
 }
 
 static void doubt_losses(struct gate *gate)
@@ -181,17 +186,17 @@ static void doubt_losses(struct gate *gate)
         const struct process *process = gate->profile->processes[i];
         uint64_t lost = losses_hiding(process);
         if (lost > gate->options.max_dropped)
-            doubt(gate,
-                  "%s: %s lost, among which a leak may be: \"timerleak report\" tells why; "
-                  "--max-dropped=%" PRIu64 " lets it pass",
-                  process->recording, text_plural(lost, "event was", "events were").s, lost);
+            gate_doubt(gate,
+                       "%s: %s lost, among which a leak may be: \"timerleak report\" tells why; "
+                       "--max-dropped=%" PRIu64 " lets it pass",
+                       process->recording, text_plural(lost, "event was", "events were").s, lost);
     }
 }
 
 static void find_doubts(struct gate *gate)
 {
     if (gate->options.incomplete)
-        doubt(gate, "not every recording could be read");
+        gate_doubt(gate, "not every recording could be read");
     doubt_emptiness(gate);
     doubt_losses(gate);
 }
@@ -231,7 +236,7 @@ void gate_judge(struct gate *gate, struct profile *profile, const struct gate_op
                             .state = site_state(site),
                             .outcome = site_counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
     }
-    identify(gate);
+    gate_identify(gate);
     for (size_t i = 0; i < gate->count; i++) {
         struct judged *judged = &gate->judged[i];
         judged->outcome = judge_site(gate, judged);

@@ -24,7 +24,7 @@ static void choose_ends(struct graph_parts *parts, bool chosen)
         parts->nodes[i].passing = parts->nodes[i].kept || (!chosen && !parts->options->visual);
 }
 
-static void connect(struct graph_parts *parts, bool chosen)
+static void graph_connect(struct graph_parts *parts, bool chosen)
 {
     choose_ends(parts, chosen);
     if (parts->options->call_tree)
@@ -100,13 +100,13 @@ static void choose_nodes(struct graph *graph, struct graph_parts *parts, int64_t
                              : options->cum ? PARTS_BY_CUM
                                             : PARTS_BY_FLAT;
     if (visual)
-        connect(parts, true);
+        graph_connect(parts, true);
     list_kept(parts);
     parts_sort(parts, order);
     if (options->nodecount > 0)
         limited = limit_nodes(parts, (size_t)options->nodecount);
     if (!visual || limited)
-        connect(parts, limited || graph->dropped_nodes > 0);
+        graph_connect(parts, limited || graph->dropped_nodes > 0);
     if (visual && limited)
         parts_sort(parts, order);
     graph->dropped_edges = parts_drop_edges(parts, edge_cutoff);
@@ -145,7 +145,7 @@ static void finish_nodes(struct graph *graph, struct graph_parts *parts)
 }
 
 /* part_node.seen has become the index in the graph. */
-static struct graph_node *finished(const struct graph_parts *parts, uint32_t number)
+static struct graph_node *finished_node(const struct graph_parts *parts, uint32_t number)
 {
     return &parts->graph_nodes[parts->nodes[number].seen];
 }
@@ -159,8 +159,9 @@ static size_t finish_edges(struct graph_parts *parts)
         if (part->dropped)
             continue;
         struct graph_edge *edge = &parts->graph_edges[count++];
-        *edge = (struct graph_edge){finished(parts, part->from), finished(parts, part->to),
-                                    part->weight, part->residual, part->inlined};
+        *edge =
+            (struct graph_edge){finished_node(parts, part->from), finished_node(parts, part->to),
+                                part->weight, part->residual, part->inlined};
         edge->from->out_count++;
         edge->to->in_count++;
     }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_node(struct graph_parts *parts, uint32_t place)
+static void parts_add_node(struct graph_parts *parts, uint32_t place)
 {
     parts->nodes =
         memory_grow(parts->nodes, parts->node_count, &parts->node_room, sizeof(*parts->nodes));
@@ -17,7 +17,7 @@ static void add_node(struct graph_parts *parts, uint32_t place)
 static struct part_node *node_of(struct graph_parts *parts, uint32_t place)
 {
     while (parts->node_count <= place)
-        add_node(parts, (uint32_t)parts->node_count);
+        parts_add_node(parts, (uint32_t)parts->node_count);
     return &parts->nodes[place];
 }
 
@@ -78,7 +78,7 @@ struct walk {
 };
 
 /* Each edge counts once in a stack, however often the stack has it. */
-static void step(struct graph_parts *parts, struct walk *walk, uint32_t place, bool inlined)
+static void walk_step(struct graph_parts *parts, struct walk *walk, uint32_t place, bool inlined)
 {
     if (!parts->nodes[place].passing) {
         walk->residual = true;
@@ -107,7 +107,7 @@ static void connect_sample(struct graph_parts *parts, const struct selected *sel
         size_t count;
         const uint32_t *places = selection_places(parts->selection, site->locations[i - 1], &count);
         for (size_t j = count; j > 0; j--)
-            step(parts, &walk, places[j - 1], j != count);
+            walk_step(parts, &walk, places[j - 1], j != count);
     }
 }
 
@@ -230,7 +230,7 @@ static void add_part(struct side *side, int64_t weight)
 }
 
 /* Two sides of each node: callers' edges, and callees' with its own value. */
-static struct side *weigh(const struct graph_parts *parts)
+static struct side *weigh_sides(const struct graph_parts *parts)
 {
     struct side *sides = memory_new(2 * parts->node_count, sizeof(*sides));
     for (size_t i = 0; i < parts->kept; i++)
@@ -258,7 +258,7 @@ static struct side *weigh(const struct graph_parts *parts)
  */
 static void score_for_pictures(struct graph_parts *parts)
 {
-    struct side *sides = weigh(parts);
+    struct side *sides = weigh_sides(parts);
     for (size_t i = 0; i < parts->kept; i++) {
         struct part_node *node = &parts->nodes[parts->order[i]];
         struct side *in = &sides[2 * parts->order[i]], *out = in + 1;
@@ -270,7 +270,7 @@ static void score_for_pictures(struct graph_parts *parts)
     free(sides);
 }
 
-static void score(struct graph_parts *parts)
+static void parts_score(struct graph_parts *parts)
 {
     if (parts->ordered_by == PARTS_FOR_PICTURES) {
         score_for_pictures(parts);
@@ -305,7 +305,7 @@ static int by_score(const void *left, const void *right, void *context)
 void parts_sort(struct graph_parts *parts, enum parts_order wanted)
 {
     parts->ordered_by = wanted;
-    score(parts);
+    parts_score(parts);
     if (parts->kept > 1)
         qsort_r(parts->order, parts->kept, sizeof(*parts->order), by_score, parts);
 }

@@ -17,8 +17,8 @@ static bool same_place(const void *key, const void *array, uint32_t number)
            wanted->module == known->module;
 }
 
-static const char *file_of(const struct places *places, struct profile *profile,
-                           const struct stack_frame *frame)
+static const char *place_file(const struct places *places, struct profile *profile,
+                              const struct stack_frame *frame)
 {
     char path[LONGEST_LABEL];
     if (!frame->file)
@@ -63,7 +63,7 @@ static struct place place_at(const struct places *places, struct profile *profil
     else
         place.module = frame->module;
     if (granularity != GRANULARITY_FUNCTIONS)
-        place.file = file_of(places, profile, frame);
+        place.file = place_file(places, profile, frame);
     if (place.file)
         place.directory = frame->directory;
     if (granularity >= GRANULARITY_LINES)
@@ -97,7 +97,8 @@ void places_free(struct places *places)
 
 /* ---- which frames of a location are shown ---- */
 
-static void classify(struct frame_filter *filter, uint32_t location, struct view_of_location *view)
+static void location_classify(struct frame_filter *filter, uint32_t location,
+                              struct view_of_location *view)
 {
     struct profile *profile = filter->profile;
     if (filter->ignore.set && pattern_matches_location(&filter->ignore, profile, location))
@@ -126,8 +127,8 @@ static bool is_shown(struct frame_filter *filter, const struct stack_frame *fram
 }
 
 /* How many of the frames that are shown are left by show_from. */
-static size_t cut(struct frame_filter *filter, const struct stack_frame *const *frames,
-                  size_t count, bool *from)
+static size_t frames_cut(struct frame_filter *filter, const struct stack_frame *const *frames,
+                         size_t count, bool *from)
 {
     if (count == 0 || !filter->show_from.set)
         return count;
@@ -148,18 +149,19 @@ static void show_frame(struct frame_filter *filter, const struct stack_frame *fr
     filter->shown[filter->shown_count++] = place_of(&filter->places, filter->profile, frame);
 }
 
-static void look(struct frame_filter *filter, uint32_t location, struct view_of_location *view)
+static void location_look(struct frame_filter *filter, uint32_t location,
+                          struct view_of_location *view)
 {
     size_t count, left = 0;
     const struct stack_frame *frames = location_frames(filter->profile, location, &count);
     const struct stack_frame **kept = memory_new(count, sizeof(*kept));
     *view = (struct view_of_location){.known = true, .first = (uint32_t)filter->shown_count};
-    classify(filter, location, view);
+    location_classify(filter, location, view);
     for (size_t i = 0; i < count; i++) {
         if (is_shown(filter, &frames[i]))
             kept[left++] = &frames[i];
     }
-    left = cut(filter, kept, left, &view->from);
+    left = frames_cut(filter, kept, left, &view->from);
     for (size_t i = filter->noinlines && left > 0 ? left - 1 : 0; i < left; i++)
         show_frame(filter, kept[i]);
     view->count = (uint32_t)filter->shown_count - view->first;
@@ -170,7 +172,7 @@ const struct view_of_location *frame_filter_look(struct frame_filter *filter, ui
 {
     struct view_of_location *view = &filter->locations[location];
     if (!view->known)
-        look(filter, location, view);
+        location_look(filter, location, view);
     return view;
 }
 

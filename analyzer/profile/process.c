@@ -13,7 +13,7 @@
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
-static void latest(uint64_t *so_far, uint64_t time)
+static void keep_latest(uint64_t *so_far, uint64_t time)
 {
     if (time > *so_far)
         *so_far = time;
@@ -48,7 +48,7 @@ static void read_sleep(struct process *process, const struct tlk_header *header)
     uint64_t duration = process_duration(process);
     process->asleep = header->asleep;
     process->switched = process->start_mono;
-    latest(&process->switched, header->switched);
+    keep_latest(&process->switched, header->switched);
     if (process->switched > process->as_of.mono)
         process->switched = process->as_of.mono;
     uint64_t last = process->asleep ? process->as_of.mono - process->switched : 0;
@@ -73,7 +73,7 @@ static void read_usage(struct process *process, const struct tlk_header *header)
         process->pending = proc_pending_signals(process->pid);
     } else {
         process->descriptors = header->descriptors_seen;
-        latest(&process->descriptors, header->end_descriptors);
+        keep_latest(&process->descriptors, header->end_descriptors);
     }
 }
 

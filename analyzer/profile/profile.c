@@ -78,7 +78,7 @@ void profile_free(struct profile *profile)
 
 /* ---- modules and sites of all recordings ---- */
 
-static void hexadecimal(char *text, const struct tlk_module *module)
+static void build_id_text(char *text, const struct tlk_module *module)
 {
     static const char digits[] = "0123456789abcdef";
     for (uint32_t i = 0; i < module->build_id_size; i++) {
@@ -95,7 +95,7 @@ static uint32_t new_module(struct profile *profile, const struct recording *reco
     const char *path = recording_string(recording, record->path);
     module->path = strings_add(profile->strings, *path ? path : "[unnamed]");
     module->name = path_last(module->path);
-    hexadecimal(module->build_id, record);
+    build_id_text(module->build_id, record);
     module->symbols =
         symbols_file(profile->symbols, path, record->build_id, record->build_id_size, used);
     module->index = (uint32_t)profile->module_count;
@@ -139,8 +139,9 @@ uint32_t profile_module(struct profile *profile, const struct recording *recordi
     return known;
 }
 
-static void translate(struct profile *profile, const struct recording *recording,
-                      const struct tlk_site *record, const uint32_t *modules, uint32_t *locations)
+static void translate_frames(struct profile *profile, const struct recording *recording,
+                             const struct tlk_site *record, const uint32_t *modules,
+                             uint32_t *locations)
 {
     const uint64_t *recorded = recording_frames(recording, record);
     uint32_t count = recording_count(recording, TLK_MODULES);
@@ -175,7 +176,7 @@ struct site *profile_site(struct profile *profile, const struct recording *recor
     site->family = record->family;
     site->depth = depth;
     site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
-    translate(profile, recording, record, modules, site->locations + 1);
+    translate_frames(profile, recording, record, modules, site->locations + 1);
     uint64_t hash = hash_key(&site->family, site_key_size(site));
     uint32_t known = index_find(&profile->site_index, hash, site, profile->known, is_site);
     if (known != INDEX_NONE) {

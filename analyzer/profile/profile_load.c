@@ -97,7 +97,7 @@ static void load_sites(struct loading *loading)
 /* ---- timers ---- */
 
 /* What so many expirations are per million seconds, on the average of the run. */
-static uint64_t wakeups(const struct process *process, uint64_t fired)
+static uint64_t wakeups_of(const struct process *process, uint64_t fired)
 {
     uint64_t duration = process_duration(process);
     return duration ? (uint64_t)value_clamp((__int128)((double)fired / (double)duration * 1e15))
@@ -137,7 +137,7 @@ static void samples_add_timer(struct profile *profile, const struct process *pro
         .fired = fired,
         .stopped = timer->stopped * stands_for,
         .age = count_product(judgement->age, stands_for),
-        .wakeups = wakeups(process, fired),
+        .wakeups = wakeups_of(process, fired),
     };
     sample_add(sample_of(&profile->samples, site, &labels), &one);
     sample_add(live, &one);
@@ -157,7 +157,7 @@ static void samples_add_rest(struct profile *profile, const struct process *proc
         .armed = elapsed(counts->armed, live->armed),
         .fired = fired,
         .stopped = elapsed(counts->stopped, live->stopped),
-        .wakeups = wakeups(process, fired),
+        .wakeups = wakeups_of(process, fired),
     };
     if (rest.count | rest.created | rest.armed | rest.fired | rest.stopped)
         sample_add(sample_of(&profile->samples, site, &labels), &rest);
@@ -228,7 +228,7 @@ static void load_timers(struct loading *loading)
  * A site is read before its timers. What was created in between is live but not yet counted; what
  * was created before, and is neither live nor released, was just on its way.
  */
-static void balance(struct counts *counts)
+static void counts_balance(struct counts *counts)
 {
     uint64_t made = counts->created + counts->inherited;
     uint64_t met = counts->released + counts->live;
@@ -278,7 +278,7 @@ static void merge_part(struct loading *loading, struct part *part)
 {
     struct site *site = part->site;
     struct finding finding;
-    balance(&part->counts);
+    counts_balance(&part->counts);
     part->evidence.released = part->counts.released;
     part->evidence.last_activity = loading->last_activity;
     verdict_find(&part->evidence, &finding);

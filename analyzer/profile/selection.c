@@ -60,7 +60,7 @@ static struct selected selected_from(const struct sample *sample)
     return selected;
 }
 
-static void collect(struct selected_list *list, const struct profile *profile)
+static void selected_collect(struct selected_list *list, const struct profile *profile)
 {
     size_t *offsets = site_offsets(profile);
     list->count = offsets[profile->site_count];
@@ -116,7 +116,7 @@ static void selected_pair(struct selected_list *list, const struct profile *prof
 /* In the order of the sites, those of a base last. Sites that were dropped are left out. */
 static void selected_gather(struct selected_list *list, const struct profile *profile)
 {
-    collect(list, profile);
+    selected_collect(list, profile);
     move_bases_back(list);
 }
 
@@ -259,7 +259,7 @@ static bool has_tags(const struct tagfilters *tags, const struct selected *selec
     return focused && !ignored;
 }
 
-static void warn(FILE *warnings, bool matched, const char *filter)
+static void warn_unmatched(FILE *warnings, bool matched, const char *filter)
 {
     if (warnings && !matched)
         fprintf(warnings, "%s expression matched no samples\n", filter);
@@ -269,13 +269,13 @@ static void warn_all(const struct selection *selection, const struct tagfilters 
                      const struct tag_matches *tag_matches, FILE *warnings)
 {
     const struct frame_filter *frames = selection->frames;
-    warn(warnings, !frames->focus.set || frames->matches.focus, "Focus");
-    warn(warnings, !frames->ignore.set || frames->matches.ignore, "Ignore");
-    warn(warnings, !frames->hide.set || frames->matches.hide, "Hide");
-    warn(warnings, !frames->show.set || frames->matches.show, "Show");
-    warn(warnings, !frames->show_from.set || frames->matches.show_from, "ShowFrom");
-    warn(warnings, !tags->focus || tag_matches->focus, "TagFocus");
-    warn(warnings, !tags->ignore || tag_matches->ignore, "TagIgnore");
+    warn_unmatched(warnings, !frames->focus.set || frames->matches.focus, "Focus");
+    warn_unmatched(warnings, !frames->ignore.set || frames->matches.ignore, "Ignore");
+    warn_unmatched(warnings, !frames->hide.set || frames->matches.hide, "Hide");
+    warn_unmatched(warnings, !frames->show.set || frames->matches.show, "Show");
+    warn_unmatched(warnings, !frames->show_from.set || frames->matches.show_from, "ShowFrom");
+    warn_unmatched(warnings, !tags->focus || tag_matches->focus, "TagFocus");
+    warn_unmatched(warnings, !tags->ignore || tag_matches->ignore, "TagIgnore");
 }
 
 static void tell_ranges(const struct selection *selection, const struct tagfilters *tags,
@@ -288,7 +288,8 @@ static void tell_ranges(const struct selection *selection, const struct tagfilte
         fprintf(warnings, told, "tagignore", selection->options.tagignore);
 }
 
-static void filter(struct selection *selection, const struct tagfilters *tags, FILE *warnings)
+static void selection_filter(struct selection *selection, const struct tagfilters *tags,
+                             FILE *warnings)
 {
     struct tag_matches matches = {0};
     size_t kept = 0;
@@ -339,7 +340,7 @@ bool selection_make(struct selection *selection, struct profile *profile,
         set_values(selection);
         if (!options->relative_percentages)
             add_up_values(selection);
-        filter(selection, &tags, warnings);
+        selection_filter(selection, &tags, warnings);
         if (options->relative_percentages)
             add_up_values(selection);
     }

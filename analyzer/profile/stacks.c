@@ -52,7 +52,7 @@ static const char *offset_name(struct profile *profile, const struct module *mod
     return strings_add(profile->strings, name);
 }
 
-static struct stack_frame frame_of(const struct symbol *symbol)
+static struct stack_frame frame_of_symbol(const struct symbol *symbol)
 {
     const char *function = symbol->function, *file = symbol->file;
     return (struct stack_frame){.name = function,
@@ -87,7 +87,7 @@ static void look_up(struct profile *profile, struct location *location)
     size_t count = list->count ? list->count : 1;
     struct stack_frame *frames = memory_new(count, sizeof(*frames));
     for (size_t i = 0; i < list->count; i++)
-        frames[i] = frame_of(&list->symbols[i]);
+        frames[i] = frame_of_symbol(&list->symbols[i]);
     for (size_t i = 0; i < count; i++) {
         frames[i].module = module;
         frames[i].offset = location->address;
@@ -118,7 +118,7 @@ void locations_free(struct locations *locations)
 /* ---- stacks ---- */
 
 /* How many frames all locations have together. */
-static size_t count_frames(struct profile *profile, const struct site *site)
+static size_t count_stack_frames(struct profile *profile, const struct site *site)
 {
     size_t frames = 0, count;
     for (size_t i = 0; i < site->depth; i++) {
@@ -131,7 +131,7 @@ static size_t count_frames(struct profile *profile, const struct site *site)
 const struct stack_frame *stack_of(struct profile *profile, struct site *site, size_t *depth)
 {
     if (!site->stack) {
-        site->stack = memory_new(count_frames(profile, site), sizeof(*site->stack));
+        site->stack = memory_new(count_stack_frames(profile, site), sizeof(*site->stack));
         for (size_t i = 0, count; i < site->depth; i++, site->stack_depth += count) {
             const struct stack_frame *frames = location_frames(profile, site->locations[i], &count);
             memcpy(site->stack + site->stack_depth, frames, count * sizeof(*frames));

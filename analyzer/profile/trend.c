@@ -71,7 +71,7 @@ static struct movement movement_between(const struct tally *now, const struct ta
     };
 }
 
-static struct tally tally(const struct counts *counts)
+static struct tally tally_of(const struct counts *counts)
 {
     return (struct tally){counts->live, counts->created + counts->inherited, counts->released};
 }
@@ -79,7 +79,7 @@ static struct tally tally(const struct counts *counts)
 static void look_at_site(struct trend *trend, struct moving *moving, uint64_t time)
 {
     struct followed *followed = follow_site(trend, moving->site);
-    struct tally now = tally(&moving->site->counts);
+    struct tally now = tally_of(&moving->site->counts);
     if (trend->looks == 0) {
         followed->first_live = now.live;
         followed->last = now;
@@ -90,7 +90,7 @@ static void look_at_site(struct trend *trend, struct moving *moving, uint64_t ti
 
 static void look_at_all(struct trend *trend, const struct counts *totals, uint64_t time)
 {
-    struct tally now = tally(totals);
+    struct tally now = tally_of(totals);
     if (trend->looks == 0) {
         trend->first_live = now.live;
         trend->last = now;
@@ -114,7 +114,7 @@ void trend_look(struct trend *trend, const struct profile *profile)
     trend->looks++;
 }
 
-static int descending(int64_t a, int64_t b)
+static int by_descending(int64_t a, int64_t b)
 {
     return (a < b) - (a > b);
 }
@@ -124,9 +124,9 @@ static int by_order(const struct moving *a, const struct moving *b, enum trend_o
     const struct movement *x = &a->movement, *y = &b->movement;
     switch (order) {
     case TREND_GROWTH:
-        return descending(x->growth, y->growth);
+        return by_descending(x->growth, y->growth);
     case TREND_CHANGE:
-        return descending(x->change, y->change);
+        return by_descending(x->change, y->change);
     case TREND_LIVE:
         return compare_numbers(b->site->counts.live, a->site->counts.live);
     case TREND_CREATED:

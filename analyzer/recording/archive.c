@@ -184,7 +184,7 @@ static bool fail_to_write(char error[ERROR_SIZE])
     return archive_fail(error, "the archive could not be written", strerror(errno));
 }
 
-static bool pack(struct packing *packing, void *bytes, size_t size, int flush)
+static bool archive_pack(struct packing *packing, void *bytes, size_t size, int flush)
 {
     z_stream *stream = &packing->stream;
     stream->next_in = bytes;
@@ -201,7 +201,7 @@ static bool pack(struct packing *packing, void *bytes, size_t size, int flush)
 }
 
 /* The copy of a running process's recording is of now, whenever it will be looked at. */
-static void stamp(struct tlk_header *header)
+static void header_stamp(struct tlk_header *header)
 {
     if (header->end != TLK_RUNNING || header->end_mono > 0 ||
         !proc_alive(header->pid, header->start_ticks))
@@ -236,16 +236,16 @@ static bool pack_chunks(struct packing *packing, int file, const char *path, cha
                                 got < 0 ? strerror(errno) : "cut short while it was read");
         if (i == 0) {
             struct tlk_header *header = (void *)chunk;
-            stamp(header);
+            header_stamp(header);
             count = chunks_of(header);
         }
-        if (!pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
+        if (!archive_pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
             return fail_to_write(error);
     }
     return true;
 }
 
-static bool add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
+static bool archive_add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     struct packing packing = {.to = to};
     gz_header header = {.name = (Bytef *)(uintptr_t)path_last(path), .os = 3};
@@ -286,7 +286,7 @@ static bool check_archive(const char *path, char error[ERROR_SIZE])
 }
 
 /* As it is: its recordings are packed already. */
-static bool add_archive(FILE *to, const char *path, char error[ERROR_SIZE])
+static bool archive_add_packed(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     char bytes[BUFFER_SIZE];
     size_t got;
@@ -310,5 +310,6 @@ static bool add_archive(FILE *to, const char *path, char error[ERROR_SIZE])
 
 bool archive_add(FILE *to, const char *path, char error[ERROR_SIZE])
 {
-    return archive_is(path) ? add_archive(to, path, error) : add_recording(to, path, error);
+    return archive_is(path) ? archive_add_packed(to, path, error)
+                            : archive_add_recording(to, path, error);
 }

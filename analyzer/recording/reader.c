@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool load(struct recording *recording, char error[ERROR_SIZE])
+static bool recording_load(struct recording *recording, char error[ERROR_SIZE])
 {
     /* From what refers to what is referred to, which is why a running process does no harm. */
     for (int id = TLK_REGIONS - 1; id >= 0; id--) {
@@ -31,7 +31,8 @@ static struct recording *open_file(int file, const char *name, bool copy, char e
     recording->path = memory_copy(name);
     recording->file = file;
     recording->copy = copy;
-    if (!regions_read_header(file, name, &recording->header, error) || !load(recording, error)) {
+    if (!regions_read_header(file, name, &recording->header, error) ||
+        !recording_load(recording, error)) {
         recording_close(recording);
         return NULL;
     }

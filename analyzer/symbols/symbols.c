@@ -2,6 +2,7 @@
 
 #include "base/index.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "symbols/object.h"
 
 #include <dwarf.h>
@@ -15,7 +16,7 @@
 /* So are names longer than this, though templates do their best; they are cut. */
 #define MAX_NAME 4096
 
-struct place {
+struct source_place {
     const char *file, *directory;
     int line;
 };
@@ -30,7 +31,7 @@ struct search {
 };
 
 /* C++ and Rust names as their programmers wrote them; without parameters, as pprof shows them. */
-static const char *readable(struct strings *strings, const char *name)
+static const char *readable_name(struct strings *strings, const char *name)
 {
     char plain[MAX_NAME];
     /* Some symbol tables append the version: name@@GLIBC_2.34. */
@@ -46,30 +47,6 @@ static const char *readable(struct strings *strings, const char *name)
     return kept;
 }
 
-/* Resolves "." and ".." in place, as far as text alone can. */
-static void normalize(char *path)
-{
-    bool absolute = path[0] == '/';
-    char *out = path;
-    const char *in = path;
-    while (*in) {
-        size_t length = strcspn(in, "/");
-        bool up = length == 2 && in[0] == '.' && in[1] == '.';
-        bool nothing = length == 0 || (length == 1 && in[0] == '.');
-        if (up && out > path) {
-            while (--out > path && *out != '/')
-                ;
-        } else if (!nothing && !(up && absolute)) {
-            if (out > path || absolute)
-                *out++ = '/';
-            memmove(out, in, length);
-            out += length;
-        }
-        in += length + (in[length] == '/');
-    }
-    *out = '\0';
-}
-
 static const char *source_path(const struct search *search, const char *file)
 {
     if (!file)
@@ -80,14 +57,14 @@ static const char *source_path(const struct search *search, const char *file)
     char *path = memory_new(1, size);
     snprintf(path, size, "%s%s%s", file[0] == '/' ? "" : search->directory,
              file[0] == '/' ? "" : "/", file);
-    normalize(path);
+    path_clean(path);
     const char *kept = strings_add(search->strings, path);
     free(path);
     return kept;
 }
 
-static void add_symbol(const struct search *search, const char *function, const struct place *place,
-                       bool inlined)
+static void add_symbol(const struct search *search, const char *function,
+                       const struct source_place *place, bool inlined)
 {
     struct symbol_list *list = search->list;
     list->symbols = memory_grow(list->symbols, list->count, &list->room, sizeof(*list->symbols));
@@ -95,9 +72,9 @@ static void add_symbol(const struct search *search, const char *function, const 
         (struct symbol){function, place->file, place->directory, place->line, inlined};
 }
 
-static struct place line_of(const struct search *search)
+static struct source_place line_of(const struct search *search)
 {
-    struct place place = {.directory = search->directory};
+    struct source_place place = {.directory = search->directory};
     Dwarf_Line *line = search->unit ? dwarf_getsrc_die(search->unit->die, search->address) : NULL;
     if (!line)
         return place;
@@ -112,9 +89,9 @@ static struct place line_of(const struct search *search)
 }
 
 /* Where an inlined function was called. */
-static struct place call_of(const struct search *search, Dwarf_Die *inlined)
+static struct source_place call_of(const struct search *search, Dwarf_Die *inlined)
 {
-    struct place place = {.directory = search->directory};
+    struct source_place place = {.directory = search->directory};
     Dwarf_Attribute attribute;
     Dwarf_Word value;
     Dwarf_Files *files;
@@ -192,14 +169,14 @@ static const char *qualified_name(const struct search *search, Dwarf_Die *functi
     return strings_add(search->strings, name);
 }
 
-static const char *name_of(const struct search *search, Dwarf_Die *function)
+static const char *function_name(const struct search *search, Dwarf_Die *function)
 {
     static const unsigned names[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name};
     Dwarf_Attribute attribute;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         const char *name = dwarf_formstring(dwarf_attr_integrate(function, names[i], &attribute));
         if (name)
-            return readable(search->strings, name);
+            return readable_name(search->strings, name);
     }
     return qualified_name(search, function);
 }
@@ -207,7 +184,7 @@ static const char *name_of(const struct search *search, Dwarf_Die *function)
 static const char *name_once(const struct search *search, struct unit_function *function)
 {
     if (!function->name)
-        function->name = name_of(search, &function->die);
+        function->name = function_name(search, &function->die);
     return function->name;
 }
 
@@ -217,9 +194,9 @@ static void add_from_debug_information(const struct search *search)
     struct unit_function *function = unit_function(search->unit, search->address);
     if (!function)
         return;
-    struct place place = line_of(search);
+    struct source_place place = line_of(search);
     for (size_t i = unit_inlined(function, search->address, inlined, MAX_INLINED); i > 0; i--) {
-        const char *name = name_of(search, &inlined[i - 1]);
+        const char *name = function_name(search, &inlined[i - 1]);
         if (name)
             add_symbol(search, name, &place, true);
         place = call_of(search, &inlined[i - 1]);
@@ -233,8 +210,8 @@ static void add_from_symbol_table(const struct search *search, Dwarf_Addr addres
     const char *name = dwfl_module_addrname(search->object->module, address);
     if (!name || !*name)
         return;
-    struct place place = line_of(search);
-    add_symbol(search, readable(search->strings, name), &place, false);
+    struct source_place place = line_of(search);
+    add_symbol(search, readable_name(search->strings, name), &place, false);
 }
 
 /* Where the unit was compiled. */
@@ -303,7 +280,7 @@ void symbols_free(struct symbols *symbols)
     free(symbols);
 }
 
-static bool is_file(const void *wanted, const void *files, uint32_t number)
+static bool is_symbol_file(const void *wanted, const void *files, uint32_t number)
 {
     const struct symbol_file *file = wanted, *known = ((struct symbol_file *const *)files)[number];
     size_t size = known->identity.build_id_size;
@@ -323,7 +300,7 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
     file->identity = (struct object_identity){file->key + build_id_size, (uint8_t *)file->key,
                                               build_id_size, used};
     uint64_t hash = hash_key(file->key, key_size);
-    uint32_t known = index_find(&symbols->index, hash, file, symbols->files, is_file);
+    uint32_t known = index_find(&symbols->index, hash, file, symbols->files, is_symbol_file);
     if (known != INDEX_NONE) {
         free(file);
         return symbols->files[known];

@@ -33,7 +33,7 @@ static size_t keep_since(struct profile *profile, uint64_t since)
     return kept;
 }
 
-static void print_timer(FILE *to, const struct live_timer *timer)
+static void print_left_timer(FILE *to, const struct live_timer *timer)
 {
     fprintf(to, "         %s, %s, made %s ago", state_name(timer->judgement.state),
             timer_identity(timer->record.family, timer->record.id).s,
@@ -51,7 +51,7 @@ static void print_group(FILE *to, struct profile *profile, const struct live_tim
             text_count(count).s);
     site_print(to, profile, site);
     for (size_t i = 0; i < count && i < MOST_OF_SITE; i++)
-        print_timer(to, &timers[i]);
+        print_left_timer(to, &timers[i]);
     if (count > MOST_OF_SITE)
         fprintf(to, "         and %s more\n", text_count(count - MOST_OF_SITE).s);
     fprintf(to, "       created by\n");

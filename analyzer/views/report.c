@@ -10,7 +10,7 @@
 /* With more recordings than this, a line for each would push the findings off the screen. */
 #define MOST_PROCESSES 20
 
-static void print_process(FILE *to, const struct process *process)
+static void print_process_headline(FILE *to, const struct process *process)
 {
     fprintf(to, "%s%s (pid %d)%s, %s, %s\n", style(to, STYLE_STRONG), process->name, process->pid,
             style(to, STYLE_PLAIN), process_lived(process).s, process_end(process).s);
@@ -47,7 +47,7 @@ static void print_processes(FILE *to, const struct profile *profile)
                     text_plural(profile->process_count - i, "process", "processes").s);
             return;
         }
-        print_process(to, profile->processes[i]);
+        print_process_headline(to, profile->processes[i]);
         limits_print(to, profile->processes[i]);
     }
 }
@@ -62,7 +62,7 @@ static bool peak_is_exact(const struct profile *profile)
            (profile->process_count == 1 && !process->forked && totals->peak == process->peak);
 }
 
-static void print_totals(FILE *to, const struct profile *profile)
+static void print_report_totals(FILE *to, const struct profile *profile)
 {
     const struct counts *totals = &profile->totals;
     bool exact = peak_is_exact(profile);
@@ -95,7 +95,7 @@ void report_print(FILE *to, struct profile *profile, long most)
     if (profile->site_count == 0)
         fprintf(to, "%s\n", losses_of_all(profile));
     else
-        print_totals(to, profile);
+        print_report_totals(to, profile);
     losses_print(to, profile);
     print_findings(to, profile, most);
     if (clean > 0)

@@ -189,7 +189,7 @@ static void add_edges(json_t *json, const struct graph_node *node)
     }
 }
 
-static void add_node(json_t *json, struct names *names, const struct graph_node *node)
+static void add_graph_node(json_t *json, struct names *names, const struct graph_node *node)
 {
     uint32_t function = stacks_function(names->stacks, node->place->label);
     json_array_append_new(json_object_get(json, "name"), names_number(names, function));
@@ -211,7 +211,7 @@ static json_t *graph_of(struct names *names, const struct selection *selection)
     for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
         json_object_set_new(json, columns[i], json_array());
     for (size_t i = 0; i < graph.count; i++) {
-        add_node(json, names, graph.nodes[i]);
+        add_graph_node(json, names, graph.nodes[i]);
         add_edges(json, graph.nodes[i]);
     }
     size_t limited = graph.candidates > graph.count ? graph.candidates - graph.count : 0;
@@ -264,7 +264,7 @@ static json_t *data_graphs(struct names *names, struct profile *profile)
 #define HISTORIES_MOST 60
 #define HISTORY_POINTS 64
 
-static json_t *series(const struct history_point *points)
+static json_t *series_as_json(const struct history_point *points)
 {
     json_t *json = json_object(), *low = json_array(), *high = json_array();
     for (size_t i = 0; i < HISTORY_POINTS; i++) {
@@ -286,7 +286,7 @@ static json_t *all_histories(struct profile *profile)
             sums[j].high += points[j].high;
         }
     }
-    json_t *json = series(sums);
+    json_t *json = series_as_json(sums);
     json_object_set_new(json, "live", json_count(profile->totals.live));
     return json;
 }
@@ -296,7 +296,7 @@ static json_t *site_history(struct profile *profile, struct site *site)
     struct history_point points[HISTORY_POINTS];
     const struct stack_frame *frame = stack_headline(profile, site);
     history_of(profile, site, HISTORY_POINTS, points);
-    json_t *json = series(points);
+    json_t *json = series_as_json(points);
     json_object_set_new(json, "id", json_string(site->id));
     json_object_set_new(json, "name", json_string(frame->name));
     if (frame->short_file && frame->line > 0)

@@ -25,7 +25,7 @@ static void write_limit(FILE *to, const struct limit *limit)
 }
 
 /* The page's title names a process that is the only one. */
-static void write_process(FILE *to, const struct process *process, bool alone)
+static void write_process_item(FILE *to, const struct process *process, bool alone)
 {
     struct limit limits[LIMITS];
     fputs("<li>", to);
@@ -43,11 +43,11 @@ static void write_process(FILE *to, const struct process *process, bool alone)
     fputs("</ul></li>\n", to);
 }
 
-static void write_processes(FILE *to, const struct profile *profile)
+static void write_process_list(FILE *to, const struct profile *profile)
 {
     fputs("<ul class=\"processes\">\n", to);
     for (size_t i = 0; i < profile->process_count && i < MOST_PROCESSES; i++)
-        write_process(to, profile->processes[i], profile->process_count == 1);
+        write_process_item(to, profile->processes[i], profile->process_count == 1);
     if (profile->process_count > MOST_PROCESSES)
         fprintf(to, "<li>and %s more</li>\n",
                 text_plural(profile->process_count - MOST_PROCESSES, "process", "processes").s);
@@ -60,7 +60,7 @@ static void write_fact(FILE *to, const char *class, uint64_t count, const char *
             text_count(count).s);
 }
 
-static void write_totals(FILE *to, const struct profile *profile)
+static void write_total_facts(FILE *to, const struct profile *profile)
 {
     const struct counts *totals = &profile->totals;
     size_t leaks = profile_count_sites(profile, VERDICT_LEAK);
@@ -76,14 +76,14 @@ static void write_totals(FILE *to, const struct profile *profile)
     fputs("</dl>\n", to);
 }
 
-static void write_coverage(FILE *to, const struct profile *profile)
+static void write_coverage_notes(FILE *to, const struct profile *profile)
 {
     const struct coverage coverage = coverage_of(profile);
     for (size_t i = 0; i < coverage.count; i++)
         fprintf(to, "<p class=\"missing\">%s</p>\n", coverage.lines[i].s);
 }
 
-static void write_losses(FILE *to, const struct profile *profile)
+static void write_loss_notes(FILE *to, const struct profile *profile)
 {
     uint64_t damaged = losses_damaged(profile);
     for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
@@ -113,10 +113,10 @@ static void write_modules(FILE *to, const struct profile *profile)
 
 void html_summary(FILE *to, struct profile *profile)
 {
-    write_processes(to, profile);
-    write_totals(to, profile);
-    write_coverage(to, profile);
-    write_losses(to, profile);
+    write_process_list(to, profile);
+    write_total_facts(to, profile);
+    write_coverage_notes(to, profile);
+    write_loss_notes(to, profile);
     write_modules(to, profile);
 }
 
@@ -152,18 +152,18 @@ static const struct column columns[] = {
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
 
 /* A dash for nothing: what is there stands out. The script sorts by data-value. */
-static void write_count(FILE *to, uint64_t count)
+static void write_count_cell(FILE *to, uint64_t count)
 {
     fprintf(to, "<td class=\"number\" data-value=\"%" PRIu64 "\">%s</td>", count,
             count > 0 ? text_count(count).s : "–");
 }
 
-static void write_counts(FILE *to, const struct counts *counts)
+static void write_count_cells(FILE *to, const struct counts *counts)
 {
     for (size_t i = 0; i < COLUMNS; i++) {
         uint64_t value;
         memcpy(&value, (const char *)counts + columns[i].field, sizeof(value));
-        write_count(to, value);
+        write_count_cell(to, value);
     }
 }
 
@@ -178,7 +178,7 @@ static void write_site(FILE *to, struct profile *profile, struct site *site)
     fputs("</summary>\n", to);
     html_stack(to, profile, site);
     fprintf(to, "</details></th><td>%s</td>", family_label(site->family, site->function).s);
-    write_counts(to, &site->counts);
+    write_count_cells(to, &site->counts);
     fprintf(to, "<td class=\"number\" data-value=\"%" PRIu64 "\">%s</td></tr>\n", site->oldest_age,
             site->counts.live > 0 ? text_duration(site->oldest_age).s : "–");
 }

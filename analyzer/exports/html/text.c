@@ -2,7 +2,7 @@
 #include "exports/html/page.h"
 #include "profile/stacks.h"
 
-static const char *entity(char character)
+static const char *html_entity(char character)
 {
     switch (character) {
     case '&':
@@ -23,7 +23,7 @@ static const char *entity(char character)
 void html_text(FILE *to, const char *text)
 {
     for (; *text; text++) {
-        const char *escaped = entity(*text);
+        const char *escaped = html_entity(*text);
         if (escaped)
             fputs(escaped, to);
         else
@@ -32,7 +32,7 @@ void html_text(FILE *to, const char *text)
 }
 
 /* A '<' is only ever part of a JSON string: outside of them there is none. */
-static int write_escaped(const char *buffer, size_t size, void *to)
+static int write_json_escaped(const char *buffer, size_t size, void *to)
 {
     for (size_t i = 0; i < size; i++) {
         if (buffer[i] == '<')
@@ -45,7 +45,7 @@ static int write_escaped(const char *buffer, size_t size, void *to)
 
 bool html_json(FILE *to, const json_t *json)
 {
-    return json_dump_callback(json, write_escaped, to, JSON_COMPACT) == 0;
+    return json_dump_callback(json, write_json_escaped, to, JSON_COMPACT) == 0;
 }
 
 void html_place(FILE *to, const struct stack_frame *frame)
