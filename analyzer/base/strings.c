@@ -29,14 +29,14 @@ void strings_free(struct strings *set)
     free(set);
 }
 
-static bool is_string(const void *text, const void *list, uint32_t number)
+static bool same_interned(const void *text, const void *list, uint32_t number)
 {
     return strcmp(((char *const *)list)[number], text) == 0;
 }
 
 static const char *strings_find(const struct strings *set, uint64_t hash, const char *text)
 {
-    uint32_t known = index_find(&set->index, hash, text, set->list, is_string);
+    uint32_t known = index_find(&set->index, hash, text, set->list, same_interned);
     return known == INDEX_NONE ? NULL : set->list[known];
 }
 

@@ -42,7 +42,7 @@ static int is_recording(const struct dirent *entry)
     return files_is_recording(entry->d_name);
 }
 
-static bool is_file(const void *wanted, const void *files, uint32_t number)
+static bool same_file(const void *wanted, const void *files, uint32_t number)
 {
     return memcmp((const struct file *)files + number, wanted, sizeof(struct file)) == 0;
 }
@@ -52,7 +52,7 @@ static bool is_new(struct gathering *gathering, const struct stat *status)
 {
     const struct file file = {status->st_dev, status->st_ino};
     uint64_t hash = hash_key(&file, sizeof(file));
-    if (index_find(&gathering->index, hash, &file, gathering->files, is_file) != INDEX_NONE)
+    if (index_find(&gathering->index, hash, &file, gathering->files, same_file) != INDEX_NONE)
         return false;
     gathering->files = memory_grow(gathering->files, gathering->count, &gathering->room,
                                    sizeof(*gathering->files));

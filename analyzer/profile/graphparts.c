@@ -55,7 +55,8 @@ static bool same_edge(const void *key, const void *array, uint32_t number)
     return ends[0] == edge->from && ends[1] == edge->to;
 }
 
-struct part_edge *parts_edge(struct graph_parts *parts, uint32_t from, uint32_t to)
+/* Made if need be. */
+static struct part_edge *parts_edge(struct graph_parts *parts, uint32_t from, uint32_t to)
 {
     uint32_t ends[] = {from, to};
     uint64_t hash = hash_key(ends, sizeof(ends));

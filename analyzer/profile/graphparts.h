@@ -60,9 +60,6 @@ void parts_count_tree(struct graph_parts *parts);
 void parts_connect(struct graph_parts *parts);
 void parts_connect_tree(struct graph_parts *parts);
 
-/* Adds weight to an edge, which is made if need be. */
-struct part_edge *parts_edge(struct graph_parts *parts, uint32_t from, uint32_t to);
-
 /* Drops edges lighter than that; returns how many. */
 size_t parts_drop_edges(struct graph_parts *parts, int64_t cutoff);
 

@@ -73,7 +73,9 @@ static struct place place_at(const struct places *places, struct profile *profil
     return place;
 }
 
-uint32_t place_of(struct places *places, struct profile *profile, const struct stack_frame *frame)
+/* The number of a frame's place, which is made if need be. */
+static uint32_t place_of(struct places *places, struct profile *profile,
+                         const struct stack_frame *frame)
 {
     struct place place = place_at(places, profile, frame);
     uint64_t words[] = {(uintptr_t)place.name, (uintptr_t)place.file, (uintptr_t)place.module,
@@ -89,7 +91,7 @@ uint32_t place_of(struct places *places, struct profile *profile, const struct s
     return (uint32_t)places->count++;
 }
 
-void places_free(struct places *places)
+static void places_free(struct places *places)
 {
     free(places->list);
     index_free(&places->index);

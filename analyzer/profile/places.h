@@ -1,6 +1,6 @@
 /*
- * places.h - frames that count as one: by function, file, line or address, as pprof's
- * granularity says.
+ * places.h - which frames of a location are shown, and which of them count as one: by function,
+ * file, line or address, as pprof's granularity says.
  */
 #ifndef TIMERLEAK_PROFILE_PLACES_H
 #define TIMERLEAK_PROFILE_PLACES_H
@@ -33,11 +33,6 @@ struct places {
     enum granularity granularity;
     const char *trim_path, *source_path; /* see path_trim(); NULL: none */
 };
-
-/* The number of a frame's place, which is made if need be. */
-uint32_t place_of(struct places *places, struct profile *profile, const struct stack_frame *frame);
-
-void places_free(struct places *places);
 
 /* What filters say about a location; worked out when it is asked for first. */
 struct view_of_location {

@@ -116,7 +116,7 @@ struct module_key {
     size_t size;
 };
 
-static bool is_module(const void *wanted, const void *modules, uint32_t number)
+static bool same_module(const void *wanted, const void *modules, uint32_t number)
 {
     const struct module_key *key = wanted;
     const struct module *known = ((struct module *const *)modules)[number];
@@ -132,7 +132,7 @@ uint32_t profile_module(struct profile *profile, const struct recording *recordi
     char *key = memory_new(1, key_size);
     memcpy(key, record->build_id_size ? (const char *)record->build_id : path, key_size);
     uint32_t known = index_find(&profile->module_index, hash_key(key, key_size),
-                                &(struct module_key){key, key_size}, profile->modules, is_module);
+                                &(struct module_key){key, key_size}, profile->modules, same_module);
     if (known == INDEX_NONE)
         return new_module(profile, recording, record, used, key, key_size);
     free(key);
@@ -159,7 +159,7 @@ static size_t site_key_size(const struct site *site)
     return sizeof(site->family) + site->depth * sizeof(*site->locations);
 }
 
-static bool is_site(const void *wanted, const void *sites, uint32_t number)
+static bool same_site(const void *wanted, const void *sites, uint32_t number)
 {
     const struct site *site = wanted, *known = ((struct site *const *)sites)[number];
     return site->depth == known->depth &&
@@ -178,7 +178,7 @@ struct site *profile_site(struct profile *profile, const struct recording *recor
     site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
     translate_frames(profile, recording, record, modules, site->locations + 1);
     uint64_t hash = hash_key(&site->family, site_key_size(site));
-    uint32_t known = index_find(&profile->site_index, hash, site, profile->known, is_site);
+    uint32_t known = index_find(&profile->site_index, hash, site, profile->known, same_site);
     if (known != INDEX_NONE) {
         free(site);
         return profile->known[known];

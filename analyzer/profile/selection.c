@@ -368,8 +368,3 @@ const struct place *selection_place(const struct selection *selection, uint32_t 
 {
     return &selection->frames->places.list[place];
 }
-
-size_t selection_place_count(const struct selection *selection)
-{
-    return selection->frames->places.count;
-}

@@ -46,7 +46,7 @@ struct selection {
     struct selected *samples;
     size_t count;
     double ratios[SAMPLE_TYPES]; /* of normalize */
-    struct frame_filter *frames;
+    struct frame_filter *frames; /* with all places that were met: frames->places */
 };
 
 /*
@@ -68,7 +68,6 @@ const uint32_t *selection_places(const struct selection *selection, uint32_t loc
 
 /* Valid until the next call of selection_places() for a location that it was not called for. */
 const struct place *selection_place(const struct selection *selection, uint32_t place);
-size_t selection_place_count(const struct selection *selection);
 
 /* Any type's value of a sample that is left, base taken off and normalized. */
 int64_t selected_value(const struct selection *selection, const struct selected *selected,

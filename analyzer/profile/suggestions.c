@@ -19,7 +19,7 @@ struct usages {
     struct index index;
 };
 
-static bool is_usage(const void *function, const void *list, uint32_t number)
+static bool same_usage(const void *function, const void *list, uint32_t number)
 {
     return ((const struct usage *)list)[number].function == function;
 }
@@ -28,7 +28,7 @@ static bool is_usage(const void *function, const void *list, uint32_t number)
 static struct usage *usage_of(struct usages *usages, const char *function)
 {
     uint64_t hash = hash_key(&function, sizeof(function));
-    uint32_t known = index_find(&usages->index, hash, function, usages->list, is_usage);
+    uint32_t known = index_find(&usages->index, hash, function, usages->list, same_usage);
     if (known != INDEX_NONE)
         return &usages->list[known];
     usages->list = memory_grow(usages->list, usages->count, &usages->room, sizeof(*usages->list));

@@ -30,7 +30,7 @@ void trend_free(struct trend *trend)
     free(trend);
 }
 
-static bool is_followed(const void *wanted, const void *list, uint32_t number)
+static bool same_followed(const void *wanted, const void *list, uint32_t number)
 {
     const struct followed *site = wanted, *known = (const struct followed *)list + number;
     return site->size == known->size && memcmp(site->key, known->key, site->size) == 0;
@@ -42,7 +42,7 @@ static struct followed *follow_site(struct trend *trend, struct site *site)
     struct followed one = {.key = &site->family,
                            .size = sizeof(site->family) + site->depth * sizeof(*site->locations)};
     uint64_t hash = hash_key(one.key, one.size);
-    uint32_t known = index_find(&trend->index, hash, &one, trend->followed, is_followed);
+    uint32_t known = index_find(&trend->index, hash, &one, trend->followed, same_followed);
     if (known != INDEX_NONE)
         return &trend->followed[known];
     one.key = memcpy(memory_new(1, one.size), one.key, one.size);

@@ -280,7 +280,7 @@ void symbols_free(struct symbols *symbols)
     free(symbols);
 }
 
-static bool is_symbol_file(const void *wanted, const void *files, uint32_t number)
+static bool same_symbol_file(const void *wanted, const void *files, uint32_t number)
 {
     const struct symbol_file *file = wanted, *known = ((struct symbol_file *const *)files)[number];
     size_t size = known->identity.build_id_size;
@@ -300,7 +300,7 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
     file->identity = (struct object_identity){file->key + build_id_size, (uint8_t *)file->key,
                                               build_id_size, used};
     uint64_t hash = hash_key(file->key, key_size);
-    uint32_t known = index_find(&symbols->index, hash, file, symbols->files, is_symbol_file);
+    uint32_t known = index_find(&symbols->index, hash, file, symbols->files, same_symbol_file);
     if (known != INDEX_NONE) {
         free(file);
         return symbols->files[known];
