@@ -125,7 +125,7 @@ $(OBJ)/generated/%.c.o: $(GENERATED)/%.c $(OBJ)/flags
 	$(compile)
 
 # The page's files are built into it.
-$(OBJ)/analyzer/exports/html/assets.c.o $(OBJ)/checked/analyzer/exports/html/assets.c.o: \
+$(OBJ)/analyzer/exports/html.c.o $(OBJ)/checked/analyzer/exports/html.c.o: \
 		$(wildcard analyzer/exports/html/page/*)
 $(call objects,$(ANALYZER)): | $(PROFILE).h
 $(PROFILE).h: $(PROFILE).c

@@ -33,7 +33,7 @@ static void write_clean(const char *bytes, size_t size)
 }
 
 /* What can't be told is nobody's to be told of: all counts as written. */
-static ssize_t write_lines(void *context, const char *bytes, size_t size)
+static ssize_t stderr_write(void *context, const char *bytes, size_t size)
 {
     (void)context;
     for (size_t done = 0; done < size; done += BUFSIZ)
@@ -43,7 +43,7 @@ static ssize_t write_lines(void *context, const char *bytes, size_t size)
 
 void errors_clean(void)
 {
-    FILE *clean = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_lines});
+    FILE *clean = fopencookie(NULL, "w", (cookie_io_functions_t){.write = stderr_write});
     if (!clean || setvbuf(clean, NULL, _IOLBF, BUFSIZ) != 0)
         memory_exhausted();
     stderr = clean;

@@ -3,26 +3,12 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define FIRST_ROOM 64
 
-uint64_t index_hash(const void *words, size_t bytes)
-{
-    uint64_t hash = bytes;
-    for (size_t at = 0; at + sizeof(uint32_t) <= bytes; at += sizeof(uint32_t)) {
-        uint32_t word;
-        memcpy(&word, (const char *)words + at, sizeof(word));
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-        hash ^= hash >> 29;
-    }
-    return hash * 0xbf58476d1ce4e5b9ULL;
-}
-
-/* The slot's place comes from the upper half, what is compared from the lower one. */
 static size_t first_slot(const struct index *index, uint32_t hash)
 {
-    return (size_t)(hash * UINT32_C(2654435769)) & (index->room - 1);
+    return hash & (index->room - 1);
 }
 
 uint32_t index_find(const struct index *index, uint64_t hash, const void *key, const void *array,
@@ -40,7 +26,7 @@ uint32_t index_find(const struct index *index, uint64_t hash, const void *key, c
     }
 }
 
-static void put(struct index *index, struct index_slot slot)
+static void index_put(struct index *index, struct index_slot slot)
 {
     size_t i = first_slot(index, slot.hash);
     while (index->slots[i].number != 0)
@@ -48,14 +34,14 @@ static void put(struct index *index, struct index_slot slot)
     index->slots[i] = slot;
 }
 
-static void grow(struct index *index)
+static void index_grow(struct index *index)
 {
     struct index old = *index;
     index->room = old.room ? 2 * old.room : FIRST_ROOM;
     index->slots = memory_new(index->room, sizeof(*index->slots));
     for (size_t i = 0; i < old.room; i++) {
         if (old.slots[i].number != 0)
-            put(index, old.slots[i]);
+            index_put(index, old.slots[i]);
     }
     free(old.slots);
 }
@@ -63,8 +49,8 @@ static void grow(struct index *index)
 void index_add(struct index *index, uint64_t hash, uint32_t number)
 {
     if (2 * index->used >= index->room)
-        grow(index);
-    put(index, (struct index_slot){number + 1, (uint32_t)(hash >> 32)});
+        index_grow(index);
+    index_put(index, (struct index_slot){number + 1, (uint32_t)(hash >> 32)});
     index->used++;
 }
 

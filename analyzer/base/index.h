@@ -1,10 +1,13 @@
 /*
  * index.h - finds things in an array by what they hold: a hash table of their numbers.
  *
- * The array is the caller's; so is the comparison. Eight bytes per slot, half of them in use.
+ * The array is the caller's; so is the comparison. Hashes are hash_key()'s, or as good. Eight bytes
+ * per slot, half of them in use.
  */
 #ifndef TIMERLEAK_BASE_INDEX_H
 #define TIMERLEAK_BASE_INDEX_H
+
+#include "base/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,8 +36,5 @@ uint32_t index_find(const struct index *index, uint64_t hash, const void *key, c
 void index_add(struct index *index, uint64_t hash, uint32_t number);
 
 void index_free(struct index *index);
-
-/* A hash of whole 32-bit words, fast and good enough for a table of this process. */
-uint64_t index_hash(const void *words, size_t bytes);
 
 #endif

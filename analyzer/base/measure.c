@@ -36,7 +36,7 @@ static const struct unit sizes[] = {
 static const struct dimension dimensions[] = {{times, "s", 1e9}, {sizes, "B", 1}};
 
 /* In any case, and also in the plural. */
-static bool is_called(const char *alias, const char *name)
+static bool unit_is_called(const char *alias, const char *name)
 {
     size_t length = strlen(name);
     if (length > 2 && strcasecmp(name + length - 1, "s") == 0)
@@ -44,11 +44,11 @@ static bool is_called(const char *alias, const char *name)
     return strlen(alias) == length && strncasecmp(alias, name, length) == 0;
 }
 
-static const struct unit *find(const struct dimension *dimension, const char *name)
+static const struct unit *unit_find(const struct dimension *dimension, const char *name)
 {
     for (const struct unit *unit = dimension->units; unit->name; unit++) {
         for (size_t i = 0; i < MOST_ALIASES && unit->aliases[i]; i++) {
-            if (is_called(unit->aliases[i], name))
+            if (unit_is_called(unit->aliases[i], name))
                 return unit;
         }
     }
@@ -56,7 +56,7 @@ static const struct unit *find(const struct dimension *dimension, const char *na
 }
 
 /* The largest unit of which it is one at least. */
-static const struct unit *suiting(const struct dimension *dimension, double value)
+static const struct unit *unit_suiting(const struct dimension *dimension, double value)
 {
     const struct unit *best = NULL;
     for (const struct unit *unit = dimension->units; unit->name; unit++) {
@@ -84,21 +84,21 @@ static bool is_automatic(const char *unit)
 bool measure_knows(const char *unit)
 {
     for (size_t i = 0; i < sizeof(dimensions) / sizeof(*dimensions); i++) {
-        if (find(&dimensions[i], unit))
+        if (unit_find(&dimensions[i], unit))
             return true;
     }
     return is_uninteresting(unit);
 }
 
-static double scale(uint64_t value, const char *from, const char *to, const char **unit)
+static double unit_scale(uint64_t value, const char *from, const char *to, const char **unit)
 {
     for (size_t i = 0; i < sizeof(dimensions) / sizeof(*dimensions); i++) {
-        const struct unit *source = find(&dimensions[i], from);
+        const struct unit *source = unit_find(&dimensions[i], from);
         if (!source)
             continue;
         double basic = (double)value * source->factor;
         const struct unit *target =
-            is_automatic(to) ? suiting(&dimensions[i], basic) : find(&dimensions[i], to);
+            is_automatic(to) ? unit_suiting(&dimensions[i], basic) : unit_find(&dimensions[i], to);
         *unit = target ? target->name : dimensions[i].basic;
         return basic / (target ? target->factor : dimensions[i].basic_factor);
     }
@@ -108,6 +108,6 @@ static double scale(uint64_t value, const char *from, const char *to, const char
 
 double measure(int64_t value, const char *from, const char *to, const char **unit)
 {
-    return value < 0 ? -scale(-(uint64_t)value, from, to, unit)
-                     : scale((uint64_t)value, from, to, unit);
+    return value < 0 ? -unit_scale(-(uint64_t)value, from, to, unit)
+                     : unit_scale((uint64_t)value, from, to, unit);
 }

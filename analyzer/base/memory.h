@@ -25,7 +25,7 @@ void *memory_grow(void *array, size_t count, size_t *room, size_t size);
 /* As open_memstream: closing it sets `text`, which the caller frees, and `size`. */
 FILE *memory_stream(char **text, size_t *size);
 
-/* The program ends here: uthash calls it when it gets no memory. */
+/* The program ends here. */
 _Noreturn void memory_exhausted(void);
 
 #endif

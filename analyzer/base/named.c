@@ -48,7 +48,7 @@ static bool is_kernels(int file)
     return false;
 }
 
-static const char *judge(int found, const struct named_rules *rules)
+static const char *named_judge(int found, const struct named_rules *rules)
 {
     char real[PATH_MAX];
     struct stat status;
@@ -75,7 +75,7 @@ int named_open(const char *path, const struct named_rules *rules, const char **w
         return -1;
     }
     errno = 0;
-    *why = judge(found, rules);
+    *why = named_judge(found, rules);
     if (!*why) {
         /* What was judged, whatever its name leads to by now. */
         file = open(link_of(found).s, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

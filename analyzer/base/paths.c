@@ -3,6 +3,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+const char *path_last(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 static size_t part_length(const char *path)
 {
     return strcspn(path, "/");
@@ -29,7 +35,7 @@ static char *go_up(char *start, char *end)
     return end > start ? end - 1 : end;
 }
 
-static char *append(char *start, char *end, const char *part, size_t length)
+static char *path_append(char *start, char *end, const char *part, size_t length)
 {
     if (end > start)
         *end++ = '/';
@@ -47,9 +53,9 @@ void path_clean(char *path)
             if (can_go_up(start, end))
                 end = go_up(start, end);
             else if (!absolute)
-                end = append(start, end, in, length);
+                end = path_append(start, end, in, length);
         } else if (length > 0 && !(length == 1 && *in == '.')) {
-            end = append(start, end, in, length);
+            end = path_append(start, end, in, length);
         }
         in += length;
         in += *in == '/';
@@ -65,7 +71,7 @@ static size_t entry_length(const char *list)
 }
 
 /* What follows "/NAME/" in the path, where NAME is the last part of the directory. */
-static const char *below(const char *path, const char *directory, size_t length)
+static const char *path_below(const char *path, const char *directory, size_t length)
 {
     while (length > 1 && directory[length - 1] == '/')
         length--;
@@ -80,7 +86,7 @@ static const char *below(const char *path, const char *directory, size_t length)
     return NULL;
 }
 
-static const char *without(const char *path, const char *prefix, size_t length)
+static const char *path_without(const char *path, const char *prefix, size_t length)
 {
     while (length > 0 && prefix[length - 1] == '/')
         length--;
@@ -96,11 +102,11 @@ const char *path_trim(const char *path, const char *prefixes, const char *direct
     const char *list = guess ? directories : prefixes, *left;
     while (list && *list) {
         size_t length = entry_length(list);
-        left = guess ? below(path, list, length) : without(path, list, length);
+        left = guess ? path_below(path, list, length) : path_without(path, list, length);
         if (left)
             return left;
         list += length + (list[length] == ':');
     }
-    left = without(path, working, strlen(working));
+    left = path_without(path, working, strlen(working));
     return left ? left : path;
 }

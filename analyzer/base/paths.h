@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* The last part of a path; the whole where it ends in a slash. */
+const char *path_last(const char *path);
+
 /* Takes "//", "." and "x/.." out of a path, in place; "" becomes ".". */
 void path_clean(char *path);
 

@@ -81,7 +81,7 @@ static bool name_it(struct replacement *replacement)
     return !replacement->nameless;
 }
 
-static void forget(struct replacement *replacement)
+static void replacement_forget(struct replacement *replacement)
 {
     free(replacement->path);
     free(replacement->partial);
@@ -137,7 +137,7 @@ bool replace_begin(struct replacement *replacement, const char *path, mode_t mod
     if (replacement->to)
         return true;
     int error = errno;
-    forget(replacement);
+    replacement_forget(replacement);
     errno = error;
     return false;
 }
@@ -159,7 +159,7 @@ bool replace_end(struct replacement *replacement)
     }
     if (!written)
         unlink_partial(replacement);
-    forget(replacement);
+    replacement_forget(replacement);
     errno = error;
     return written;
 }
@@ -168,5 +168,5 @@ void replace_abandon(struct replacement *replacement)
 {
     fclose(replacement->to);
     unlink_partial(replacement);
-    forget(replacement);
+    replacement_forget(replacement);
 }

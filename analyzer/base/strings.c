@@ -1,18 +1,16 @@
 #include "base/strings.h"
 
-#include "base/hash.h"
+#include "base/index.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
-    UT_hash_handle hh;
-    char text[];
-};
-
 struct strings {
-    struct entry *entries;
+    char **list;
+    size_t count, room;
+    struct index index;
 };
 
 struct strings *strings_new(void)
@@ -22,32 +20,45 @@ struct strings *strings_new(void)
 
 void strings_free(struct strings *set)
 {
-    struct entry *entry, *next;
     if (!set)
         return;
-    HASH_ITER (hh, set->entries, entry, next) {
-        HASH_DEL(set->entries, entry);
-        free(entry);
-    }
+    for (size_t i = 0; i < set->count; i++)
+        free(set->list[i]);
+    free(set->list);
+    index_free(&set->index);
     free(set);
+}
+
+static bool same_interned(const void *text, const void *list, uint32_t number)
+{
+    return strcmp(((char *const *)list)[number], text) == 0;
+}
+
+static const char *strings_find(const struct strings *set, uint64_t hash, const char *text)
+{
+    uint32_t known = index_find(&set->index, hash, text, set->list, same_interned);
+    return known == INDEX_NONE ? NULL : set->list[known];
 }
 
 const char *strings_add(struct strings *set, const char *text)
 {
     size_t length = strlen(text);
-    struct entry *known;
+    uint64_t hash = hash_key(text, length);
     /* What is in the set is clean: a text that is found as it stands is, too. */
-    HASH_FIND(hh, set->entries, text, length, known);
+    const char *known = strings_find(set, hash, text);
     if (known)
-        return known->text;
-    struct entry *added = memory_new(1, sizeof(*added) + length + 1);
-    memcpy(added->text, text, length);
-    text_clean(added->text);
-    HASH_FIND(hh, set->entries, added->text, length, known);
+        return known;
+    char *added = memory_copy(text);
+    text_clean(added);
+    if (memcmp(added, text, length) != 0) {
+        hash = hash_key(added, length);
+        known = strings_find(set, hash, added);
+    }
     if (known) {
         free(added);
-        return known->text;
+        return known;
     }
-    HASH_ADD_KEYPTR(hh, set->entries, added->text, length, added);
-    return added->text;
+    set->list = memory_grow(set->list, set->count, &set->room, sizeof(*set->list));
+    index_add(&set->index, hash, (uint32_t)set->count);
+    return set->list[set->count++] = added;
 }

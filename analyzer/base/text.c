@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define US UINT64_C(1000)
 #define MS (1000 * US)
@@ -133,7 +134,7 @@ static size_t utf8_length(const unsigned char *s)
     return length;
 }
 
-static void clean(char *text, const char *kept)
+static void clean_text(char *text, const char *kept)
 {
     unsigned char *s = (unsigned char *)text;
     while (*s) {
@@ -150,17 +151,17 @@ static void clean(char *text, const char *kept)
 
 void text_clean(char *text)
 {
-    clean(text, "");
+    clean_text(text, "");
 }
 
 void text_clean_line(char *text)
 {
-    clean(text, "\t");
+    clean_text(text, "\t");
 }
 
 void text_clean_lines(char *text)
 {
-    clean(text, "\t\n");
+    clean_text(text, "\t\n");
 }
 
 static bool is_clean(const char *text)
@@ -209,7 +210,7 @@ char *text_shell_word(const char *word)
 #define LONGEST_NAME 32u
 
 /* Insertions, deletions, replacements and swaps of neighbours between two short names. */
-static size_t distance(const char *a, const char *b)
+static size_t name_distance(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b);
     size_t d[LONGEST_NAME + 1][LONGEST_NAME + 1];
@@ -241,7 +242,7 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
     /* A third of the word mistyped is no longer that word. */
     size_t best = strlen(word) / 3 + 1;
     for (size_t i = 0; i < count; i++) {
-        size_t apart = distance(word, names[i]);
+        size_t apart = name_distance(word, names[i]);
         if (apart <= best && (!nearest || apart < best)) {
             nearest = names[i];
             best = apart;
@@ -257,4 +258,24 @@ void text_trim(char *text)
         length--;
     memmove(text, text + first, length);
     text[length] = '\0';
+}
+
+static const char *const escapes[] = {
+    [STYLE_PLAIN] = "\033[0m",
+    [STYLE_STRONG] = "\033[1m",
+    [STYLE_ALARM] = "\033[1;31m",
+};
+
+bool style_followed(FILE *to)
+{
+    const char *terminal = getenv("TERM");
+    return terminal && strcmp(terminal, "dumb") != 0 && isatty(fileno(to));
+}
+
+const char *style(FILE *to, enum style wanted)
+{
+    const char *refused = getenv("NO_COLOR");
+    if (refused && *refused)
+        return "";
+    return style_followed(to) ? escapes[wanted] : "";
 }

@@ -1,13 +1,15 @@
 /*
- * text.h - how numbers and times are put in words, the same in every view.
+ * text.h - how numbers and times are put in words, the same in every view; and in which style.
  *
  * Results are returned by value: printf("%s", text_count(n).s).
  */
 #ifndef TIMERLEAK_BASE_TEXT_H
 #define TIMERLEAK_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct text {
     char s[48];
@@ -51,5 +53,14 @@ void text_trim(char *text);
 
 /* Compares names and picks the nearest: NULL if none comes near enough to be a typing error. */
 const char *text_nearest(const char *word, const char *const *names, size_t count);
+
+/* Colour, on a terminal only, and never against NO_COLOR. */
+enum style { STYLE_PLAIN, STYLE_STRONG, STYLE_ALARM };
+
+/* The escape sequence that begins the style on that stream; "" where there is no colour. */
+const char *style(FILE *to, enum style wanted);
+
+/* Whether the stream is a terminal that follows escape sequences. */
+bool style_followed(FILE *to);
 
 #endif

@@ -5,10 +5,8 @@
 #include "base/text.h"
 #include "cli/pprof.h"
 #include "cli/status.h"
-#include "views/growth.h"
-#include "views/labels.h"
-#include "views/report.h"
-#include "views/wakeups.h"
+#include "views/views.h"
+#include "views/values.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "cli/files.h"
 
 #include "base/errors.h"
-#include "base/hash.h"
+#include "base/index.h"
 #include "base/memory.h"
 
 #include <dirent.h>
@@ -15,12 +15,13 @@
 #define PACKED_SUFFIX ".tlk.gz"
 
 struct file {
-    uint64_t id[2]; /* device and inode */
-    UT_hash_handle hh;
+    uint64_t device, inode;
 };
 
 struct gathering {
     struct file *files; /* so far */
+    size_t count, room;
+    struct index index; /* of those */
     void (*each)(const char *file, void *context);
     void *context;
 };
@@ -41,17 +42,22 @@ static int is_recording(const struct dirent *entry)
     return files_is_recording(entry->d_name);
 }
 
+static bool same_file(const void *wanted, const void *files, uint32_t number)
+{
+    return memcmp((const struct file *)files + number, wanted, sizeof(struct file)) == 0;
+}
+
 /* Whether it was not there before; it is from now on. */
 static bool is_new(struct gathering *gathering, const struct stat *status)
 {
-    const uint64_t id[] = {status->st_dev, status->st_ino};
-    struct file *file;
-    HASH_FIND(hh, gathering->files, id, sizeof(id), file);
-    if (file)
+    const struct file file = {status->st_dev, status->st_ino};
+    uint64_t hash = hash_key(&file, sizeof(file));
+    if (index_find(&gathering->index, hash, &file, gathering->files, same_file) != INDEX_NONE)
         return false;
-    file = memory_new(1, sizeof(*file));
-    memcpy(file->id, id, sizeof(id));
-    HASH_ADD(hh, gathering->files, id, sizeof(id), file);
+    gathering->files = memory_grow(gathering->files, gathering->count, &gathering->room,
+                                   sizeof(*gathering->files));
+    index_add(&gathering->index, hash, (uint32_t)gathering->count);
+    gathering->files[gathering->count++] = file;
     return true;
 }
 
@@ -94,11 +100,8 @@ static bool gather(struct gathering *gathering, const char *path)
 
 static void forget(struct gathering *gathering)
 {
-    struct file *file, *next;
-    HASH_ITER (hh, gathering->files, file, next) {
-        HASH_DEL(gathering->files, file);
-        free(file);
-    }
+    free(gathering->files);
+    index_free(&gathering->index);
 }
 
 bool files_each(const char *const paths[], size_t count,

@@ -217,7 +217,7 @@ static void learn_families(const char *path, void *unused)
         ended |= !archive;
         if (!recording)
             continue;
-        families_of(recording_header(recording), true);
+        families_of(&recording->header, true);
         recording_close(recording);
     }
     if (archive)

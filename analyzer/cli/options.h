@@ -6,7 +6,7 @@
 #ifndef TIMERLEAK_CLI_OPTIONS_H
 #define TIMERLEAK_CLI_OPTIONS_H
 
-#include "profile/granularity.h"
+#include "profile/places.h"
 
 #include <stdbool.h>
 #include <stdio.h>

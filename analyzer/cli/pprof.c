@@ -2,8 +2,8 @@
 
 #include "base/errors.h"
 #include "cli/status.h"
-#include "views/losses.h"
-#include "views/view.h"
+#include "views/coverage.h"
+#include "views/views.h"
 
 #include <string.h>
 

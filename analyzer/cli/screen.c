@@ -1,7 +1,7 @@
 #include "cli/screen.h"
 
 #include "base/memory.h"
-#include "views/style.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <math.h>

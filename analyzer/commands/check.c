@@ -6,15 +6,9 @@
 #include "base/replace.h"
 #include "base/text.h"
 #include "cli/files.h"
-#include "exports/annotations.h"
-#include "exports/gate_json.h"
-#include "exports/gitlab.h"
-#include "exports/junit.h"
-#include "exports/markdown.h"
-#include "exports/prometheus.h"
-#include "exports/sarif.h"
+#include "exports/exports.h"
 #include "profile/suggestions.h"
-#include "views/gate.h"
+#include "views/views.h"
 
 #include <errno.h>
 #include <string.h>

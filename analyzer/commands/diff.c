@@ -2,7 +2,7 @@
 #include "cli/input.h"
 #include "commands/commands.h"
 
-#include "views/diff.h"
+#include "views/views.h"
 
 int command_diff(const struct command *command, int argc, char **argv)
 {

@@ -4,16 +4,9 @@
 #include "cli/input.h"
 #include "cli/pprof.h"
 #include "commands/commands.h"
-#include "exports/collapsed.h"
-#include "exports/csv.h"
-#include "exports/dot.h"
-#include "exports/json.h"
-#include "exports/legacy.h"
-#include "exports/pprof.h"
-#include "exports/speedscope.h"
+#include "exports/exports.h"
 #include "profile/filter.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 
 #include <errno.h>
 #include <stdlib.h>

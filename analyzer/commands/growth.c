@@ -2,7 +2,7 @@
 #include "cli/input.h"
 #include "commands/commands.h"
 
-#include "views/growth.h"
+#include "views/views.h"
 
 int command_growth(const struct command *command, int argc, char **argv)
 {

@@ -3,7 +3,7 @@
 #include "commands/commands.h"
 
 #include "base/errors.h"
-#include "exports/html.h"
+#include "exports/exports.h"
 
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 #include "cli/input.h"
 #include "commands/commands.h"
 
-#include "views/left.h"
+#include "views/views.h"
 
 #include <errno.h>
 #include <stdlib.h>

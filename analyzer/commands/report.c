@@ -1,8 +1,8 @@
 /* report.c - the command `timerleak report`. */
 #include "cli/input.h"
 #include "commands/commands.h"
-#include "exports/json.h"
-#include "views/report.h"
+#include "exports/exports.h"
+#include "views/views.h"
 
 int command_report(const struct command *command, int argc, char **argv)
 {

@@ -8,7 +8,7 @@
 #include "profile/kernel_match.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
-#include "views/timers.h"
+#include "views/views.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "base/memory.h"
 #include "profile/filter.h"
-#include "views/watch.h"
+#include "views/views.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static bool has_ended(const struct watch *watch)
 
 static bool is_over(const struct watch *watch)
 {
-    return has_ended(watch) || trend_looks(watch->trend) == (size_t)watch->settings.count;
+    return has_ended(watch) || watch->trend->looks == (size_t)watch->settings.count;
 }
 
 /* A terminal has no room for more; a log says between its first and last look what moved. */
@@ -89,7 +89,7 @@ static struct watch_view make_view(const struct watch *watch, bool last)
         view.most = view.most < 0 || view.most > lines ? lines : view.most;
         view.keys = screen_has_keys() && !last;
     } else {
-        view.changed = trend_looks(watch->trend) > 1 && !last;
+        view.changed = watch->trend->looks > 1 && !last;
     }
     return view;
 }
@@ -100,7 +100,7 @@ static bool show(const struct watch *watch)
     size_t size;
     struct watch_view view = make_view(watch, is_over(watch));
     FILE *to = memory_stream(&text, &size);
-    if (!screen_is_terminal() && trend_looks(watch->trend) > 1)
+    if (!screen_is_terminal() && watch->trend->looks > 1)
         fputc('\n', to);
     watch_print(to, &view);
     fclose(to);

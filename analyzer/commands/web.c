@@ -6,7 +6,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
-#include "exports/html.h"
+#include "exports/exports.h"
 
 #include <microhttpd.h>
 #include <signal.h>

@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "views/style.h"
 
 #include <jansson.h>
 #include <stdarg.h>

@@ -75,7 +75,7 @@ static void read_recording(struct trial *trial, const struct place *place)
         return;
     }
     trial->recorded = true;
-    trial->unwinder = recording_header(recording)->unwinder;
+    trial->unwinder = recording->header.unwinder;
     recording_close(recording);
 }
 

@@ -1,6 +1,6 @@
-#include "exports/annotations.h"
-
+/* annotations.c - what fails, as GitHub's workflow commands. */
 #include "base/text.h"
+#include "exports/exports.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* In a property, ':' and ',' end it. */
-static void write_escaped(FILE *to, const char *text, bool property)
+static void write_command_text(FILE *to, const char *text, bool property)
 {
     const char *special = property ? "%\r\n:," : "%\r\n";
     for (; *text; text++)
@@ -19,7 +19,7 @@ static void write_escaped(FILE *to, const char *text, bool property)
 static void write_property(FILE *to, const char *name, const char *value)
 {
     fprintf(to, "%s=", name);
-    write_escaped(to, value, true);
+    write_command_text(to, value, true);
 }
 
 static void write_annotation(FILE *to, const struct gate *gate, const struct repository *repository,
@@ -36,11 +36,11 @@ static void write_annotation(FILE *to, const struct gate *gate, const struct rep
     }
     write_property(to, "title", title);
     fputs("::", to);
-    write_escaped(to, judged->site->finding.why, false);
+    write_command_text(to, judged->site->finding.why, false);
     for (size_t i = 1; i < depth && i < WORDING_MOST_FRAMES; i++) {
         char *frame = wording_frame(repository, &stack[i]);
         fputs("%0A  ", to);
-        write_escaped(to, frame, false);
+        write_command_text(to, frame, false);
         free(frame);
     }
     fputc('\n', to);
@@ -50,7 +50,7 @@ static void write_annotation(FILE *to, const struct gate *gate, const struct rep
 static void write_run(FILE *to, const char *level, const char *text)
 {
     fprintf(to, "::%s title=timerleak::", level);
-    write_escaped(to, text, false);
+    write_command_text(to, text, false);
     fputc('\n', to);
 }
 
@@ -59,8 +59,7 @@ void annotations_write(FILE *to, const struct gate *gate, const struct repositor
     char *too_many = wording_too_many(gate);
     size_t errors = gate->doubt_count + (too_many != NULL) + gate->outcomes[OUTCOME_FAILS];
     size_t left = ANNOTATIONS_MOST;
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(gate->profile, lines);
+    const struct coverage coverage = coverage_of(gate->profile);
     for (size_t i = 0; i < gate->doubt_count && left > 0; i++, left--)
         write_run(to, "error", gate->doubts[i]);
     if (too_many && left > 0) {
@@ -79,7 +78,7 @@ void annotations_write(FILE *to, const struct gate *gate, const struct repositor
                 "log\n",
                 text_plural(errors - ANNOTATIONS_MOST, "finding is", "findings are").s,
                 ANNOTATIONS_MOST);
-    for (size_t i = 0; i < count; i++)
-        write_run(to, "notice", lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        write_run(to, "notice", coverage.lines[i].s);
     free(too_many);
 }

@@ -1,11 +1,11 @@
-#include "exports/collapsed.h"
-
+/* collapsed.c - collapsed stacks, the input of flame graph tools. */
+#include "exports/exports.h"
 #include "exports/stack_sums.h"
 
 #include <inttypes.h>
 
 /* The semicolon parts frames. */
-static void write_name(FILE *to, const char *name)
+static void write_collapsed_name(FILE *to, const char *name)
 {
     for (; *name; name++)
         fputc(*name == ';' ? ':' : *name, to);
@@ -16,7 +16,7 @@ static void write_sum(FILE *to, const struct selection *selection, const struct 
 {
     const uint32_t *stack = sums->stacks + sum->first;
     for (uint32_t i = sum->depth; i > 0; i--) {
-        write_name(to, selection_place(selection, stack[i - 1])->label);
+        write_collapsed_name(to, selection_place(selection, stack[i - 1])->label);
         fputc(i > 1 ? ';' : ' ', to);
     }
     fprintf(to, "%" PRId64 "\n", sum->values[selection->options.type->id]);

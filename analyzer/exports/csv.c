@@ -1,6 +1,6 @@
-#include "exports/csv.h"
-
+/* csv.c - a row per sample. */
 #include "base/memory.h"
+#include "exports/exports.h"
 #include "profile/tags.h"
 
 #include <inttypes.h>
@@ -35,7 +35,7 @@ static void write_quoted(FILE *to, const char *text)
     }
 }
 
-static void write_text(FILE *to, const char *text)
+static void csv_write_text(FILE *to, const char *text)
 {
     fputc('"', to);
     write_quoted(to, text ? text : "");
@@ -52,7 +52,7 @@ static void write_tags(FILE *to, const struct sample *sample)
             if (strcmp(tags[j].key, keys[i]) != 0)
                 continue;
             if (tags[j].text)
-                write_text(to, tags[j].text);
+                csv_write_text(to, tags[j].text);
             else
                 fprintf(to, "%" PRIu64, tags[j].number);
         }
@@ -60,8 +60,8 @@ static void write_tags(FILE *to, const struct sample *sample)
     }
 }
 
-static void fill_stack(struct stack *stack, const struct selection *selection,
-                       const struct selected *selected)
+static void csv_fill_stack(struct stack *stack, const struct selection *selection,
+                           const struct selected *selected)
 {
     const struct site *site = selected_site(selected);
     stack->depth = 0;
@@ -76,7 +76,7 @@ static void fill_stack(struct stack *stack, const struct selection *selection,
     }
 }
 
-static const char *name_of(const struct place *place)
+static const char *csv_place_name(const struct place *place)
 {
     return place->name ? place->name : place->label;
 }
@@ -85,19 +85,19 @@ static const char *name_of(const struct place *place)
 static void write_headline(FILE *to, const struct selection *selection, const struct stack *stack)
 {
     const struct place *place = selection_place(selection, stack->places[stack->depth > 1]);
-    write_text(to, name_of(place));
+    csv_write_text(to, csv_place_name(place));
     fputc(',', to);
-    write_text(to, place->file);
+    csv_write_text(to, place->file);
     fputc(',', to);
     if (place->line > 0)
         fprintf(to, "%d", place->line);
 }
 
-static void write_stack(FILE *to, const struct selection *selection, const struct stack *stack)
+static void csv_write_stack(FILE *to, const struct selection *selection, const struct stack *stack)
 {
     fputc('"', to);
     for (size_t i = stack->depth; i > 0; i--) {
-        write_quoted(to, name_of(selection_place(selection, stack->places[i - 1])));
+        write_quoted(to, csv_place_name(selection_place(selection, stack->places[i - 1])));
         fputs(i > 1 ? ";" : "", to);
     }
     fputc('"', to);
@@ -109,13 +109,13 @@ void csv_write(FILE *to, const struct selection *selection)
     write_header(to);
     for (size_t i = 0; i < selection->count; i++) {
         const struct selected *selected = &selection->samples[i];
-        fill_stack(&stack, selection, selected);
+        csv_fill_stack(&stack, selection, selected);
         write_tags(to, selected_sample(selected));
         for (size_t type = 0; type < SAMPLE_TYPES; type++)
             fprintf(to, "%" PRId64 ",", selected_value(selection, selected, sample_at(type)));
         write_headline(to, selection, &stack);
         fputc(',', to);
-        write_stack(to, selection, &stack);
+        csv_write_stack(to, selection, &stack);
         fputs("\r\n", to);
     }
     free(stack.places);

@@ -1,8 +1,7 @@
-#include "exports/dot.h"
-
+/* dot.c - the graph for Graphviz. */
 #include "base/memory.h"
-#include "profile/graphmake.h"
-#include "views/labels.h"
+#include "exports/exports.h"
+#include "profile/graph.h"
 #include "views/values.h"
 
 #include <inttypes.h>
@@ -24,7 +23,7 @@ struct picture {
 };
 
 /* In a string between quotes; a newline ends a line that stands on the left. */
-static void write_text(FILE *to, const char *text)
+static void dot_write_text(FILE *to, const char *text)
 {
     for (; *text; text++) {
         if (*text == '\n')
@@ -45,17 +44,17 @@ static void write_legend(const struct picture *picture)
     labels_print_graph(to, picture->view, &picture->graph, picture->unit);
     fclose(to);
     fprintf(picture->to, "subgraph cluster_L { \"legend\" [shape=box fontsize=16 label=\"");
-    write_text(picture->to, text);
+    dot_write_text(picture->to, text);
     fprintf(picture->to, "\"] }\n");
     free(text);
 }
 
-static struct text value(const struct picture *picture, int64_t number)
+static struct text dot_value(const struct picture *picture, int64_t number)
 {
     return value_text(number, picture->from, picture->unit);
 }
 
-static struct text percentage(const struct picture *picture, int64_t number)
+static struct text dot_percentage(const struct picture *picture, int64_t number)
 {
     struct text padded = value_percentage(number, picture->view->selection->total), text;
     snprintf(text.s, sizeof(text.s), "%s", padded.s + strspn(padded.s, " "));
@@ -63,7 +62,7 @@ static struct text percentage(const struct picture *picture, int64_t number)
 }
 
 /* From -1 to 1: how much of the total it is. */
-static double share(const struct picture *picture, int64_t number)
+static double dot_share(const struct picture *picture, int64_t number)
 {
     double total = (double)picture->view->selection->total;
     double part = total > 0 ? (double)number / total : 0;
@@ -71,7 +70,7 @@ static double share(const struct picture *picture, int64_t number)
 }
 
 /* Grey for nothing; red for more, green for less than in the base. Few colours for small shares. */
-static struct text colour(double part, int bright, int dark)
+static struct text dot_colour(double part, int bright, int dark)
 {
     struct text text;
     int faded = bright - (int)lround((bright - dark) * sqrt(fabs(part)));
@@ -90,34 +89,34 @@ static int font_size(const struct picture *picture, const struct graph_node *nod
 
 static void write_node(const struct picture *picture, const struct graph_node *node)
 {
-    double part = share(picture, node->cum);
+    double part = dot_share(picture, node->cum);
     fprintf(picture->to, "N%zu [label=\"", node->index + 1);
-    write_text(picture->to, node->place->label);
-    fprintf(picture->to, "\\n%s", value(picture, node->flat).s);
+    dot_write_text(picture->to, node->place->label);
+    fprintf(picture->to, "\\n%s", dot_value(picture, node->flat).s);
     if (node->flat != 0)
-        fprintf(picture->to, " (%s)", percentage(picture, node->flat).s);
+        fprintf(picture->to, " (%s)", dot_percentage(picture, node->flat).s);
     if (node->cum != node->flat)
         fprintf(picture->to, "%sof %s (%s)", node->flat != 0 ? "\\n" : " ",
-                value(picture, node->cum).s, percentage(picture, node->cum).s);
+                dot_value(picture, node->cum).s, dot_percentage(picture, node->cum).s);
     fprintf(picture->to,
             "\" id=\"node%zu\" fontsize=%d shape=box color=\"%s\" fillcolor=\"%s\" tooltip=\"",
-            node->index + 1, font_size(picture, node), colour(part, 0xb2, 0x00).s,
-            colour(part, 0xed, 0xd5).s);
-    write_text(picture->to, node->place->label);
-    fprintf(picture->to, " (%s)\"]\n", value(picture, node->cum).s);
+            node->index + 1, font_size(picture, node), dot_colour(part, 0xb2, 0x00).s,
+            dot_colour(part, 0xed, 0xd5).s);
+    dot_write_text(picture->to, node->place->label);
+    fprintf(picture->to, " (%s)\"]\n", dot_value(picture, node->cum).s);
 }
 
 static void write_edge(const struct picture *picture, const struct graph_edge *edge)
 {
-    double part = share(picture, edge->weight);
+    double part = dot_share(picture, edge->weight);
     fprintf(picture->to, "N%zu -> N%zu [label=\" %s%s\" weight=%d penwidth=%d color=\"%s\"",
-            edge->from->index + 1, edge->to->index + 1, value(picture, edge->weight).s,
+            edge->from->index + 1, edge->to->index + 1, dot_value(picture, edge->weight).s,
             edge->inlined ? "\\n (inline)" : "", 1 + (int)(fabs(part) * HEAVIEST),
-            1 + (int)(fabs(part) * THICKEST), colour(part, 0xb2, 0x00).s);
+            1 + (int)(fabs(part) * THICKEST), dot_colour(part, 0xb2, 0x00).s);
     fprintf(picture->to, " tooltip=\"");
-    write_text(picture->to, edge->from->place->label);
+    dot_write_text(picture->to, edge->from->place->label);
     fprintf(picture->to, " -> ");
-    write_text(picture->to, edge->to->place->label);
+    dot_write_text(picture->to, edge->to->place->label);
     fprintf(picture->to, "\"%s]\n", edge->residual ? " style=\"dotted\"" : "");
 }
 
@@ -137,7 +136,7 @@ void dot_write(FILE *to, const struct view *view)
     picture.unit = value_unit(&picture.graph, view->selection, view->unit);
     find_largest(&picture);
     fprintf(to, "digraph \"");
-    write_text(to, view->selection->profile->processes[0]->file);
+    dot_write_text(to, view->selection->profile->processes[0]->file);
     fprintf(to, "\" {\nnode [style=filled fillcolor=\"#f8f8f8\"]\n");
     write_legend(&picture);
     for (size_t i = 0; i < picture.graph.count; i++)

@@ -1,4 +1,5 @@
-#include "exports/gitlab.h"
+/* gitlab.c - what fails, as GitLab's code quality report. */
+#include "exports/exports.h"
 #include "views/coverage.h"
 #include "views/wording.h"
 
@@ -8,8 +9,8 @@
 /* What it is about a run as a whole, and in no file, is shown by the program that ran. */
 #define NOWHERE "timerleak"
 
-static json_t *issue(const char *name, const char *description, const char *fingerprint,
-                     const char *severity, const struct spot *spot)
+static json_t *issue_as_json(const char *name, const char *description, const char *fingerprint,
+                             const char *severity, const struct spot *spot)
 {
     json_t *lines = json_pack("{s:i}", "begin", spot->line);
     json_t *location = json_pack("{s:s,s:o}", "path", spot->path, "lines", lines);
@@ -17,14 +18,15 @@ static json_t *issue(const char *name, const char *description, const char *fing
                      "fingerprint", fingerprint, "severity", severity, "location", location);
 }
 
-static void add_site(json_t *issues, const struct gate *gate, const struct repository *repository,
-                     const struct judged *judged)
+static void add_site_issue(json_t *issues, const struct gate *gate,
+                           const struct repository *repository, const struct judged *judged)
 {
     struct spot spot = repository_spot(repository, gate->profile, judged->site);
     bool leak = judged->site->finding.verdict == VERDICT_LEAK;
     char *message = wording_message(gate, judged);
-    json_array_append_new(issues, issue(state_name(judged->state), message, judged->fingerprint,
-                                        leak ? "major" : "minor", &spot));
+    json_array_append_new(issues, issue_as_json(state_name(judged->state), message,
+                                                judged->identity.fingerprint,
+                                                leak ? "major" : "minor", &spot));
     free(message);
 }
 
@@ -34,25 +36,24 @@ static void add_run(json_t *issues, const char *name, const char *severity, cons
     const struct spot nowhere = {.path = NOWHERE, .line = 1};
     char fingerprint[32];
     snprintf(fingerprint, sizeof(fingerprint), "%s-%zu", name, json_array_size(issues) + 1);
-    json_array_append_new(issues, issue(name, text, fingerprint, severity, &nowhere));
+    json_array_append_new(issues, issue_as_json(name, text, fingerprint, severity, &nowhere));
 }
 
 void gitlab_write(FILE *to, const struct gate *gate, const struct repository *repository)
 {
     json_t *issues = json_array();
     char *too_many = wording_too_many(gate);
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(gate->profile, lines);
+    const struct coverage coverage = coverage_of(gate->profile);
     for (size_t i = 0; i < gate->doubt_count; i++)
         add_run(issues, "in-doubt", "blocker", gate->doubts[i]);
     if (too_many)
         add_run(issues, "max-live", "blocker", too_many);
     for (size_t i = 0; i < gate->count; i++) {
         if (gate->judged[i].outcome == OUTCOME_FAILS)
-            add_site(issues, gate, repository, &gate->judged[i]);
+            add_site_issue(issues, gate, repository, &gate->judged[i]);
     }
-    for (size_t i = 0; i < count; i++)
-        add_run(issues, "not-recorded", "info", lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        add_run(issues, "not-recorded", "info", coverage.lines[i].s);
     json_dumpf(issues, to, JSON_INDENT(2));
     json_decref(issues);
     free(too_many);

@@ -1,13 +1,32 @@
-#include "exports/html.h"
-
-#include "exports/html/assets.h"
-#include "exports/html/data.h"
-#include "exports/html/tables.h"
-#include "exports/html/text.h"
-#include "profile/fingerprints.h"
+/* html.c - the report as one page, put together from its template. */
+#include "exports/exports.h"
+#include "exports/html/page.h"
+#include "profile/identity.h"
 
 #include <string.h>
 #include <sys/random.h>
+
+/* ---- the files of exports/html/page/, as they are built into the program ---- */
+
+/* NUL-terminated. The template has @NAME@ where something is filled in. */
+extern const char html_template[], html_style[], html_script[];
+
+/* Paths are those seen from where make runs. The Makefile says that this file depends on them. */
+#define HERE "analyzer/exports/html/page/"
+#define ASSET(name, ...)                                                                           \
+    __asm__(".section .rodata\n"                                                                   \
+            ".global " #name "\n" #name ":\n" __VA_ARGS__ ".byte 0\n"                              \
+            ".previous\n")
+#define FILE_OF(path) ".incbin \"" HERE path "\"\n"
+
+ASSET(html_template, FILE_OF("page.html"));
+ASSET(html_style, FILE_OF("style.css"));
+/* One module: its files share their names with each other, and with nothing else. */
+ASSET(html_script,
+      FILE_OF("values.js") FILE_OF("state.js") FILE_OF("tables.js") FILE_OF("flame.js")
+          FILE_OF("timeline.js") FILE_OF("layout.js") FILE_OF("graph.js") FILE_OF("script.js"));
+
+/* ---- the page ---- */
 
 struct page {
     struct profile *profile;
@@ -25,7 +44,7 @@ bool html_nonce(char nonce[HTML_NONCE_SIZE])
     return true;
 }
 
-static void write_title(FILE *to, const struct page *page)
+static void fill_title(FILE *to, const struct page *page)
 {
     const struct profile *profile = page->profile;
     html_text(to, profile->processes[0]->name);
@@ -35,50 +54,50 @@ static void write_title(FILE *to, const struct page *page)
         fprintf(to, " and %zu more", profile->process_count - 1);
 }
 
-static void write_nonce(FILE *to, const struct page *page)
+static void fill_nonce(FILE *to, const struct page *page)
 {
     fputs(page->options->nonce, to);
 }
 
-static void write_served(FILE *to, const struct page *page)
+static void fill_served(FILE *to, const struct page *page)
 {
     fputs(page->options->served ? "yes" : "no", to);
 }
 
 /* Where the page may fetch from: itself, if it was served. */
-static void write_connect(FILE *to, const struct page *page)
+static void fill_connect(FILE *to, const struct page *page)
 {
     fputs(page->options->served ? "'self'" : "'none'", to);
 }
 
-static void write_style(FILE *to, const struct page *page)
+static void fill_style(FILE *to, const struct page *page)
 {
     (void)page;
     fputs(html_style, to);
 }
 
-static void write_script(FILE *to, const struct page *page)
+static void fill_script(FILE *to, const struct page *page)
 {
     (void)page;
     fputs(html_script, to);
 }
 
-static void write_summary(FILE *to, const struct page *page)
+static void fill_summary(FILE *to, const struct page *page)
 {
     html_summary(to, page->profile);
 }
 
-static void write_findings(FILE *to, const struct page *page)
+static void fill_findings(FILE *to, const struct page *page)
 {
     html_findings(to, page->profile, &page->options->paths);
 }
 
-static void write_sites(FILE *to, const struct page *page)
+static void fill_sites(FILE *to, const struct page *page)
 {
     html_sites(to, page->profile);
 }
 
-static void write_data(FILE *to, const struct page *page)
+static void fill_data(FILE *to, const struct page *page)
 {
     json_t *data = html_data(page->profile);
     html_json(to, data);
@@ -91,10 +110,10 @@ struct slot {
 };
 
 static const struct slot slots[] = {
-    {"TITLE", write_title},     {"NONCE", write_nonce},       {"SERVED", write_served},
-    {"CONNECT", write_connect}, {"STYLE", write_style},       {"SCRIPT", write_script},
-    {"SUMMARY", write_summary}, {"FINDINGS", write_findings}, {"SITES", write_sites},
-    {"DATA", write_data},
+    {"TITLE", fill_title},     {"NONCE", fill_nonce},       {"SERVED", fill_served},
+    {"CONNECT", fill_connect}, {"STYLE", fill_style},       {"SCRIPT", fill_script},
+    {"SUMMARY", fill_summary}, {"FINDINGS", fill_findings}, {"SITES", fill_sites},
+    {"DATA", fill_data},
 };
 
 /* The slot whose @NAME@ begins there, NULL if it is a plain '@'. */
@@ -112,7 +131,7 @@ bool html_write(FILE *to, struct profile *profile, const struct html_options *op
 {
     const struct page page = {profile, options};
     const char *text = html_template;
-    fingerprints_set(profile);
+    site_ids_set(profile);
     while (*text) {
         size_t plain = strcspn(text, "@");
         fwrite(text, 1, plain, to);

@@ -1,9 +1,8 @@
-#include "exports/json.h"
-
+/* json.c - the report, and the gate, as JSON. */
 #include "base/numbers.h"
-#include "profile/limits.h"
-#include "profile/fingerprints.h"
+#include "exports/exports.h"
 #include "profile/families.h"
+#include "profile/identity.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
@@ -169,7 +168,7 @@ static void set_counts(json_t *json, const struct counts *counts)
     }
 }
 
-static json_t *frame_of(const struct stack_frame *frame)
+static json_t *frame_as_json(const struct stack_frame *frame)
 {
     json_t *json = json_object();
     json_object_set_new(json, "function", text_or_null(frame->function));
@@ -193,14 +192,14 @@ static json_t *stack_as_json(struct profile *profile, struct site *site)
     json_object_set_new(leaf, "function", json_string(site->function));
     json_array_append_new(json, leaf);
     for (size_t i = 1; i < depth; i++)
-        json_array_append_new(json, frame_of(&stack[i]));
+        json_array_append_new(json, frame_as_json(&stack[i]));
     return json;
 }
 
 static json_t *site_of(struct profile *profile, struct site *site)
 {
     json_t *json = json_object();
-    json_object_set_new(json, "id", json_string(site->fingerprint));
+    json_object_set_new(json, "id", json_string(site->id));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
     json_object_set_new(json, "kind", text_or_null(*site->kind ? site->kind : NULL));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
@@ -269,7 +268,7 @@ json_t *json_report(struct profile *profile)
 {
     json_t *json = json_object(), *processes = json_array(), *sites = json_array();
     const struct process *first = profile->process_count ? profile->processes[0] : NULL;
-    fingerprints_set(profile);
+    site_ids_set(profile);
     json_object_set_new(json, "schema", json_string("timerleak/1"));
     json_object_set_new(json, "process", first ? process_of(first) : json_null());
     json_object_set_new(json, "limits", first ? limits_of(first) : json_null());
@@ -291,4 +290,86 @@ bool json_write(FILE *to, struct profile *profile)
     int failed = json_dumpf(json, to, JSON_INDENT(2));
     json_decref(json);
     return !failed && fputc('\n', to) != EOF;
+}
+
+/* ---- the gate ---- */
+
+static json_t *sites_by_outcome(const struct gate *gate)
+{
+    json_t *json = json_object();
+    for (enum outcome outcome = 0; outcome < OUTCOMES; outcome++)
+        json_object_set_new(json, outcome_name(outcome), json_count(gate->outcomes[outcome]));
+    return json;
+}
+
+static json_t *doubts_of(const struct gate *gate)
+{
+    json_t *json = json_array();
+    for (size_t i = 0; i < gate->doubt_count; i++)
+        json_array_append_new(json, json_string(gate->doubts[i]));
+    return json;
+}
+
+static json_t *gone_of(const struct gate *gate)
+{
+    json_t *json = json_array();
+    for (size_t i = 0; gate_is_whole(gate) && gate->baseline && i < gate->baseline->count; i++) {
+        if (!gate->baseline->list[i].seen)
+            json_array_append_new(json, json_string(gate->baseline->list[i].fingerprint));
+    }
+    return json;
+}
+
+static void set_rules(json_t *json, const struct gate *gate)
+{
+    json_t *unused = json_array(), *broad = json_array();
+    for (size_t i = 0; gate->suppressions && i < gate->suppressions->count; i++) {
+        const struct rule *rule = &gate->suppressions->rules[i];
+        if (rule->used == 0 && gate_is_whole(gate))
+            json_array_append_new(unused, json_string(rule->text));
+        if (rule->broad)
+            json_array_append_new(broad, json_string(rule->text));
+    }
+    json_object_set_new(json, "unused_rules", unused);
+    json_object_set_new(json, "broad_rules", broad);
+}
+
+static json_t *check_of(const struct gate *gate)
+{
+    static const char *const results[] = {
+        [GATE_PASSES] = "passes", [GATE_FAILS] = "fails", [GATE_IN_DOUBT] = "in-doubt"};
+    json_t *json = json_object();
+    uint64_t most = gate->options.max_live;
+    json_object_set_new(json, "result", json_string(results[gate_result(gate)]));
+    json_object_set_new(json, "sites", sites_by_outcome(gate));
+    json_object_set_new(json, "live", json_count(gate->live));
+    json_object_set_new(json, "max_live", most == UINT64_MAX ? json_null() : json_count(most));
+    json_object_set_new(json, "doubts", doubts_of(gate));
+    json_object_set_new(json, "gone", gone_of(gate));
+    set_rules(json, gate);
+    return json;
+}
+
+static void set_outcome(json_t *site, const struct judged *judged)
+{
+    bool named = *judged->identity.fingerprint;
+    json_object_set_new(site, "outcome", json_string(outcome_name(judged->outcome)));
+    json_object_set_new(site, "fingerprint",
+                        named ? json_string(judged->identity.fingerprint) : json_null());
+    json_object_set_new(site, "state",
+                        judged->site->counts.live ? json_string(state_name(judged->state))
+                                                  : json_null());
+    json_object_set_new(site, "rule", judged->rule ? json_string(judged->rule->text) : json_null());
+}
+
+void gate_json_write(FILE *to, const struct gate *gate, const struct repository *repository)
+{
+    json_t *json = json_report(gate->profile), *sites = json_object_get(json, "sites");
+    (void)repository;
+    for (size_t i = 0; i < gate->count; i++)
+        set_outcome(json_array_get(sites, i), &gate->judged[i]);
+    json_object_set_new(json, "check", check_of(gate));
+    json_dumpf(json, to, JSON_INDENT(2));
+    json_decref(json);
+    fputc('\n', to);
 }

@@ -1,6 +1,6 @@
-#include "exports/junit.h"
-
-#include "profile/fingerprints.h"
+/* junit.c - a test for each site, as JUnit's XML. */
+#include "exports/exports.h"
+#include "profile/identity.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"
@@ -15,7 +15,7 @@ static bool is_no_character(const unsigned char *s)
            (s[0] == 0xef && s[1] == 0xbf && (s[2] == 0xbe || s[2] == 0xbf));
 }
 
-static void write_escaped(FILE *to, const char *text)
+static void write_xml(FILE *to, const char *text)
 {
     for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
         if (is_no_character(s)) {
@@ -32,7 +32,7 @@ static void write_escaped(FILE *to, const char *text)
 static void write_attribute(FILE *to, const char *name, const char *value)
 {
     fprintf(to, " %s=\"", name);
-    write_escaped(to, value);
+    write_xml(to, value);
     fputc('"', to);
 }
 
@@ -58,7 +58,7 @@ static void write_recordings(FILE *to, const struct gate *gate)
     fputs("    </testcase>\n", to);
 }
 
-static void write_live(FILE *to, const char *too_many)
+static void write_live_test(FILE *to, const char *too_many)
 {
     write_test(to, "timerleak", "live timers");
     fputs(">\n", to);
@@ -71,15 +71,14 @@ static void write_live(FILE *to, const char *too_many)
 }
 
 /* Where the format has it: after the tests. */
-static void write_coverage(FILE *to, const struct profile *profile)
+static void write_system_out(FILE *to, const struct profile *profile)
 {
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(profile, lines);
-    if (count == 0)
+    const struct coverage coverage = coverage_of(profile);
+    if (coverage.count == 0)
         return;
     fputs("    <system-out>", to);
-    for (size_t i = 0; i < count; i++)
-        fprintf(to, "%s\n", lines[i].s);
+    for (size_t i = 0; i < coverage.count; i++)
+        fprintf(to, "%s\n", coverage.lines[i].s);
     fputs("</system-out>\n", to);
 }
 
@@ -96,7 +95,7 @@ static void write_failure(FILE *to, const struct gate *gate, const struct reposi
     fputs(">", to);
     for (size_t i = 0; i < depth; i++) {
         char *frame = wording_frame(repository, &stack[i]);
-        write_escaped(to, frame);
+        write_xml(to, frame);
         fputc('\n', to);
         free(frame);
     }
@@ -111,7 +110,7 @@ static void write_testcase(FILE *to, const struct gate *gate, const struct repos
     char *message = wording_outcome(gate, judged), *class, *name;
     char *function = wording_cut(stack_headline(gate->profile, site)->name, WORDING_MOST);
     if (asprintf(&class, "timerleak.%s", family_name(site->family)) < 0 ||
-        asprintf(&name, "%s [%s]", function, site->fingerprint) < 0)
+        asprintf(&name, "%s [%s]", function, site->id) < 0)
         memory_exhausted();
     write_test(to, class, name);
     if (spot.inside) {
@@ -133,7 +132,7 @@ static void write_testcase(FILE *to, const struct gate *gate, const struct repos
     free(name);
 }
 
-static void write_counts(FILE *to, const struct gate *gate)
+static void write_suite_counts(FILE *to, const struct gate *gate)
 {
     bool limited = gate->options.max_live != UINT64_MAX;
     fprintf(to,
@@ -147,18 +146,18 @@ static void write_counts(FILE *to, const struct gate *gate)
 void junit_write(FILE *to, const struct gate *gate, const struct repository *repository)
 {
     char *too_many = wording_too_many(gate);
-    fingerprints_set(gate->profile);
+    site_ids_set(gate->profile);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", to);
-    write_counts(to, gate);
+    write_suite_counts(to, gate);
     fputs(">\n  <testsuite", to);
-    write_counts(to, gate);
+    write_suite_counts(to, gate);
     fputs(">\n", to);
     write_recordings(to, gate);
     if (gate->options.max_live != UINT64_MAX)
-        write_live(to, too_many);
+        write_live_test(to, too_many);
     for (size_t i = 0; i < gate->count; i++)
         write_testcase(to, gate, repository, &gate->judged[i]);
-    write_coverage(to, gate->profile);
+    write_system_out(to, gate->profile);
     fputs("  </testsuite>\n</testsuites>\n", to);
     free(too_many);
 }

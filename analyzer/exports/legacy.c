@@ -1,11 +1,11 @@
-#include "exports/legacy.h"
-
+/* legacy.c - a heap profile in text, for google-pprof. */
+#include "exports/exports.h"
 #include "exports/stack_sums.h"
 
 #include <inttypes.h>
 
 /* Two dashes part inlined functions. */
-static void write_name(FILE *to, const char *name)
+static void write_legacy_name(FILE *to, const char *name)
 {
     for (; *name; name++) {
         fputc(*name, to);
@@ -18,9 +18,9 @@ static void write_name(FILE *to, const char *name)
 static void write_symbols(FILE *to, const struct selection *selection)
 {
     fprintf(to, "--- symbol\nbinary=%s\n", selection->profile->processes[0]->exe);
-    for (size_t i = 0; i < selection_place_count(selection); i++) {
+    for (size_t i = 0; i < selection->frames->places.count; i++) {
         fprintf(to, "0x%zx ", i + 1);
-        write_name(to, selection_place(selection, (uint32_t)i)->label);
+        write_legacy_name(to, selection_place(selection, (uint32_t)i)->label);
         fputc('\n', to);
     }
     fprintf(to, "---\n");
@@ -30,23 +30,24 @@ struct values {
     uint64_t value, created;
 };
 
-static uint64_t positive(int64_t value)
+static uint64_t positive_part(int64_t value)
 {
     return value > 0 ? (uint64_t)value : 0;
 }
 
 static struct values values_of(const struct stack_sum *sum, enum sample_type_id type)
 {
-    return (struct values){positive(sum->values[type]), positive(sum->values[SAMPLE_CREATED])};
+    return (struct values){positive_part(sum->values[type]),
+                           positive_part(sum->values[SAMPLE_CREATED])};
 }
 
-static void write_values(FILE *to, struct values values)
+static void write_legacy_values(FILE *to, struct values values)
 {
     fprintf(to, "%" PRIu64 ": %" PRIu64 " [%" PRIu64 ": %" PRIu64 "] @", values.value, values.value,
             values.created, values.created);
 }
 
-static struct values total_of(const struct stack_sums *sums, enum sample_type_id type)
+static struct values legacy_total(const struct stack_sums *sums, enum sample_type_id type)
 {
     struct values total = {0};
     for (size_t i = 0; i < sums->count; i++) {
@@ -64,12 +65,12 @@ void legacy_write(FILE *to, const struct selection *selection)
     stack_sums_make(&sums, selection);
     write_symbols(to, selection);
     fprintf(to, "heap profile: ");
-    write_values(to, total_of(&sums, type));
+    write_legacy_values(to, legacy_total(&sums, type));
     fprintf(to, " heapprofile\n");
     for (size_t i = 0; i < sums.count; i++) {
         const struct stack_sum *sum = &sums.list[i];
         fprintf(to, " ");
-        write_values(to, values_of(sum, type));
+        write_legacy_values(to, values_of(sum, type));
         for (uint32_t j = 0; j < sum->depth; j++)
             fprintf(to, " 0x%x", sums.stacks[sum->first + j] + 1);
         fputc('\n', to);

@@ -1,6 +1,6 @@
-#include "exports/markdown.h"
-
+/* markdown.c - the gate for people. */
 #include "base/text.h"
+#include "exports/exports.h"
 #include "profile/families.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
@@ -15,7 +15,7 @@
 #define RESERVE 256
 
 /* As an entity a character means nothing to Markdown, nor to HTML: no table, link or mention. */
-static void write_escaped(FILE *to, const char *text)
+static void write_markdown(FILE *to, const char *text)
 {
     for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
         bool special = isascii(*s) && !isalnum(*s) && !strchr(" .,/:;+-", *s);
@@ -27,7 +27,7 @@ static void write_code(FILE *to, const char *text)
 {
     char *cut = wording_cut(text, WORDING_MOST);
     fputs("<code>", to);
-    write_escaped(to, cut);
+    write_markdown(to, cut);
     fputs("</code>", to);
     free(cut);
 }
@@ -48,15 +48,15 @@ static void write_spot(FILE *to, const struct gate *gate, const struct repositor
     free(place);
 }
 
-static void write_stack(FILE *to, const struct gate *gate, const struct repository *repository,
-                        struct site *site)
+static void markdown_write_stack(FILE *to, const struct gate *gate,
+                                 const struct repository *repository, struct site *site)
 {
     size_t depth;
     const struct stack_frame *stack = stack_of(gate->profile, site, &depth);
     fputs("<pre>\n", to);
     for (size_t i = 0; i < depth && i < WORDING_MOST_FRAMES; i++) {
         char *frame = wording_frame(repository, &stack[i]);
-        write_escaped(to, frame);
+        write_markdown(to, frame);
         fputc('\n', to);
         free(frame);
     }
@@ -76,9 +76,9 @@ static char *finding_of(const struct gate *gate, const struct repository *reposi
     write_code(to, stack_headline(gate->profile, site)->name);
     write_spot(to, gate, repository, site);
     fputs("</summary>\n\n", to);
-    write_escaped(to, site->finding.why);
+    write_markdown(to, site->finding.why);
     fputs("\n\n", to);
-    write_stack(to, gate, repository, site);
+    markdown_write_stack(to, gate, repository, site);
     fputs("\n</details>\n\n", to);
     fclose(to);
     return text;
@@ -86,9 +86,9 @@ static char *finding_of(const struct gate *gate, const struct repository *reposi
 
 /* ---- the whole ---- */
 
-static void write_line(FILE *to, const char *text)
+static void write_paragraph(FILE *to, const char *text)
 {
-    write_escaped(to, text);
+    write_markdown(to, text);
     fputs("\n\n", to);
 }
 
@@ -97,20 +97,20 @@ static char *head_of(const struct gate *gate)
     static const char *const titles[] = {
         [GATE_PASSES] = "passes", [GATE_FAILS] = "fails", [GATE_IN_DOUBT] = "could not be judged"};
     char *text, *summary = wording_summary(gate), *too_many = wording_too_many(gate);
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t size, count = coverage_lines(gate->profile, lines);
+    size_t size;
+    const struct coverage coverage = coverage_of(gate->profile);
     FILE *to = memory_stream(&text, &size);
     fprintf(to, "### timerleak check: %s\n\n", titles[gate_result(gate)]);
-    write_line(to, summary);
-    for (size_t i = 0; i < count; i++)
-        write_line(to, lines[i].s);
+    write_paragraph(to, summary);
+    for (size_t i = 0; i < coverage.count; i++)
+        write_paragraph(to, coverage.lines[i].s);
     for (size_t i = 0; i < gate->doubt_count; i++) {
         char *doubt = wording_cut(gate->doubts[i], 4 * WORDING_MOST);
-        write_line(to, doubt);
+        write_paragraph(to, doubt);
         free(doubt);
     }
     if (too_many)
-        write_line(to, too_many);
+        write_paragraph(to, too_many);
     fclose(to);
     free(summary);
     free(too_many);

@@ -1,8 +1,8 @@
-#include "exports/pprof.h"
-
+/* pprof.c - profile.proto, compressed. */
 #include "base/memory.h"
-#include "exports/pprof_messages.h"
+#include "exports/exports.h"
 #include "exports/pprof_locations.h"
+#include "exports/pprof_messages.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
@@ -61,8 +61,8 @@ static void write_comment(struct pprof_messages *messages, const char *text)
     pprof_messages_write(messages, &part);
 }
 
-static void write_process(struct pprof_messages *messages, struct profile *profile,
-                          const struct process *process)
+static void write_process_comment(struct pprof_messages *messages, struct profile *profile,
+                                  const struct process *process)
 {
     char *text;
     size_t size;
@@ -75,12 +75,11 @@ static void write_process(struct pprof_messages *messages, struct profile *profi
     free(text);
 }
 
-static void write_coverage(struct pprof_messages *messages, const struct profile *profile)
+static void write_coverage_comments(struct pprof_messages *messages, const struct profile *profile)
 {
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(profile, lines);
-    for (size_t i = 0; i < count; i++)
-        write_comment(messages, strings_add(profile->strings, lines[i].s));
+    const struct coverage coverage = coverage_of(profile);
+    for (size_t i = 0; i < coverage.count; i++)
+        write_comment(messages, strings_add(profile->strings, coverage.lines[i].s));
 }
 
 /* ---- samples ---- */
@@ -111,7 +110,8 @@ static size_t fill_labels(struct pprof_messages *messages, const struct sample *
 }
 
 /* Leaf first; returns how many. */
-static size_t fill_stack(struct writer *writer, const struct selected *selected, uint64_t *ids)
+static size_t fill_location_ids(struct writer *writer, const struct selected *selected,
+                                uint64_t *ids)
 {
     const struct site *site = selected_site(selected);
     size_t count = 0;
@@ -143,7 +143,7 @@ static void write_sample(struct writer *writer, const struct selected *selected)
     Pprof__Profile part = PPROF__PROFILE__INIT;
     if (!fill_values(writer->selection, selected, values))
         return;
-    message.n_location_id = fill_stack(writer, selected, ids);
+    message.n_location_id = fill_location_ids(writer, selected, ids);
     message.location_id = ids;
     message.n_value = SAMPLE_TYPES;
     message.value = values;
@@ -162,8 +162,8 @@ bool pprof_write(FILE *to, const struct selection *selection)
     write_types(writer.messages);
     write_times(writer.messages, profile);
     for (size_t i = 0; i < profile->process_count; i++)
-        write_process(writer.messages, profile, profile->processes[i]);
-    write_coverage(writer.messages, profile);
+        write_process_comment(writer.messages, profile, profile->processes[i]);
+    write_coverage_comments(writer.messages, profile);
     writer.places = pprof_locations_new(writer.messages, selection);
     for (size_t i = 0; i < selection->count; i++)
         write_sample(&writer, &selection->samples[i]);

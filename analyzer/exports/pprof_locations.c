@@ -30,7 +30,7 @@ struct pprof_locations {
 
 /* ---- mappings ---- */
 
-static bool overlaps(const struct mapping *a, const struct mapping *b)
+static bool mappings_overlap(const struct mapping *a, const struct mapping *b)
 {
     return b->written && a->start < b->end && b->start < a->end;
 }
@@ -42,7 +42,7 @@ static void make_room(const struct pprof_locations *places, struct mapping *mapp
     bool taken = false;
     for (size_t i = 1; i < places->selection->profile->module_count; i++) {
         const struct mapping *other = &places->mappings[i];
-        taken |= overlaps(mapping, other);
+        taken |= mappings_overlap(mapping, other);
         if (other->written && other->end > highest)
             highest = other->end;
     }
@@ -117,7 +117,7 @@ static void write_function(struct pprof_locations *places, const struct function
 static uint64_t function_id(struct pprof_locations *places, const struct place *place)
 {
     struct function function = {place->name ? place->name : "", place->file};
-    uint64_t hash = index_hash(&function, sizeof(function));
+    uint64_t hash = hash_key(&function, sizeof(function));
     uint32_t known =
         index_find(&places->function_index, hash, &function, places->functions, same_function);
     if (known != INDEX_NONE)

@@ -43,7 +43,7 @@ static bool same_string(const void *key, const void *array, uint32_t number)
 
 int64_t pprof_messages_string(struct pprof_messages *messages, const char *text)
 {
-    uint64_t hash = index_hash(&text, sizeof(text));
+    uint64_t hash = hash_key(&text, sizeof(text));
     uint32_t known = index_find(&messages->index, hash, text, messages->strings, same_string);
     if (known != INDEX_NONE)
         return known;

@@ -1,5 +1,5 @@
-#include "exports/prometheus.h"
-
+/* prometheus.c - the gate as Prometheus's text format. */
+#include "exports/exports.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>
@@ -32,7 +32,7 @@ static struct series *series_of(struct table *table, const char *process, uint64
     return &table->list[table->count++];
 }
 
-static void gather(struct table *table, const struct gate *gate)
+static void gather_series(struct table *table, const struct gate *gate)
 {
     for (size_t i = 0; i < gate->count; i++) {
         const struct site *site = gate->judged[i].site;
@@ -57,24 +57,26 @@ static void write_label(FILE *to, const char *name, const char *value)
     fputc('"', to);
 }
 
-static void write_head(FILE *to, const char *name, const char *type, const char *help)
+static void write_metric_head(FILE *to, const char *name, const char *type, const char *help)
 {
     fprintf(to, "# HELP timerleak_%s %s\n# TYPE timerleak_%s %s\n", name, help, name, type);
 }
 
-static void write_sites(FILE *to, const struct gate *gate)
+static void write_site_counts(FILE *to, const struct gate *gate)
 {
     size_t sites[VERDICTS] = {0};
     for (size_t i = 0; i < gate->count; i++)
         sites[gate->judged[i].site->finding.verdict]++;
-    write_head(to, "sites", "gauge", "Places in the source that create timers, by verdict.");
+    write_metric_head(to, "sites", "gauge", "Places in the source that create timers, by verdict.");
     for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
         fprintf(to, "timerleak_sites{verdict=\"%s\"} %zu\n", verdict_name(verdict), sites[verdict]);
-    write_head(to, "checked_sites", "gauge", "The same, by what timerleak check makes of them.");
+    write_metric_head(to, "checked_sites", "gauge",
+                      "The same, by what timerleak check makes of them.");
     for (enum outcome outcome = 0; outcome < OUTCOMES; outcome++)
         fprintf(to, "timerleak_checked_sites{outcome=\"%s\"} %zu\n", outcome_name(outcome),
                 gate->outcomes[outcome]);
-    write_head(to, "check_in_doubt", "gauge", "1 if what was recorded does not do to judge by.");
+    write_metric_head(to, "check_in_doubt", "gauge",
+                      "1 if what was recorded does not do to judge by.");
     fprintf(to, "timerleak_check_in_doubt %d\n", gate->doubt_count > 0);
 }
 
@@ -85,9 +87,9 @@ static void write_series_labels(FILE *to, const char *name, const struct series 
     fprintf(to, ",family=\"%s\"", family_name(series->family));
 }
 
-static void write_live(FILE *to, const struct table *table)
+static void write_live_series(FILE *to, const struct table *table)
 {
-    write_head(to, "live", "gauge", "Timers that were created and not released.");
+    write_metric_head(to, "live", "gauge", "Timers that were created and not released.");
     for (size_t i = 0; i < table->count; i++) {
         for (enum verdict verdict = 0; verdict < VERDICTS; verdict++) {
             write_series_labels(to, "live", &table->list[i]);
@@ -97,14 +99,14 @@ static void write_live(FILE *to, const struct table *table)
     }
 }
 
-static void write_totals(FILE *to, const struct table *table)
+static void write_total_series(FILE *to, const struct table *table)
 {
-    write_head(to, "created_total", "counter", "Timers that were created.");
+    write_metric_head(to, "created_total", "counter", "Timers that were created.");
     for (size_t i = 0; i < table->count; i++) {
         write_series_labels(to, "created_total", &table->list[i]);
         fprintf(to, "} %" PRIu64 "\n", table->list[i].created);
     }
-    write_head(to, "released_total", "counter", "Timers that were released.");
+    write_metric_head(to, "released_total", "counter", "Timers that were released.");
     for (size_t i = 0; i < table->count; i++) {
         write_series_labels(to, "released_total", &table->list[i]);
         fprintf(to, "} %" PRIu64 "\n", table->list[i].released);
@@ -125,8 +127,8 @@ static bool is_fullest(const struct profile *profile, size_t index)
     return true;
 }
 
-static void write_processes(FILE *to, const struct profile *profile, const bool *chosen,
-                            const char *name, size_t field)
+static void write_process_values(FILE *to, const struct profile *profile, const bool *chosen,
+                                 const char *name, size_t field)
 {
     for (size_t i = 0; i < profile->process_count; i++) {
         uint64_t value;
@@ -144,16 +146,16 @@ static void write_descriptors(FILE *to, const struct profile *profile)
     bool *chosen = memory_new(profile->process_count, sizeof(*chosen));
     for (size_t i = 0; i < profile->process_count; i++)
         chosen[i] = is_fullest(profile, i);
-    write_head(to, "descriptors", "gauge", "Descriptors in use, of all kinds.");
-    write_processes(to, profile, chosen, "descriptors", offsetof(struct process, descriptors));
-    write_head(to, "descriptors_limit", "gauge", "Descriptors that a process may have.");
-    write_processes(to, profile, chosen, "descriptors_limit",
-                    offsetof(struct process, nofile_soft));
+    write_metric_head(to, "descriptors", "gauge", "Descriptors in use, of all kinds.");
+    write_process_values(to, profile, chosen, "descriptors", offsetof(struct process, descriptors));
+    write_metric_head(to, "descriptors_limit", "gauge", "Descriptors that a process may have.");
+    write_process_values(to, profile, chosen, "descriptors_limit",
+                         offsetof(struct process, nofile_soft));
     free(chosen);
 }
 
 /* What was not recorded as the user wished: see coverage.h. */
-static void write_coverage(FILE *to, const struct profile *profile)
+static void write_unrecorded(FILE *to, const struct profile *profile)
 {
     static const char *const reasons[TLK_OMISSIONS] = {[TLK_OMIT_ASLEEP] = "asleep",
                                                        [TLK_OMIT_IGNORED] = "ignored",
@@ -165,11 +167,12 @@ static void write_coverage(FILE *to, const struct profile *profile)
         for (size_t reason = 0; reason < TLK_OMISSIONS; reason++)
             omitted[reason] += profile->processes[i]->omitted[reason];
     }
-    write_head(to, "unwatched_processes", "gauge", "Processes whose timers were not recorded.");
+    write_metric_head(to, "unwatched_processes", "gauge",
+                      "Processes whose timers were not recorded.");
     for (uint64_t family = 1; family < family_count(); family++)
         fprintf(to, "timerleak_unwatched_processes{family=\"%s\"} %" PRIu64 "\n",
                 family_name(family), unwatched[family]);
-    write_head(to, "omitted_total", "counter", "Timers made that were not to be recorded.");
+    write_metric_head(to, "omitted_total", "counter", "Timers made that were not to be recorded.");
     for (size_t reason = 0; reason < TLK_OMISSIONS; reason++) {
         if (reasons[reason])
             fprintf(to, "timerleak_omitted_total{reason=\"%s\"} %" PRIu64 "\n", reasons[reason],
@@ -177,12 +180,13 @@ static void write_coverage(FILE *to, const struct profile *profile)
     }
 }
 
-static void write_losses(FILE *to, const struct profile *profile)
+static void write_lost_events(FILE *to, const struct profile *profile)
 {
     uint64_t lost = 0;
     for (size_t i = 0; i < profile->process_count; i++)
         lost += losses_hiding(profile->processes[i]);
-    write_head(to, "lost_events_total", "counter", "Events not recorded that may hide a leak.");
+    write_metric_head(to, "lost_events_total", "counter",
+                      "Events not recorded that may hide a leak.");
     fprintf(to, "timerleak_lost_events_total %" PRIu64 "\n", lost);
 }
 
@@ -190,12 +194,12 @@ void prometheus_write(FILE *to, const struct gate *gate, const struct repository
 {
     struct table table = {0};
     (void)repository;
-    gather(&table, gate);
-    write_sites(to, gate);
-    write_live(to, &table);
-    write_totals(to, &table);
+    gather_series(&table, gate);
+    write_site_counts(to, gate);
+    write_live_series(to, &table);
+    write_total_series(to, &table);
     write_descriptors(to, gate->profile);
-    write_coverage(to, gate->profile);
-    write_losses(to, gate->profile);
+    write_unrecorded(to, gate->profile);
+    write_lost_events(to, gate->profile);
     free(table.list);
 }

@@ -1,6 +1,6 @@
-#include "exports/sarif.h"
-
+/* sarif.c - what fails, as SARIF 2.1.0. */
 #include "base/version.h"
+#include "exports/exports.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"
@@ -37,7 +37,7 @@ static const struct rule_text rules[TIMER_STATES] = {
 
 /* ---- texts and places ---- */
 
-static json_t *text_of(const char *text)
+static json_t *message_of(const char *text)
 {
     return json_pack("{s:s}", "text", text);
 }
@@ -45,7 +45,7 @@ static json_t *text_of(const char *text)
 /* Takes the text. */
 static json_t *text_taken(char *text)
 {
-    json_t *json = text_of(text);
+    json_t *json = message_of(text);
     free(text);
     return json;
 }
@@ -111,8 +111,8 @@ static json_t *stacks_of(const struct gate *gate, const struct repository *repos
             json_object_set_new(frame, "module", json_string(stack[i].module->name));
         json_array_append_new(frames, frame);
     }
-    return json_pack("[{s:o,s:o}]", "message", text_of("where the timers were created"), "frames",
-                     frames);
+    return json_pack("[{s:o,s:o}]", "message", message_of("where the timers were created"),
+                     "frames", frames);
 }
 
 /* From main to the call that made the timer, in the source under review: NULL if it is nowhere. */
@@ -153,8 +153,8 @@ static json_t *result_of(const struct gate *gate, const struct repository *repos
     json_object_set_new(result, "locations",
                         json_pack("[o]", location_of_path(spot.path, spot.line, spot.inside)));
     json_object_set_new(result, "partialFingerprints",
-                        json_pack("{s:s,s:s}", FINGERPRINT, judged->fingerprint, GITHUB_FINGERPRINT,
-                                  judged->fingerprint));
+                        json_pack("{s:s,s:s}", FINGERPRINT, judged->identity.fingerprint,
+                                  GITHUB_FINGERPRINT, judged->identity.fingerprint));
     json_object_set_new(result, "stacks", stacks_of(gate, repository, site));
     if (flows)
         json_object_set_new(result, "codeFlows", flows);
@@ -184,9 +184,9 @@ static json_t *rules_of(void)
     for (enum timer_state state = 0; state < TIMER_STATES; state++) {
         json_t *rule = json_object();
         json_object_set_new(rule, "id", json_string(state_name(state)));
-        json_object_set_new(rule, "shortDescription", text_of(rules[state].title));
-        json_object_set_new(rule, "fullDescription", text_of(rules[state].title));
-        json_object_set_new(rule, "help", text_of(rules[state].help));
+        json_object_set_new(rule, "shortDescription", message_of(rules[state].title));
+        json_object_set_new(rule, "fullDescription", message_of(rules[state].title));
+        json_object_set_new(rule, "help", message_of(rules[state].help));
         json_object_set_new(rule, "defaultConfiguration", json_pack("{s:s}", "level", "error"));
         json_array_append_new(list, rule);
     }
@@ -202,7 +202,7 @@ static json_t *tool_of(void)
     return json_pack("{s:o}", "driver", driver);
 }
 
-static void notify(json_t *notifications, const char *level, const char *text)
+static void add_notification(json_t *notifications, const char *level, const char *text)
 {
     json_array_append_new(notifications,
                           json_pack("{s:s,s:{s:s}}", "level", level, "message", "text", text));
@@ -212,16 +212,16 @@ static json_t *invocation_of(const struct gate *gate)
 {
     json_t *notifications = json_array();
     char *too_many = wording_too_many(gate);
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(gate->profile, lines);
+    const struct coverage coverage = coverage_of(gate->profile);
     for (size_t i = 0; i < gate->doubt_count; i++)
-        notify(notifications, "error", gate->doubts[i]);
+        add_notification(notifications, "error", gate->doubts[i]);
     if (too_many)
-        notify(notifications, "error", too_many);
+        add_notification(notifications, "error", too_many);
     if (gate->outcomes[OUTCOME_FAILS] > SARIF_MOST_RESULTS)
-        notify(notifications, "warning", "there are more findings than GitHub takes: see the log");
-    for (size_t i = 0; i < count; i++)
-        notify(notifications, "note", lines[i].s);
+        add_notification(notifications, "warning",
+                         "there are more findings than GitHub takes: see the log");
+    for (size_t i = 0; i < coverage.count; i++)
+        add_notification(notifications, "note", coverage.lines[i].s);
     free(too_many);
     return json_pack("{s:b,s:o}", "executionSuccessful", gate->doubt_count == 0,
                      "toolExecutionNotifications", notifications);
@@ -234,7 +234,7 @@ void sarif_write(FILE *to, const struct gate *gate, const struct repository *rep
     json_object_set_new(run, "invocations", json_pack("[o]", invocation_of(gate)));
     json_object_set_new(
         run, "originalUriBaseIds",
-        json_pack("{s:{s:o}}", ROOT, "description", text_of("the root of the source")));
+        json_pack("{s:{s:o}}", ROOT, "description", message_of("the root of the source")));
     json_object_set_new(run, "columnKind", json_string("utf16CodeUnits"));
     json_object_set_new(run, "results", results_of(gate, repository));
     json_t *log = json_pack("{s:s,s:s,s:[o]}", "$schema", SCHEMA, "version", "2.1.0", "runs", run);

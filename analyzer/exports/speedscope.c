@@ -1,6 +1,6 @@
-#include "exports/speedscope.h"
-
+/* speedscope.c - speedscope's own JSON format. */
 #include "base/numbers.h"
+#include "exports/exports.h"
 #include "exports/stack_sums.h"
 
 #include <inttypes.h>
@@ -19,7 +19,7 @@ static void write_string(FILE *to, const char *text)
 
 static void write_frames(FILE *to, const struct selection *selection)
 {
-    for (size_t i = 0; i < selection_place_count(selection); i++) {
+    for (size_t i = 0; i < selection->frames->places.count; i++) {
         const struct place *place = selection_place(selection, (uint32_t)i);
         fprintf(to, "%s\n{\"name\": ", i > 0 ? "," : "");
         write_string(to, place->name ? place->name : place->label);
@@ -33,7 +33,7 @@ static void write_frames(FILE *to, const struct selection *selection)
     }
 }
 
-static int64_t total_of(const struct stack_sums *sums, enum sample_type_id type)
+static int64_t speedscope_total(const struct stack_sums *sums, enum sample_type_id type)
 {
     int64_t total = 0;
     for (size_t i = 0; i < sums->count; i++) {
@@ -98,7 +98,7 @@ void speedscope_write(FILE *to, const struct selection *selection)
     fprintf(to, "]},\n\"profiles\": [");
     for (size_t i = 0; i < SAMPLE_TYPES; i++) {
         const struct sample_type *type = sample_at(i);
-        int64_t total = total_of(&sums, type->id);
+        int64_t total = speedscope_total(&sums, type->id);
         if (total == 0)
             continue;
         if (type->id == selection->options.type->id)

@@ -42,7 +42,7 @@ static bool same_stack(const void *wanted, const void *array, uint32_t number)
 static struct stack_sum *sum_of(struct stack_sums *sums, uint32_t depth)
 {
     struct key key = {sums, sums->stacks + sums->used, depth};
-    uint64_t hash = index_hash(key.stack, depth * sizeof(*key.stack));
+    uint64_t hash = hash_key(key.stack, depth * sizeof(*key.stack));
     uint32_t known = index_find(&sums->index, hash, &key, sums->list, same_stack);
     if (known != INDEX_NONE)
         return &sums->list[known];

@@ -58,20 +58,9 @@ void baseline_free(struct baseline *baseline)
 
 /* ---- finding ---- */
 
-/* FNV-1a, of several texts one after the other. */
-#define HASH_START UINT64_C(0xcbf29ce484222325)
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-    do
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    while (*text++);
-    return hash;
-}
-
 static uint64_t hash_functions(const struct known *known)
 {
-    uint64_t hash = hash_text(HASH_START, known->family);
+    uint64_t hash = hash_text(HASH_SEED, known->family);
     for (size_t i = 0; i < known->function_count; i++)
         hash = hash_text(hash, known->functions[i]);
     return hash;
@@ -91,7 +80,7 @@ static bool same_functions(const void *key, const void *list, uint32_t number)
 
 static uint32_t find_fingerprint(const struct baseline *baseline, const struct known *wanted)
 {
-    return index_find(&baseline->fingerprints, hash_text(HASH_START, wanted->fingerprint), wanted,
+    return index_find(&baseline->fingerprints, hash_text(HASH_SEED, wanted->fingerprint), wanted,
                       baseline->list, same_fingerprint);
 }
 
@@ -121,10 +110,10 @@ const struct known *baseline_find_functions(const struct baseline *baseline, con
 /* ---- adding ---- */
 
 /* Of those with the same functions the first is found. */
-static void enter(struct baseline *baseline, uint32_t number)
+static void baseline_index(struct baseline *baseline, uint32_t number)
 {
     const struct known *known = &baseline->list[number];
-    index_add(&baseline->fingerprints, hash_text(HASH_START, known->fingerprint), number);
+    index_add(&baseline->fingerprints, hash_text(HASH_SEED, known->fingerprint), number);
     if (find_functions(baseline, known) == INDEX_NONE)
         index_add(&baseline->functions, hash_functions(known), number);
 }
@@ -152,7 +141,7 @@ void baseline_add(struct baseline *baseline, const char *fingerprint, const char
     baseline->list =
         memory_grow(baseline->list, baseline->count, &baseline->room, sizeof(*baseline->list));
     baseline->list[baseline->count] = known;
-    enter(baseline, (uint32_t)baseline->count++);
+    baseline_index(baseline, (uint32_t)baseline->count++);
 }
 
 void baseline_sort(struct baseline *baseline)
@@ -163,19 +152,19 @@ void baseline_sort(struct baseline *baseline)
     index_free(&baseline->functions);
     baseline->fingerprints = baseline->functions = (struct index){0};
     for (size_t i = 0; i < baseline->count; i++)
-        enter(baseline, (uint32_t)i);
+        baseline_index(baseline, (uint32_t)i);
 }
 
 /* ---- reading ---- */
 
 /* What people may leave out, or get wrong, without any harm. */
-static const char *text_of(const json_t *site, const char *key)
+static const char *text_or_empty(const json_t *site, const char *key)
 {
     const char *text = json_string_value(json_object_get(site, key));
     return text ? text : "";
 }
 
-static bool add_site(struct baseline *baseline, const json_t *site)
+static bool baseline_add_site(struct baseline *baseline, const json_t *site)
 {
     const char *fingerprint = json_string_value(json_object_get(site, "fingerprint"));
     const json_t *functions = json_object_get(site, "functions");
@@ -187,8 +176,8 @@ static bool add_site(struct baseline *baseline, const json_t *site)
         const char *name = json_string_value(json_array_get(functions, i));
         names[i] = name ? name : "";
     }
-    baseline_add(baseline, fingerprint, text_of(site, "family"), text_of(site, "state"), names,
-                 count);
+    baseline_add(baseline, fingerprint, text_or_empty(site, "family"), text_or_empty(site, "state"),
+                 names, count);
     free(names);
     return true;
 }
@@ -197,14 +186,14 @@ static bool add_sites(struct baseline *baseline, const char *path, const json_t 
                       char error[ERROR_SIZE])
 {
     const json_t *sites = json_object_get(json, "sites");
-    if (strcmp(text_of(json, "schema"), SCHEMA) != 0 || !json_is_array(sites)) {
+    if (strcmp(text_or_empty(json, "schema"), SCHEMA) != 0 || !json_is_array(sites)) {
         error_set(error,
                   "%.300s is no baseline: it has no \"schema\": \"" SCHEMA "\" and \"sites\"",
                   path);
         return false;
     }
     for (size_t i = 0; i < json_array_size(sites); i++) {
-        if (!add_site(baseline, json_array_get(sites, i))) {
+        if (!baseline_add_site(baseline, json_array_get(sites, i))) {
             error_set(error, "%.300s: site %zu has no fingerprint", path, i + 1);
             return false;
         }

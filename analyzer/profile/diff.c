@@ -30,14 +30,14 @@ static struct change *changes_of_sites(const struct selection *selection)
     return changes;
 }
 
-static bool same_fingerprint(const void *key, const void *array, uint32_t number)
+static bool same_hash(const void *key, const void *array, uint32_t number)
 {
     const struct change *change = (const struct change *)array + number;
-    return change->fingerprint == *(const uint64_t *)key;
+    return change->hash == *(const uint64_t *)key;
 }
 
 /* Sites that only one of both has meet those of the other by their functions. */
-static size_t meet(struct profile *profile, struct change *changes, size_t count)
+static size_t changes_meet(struct profile *profile, struct change *changes, size_t count)
 {
     struct index index = {0};
     size_t kept = 0;
@@ -45,18 +45,18 @@ static size_t meet(struct profile *profile, struct change *changes, size_t count
         struct change one = changes[i];
         if (!one.site || (one.before == 0 && one.after == 0))
             continue;
-        one.fingerprint = stack_fingerprint(profile, one.site);
+        one.hash = stack_hash(profile, one.site);
         bool alone = one.before == 0 || one.after == 0;
-        uint32_t known = alone ? index_find(&index, index_hash(&one.fingerprint, 8),
-                                            &one.fingerprint, changes, same_fingerprint)
-                               : INDEX_NONE;
+        uint32_t known =
+            alone ? index_find(&index, hash_key(&one.hash, 8), &one.hash, changes, same_hash)
+                  : INDEX_NONE;
         if (known != INDEX_NONE) {
             changes[known].before = value_sum(changes[known].before, one.before);
             changes[known].after = value_sum(changes[known].after, one.after);
             continue;
         }
         if (alone)
-            index_add(&index, index_hash(&one.fingerprint, 8), (uint32_t)kept);
+            index_add(&index, hash_key(&one.hash, 8), (uint32_t)kept);
         changes[kept++] = one;
     }
     index_free(&index);
@@ -86,7 +86,7 @@ static int by_growth(const void *left, const void *right)
 void diff_make(struct diff *diff, const struct selection *selection)
 {
     *diff = (struct diff){.list = changes_of_sites(selection)};
-    diff->count = meet(selection->profile, diff->list, selection->profile->site_count);
+    diff->count = changes_meet(selection->profile, diff->list, selection->profile->site_count);
     for (size_t i = 0; i < diff->count; i++) {
         struct change *change = &diff->list[i];
         change->kind = kind_of(change);

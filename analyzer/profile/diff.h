@@ -20,8 +20,8 @@ enum change_kind {
 };
 
 struct change {
-    struct site *site;    /* of several, the first */
-    uint64_t fingerprint; /* see stack_fingerprint() */
+    struct site *site; /* of several, the first */
+    uint64_t hash;     /* see stack_hash() */
     int64_t before, after;
     enum change_kind kind;
 };

@@ -56,7 +56,8 @@ static bool stack_matches(struct profile *profile, const struct site *site,
     return false;
 }
 
-static bool is_wanted(struct profile *profile, const struct site *site, struct matcher *matcher)
+static bool site_is_wanted(struct profile *profile, const struct site *site,
+                           struct matcher *matcher)
 {
     if (!(matcher->families >> site->family & 1))
         return false;
@@ -86,7 +87,7 @@ bool profile_filter(struct profile *profile, const struct filter *filter, char e
     size_t kept = 0;
     for (size_t i = 0; i < profile->site_count; i++) {
         struct site *site = profile->sites[i];
-        site->dropped = !is_wanted(profile, site, &matcher);
+        site->dropped = !site_is_wanted(profile, site, &matcher);
         if (site->dropped)
             continue;
         site->index = kept++;

@@ -64,75 +64,25 @@ static bool site_counts(const struct gate *gate, const struct site *site)
 
 /* ---- names for what does not pass ---- */
 
-static int by_modules(const struct profile *profile, const struct site *a, const struct site *b)
+static void gate_identify(struct gate *gate)
 {
-    const struct location *list = profile->locations.list;
-    int order = compare_numbers(a->depth, b->depth);
-    for (size_t i = 1; !order && i < a->depth; i++)
-        order = compare_numbers(list[a->locations[i]].module, list[b->locations[i]].module);
-    return order;
-}
-
-static int by_addresses(const struct profile *profile, const struct site *a, const struct site *b)
-{
-    const struct location *list = profile->locations.list;
-    int order = 0;
-    for (size_t i = 1; !order && i < a->depth; i++)
-        order = compare_numbers(list[a->locations[i]].address, list[b->locations[i]].address);
-    return order;
-}
-
-static bool is_copy(const struct profile *profile, const struct judged *a, const struct judged *b)
-{
-    return a->identity.hash == b->identity.hash && by_modules(profile, a->site, b->site) == 0;
-}
-
-static int by_identity(const void *left, const void *right, void *profile)
-{
-    const struct judged *a = *(struct judged *const *)left, *b = *(struct judged *const *)right;
-    int order = compare_numbers(a->identity.hash, b->identity.hash);
-    if (!order)
-        order = by_modules(profile, a->site, b->site);
-    return order ? order : by_addresses(profile, a->site, b->site);
-}
-
-/*
- * A second call in the same function is another finding, and gets "-2" appended. The same code
- * linked into a second program is not.
- */
-static void name_sites(struct gate *gate, struct judged **judged, size_t count)
-{
-    unsigned ordinal = 1;
-    qsort_r(judged, count, sizeof(*judged), by_identity, gate->profile);
-    for (size_t i = 0; i < count; i++) {
-        char *name = judged[i]->fingerprint;
-        bool again = i > 0 && is_copy(gate->profile, judged[i - 1], judged[i]);
-        ordinal = again ? ordinal + 1 : 1;
-        snprintf(name, FINGERPRINT_SIZE, "%016" PRIx64, judged[i]->identity.hash);
-        if (ordinal > 1)
-            snprintf(name + strlen(name), FINGERPRINT_SIZE - strlen(name), "-%u", ordinal);
-    }
-}
-
-static void identify(struct gate *gate)
-{
-    struct judged **judged = memory_new(gate->count, sizeof(struct judged *));
+    struct identity **identities = memory_new(gate->count, sizeof(struct identity *));
     size_t count = 0;
     for (size_t i = 0; i < gate->count; i++) {
         struct judged *one = &gate->judged[i];
         if (one->outcome == OUTCOME_PASSES)
             continue;
         identity_make(&one->identity, gate->profile, one->site, one->state);
-        judged[count++] = one;
+        identities[count++] = &one->identity;
     }
-    if (count > 0)
-        name_sites(gate, judged, count);
-    free(judged);
+    fingerprints_set(identities, count, gate->profile);
+    free(identities);
 }
 
 /* ---- what does not do to judge by ---- */
 
-__attribute__((format(printf, 2, 3))) static void doubt(struct gate *gate, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void gate_doubt(struct gate *gate, const char *format,
+                                                             ...)
 {
     char *text;
     va_list arguments;
@@ -159,11 +109,11 @@ static bool doubt_unwatched(struct gate *gate)
     if (watched && asprintf(&advice, ", or ask with --families=%s about what was",
                             family_list(watched, ",").s) < 0)
         memory_exhausted();
-    doubt(gate,
-          "in %s timers of %s were not watched: record without --families and "
-          "TIMERLEAK_FAMILIES%s",
-          text_plural(blind, "recording", "recordings").s, family_list(wanted & ~watched, ", ").s,
-          advice ? advice : "");
+    gate_doubt(gate,
+               "in %s timers of %s were not watched: record without --families and "
+               "TIMERLEAK_FAMILIES%s",
+               text_plural(blind, "recording", "recordings").s,
+               family_list(wanted & ~watched, ", ").s, advice ? advice : "");
     free(advice);
     return true;
 }
@@ -177,10 +127,11 @@ static bool doubt_sleep(struct gate *gate, const struct process *process)
     struct text pid = {"PID"}; /* of the next that runs: this one may be gone */
     if (process->alive)
         snprintf(pid.s, sizeof(pid.s), "%d", process->pid);
-    doubt(gate,
-          "%s: %s made, all while it was asleep: start without TIMERLEAK_ENABLED=0, or wake it "
-          "with \"timerleak ctl %s on\"; --allow-empty takes that for clean",
-          process->recording, text_plural(asleep, "timer was", "timers were").s, pid.s);
+    gate_doubt(
+        gate,
+        "%s: %s made, all while it was asleep: start without TIMERLEAK_ENABLED=0, or wake it "
+        "with \"timerleak ctl %s on\"; --allow-empty takes that for clean",
+        process->recording, text_plural(asleep, "timer was", "timers were").s, pid.s);
     return true;
 }
 
@@ -188,8 +139,8 @@ static bool doubt_sleep(struct gate *gate, const struct process *process)
 static void doubt_choice(struct gate *gate)
 {
     if (gate->options.sought && gate->profile->site_count == 0)
-        doubt(gate, "no timer that was created is among those that --families, --focus and "
-                    "--ignore leave; --allow-empty takes that for clean");
+        gate_doubt(gate, "no timer that was created is among those that --families, --focus and "
+                         "--ignore leave; --allow-empty takes that for clean");
 }
 
 static void doubt_emptiness(struct gate *gate)
@@ -204,26 +155,29 @@ static void doubt_emptiness(struct gate *gate)
         unseen |= doubt_sleep(gate, profile->processes[i]);
     }
     if (profile->process_count == 0)
-        doubt(gate, "there is no recording to judge by");
+        gate_doubt(gate, "there is no recording to judge by");
     else if (unseen || gate->options.allow_empty)
         return;
     else if (recorded > 0)
         doubt_choice(gate);
     else if (sampled > 0)
-        doubt(gate,
-              "of %s chance picked none for the sample: record one in fewer; --allow-empty takes "
-              "that for clean",
-              text_plural(sampled, "timer", "timers").s);
+        gate_doubt(
+            gate,
+            "of %s chance picked none for the sample: record one in fewer; --allow-empty takes "
+            "that for clean",
+            text_plural(sampled, "timer", "timers").s);
     else if (ignored > 0)
-        doubt(gate,
-              "%s made, all in blocks that the program asked to ignore; --allow-empty takes that "
-              "for clean",
-              text_plural(ignored, "timer was", "timers were").s);
+        gate_doubt(
+            gate,
+            "%s made, all in blocks that the program asked to ignore; --allow-empty takes that "
+            "for clean",
+            text_plural(ignored, "timer was", "timers were").s);
     else
-        doubt(gate,
-              "no timer was created in %s: was the right program recorded? --allow-empty takes "
-              "that for clean",
-              text_plural(profile->process_count, "recording", "recordings").s);
+        gate_doubt(
+            gate,
+            "no timer was created in %s: was the right program recorded? --allow-empty takes "
+            "that for clean",
+            text_plural(profile->process_count, "recording", "recordings").s);
 }
 
 static void doubt_losses(struct gate *gate)
@@ -232,17 +186,17 @@ static void doubt_losses(struct gate *gate)
         const struct process *process = gate->profile->processes[i];
         uint64_t lost = losses_hiding(process);
         if (lost > gate->options.max_dropped)
-            doubt(gate,
-                  "%s: %s lost, among which a leak may be: \"timerleak report\" tells why; "
-                  "--max-dropped=%" PRIu64 " lets it pass",
-                  process->recording, text_plural(lost, "event was", "events were").s, lost);
+            gate_doubt(gate,
+                       "%s: %s lost, among which a leak may be: \"timerleak report\" tells why; "
+                       "--max-dropped=%" PRIu64 " lets it pass",
+                       process->recording, text_plural(lost, "event was", "events were").s, lost);
     }
 }
 
 static void find_doubts(struct gate *gate)
 {
     if (gate->options.incomplete)
-        doubt(gate, "not every recording could be read");
+        gate_doubt(gate, "not every recording could be read");
     doubt_emptiness(gate);
     doubt_losses(gate);
 }
@@ -259,7 +213,7 @@ static enum outcome judge_site(struct gate *gate, struct judged *judged)
     if (judged->rule)
         return OUTCOME_SUPPRESSED;
     struct known *known =
-        gate->baseline ? baseline_find(gate->baseline, judged->fingerprint) : NULL;
+        gate->baseline ? baseline_find(gate->baseline, judged->identity.fingerprint) : NULL;
     if (!known)
         return OUTCOME_FAILS;
     known->seen = true;
@@ -282,7 +236,7 @@ void gate_judge(struct gate *gate, struct profile *profile, const struct gate_op
                             .state = site_state(site),
                             .outcome = site_counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
     }
-    identify(gate);
+    gate_identify(gate);
     for (size_t i = 0; i < gate->count; i++) {
         struct judged *judged = &gate->judged[i];
         judged->outcome = judge_site(gate, judged);
@@ -327,9 +281,9 @@ struct baseline *gate_accept(struct gate *gate)
         struct judged *judged = &gate->judged[i];
         if (judged->outcome != OUTCOME_FAILS && judged->outcome != OUTCOME_KNOWN)
             continue;
-        baseline_add(baseline, judged->fingerprint, family_name(judged->site->family),
+        baseline_add(baseline, judged->identity.fingerprint, family_name(judged->site->family),
                      state_name(judged->state), judged->identity.functions, judged->identity.count);
-        baseline_find(baseline, judged->fingerprint)->seen = true;
+        baseline_find(baseline, judged->identity.fingerprint)->seen = true;
         gate->outcomes[judged->outcome]--;
         judged->outcome = OUTCOME_KNOWN;
         gate->outcomes[OUTCOME_KNOWN]++;

@@ -18,10 +18,8 @@ struct judged {
     struct site *site;
     enum timer_state state; /* the one that most of its live timers are in */
     enum outcome outcome;
-    const struct rule *rule; /* that suppresses it, else NULL */
-    /* Of those that don't pass: */
-    struct identity identity;
-    char fingerprint[FINGERPRINT_SIZE]; /* the same in every run; "" where it passes */
+    const struct rule *rule;  /* that suppresses it, else NULL */
+    struct identity identity; /* of those that don't pass */
 };
 
 enum gate_result {

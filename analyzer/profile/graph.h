@@ -44,4 +44,9 @@ struct graph {
     struct graph_parts *parts;
 };
 
+/* The selection outlives the graph. The caller ends with graph_free(). */
+void graph_make(struct graph *graph, const struct selection *selection,
+                const struct graph_options *options);
+void graph_free(struct graph *graph);
+
 #endif

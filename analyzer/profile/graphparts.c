@@ -2,9 +2,11 @@
 
 #include "base/numbers.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-static void add_node(struct graph_parts *parts, uint32_t place)
+static void parts_add_node(struct graph_parts *parts, uint32_t place)
 {
     parts->nodes =
         memory_grow(parts->nodes, parts->node_count, &parts->node_room, sizeof(*parts->nodes));
@@ -15,7 +17,7 @@ static void add_node(struct graph_parts *parts, uint32_t place)
 static struct part_node *node_of(struct graph_parts *parts, uint32_t place)
 {
     while (parts->node_count <= place)
-        add_node(parts, (uint32_t)parts->node_count);
+        parts_add_node(parts, (uint32_t)parts->node_count);
     return &parts->nodes[place];
 }
 
@@ -53,10 +55,11 @@ static bool same_edge(const void *key, const void *array, uint32_t number)
     return ends[0] == edge->from && ends[1] == edge->to;
 }
 
-struct part_edge *parts_edge(struct graph_parts *parts, uint32_t from, uint32_t to)
+/* Made if need be. */
+static struct part_edge *parts_edge(struct graph_parts *parts, uint32_t from, uint32_t to)
 {
     uint32_t ends[] = {from, to};
-    uint64_t hash = index_hash(ends, sizeof(ends));
+    uint64_t hash = hash_key(ends, sizeof(ends));
     uint32_t known = index_find(&parts->edge_index, hash, ends, parts->edges, same_edge);
     if (known != INDEX_NONE)
         return &parts->edges[known];
@@ -76,7 +79,7 @@ struct walk {
 };
 
 /* Each edge counts once in a stack, however often the stack has it. */
-static void step(struct graph_parts *parts, struct walk *walk, uint32_t place, bool inlined)
+static void walk_step(struct graph_parts *parts, struct walk *walk, uint32_t place, bool inlined)
 {
     if (!parts->nodes[place].passing) {
         walk->residual = true;
@@ -105,7 +108,7 @@ static void connect_sample(struct graph_parts *parts, const struct selected *sel
         size_t count;
         const uint32_t *places = selection_places(parts->selection, site->locations[i - 1], &count);
         for (size_t j = count; j > 0; j--)
-            step(parts, &walk, places[j - 1], j != count);
+            walk_step(parts, &walk, places[j - 1], j != count);
     }
 }
 
@@ -143,7 +146,7 @@ static bool same_path(const void *key, const void *array, uint32_t number)
 static uint32_t child_of(struct graph_parts *parts, uint32_t parent, uint32_t place, bool inlined)
 {
     uint32_t key[] = {parent, place};
-    uint64_t hash = index_hash(key, sizeof(key));
+    uint64_t hash = hash_key(key, sizeof(key));
     uint32_t known = index_find(&parts->node_index, hash, key, parts->nodes, same_path);
     if (known == INDEX_NONE) {
         known = (uint32_t)parts->node_count;
@@ -209,4 +212,101 @@ void parts_connect_tree(struct graph_parts *parts)
         if (parts->nodes[i].kept)
             connect_node(parts, (uint32_t)i);
     }
+}
+
+/* ---- which nodes come first ---- */
+
+/* What the edges on one side of a node weigh, and how evenly. */
+struct side {
+    double total;
+    double entropy;
+    bool any;
+};
+
+static void add_part(struct side *side, int64_t weight)
+{
+    double part = (double)llabs(weight) / side->total;
+    if (part > 0)
+        side->entropy -= part * log2(part);
+}
+
+/* Two sides of each node: callers' edges, and callees' with its own value. */
+static struct side *weigh_sides(const struct graph_parts *parts)
+{
+    struct side *sides = memory_new(2 * parts->node_count, sizeof(*sides));
+    for (size_t i = 0; i < parts->kept; i++)
+        sides[2 * parts->order[i] + 1].total = (double)parts->nodes[parts->order[i]].flat;
+    for (size_t i = 0; i < parts->edge_count; i++) {
+        const struct part_edge *edge = &parts->edges[i];
+        struct side *in = &sides[2 * edge->to], *out = &sides[2 * edge->from + 1];
+        in->any = out->any = true;
+        in->total += edge->weight > 0 ? (double)edge->weight : 0;
+        out->total += edge->weight > 0 ? (double)edge->weight : 0;
+    }
+    for (size_t i = 0; i < parts->edge_count; i++) {
+        const struct part_edge *edge = &parts->edges[i];
+        if (sides[2 * edge->to].total != 0)
+            add_part(&sides[2 * edge->to], edge->weight);
+        if (sides[2 * edge->from + 1].total != 0)
+            add_part(&sides[2 * edge->from + 1], edge->weight);
+    }
+    return sides;
+}
+
+/*
+ * High for nodes where paths meet and part, low for those that only hand on what they get. Ends of
+ * paths are worth seeing too.
+ */
+static void score_for_pictures(struct graph_parts *parts)
+{
+    struct side *sides = weigh_sides(parts);
+    for (size_t i = 0; i < parts->kept; i++) {
+        struct part_node *node = &parts->nodes[parts->order[i]];
+        struct side *in = &sides[2 * parts->order[i]], *out = in + 1;
+        if (out->any && node->flat > 0)
+            add_part(out, node->flat);
+        double score = (in->any ? in->entropy : 1) + (out->any ? out->entropy : 1);
+        node->score = value_sum(value_clamp((__int128)(score * (double)node->cum)), node->flat);
+    }
+    free(sides);
+}
+
+static void parts_score(struct graph_parts *parts)
+{
+    if (parts->ordered_by == PARTS_FOR_PICTURES) {
+        score_for_pictures(parts);
+        return;
+    }
+    for (size_t i = 0; i < parts->kept; i++) {
+        struct part_node *node = &parts->nodes[parts->order[i]];
+        node->score = parts->ordered_by == PARTS_BY_CUM ? node->cum : node->flat;
+    }
+}
+
+static int by_size(int64_t a, int64_t b)
+{
+    return compare_numbers((uint64_t)llabs(b), (uint64_t)llabs(a));
+}
+
+static int by_score(const void *left, const void *right, void *context)
+{
+    const struct graph_parts *parts = context;
+    const struct part_node *a = &parts->nodes[*(const uint32_t *)left];
+    const struct part_node *b = &parts->nodes[*(const uint32_t *)right];
+    bool flat = parts->ordered_by == PARTS_BY_FLAT;
+    int order = by_size(a->score, b->score);
+    if (!order)
+        order = strcmp(selection_place(parts->selection, a->place)->label,
+                       selection_place(parts->selection, b->place)->label);
+    if (!order)
+        order = flat ? by_size(a->cum, b->cum) : by_size(a->flat, b->flat);
+    return order ? order : compare_numbers(a->place, b->place);
+}
+
+void parts_sort(struct graph_parts *parts, enum parts_order wanted)
+{
+    parts->ordered_by = wanted;
+    parts_score(parts);
+    if (parts->kept > 1)
+        qsort_r(parts->order, parts->kept, sizeof(*parts->order), by_score, parts);
 }

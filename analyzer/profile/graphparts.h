@@ -4,7 +4,11 @@
 #ifndef TIMERLEAK_PROFILE_GRAPHPARTS_H
 #define TIMERLEAK_PROFILE_GRAPHPARTS_H
 
-#include "profile/graph.h"
+#include "profile/selection.h"
+
+struct graph_options;
+struct graph_node;
+struct graph_edge;
 
 #define NO_NODE UINT32_MAX
 
@@ -27,6 +31,8 @@ struct part_edge {
     int64_t weight;
 };
 
+enum parts_order { PARTS_BY_FLAT, PARTS_BY_CUM, PARTS_FOR_PICTURES };
+
 struct graph_parts {
     const struct selection *selection;
     const struct graph_options *options;
@@ -37,6 +43,7 @@ struct graph_parts {
     size_t edge_count, edge_room;
     struct index edge_index;
     uint32_t *order; /* kept nodes */
+    enum parts_order ordered_by;
     size_t kept;
     /* What the finished graph consists of: */
     struct graph_node *graph_nodes;
@@ -53,16 +60,10 @@ void parts_count_tree(struct graph_parts *parts);
 void parts_connect(struct graph_parts *parts);
 void parts_connect_tree(struct graph_parts *parts);
 
-/* Adds weight to an edge, which is made if need be. */
-struct part_edge *parts_edge(struct graph_parts *parts, uint32_t from, uint32_t to);
-
 /* Drops edges lighter than that; returns how many. */
 size_t parts_drop_edges(struct graph_parts *parts, int64_t cutoff);
 
-/* Puts the kept nodes in order: by flat, by cum, or for pictures. */
-void parts_sort(struct graph_parts *parts);
-
-/* Drops residual edges whose ends are connected otherwise. Needs the finished graph. */
-void graph_drop_redundant(struct graph *graph);
+/* Puts the kept nodes in order. */
+void parts_sort(struct graph_parts *parts, enum parts_order wanted);
 
 #endif

@@ -57,7 +57,7 @@ static uint64_t span_start(const struct history *history, uint32_t index)
     return index <= most ? history->start + ((uint64_t)index << history->shift) : UINT64_MAX;
 }
 
-static void widen(struct history_point *point, bool *met, uint64_t low, uint64_t high)
+static void point_widen(struct history_point *point, bool *met, uint64_t low, uint64_t high)
 {
     if (!*met || low < point->low)
         point->low = low;
@@ -76,9 +76,9 @@ static struct history_point point_of(const struct history *history, uint64_t fro
         ++*next;
     uint32_t span = *next;
     for (; span < history->used && span_start(history, span) < to; span++)
-        widen(&point, &met, history->spans[span].low, history->spans[span].high);
+        point_widen(&point, &met, history->spans[span].low, history->spans[span].high);
     if (span == history->used && span_start(history, span) < to)
-        widen(&point, &met, history->live, history->live);
+        point_widen(&point, &met, history->live, history->live);
     return point;
 }
 

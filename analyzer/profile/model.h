@@ -7,8 +7,8 @@
 #ifndef TIMERLEAK_PROFILE_MODEL_H
 #define TIMERLEAK_PROFILE_MODEL_H
 
-#include "base/hash.h"
 #include "base/index.h"
+#include "base/memory.h"
 #include "profile/samples.h"
 #include "profile/states.h"
 #include "profile/verdict.h"
@@ -70,14 +70,14 @@ struct process {
 
 /* A module of any process; module 0 stands for addresses that no module held. */
 struct module {
-    UT_hash_handle hh;
     const char *path;  /* fit to be shown */
     const char *name;  /* last component of it */
     char build_id[41]; /* lower-case hexadecimal; "": none */
     uint32_t index;
     uint64_t bias, start, end; /* see struct tlk_module; of the first process that had it */
     struct symbol_file *symbols;
-    char *key;
+    char *key; /* what makes it this module: its build-id, else its path */
+    size_t key_size;
 };
 
 /* A frame with its symbols; inlined functions have frames of their own. */
@@ -110,10 +110,9 @@ struct locations {
     struct index index;
 };
 
-#define FINGERPRINT_SIZE 32
+#define SITE_ID_SIZE 32
 
 struct site {
-    UT_hash_handle hh;
     bool truncated; /* the stack was deeper than what was kept */
     bool dropped;   /* by a filter */
     bool unwound;   /* a full stack; else only the caller is known */
@@ -128,12 +127,12 @@ struct site {
     size_t index;                         /* in profile->sites, unless it is dropped */
     struct stack_frame *stack;            /* see stack_of() */
     size_t stack_depth;
-    struct history *history;            /* see history_of() */
-    char fingerprint[FINGERPRINT_SIZE]; /* see fingerprints_set() */
-    const char *function;               /* the wrapped one */
-    const char *kind;                   /* what its family calls such timers; "": nothing */
+    struct history *history; /* see history_of() */
+    char id[SITE_ID_SIZE];   /* see site_ids_set() */
+    const char *function;    /* the wrapped one */
+    const char *kind;        /* what its family calls such timers; "": nothing */
     size_t depth;
-    /* What makes it this site, in one piece for the hash table: */
+    /* What makes it this site, in one piece: */
     uint64_t family;      /* see families.h; 0: timers of any family whose site found no room */
     uint32_t locations[]; /* indices, leaf first: the wrapped function */
 };
@@ -162,8 +161,10 @@ struct profile {
     struct counts totals;    /* see profile_add_up() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;
-    struct module *module_table;
-    struct site *site_table;
+    struct index module_index;
+    struct site **known; /* sites as they were met, those dropped by a filter too */
+    size_t known_count, known_room;
+    struct index site_index; /* of those */
     struct strings *strings;
     struct symbols *symbols;
 };

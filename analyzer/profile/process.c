@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/numbers.h"
+#include "base/paths.h"
 #include "base/proc.h"
 #include "base/strings.h"
 
@@ -12,33 +13,10 @@
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
-static void latest(uint64_t *so_far, uint64_t time)
+static void keep_latest(uint64_t *so_far, uint64_t time)
 {
     if (time > *so_far)
         *so_far = time;
-}
-
-/* A process that was killed with nobody to see it lived at least until its last event. */
-static uint64_t last_event(struct recording *recording)
-{
-    struct tlk_site site;
-    struct tlk_timer timer;
-    uint64_t last = recording_header(recording)->start_mono;
-    latest(&last, recording_header(recording)->switched);
-    for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
-        if (!recording_site(recording, i, &site))
-            continue;
-        latest(&last, site.last_created);
-        latest(&last, site.last_released);
-    }
-    for (uint32_t i = 0; i < recording_count(recording, TLK_TIMERS); i++) {
-        if (!recording_timer(recording, i, &timer))
-            continue;
-        latest(&last, timer.created);
-        latest(&last, timer.armed_at);
-        latest(&last, timer.seen_at);
-    }
-    return last;
 }
 
 bool process_end_unseen(const struct process *process)
@@ -48,13 +26,13 @@ bool process_end_unseen(const struct process *process)
 
 static struct moment as_of(struct recording *recording, const struct process *process)
 {
-    const struct tlk_header *header = recording_header(recording);
+    const struct tlk_header *header = &recording->header;
     struct moment moment = {header->end_mono, header->end_real, header->end_boot, 0};
     if (process->alive) {
         moment = (struct moment){clock_now(CLOCK_MONOTONIC), clock_now(CLOCK_REALTIME),
                                  clock_now(CLOCK_BOOTTIME), 0};
     } else if (process_end_unseen(process)) {
-        moment.mono = last_event(recording);
+        moment.mono = recording_last_event(recording);
         moment.real = header->start_real + (moment.mono - header->start_mono);
         moment.boot = header->start_boot + (moment.mono - header->start_mono);
     }
@@ -70,17 +48,11 @@ static void read_sleep(struct process *process, const struct tlk_header *header)
     uint64_t duration = process_duration(process);
     process->asleep = header->asleep;
     process->switched = process->start_mono;
-    latest(&process->switched, header->switched);
+    keep_latest(&process->switched, header->switched);
     if (process->switched > process->as_of.mono)
         process->switched = process->as_of.mono;
     uint64_t last = process->asleep ? process->as_of.mono - process->switched : 0;
     process->slept = header->slept < duration - last ? header->slept + last : duration;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
 }
 
 static void read_arguments(struct profile *profile, struct process *process,
@@ -101,19 +73,19 @@ static void read_usage(struct process *process, const struct tlk_header *header)
         process->pending = proc_pending_signals(process->pid);
     } else {
         process->descriptors = header->descriptors_seen;
-        latest(&process->descriptors, header->end_descriptors);
+        keep_latest(&process->descriptors, header->end_descriptors);
     }
 }
 
 /* People know a program by what they started: redis-server may be a link to redis-check-rdb. */
 static void read_name(struct process *process)
 {
-    process->file = base_name(process->exe);
-    process->name = base_name(process->argc > 0 ? process->argv[0] : "");
+    process->file = path_last(process->exe);
+    process->name = path_last(process->argc > 0 ? process->argv[0] : "");
     if (!*process->name)
         process->name = process->file;
     if (!*process->name)
-        process->name = base_name(process->recording);
+        process->name = path_last(process->recording);
     if (!*process->file)
         process->file = process->name;
 }
@@ -121,8 +93,8 @@ static void read_name(struct process *process)
 static void read_header(struct profile *profile, struct process *process,
                         const struct recording *recording)
 {
-    const struct tlk_header *header = recording_header(recording);
-    process->recording = strings_add(profile->strings, recording_path(recording));
+    const struct tlk_header *header = &recording->header;
+    process->recording = strings_add(profile->strings, recording->path);
     process->exe = strings_add(profile->strings, recording_string(recording, header->exe));
     process->pid = header->pid;
     process->ppid = header->ppid;
@@ -147,7 +119,7 @@ static void read_header(struct profile *profile, struct process *process,
 
 struct process *process_add(struct profile *profile, struct recording *recording)
 {
-    const struct tlk_header *header = recording_header(recording);
+    const struct tlk_header *header = &recording->header;
     struct process *process = memory_new(1, sizeof(*process));
     profile->processes = memory_grow(profile->processes, profile->process_count,
                                      &profile->process_room, sizeof(*profile->processes));
@@ -156,7 +128,7 @@ struct process *process_add(struct profile *profile, struct recording *recording
     read_header(profile, process, recording);
     read_arguments(profile, process, recording);
     read_name(process);
-    bool copy = recording_is_copy(recording);
+    bool copy = recording->copy;
     process->copied =
         (copy || header->copied) && process->end == TLK_RUNNING && header->end_mono > 0;
     process->alive = !copy && !process->copied && process->end == TLK_RUNNING &&
@@ -246,4 +218,24 @@ size_t process_repeats(const struct profile *profile)
         repeats += compare_processes(&sorted[i - 1], &sorted[i]) == 0;
     free(sorted);
     return repeats;
+}
+
+/* ---- limits ---- */
+
+static struct limit limit_project(const char *name, uint64_t used, uint64_t most, double growth)
+{
+    struct limit limit = {.name = name, .used = used, .limit = most, .growth = growth};
+    if (growth > 0 && most != UINT64_MAX) {
+        double left = most > used ? (double)(most - used) / growth * (double)NS_PER_SECOND : 0;
+        limit.reached = left < (double)UINT64_MAX / 2 ? (uint64_t)left : 0;
+    }
+    return limit;
+}
+
+void limits_of_process(const struct process *process, struct limit limits[LIMITS])
+{
+    limits[0] = limit_project("descriptors", process->descriptors, process->nofile_soft,
+                              process->descriptor_growth);
+    limits[1] = limit_project("pending signals of all its user's processes", process->pending,
+                              process->sigpending_soft, process->pending_growth);
 }

@@ -1,5 +1,5 @@
 /*
- * process.h - the process that a recording is of.
+ * process.h - the process that a recording is of, and what of its limits it has used up.
  */
 #ifndef TIMERLEAK_PROFILE_PROCESS_H
 #define TIMERLEAK_PROFILE_PROCESS_H
@@ -42,5 +42,17 @@ struct process_times process_times(const struct profile *profile);
 
 /* The same in words: "3.2s", "at least 3.2s", "unknown how long". */
 struct text process_lived(const struct process *process);
+
+/* A resource of a process that live timers use up. */
+struct limit {
+    const char *name; /* what is limited, and whose it is */
+    uint64_t used;    /* 0: unknown */
+    uint64_t limit;   /* UINT64_MAX: none */
+    double growth;    /* per second, 0: none */
+    uint64_t reached; /* ns until the limit is reached; 0: never */
+};
+
+#define LIMITS 2
+void limits_of_process(const struct process *process, struct limit limits[LIMITS]);
 
 #endif

@@ -1,6 +1,7 @@
 #include "profile/profile.h"
 
 #include "base/numbers.h"
+#include "base/paths.h"
 #include "profile/history.h"
 
 #include <stdlib.h>
@@ -18,25 +19,25 @@ struct profile *profile_new(void)
 
 static void free_sites(struct profile *profile)
 {
-    struct site *site, *next;
-    HASH_ITER (hh, profile->site_table, site, next) {
-        HASH_DEL(profile->site_table, site);
+    for (size_t i = 0; i < profile->known_count; i++) {
+        struct site *site = profile->known[i];
         free(site->stack);
         history_free(site);
         free(site);
     }
+    free(profile->known);
     free(profile->sites);
+    index_free(&profile->site_index);
 }
 
 static void free_modules(struct profile *profile)
 {
-    struct module *module, *next;
-    HASH_ITER (hh, profile->module_table, module, next) {
-        HASH_DEL(profile->module_table, module);
-        free(module->key);
-        free(module);
+    for (size_t i = 1; i < profile->module_count; i++) {
+        free(profile->modules[i]->key);
+        free(profile->modules[i]);
     }
     free(profile->modules);
+    index_free(&profile->module_index);
 }
 
 static void free_processes(struct profile *profile)
@@ -55,8 +56,9 @@ void profile_renew(struct profile *profile)
     samples_free(&profile->samples);
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
-    profile->sites = NULL;
+    profile->sites = profile->known = NULL;
     profile->site_count = profile->site_room = 0;
+    profile->known_count = profile->known_room = 0;
     profile->samples = (struct samples){0};
     profile->timer_count = 0;
 }
@@ -73,6 +75,129 @@ void profile_free(struct profile *profile)
     strings_free(profile->strings);
     free(profile);
 }
+
+/* ---- modules and sites of all recordings ---- */
+
+static void build_id_text(char *text, const struct tlk_module *module)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (uint32_t i = 0; i < module->build_id_size; i++) {
+        text[2 * i] = digits[module->build_id[i] >> 4];
+        text[2 * i + 1] = digits[module->build_id[i] & 15];
+    }
+}
+
+static uint32_t new_module(struct profile *profile, const struct recording *recording,
+                           const struct tlk_module *record, uint64_t used, char *key,
+                           size_t key_size)
+{
+    struct module *module = memory_new(1, sizeof(*module));
+    const char *path = recording_string(recording, record->path);
+    module->path = strings_add(profile->strings, *path ? path : "[unnamed]");
+    module->name = path_last(module->path);
+    build_id_text(module->build_id, record);
+    module->symbols =
+        symbols_file(profile->symbols, path, record->build_id, record->build_id_size, used);
+    module->index = (uint32_t)profile->module_count;
+    module->bias = record->bias;
+    module->start = record->start;
+    module->end = record->end;
+    module->key = key;
+    module->key_size = key_size;
+    profile->modules = memory_grow(profile->modules, profile->module_count, &profile->module_room,
+                                   sizeof(*profile->modules));
+    profile->modules[profile->module_count++] = module;
+    index_add(&profile->module_index, hash_key(key, key_size), module->index);
+    return module->index;
+}
+
+struct module_key {
+    const char *key;
+    size_t size;
+};
+
+static bool same_module(const void *wanted, const void *modules, uint32_t number)
+{
+    const struct module_key *key = wanted;
+    const struct module *known = ((struct module *const *)modules)[number];
+    return key->size == known->key_size && memcmp(key->key, known->key, key->size) == 0;
+}
+
+/* The same file under another path is the same module, if it has a build-id to tell. */
+uint32_t profile_module(struct profile *profile, const struct recording *recording,
+                        const struct tlk_module *record, uint64_t used)
+{
+    const char *path = recording_string(recording, record->path);
+    size_t key_size = record->build_id_size ? record->build_id_size : strlen(path) + 1;
+    char *key = memory_new(1, key_size);
+    memcpy(key, record->build_id_size ? (const char *)record->build_id : path, key_size);
+    uint32_t known = index_find(&profile->module_index, hash_key(key, key_size),
+                                &(struct module_key){key, key_size}, profile->modules, same_module);
+    if (known == INDEX_NONE)
+        return new_module(profile, recording, record, used, key, key_size);
+    free(key);
+    return known;
+}
+
+static void translate_frames(struct profile *profile, const struct recording *recording,
+                             const struct tlk_site *record, const uint32_t *modules,
+                             uint32_t *locations)
+{
+    const uint64_t *recorded = recording_frames(recording, record);
+    uint32_t count = recording_count(recording, TLK_MODULES);
+    for (size_t i = 0; i < record->depth; i++) {
+        uint32_t module = TLK_FRAME_MODULE(recorded[i]);
+        uint64_t address = TLK_FRAME_ADDRESS(recorded[i]);
+        /* The call ends where the return address is; one before it is still the call's line. */
+        locations[i] = location_of(&profile->locations, module < count ? modules[module] : 0,
+                                   address > 0 ? address - 1 : 0, NULL);
+    }
+}
+
+static size_t site_key_size(const struct site *site)
+{
+    return sizeof(site->family) + site->depth * sizeof(*site->locations);
+}
+
+static bool same_site(const void *wanted, const void *sites, uint32_t number)
+{
+    const struct site *site = wanted, *known = ((struct site *const *)sites)[number];
+    return site->depth == known->depth &&
+           memcmp(&site->family, &known->family, site_key_size(site)) == 0;
+}
+
+struct site *profile_site(struct profile *profile, const struct recording *recording,
+                          const struct tlk_site *record, const uint32_t *modules)
+{
+    size_t depth = (size_t)record->depth + 1;
+    struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*site->locations));
+    const char *function = recording_string(recording, record->function);
+    site->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    site->kind = strings_add(profile->strings, recording_string(recording, record->kind));
+    site->family = record->family;
+    site->depth = depth;
+    site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
+    translate_frames(profile, recording, record, modules, site->locations + 1);
+    uint64_t hash = hash_key(&site->family, site_key_size(site));
+    uint32_t known = index_find(&profile->site_index, hash, site, profile->known, same_site);
+    if (known != INDEX_NONE) {
+        free(site);
+        return profile->known[known];
+    }
+    site->unwound = record->flags & TLK_SITE_UNWOUND;
+    site->truncated = record->flags & TLK_SITE_TRUNCATED;
+    profile->known = memory_grow(profile->known, profile->known_count, &profile->known_room,
+                                 sizeof(*profile->known));
+    index_add(&profile->site_index, hash, (uint32_t)profile->known_count);
+    profile->known[profile->known_count++] = site;
+    profile->sites = memory_grow(profile->sites, profile->site_count, &profile->site_room,
+                                 sizeof(*profile->sites));
+    site->index = profile->site_count++;
+    profile->sites[site->index] = site;
+    return site;
+}
+
+/* ---- the order of sites ---- */
 
 static int compare_locations(const struct location *a, const struct location *b)
 {

@@ -6,8 +6,8 @@
 
 #include "base/strings.h"
 #include "profile/families.h"
-#include "profile/locations.h"
 #include "profile/model.h"
+#include "profile/stacks.h"
 #include "recording/reader.h"
 #include "symbols/symbols.h"
 
@@ -19,6 +19,16 @@ void profile_free(struct profile *profile);
  * count: sites that are in it alone have no parts.
  */
 void profile_add(struct profile *profile, struct recording *recording);
+
+/*
+ * The index of the module that a recorded one is, and the site: made if need be. `used` is when the
+ * process started, ns since 1970; `modules` are those of the recording, as indices of the
+ * profile's.
+ */
+uint32_t profile_module(struct profile *profile, const struct recording *recording,
+                        const struct tlk_module *record, uint64_t used);
+struct site *profile_site(struct profile *profile, const struct recording *recording,
+                          const struct tlk_site *record, const uint32_t *modules);
 
 /*
  * Forgets all that recordings said, so that they can be added anew, as they are later. Modules,

@@ -4,7 +4,6 @@
 #include "profile/history.h"
 #include "profile/process.h"
 #include "profile/profile.h"
-#include "profile/samples_add.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -29,54 +28,6 @@ struct loading {
     uint64_t last_activity; /* mono */
 };
 
-static void hexadecimal(char *text, const struct tlk_module *module)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (uint32_t i = 0; i < module->build_id_size; i++) {
-        text[2 * i] = digits[module->build_id[i] >> 4];
-        text[2 * i + 1] = digits[module->build_id[i] & 15];
-    }
-}
-
-static uint32_t new_module(struct loading *loading, const struct tlk_module *record, char *key,
-                           size_t key_size)
-{
-    struct profile *profile = loading->profile;
-    struct module *module = memory_new(1, sizeof(*module));
-    const char *path = recording_string(loading->recording, record->path);
-    module->path = strings_add(profile->strings, *path ? path : "[unnamed]");
-    const char *slash = strrchr(module->path, '/');
-    module->name = slash ? slash + 1 : module->path;
-    hexadecimal(module->build_id, record);
-    module->symbols = symbols_file(profile->symbols, path, record->build_id, record->build_id_size,
-                                   loading->process->start_real);
-    module->index = (uint32_t)profile->module_count;
-    module->bias = record->bias;
-    module->start = record->start;
-    module->end = record->end;
-    module->key = key;
-    profile->modules = memory_grow(profile->modules, profile->module_count, &profile->module_room,
-                                   sizeof(*profile->modules));
-    profile->modules[profile->module_count++] = module;
-    HASH_ADD_KEYPTR(hh, profile->module_table, module->key, key_size, module);
-    return module->index;
-}
-
-/* The same file under another path is the same module, if it has a build-id to tell. */
-static uint32_t intern_module(struct loading *loading, const struct tlk_module *record)
-{
-    const char *path = recording_string(loading->recording, record->path);
-    size_t key_size = record->build_id_size ? record->build_id_size : strlen(path) + 1;
-    char *key = memory_new(1, key_size);
-    memcpy(key, record->build_id_size ? (const char *)record->build_id : path, key_size);
-    struct module *known;
-    HASH_FIND(hh, loading->profile->module_table, key, key_size, known);
-    if (!known)
-        return new_module(loading, record, key, key_size);
-    free(key);
-    return known->index;
-}
-
 static void load_modules(struct loading *loading)
 {
     uint32_t count = recording_count(loading->recording, TLK_MODULES);
@@ -84,53 +35,9 @@ static void load_modules(struct loading *loading)
     loading->modules = memory_new(count, sizeof(*loading->modules));
     for (uint32_t i = 1; i < count; i++) {
         if (recording_module(loading->recording, i, &record))
-            loading->modules[i] = intern_module(loading, &record);
+            loading->modules[i] = profile_module(loading->profile, loading->recording, &record,
+                                                 loading->process->start_real);
     }
-}
-
-static void translate(const struct loading *loading, const struct tlk_site *record,
-                      uint32_t *locations)
-{
-    const uint64_t *recorded = recording_frames(loading->recording, record);
-    uint32_t modules = recording_count(loading->recording, TLK_MODULES);
-    for (size_t i = 0; i < record->depth; i++) {
-        uint32_t module = TLK_FRAME_MODULE(recorded[i]);
-        uint64_t address = TLK_FRAME_ADDRESS(recorded[i]);
-        /* The call ends where the return address is; one before it is still the call's line. */
-        locations[i] = location_of(&loading->profile->locations,
-                                   module < modules ? loading->modules[module] : 0,
-                                   address > 0 ? address - 1 : 0, NULL);
-    }
-}
-
-/* Finds or makes the profile's site for a recorded one. */
-static struct site *intern_site(const struct loading *loading, const struct tlk_site *record)
-{
-    struct profile *profile = loading->profile;
-    size_t depth = (size_t)record->depth + 1;
-    struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*site->locations)), *known;
-    const char *function = recording_string(loading->recording, record->function);
-    site->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
-    site->kind = strings_add(profile->strings, recording_string(loading->recording, record->kind));
-    site->family = record->family;
-    site->depth = depth;
-    site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
-    translate(loading, record, site->locations + 1);
-    const char *key = (const char *)&site->family;
-    size_t key_size = sizeof(site->family) + depth * sizeof(*site->locations);
-    HASH_FIND(hh, profile->site_table, key, key_size, known);
-    if (known) {
-        free(site);
-        return known;
-    }
-    site->unwound = record->flags & TLK_SITE_UNWOUND;
-    site->truncated = record->flags & TLK_SITE_TRUNCATED;
-    HASH_ADD_KEYPTR(hh, profile->site_table, key, key_size, site);
-    profile->sites = memory_grow(profile->sites, profile->site_count, &profile->site_room,
-                                 sizeof(*profile->sites));
-    site->index = profile->site_count++;
-    profile->sites[site->index] = site;
-    return site;
 }
 
 /* Asleep, it saw of what was created nothing from then on; awake, nothing until it woke. */
@@ -148,7 +55,7 @@ static struct run run_of(const struct process *process, uint64_t family)
 
 static void load_site(struct loading *loading, const struct tlk_site *record, struct part *part)
 {
-    part->site = intern_site(loading, record);
+    part->site = profile_site(loading->profile, loading->recording, record, loading->modules);
     if (loading->profile->keep_histories && !loading->profile->base)
         history_keep(part->site, record, loading->process);
     const struct run run = run_of(loading->process, record->family);
@@ -187,6 +94,75 @@ static void load_sites(struct loading *loading)
             note_activity(loading, &record);
         }
     }
+}
+
+/* ---- timers ---- */
+
+/* What so many expirations are per million seconds, on the average of the run. */
+static uint64_t wakeups_of(const struct process *process, uint64_t fired)
+{
+    uint64_t duration = process_duration(process);
+    return duration ? (uint64_t)value_clamp((__int128)((double)fired / (double)duration * 1e15))
+                    : 0;
+}
+
+static void sample_add(struct sample *sample, const struct sample *what)
+{
+    sample->count = count_sum(sample->count, what->count);
+    sample->created = count_sum(sample->created, what->created);
+    sample->armed = count_sum(sample->armed, what->armed);
+    sample->fired = count_sum(sample->fired, what->fired);
+    sample->stopped = count_sum(sample->stopped, what->stopped);
+    sample->age = count_sum(sample->age, what->age);
+    sample->wakeups = count_sum(sample->wakeups, what->wakeups);
+}
+
+/* Enters a live timer, and adds it to `live`: all live timers of that process's site together. */
+static void samples_add_timer(struct profile *profile, const struct process *process,
+                              struct site *site, const struct tlk_timer *timer,
+                              const struct judgement *judgement, struct sample *live)
+{
+    struct labels labels = {
+        .timeout = sample_round_timeout(state_timeout(timer, &process->as_of)),
+        .interval = timer->interval,
+        .age = sample_round_age(judgement->age),
+        .clock = timer->clock,
+        .state = (uint16_t)judgement->state,
+        .base = profile->base,
+    };
+    uint64_t stands_for = process_one_in(process, timer->family);
+    uint64_t fired = count_product(judgement->fired, stands_for);
+    struct sample one = {
+        .count = stands_for,
+        .created = judgement->inherited ? 0 : stands_for,
+        .armed = timer->armed * stands_for,
+        .fired = fired,
+        .stopped = timer->stopped * stands_for,
+        .age = count_product(judgement->age, stands_for),
+        .wakeups = wakeups_of(process, fired),
+    };
+    sample_add(sample_of(&profile->samples, site, &labels), &one);
+    sample_add(live, &one);
+}
+
+/* Enters what is in the counts of that process's site and in none of its live timers. */
+static void samples_add_rest(struct profile *profile, const struct process *process,
+                             struct site *site, const struct counts *counts,
+                             const struct sample *live)
+{
+    struct labels labels = {
+        .clock = SAMPLE_NO_CLOCK, .state = SAMPLE_RELEASED_STATE, .base = profile->base};
+    uint64_t fired = elapsed(counts->fired, live->fired);
+    struct sample rest = {
+        .count = counts->released,
+        .created = elapsed(counts->created, live->created),
+        .armed = elapsed(counts->armed, live->armed),
+        .fired = fired,
+        .stopped = elapsed(counts->stopped, live->stopped),
+        .wakeups = wakeups_of(process, fired),
+    };
+    if (rest.count | rest.created | rest.armed | rest.fired | rest.stopped)
+        sample_add(sample_of(&profile->samples, site, &labels), &rest);
 }
 
 static void keep_timer(struct loading *loading, struct site *site, const struct tlk_timer *timer,
@@ -256,7 +232,7 @@ static void load_timers(struct loading *loading)
  * A site is read before its timers. What was created in between is live but not yet counted; what
  * was created before, and is neither live nor released, was just on its way.
  */
-static void balance(struct counts *counts)
+static void counts_balance(struct counts *counts)
 {
     uint64_t made = counts->created + counts->inherited;
     uint64_t met = counts->released + counts->live;
@@ -306,7 +282,7 @@ static void merge_part(struct loading *loading, struct part *part)
 {
     struct site *site = part->site;
     struct finding finding;
-    balance(&part->counts);
+    counts_balance(&part->counts);
     part->evidence.released = part->counts.released;
     part->evidence.last_activity = loading->last_activity;
     verdict_find(&part->evidence, &finding);
@@ -334,9 +310,7 @@ void profile_add(struct profile *profile, struct recording *recording)
 {
     struct loading loading = {.profile = profile, .recording = recording};
     loading.process = process_add(profile, recording);
-    /* Finding its end may have met the same damage already. */
-    uint64_t damaged = recording_damaged(recording);
-    families_intern(recording_header(recording), loading.families);
+    families_intern(&recording->header, loading.families);
     load_modules(&loading);
     load_sites(&loading);
     load_timers(&loading);
@@ -344,7 +318,7 @@ void profile_add(struct profile *profile, struct recording *recording)
         if (loading.parts[i].site)
             merge_part(&loading, &loading.parts[i]);
     }
-    loading.process->damaged = recording_damaged(recording) - damaged;
+    loading.process->damaged = recording->damaged;
     free(loading.modules);
     free(loading.parts);
 }

@@ -46,13 +46,13 @@ void repository_close(struct repository *repository)
     close(repository->directory);
 }
 
-static const char *below(const char *path, const char *root)
+static const char *path_inside(const char *path, const char *root)
 {
     size_t length = strlen(root);
     return strncmp(path, root, length) == 0 && path[length] == '/' ? path + length + 1 : NULL;
 }
 
-static bool is_there(const struct repository *repository, const char *path)
+static bool is_in_repository(const struct repository *repository, const char *path)
 {
     return path && *path != '/' && strncmp(path, "../", 3) != 0 &&
            faccessat(repository->directory, path, F_OK, 0) == 0;
@@ -63,13 +63,14 @@ const char *repository_path(const struct repository *repository, const struct st
     if (!frame->file)
         return NULL;
     for (size_t i = 0; i < 2; i++) {
-        const char *path = repository->roots[i] ? below(frame->file, repository->roots[i]) : NULL;
+        const char *path =
+            repository->roots[i] ? path_inside(frame->file, repository->roots[i]) : NULL;
         if (path)
             return path;
     }
-    if (is_there(repository, frame->file))
+    if (is_in_repository(repository, frame->file))
         return frame->file;
-    return is_there(repository, frame->short_file) ? frame->short_file : NULL;
+    return is_in_repository(repository, frame->short_file) ? frame->short_file : NULL;
 }
 
 static struct spot spot_at(const struct stack_frame *frame, const char *path, bool inside)

@@ -68,15 +68,15 @@ const struct sample *sample_known(const struct samples *samples, const struct si
                                   const struct labels *labels)
 {
     struct key key = key_of(site, labels);
-    uint32_t number = index_find(&samples->index, index_hash(&key, sizeof(key)), &key,
-                                 samples->list, same_sample);
+    uint32_t number =
+        index_find(&samples->index, hash_key(&key, sizeof(key)), &key, samples->list, same_sample);
     return number == INDEX_NONE ? NULL : &samples->list[number];
 }
 
 struct sample *sample_of(struct samples *samples, struct site *site, const struct labels *labels)
 {
     struct key key = key_of(site, labels);
-    uint64_t hash = index_hash(&key, sizeof(key));
+    uint64_t hash = hash_key(&key, sizeof(key));
     uint32_t number = index_find(&samples->index, hash, &key, samples->list, same_sample);
     if (number != INDEX_NONE)
         return &samples->list[number];
@@ -126,7 +126,7 @@ uint64_t sample_value(const struct sample *sample, const struct sample_type *typ
 }
 
 /* The largest power of ten that is not above it. */
-static uint64_t magnitude(uint64_t ns)
+static uint64_t power_of_ten(uint64_t ns)
 {
     uint64_t power = 1;
     for (; ns >= 10; ns /= 10)
@@ -136,13 +136,13 @@ static uint64_t magnitude(uint64_t ns)
 
 uint64_t sample_round_age(uint64_t ns)
 {
-    uint64_t power = magnitude(ns), digit = ns / power;
+    uint64_t power = power_of_ten(ns), digit = ns / power;
     return digit >= 5 ? 5 * power : digit >= 2 ? 2 * power : digit * power;
 }
 
 uint64_t sample_round_timeout(uint64_t ns)
 {
-    uint64_t power = magnitude(ns);
+    uint64_t power = power_of_ten(ns);
     if (power < 10)
         return ns;
     uint64_t step = power / 10, down = ns / step * step;

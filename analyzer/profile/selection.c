@@ -1,13 +1,126 @@
 #include "profile/selection.h"
 
 #include "base/numbers.h"
-#include "profile/framefilter.h"
-#include "profile/selected.h"
-#include "profile/tagfilter.h"
+#include "profile/places.h"
+#include "profile/tags.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- all samples, before anything is filtered ---- */
+
+struct selected_list {
+    struct selected *samples; /* the caller frees them */
+    size_t count;
+};
+
+const struct sample *selected_sample(const struct selected *selected)
+{
+    return selected->sample ? selected->sample : selected->base;
+}
+
+static int by_labels(const struct labels *a, const struct labels *b)
+{
+    int order = compare_numbers(a->base, b->base);
+    order = order ? order : compare_numbers(a->state, b->state);
+    order = order ? order : compare_numbers((uint32_t)a->clock, (uint32_t)b->clock);
+    order = order ? order : compare_numbers(b->age, a->age);
+    order = order ? order : compare_numbers(a->interval, b->interval);
+    return order ? order : compare_numbers(a->timeout, b->timeout);
+}
+
+static int by_sample(const void *left, const void *right)
+{
+    const struct selected *a = left, *b = right;
+    return by_labels(&selected_sample(a)->labels, &selected_sample(b)->labels);
+}
+
+/* Where each site's samples begin, in the order of the sites. */
+static size_t *site_offsets(const struct profile *profile)
+{
+    size_t *offsets = memory_new(profile->site_count + 1, sizeof(*offsets));
+    for (size_t i = 0; i < profile->samples.count; i++) {
+        const struct site *site = profile->samples.list[i].site;
+        if (!site->dropped)
+            offsets[site->index + 1]++;
+    }
+    for (size_t i = 0; i < profile->site_count; i++)
+        offsets[i + 1] += offsets[i];
+    return offsets;
+}
+
+static struct selected selected_from(const struct sample *sample)
+{
+    struct selected selected = {.depth = (uint32_t)sample->site->depth};
+    if (sample->labels.base)
+        selected.base = sample;
+    else
+        selected.sample = sample;
+    return selected;
+}
+
+static void selected_collect(struct selected_list *list, const struct profile *profile)
+{
+    size_t *offsets = site_offsets(profile);
+    list->count = offsets[profile->site_count];
+    list->samples = memory_new(list->count, sizeof(*list->samples));
+    for (size_t i = 0; i < profile->samples.count; i++) {
+        const struct sample *sample = &profile->samples.list[i];
+        if (!sample->site->dropped)
+            list->samples[offsets[sample->site->index]++] = selected_from(sample);
+    }
+    for (size_t i = 0, first = 0; i < profile->site_count; first = offsets[i++])
+        qsort(list->samples + first, offsets[i] - first, sizeof(*list->samples), by_sample);
+    free(offsets);
+}
+
+/* As pprof has them: it adds the base behind all others. */
+static void move_bases_back(struct selected_list *list)
+{
+    struct selected *bases = memory_new(list->count, sizeof(*bases));
+    size_t others = 0, count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->samples[i].sample)
+            list->samples[others++] = list->samples[i];
+        else
+            bases[count++] = list->samples[i];
+    }
+    if (count > 0)
+        memcpy(list->samples + others, bases, count * sizeof(*bases));
+    free(bases);
+}
+
+/* Of two that are alike, the base becomes what is taken off the other one. */
+static void selected_pair(struct selected_list *list, const struct profile *profile)
+{
+    const struct samples *samples = &profile->samples;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct selected one = list->samples[i];
+        const struct sample *sample = selected_sample(&one);
+        const struct site *site = sample->site;
+        struct labels labels = sample->labels;
+        labels.base = !labels.base;
+        const struct sample *like = sample_known(samples, site, &labels);
+        bool same = like && site->base_verdict == site->finding.verdict;
+        if (same && !one.sample)
+            continue;
+        if (same)
+            one.base = like;
+        list->samples[kept++] = one;
+    }
+    list->count = kept;
+}
+
+/* In the order of the sites, those of a base last. Sites that were dropped are left out. */
+static void selected_gather(struct selected_list *list, const struct profile *profile)
+{
+    selected_collect(list, profile);
+    move_bases_back(list);
+}
+
+/* ---- what is asked for ---- */
 
 struct tagfilters {
     struct tagfilter *focus, *ignore;
@@ -146,7 +259,7 @@ static bool has_tags(const struct tagfilters *tags, const struct selected *selec
     return focused && !ignored;
 }
 
-static void warn(FILE *warnings, bool matched, const char *filter)
+static void warn_unmatched(FILE *warnings, bool matched, const char *filter)
 {
     if (warnings && !matched)
         fprintf(warnings, "%s expression matched no samples\n", filter);
@@ -156,13 +269,13 @@ static void warn_all(const struct selection *selection, const struct tagfilters 
                      const struct tag_matches *tag_matches, FILE *warnings)
 {
     const struct frame_filter *frames = selection->frames;
-    warn(warnings, !frames->focus.set || frames->matches.focus, "Focus");
-    warn(warnings, !frames->ignore.set || frames->matches.ignore, "Ignore");
-    warn(warnings, !frames->hide.set || frames->matches.hide, "Hide");
-    warn(warnings, !frames->show.set || frames->matches.show, "Show");
-    warn(warnings, !frames->show_from.set || frames->matches.show_from, "ShowFrom");
-    warn(warnings, !tags->focus || tag_matches->focus, "TagFocus");
-    warn(warnings, !tags->ignore || tag_matches->ignore, "TagIgnore");
+    warn_unmatched(warnings, !frames->focus.set || frames->matches.focus, "Focus");
+    warn_unmatched(warnings, !frames->ignore.set || frames->matches.ignore, "Ignore");
+    warn_unmatched(warnings, !frames->hide.set || frames->matches.hide, "Hide");
+    warn_unmatched(warnings, !frames->show.set || frames->matches.show, "Show");
+    warn_unmatched(warnings, !frames->show_from.set || frames->matches.show_from, "ShowFrom");
+    warn_unmatched(warnings, !tags->focus || tag_matches->focus, "TagFocus");
+    warn_unmatched(warnings, !tags->ignore || tag_matches->ignore, "TagIgnore");
 }
 
 static void tell_ranges(const struct selection *selection, const struct tagfilters *tags,
@@ -175,7 +288,8 @@ static void tell_ranges(const struct selection *selection, const struct tagfilte
         fprintf(warnings, told, "tagignore", selection->options.tagignore);
 }
 
-static void filter(struct selection *selection, const struct tagfilters *tags, FILE *warnings)
+static void selection_filter(struct selection *selection, const struct tagfilters *tags,
+                             FILE *warnings)
 {
     struct tag_matches matches = {0};
     size_t kept = 0;
@@ -226,7 +340,7 @@ bool selection_make(struct selection *selection, struct profile *profile,
         set_values(selection);
         if (!options->relative_percentages)
             add_up_values(selection);
-        filter(selection, &tags, warnings);
+        selection_filter(selection, &tags, warnings);
         if (options->relative_percentages)
             add_up_values(selection);
     }
@@ -253,9 +367,4 @@ const uint32_t *selection_places(const struct selection *selection, uint32_t loc
 const struct place *selection_place(const struct selection *selection, uint32_t place)
 {
     return &selection->frames->places.list[place];
-}
-
-size_t selection_place_count(const struct selection *selection)
-{
-    return selection->frames->places.count;
 }

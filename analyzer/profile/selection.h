@@ -10,8 +10,7 @@
 #define TIMERLEAK_PROFILE_SELECTION_H
 
 #include "base/errors.h"
-#include "profile/selected.h"
-#include "profile/granularity.h"
+#include "profile/places.h"
 #include "profile/profile.h"
 #include "profile/samples.h"
 
@@ -32,6 +31,14 @@ struct selection_options {
     const char *source_path;   /* files are shown below a directory of it */
 };
 
+/* A sample of those that a view is of. */
+struct selected {
+    const struct sample *sample; /* NULL: only in the base */
+    const struct sample *base;   /* whose values are taken off; NULL: none */
+    int64_t value;               /* of the type that was asked for */
+    uint32_t depth;              /* of its site's locations, so many are shown */
+};
+
 struct selection {
     struct profile *profile;
     struct selection_options options;
@@ -39,7 +46,7 @@ struct selection {
     struct selected *samples;
     size_t count;
     double ratios[SAMPLE_TYPES]; /* of normalize */
-    struct frame_filter *frames;
+    struct frame_filter *frames; /* with all places that were met: frames->places */
 };
 
 /*
@@ -61,11 +68,13 @@ const uint32_t *selection_places(const struct selection *selection, uint32_t loc
 
 /* Valid until the next call of selection_places() for a location that it was not called for. */
 const struct place *selection_place(const struct selection *selection, uint32_t place);
-size_t selection_place_count(const struct selection *selection);
 
 /* Any type's value of a sample that is left, base taken off and normalized. */
 int64_t selected_value(const struct selection *selection, const struct selected *selected,
                        const struct sample_type *type);
+
+/* The labels of it, and its site. */
+const struct sample *selected_sample(const struct selected *selected);
 
 /* The site of a sample that is left. */
 const struct site *selected_site(const struct selected *selected);

@@ -1,9 +1,124 @@
 #include "profile/stacks.h"
 
+#include "base/memory.h"
+#include "base/strings.h"
+#include "profile/families.h"
+#include "profile/model.h"
+#include "symbols/symbols.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+static bool same_location(const void *key, const void *array, uint32_t number)
+{
+    const struct location *wanted = key, *known = (const struct location *)array + number;
+    return wanted->address == known->address && wanted->module == known->module &&
+           wanted->function == known->function;
+}
+
+uint32_t location_of(struct locations *locations, uint32_t module, uint64_t address,
+                     const char *function)
+{
+    struct location location = {.module = module, .address = address, .function = function};
+    uint64_t words[] = {address, module, (uintptr_t)function};
+    uint64_t hash = hash_key(words, sizeof(words));
+    uint32_t known = index_find(&locations->index, hash, &location, locations->list, same_location);
+    if (known != INDEX_NONE)
+        return known;
+    locations->list =
+        memory_grow(locations->list, locations->count, &locations->room, sizeof(*locations->list));
+    locations->list[locations->count] = location;
+    index_add(&locations->index, hash, (uint32_t)locations->count);
+    return (uint32_t)locations->count++;
+}
+
+/* Below the directory where it was compiled. */
+static const char *short_name(const struct symbol *symbol, const char *file)
+{
+    size_t length = symbol->directory ? strlen(symbol->directory) : 0;
+    if (!file || length == 0 || strncmp(file, symbol->directory, length) != 0 ||
+        file[length] != '/')
+        return file;
+    return file + length + 1;
+}
+
+static const char *offset_name(struct profile *profile, const struct module *module,
+                               uint64_t offset)
+{
+    char name[512];
+    snprintf(name, sizeof(name), "%.400s+0x%" PRIx64, module ? module->name : "[unknown]", offset);
+    return strings_add(profile->strings, name);
+}
+
+static struct stack_frame frame_of_symbol(const struct symbol *symbol)
+{
+    const char *function = symbol->function, *file = symbol->file;
+    return (struct stack_frame){.name = function,
+                                .function = function,
+                                .file = file,
+                                .directory = symbol->directory,
+                                .short_file = short_name(symbol, file),
+                                .line = symbol->line,
+                                .inlined = symbol->inlined};
+}
+
+/* What needs no symbols, or has none. */
+static void set_single(struct profile *profile, struct location *location,
+                       struct stack_frame *frame)
+{
+    const struct module *module = frame->module;
+    *frame = (struct stack_frame){.function = location->function,
+                                  .name = location->function,
+                                  .module = module,
+                                  .offset = location->function ? 0 : location->address};
+    if (!location->function)
+        frame->name = offset_name(profile, module, location->address);
+}
+
+static void look_up(struct profile *profile, struct location *location)
+{
+    static const struct symbol_list nothing;
+    bool in_module = location->module != LOCATION_WRAPPED;
+    const struct module *module = in_module ? profile->modules[location->module] : NULL;
+    const struct symbol_list *list =
+        module ? symbols_look_up(module->symbols, location->address) : &nothing;
+    size_t count = list->count ? list->count : 1;
+    struct stack_frame *frames = memory_new(count, sizeof(*frames));
+    for (size_t i = 0; i < list->count; i++)
+        frames[i] = frame_of_symbol(&list->symbols[i]);
+    for (size_t i = 0; i < count; i++) {
+        frames[i].module = module;
+        frames[i].offset = location->address;
+    }
+    if (list->count == 0)
+        set_single(profile, location, frames);
+    location->frames = frames;
+    location->count = (uint32_t)count;
+}
+
+const struct stack_frame *location_frames(struct profile *profile, uint32_t location, size_t *count)
+{
+    struct location *wanted = &profile->locations.list[location];
+    if (!wanted->frames)
+        look_up(profile, wanted);
+    *count = wanted->count;
+    return wanted->frames;
+}
+
+void locations_free(struct locations *locations)
+{
+    for (size_t i = 0; i < locations->count; i++)
+        free((void *)(uintptr_t)locations->list[i].frames);
+    free(locations->list);
+    index_free(&locations->index);
+}
+
+/* ---- stacks ---- */
+
 /* How many frames all locations have together. */
-static size_t count_frames(struct profile *profile, const struct site *site)
+static size_t count_stack_frames(struct profile *profile, const struct site *site)
 {
     size_t frames = 0, count;
     for (size_t i = 0; i < site->depth; i++) {
@@ -16,7 +131,7 @@ static size_t count_frames(struct profile *profile, const struct site *site)
 const struct stack_frame *stack_of(struct profile *profile, struct site *site, size_t *depth)
 {
     if (!site->stack) {
-        site->stack = memory_new(count_frames(profile, site), sizeof(*site->stack));
+        site->stack = memory_new(count_stack_frames(profile, site), sizeof(*site->stack));
         for (size_t i = 0, count; i < site->depth; i++, site->stack_depth += count) {
             const struct stack_frame *frames = location_frames(profile, site->locations[i], &count);
             memcpy(site->stack + site->stack_depth, frames, count * sizeof(*frames));
@@ -33,14 +148,14 @@ const struct stack_frame *stack_headline(struct profile *profile, struct site *s
     return &stack[depth > 1 ? 1 : 0];
 }
 
-uint64_t stack_fingerprint(struct profile *profile, struct site *site)
+uint64_t stack_hash(struct profile *profile, struct site *site)
 {
     const char *family = family_name(site->family);
-    uint64_t hash = hash_bytes(HASH_SEED, family, strlen(family) + 1);
+    uint64_t hash = hash_text(HASH_SEED, family);
     for (size_t i = 0, count; i < site->depth; i++) {
         const struct stack_frame *frames = location_frames(profile, site->locations[i], &count);
         for (size_t j = 0; j < count; j++)
-            hash = hash_bytes(hash, frames[j].name, strlen(frames[j].name) + 1);
+            hash = hash_text(hash, frames[j].name);
     }
     return hash;
 }

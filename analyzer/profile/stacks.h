@@ -1,10 +1,24 @@
 /*
- * stacks.h - the stack of a site, with its symbols.
+ * stacks.h - the stack of a site, with its symbols; and the locations that stacks are made of, each
+ * kept once and looked up once.
  */
 #ifndef TIMERLEAK_PROFILE_STACKS_H
 #define TIMERLEAK_PROFILE_STACKS_H
 
-#include "profile/profile.h"
+#include "profile/model.h"
+
+/* The index of a location, which is made if need be. The function's name is interned. */
+uint32_t location_of(struct locations *locations, uint32_t module, uint64_t address,
+                     const char *function);
+
+/*
+ * The frames of a location, always one at least: the innermost inlined function first, the real
+ * one last. Names and files are interned in the profile's strings: equal ones have one address.
+ */
+const struct stack_frame *location_frames(struct profile *profile, uint32_t location,
+                                          size_t *count);
+
+void locations_free(struct locations *locations);
 
 /* Leaf first; the first frame is the wrapped function. Looked up once, kept by the site. */
 const struct stack_frame *stack_of(struct profile *profile, struct site *site, size_t *depth);
@@ -13,7 +27,7 @@ const struct stack_frame *stack_of(struct profile *profile, struct site *site, s
 const struct stack_frame *stack_headline(struct profile *profile, struct site *site);
 
 /* A hash of the family and the functions' names: equal wherever and whenever it was built. */
-uint64_t stack_fingerprint(struct profile *profile, struct site *site);
+uint64_t stack_hash(struct profile *profile, struct site *site);
 
 bool stack_in_libc(const struct stack_frame *frame);
 

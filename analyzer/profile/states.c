@@ -42,7 +42,7 @@ static bool clock_at(int clock, const struct moment *now, uint64_t *shown)
     }
 }
 
-static int64_t clamp(__int128 value)
+static int64_t clamp_time(__int128 value)
 {
     if (value > INT64_MAX)
         return INT64_MAX;
@@ -60,12 +60,12 @@ static void judge_deadline(const struct tlk_timer *timer, const struct moment *n
     if (timer->flags & TLK_COARSE_DEADLINE)
         deadline += now->resolution;
     judgement->due_known = true;
-    judgement->due = clamp(deadline - shown);
+    judgement->due = clamp_time(deadline - shown);
     judgement->far_future = judgement->due > FAR_FUTURE_NS;
 }
 
 /* Expirations of this arming by the kernel's clock; 0 if its first deadline has not passed. */
-static uint64_t expirations(const struct tlk_timer *timer, const struct judgement *judgement)
+static uint64_t count_expirations(const struct tlk_timer *timer, const struct judgement *judgement)
 {
     if (!judgement->due_known || judgement->due > 0)
         return 0;
@@ -112,7 +112,7 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
         return;
     }
     judge_deadline(timer, now, judgement);
-    uint64_t expired = expirations(timer, judgement);
+    uint64_t expired = count_expirations(timer, judgement);
     judgement->fired += derived_fires(timer, expired);
     judgement->state = armed_state(timer, expired, judgement);
     if (expired && timer->fired_now == 0) {
@@ -131,6 +131,6 @@ uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now)
     if (!(timer->flags & TLK_ARMED) || !clock_at(timer->deadline_clock, now, &shown))
         return 0;
     __int128 armed_at = (__int128)shown - now->mono + timer->armed_at;
-    int64_t timeout = clamp(timer->deadline - armed_at);
+    int64_t timeout = clamp_time(timer->deadline - armed_at);
     return timeout > 0 ? (uint64_t)timeout : 0;
 }

@@ -8,56 +8,50 @@
 
 /* How many sites have a function in their stacks; its name, as all of a profile, is kept once. */
 struct usage {
-    UT_hash_handle hh;
     const char *function;
     const struct site *last;
     size_t sites;
 };
 
-static struct usage *usage_of(struct usage *table, const char *function)
+struct usages {
+    struct usage *list;
+    size_t count, room;
+    struct index index;
+};
+
+static bool same_usage(const void *function, const void *list, uint32_t number)
 {
-    struct usage *usage;
-    HASH_FIND_PTR(table, &function, usage);
-    return usage;
+    return ((const struct usage *)list)[number].function == function;
 }
 
-static void count_site(struct usage **table, struct profile *profile, struct site *site)
+/* Made if need be; valid until the next is made. */
+static struct usage *usage_of(struct usages *usages, const char *function)
+{
+    uint64_t hash = hash_key(&function, sizeof(function));
+    uint32_t known = index_find(&usages->index, hash, function, usages->list, same_usage);
+    if (known != INDEX_NONE)
+        return &usages->list[known];
+    usages->list = memory_grow(usages->list, usages->count, &usages->room, sizeof(*usages->list));
+    usages->list[usages->count] = (struct usage){.function = function};
+    index_add(&usages->index, hash, (uint32_t)usages->count);
+    return &usages->list[usages->count++];
+}
+
+static void count_site(struct usages *usages, struct profile *profile, struct site *site)
 {
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
     for (size_t i = 1; i < depth; i++) {
         if (!stack[i].function)
             continue;
-        struct usage *usage = usage_of(*table, stack[i].function);
-        if (!usage) {
-            usage = memory_new(1, sizeof(*usage));
-            usage->function = stack[i].function;
-            HASH_ADD_PTR(*table, function, usage);
-        }
+        struct usage *usage = usage_of(usages, stack[i].function);
         usage->sites += usage->last != site;
         usage->last = site;
     }
 }
 
-static struct usage *count_sites(const struct gate *gate)
-{
-    struct usage *table = NULL;
-    for (size_t i = 0; i < gate->count; i++)
-        count_site(&table, gate->profile, gate->judged[i].site);
-    return table;
-}
-
-static void free_usage(struct usage *table)
-{
-    struct usage *usage, *next;
-    HASH_ITER (hh, table, usage, next) {
-        HASH_DEL(table, usage);
-        free(usage);
-    }
-}
-
 /* NULL if no function is known. What calls main is no choice, for every stack has it. */
-static const char *rarest_function(struct usage *table, const struct gate *gate,
+static const char *rarest_function(struct usages *usages, const struct gate *gate,
                                    const struct judged *judged)
 {
     const struct usage *rarest = NULL;
@@ -67,18 +61,18 @@ static const char *rarest_function(struct usage *table, const struct gate *gate,
     for (size_t i = 1; i < depth; i++) {
         if (!stack[i].function || stack_in_libc(&stack[i]))
             continue;
-        const struct usage *usage = usage_of(table, stack[i].function);
+        const struct usage *usage = usage_of(usages, stack[i].function);
         if (!rarest || usage->sites < rarest->sites)
             rarest = usage;
     }
     return rarest ? rarest->function : NULL;
 }
 
-static void write_suggestion(FILE *to, struct usage *table, const struct gate *gate,
+static void write_suggestion(FILE *to, struct usages *usages, const struct gate *gate,
                              const struct judged *judged)
 {
     const struct site *site = judged->site;
-    const char *function = rarest_function(table, gate, judged);
+    const char *function = rarest_function(usages, gate, judged);
     fprintf(to, "# %s: ", text_plural(site->counts.live, "live timer", "live timers").s);
     for (size_t i = 0; i < judged->identity.count; i++)
         fprintf(to, "%s%s", i > 0 ? " < " : "", judged->identity.functions[i]);
@@ -91,10 +85,13 @@ static void write_suggestion(FILE *to, struct usage *table, const struct gate *g
 
 void suggestions_write(FILE *to, const struct gate *gate)
 {
-    struct usage *table = count_sites(gate);
+    struct usages usages = {0};
+    for (size_t i = 0; i < gate->count; i++)
+        count_site(&usages, gate->profile, gate->judged[i].site);
     for (size_t i = 0; i < gate->count; i++) {
         if (gate->judged[i].outcome == OUTCOME_FAILS)
-            write_suggestion(to, table, gate, &gate->judged[i]);
+            write_suggestion(to, &usages, gate, &gate->judged[i]);
     }
-    free_usage(table);
+    free(usages.list);
+    index_free(&usages.index);
 }

@@ -27,7 +27,7 @@ static char *read_text(const char *path, char error[ERROR_SIZE])
 }
 
 /* Whether the text begins with the word and a colon; goes on behind them if so. */
-static bool take_word(const char **text, const char *word)
+static bool take_rule_word(const char **text, const char *word)
 {
     size_t length = strlen(word);
     if (strncmp(*text, word, length) != 0 || (*text)[length] != ':')
@@ -39,7 +39,7 @@ static bool take_word(const char **text, const char *word)
 static bool take_kind(const char **text, struct rule *rule)
 {
     rule->families = UINT64_MAX;
-    if (take_word(text, ANY_KIND))
+    if (take_rule_word(text, ANY_KIND))
         return true;
     size_t length = strcspn(*text, ":");
     rule->families = families_named(*text, length);
@@ -51,7 +51,7 @@ static bool take_kind(const char **text, struct rule *rule)
 static void take_state(const char **text, struct rule *rule)
 {
     for (rule->state = 0; rule->state < TIMER_STATES; rule->state++) {
-        if (take_word(text, state_name(rule->state)))
+        if (take_rule_word(text, state_name(rule->state)))
             return;
     }
 }
@@ -83,7 +83,7 @@ static bool parse_rule(struct rule *rule, const char *path, char error[ERROR_SIZ
     return false;
 }
 
-static char *trim(char *line)
+static char *trim_line(char *line)
 {
     line += strspn(line, " \t\r");
     size_t length = strlen(line);
@@ -100,7 +100,7 @@ struct suppressions *suppressions_read(const char *path, char error[ERROR_SIZE])
     struct suppressions *suppressions = memory_new(1, sizeof(*suppressions));
     suppressions->text = text;
     for (size_t number = 1; (line = strsep(&rest, "\n")); number++) {
-        line = trim(line);
+        line = trim_line(line);
         if (*line == '\0' || *line == '#')
             continue;
         text_clean(line);

@@ -7,28 +7,12 @@
 
 #define NS_PER_SECOND 1e9
 
-/* What one look found. */
-struct tally {
-    uint64_t live, created, released;
-};
-
 /* A site, known again by its key: its family and locations. */
 struct followed {
-    UT_hash_handle hh;
     uint64_t first_live; /* 0 if it was not there at the first look */
     struct tally last;
-    char key[];
-};
-
-struct trend {
-    struct followed *table;
-    uint64_t first_live;
-    struct tally last; /* of all sites together */
-    struct movement total;
-    size_t looks;
-    uint64_t time; /* of the last look, mono */
-    struct moving *sites;
-    size_t count;
+    void *key;
+    size_t size;
 };
 
 struct trend *trend_new(void)
@@ -38,27 +22,35 @@ struct trend *trend_new(void)
 
 void trend_free(struct trend *trend)
 {
-    struct followed *followed, *next;
-    HASH_ITER (hh, trend->table, followed, next) {
-        HASH_DEL(trend->table, followed);
-        free(followed);
-    }
+    for (size_t i = 0; i < trend->followed_count; i++)
+        free(trend->followed[i].key);
+    free(trend->followed);
+    index_free(&trend->index);
     free(trend->sites);
     free(trend);
 }
 
-static struct followed *follow_site(struct trend *trend, const struct site *site)
+static bool same_followed(const void *wanted, const void *list, uint32_t number)
 {
-    const char *key = (const char *)&site->family;
-    size_t size = sizeof(site->family) + site->depth * sizeof(*site->locations);
-    struct followed *followed;
-    HASH_FIND(hh, trend->table, key, size, followed);
-    if (followed)
-        return followed;
-    followed = memory_new(1, sizeof(*followed) + size);
-    memcpy(followed->key, key, size);
-    HASH_ADD_KEYPTR(hh, trend->table, followed->key, size, followed);
-    return followed;
+    const struct followed *site = wanted, *known = (const struct followed *)list + number;
+    return site->size == known->size && memcmp(site->key, known->key, site->size) == 0;
+}
+
+/* Valid until the next one is asked for. */
+static struct followed *follow_site(struct trend *trend, struct site *site)
+{
+    struct followed one = {.key = &site->family,
+                           .size = sizeof(site->family) + site->depth * sizeof(*site->locations)};
+    uint64_t hash = hash_key(one.key, one.size);
+    uint32_t known = index_find(&trend->index, hash, &one, trend->followed, same_followed);
+    if (known != INDEX_NONE)
+        return &trend->followed[known];
+    one.key = memcpy(memory_new(1, one.size), one.key, one.size);
+    trend->followed = memory_grow(trend->followed, trend->followed_count, &trend->followed_room,
+                                  sizeof(*trend->followed));
+    index_add(&trend->index, hash, (uint32_t)trend->followed_count);
+    trend->followed[trend->followed_count] = one;
+    return &trend->followed[trend->followed_count++];
 }
 
 /* Counts of a process at work are balanced as they are read: now and then one shrinks a little. */
@@ -79,7 +71,7 @@ static struct movement movement_between(const struct tally *now, const struct ta
     };
 }
 
-static struct tally tally(const struct counts *counts)
+static struct tally tally_of(const struct counts *counts)
 {
     return (struct tally){counts->live, counts->created + counts->inherited, counts->released};
 }
@@ -87,7 +79,7 @@ static struct tally tally(const struct counts *counts)
 static void look_at_site(struct trend *trend, struct moving *moving, uint64_t time)
 {
     struct followed *followed = follow_site(trend, moving->site);
-    struct tally now = tally(&moving->site->counts);
+    struct tally now = tally_of(&moving->site->counts);
     if (trend->looks == 0) {
         followed->first_live = now.live;
         followed->last = now;
@@ -98,7 +90,7 @@ static void look_at_site(struct trend *trend, struct moving *moving, uint64_t ti
 
 static void look_at_all(struct trend *trend, const struct counts *totals, uint64_t time)
 {
-    struct tally now = tally(totals);
+    struct tally now = tally_of(totals);
     if (trend->looks == 0) {
         trend->first_live = now.live;
         trend->last = now;
@@ -122,23 +114,7 @@ void trend_look(struct trend *trend, const struct profile *profile)
     trend->looks++;
 }
 
-size_t trend_looks(const struct trend *trend)
-{
-    return trend->looks;
-}
-
-const struct moving *trend_sites(const struct trend *trend, size_t *count)
-{
-    *count = trend->count;
-    return trend->sites;
-}
-
-const struct movement *trend_total(const struct trend *trend)
-{
-    return &trend->total;
-}
-
-static int descending(int64_t a, int64_t b)
+static int by_descending(int64_t a, int64_t b)
 {
     return (a < b) - (a > b);
 }
@@ -148,9 +124,9 @@ static int by_order(const struct moving *a, const struct moving *b, enum trend_o
     const struct movement *x = &a->movement, *y = &b->movement;
     switch (order) {
     case TREND_GROWTH:
-        return descending(x->growth, y->growth);
+        return by_descending(x->growth, y->growth);
     case TREND_CHANGE:
-        return descending(x->change, y->change);
+        return by_descending(x->change, y->change);
     case TREND_LIVE:
         return compare_numbers(b->site->counts.live, a->site->counts.live);
     case TREND_CREATED:

@@ -27,7 +27,24 @@ enum trend_order {
     TREND_ORDERS
 };
 
-struct trend;
+/* What one look found. */
+struct tally {
+    uint64_t live, created, released;
+};
+
+struct trend {
+    size_t looks;         /* so far */
+    struct moving *sites; /* of the last look, in the order last asked for */
+    size_t count;
+    struct movement total; /* of all sites together */
+    /* To go by at the next look: */
+    struct followed *followed; /* sites, as they were met */
+    size_t followed_count, followed_room;
+    struct index index; /* of those */
+    uint64_t first_live;
+    struct tally last;
+    uint64_t time; /* mono */
+};
 
 struct trend *trend_new(void);
 void trend_free(struct trend *trend);
@@ -37,13 +54,6 @@ void trend_free(struct trend *trend);
  * which. The profile is sorted; its sites are the trend's until it is renewed.
  */
 void trend_look(struct trend *trend, const struct profile *profile);
-
-/* How many looks there were. */
-size_t trend_looks(const struct trend *trend);
-
-/* The sites of the last look, in the order last asked for; valid until the next look. */
-const struct moving *trend_sites(const struct trend *trend, size_t *count);
-const struct movement *trend_total(const struct trend *trend);
 
 void trend_sort(struct trend *trend, enum trend_order order);
 

@@ -181,7 +181,7 @@ static bool goes_on(const struct evidence *e)
     return pause <= PAUSE && elapsed(e->last_activity, e->last_created) <= creation;
 }
 
-static bool rises(const struct evidence *e)
+static bool live_rises(const struct evidence *e)
 {
     if (e->live < FEWEST_RISING || !goes_on(e) || in_flight(e))
         return false;
@@ -192,8 +192,8 @@ static bool rises(const struct evidence *e)
     return is_short(e) || made_throughout(e, may_be_held_up(e));
 }
 
-__attribute__((format(printf, 2, 3))) static void say(struct finding *finding, const char *format,
-                                                      ...)
+__attribute__((format(printf, 2, 3))) static void finding_say(struct finding *finding,
+                                                              const char *format, ...)
 {
     size_t length = strlen(finding->why);
     va_list arguments;
@@ -217,34 +217,34 @@ static void say_growth(const struct evidence *e, struct finding *finding)
     uint64_t span = elapsed(e->youngest, e->oldest);
     if (span >= SECOND) {
         finding->growth = (double)(e->live - 1) * (double)e->run.one_in / ((double)span / SECOND);
-        say(finding, "grows %s since %s", text_rate(finding->growth).s,
-            text_moment(elapsed(e->oldest, e->run.start)).s);
+        finding_say(finding, "grows %s since %s", text_rate(finding->growth).s,
+                    text_moment(elapsed(e->oldest, e->run.start)).s);
     } else {
-        say(finding, "grew by %s in %s", stands_for(e, e->live).s, text_duration(span).s);
+        finding_say(finding, "grew by %s in %s", stands_for(e, e->live).s, text_duration(span).s);
     }
     if (e->released == 0)
-        say(finding, e->run.one_in > 1 ? "none of the sample was ever released"
-                                       : "nothing was ever released");
+        finding_say(finding, e->run.one_in > 1 ? "none of the sample was ever released"
+                                               : "nothing was ever released");
 }
 
 /* The headline counts all that are live, also those too young to tell. */
 static void say_stays_behind(const struct evidence *e, struct finding *finding)
 {
     struct text longest = text_duration(e->longest_life + e->run.slop);
-    say(finding, "%s live for up to %s", stands_for(e, e->live).s,
-        text_duration(elapsed(e->run.as_of, e->oldest)).s);
+    finding_say(finding, "%s live for up to %s", stands_for(e, e->live).s,
+                text_duration(elapsed(e->run.as_of, e->oldest)).s);
     if (e->overstayed < e->live)
-        say(finding, "of %s released none lived longer than %s, as %s of the live ones do",
-            stands_for(e, e->released).s, longest.s, stands_for(e, e->overstayed).s);
+        finding_say(finding, "of %s released none lived longer than %s, as %s of the live ones do",
+                    stands_for(e, e->released).s, longest.s, stands_for(e, e->overstayed).s);
     else
-        say(finding, "of %s released none lived longer than %s", stands_for(e, e->released).s,
-            longest.s);
+        finding_say(finding, "of %s released none lived longer than %s",
+                    stands_for(e, e->released).s, longest.s);
 }
 
 static void say_inherited(const struct evidence *e, struct finding *finding)
 {
     if (e->inherited > 0)
-        say(finding, "%s inherited from the process before", stands_for(e, e->inherited).s);
+        finding_say(finding, "%s inherited from the process before", stands_for(e, e->inherited).s);
 }
 
 static void say_held(const struct evidence *e, struct finding *finding)
@@ -252,23 +252,23 @@ static void say_held(const struct evidence *e, struct finding *finding)
     struct text moment = text_moment(elapsed(e->oldest, e->run.start));
     struct text steady = text_duration(watched_since(e, e->youngest));
     if (family_has(e->family, TLK_OF_PROCESS) && e->live == 0)
-        say(finding, "a process has one such timer");
+        finding_say(finding, "a process has one such timer");
     else if (family_has(e->family, TLK_OF_PROCESS))
-        say(finding, "armed for %s; a process has one such timer", steady.s);
+        finding_say(finding, "armed for %s; a process has one such timer", steady.s);
     else if (e->live == 1)
-        say(finding, "%s live, made at %s, steady for %s since", stands_for(e, 1).s, moment.s,
-            steady.s);
+        finding_say(finding, "%s live, made at %s, steady for %s since", stands_for(e, 1).s,
+                    moment.s, steady.s);
     else if (e->live > 1 && e->overstayed > 0)
-        say(finding, "%s live since the start at %s, others come and go", stands_for(e, e->live).s,
-            moment.s);
+        finding_say(finding, "%s live since the start at %s, others come and go",
+                    stands_for(e, e->live).s, moment.s);
     else if (e->live > 1 && e->released > 0)
-        say(finding, "%s live for up to %s; released ones lived up to %s", stands_for(e, e->live).s,
-            text_duration(elapsed(e->run.as_of, e->oldest)).s,
-            text_duration(e->longest_life + e->run.slop).s);
+        finding_say(finding, "%s live for up to %s; released ones lived up to %s",
+                    stands_for(e, e->live).s, text_duration(elapsed(e->run.as_of, e->oldest)).s,
+                    text_duration(e->longest_life + e->run.slop).s);
     else if (e->live > 1)
-        say(finding, "%s live, all made within %s at %s, steady for %s since",
-            stands_for(e, e->live).s, text_duration(elapsed(e->youngest, e->oldest)).s, moment.s,
-            steady.s);
+        finding_say(finding, "%s live, all made within %s at %s, steady for %s since",
+                    stands_for(e, e->live).s, text_duration(elapsed(e->youngest, e->oldest)).s,
+                    moment.s, steady.s);
     say_inherited(e, finding);
 }
 
@@ -276,9 +276,9 @@ static void say_held(const struct evidence *e, struct finding *finding)
 static void say_sample(const struct evidence *e, struct finding *finding)
 {
     if (e->run.one_in > 1)
-        say(finding, "estimated from %s recorded, %s of them live",
-            text_plural(e->live + e->inherited + e->released, "timer", "timers").s,
-            text_count(e->live + e->inherited).s);
+        finding_say(finding, "estimated from %s recorded, %s of them live",
+                    text_plural(e->live + e->inherited + e->released, "timer", "timers").s,
+                    text_count(e->live + e->inherited).s);
 }
 
 /* Sets the growth too. */
@@ -295,12 +295,12 @@ void verdict_find(const struct evidence *evidence, struct finding *finding)
 {
     bool possible = !family_has(evidence->family, TLK_OF_PROCESS);
     bool behind = possible && stays_behind(evidence);
-    bool rising = possible && rises(evidence);
+    bool rising = possible && live_rises(evidence);
     uint64_t released = count_product(evidence->released, evidence->run.one_in);
     *finding = (struct finding){.verdict = VERDICT_CLEAN};
     if (evidence->live + evidence->inherited == 0) {
-        say(finding, "all that was made here was released: %s",
-            text_plural(released, "timer", "timers").s);
+        finding_say(finding, "all that was made here was released: %s",
+                    text_plural(released, "timer", "timers").s);
     } else if (behind || rising) {
         finding->verdict = VERDICT_LEAK;
         say_leak(evidence, finding, rising, behind);

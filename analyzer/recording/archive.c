@@ -1,11 +1,12 @@
 #include "recording/archive.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/named.h"
-#include "base/clock.h"
+#include "base/paths.h"
 #include "base/proc.h"
 #include "base/text.h"
-#include "recording/inflate.h"
+#include "recording.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +17,87 @@
 
 #define NAME_SIZE 256
 #define GZIP (MAX_WBITS + 16)
-#define PACKED_SIZE 65536u
+#define BUFFER_SIZE 65536u
+/* The header, and all regions full: what is larger is no recording. */
+#define MOST_CHUNKS (1 + (off_t)TLK_REGIONS * TLK_REGION_CHUNKS)
+
+/* ---- files of several gzip members, unpacked one by one ---- */
+
+struct inflater {
+    FILE *file; /* the caller's */
+    z_stream stream;
+    bool started;
+    unsigned char input[BUFFER_SIZE];
+};
+
+static void inflater_init(struct inflater *inflater, FILE *file)
+{
+    inflater->file = file;
+    inflater->started = inflateInit2(&inflater->stream, GZIP) == Z_OK;
+}
+
+static void inflater_end(struct inflater *inflater)
+{
+    if (inflater->started)
+        inflateEnd(&inflater->stream);
+}
+
+/* Whether there is more; false at the end of the file. */
+static bool inflater_fill(struct inflater *inflater)
+{
+    z_stream *stream = &inflater->stream;
+    if (stream->avail_in == 0) {
+        stream->next_in = inflater->input;
+        stream->avail_in =
+            (unsigned)fread(inflater->input, 1, sizeof(inflater->input), inflater->file);
+    }
+    return stream->avail_in > 0;
+}
+
+static bool is_zero(const unsigned char *bytes, size_t size)
+{
+    return size > 0 && bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
+static bool put_chunk(int to, const unsigned char *bytes, size_t size, off_t at)
+{
+    return is_zero(bytes, size) || pwrite(to, bytes, size, at) == (ssize_t)size;
+}
+
+/*
+ * Unpacks a member into a file, in which zeros become holes, and copies the name that it had, ""
+ * if it had none. NULL on success, else why not: a constant string.
+ */
+static const char *inflater_next(struct inflater *inflater, int to, char *name, size_t name_size)
+{
+    static unsigned char chunk[TLK_CHUNK];
+    z_stream *stream = &inflater->stream;
+    gz_header header = {.name = (Bytef *)name, .name_max = (uInt)name_size - 1};
+    off_t size = 0;
+    int status = Z_OK;
+    if (!inflater->started || inflateReset(stream) != Z_OK)
+        return "zlib could not be started";
+    inflateGetHeader(stream, &header);
+    while (status == Z_OK) {
+        stream->next_out = chunk;
+        stream->avail_out = sizeof(chunk);
+        while (status == Z_OK && stream->avail_out > 0 && inflater_fill(inflater))
+            status = inflate(stream, Z_NO_FLUSH);
+        size_t got = sizeof(chunk) - stream->avail_out;
+        if (got == 0 && status == Z_OK)
+            return "it is cut short; copy it again";
+        if (!put_chunk(to, chunk, got, size))
+            return "there is no room to unpack it";
+        size += (off_t)got;
+        if (size > MOST_CHUNKS * (off_t)TLK_CHUNK)
+            return "it is no recording: it is too large for one";
+    }
+    if (status != Z_STREAM_END)
+        return "it is damaged: it can't be unpacked";
+    return ftruncate(to, size) == 0 ? NULL : "there is no room to unpack it";
+}
+
+/* ---- what is read ---- */
 
 struct archive {
     char *path;
@@ -69,7 +150,7 @@ struct recording *archive_next(struct archive *archive, bool *ended, char error[
 {
     char name[NAME_SIZE] = "", full[ERROR_SIZE / 2];
     error[0] = '\0';
-    *ended = !inflater_more(&archive->inflater);
+    *ended = !inflater_fill(&archive->inflater);
     if (*ended)
         return NULL;
     int copy = memfd_create("recording", MFD_CLOEXEC);
@@ -95,7 +176,7 @@ struct recording *archive_next(struct archive *archive, bool *ended, char error[
 struct packing {
     FILE *to;
     z_stream stream;
-    unsigned char packed[PACKED_SIZE];
+    unsigned char packed[BUFFER_SIZE];
 };
 
 static bool fail_to_write(char error[ERROR_SIZE])
@@ -103,7 +184,7 @@ static bool fail_to_write(char error[ERROR_SIZE])
     return archive_fail(error, "the archive could not be written", strerror(errno));
 }
 
-static bool pack(struct packing *packing, void *bytes, size_t size, int flush)
+static bool archive_pack(struct packing *packing, void *bytes, size_t size, int flush)
 {
     z_stream *stream = &packing->stream;
     stream->next_in = bytes;
@@ -120,7 +201,7 @@ static bool pack(struct packing *packing, void *bytes, size_t size, int flush)
 }
 
 /* The copy of a running process's recording is of now, whenever it will be looked at. */
-static void stamp(struct tlk_header *header)
+static void header_stamp(struct tlk_header *header)
 {
     if (header->end != TLK_RUNNING || header->end_mono > 0 ||
         !proc_alive(header->pid, header->start_ticks))
@@ -155,25 +236,19 @@ static bool pack_chunks(struct packing *packing, int file, const char *path, cha
                                 got < 0 ? strerror(errno) : "cut short while it was read");
         if (i == 0) {
             struct tlk_header *header = (void *)chunk;
-            stamp(header);
+            header_stamp(header);
             count = chunks_of(header);
         }
-        if (!pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
+        if (!archive_pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
             return fail_to_write(error);
     }
     return true;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-static bool add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
+static bool archive_add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
 {
     struct packing packing = {.to = to};
-    gz_header header = {.name = (Bytef *)(uintptr_t)base_name(path), .os = 3};
+    gz_header header = {.name = (Bytef *)(uintptr_t)path_last(path), .os = 3};
     const char *why;
     struct recording *checked = recording_open(path, error);
     if (!checked)
@@ -211,9 +286,9 @@ static bool check_archive(const char *path, char error[ERROR_SIZE])
 }
 
 /* As it is: its recordings are packed already. */
-static bool add_archive(FILE *to, const char *path, char error[ERROR_SIZE])
+static bool archive_add_packed(FILE *to, const char *path, char error[ERROR_SIZE])
 {
-    char bytes[PACKED_SIZE];
+    char bytes[BUFFER_SIZE];
     size_t got;
     const char *why;
     if (!check_archive(path, error))
@@ -235,5 +310,6 @@ static bool add_archive(FILE *to, const char *path, char error[ERROR_SIZE])
 
 bool archive_add(FILE *to, const char *path, char error[ERROR_SIZE])
 {
-    return archive_is(path) ? add_archive(to, path, error) : add_recording(to, path, error);
+    return archive_is(path) ? archive_add_packed(to, path, error)
+                            : archive_add_recording(to, path, error);
 }

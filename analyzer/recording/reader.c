@@ -9,18 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct recording {
-    char *path;
-    int file;
-    bool copy;
-    struct tlk_header header;
-    struct region regions[TLK_REGIONS];
-    char *strings;
-    uint64_t *frames;
-    uint64_t damaged;
-};
-
-static bool load(struct recording *recording, char error[ERROR_SIZE])
+static bool recording_load(struct recording *recording, char error[ERROR_SIZE])
 {
     /* From what refers to what is referred to, which is why a running process does no harm. */
     for (int id = TLK_REGIONS - 1; id >= 0; id--) {
@@ -42,7 +31,8 @@ static struct recording *open_file(int file, const char *name, bool copy, char e
     recording->path = memory_copy(name);
     recording->file = file;
     recording->copy = copy;
-    if (!regions_read_header(file, name, &recording->header, error) || !load(recording, error)) {
+    if (!regions_read_header(file, name, &recording->header, error) ||
+        !recording_load(recording, error)) {
         recording_close(recording);
         return NULL;
     }
@@ -65,11 +55,6 @@ struct recording *recording_open_copy(int file, const char *name, char error[ERR
     return open_file(file, name, true, error);
 }
 
-bool recording_is_copy(const struct recording *recording)
-{
-    return recording->copy;
-}
-
 void recording_close(struct recording *recording)
 {
     for (size_t i = 0; i < TLK_REGIONS; i++)
@@ -81,30 +66,17 @@ void recording_close(struct recording *recording)
     free(recording);
 }
 
-const struct tlk_header *recording_header(const struct recording *recording)
-{
-    return &recording->header;
-}
-
-const char *recording_path(const struct recording *recording)
-{
-    return recording->path;
-}
-
-uint64_t recording_damaged(const struct recording *recording)
-{
-    return recording->damaged;
-}
-
 uint32_t recording_count(const struct recording *recording, enum tlk_region_id region)
 {
     return recording->regions[region].table.used;
 }
 
-static bool damaged(struct recording *recording)
+enum found { FOUND_NONE, FOUND_DAMAGED, FOUND_WHOLE };
+
+static bool count_damage(struct recording *recording, enum found found)
 {
-    recording->damaged++;
-    return false;
+    recording->damaged += found == FOUND_DAMAGED;
+    return found == FOUND_WHOLE;
 }
 
 bool recording_module(struct recording *recording, uint32_t index, struct tlk_module *module)
@@ -113,9 +85,8 @@ bool recording_module(struct recording *recording, uint32_t index, struct tlk_mo
     if (!record)
         return false;
     memcpy(module, record, sizeof(*module));
-    if (module->build_id_size > sizeof(module->build_id))
-        return damaged(recording);
-    return true;
+    bool whole = module->build_id_size <= sizeof(module->build_id);
+    return count_damage(recording, whole ? FOUND_WHOLE : FOUND_DAMAGED);
 }
 
 /* The frames of one stack lie in one chunk and are published. */
@@ -141,17 +112,22 @@ static bool family_unread(const struct recording *recording, uint32_t family)
     return family >= recording->header.family_count && recording->header.end == TLK_RUNNING;
 }
 
-bool recording_site(struct recording *recording, uint32_t index, struct tlk_site *site)
+static enum found find_site(struct recording *recording, uint32_t index, struct tlk_site *site)
 {
     const void *record = region_record(&recording->regions[TLK_SITES], recording->file, index);
     if (!record)
-        return false;
+        return FOUND_NONE;
     memcpy(site, record, sizeof(*site));
     if (family_unread(recording, site->family))
-        return false;
-    if (site->family >= recording->header.family_count || !site_valid(recording, site))
-        return damaged(recording);
-    return true;
+        return FOUND_NONE;
+    return site->family < recording->header.family_count && site_valid(recording, site)
+               ? FOUND_WHOLE
+               : FOUND_DAMAGED;
+}
+
+bool recording_site(struct recording *recording, uint32_t index, struct tlk_site *site)
+{
+    return count_damage(recording, find_site(recording, index, site));
 }
 
 /* Whether the slot still holds the timer that was copied. Only a process at work can change it. */
@@ -169,23 +145,56 @@ static bool still_there(const struct recording *recording, uint32_t index,
            now.state == timer->state && now.generation == timer->generation;
 }
 
-bool recording_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer)
+static enum found find_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer)
 {
     const void *record = region_record(&recording->regions[TLK_TIMERS], recording->file, index);
     if (!record)
-        return false;
+        return FOUND_NONE;
     memcpy(timer, record, sizeof(*timer));
     if (timer->state == TLK_FREE || timer->state == TLK_LEAVING ||
         !still_there(recording, index, timer))
-        return false;
+        return FOUND_NONE;
     uint32_t sites = recording_count(recording, TLK_SITES);
     if ((timer->site >= sites && recording->header.end == TLK_RUNNING) ||
         family_unread(recording, timer->family))
-        return false;
-    if (timer->state != TLK_LIVE || timer->family == 0 ||
+        return FOUND_NONE;
+    if (timer->state != TLK_LIVE || timer->family == 0 || 
         timer->family >= recording->header.family_count || timer->site >= sites)
-        return damaged(recording);
-    return true;
+        return FOUND_DAMAGED;
+    return FOUND_WHOLE;
+}
+
+bool recording_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer)
+{
+    return count_damage(recording, find_timer(recording, index, timer));
+}
+
+static void note_event(uint64_t *last, uint64_t time)
+{
+    if (time > *last)
+        *last = time;
+}
+
+uint64_t recording_last_event(struct recording *recording)
+{
+    struct tlk_site site;
+    struct tlk_timer timer;
+    uint64_t last = recording->header.start_mono;
+    note_event(&last, recording->header.switched);
+    for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
+        if (find_site(recording, i, &site) != FOUND_WHOLE)
+            continue;
+        note_event(&last, site.last_created);
+        note_event(&last, site.last_released);
+    }
+    for (uint32_t i = 0; i < recording_count(recording, TLK_TIMERS); i++) {
+        if (find_timer(recording, i, &timer) != FOUND_WHOLE)
+            continue;
+        note_event(&last, timer.created);
+        note_event(&last, timer.armed_at);
+        note_event(&last, timer.seen_at);
+    }
+    return last;
 }
 
 const uint64_t *recording_frames(const struct recording *recording, const struct tlk_site *site)

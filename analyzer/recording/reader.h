@@ -10,10 +10,21 @@
 
 #include "base/errors.h"
 #include "recording.h" /* preload's: the layout */
+#include "recording/regions.h"
 
 #include <stdbool.h>
 
-struct recording;
+struct recording {
+    char *path;
+    bool copy;                /* of a recording whose process may run, but is not looked at */
+    struct tlk_header header; /* as it was when the recording was opened */
+    uint64_t damaged;         /* records that recording_site() and the like found to be so */
+    /* Only the functions below look into these: */
+    int file;
+    struct region regions[TLK_REGIONS];
+    char *strings;
+    uint64_t *frames;
+};
 
 /*
  * NULL if the file is missing, empty, cut short, of another version or no recording; `error` then
@@ -26,12 +37,7 @@ struct recording *recording_open(const char *path, char error[ERROR_SIZE]);
  * its process may run, but is not looked at. See archive_add() for what its header then says.
  */
 struct recording *recording_open_copy(int file, const char *name, char error[ERROR_SIZE]);
-bool recording_is_copy(const struct recording *recording);
 void recording_close(struct recording *recording);
-
-/* The header as it was when the recording was opened. */
-const struct tlk_header *recording_header(const struct recording *recording);
-const char *recording_path(const struct recording *recording);
 
 /* Records of a region. Index 0 is reserved, but for sites: see recording.h. */
 uint32_t recording_count(const struct recording *recording, enum tlk_region_id region);
@@ -55,7 +61,8 @@ const char *recording_string(const struct recording *recording, uint32_t offset)
 /* Argument `index` of the process, NULL beyond the last. */
 const char *recording_argument(const struct recording *recording, uint32_t index);
 
-/* Records that recording_site and the like found damaged so far. */
-uint64_t recording_damaged(const struct recording *recording);
+/* mono: the last event that anything in it tells of. A process that nobody saw die lived till then.
+ */
+uint64_t recording_last_event(struct recording *recording);
 
 #endif

@@ -157,7 +157,7 @@ static bool wants_shared(Dwfl_Module *module, const char *link, struct wanted *w
     return true;
 }
 
-static bool is_there(const char *path)
+static bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
 }
@@ -205,7 +205,7 @@ int debugfile_find(Dwfl_Module *module, void **userdata, const char *name, Dwarf
     }
     if (wanted.build_id_size > 0)
         debugfile_path(path, sizeof(path), wanted.build_id, wanted.build_id_size);
-    bool stored = is_there(path);
+    bool stored = file_exists(path);
     int opened = stored ? open_wanted(&wanted, path) : -1;
     if (opened < 0 && link && file)
         opened = open_link(&wanted, module, shared, file, link, path);

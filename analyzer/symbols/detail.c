@@ -51,7 +51,7 @@ static bool has_functions(const struct object *object)
            dwfl_module_getsymtab_first_global(object->module) > 1;
 }
 
-static void describe(struct file_detail *detail, const struct object *object)
+static void detail_describe(struct file_detail *detail, const struct object *object)
 {
     const char *own, *debug;
     if (has_lines(object))
@@ -72,7 +72,7 @@ static bool read_offline(struct file_detail *detail, const char *path)
     *detail = (struct file_detail){.build_id = identity.build_id_size > 0};
     if (object_open(&object, &identity))
         return false;
-    describe(detail, &object);
+    detail_describe(detail, &object);
     object_close(&object);
     return true;
 }

@@ -145,24 +145,3 @@ struct unit *object_unit(struct object *object, Dwarf_Addr address)
         return NULL;
     return &object->units[object->ranges[low - 1].unit];
 }
-
-bool object_code(const struct object *object, struct symbol_code *code)
-{
-    GElf_Addr bias;
-    GElf_Phdr header;
-    size_t count = 0;
-    Elf *elf = dwfl_module_getelf(object->module, &bias);
-    *code = (struct symbol_code){0};
-    if (!elf || elf_getphdrnum(elf, &count) != 0)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
-            !(header.p_flags & PF_X))
-            continue;
-        /* Segments stand in the order of their addresses. */
-        if (code->end == 0)
-            *code = (struct symbol_code){.start = header.p_vaddr, .offset = header.p_offset};
-        code->end = header.p_vaddr + header.p_memsz;
-    }
-    return code->end > code->start;
-}

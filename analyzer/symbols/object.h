@@ -4,7 +4,6 @@
 #ifndef TIMERLEAK_SYMBOLS_OBJECT_H
 #define TIMERLEAK_SYMBOLS_OBJECT_H
 
-#include "symbols/symbol.h"
 #include "symbols/unit.h"
 
 #include <elfutils/libdwfl.h>
@@ -43,8 +42,5 @@ void object_close(struct object *object);
 
 /* The compilation unit that holds an address of the debug information, NULL if none is known. */
 struct unit *object_unit(struct object *object, Dwarf_Addr address);
-
-/* The file's code: what its executable segments span. False if it has none. */
-bool object_code(const struct object *object, struct symbol_code *code);
 
 #endif

@@ -1,14 +1,250 @@
 #include "symbols/symbols.h"
 
-#include "base/hash.h"
+#include "base/index.h"
+#include "base/memory.h"
+#include "base/paths.h"
 #include "symbols/object.h"
-#include "symbols/resolve.h"
 
+#include <dwarf.h>
+#include <libiberty/demangle.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Deeper nesting of inlined functions than any compiler makes is damage. */
+#define MAX_INLINED 64
+/* So are names longer than this, though templates do their best; they are cut. */
+#define MAX_NAME 4096
+
+struct source_place {
+    const char *file, *directory;
+    int line;
+};
+
+struct search {
+    struct object *object;
+    struct strings *strings;
+    struct symbol_list *list;
+    Dwarf_Addr address; /* as in the debug information */
+    struct unit *unit;  /* NULL: none is known */
+    const char *directory;
+};
+
+/* C++ and Rust names as their programmers wrote them; without parameters, as pprof shows them. */
+static const char *readable_name(struct strings *strings, const char *name)
+{
+    char plain[MAX_NAME];
+    /* Some symbol tables append the version: name@@GLIBC_2.34. */
+    size_t length = strcspn(name, "@");
+    if (length > 0 && length < sizeof(plain) && name[length]) {
+        memcpy(plain, name, length);
+        plain[length] = '\0';
+        name = plain;
+    }
+    char *demangled = cplus_demangle(name, DMGL_ANSI | DMGL_AUTO);
+    const char *kept = strings_add(strings, demangled ? demangled : name);
+    free(demangled);
+    return kept;
+}
+
+static const char *source_path(const struct search *search, const char *file)
+{
+    if (!file)
+        return NULL;
+    if (file[0] != '/' && !search->directory)
+        return strings_add(search->strings, file);
+    size_t size = strlen(file) + 2 + (search->directory ? strlen(search->directory) : 0);
+    char *path = memory_new(1, size);
+    snprintf(path, size, "%s%s%s", file[0] == '/' ? "" : search->directory,
+             file[0] == '/' ? "" : "/", file);
+    path_clean(path);
+    const char *kept = strings_add(search->strings, path);
+    free(path);
+    return kept;
+}
+
+static void add_symbol(const struct search *search, const char *function,
+                       const struct source_place *place, bool inlined)
+{
+    struct symbol_list *list = search->list;
+    list->symbols = memory_grow(list->symbols, list->count, &list->room, sizeof(*list->symbols));
+    list->symbols[list->count++] =
+        (struct symbol){function, place->file, place->directory, place->line, inlined};
+}
+
+static struct source_place line_of(const struct search *search)
+{
+    struct source_place place = {.directory = search->directory};
+    Dwarf_Line *line = search->unit ? dwarf_getsrc_die(search->unit->die, search->address) : NULL;
+    if (!line)
+        return place;
+    dwarf_lineno(line, &place.line);
+    const char *source = dwarf_linesrc(line, NULL, NULL);
+    if (source != search->unit->source) {
+        search->unit->source = source;
+        search->unit->kept_path = source_path(search, source);
+    }
+    place.file = search->unit->kept_path;
+    return place;
+}
+
+/* Where an inlined function was called. */
+static struct source_place call_of(const struct search *search, Dwarf_Die *inlined)
+{
+    struct source_place place = {.directory = search->directory};
+    Dwarf_Attribute attribute;
+    Dwarf_Word value;
+    Dwarf_Files *files;
+    size_t count;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &value) == 0 &&
+        dwarf_getsrcfiles(search->unit->die, &files, &count) == 0 && value < count)
+        place.file = source_path(search, dwarf_filesrc(files, value, NULL, NULL));
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &value) == 0)
+        place.line = (int)value;
+    return place;
+}
+
+/* Where a function was declared: in its class or namespace. */
+static Dwarf_Die declaration_of(Dwarf_Die *function)
+{
+    static const unsigned links[] = {DW_AT_abstract_origin, DW_AT_specification};
+    Dwarf_Attribute attribute;
+    Dwarf_Die die = *function, next;
+    for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+        if (dwarf_formref_die(dwarf_attr(&die, links[i], &attribute), &next))
+            die = next;
+    }
+    return die;
+}
+
+/* Classes without a name that have functions are lambdas. */
+static void append_scope(char *name, size_t size, Dwarf_Die *scope)
+{
+    const char *part = dwarf_diename(scope);
+    switch (dwarf_tag(scope)) {
+    case DW_TAG_namespace:
+        part = part ? part : "(anonymous namespace)";
+        break;
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+        part = part ? part : "{lambda}";
+        break;
+    default:
+        return;
+    }
+    size_t length = strlen(name);
+    snprintf(name + length, size - length, "%s::", part);
+}
+
+/* Finding the scopes means to walk the unit; where the language has none, that is in vain. */
+static bool has_scopes(Dwarf_Die *declaration)
+{
+    Dwarf_Die unit;
+    switch (dwarf_diecu(declaration, &unit, NULL, NULL) ? dwarf_srclang(&unit) : -1) {
+    case DW_LANG_C89:
+    case DW_LANG_C:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+    case DW_LANG_Mips_Assembler:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* Functions that no other file can call have no mangled name: their scopes spell it out. */
+static const char *qualified_name(const struct search *search, Dwarf_Die *function)
+{
+    char name[MAX_NAME] = "";
+    Dwarf_Die *scopes = NULL, declaration = declaration_of(function);
+    const char *own = dwarf_diename(function);
+    if (!own || !has_scopes(&declaration))
+        return own ? strings_add(search->strings, own) : NULL;
+    for (int i = dwarf_getscopes_die(&declaration, &scopes) - 1; i > 0; i--)
+        append_scope(name, sizeof(name), &scopes[i]);
+    free(scopes);
+    size_t length = strlen(name);
+    snprintf(name + length, sizeof(name) - length, "%s", own);
+    return strings_add(search->strings, name);
+}
+
+static const char *function_name(const struct search *search, Dwarf_Die *function)
+{
+    static const unsigned names[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name};
+    Dwarf_Attribute attribute;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        const char *name = dwarf_formstring(dwarf_attr_integrate(function, names[i], &attribute));
+        if (name)
+            return readable_name(search->strings, name);
+    }
+    return qualified_name(search, function);
+}
+
+static const char *name_once(const struct search *search, struct unit_function *function)
+{
+    if (!function->name)
+        function->name = function_name(search, &function->die);
+    return function->name;
+}
+
+static void add_from_debug_information(const struct search *search)
+{
+    Dwarf_Die inlined[MAX_INLINED];
+    struct unit_function *function = unit_function(search->unit, search->address);
+    if (!function)
+        return;
+    struct source_place place = line_of(search);
+    for (size_t i = unit_inlined(function, search->address, inlined, MAX_INLINED); i > 0; i--) {
+        const char *name = function_name(search, &inlined[i - 1]);
+        if (name)
+            add_symbol(search, name, &place, true);
+        place = call_of(search, &inlined[i - 1]);
+    }
+    if (name_once(search, function))
+        add_symbol(search, function->name, &place, false);
+}
+
+static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
+{
+    const char *name = dwfl_module_addrname(search->object->module, address);
+    if (!name || !*name)
+        return;
+    struct source_place place = line_of(search);
+    add_symbol(search, readable_name(search->strings, name), &place, false);
+}
+
+/* Where the unit was compiled. */
+static const char *directory_of(const struct search *search)
+{
+    Dwarf_Attribute attribute;
+    struct unit *unit = search->unit;
+    if (!unit->directory) {
+        const char *name = dwarf_formstring(dwarf_attr(unit->die, DW_AT_comp_dir, &attribute));
+        unit->directory = name ? strings_add(search->strings, name) : NULL;
+    }
+    return unit->directory;
+}
+
+/* Fills the list, which is empty, for an address of the file; strings go to the set. */
+static void resolve_address(struct object *object, uint64_t address, struct strings *strings,
+                            struct symbol_list *list)
+{
+    struct search search = {.object = object, .strings = strings, .list = list};
+    address += object->bias;
+    search.address = address - object->dwarf_bias;
+    search.unit = object_unit(object, search.address);
+    if (search.unit) {
+        search.directory = directory_of(&search);
+        add_from_debug_information(&search);
+    }
+    if (list->count == 0)
+        add_from_symbol_table(&search, address);
+}
+
+/* ---- files, and what is asked of them ---- */
+
 struct symbol_file {
-    UT_hash_handle hh;
     struct symbols *symbols;
     struct object_identity identity;
     struct object object;
@@ -18,7 +254,9 @@ struct symbol_file {
 };
 
 struct symbols {
-    struct symbol_file *files;
+    struct symbol_file **files;
+    size_t count, room;
+    struct index index;
     struct strings *strings;
     struct symbol_list found; /* by the last look-up */
 };
@@ -32,34 +270,45 @@ struct symbols *symbols_new(struct strings *strings)
 
 void symbols_free(struct symbols *symbols)
 {
-    struct symbol_file *file, *next;
-    HASH_ITER (hh, symbols->files, file, next) {
-        HASH_DEL(symbols->files, file);
-        object_close(&file->object);
-        free(file);
+    for (size_t i = 0; i < symbols->count; i++) {
+        object_close(&symbols->files[i]->object);
+        free(symbols->files[i]);
     }
+    free(symbols->files);
+    index_free(&symbols->index);
     free(symbols->found.symbols);
     free(symbols);
+}
+
+static bool same_symbol_file(const void *wanted, const void *files, uint32_t number)
+{
+    const struct symbol_file *file = wanted, *known = ((struct symbol_file *const *)files)[number];
+    size_t size = known->identity.build_id_size;
+    return file->identity.build_id_size == size && memcmp(file->key, known->key, size) == 0 &&
+           strcmp(file->key + size, known->key + size) == 0;
 }
 
 struct symbol_file *symbols_file(struct symbols *symbols, const char *path, const uint8_t *build_id,
                                  size_t build_id_size, uint64_t used)
 {
     size_t key_size = build_id_size + strlen(path) + 1;
-    struct symbol_file *file = memory_new(1, sizeof(*file) + key_size), *same;
+    struct symbol_file *file = memory_new(1, sizeof(*file) + key_size);
     if (build_id_size > 0)
         memcpy(file->key, build_id, build_id_size);
     memcpy(file->key + build_id_size, path, key_size - build_id_size);
-    HASH_FIND(hh, symbols->files, file->key, key_size, same);
-    if (same) {
-        free(file);
-        return same;
-    }
     file->symbols = symbols;
     file->identity = (struct object_identity){file->key + build_id_size, (uint8_t *)file->key,
                                               build_id_size, used};
-    HASH_ADD_KEYPTR(hh, symbols->files, file->key, key_size, file);
-    return file;
+    uint64_t hash = hash_key(file->key, key_size);
+    uint32_t known = index_find(&symbols->index, hash, file, symbols->files, same_symbol_file);
+    if (known != INDEX_NONE) {
+        free(file);
+        return symbols->files[known];
+    }
+    symbols->files =
+        memory_grow(symbols->files, symbols->count, &symbols->room, sizeof(*symbols->files));
+    index_add(&symbols->index, hash, (uint32_t)symbols->count);
+    return symbols->files[symbols->count++] = file;
 }
 
 const char *symbols_problem(const struct symbol_file *file)
@@ -67,7 +316,7 @@ const char *symbols_problem(const struct symbol_file *file)
     return file->problem;
 }
 
-static bool is_open(struct symbol_file *file)
+static bool symbol_file_open(struct symbol_file *file)
 {
     if (!file->opened)
         file->problem = object_open(&file->object, &file->identity);
@@ -77,14 +326,30 @@ static bool is_open(struct symbol_file *file)
 
 bool symbols_code(struct symbol_file *file, struct symbol_code *code)
 {
-    return is_open(file) && object_code(&file->object, code);
+    GElf_Addr bias;
+    GElf_Phdr header;
+    size_t count = 0;
+    Elf *elf = symbol_file_open(file) ? dwfl_module_getelf(file->object.module, &bias) : NULL;
+    *code = (struct symbol_code){0};
+    if (!elf || elf_getphdrnum(elf, &count) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
+            !(header.p_flags & PF_X))
+            continue;
+        /* Segments stand in the order of their addresses. */
+        if (code->end == 0)
+            *code = (struct symbol_code){.start = header.p_vaddr, .offset = header.p_offset};
+        code->end = header.p_vaddr + header.p_memsz;
+    }
+    return code->end > code->start;
 }
 
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address)
 {
     struct symbol_list *found = &file->symbols->found;
     found->count = 0;
-    if (is_open(file))
-        resolve(&file->object, address, file->symbols->strings, found);
+    if (symbol_file_open(file))
+        resolve_address(&file->object, address, file->symbols->strings, found);
     return found;
 }

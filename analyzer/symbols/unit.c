@@ -21,7 +21,7 @@ static void add_ranges(struct unit *unit, Dwarf_Die *function)
 }
 
 /* Functions may lie in namespaces, in classes, and in each other. */
-static void walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting)
+static void unit_walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting)
 {
     Dwarf_Die die;
     if (nesting > MAX_NESTING || dwarf_child(parent, &die) != 0)
@@ -29,7 +29,7 @@ static void walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting)
     do {
         if (dwarf_tag(&die) == DW_TAG_subprogram)
             add_ranges(unit, &die);
-        walk(unit, &die, nesting + 1);
+        unit_walk(unit, &die, nesting + 1);
     } while (dwarf_siblingof(&die, &die) == 0);
 }
 
@@ -47,7 +47,7 @@ void unit_free(struct unit *unit)
 struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address)
 {
     if (!unit->walked) {
-        walk(unit, unit->die, 0);
+        unit_walk(unit, unit->die, 0);
         if (unit->function_count > 0)
             qsort(unit->functions, unit->function_count, sizeof(*unit->functions),
                   functions_by_start);
@@ -67,7 +67,7 @@ struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address)
 }
 
 /* The child of a function or block whose addresses include this one. */
-static bool descend(Dwarf_Die *parent, Dwarf_Addr address, Dwarf_Die *child)
+static bool die_descend(Dwarf_Die *parent, Dwarf_Addr address, Dwarf_Die *child)
 {
     if (dwarf_child(parent, child) != 0)
         return false;
@@ -83,7 +83,8 @@ size_t unit_inlined(const struct unit_function *function, Dwarf_Addr address, Dw
 {
     Dwarf_Die scope = function->die, inner;
     size_t count = 0;
-    for (unsigned i = 0; i < MAX_NESTING && count < room && descend(&scope, address, &inner); i++) {
+    for (unsigned i = 0; i < MAX_NESTING && count < room && die_descend(&scope, address, &inner);
+         i++) {
         if (dwarf_tag(&inner) == DW_TAG_inlined_subroutine)
             inlined[count++] = inner;
         scope = inner;

@@ -2,10 +2,11 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
+#include "profile/losses.h"
 #include "profile/process.h"
 
 /* Of all processes together. */
-struct coverage {
+struct unrecorded {
     uint64_t slept, duration, omitted[TLK_OMISSIONS];
     uint64_t asleep, since;     /* how many at their end; since when, after the start, if one */
     uint64_t least_of, most_of; /* of so many timers one is recorded */
@@ -14,9 +15,9 @@ struct coverage {
     uint64_t unknown_families;  /* names, of one process: most have them from one variable */
 };
 
-static struct coverage coverage_of(const struct profile *profile)
+static struct unrecorded unrecorded_of(const struct profile *profile)
 {
-    struct coverage all = {.least_of = UINT64_MAX};
+    struct unrecorded all = {.least_of = UINT64_MAX};
     for (size_t i = 0; i < profile->process_count; i++) {
         const struct process *process = profile->processes[i];
         all.slept += process->slept;
@@ -39,7 +40,7 @@ static struct coverage coverage_of(const struct profile *profile)
     return all;
 }
 
-static void tell_unwatched(const struct coverage *all, const struct profile *profile,
+static void tell_unwatched(const struct unrecorded *all, const struct profile *profile,
                            struct coverage_line *line)
 {
     struct text where = {""};
@@ -51,7 +52,7 @@ static void tell_unwatched(const struct coverage *all, const struct profile *pro
              where.s, family_list(all->unwatched, ", ").s);
 }
 
-static void tell_unknown(const struct coverage *all, struct coverage_line *line)
+static void tell_unknown(const struct unrecorded *all, struct coverage_line *line)
 {
     snprintf(line->s, sizeof(line->s), "mistyped: %s in TIMERLEAK_FAMILIES %s no family's%s",
              text_plural(all->unknown_families, "name", "names").s,
@@ -59,7 +60,7 @@ static void tell_unknown(const struct coverage *all, struct coverage_line *line)
              all->unwatched ? "" : "; all families were watched");
 }
 
-static void tell_sample(const struct coverage *all, struct coverage_line *line)
+static void tell_sample(const struct unrecorded *all, struct coverage_line *line)
 {
     if (all->least_of == all->most_of)
         snprintf(line->s, sizeof(line->s),
@@ -72,7 +73,7 @@ static void tell_sample(const struct coverage *all, struct coverage_line *line)
                  text_count(all->least_of).s, text_count(all->most_of).s);
 }
 
-static struct text at_end(const struct coverage *all, const struct profile *profile)
+static struct text at_end(const struct unrecorded *all, const struct profile *profile)
 {
     struct text text = {""};
     if (all->asleep > 0 && profile->process_count == 1)
@@ -83,7 +84,7 @@ static struct text at_end(const struct coverage *all, const struct profile *prof
     return text;
 }
 
-static void tell_sleep(const struct coverage *all, const struct profile *profile,
+static void tell_sleep(const struct unrecorded *all, const struct profile *profile,
                        struct coverage_line *line)
 {
     uint64_t made = all->omitted[TLK_OMIT_ASLEEP];
@@ -92,7 +93,7 @@ static void tell_sleep(const struct coverage *all, const struct profile *profile
              text_plural(made, "timer", "timers").s, made == 1 ? "is" : "are");
 }
 
-static void tell_ignored(const struct coverage *all, struct coverage_line *line)
+static void tell_ignored(const struct unrecorded *all, struct coverage_line *line)
 {
     uint64_t made = all->omitted[TLK_OMIT_IGNORED];
     snprintf(line->s, sizeof(line->s),
@@ -100,27 +101,56 @@ static void tell_ignored(const struct coverage *all, struct coverage_line *line)
              text_plural(made, "timer", "timers").s, made == 1 ? "is" : "are");
 }
 
-size_t coverage_lines(const struct profile *profile, struct coverage_line lines[COVERAGE_LINES])
+struct coverage coverage_of(const struct profile *profile)
 {
-    const struct coverage all = coverage_of(profile);
-    size_t count = 0;
+    const struct unrecorded all = unrecorded_of(profile);
+    struct coverage coverage = {0};
+    struct coverage_line *next = coverage.lines;
     if (all.unwatched)
-        tell_unwatched(&all, profile, &lines[count++]);
+        tell_unwatched(&all, profile, next++);
     if (all.unknown_families > 0)
-        tell_unknown(&all, &lines[count++]);
+        tell_unknown(&all, next++);
     if (all.most_of > 1)
-        tell_sample(&all, &lines[count++]);
+        tell_sample(&all, next++);
     if (all.slept > 0 || all.asleep > 0 || all.omitted[TLK_OMIT_ASLEEP] > 0)
-        tell_sleep(&all, profile, &lines[count++]);
+        tell_sleep(&all, profile, next++);
     if (all.omitted[TLK_OMIT_IGNORED] > 0)
-        tell_ignored(&all, &lines[count++]);
-    return count;
+        tell_ignored(&all, next++);
+    coverage.count = (size_t)(next - coverage.lines);
+    return coverage;
 }
 
 void coverage_print(FILE *to, const struct profile *profile)
 {
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(profile, lines);
-    for (size_t i = 0; i < count; i++)
-        fprintf(to, "%s\n", lines[i].s);
+    const struct coverage coverage = coverage_of(profile);
+    for (size_t i = 0; i < coverage.count; i++)
+        fprintf(to, "%s\n", coverage.lines[i].s);
+}
+
+/* ---- what was lost ---- */
+
+void losses_print(FILE *to, const struct profile *profile)
+{
+    uint64_t damaged = losses_damaged(profile);
+    coverage_print(to, profile);
+    for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
+        const struct loss *loss = loss_of(reason);
+        uint64_t count = losses_count(profile, reason);
+        if (count > 0)
+            fprintf(to, "missing: %s %s\n", text_plural(count, loss->one, loss->many).s,
+                    loss->which);
+    }
+    if (damaged > 0)
+        fprintf(to, "missing: %s of the recording %s damaged\n",
+                text_plural(damaged, "record", "records").s, damaged == 1 ? "is" : "are");
+}
+
+void losses_print_modules(FILE *to, const struct profile *profile)
+{
+    for (size_t i = 1; i < profile->module_count; i++) {
+        const struct module *module = profile->modules[i];
+        const char *problem = symbols_problem(module->symbols);
+        if (problem)
+            fprintf(to, "no symbols: %s %s\n", module->path, problem);
+    }
 }

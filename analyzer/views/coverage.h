@@ -1,7 +1,7 @@
 /*
- * coverage.h - tells what is not in a recording because its user wished so: families that were
- * not watched, what was made while it was asleep, what a sample left out, what the program asked to
- * ignore.
+ * coverage.h - tells what is not in a report: because its user wished so (families that were not
+ * watched, what was made while it was asleep, what a sample left out, what the program asked to
+ * ignore), or because it was lost.
  */
 #ifndef TIMERLEAK_VIEWS_COVERAGE_H
 #define TIMERLEAK_VIEWS_COVERAGE_H
@@ -10,17 +10,28 @@
 
 #include <stdio.h>
 
-#define COVERAGE_LINES 5
+#define COVERAGE_MOST 5
 
 /* Plain ASCII, without a line's end. */
 struct coverage_line {
     char s[320];
 };
 
-/* Fills in a line for each thing that is to be told, and returns how many; 0: all was recorded. */
-size_t coverage_lines(const struct profile *profile, struct coverage_line lines[COVERAGE_LINES]);
+struct coverage {
+    size_t count; /* 0: all was recorded */
+    struct coverage_line lines[COVERAGE_MOST];
+};
+
+/* A line for each thing that is to be told. */
+struct coverage coverage_of(const struct profile *profile);
 
 /* The same, printed. */
 void coverage_print(FILE *to, const struct profile *profile);
+
+/* What was left out, could not be recorded, or was damaged; nothing if all is there. */
+void losses_print(FILE *to, const struct profile *profile);
+
+/* Modules whose addresses were looked up in vain, so far, and why. */
+void losses_print_modules(FILE *to, const struct profile *profile);
 
 #endif

@@ -1,9 +1,9 @@
-#include "views/diff.h"
-
+/* diff.c - sites by what changed. */
+#include "profile/diff.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 #include "views/sites.h"
 #include "views/values.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ struct table {
     const char *from, *unit;
 };
 
-static struct text value(const struct table *table, int64_t amount)
+static struct text change_value(const struct table *table, int64_t amount)
 {
     return value_text(amount, table->from, table->unit);
 }
@@ -22,20 +22,22 @@ static struct text value(const struct table *table, int64_t amount)
 static struct text signed_value(const struct table *table, int64_t amount)
 {
     struct text text;
-    snprintf(text.s, sizeof(text.s), "%s%.40s", amount > 0 ? "+" : "", value(table, amount).s);
+    snprintf(text.s, sizeof(text.s), "%s%.40s", amount > 0 ? "+" : "",
+             change_value(table, amount).s);
     return text;
 }
 
 static void print_change(const struct table *table, const struct change *change)
 {
-    fprintf(table->to, "%10s %10s %10s  %-6s  %-8s ", value(table, change->before).s,
-            value(table, change->after).s, signed_value(table, change->after - change->before).s,
-            change_name(change->kind), family_name(change->site->family));
+    fprintf(table->to, "%10s %10s %10s  %-6s  %-8s ", change_value(table, change->before).s,
+            change_value(table, change->after).s,
+            signed_value(table, change->after - change->before).s, change_name(change->kind),
+            family_name(change->site->family));
     site_print(table->to, table->selection->profile, change->site);
 }
 
-static const struct process *find_program(const struct profile *profile, bool base,
-                                          const char *name)
+static const struct process *process_of_program(const struct profile *profile, bool base,
+                                                const char *name)
 {
     for (size_t i = 0; i < profile->process_count; i++) {
         const struct process *process = profile->processes[i];
@@ -48,11 +50,11 @@ static const struct process *find_program(const struct profile *profile, bool ba
 /* Functions of the same names may have nothing to do with each other in programs that don't. */
 static void print_programs(FILE *to, const struct profile *profile)
 {
-    const struct process *before = find_program(profile, true, NULL);
-    const struct process *after = find_program(profile, false, NULL);
+    const struct process *before = process_of_program(profile, true, NULL);
+    const struct process *after = process_of_program(profile, false, NULL);
     for (size_t i = 0; i < profile->process_count; i++) {
         const struct process *process = profile->processes[i];
-        if (process->base && find_program(profile, false, process->name))
+        if (process->base && process_of_program(profile, false, process->name))
             return;
     }
     if (before && after)
@@ -63,8 +65,9 @@ static void print_programs(FILE *to, const struct profile *profile)
 static void print_counts(const struct table *table, const struct diff *diff)
 {
     const struct sample_type *type = table->selection->options.type;
-    fprintf(table->to, "%s: %s before, %s after, %s\n", type->name, value(table, diff->before).s,
-            value(table, diff->after).s, signed_value(table, diff->after - diff->before).s);
+    fprintf(table->to, "%s: %s before, %s after, %s\n", type->name,
+            change_value(table, diff->before).s, change_value(table, diff->after).s,
+            signed_value(table, diff->after - diff->before).s);
     for (enum change_kind kind = 0; kind < CHANGE_KINDS; kind++)
         fprintf(table->to, "%s%zu %s", kind ? ", " : "sites: ", diff->kinds[kind],
                 change_name(kind));

@@ -1,8 +1,8 @@
-#include "views/gate.h"
-
+/* gate.c - what `timerleak check` prints. */
 #include "base/text.h"
-#include "views/losses.h"
-#include "views/report.h"
+#include "views/coverage.h"
+#include "views/sites.h"
+#include "views/views.h"
 #include "views/wording.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static void print_failing(FILE *to, const struct gate *gate)
     for (size_t i = 0; i < gate->count; i++) {
         if (gate->judged[i].outcome != OUTCOME_FAILS)
             continue;
-        report_finding(to, gate->profile, gate->judged[i].site);
+        site_print_finding(to, gate->profile, gate->judged[i].site);
         print_relative(to, gate, &gate->judged[i]);
         fputc('\n', to);
     }
@@ -36,7 +36,7 @@ static void print_excused(FILE *to, const struct gate *gate)
         const struct judged *judged = &gate->judged[i];
         if (judged->outcome != OUTCOME_KNOWN && judged->outcome != OUTCOME_SUPPRESSED)
             continue;
-        report_headline(to, gate->profile, judged->site);
+        site_print_headline(to, gate->profile, judged->site);
         if (judged->rule)
             fprintf(to, "       suppressed by %s\n", judged->rule->text);
         else

@@ -1,10 +1,9 @@
-#include "views/growth.h"
-
+/* growth.c - live timers of each site over the run, as lines of blocks. */
 #include "base/text.h"
 #include "profile/history.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 #include "views/sites.h"
+#include "views/views.h"
 
 /* Wide enough to see a shape, and no wider than what recordings hold. */
 #define STEPS 48
@@ -13,7 +12,7 @@
 static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 #define HEIGHT 8
 
-static uint64_t highest(const struct history_point *points)
+static uint64_t highest_point(const struct history_point *points)
 {
     uint64_t most = 0;
     for (size_t i = 0; i < STEPS; i++)
@@ -22,7 +21,7 @@ static uint64_t highest(const struct history_point *points)
 }
 
 /* What there is at all is seen: it is rounded up. */
-static const char *block(uint64_t value, uint64_t most)
+static const char *block_of(uint64_t value, uint64_t most)
 {
     if (value == 0)
         return blocks[0];
@@ -34,7 +33,7 @@ static void print_history(FILE *to, struct profile *profile, struct site *site,
                           const struct history_point *points, uint64_t most)
 {
     for (size_t i = 0; i < STEPS; i++)
-        fputs(block(points[i].high, most), to);
+        fputs(block_of(points[i].high, most), to);
     fprintf(to, " %9s %9s  %-5s  %-8s ", text_count(site->counts.live).s, text_count(most).s,
             verdict_name(site->finding.verdict), family_name(site->family));
     site_print(to, profile, site);
@@ -52,7 +51,7 @@ void growth_print(FILE *to, struct profile *profile, long most)
     fprintf(to, "%-*s %9s %9s  VERDICT\n", STEPS, "", "LIVE", "PEAK");
     for (size_t i = 0; i < shown; i++) {
         history_of(profile, profile->sites[i], STEPS, points);
-        uint64_t peak = highest(points);
+        uint64_t peak = highest_point(points);
         print_history(to, profile, profile->sites[i], points, peak > 0 ? peak : 1);
     }
     if (shown < profile->site_count)

@@ -1,13 +1,10 @@
-#include "views/left.h"
-
+/* left.c - what a test has left behind. */
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/families.h"
 #include "views/coverage.h"
-#include "views/losses.h"
-#include "views/report.h"
 #include "views/sites.h"
-#include "views/timers.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 
@@ -36,7 +33,7 @@ static size_t keep_since(struct profile *profile, uint64_t since)
     return kept;
 }
 
-static void print_timer(FILE *to, const struct live_timer *timer)
+static void print_left_timer(FILE *to, const struct live_timer *timer)
 {
     fprintf(to, "         %s, %s, made %s ago", state_name(timer->judgement.state),
             timer_identity(timer->record.family, timer->record.id).s,
@@ -53,11 +50,11 @@ static void print_group(FILE *to, struct profile *profile, const struct live_tim
     fprintf(to, "\n%-8s %s left  ", family_label(site->family, site->kind).s, text_count(count).s);
     site_print(to, profile, site);
     for (size_t i = 0; i < count && i < MOST_OF_SITE; i++)
-        print_timer(to, &timers[i]);
+        print_left_timer(to, &timers[i]);
     if (count > MOST_OF_SITE)
         fprintf(to, "         and %s more\n", text_count(count - MOST_OF_SITE).s);
     fprintf(to, "       created by\n");
-    report_stack(to, profile, site);
+    site_print_stack(to, profile, site);
 }
 
 size_t left_print(FILE *to, struct profile *profile, uint64_t since)

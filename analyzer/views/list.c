@@ -1,10 +1,10 @@
 /* list.c - the source of functions, with values at each line. */
 #include "base/numbers.h"
-#include "profile/graphmake.h"
+#include "profile/graph.h"
 #include "views/coverage.h"
 #include "views/source.h"
 #include "views/values.h"
-#include "views/view.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct listing {
     size_t count;
 };
 
-static const char *file_of(const struct graph_node *node)
+static const char *node_file(const struct graph_node *node)
 {
     return node->place->file ? node->place->file : "";
 }
@@ -29,7 +29,7 @@ static int by_function_and_line(const void *left, const void *right)
     const struct graph_node *a = *(struct graph_node *const *)left;
     const struct graph_node *b = *(struct graph_node *const *)right;
     int order = strcmp(a->place->name, b->place->name);
-    order = order ? order : strcmp(file_of(a), file_of(b));
+    order = order ? order : strcmp(node_file(a), node_file(b));
     return order ? order : (a->place->line > b->place->line) - (a->place->line < b->place->line);
 }
 

@@ -1,6 +1,14 @@
 #include "views/sites.h"
 
+#include "base/text.h"
+#include "profile/families.h"
 #include "profile/stacks.h"
+
+#include <string.h>
+
+/* Longer names are not lined up: they would push all others' places out of sight. */
+#define WIDEST_NAME 48
+#define INLINED " (inline)"
 
 void site_print(FILE *to, struct profile *profile, struct site *site)
 {
@@ -9,4 +17,108 @@ void site_print(FILE *to, struct profile *profile, struct site *site)
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d", frame->short_file, frame->line);
     fputc('\n', to);
+}
+
+/* Ends the line. */
+static void print_place(FILE *to, const struct stack_frame *frame)
+{
+    if (frame->short_file && frame->line > 0)
+        fprintf(to, "  %s:%d\n", frame->short_file, frame->line);
+    else if (frame->function && frame->module)
+        fprintf(to, "  %s\n", frame->module->name);
+    else
+        fputc('\n', to);
+}
+
+static size_t frame_width(const struct stack_frame *frame)
+{
+    return strlen(frame->name) + (frame->inlined ? strlen(INLINED) : 0);
+}
+
+/* Wide enough for all names but the very long. */
+static size_t column_width(const struct stack_frame *stack, size_t depth)
+{
+    size_t widest = 0;
+    for (size_t i = 1; i < depth; i++) {
+        size_t width = frame_width(&stack[i]);
+        if (width > widest && width <= WIDEST_NAME)
+            widest = width;
+    }
+    return widest;
+}
+
+/* A function that calls itself from one place would fill screens: how often it does is enough. */
+static size_t count_repeats(const struct stack_frame *stack, size_t depth)
+{
+    size_t repeats = 1;
+    while (repeats < depth && stack[repeats].name == stack[0].name &&
+           stack[repeats].offset == stack[0].offset)
+        repeats++;
+    return repeats;
+}
+
+void site_print_stack(FILE *to, struct profile *profile, struct site *site)
+{
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    size_t column = column_width(stack, depth);
+    for (size_t i = 1, repeats; i < depth; i += repeats) {
+        size_t width = frame_width(&stack[i]);
+        bool padded = stack[i].function && width < column;
+        fprintf(to, "         %s%s%*s", stack[i].name, stack[i].inlined ? INLINED : "",
+                padded ? (int)(column - width) : 0, "");
+        print_place(to, &stack[i]);
+        repeats = count_repeats(&stack[i], depth - i);
+        if (repeats > 1)
+            fprintf(to, "         ... and again, %zu times in all\n", repeats);
+    }
+    if (site->truncated)
+        fprintf(to, "         ... the stack goes deeper than what was kept\n");
+    if (!site->unwound)
+        fprintf(to, "         ... no more of the stack could be taken\n");
+}
+
+void site_print_headline(FILE *to, struct profile *profile, struct site *site)
+{
+    static const char *const words[VERDICTS] = {"clean", "held", "LEAK"};
+    enum verdict verdict = site->finding.verdict;
+    const struct stack_frame *frame = stack_headline(profile, site);
+    fprintf(to, "%s%-6s%s %-8s %6s live  %-14s  %s",
+            style(to, verdict == VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), words[verdict],
+            style(to, STYLE_PLAIN), family_label(site->family, site->kind).s,
+            text_count(site->counts.live).s, state_name(site_state(site)), frame->name);
+    print_place(to, frame);
+}
+
+static void print_flag(FILE *to, uint64_t count, const char *meaning, bool *first)
+{
+    if (count == 0)
+        return;
+    fprintf(to, "%s%s %s", *first ? "       " : "; ", text_count(count).s, meaning);
+    *first = false;
+}
+
+/* What is odd about its live timers, where anything is, and what they cost besides. */
+static void print_flags(FILE *to, const struct site *site)
+{
+    const struct counts *counts = &site->counts;
+    bool first = counts->retained == 0;
+    if (counts->retained > 0)
+        fprintf(to, "       keeps %s alive", text_bytes(counts->retained).s);
+    print_flag(to, counts->unread, "unread: expired, and nobody read it", &first);
+    print_flag(to, counts->overdue, "overdue: the deadline passed and no fire was seen", &first);
+    print_flag(to, counts->far_future, "far-future: due in more than ten years", &first);
+    if (!first)
+        fputc('\n', to);
+}
+
+void site_print_finding(FILE *to, struct profile *profile, struct site *site)
+{
+    site_print_headline(to, profile, site);
+    if (profile->process_count > 1)
+        fprintf(to, "       pid %d: %s\n", site->process->pid, site->finding.why);
+    else
+        fprintf(to, "       %s\n", site->finding.why);
+    print_flags(to, site);
+    site_print_stack(to, profile, site);
 }

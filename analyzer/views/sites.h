@@ -1,5 +1,5 @@
 /*
- * sites.h - how a site is named in tables of sites.
+ * sites.h - a site in text: its name in tables, and all of a finding.
  */
 #ifndef TIMERLEAK_VIEWS_SITES_H
 #define TIMERLEAK_VIEWS_SITES_H
@@ -10,5 +10,14 @@
 
 /* "accept_client  src/net.c:214", and the end of the line. */
 void site_print(FILE *to, struct profile *profile, struct site *site);
+
+/* One line of a finding: verdict, family, live, state, function, file and line. */
+void site_print_headline(FILE *to, struct profile *profile, struct site *site);
+
+/* The frames of a site, a line each, the wrapped function left out. */
+void site_print_stack(FILE *to, struct profile *profile, struct site *site);
+
+/* That line, why it is thought so, and the stack. */
+void site_print_finding(FILE *to, struct profile *profile, struct site *site);
 
 #endif

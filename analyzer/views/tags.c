@@ -3,7 +3,7 @@
 #include "profile/tags.h"
 #include "views/coverage.h"
 #include "views/values.h"
-#include "views/view.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void add_tag(struct table *table, const char *key, const char *text, int6
 {
     struct entry entry = {key, strings_add(table->view->selection->profile->strings, text), value};
     uintptr_t words[] = {(uintptr_t)entry.key, (uintptr_t)entry.text};
-    uint64_t hash = index_hash(words, sizeof(words));
+    uint64_t hash = hash_key(words, sizeof(words));
     uint32_t known = index_find(&table->index, hash, &entry, table->entries, same_tag);
     if (known != INDEX_NONE) {
         table->entries[known].value = value_sum(table->entries[known].value, value);
@@ -43,7 +43,7 @@ static void add_tag(struct table *table, const char *key, const char *text, int6
     table->entries[table->count++] = entry;
 }
 
-static void add_sample(struct table *table, const struct selected *selected)
+static void add_sample_tags(struct table *table, const struct selected *selected)
 {
     struct tag tags[TAGS_MOST];
     size_t count = sample_tags(selected_sample(selected), tags);
@@ -124,7 +124,7 @@ bool view_tags(FILE *to, const struct view *view)
 {
     struct table table = {.view = view};
     for (size_t i = 0; i < view->selection->count; i++)
-        add_sample(&table, &view->selection->samples[i]);
+        add_sample_tags(&table, &view->selection->samples[i]);
     if (table.count > 0)
         qsort(table.entries, table.count, sizeof(*table.entries), by_key_and_value);
     coverage_print(to, view->selection->profile);

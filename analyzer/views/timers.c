@@ -1,11 +1,10 @@
-#include "views/timers.h"
-
+/* timers.c - what each live timer is, and what it waits for. */
 #include "profile/families.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 #include "views/sites.h"
+#include "views/views.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -26,7 +25,7 @@ struct text timer_identity(uint64_t family, uint64_t id)
     return text;
 }
 
-static struct text deadline(const struct live_timer *timer)
+static struct text deadline_of(const struct live_timer *timer)
 {
     const struct judgement *judgement = &timer->judgement;
     struct text text;
@@ -39,7 +38,7 @@ static struct text deadline(const struct live_timer *timer)
     return text;
 }
 
-static struct text flags(const struct judgement *judgement)
+static struct text flags_of(const struct judgement *judgement)
 {
     struct text text;
     snprintf(text.s, sizeof(text.s), "%s%s%s%s", judgement->unread ? "unread " : "",
@@ -89,8 +88,8 @@ static void print_given(FILE *to, const struct columns *columns, const char *nam
         fprintf(to, " %10s", stands_for);
 }
 
-static void print_timer(FILE *to, struct profile *profile, const struct live_timer *timer,
-                        const struct columns *columns)
+static void print_timer_row(FILE *to, struct profile *profile, const struct live_timer *timer,
+                            const struct columns *columns)
 {
     const struct tlk_timer *record = &timer->record;
     const struct judgement *judgement = &timer->judgement;
@@ -99,8 +98,9 @@ static void print_timer(FILE *to, struct profile *profile, const struct live_tim
     fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s",
             state_name(judgement->state), columns->family, timer_label(timer).s,
             timer_identity(record->family, record->id).s, clock_name(record->clock),
-            deadline(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
-            text_duration(judgement->age).s, record->armed, judgement->fired, flags(judgement).s);
+            deadline_of(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
+            text_duration(judgement->age).s, record->armed, judgement->fired,
+            flags_of(judgement).s);
     print_given(to, columns, *timer->name ? timer->name : "-",
                 record->retained ? text_bytes(record->retained).s : "-",
                 text_count(process_one_in(timer->process, record->family)).s);
@@ -131,7 +131,7 @@ void timers_print(FILE *to, struct profile *profile, long most)
     columns = columns_of(profile, shown);
     print_head(to, profile, &columns);
     for (size_t i = 0; i < shown; i++)
-        print_timer(to, profile, &profile->timers[i], &columns);
+        print_timer_row(to, profile, &profile->timers[i], &columns);
     if (shown < count)
         fprintf(to, "%s not shown\n", text_plural(count - shown, "timer", "timers").s);
     losses_print_modules(to, profile);

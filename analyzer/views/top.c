@@ -1,7 +1,6 @@
 /* top.c - nodes by value. */
 #include "base/numbers.h"
-#include "profile/graphmake.h"
-#include "views/labels.h"
+#include "profile/graph.h"
 #include "views/values.h"
 
 /* Whether all callers have it inlined, or only some. */

@@ -1,6 +1,5 @@
 /* traces.c - all stacks with their labels. */
 #include "profile/tags.h"
-#include "views/labels.h"
 #include "views/values.h"
 
 static const char separator[] =

@@ -1,7 +1,6 @@
 /* tree.c - nodes with their callers and callees; those that a symbol names, for peek. */
 #include "base/numbers.h"
-#include "profile/graphmake.h"
-#include "views/labels.h"
+#include "profile/graph.h"
 #include "views/values.h"
 
 static const char separator[] =
@@ -40,7 +39,7 @@ static void print_node(struct table *table, const struct graph_node *node)
         print_edge(table, node->out[i], node, node->out[i]->to);
 }
 
-static bool is_wanted(const struct view *view, const struct graph_node *node)
+static bool node_is_wanted(const struct view *view, const struct graph_node *node)
 {
     return !view->symbol || pattern_matches(view->symbol, node->place->label);
 }
@@ -49,7 +48,7 @@ static bool is_found(const struct view *view, const struct graph *graph)
 {
     bool found = !view->symbol;
     for (size_t i = 0; i < graph->count && !found; i++)
-        found = is_wanted(view, graph->nodes[i]);
+        found = node_is_wanted(view, graph->nodes[i]);
     return found;
 }
 
@@ -62,7 +61,7 @@ static void print_nodes(FILE *to, const struct view *view, const struct graph *g
     labels_print_graph(to, view, graph, table.unit);
     fprintf(to, "%s\n%s\n", separator, legend);
     for (size_t i = 0; i < graph->count; i++) {
-        if (is_wanted(view, graph->nodes[i]))
+        if (node_is_wanted(view, graph->nodes[i]))
             print_node(&table, graph->nodes[i]);
     }
     if (graph->count > 0)

@@ -1,5 +1,6 @@
 /*
- * values.h - values, units and percentages exactly as pprof prints them.
+ * values.h - values, units and percentages exactly as pprof prints them, and the lines above its
+ * views.
  */
 #ifndef TIMERLEAK_VIEWS_VALUES_H
 #define TIMERLEAK_VIEWS_VALUES_H
@@ -7,6 +8,7 @@
 #include "base/measure.h"
 #include "base/text.h"
 #include "profile/graph.h"
+#include "views/views.h"
 
 /* Asks for one unit for a whole table; pprof's default. */
 #define VALUE_MINIMUM "minimum"
@@ -26,5 +28,14 @@ const char *value_unit(const struct graph *graph, const struct selection *select
 
 /* The same, from the smallest and the largest value. */
 const char *value_unit_common(int64_t smallest, int64_t largest, const char *from);
+
+/* ---- the lines that pprof puts above its views ---- */
+
+/* File, build-id, type, time, duration and total, the latter in that unit. */
+void labels_print(FILE *to, const struct selection *selection, const char *unit);
+
+/* Those, filters, and how much of the total the graph shows. */
+void labels_print_graph(FILE *to, const struct view *view, const struct graph *graph,
+                        const char *unit);
 
 #endif

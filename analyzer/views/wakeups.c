@@ -1,10 +1,9 @@
-#include "views/wakeups.h"
-
+/* wakeups.c - sites by how often their timers expire. */
 #include "base/numbers.h"
 #include "base/text.h"
 #include "views/coverage.h"
-#include "views/losses.h"
 #include "views/sites.h"
+#include "views/views.h"
 
 #include <stdlib.h>
 

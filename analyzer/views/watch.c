@@ -1,12 +1,10 @@
-#include "views/watch.h"
-
+/* watch.c - a process at work: its sites, and how they moved. */
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/process.h"
-#include "views/limits.h"
-#include "views/losses.h"
+#include "views/coverage.h"
 #include "views/sites.h"
-#include "views/style.h"
+#include "views/views.h"
 
 #include <time.h>
 
@@ -23,13 +21,13 @@ static struct text local_time(uint64_t real)
     return text;
 }
 
-static void print_process(FILE *to, const struct process *process)
+static void print_watched_process(FILE *to, const struct process *process)
 {
     fprintf(to, "%s (pid %d), %s, %s, %s\n", process->name, process->pid, process_lived(process).s,
             process_end(process).s, local_time(process->as_of.real).s);
 }
 
-static struct text rate(double per_second)
+static struct text rate_of(double per_second)
 {
     struct text text;
     if (per_second >= 100)
@@ -38,14 +36,14 @@ static struct text rate(double per_second)
     return text;
 }
 
-static void print_totals(FILE *to, const struct watch_view *view)
+static void print_movements(FILE *to, const struct watch_view *view)
 {
-    const struct movement *total = trend_total(view->trend);
+    const struct movement *total = &view->trend->total;
     fprintf(to, "timers: %s live", text_count(view->profile->totals.live).s);
-    if (trend_looks(view->trend) > 1)
+    if (view->trend->looks > 1)
         fprintf(to, ", %s since the watch began; %s created/s, %s released/s",
-                total->growth ? text_change(total->growth).s : "none more", rate(total->created).s,
-                rate(total->released).s);
+                total->growth ? text_change(total->growth).s : "none more",
+                rate_of(total->created).s, rate_of(total->released).s);
     fputc('\n', to);
 }
 
@@ -56,10 +54,10 @@ static void print_moving(FILE *to, const struct watch_view *view, const struct m
     const struct movement *movement = &moving->movement;
     bool alarming = site->finding.verdict == VERDICT_LEAK;
     fprintf(to, "%9s ", text_count(site->counts.live).s);
-    if (trend_looks(view->trend) > 1)
+    if (view->trend->looks > 1)
         fprintf(to, "%9s %9s %10s %10s", text_change(movement->change).s,
-                text_change(movement->growth).s, rate(movement->created).s,
-                rate(movement->released).s);
+                text_change(movement->growth).s, rate_of(movement->created).s,
+                rate_of(movement->released).s);
     else
         fprintf(to, "%9s %9s %10s %10s", "-", "-", "-", "-");
     fprintf(to, "  %s%-7s%s  %-8s ", style(view->styled, alarming ? STYLE_ALARM : STYLE_PLAIN),
@@ -84,8 +82,8 @@ static void print_title(FILE *to, const struct watch_view *view, size_t count)
 
 static void print_sites(FILE *to, const struct watch_view *view)
 {
-    size_t count, shown = 0, left = 0;
-    const struct moving *sites = trend_sites(view->trend, &count);
+    const struct moving *sites = view->trend->sites;
+    size_t count = view->trend->count, shown = 0, left = 0;
     for (size_t i = 0; i < count; i++) {
         if (view->changed && is_still(&sites[i].movement))
             continue;
@@ -104,8 +102,8 @@ static void print_sites(FILE *to, const struct watch_view *view)
 void watch_print(FILE *to, const struct watch_view *view)
 {
     const struct process *process = view->profile->processes[0];
-    print_process(to, process);
-    print_totals(to, view);
+    print_watched_process(to, process);
+    print_movements(to, view);
     limits_print(to, process);
     losses_print(to, view->profile);
     print_sites(to, view);

@@ -12,7 +12,7 @@
 
 #define CUT "..."
 
-__attribute__((format(printf, 1, 2))) static char *say(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static char *wording_say(const char *format, ...)
 {
     char *text;
     va_list arguments;
@@ -31,17 +31,17 @@ char *wording_cut(const char *text, size_t most)
     length = most - strlen(CUT);
     while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
         length--;
-    return say("%.*s" CUT, (int)length, text);
+    return wording_say("%.*s" CUT, (int)length, text);
 }
 
 char *wording_title(const struct gate *gate, const struct judged *judged)
 {
     struct site *site = judged->site;
     char *function = wording_cut(stack_headline(gate->profile, site)->name, WORDING_MOST / 2);
-    char *title =
-        say("%s: %s %s %s, %s, created in %s", verdict_name(site->finding.verdict),
-            text_count(site->counts.live).s, family_label(site->family, site->kind).s,
-            site->counts.live == 1 ? "timer" : "timers", state_name(judged->state), function);
+    char *title = wording_say(
+        "%s: %s %s %s, %s, created in %s", verdict_name(site->finding.verdict),
+        text_count(site->counts.live).s, family_label(site->family, site->kind).s,
+        site->counts.live == 1 ? "timer" : "timers", state_name(judged->state), function);
     free(function);
     return title;
 }
@@ -49,7 +49,7 @@ char *wording_title(const struct gate *gate, const struct judged *judged)
 char *wording_message(const struct gate *gate, const struct judged *judged)
 {
     char *title = wording_title(gate, judged);
-    char *message = say("%s: %s", title, judged->site->finding.why);
+    char *message = wording_say("%s: %s", title, judged->site->finding.why);
     free(title);
     return message;
 }
@@ -61,9 +61,10 @@ char *wording_frame(const struct repository *repository, const struct stack_fram
     char *name = wording_cut(frame->name, WORDING_MOST), *text;
     char *file = wording_cut(path ? path : "", WORDING_MOST);
     if (path && frame->line > 0)
-        text = say("%s%s  %s:%d", name, frame->inlined ? " (inline)" : "", file, frame->line);
+        text =
+            wording_say("%s%s  %s:%d", name, frame->inlined ? " (inline)" : "", file, frame->line);
     else if (frame->function && frame->module)
-        text = say("%s  %s", name, frame->module->name);
+        text = wording_say("%s  %s", name, frame->module->name);
     else
         text = memory_copy(name);
     free(name);
@@ -75,7 +76,7 @@ char *wording_outcome(const struct gate *gate, const struct judged *judged)
 {
     switch (judged->outcome) {
     case OUTCOME_SUPPRESSED:
-        return say("suppressed by %s", judged->rule->text);
+        return wording_say("suppressed by %s", judged->rule->text);
     case OUTCOME_KNOWN:
         return memory_copy("known: in the baseline");
     case OUTCOME_FAILS:
@@ -89,15 +90,15 @@ char *wording_too_many(const struct gate *gate)
 {
     if (!gate->too_many)
         return NULL;
-    return say("%s, more than the %s that --max-live allows",
-               text_plural(gate->live, "timer is live", "timers are live").s,
-               text_count(gate->options.max_live).s);
+    return wording_say("%s, more than the %s that --max-live allows",
+                       text_plural(gate->live, "timer is live", "timers are live").s,
+                       text_count(gate->options.max_live).s);
 }
 
 char *wording_summary(const struct gate *gate)
 {
     const size_t *outcomes = gate->outcomes;
-    return say(
+    return wording_say(
         "%s%s, %zu known, %zu suppressed, %s", gate->doubt_count > 0 ? "not to be judged: " : "",
         text_plural(outcomes[OUTCOME_FAILS], "site fails", "sites fail").s, outcomes[OUTCOME_KNOWN],
         outcomes[OUTCOME_SUPPRESSED], text_plural(outcomes[OUTCOME_PASSES], "passes", "pass").s);

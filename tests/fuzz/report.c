@@ -3,22 +3,9 @@
  *
  * A recording is some hundred kilobytes, most of it air. The mutator knows where it isn't.
  */
-#include "exports/collapsed.h"
-#include "exports/csv.h"
-#include "exports/dot.h"
-#include "exports/html.h"
-#include "exports/json.h"
-#include "exports/legacy.h"
-#include "exports/pprof.h"
-#include "exports/speedscope.h"
-#include "views/growth.h"
-#include "views/left.h"
-#include "views/report.h"
-#include "views/timers.h"
+#include "exports/exports.h"
+#include "views/views.h"
 #include "views/values.h"
-#include "views/view.h"
-#include "views/wakeups.h"
-#include "views/watch.h"
 
 #include <fcntl.h>
 #include <stddef.h>

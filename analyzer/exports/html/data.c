@@ -1,21 +1,57 @@
-#include "exports/html/data.h"
-
-#include "exports/html/data_parts.h"
-#include "exports/html/tree.h"
+/* data.c - what the page's script works with. */
+#include "base/memory.h"
+#include "base/numbers.h"
+#include "exports/exports.h"
+#include "exports/html/page.h"
+#include "exports/html/stacks.h"
+#include "profile/graph.h"
 #include "profile/history.h"
+#include "profile/stacks.h"
 
-static json_t *types_of(const struct stacks *stacks)
+#include <stdlib.h>
+
+/* ---- names by number ---- */
+
+#define UNNAMED UINT32_MAX
+
+/*
+ * Functions by number. They get their numbers when they are first used: most functions of a large
+ * profile never are.
+ */
+struct names {
+    const struct stacks *stacks;
+    uint32_t *numbers; /* by function */
+    json_t *names, *places;
+};
+
+static void names_begin(struct names *names, const struct stacks *stacks)
 {
-    json_t *types = json_array();
-    for (size_t i = 0; i < SAMPLE_TYPES; i++) {
-        json_t *type = json_object();
-        json_object_set_new(type, "name", json_string(sample_at(i)->name));
-        json_object_set_new(type, "unit", json_string(sample_at(i)->unit));
-        json_object_set_new(type, "total", json_count(stacks->totals[i]));
-        json_array_append_new(types, type);
-    }
-    return types;
+    *names = (struct names){.stacks = stacks, .names = json_array(), .places = json_array()};
+    names->numbers = memory_new(stacks->function_count, sizeof(*names->numbers));
+    for (size_t i = 0; i < stacks->function_count; i++)
+        names->numbers[i] = UNNAMED;
 }
+
+static void names_end(struct names *names)
+{
+    json_decref(names->names);
+    json_decref(names->places);
+    free(names->numbers);
+}
+
+static json_t *names_number(struct names *names, uint32_t function)
+{
+    uint32_t *number = &names->numbers[function];
+    if (*number == UNNAMED) {
+        const struct function *named = &names->stacks->functions[function];
+        *number = (uint32_t)json_array_size(names->names);
+        json_array_append_new(names->names, json_string(named->name));
+        json_array_append_new(names->places, json_string(named->place));
+    }
+    return json_integer(*number);
+}
+
+/* ---- the tree ---- */
 
 static json_t *node_column(const struct tree *tree, const struct stacks *stacks, size_t value)
 {
@@ -30,7 +66,7 @@ static json_t *node_name(struct names *names, const struct tree_node *node)
     return node->function == TREE_OTHER ? json_integer(-1) : names_number(names, node->function);
 }
 
-json_t *data_tree(struct names *names)
+static json_t *data_tree(struct names *names)
 {
     struct tree tree;
     json_t *json = json_object(), *parents = json_array(), *functions = json_array();
@@ -49,6 +85,250 @@ json_t *data_tree(struct names *names)
     json_object_set_new(json, "values", values);
     tree_free(&tree);
     return json;
+}
+
+/* ---- functions ---- */
+
+#define FUNCTIONS_MOST 200 /* of each sample type, by flat and by cum */
+
+/* One ranking: the most important functions of one type come first. */
+struct ranking {
+    const struct stacks *stacks;
+    size_t type;
+    bool cum;
+};
+
+static uint64_t rank_of(const struct ranking *ranking, uint32_t function)
+{
+    const struct function *ranked = &ranking->stacks->functions[function];
+    return ranking->cum ? ranked->cum[ranking->type] : ranked->flat[ranking->type];
+}
+
+static int by_rank(const void *left, const void *right, void *ranking)
+{
+    const uint32_t *a = left, *b = right;
+    int order = compare_numbers(rank_of(ranking, *b), rank_of(ranking, *a));
+    return order ? order : compare_numbers(*a, *b);
+}
+
+static void choose_first(const struct ranking *ranking, uint32_t *order, bool *chosen)
+{
+    size_t count = ranking->stacks->function_count;
+    qsort_r(order, count, sizeof(*order), by_rank, (void *)(uintptr_t)ranking);
+    for (size_t i = 0; i < count && i < FUNCTIONS_MOST && rank_of(ranking, order[i]) > 0; i++)
+        chosen[order[i]] = true;
+}
+
+/* Those that matter in any type, which the caller frees. */
+static bool *choose_functions(const struct stacks *stacks)
+{
+    bool *chosen = memory_new(stacks->function_count, sizeof(*chosen));
+    uint32_t *order = memory_new(stacks->function_count, sizeof(*order));
+    for (uint32_t i = 0; i < stacks->function_count; i++)
+        order[i] = i;
+    for (size_t type = 0; type < SAMPLE_TYPES; type++) {
+        if (stacks->totals[type] == 0)
+            continue;
+        choose_first(&(struct ranking){stacks, type, false}, order, chosen);
+        choose_first(&(struct ranking){stacks, type, true}, order, chosen);
+    }
+    free(order);
+    return chosen;
+}
+
+static json_t *function_column(const struct stacks *stacks, const bool *chosen, size_t type,
+                               bool cum)
+{
+    const struct ranking ranking = {stacks, type, cum};
+    json_t *column = json_array();
+    for (uint32_t i = 0; stacks->totals[type] > 0 && i < stacks->function_count; i++) {
+        if (chosen[i])
+            json_array_append_new(column, json_count(rank_of(&ranking, i)));
+    }
+    return column;
+}
+
+static json_t *data_functions(struct names *names)
+{
+    const struct stacks *stacks = names->stacks;
+    bool *chosen = choose_functions(stacks);
+    json_t *json = json_object(), *functions = json_array();
+    json_t *flat = json_array(), *cum = json_array();
+    for (uint32_t i = 0; i < stacks->function_count; i++) {
+        if (chosen[i])
+            json_array_append_new(functions, names_number(names, i));
+    }
+    for (size_t type = 0; type < SAMPLE_TYPES; type++) {
+        json_array_append_new(flat, function_column(stacks, chosen, type, false));
+        json_array_append_new(cum, function_column(stacks, chosen, type, true));
+    }
+    size_t omitted = stacks->function_count - json_array_size(functions);
+    json_object_set_new(json, "name", functions);
+    json_object_set_new(json, "flat", flat);
+    json_object_set_new(json, "cum", cum);
+    json_object_set_new(json, "omitted", json_count(omitted));
+    free(chosen);
+    return json;
+}
+
+/* ---- graphs ---- */
+
+/* As pprof's pictures have them. */
+#define NODES_MOST 80
+#define NODE_FRACTION 0.005
+#define EDGE_FRACTION 0.001
+
+static void add_edges(json_t *json, const struct graph_node *node)
+{
+    for (size_t i = 0; i < node->out_count; i++) {
+        const struct graph_edge *edge = node->out[i];
+        json_array_append_new(json_object_get(json, "from"), json_count(edge->from->index));
+        json_array_append_new(json_object_get(json, "to"), json_count(edge->to->index));
+        json_array_append_new(json_object_get(json, "weight"), json_integer(edge->weight));
+        json_array_append_new(json_object_get(json, "residual"), json_integer(edge->residual));
+    }
+}
+
+static void add_graph_node(json_t *json, struct names *names, const struct graph_node *node)
+{
+    uint32_t function = stacks_function(names->stacks, node->place->label);
+    json_array_append_new(json_object_get(json, "name"), names_number(names, function));
+    json_array_append_new(json_object_get(json, "flat"), json_integer(node->flat));
+    json_array_append_new(json_object_get(json, "cum"), json_integer(node->cum));
+}
+
+static json_t *graph_of(struct names *names, const struct selection *selection)
+{
+    static const char *const columns[] = {"name", "flat",   "cum",     "from",
+                                          "to",   "weight", "residual"};
+    const struct graph_options options = {.nodecount = NODES_MOST,
+                                          .nodefraction = NODE_FRACTION,
+                                          .edgefraction = EDGE_FRACTION,
+                                          .visual = true};
+    struct graph graph;
+    json_t *json = json_object();
+    graph_make(&graph, selection, &options);
+    for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+        json_object_set_new(json, columns[i], json_array());
+    for (size_t i = 0; i < graph.count; i++) {
+        add_graph_node(json, names, graph.nodes[i]);
+        add_edges(json, graph.nodes[i]);
+    }
+    size_t limited = graph.candidates > graph.count ? graph.candidates - graph.count : 0;
+    json_object_set_new(json, "omitted", json_count(graph.dropped_nodes + limited));
+    graph_free(&graph);
+    return json;
+}
+
+/* Labels mean nothing to a graph: one sample for each stack is enough. They lie together. */
+static void merge_samples(struct selection *selection)
+{
+    struct selected *samples = selection->samples;
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        if (kept > 0 && selected_site(&samples[kept - 1]) == selected_site(&samples[i]))
+            samples[kept - 1].value = value_sum(samples[kept - 1].value, samples[i].value);
+        else
+            samples[kept++] = samples[i];
+    }
+    selection->count = kept;
+}
+
+/* All samples were chosen before: no expression is left that could be wrong. */
+static json_t *graph_for(struct names *names, struct profile *profile, size_t type)
+{
+    const struct selection_options options = {.type = sample_at(type)};
+    struct selection selection;
+    char error[ERROR_SIZE];
+    json_t *json = NULL;
+    if (selection_make(&selection, profile, &options, NULL, error)) {
+        merge_samples(&selection);
+        json = graph_of(names, &selection);
+    }
+    selection_free(&selection);
+    return json ? json : json_null();
+}
+
+static json_t *data_graphs(struct names *names, struct profile *profile)
+{
+    json_t *json = json_array();
+    for (size_t type = 0; type < SAMPLE_TYPES; type++) {
+        bool empty = names->stacks->totals[type] == 0;
+        json_array_append_new(json, empty ? json_null() : graph_for(names, profile, type));
+    }
+    return json;
+}
+
+/* ---- histories ---- */
+
+#define HISTORIES_MOST 60
+#define HISTORY_POINTS 64
+
+static json_t *series_as_json(const struct history_point *points)
+{
+    json_t *json = json_object(), *low = json_array(), *high = json_array();
+    for (size_t i = 0; i < HISTORY_POINTS; i++) {
+        json_array_append_new(low, json_count(points[i].low));
+        json_array_append_new(high, json_count(points[i].high));
+    }
+    json_object_set_new(json, "low", low);
+    json_object_set_new(json, "high", high);
+    return json;
+}
+
+static json_t *all_histories(struct profile *profile)
+{
+    struct history_point points[HISTORY_POINTS], sums[HISTORY_POINTS] = {{0}};
+    for (size_t i = 0; i < profile->site_count; i++) {
+        history_of(profile, profile->sites[i], HISTORY_POINTS, points);
+        for (size_t j = 0; j < HISTORY_POINTS; j++) {
+            sums[j].low += points[j].low;
+            sums[j].high += points[j].high;
+        }
+    }
+    json_t *json = series_as_json(sums);
+    json_object_set_new(json, "live", json_count(profile->totals.live));
+    return json;
+}
+
+static json_t *site_history(struct profile *profile, struct site *site)
+{
+    struct history_point points[HISTORY_POINTS];
+    const struct stack_frame *frame = stack_headline(profile, site);
+    history_of(profile, site, HISTORY_POINTS, points);
+    json_t *json = series_as_json(points);
+    json_object_set_new(json, "id", json_string(site->id));
+    json_object_set_new(json, "name", json_string(frame->name));
+    if (frame->short_file && frame->line > 0)
+        json_object_set_new(json, "place", json_sprintf("%s:%d", frame->short_file, frame->line));
+    json_object_set_new(json, "family", json_string(family_name(site->family)));
+    json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
+    json_object_set_new(json, "live", json_count(site->counts.live));
+    return json;
+}
+
+static json_t *data_histories(struct profile *profile)
+{
+    json_t *json = json_array();
+    json_array_append_new(json, all_histories(profile));
+    for (size_t i = 0; i < profile->site_count && i < HISTORIES_MOST; i++)
+        json_array_append_new(json, site_history(profile, profile->sites[i]));
+    return json;
+}
+
+/* ---- all together ---- */
+
+static json_t *types_of(const struct stacks *stacks)
+{
+    json_t *types = json_array();
+    for (size_t i = 0; i < SAMPLE_TYPES; i++) {
+        json_t *type = json_object();
+        json_object_set_new(type, "name", json_string(sample_at(i)->name));
+        json_object_set_new(type, "unit", json_string(sample_at(i)->unit));
+        json_object_set_new(type, "total", json_count(stacks->totals[i]));
+        json_array_append_new(types, type);
+    }
+    return types;
 }
 
 static bool is_running(const struct profile *profile)

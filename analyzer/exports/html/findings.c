@@ -1,9 +1,9 @@
-#include "exports/html/tables.h"
-
+/* findings.c - the findings of the page, worst first. */
 #include "base/text.h"
-#include "exports/html/text.h"
-#include "profile/history.h"
+#include "exports/html/page.h"
+#include "exports/html/source.h"
 #include "profile/families.h"
+#include "profile/history.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
 
@@ -14,41 +14,6 @@
 #define SPARK_POINTS 64
 #define SPARK_WIDTH 192
 #define SPARK_HEIGHT 32
-
-void html_place(FILE *to, const struct stack_frame *frame)
-{
-    fputs("<code>", to);
-    html_text(to, frame->name);
-    fputs("</code>", to);
-    if (frame->inlined)
-        fputs(" <span class=\"place\">(inline)</span>", to);
-    if (!frame->short_file && !(frame->function && frame->module))
-        return;
-    fputs(" <span class=\"place\">", to);
-    html_text(to, frame->short_file ? frame->short_file : frame->module->name);
-    if (frame->short_file && frame->line > 0)
-        fprintf(to, ":%d", frame->line);
-    fputs("</span>", to);
-}
-
-void html_stack(FILE *to, struct profile *profile, struct site *site)
-{
-    size_t depth;
-    const struct stack_frame *stack = stack_of(profile, site, &depth);
-    fputs("<ol class=\"stack\">\n", to);
-    for (size_t i = 0; i < depth; i++) {
-        fputs("<li>", to);
-        html_place(to, &stack[i]);
-        fputs("</li>\n", to);
-    }
-    fputs("</ol>\n", to);
-    if (site->truncated)
-        fputs("<p class=\"note\">The stack goes deeper than what was kept.</p>\n", to);
-    if (!site->unwound)
-        fputs("<p class=\"note\">No more of the stack could be taken.</p>\n", to);
-}
-
-/* ---- a finding ---- */
 
 /* What is below the highs: the shape of a leak is seen at a glance. */
 static void write_spark(FILE *to, const struct profile *profile, const struct site *site)
@@ -110,7 +75,7 @@ static void write_heading(FILE *to, struct profile *profile, struct site *site)
 {
     static const char *const words[VERDICTS] = {"clean", "held", "LEAK"};
     const struct stack_frame *frame = stack_headline(profile, site);
-    fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->fingerprint,
+    fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->id,
             words[site->finding.verdict]);
     html_place(to, frame);
     fputs("</h3>\n", to);
@@ -124,7 +89,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
 {
     bool leaks = site->finding.verdict == VERDICT_LEAK;
     fprintf(to, "<article class=\"finding %s\" aria-labelledby=\"finding-%s\">\n",
-            verdict_name(site->finding.verdict), site->fingerprint);
+            verdict_name(site->finding.verdict), site->id);
     write_heading(to, profile, site);
     fputs("<p class=\"why\">", to);
     if (profile->process_count > 1)
@@ -132,7 +97,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     html_text(to, site->finding.why);
     fputs("</p>\n", to);
     write_flags(to, site);
-    fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->fingerprint,
+    fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");
     fputs("<div class=\"stack-and-source\"><div>\n", to);
     html_stack(to, profile, site);

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "exports/html/text.h"
+#include "exports/html/page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +17,24 @@ static bool same_line(const void *key, const void *array, uint32_t number)
     return wanted->file == known->file && wanted->line == known->line;
 }
 
-static uint64_t hash_of(const struct source_line *line)
+static uint64_t source_line_hash(const struct source_line *line)
 {
     uint64_t words[] = {(uintptr_t)line->file, (uint64_t)line->line};
-    return index_hash(words, sizeof(words));
+    return hash_key(words, sizeof(words));
 }
 
 static void count_line(struct sources *sources, const struct site *site,
                        const struct stack_frame *frame)
 {
     struct source_line key = {.file = frame->file, .line = frame->line};
-    uint32_t known = index_find(&sources->index, hash_of(&key), &key, sources->lines, same_line);
+    uint32_t known =
+        index_find(&sources->index, source_line_hash(&key), &key, sources->lines, same_line);
     if (known == INDEX_NONE) {
         known = (uint32_t)sources->count;
         sources->lines =
             memory_grow(sources->lines, sources->count, &sources->room, sizeof(*sources->lines));
         sources->lines[sources->count++] = key;
-        index_add(&sources->index, hash_of(&key), known);
+        index_add(&sources->index, source_line_hash(&key), known);
     }
     struct source_line *line = &sources->lines[known];
     if (line->last == site)
@@ -65,7 +66,7 @@ void sources_free(struct sources *sources)
 }
 
 /* Tabs become spaces, which are no control characters. */
-static void expand(char shown[LONGEST], const char *text)
+static void expand_tabs(char shown[LONGEST], const char *text)
 {
     size_t length = 0;
     for (; *text && length + TAB < LONGEST; text++) {
@@ -77,29 +78,30 @@ static void expand(char shown[LONGEST], const char *text)
     text_clean(shown);
 }
 
-static void write_count(FILE *to, uint64_t count)
+static void write_line_count(FILE *to, uint64_t count)
 {
     fprintf(to, "<td class=\"number\">%s</td>", count > 0 ? text_count(count).s : "");
 }
 
-static void write_line(FILE *to, const struct sources *sources, const struct stack_frame *frame,
-                       int number, const char *text)
+static void write_source_line(FILE *to, const struct sources *sources,
+                              const struct stack_frame *frame, int number, const char *text)
 {
     struct source_line key = {.file = frame->file, .line = number};
-    uint32_t known = index_find(&sources->index, hash_of(&key), &key, sources->lines, same_line);
+    uint32_t known =
+        index_find(&sources->index, source_line_hash(&key), &key, sources->lines, same_line);
     const struct source_line *line = known == INDEX_NONE ? &key : &sources->lines[known];
     char shown[LONGEST];
-    expand(shown, text);
+    expand_tabs(shown, text);
     fputs(number == frame->line ? "<tr class=\"here\">" : "<tr>", to);
-    write_count(to, line->live);
-    write_count(to, line->created);
+    write_line_count(to, line->live);
+    write_line_count(to, line->created);
     fprintf(to, "<td class=\"number\">%d</td><td><code>", number);
     html_text(to, shown);
     fputs("</code></td></tr>\n", to);
 }
 
-static void write_lines(FILE *to, const struct sources *sources, const struct stack_frame *frame,
-                        const struct source *source)
+static void write_source_lines(FILE *to, const struct sources *sources,
+                               const struct stack_frame *frame, const struct source *source)
 {
     fputs("<table class=\"source\"><thead><tr><th scope=\"col\">live</th>"
           "<th scope=\"col\">created</th><th scope=\"col\">line</th><th scope=\"col\">",
@@ -109,7 +111,7 @@ static void write_lines(FILE *to, const struct sources *sources, const struct st
     for (int number = frame->line - AROUND; number <= frame->line + AROUND; number++) {
         const char *text = source_line(source, number);
         if (text)
-            write_line(to, sources, frame, number, text);
+            write_source_line(to, sources, frame, number, text);
     }
     fputs("</tbody></table>\n", to);
 }
@@ -126,7 +128,7 @@ bool sources_write(FILE *to, const struct sources *sources, const struct stack_f
     /* The page may be handed on: nothing but source gets into it. */
     bool there = source->is_source && source_line(source, frame->line);
     if (there)
-        write_lines(to, sources, frame, source);
+        write_source_lines(to, sources, frame, source);
     source_free(source);
     return there;
 }

@@ -18,15 +18,15 @@ static const char *where_is(const struct stack_frame *frame)
     return frame->module ? frame->module->name : "";
 }
 
-static uint64_t hash_of(const char *name)
+static uint64_t function_hash(const char *name)
 {
     uint64_t word = (uintptr_t)name;
-    return index_hash(&word, sizeof(word));
+    return hash_key(&word, sizeof(word));
 }
 
 uint32_t stacks_function(const struct stacks *stacks, const char *name)
 {
-    return index_find(&stacks->index, hash_of(name), &name, stacks->functions, same_name);
+    return index_find(&stacks->index, function_hash(name), &name, stacks->functions, same_name);
 }
 
 static uint32_t function_of(struct stacks *stacks, const char *name,
@@ -40,11 +40,11 @@ static uint32_t function_of(struct stacks *stacks, const char *name,
                                     &stacks->function_room, sizeof(*stacks->functions));
     stacks->functions[stacks->function_count++] =
         (struct function){.name = name, .place = where_is(frame)};
-    index_add(&stacks->index, hash_of(name), number);
+    index_add(&stacks->index, function_hash(name), number);
     return number;
 }
 
-static size_t count_frames(const struct selection *selection, const struct site *site)
+static size_t count_places(const struct selection *selection, const struct site *site)
 {
     size_t frames = 0, count;
     for (size_t i = 0; i < site->depth; i++, frames += count)
@@ -58,7 +58,7 @@ static void take_stack(struct stacks *stacks, const struct selection *selection,
 {
     struct stack *stack = &stacks->list[stacks->count++];
     stack->site = site;
-    stack->depth = count_frames(selection, site);
+    stack->depth = count_places(selection, site);
     stack->functions = memory_new(stack->depth, sizeof(*stack->functions));
     size_t left = stack->depth, count;
     for (size_t i = 0; i < site->depth; i++) {
@@ -77,7 +77,7 @@ static int stacks_by_site(const void *left, const void *right)
     return compare_numbers((uintptr_t)a->site, (uintptr_t)b->site);
 }
 
-static void add_sample(struct stacks *stacks, const struct selected *selected)
+static void stack_add_sample(struct stacks *stacks, const struct selected *selected)
 {
     struct stack key = {.site = selected_site(selected)};
     struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), stacks_by_site);
@@ -123,7 +123,7 @@ void stacks_make(struct stacks *stacks, const struct selection *selection)
         take_stack(stacks, selection, profile->sites[i]);
     qsort(stacks->list, stacks->count, sizeof(*stacks->list), stacks_by_site);
     for (size_t i = 0; i < selection->count; i++)
-        add_sample(stacks, &selection->samples[i]);
+        stack_add_sample(stacks, &selection->samples[i]);
     qsort(stacks->list, stacks->count, sizeof(*stacks->list), stacks_by_functions);
     for (size_t i = 0; i < stacks->count; i++)
         count_stack(stacks, &stacks->list[i]);
@@ -136,4 +136,84 @@ void stacks_free(struct stacks *stacks)
     free(stacks->list);
     free(stacks->functions);
     index_free(&stacks->index);
+}
+
+/* ---- as one tree ---- */
+
+/* What has less than that is no more than a hair's breadth on any screen. */
+#define FIRST_CUT 1e-5
+
+static uint32_t add_tree_node(struct tree *tree, uint32_t parent, uint32_t function,
+                              const uint64_t *values)
+{
+    tree->nodes = memory_grow(tree->nodes, tree->count, &tree->room, sizeof(*tree->nodes));
+    struct tree_node *node = &tree->nodes[tree->count];
+    *node = (struct tree_node){.parent = parent, .function = function};
+    for (size_t i = 0; i < STACK_VALUES; i++)
+        node->values[i] = values[i];
+    return (uint32_t)tree->count++;
+}
+
+/* Of any sample type: what is small in one may be all there is of another. */
+static bool is_small(const struct tree *tree, const uint64_t *values, const uint64_t *totals)
+{
+    for (size_t i = 0; i < SAMPLE_TYPES; i++) {
+        if (values[i] > 0 && (double)values[i] >= tree->cut * (double)totals[i])
+            return false;
+    }
+    return true;
+}
+
+/* Stacks with the same function at `depth` follow each other. Returns how many begin the list. */
+static size_t sum_alike(const struct stack *list, size_t count, size_t depth, uint64_t *values)
+{
+    size_t alike = 0;
+    for (; alike < count && list[alike].functions[depth] == list->functions[depth]; alike++) {
+        for (size_t i = 0; i < STACK_VALUES; i++)
+            values[i] += list[alike].values[i];
+    }
+    return alike;
+}
+
+/* Stacks that end at `depth` come first, and have no children. */
+static void grow_tree(struct tree *tree, const struct stacks *stacks, const struct stack *list,
+                      size_t count, size_t depth, uint32_t parent)
+{
+    uint64_t other[STACK_VALUES] = {0};
+    bool others = false;
+    size_t i = 0;
+    while (i < count && list[i].depth == depth)
+        i++;
+    for (size_t alike; i < count && tree->count <= TREE_MOST; i += alike) {
+        uint64_t values[STACK_VALUES] = {0};
+        alike = sum_alike(&list[i], count - i, depth, values);
+        if (!is_small(tree, values, stacks->totals)) {
+            uint32_t node = add_tree_node(tree, parent, list[i].functions[depth], values);
+            grow_tree(tree, stacks, &list[i], alike, depth + 1, node);
+            continue;
+        }
+        for (size_t j = 0; j < STACK_VALUES; j++)
+            other[j] += values[j];
+        others = true;
+    }
+    if (others)
+        add_tree_node(tree, parent, TREE_OTHER, other);
+}
+
+void tree_make(struct tree *tree, const struct stacks *stacks)
+{
+    *tree = (struct tree){0};
+    for (;;) {
+        tree->count = 0;
+        add_tree_node(tree, TREE_ROOT, TREE_OTHER, stacks->totals);
+        grow_tree(tree, stacks, stacks->list, stacks->count, 0, TREE_ROOT);
+        if (tree->count <= TREE_MOST)
+            return;
+        tree->cut = tree->cut > 0 ? 2 * tree->cut : FIRST_CUT;
+    }
+}
+
+void tree_free(struct tree *tree)
+{
+    free(tree->nodes);
 }

@@ -1,11 +1,15 @@
-#include "exports/html/tables.h"
-
+/* summary.c - what was recorded, and all sites with their stacks. */
 #include "base/text.h"
-#include "exports/html/text.h"
-#include "profile/limits.h"
+#include "exports/html/page.h"
+#include "profile/families.h"
 #include "profile/losses.h"
 #include "profile/process.h"
+#include "profile/stacks.h"
 #include "views/coverage.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
 
 #define MOST_PROCESSES 20
 
@@ -21,7 +25,7 @@ static void write_limit(FILE *to, const struct limit *limit)
 }
 
 /* The page's title names a process that is the only one. */
-static void write_process(FILE *to, const struct process *process, bool alone)
+static void write_process_item(FILE *to, const struct process *process, bool alone)
 {
     struct limit limits[LIMITS];
     fputs("<li>", to);
@@ -39,11 +43,11 @@ static void write_process(FILE *to, const struct process *process, bool alone)
     fputs("</ul></li>\n", to);
 }
 
-static void write_processes(FILE *to, const struct profile *profile)
+static void write_process_list(FILE *to, const struct profile *profile)
 {
     fputs("<ul class=\"processes\">\n", to);
     for (size_t i = 0; i < profile->process_count && i < MOST_PROCESSES; i++)
-        write_process(to, profile->processes[i], profile->process_count == 1);
+        write_process_item(to, profile->processes[i], profile->process_count == 1);
     if (profile->process_count > MOST_PROCESSES)
         fprintf(to, "<li>and %s more</li>\n",
                 text_plural(profile->process_count - MOST_PROCESSES, "process", "processes").s);
@@ -56,7 +60,7 @@ static void write_fact(FILE *to, const char *class, uint64_t count, const char *
             text_count(count).s);
 }
 
-static void write_totals(FILE *to, const struct profile *profile)
+static void write_total_facts(FILE *to, const struct profile *profile)
 {
     const struct counts *totals = &profile->totals;
     size_t leaks = profile_count_sites(profile, VERDICT_LEAK);
@@ -72,15 +76,14 @@ static void write_totals(FILE *to, const struct profile *profile)
     fputs("</dl>\n", to);
 }
 
-static void write_coverage(FILE *to, const struct profile *profile)
+static void write_coverage_notes(FILE *to, const struct profile *profile)
 {
-    struct coverage_line lines[COVERAGE_LINES];
-    size_t count = coverage_lines(profile, lines);
-    for (size_t i = 0; i < count; i++)
-        fprintf(to, "<p class=\"missing\">%s</p>\n", lines[i].s);
+    const struct coverage coverage = coverage_of(profile);
+    for (size_t i = 0; i < coverage.count; i++)
+        fprintf(to, "<p class=\"missing\">%s</p>\n", coverage.lines[i].s);
 }
 
-static void write_losses(FILE *to, const struct profile *profile)
+static void write_loss_notes(FILE *to, const struct profile *profile)
 {
     uint64_t damaged = losses_damaged(profile);
     for (unsigned reason = 0; reason < TLK_DROPS; reason++) {
@@ -110,9 +113,101 @@ static void write_modules(FILE *to, const struct profile *profile)
 
 void html_summary(FILE *to, struct profile *profile)
 {
-    write_processes(to, profile);
-    write_totals(to, profile);
-    write_coverage(to, profile);
-    write_losses(to, profile);
+    write_process_list(to, profile);
+    write_total_facts(to, profile);
+    write_coverage_notes(to, profile);
+    write_loss_notes(to, profile);
     write_modules(to, profile);
+}
+
+/* ---- all sites ---- */
+
+#define SITES_MOST 1000
+
+struct column {
+    const char *name;
+    size_t field; /* in struct counts */
+};
+
+#define COLUMN(name, field)                                                                        \
+    {                                                                                              \
+        name, offsetof(struct counts, field)                                                       \
+    }
+
+/* Named as report --json has them. */
+static const struct column columns[] = {
+    COLUMN("live", live),
+    COLUMN("created", created),
+    COLUMN("released", released),
+    COLUMN("peak", peak),
+    COLUMN("armed", armed),
+    COLUMN("fired", fired),
+    COLUMN("stopped", stopped),
+    COLUMN("never_armed", states[NEVER_ARMED]),
+    COLUMN("never_fired", states[NEVER_FIRED]),
+    COLUMN("never_stopped", states[NEVER_STOPPED]),
+    COLUMN("never_released", states[NEVER_RELEASED]),
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(*columns))
+
+/* A dash for nothing: what is there stands out. The script sorts by data-value. */
+static void write_count_cell(FILE *to, uint64_t count)
+{
+    fprintf(to, "<td class=\"number\" data-value=\"%" PRIu64 "\">%s</td>", count,
+            count > 0 ? text_count(count).s : "–");
+}
+
+static void write_count_cells(FILE *to, const struct counts *counts)
+{
+    for (size_t i = 0; i < COLUMNS; i++) {
+        uint64_t value;
+        memcpy(&value, (const char *)counts + columns[i].field, sizeof(value));
+        write_count_cell(to, value);
+    }
+}
+
+static void write_site(FILE *to, struct profile *profile, struct site *site)
+{
+    /* Sorted by verdict, the worst come first. */
+    enum verdict verdict = site->finding.verdict;
+    fprintf(to, "<tr class=\"%s\" data-site=\"%s\"><td data-value=\"%d\">%s</td>",
+            verdict_name(verdict), site->id, VERDICT_LEAK - (int)verdict, verdict_name(verdict));
+    fprintf(to, "<th scope=\"row\"><details id=\"site-%s\"><summary>", site->id);
+    html_place(to, stack_headline(profile, site));
+    fputs("</summary>\n", to);
+    html_stack(to, profile, site);
+    fprintf(to, "</details></th><td>%s</td>", family_label(site->family, site->kind).s);
+    write_count_cells(to, &site->counts);
+    fprintf(to, "<td class=\"number\" data-value=\"%" PRIu64 "\">%s</td></tr>\n", site->oldest_age,
+            site->counts.live > 0 ? text_duration(site->oldest_age).s : "–");
+}
+
+static void write_column(FILE *to, const char *key, bool is_number)
+{
+    fprintf(to, "<th scope=\"col\" data-key=\"%s\"%s>", key, is_number ? " class=\"number\"" : "");
+    for (; *key; key++)
+        fputc(*key == '_' ? ' ' : *key, to);
+    fputs("</th>", to);
+}
+
+void html_sites(FILE *to, struct profile *profile)
+{
+    size_t shown = profile->site_count < SITES_MOST ? profile->site_count : SITES_MOST;
+    fputs("<table id=\"sites-table\"><thead><tr>", to);
+    write_column(to, "verdict", false);
+    write_column(to, "site", false);
+    write_column(to, "family", false);
+    for (size_t i = 0; i < COLUMNS; i++)
+        write_column(to, columns[i].name, true);
+    write_column(to, "oldest", true);
+    fputs("</tr></thead><tbody>\n", to);
+    for (size_t i = 0; i < shown; i++)
+        write_site(to, profile, profile->sites[i]);
+    fputs("</tbody></table>\n", to);
+    if (shown < profile->site_count)
+        fprintf(to,
+                "<p class=\"note\">These are %s of %s sites, worst first. --focus=REGEX picks "
+                "others.</p>\n",
+                text_count(shown).s, text_count(profile->site_count).s);
 }

@@ -4,7 +4,7 @@
 #ifndef ANALYZER_GATED_H
 #define ANALYZER_GATED_H
 
-#include "exports/gate_export.h"
+#include "exports/exports.h"
 #include "loaded.h"
 
 #define MADE_FRAMES 6

@@ -6,7 +6,7 @@
 
 #include "profile/profile.h"
 #include "recording_builder.h"
-#include "views/view.h"
+#include "views/views.h"
 
 #include <stdio.h>
 

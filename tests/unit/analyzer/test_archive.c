@@ -106,8 +106,8 @@ Test(archive, names_its_recordings)
     struct archive *opened = archive_open(archive_path, error);
     struct recording *recording = archive_next(opened, &ended, error);
     cr_assert(recording, "%s", error);
-    cr_expect(strstr(recording_path(recording), strrchr(path, '/') + 1));
-    cr_expect(strstr(recording_path(recording), archive_path));
+    cr_expect(strstr(recording->path, strrchr(path, '/') + 1));
+    cr_expect(strstr(recording->path, archive_path));
     recording_close(recording);
     archive_close(opened);
     free(path);

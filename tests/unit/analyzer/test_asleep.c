@@ -1,8 +1,8 @@
 /* Recordings of which a part was slept through: judged by what was seen, and said to be so. */
-#include "exports/json.h"
+#include "exports/exports.h"
 #include "gated.h"
 #include "profile/process.h"
-#include "views/report.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -1,8 +1,6 @@
 /* What is shown beside the source, or as a test, with the names that would break it. */
 #include "ci.h"
-#include "exports/annotations.h"
-#include "exports/gitlab.h"
-#include "exports/junit.h"
+#include "exports/exports.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,10 +1,7 @@
 /* What tells of the run as a whole, with the names that would break it. */
 #include "ci.h"
-#include "exports/gate_json.h"
-#include "exports/junit.h"
-#include "exports/markdown.h"
-#include "exports/prometheus.h"
-#include "views/gate.h"
+#include "exports/exports.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,14 +1,7 @@
 /* Two thousand damaged recordings, the same on every run, through everything that reads them. */
-#include "exports/html.h"
-#include "exports/json.h"
+#include "exports/exports.h"
 #include "loaded.h"
-#include "views/growth.h"
-#include "views/left.h"
-#include "views/report.h"
-#include "views/timers.h"
-#include "views/view.h"
-#include "views/wakeups.h"
-#include "views/watch.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include "loaded.h"
 #include "profile/diff.h"
 #include "shop.h"
-#include "views/diff.h"
+#include "views/views.h"
 #include "views/values.h"
 
 #include <criterion/criterion.h>

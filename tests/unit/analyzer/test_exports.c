@@ -1,10 +1,7 @@
 /* The formats of other tools: collapsed stacks, google-pprof's, speedscope's, CSV. */
 #include "exported.h"
 
-#include "exports/collapsed.h"
-#include "exports/csv.h"
-#include "exports/legacy.h"
-#include "exports/speedscope.h"
+#include "exports/exports.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -1,12 +1,11 @@
 /* Families that only a recording knows: they are shown in their own terms, and judged by traits. */
 #include "loaded.h"
 
-#include "exports/json.h"
+#include "exports/exports.h"
 #include "profile/families.h"
 #include "profile/filter.h"
 #include "profile/gate.h"
-#include "views/report.h"
-#include "views/timers.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,10 +1,9 @@
 /* Timers of the library gotime: their kinds, their states, and what the program said of them. */
 #include "base/text.h"
-#include "exports/json.h"
+#include "exports/exports.h"
 #include "loaded.h"
 #include "profile/families.h"
-#include "views/report.h"
-#include "views/timers.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Graphs: values, edges over what is left out, cutoffs, call trees and pictures. */
 #include "loaded.h"
-#include "profile/graphmake.h"
+#include "profile/graph.h"
 #include "shop.h"
 
 #include <criterion/criterion.h>

@@ -1,11 +1,10 @@
 /* The page: what stands in it is what the profile says, and what a recording says stays text. */
-#include "exports/html.h"
-#include "exports/html/data.h"
+#include "exports/exports.h"
+#include "exports/html/page.h"
+#include "exports/html/source.h"
 #include "exports/html/stacks.h"
-#include "exports/html/text.h"
-#include "exports/html/tree.h"
 #include "loaded.h"
-#include "profile/fingerprints.h"
+#include "profile/identity.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -37,7 +36,7 @@ static struct profile *sample(void)
     builder_started_as(builder, "/bin/<img src=x onerror=\"alert(1)\">",
                        "/bin/<img src=x onerror=\"alert(1)\">");
     loaded_add(profile, builder);
-    fingerprints_set(profile);
+    site_ids_set(profile);
     return profile;
 }
 

@@ -32,7 +32,7 @@ static void forget(struct tried *tried)
 static void copy_fingerprint(char *to, const struct made *made)
 {
     struct tried tried = try(made, 1);
-    strcpy(to, judged_of(&tried.gate, 0)->fingerprint);
+    strcpy(to, judged_of(&tried.gate, 0)->identity.fingerprint);
     forget(&tried);
 }
 
@@ -148,12 +148,12 @@ Test(fingerprint, a_second_call_in_a_function_is_another_finding)
         {.live = MANY, .frames = STACK({"start", NULL, 3, NULL})},
     };
     struct tried tried = try(calls, COUNT(calls));
-    const char *first = judged_of(&tried.gate, 1)->fingerprint;
-    const char *second = judged_of(&tried.gate, 2)->fingerprint;
+    const char *first = judged_of(&tried.gate, 1)->identity.fingerprint;
+    const char *second = judged_of(&tried.gate, 2)->identity.fingerprint;
     cr_expect_eq(strlen(first), 16);
     cr_expect_eq(strncmp(first, second, 16), 0);
     cr_expect_str_eq(second + 16, "-2");
-    cr_expect_str_eq(judged_of(&tried.gate, 0)->fingerprint, "");
+    cr_expect_str_eq(judged_of(&tried.gate, 0)->identity.fingerprint, "");
     forget(&tried);
 }
 
@@ -164,7 +164,7 @@ Test(fingerprint, the_same_code_in_another_program_is_the_same_finding)
         {.live = MANY, .module = "/bin/two", .frames = STACK({"start", NULL, 1, NULL})},
     };
     struct tried tried = try(programs, COUNT(programs));
-    cr_expect_str_eq(judged_of(&tried.gate, 0)->fingerprint,
-                     judged_of(&tried.gate, 1)->fingerprint);
+    cr_expect_str_eq(judged_of(&tried.gate, 0)->identity.fingerprint,
+                     judged_of(&tried.gate, 1)->identity.fingerprint);
     forget(&tried);
 }

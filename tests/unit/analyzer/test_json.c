@@ -1,5 +1,5 @@
 /* The JSON report: a stable interface, key by key. */
-#include "exports/json.h"
+#include "exports/exports.h"
 #include "loaded.h"
 
 #include <criterion/criterion.h>

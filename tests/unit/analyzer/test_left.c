@@ -1,7 +1,7 @@
 /* What is left since a moment, as `timerleak left` shows it. */
 #include "commands/commands.h"
 #include "loaded.h"
-#include "views/left.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

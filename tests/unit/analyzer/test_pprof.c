@@ -1,7 +1,7 @@
 /* Profiles for pprof, field by field. What pprof itself makes of them: see tests/e2e/pprof.c. */
 #include "exported.h"
 
-#include "exports/pprof.h"
+#include "exports/exports.h"
 #include "profile.pb-c.h"
 
 #include <criterion/criterion.h>

@@ -1,10 +1,8 @@
 /* pprof's views, to the letter: goldens that `go tool pprof` printed alike. */
 #include "golden.h"
 #include "shop.h"
-#include "views/diff.h"
-#include "views/growth.h"
+#include "views/views.h"
 #include "views/values.h"
-#include "views/wakeups.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,11 +1,9 @@
 /* What is said of the process that a recording is of. */
-#include "exports/html/tables.h"
+#include "exports/html/page.h"
 #include "loaded.h"
 #include "profile/process.h"
-#include "views/labels.h"
-#include "views/limits.h"
-#include "views/report.h"
-#include "views/watch.h"
+#include "views/values.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

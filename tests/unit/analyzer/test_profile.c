@@ -1,9 +1,8 @@
 /* From recordings to one profile: counts, balance, merging, filters, order, limits. */
 #include "loaded.h"
 #include "profile/filter.h"
-#include "profile/limits.h"
-#include "profile/fingerprints.h"
 #include "profile/process.h"
+#include "profile/identity.h"
 #include "profile/stacks.h"
 
 #include <criterion/criterion.h>
@@ -290,18 +289,18 @@ Test(profile, limits_are_projected)
     profile_free(profile);
 }
 
-Test(profile, fingerprints_are_stable_and_unique)
+Test(profile, ids_of_sites_are_stable_and_unique)
 {
     struct builder *builder = builder_new(HOUR);
     uint64_t frames[2][1] = {{TLK_FRAME(0, 0x10)}, {TLK_FRAME(0, 0x10)}};
     builder_site(builder, TLK_POSIX, "timer_create", frames[0], 1);
     builder_site(builder, TLK_TIMERFD, "timerfd_create", frames[1], 1);
     struct profile *profile = loaded(builder);
-    fingerprints_set(profile);
-    cr_expect_eq(strlen(profile->sites[0]->fingerprint), 16);
-    cr_expect_str_neq(profile->sites[0]->fingerprint, profile->sites[1]->fingerprint);
+    site_ids_set(profile);
+    cr_expect_eq(strlen(profile->sites[0]->id), 16);
+    cr_expect_str_neq(profile->sites[0]->id, profile->sites[1]->id);
     /* Kept by users in baselines: it must not change from one version to the next. */
-    cr_expect_str_eq(profile->sites[0]->fingerprint, "b831b432564eac25");
+    cr_expect_str_eq(profile->sites[0]->id, "b831b432564eac25");
     profile_free(profile);
 }
 

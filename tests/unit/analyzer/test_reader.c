@@ -76,7 +76,7 @@ Test(reader, opens_a_good_one)
     cr_expect_str_eq(recording_string(recording, site.function), "timer_create");
     cr_expect(recording_timer(recording, 10, &timer));
     cr_expect_not(recording_timer(recording, 11, &timer));
-    cr_expect_eq(recording_damaged(recording), 0);
+    cr_expect_eq(recording->damaged, 0);
     recording_close(recording);
     free(bytes);
 }
@@ -202,7 +202,7 @@ static void expect_damaged_site(void (*change)(struct tlk_site *site))
     struct recording *recording = open_bytes(bytes, size);
     cr_assert(recording, "%s", error);
     cr_expect_not(recording_site(recording, 1, &site));
-    cr_expect_eq(recording_damaged(recording), 1);
+    cr_expect_eq(recording->damaged, 1);
     recording_close(recording);
     free(bytes);
 }
@@ -273,7 +273,7 @@ Test(reader, damaged_timers_are_counted)
     struct recording *recording = open_bytes(bytes, size);
     for (uint32_t i = 1; i <= 4; i++)
         cr_expect_not(recording_timer(recording, i, &timer));
-    cr_expect_eq(recording_damaged(recording), 3);
+    cr_expect_eq(recording->damaged, 3);
     cr_expect(recording_timer(recording, 5, &timer));
     recording_close(recording);
     free(bytes);
@@ -328,7 +328,7 @@ Test(reader, a_running_process_reuses_a_slot)
     fclose(file);
     cr_expect_not(recording_timer(recording, 2, &timer));
     cr_expect(recording_timer(recording, 3, &timer));
-    cr_expect_eq(recording_damaged(recording), 0);
+    cr_expect_eq(recording->damaged, 0);
     recording_close(recording);
     unlink(path);
     free(path);

@@ -1,13 +1,9 @@
 /* Recordings of one timer in N: counts are scaled, verdicts are not. */
-#include "exports/html.h"
-#include "exports/json.h"
-#include "exports/markdown.h"
+#include "exports/exports.h"
 #include "gated.h"
-#include "profile/limits.h"
+#include "profile/process.h"
 #include "profile/history.h"
-#include "views/growth.h"
-#include "views/report.h"
-#include "views/timers.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* SARIF 2.1.0: what its schema demands, and what GitHub makes of it. */
-#include "exports/sarif.h"
+#include "exports/exports.h"
 #include "ci.h"
 
 #include <criterion/criterion.h>
@@ -264,7 +264,7 @@ Test(sarif, fingerprints_are_those_of_the_baseline)
     struct gate gate;
     gate_judge(&gate, profile, &leaks_fail, NULL, NULL);
     json_t *log = log_of(server, 2, leaks_fail, baseline_new());
-    const char *fingerprint = judged_of(&gate, 0)->fingerprint;
+    const char *fingerprint = judged_of(&gate, 0)->identity.fingerprint;
     expect_string(log, RESULT "partialFingerprints/primaryLocationLineHash", fingerprint);
     cr_expect_str_eq(
         json_string_value(json_object_get(at(log, RESULT "partialFingerprints"), "timerleak/v1")),

@@ -1,15 +1,9 @@
 /* Families that were not to be recorded: told everywhere, and never green. */
-#include "exports/annotations.h"
-#include "exports/gitlab.h"
-#include "exports/json.h"
-#include "exports/junit.h"
-#include "exports/markdown.h"
-#include "exports/prometheus.h"
-#include "exports/sarif.h"
+#include "exports/exports.h"
 #include "gated.h"
 #include "profile/kernel_match.h"
 #include "views/coverage.h"
-#include "views/left.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

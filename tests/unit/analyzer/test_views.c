@@ -1,8 +1,7 @@
 /* The text views, to the letter. */
 #include "loaded.h"
 #include "profile/filter.h"
-#include "views/report.h"
-#include "views/timers.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* What a watch finds between two looks, and shows. */
 #include "loaded.h"
-#include "views/watch.h"
+#include "views/views.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -34,10 +34,8 @@ static void look(struct trend *trend, struct profile *profile, struct builder *b
 
 static const struct moving *first(const struct trend *trend)
 {
-    size_t count;
-    const struct moving *sites = trend_sites(trend, &count);
-    cr_assert_gt(count, 0);
-    return sites;
+    cr_assert_gt(trend->count, 0);
+    return trend->sites;
 }
 
 static void forget(struct trend *trend, struct profile *profile)
@@ -61,8 +59,8 @@ Test(watch, counts_from_the_first_look_and_from_the_last)
     cr_expect_float_eq(site->movement.created, 0.5, 1e-9);
     cr_expect_float_eq(site->movement.released, 0, 1e-9);
     cr_expect_eq(site[1].movement.change, 0);
-    cr_expect_eq(trend_total(trend)->growth, 25);
-    cr_expect_eq(trend_looks(trend), 3);
+    cr_expect_eq(trend->total.growth, 25);
+    cr_expect_eq(trend->looks, 3);
     forget(trend, profile);
 }
 
@@ -91,7 +89,7 @@ Test(watch, shrinks_and_sorts_as_told)
     cr_expect_eq(first(trend)[1].movement.growth, -30);
     trend_sort(trend, TREND_LIVE);
     cr_expect_eq(first(trend)->site->family, TLK_POSIX);
-    cr_expect_eq(trend_total(trend)->change, -30);
+    cr_expect_eq(trend->total.change, -30);
     forget(trend, profile);
 }
 

@@ -1,4 +1,4 @@
-#include "profile/graphmake.h"
+#include "profile/graph.h"
 
 #include "base/numbers.h"
 #include "profile/graphparts.h"
@@ -24,7 +24,7 @@ static void choose_ends(struct graph_parts *parts, bool chosen)
         parts->nodes[i].passing = parts->nodes[i].kept || (!chosen && !parts->options->visual);
 }
 
-static void connect(struct graph_parts *parts, bool chosen)
+static void graph_connect(struct graph_parts *parts, bool chosen)
 {
     choose_ends(parts, chosen);
     if (parts->options->call_tree)
@@ -96,16 +96,19 @@ static void choose_nodes(struct graph *graph, struct graph_parts *parts, int64_t
 {
     const struct graph_options *options = parts->options;
     bool visual = options->visual, limited = false;
+    enum parts_order order = visual         ? PARTS_FOR_PICTURES
+                             : options->cum ? PARTS_BY_CUM
+                                            : PARTS_BY_FLAT;
     if (visual)
-        connect(parts, true);
+        graph_connect(parts, true);
     list_kept(parts);
-    parts_sort(parts);
+    parts_sort(parts, order);
     if (options->nodecount > 0)
         limited = limit_nodes(parts, (size_t)options->nodecount);
     if (!visual || limited)
-        connect(parts, limited || graph->dropped_nodes > 0);
+        graph_connect(parts, limited || graph->dropped_nodes > 0);
     if (visual && limited)
-        parts_sort(parts);
+        parts_sort(parts, order);
     graph->dropped_edges = parts_drop_edges(parts, edge_cutoff);
 }
 
@@ -142,7 +145,7 @@ static void finish_nodes(struct graph *graph, struct graph_parts *parts)
 }
 
 /* part_node.seen has become the index in the graph. */
-static struct graph_node *finished(const struct graph_parts *parts, uint32_t number)
+static struct graph_node *finished_node(const struct graph_parts *parts, uint32_t number)
 {
     return &parts->graph_nodes[parts->nodes[number].seen];
 }
@@ -156,8 +159,9 @@ static size_t finish_edges(struct graph_parts *parts)
         if (part->dropped)
             continue;
         struct graph_edge *edge = &parts->graph_edges[count++];
-        *edge = (struct graph_edge){finished(parts, part->from), finished(parts, part->to),
-                                    part->weight, part->residual, part->inlined};
+        *edge =
+            (struct graph_edge){finished_node(parts, part->from), finished_node(parts, part->to),
+                                part->weight, part->residual, part->inlined};
         edge->from->out_count++;
         edge->to->in_count++;
     }
@@ -199,6 +203,62 @@ static void link_edges(struct graph_parts *parts, size_t count)
     for (size_t i = 0; i < parts->finished; i++) {
         sort_links(parts->graph_nodes[i].in, parts->graph_nodes[i].in_count);
         sort_links(parts->graph_nodes[i].out, parts->graph_nodes[i].out_count);
+    }
+}
+
+/* ---- edges that a picture can do without ---- */
+
+static bool is_met_from(struct graph_node **queue, size_t *end, bool *seen,
+                        const struct graph_node *node, const struct graph_edge *edge)
+{
+    for (size_t i = 0; i < node->in_count; i++) {
+        struct graph_node *caller = node->in[i]->from;
+        if (node->in[i] == edge || seen[caller->index])
+            continue;
+        if (caller == edge->from)
+            return true;
+        seen[caller->index] = true;
+        queue[(*end)++] = caller;
+    }
+    return false;
+}
+
+/* Whether its start leads to its end by other edges, too. */
+static bool is_redundant(const struct graph *graph, const struct graph_edge *edge)
+{
+    struct graph_node **queue = memory_new(graph->count, sizeof(struct graph_node *));
+    bool *seen = memory_new(graph->count, sizeof(*seen)), found = false;
+    size_t end = 1;
+    queue[0] = edge->to;
+    seen[edge->to->index] = true;
+    for (size_t next = 0; next < end && !found; next++)
+        found = is_met_from(queue, &end, seen, queue[next], edge);
+    free(queue);
+    free(seen);
+    return found;
+}
+
+static void unlink_edge(struct graph_edge **links, size_t *count, const struct graph_edge *edge)
+{
+    size_t at = 0;
+    while (links[at] != edge)
+        at++;
+    (*count)--;
+    memmove(links + at, links + at + 1, (*count - at) * sizeof(*links));
+}
+
+/* Drops residual edges whose ends are connected otherwise. */
+static void graph_drop_redundant(struct graph *graph)
+{
+    for (size_t i = graph->count; i > 0; i--) {
+        struct graph_node *node = graph->nodes[i - 1];
+        for (size_t j = node->in_count; j > 0 && node->in[j - 1]->residual; j--) {
+            struct graph_edge *edge = node->in[j - 1];
+            if (!is_redundant(graph, edge))
+                continue;
+            unlink_edge(edge->from->out, &edge->from->out_count, edge);
+            unlink_edge(node->in, &node->in_count, edge);
+        }
     }
 }
 

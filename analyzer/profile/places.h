@@ -1,11 +1,38 @@
 /*
- * framefilter.h - which frames of a location are shown, and what filters say about it.
+ * places.h - which frames of a location are shown, and which of them count as one: by function,
+ * file, line or address, as pprof's granularity says.
  */
-#ifndef TIMERLEAK_PROFILE_FRAMEFILTER_H
-#define TIMERLEAK_PROFILE_FRAMEFILTER_H
+#ifndef TIMERLEAK_PROFILE_PLACES_H
+#define TIMERLEAK_PROFILE_PLACES_H
 
 #include "profile/patterns.h"
-#include "profile/granularity.h"
+
+enum granularity {
+    GRANULARITY_FUNCTIONS,
+    GRANULARITY_FILEFUNCTIONS,
+    GRANULARITY_FILES,
+    GRANULARITY_LINES,
+    GRANULARITY_ADDRESSES,
+};
+
+/* What the granularity leaves out is NULL or 0. */
+struct place {
+    const char *name;
+    const char *file;
+    const char *directory;       /* where the file was compiled, first of all; NULL: unknown */
+    const char *label;           /* what pprof shows for it; interned */
+    const struct module *module; /* where the file is all there is */
+    uint64_t address;            /* module->bias and the address in the file */
+    int line;
+};
+
+struct places {
+    struct place *list;
+    size_t count, room;
+    struct index index;
+    enum granularity granularity;
+    const char *trim_path, *source_path; /* see path_trim(); NULL: none */
+};
 
 /* What filters say about a location; worked out when it is asked for first. */
 struct view_of_location {

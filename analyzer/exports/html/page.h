@@ -1,0 +1,58 @@
+/*
+ * page.h - the parts of the page, and how text gets into it.
+ *
+ * The profile is sorted and added up, the ids of its sites set, its histories kept.
+ */
+#ifndef TIMERLEAK_EXPORTS_HTML_PAGE_H
+#define TIMERLEAK_EXPORTS_HTML_PAGE_H
+
+#include "profile/profile.h"
+#include "views/source.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* ---- text.c: what anybody may have written stays text ---- */
+
+/* Between tags, and in quoted attributes. */
+void html_text(FILE *to, const char *text);
+
+/* JSON in which nothing can end the <script> that it stands in. False if it fails. */
+bool html_json(FILE *to, const json_t *json);
+
+/* A function and its place; and the stack of a site, in a list to unfold. */
+void html_place(FILE *to, const struct stack_frame *frame);
+void html_stack(FILE *to, struct profile *profile, struct site *site);
+
+/* ---- what can be read without the page's script ---- */
+
+/* summary.c: what was recorded, and all sites with their stacks. */
+void html_summary(FILE *to, struct profile *profile);
+void html_sites(FILE *to, struct profile *profile);
+
+/* findings.c: the findings, with their stacks and source: see source.h. */
+void html_findings(FILE *to, struct profile *profile, const struct source_paths *paths);
+
+/* ---- data.c: what the page's script works with ---- */
+
+/*
+ * Compact JSON: columns, and names by number. The caller owns the result.
+ *
+ *     duration   ns, of the longest process
+ *     running    whether a process still runs
+ *     types      [{name, unit, total}]: everything below that is "by type" has this order
+ *     names      function names; places: where they are
+ *     tree       columns parent, name (-1: root and "other"), leaking, values (by type); `cut`, the
+ *                part of a total below which stacks are summed up as "other"
+ *     functions  columns name, flat, cum (both by type); `omitted`, how many are not there
+ *     graphs     by type, null if the total is 0: columns name, flat, cum of nodes and from, to,
+ *                weight, residual of edges; `omitted`, how many nodes are not there
+ *     histories  [{id, name, place, family, verdict, live, low[], high[]}], all sites together
+ *                first; `sites`, how many there are
+ *
+ * A column by type is empty if its total is 0.
+ */
+json_t *html_data(struct profile *profile);
+
+#endif
