@@ -116,7 +116,7 @@ static inline bool cells_ended(enum cells_kind kind, uint32_t generation)
     return (int32_t)(generation - cells[kind].birth) < 0;
 }
 
-/* For fork, as of struct part (life.h). In the child all cells stay, but those that are ended. */
+/* For fork, as of struct part (parts.h). In the child all cells stay, but those that are ended. */
 void cells_lock(void);
 void cells_unlock(void);
 void cells_renew(void);

@@ -3,7 +3,7 @@
 #define GOTIME_CONTEXT_H
 
 /*
- * As of struct part (life.h). In the child all handles of contexts are stale, as the timers are
+ * As of struct part (parts.h). In the child all handles of contexts are stale, as the timers are
  * gone that would have ended them. Channels are renewed before, and ended afterwards.
  */
 void contexts_renew(void);

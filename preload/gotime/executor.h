@@ -43,7 +43,7 @@ int64_t executor_supervise(int64_t now);
 /* Ends the threads, after what they run; what is posted and did not begin is forgotten. */
 void executor_end(void);
 
-/* For fork, as of struct part (life.h). */
+/* For fork, as of struct part (parts.h). */
 void executor_lock(void);
 void executor_unlock(void);
 void executor_renew(void);

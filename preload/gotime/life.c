@@ -1,4 +1,4 @@
-#include "life.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <pthread.h>

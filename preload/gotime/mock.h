@@ -2,7 +2,7 @@
 #ifndef GOTIME_MOCK_H
 #define GOTIME_MOCK_H
 
-/* As of struct part (life.h): the child keeps its clock. */
+/* As of struct part (parts.h): the child keeps its clock. */
 void mock_renew(void);
 
 /* Back to the real clock. */

@@ -5,7 +5,7 @@
 /* What is wrong with it, or NULL: for tests, after any step. */
 const char *scheduler_check(void);
 
-/* As of struct part (life.h). In the child all handles of tasks are stale. */
+/* As of struct part (parts.h). In the child all handles of tasks are stale. */
 void scheduler_lock(void);
 void scheduler_unlock(void);
 void scheduler_renew(void);

@@ -1,9 +1,9 @@
 /*
- * life.h - fork and the end, which concern every part of the library. Its table, in life.c, has
+ * parts.h - fork and the end, which concern every part of the library. Its table, in life.c, has
  * the parts in the order of their locks, outermost first.
  */
-#ifndef GOTIME_LIFE_H
-#define GOTIME_LIFE_H
+#ifndef GOTIME_PARTS_H
+#define GOTIME_PARTS_H
 
 struct part {
     void (*lock)(void);   /* before fork(): takes all its locks; NULL: has none */
