@@ -1,9 +1,10 @@
+/* Channels as gotime.h has them, whatever is behind them: sending, receiving, closing. */
+#include "end.h"
+
 #include <errno.h>
 
 #include "channel.h"
-#include "end.h"
 #include "handle.h"
-#include "select.h"
 #include "timer.h"
 
 /* Most need not wait; who does, tries again as a select of one case. */

@@ -5,7 +5,6 @@
  * Order: a tree's lock, then that of a channel. Timers are made and freed without it, as the shim
  * is told then.
  */
-#include "context.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -16,6 +15,7 @@
 #include "clock.h"
 #include "handle.h"
 #include "lock.h"
+#include "parts.h"
 #include "ring.h"
 #include "timer.h"
 #include "watcher.h"

@@ -6,8 +6,6 @@
 #include "clock.h"
 #include "executor.h"
 #include "fire.h"
-#include "futex.h"
-#include "thread.h"
 
 #define CROWD 4 /* fires between two sleeps */
 #define REST_NS 50000

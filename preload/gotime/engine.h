@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hidden.h"
+#include "clock.h"
 
 enum engine_state {
     ENGINE_NONE,

@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 
+#include "cells.h"
 #include "clock.h"
-#include "futex.h"
 #include "gotime.h"
-#include "local.h"
 #include "lock.h"
-#include "thread.h"
 
 #define LIMIT 64
 #define PATIENCE_NS 100000 /* how long what is posted waits before more threads come */
@@ -41,6 +40,20 @@ static struct executor {
 } executor;
 
 static __thread struct worker *me;
+
+int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
+{
+    sigset_t all, before;
+    int error;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    error = pthread_create(thread, NULL, run, argument);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!error)
+        pthread_setname_np(*thread, name);
+    return -error;
+}
 
 static unsigned executor_limit(void)
 {

@@ -6,6 +6,7 @@
 #ifndef GOTIME_EXECUTOR_H
 #define GOTIME_EXECUTOR_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,9 @@ struct source {
     struct source *next;
     size_t posted; /* under the executor's lock */
 };
+
+/* A thread of the library's: all signals are blocked in it. 0 or a negative errno. */
+int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 
 /* So many more callbacks wait there. From the thread that fires timers, without the shard's lock.
  */

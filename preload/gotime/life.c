@@ -4,14 +4,11 @@
 #include <pthread.h>
 
 #include "channel.h"
-#include "context.h"
 #include "engine.h"
 #include "executor.h"
 #include "gotime.h"
 #include "metrics.h"
-#include "mock.h"
-#include "release.h"
-#include "scheduler.h"
+#include "shard.h"
 #include "watcher.h"
 
 /* ---- the timers ---- */

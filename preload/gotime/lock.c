@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "futex.h"
 
 #define SPINS 100
 #define NAP_NS 200000

@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <time.h>
 
-#include "callback.h"
 #include "clock.h"
 #include "engine.h"
 #include "executor.h"
 #include "fire.h"
-#include "futex.h"
-#include "mock.h"
+#include "parts.h"
 #include "timer.h"
 
 static uint32_t advancing; /* a futex: 1 while somebody advances the clock */

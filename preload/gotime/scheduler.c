@@ -4,16 +4,15 @@
  *
  * Order: the scheduler's lock, then that of the timer's shard. The shim is told without it.
  */
-#include "scheduler.h"
 
 #include <errno.h>
 #include <stddef.h>
 
 #include "clock.h"
 #include "executor.h"
-#include "futex.h"
 #include "gotime.h"
 #include "metrics.h"
+#include "parts.h"
 #include "task.h"
 #include "timer.h"
 #include "watcher.h"

@@ -1,11 +1,11 @@
-#include "select.h"
+/* Waiting for the first of several channels. */
+#include "end.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include "clock.h"
-#include "end.h"
 #include "timer.h"
 
 #define CASES_INLINE 16

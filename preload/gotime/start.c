@@ -2,7 +2,6 @@
 
 #include <errno.h>
 
-#include "callback.h"
 #include "clock.h"
 #include "engine.h"
 #include "fire.h"

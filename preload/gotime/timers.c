@@ -1,9 +1,8 @@
-/* Timers and tickers with a channel, and what all timers have in common: stop, reset, free. */
+/* Timers and tickers, with a channel or a callback, and the pool: begun, stopped, reset, freed. */
 #include "gotime.h"
 
 #include <errno.h>
 
-#include "callback.h"
 #include "clock.h"
 #include "fire.h"
 #include "start.h"
@@ -11,6 +10,7 @@
 
 #define TIMERS (KINDS(KIND_TIMER) | KINDS(KIND_FUNC))
 #define TICKERS KINDS(KIND_TICKER)
+#define USER_FLAGS (GT_AUTOFREE | GT_INLINE)
 
 gt_chan gt_after(int64_t duration)
 {
@@ -48,6 +48,27 @@ gt_chan gt_timer_chan(gt_timer timer)
 gt_chan gt_ticker_chan(gt_ticker ticker)
 {
     return (gt_chan){handle_kind(ticker.handle) == KIND_TICKER ? ticker.handle : 0};
+}
+
+/* ---- with a callback ---- */
+
+gt_timer gt_after_func(int64_t duration, void (*function)(void *argument), void *argument)
+{
+    struct gt_func func = {.function = function, .argument = argument};
+    int64_t now = clock_now();
+
+    return func_make(now, clock_after(now, duration), &func, CALL_IF_WATCHED);
+}
+
+gt_timer gt_after_func_with(int64_t duration, const struct gt_func *func)
+{
+    int64_t now = clock_now();
+
+    if (func->flags & ~(unsigned)USER_FLAGS) {
+        errno = EINVAL;
+        return (gt_timer){0};
+    }
+    return func_make(now, clock_after(now, duration), func, CALL_IF_WATCHED);
 }
 
 /* ---- stop ---- */
@@ -172,6 +193,24 @@ int gt_ticker_free(gt_ticker ticker)
 int timer_chan_free(uint64_t handle)
 {
     return end(handle, KINDS(KIND_AFTER) | KINDS(KIND_TICK));
+}
+
+/* ---- the pool ---- */
+
+/*
+ * Timers lie in cells of their own (cells.h): a thread has free ones at hand, all share
+ * the rest, and each life has handles of its own. A pool above that would be another list of the
+ * same cells, and one whose timers a report could not tell from forgotten ones. So get begins a
+ * timer's life and put ends it: one that is never put back is live, at the line of its get.
+ */
+gt_timer gt_timer_pool_get(int64_t duration)
+{
+    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED)};
+}
+
+int gt_timer_pool_put(gt_timer timer)
+{
+    return handle_kind(timer.handle) == KIND_FUNC ? -EINVAL : gt_timer_free(timer);
 }
 
 /* ---- names ---- */
