@@ -5,7 +5,6 @@
 #include "base/version.h"
 #include "cli/arguments.h"
 #include "commands/commands.h"
-#include "commands/help.h"
 
 #include <errno.h>
 #include <signal.h>

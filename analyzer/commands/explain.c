@@ -1,6 +1,5 @@
 /* explain.c - the command `timerleak explain`. */
 #include "commands/commands.h"
-#include "commands/explain.h"
 
 #include "base/text.h"
 

@@ -1,4 +1,5 @@
-#include "commands/help.h"
+/* help.c - what `timerleak help` prints. */
+#include "commands/commands.h"
 
 #include <string.h>
 

@@ -1,5 +1,7 @@
-/* web.c - the command `timerleak web`: the page of `timerleak html`, read anew when it is asked
- * for. */
+/*
+ * page.c - the commands `timerleak html` and `timerleak web`: the report as one page, in a file, or
+ * served and read anew each time it is asked for.
+ */
 #include "cli/input.h"
 #include "cli/listening.h"
 #include "commands/commands.h"
@@ -14,6 +16,33 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* ---- in a file ---- */
+
+int command_html(const struct command *command, int argc, char **argv)
+{
+    const struct input_needs needs = {.options = command->options, .histories = true};
+    char nonce[HTML_NONCE_SIZE];
+    struct input input;
+    if (!html_nonce(nonce)) {
+        complain("the system gives no random numbers");
+        return EXIT_UNREADABLE;
+    }
+    if (!input_parse(&input, argc, argv, &needs))
+        return input.status;
+    if (!input.settings.output && isatty(STDOUT_FILENO)) {
+        complain("a page is nothing for a terminal: timerleak html -o FILE");
+        return input_refuse(&input);
+    }
+    if (!input_load(&input))
+        return input.status;
+    struct html_options options = {.nonce = nonce,
+                                   .paths = {input.settings.source_path, input.settings.trim_path}};
+    html_write(input.output, input.profile, &options);
+    return input_close(&input);
+}
+
+/* ---- served ---- */
 
 #define MOST_CONNECTIONS 32
 #define MOST_SILENT (MOST_CONNECTIONS / 2)

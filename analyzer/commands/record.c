@@ -8,7 +8,6 @@
 #include "launch/output_name.h"
 #include "launch/preloading.h"
 #include "launch/session.h"
-#include "launch/session_report.h"
 #include "launch/traceable.h"
 #include "launch/variables.h"
 #include "profile/families.h"

@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "doctor/imports.h"
 #include "doctor/libraries.h"
 
 #include <stdlib.h>

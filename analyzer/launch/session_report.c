@@ -1,5 +1,5 @@
 /* session_report.c - a line for each recording, or the reasons why there is none. */
-#include "launch/session_report.h"
+#include "launch/session.h"
 
 #include "base/errors.h"
 #include "base/text.h"

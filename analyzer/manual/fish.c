@@ -1,4 +1,4 @@
-#include "manual/shells.h"
+#include "manual/template.h"
 
 #include "manual/values.h"
 

@@ -2,8 +2,7 @@
  * main.c - writes manual pages and completion: a program of the build's own. The tables of commands
  * and options say what there is, the files below man and completion what is to be said about it.
  */
-#include "manual/pages.h"
-#include "manual/shells.h"
+#include "manual/template.h"
 
 #include <limits.h>
 

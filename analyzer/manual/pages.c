@@ -1,7 +1,6 @@
-#include "manual/pages.h"
+#include "manual/template.h"
 
 #include "base/version.h"
-#include "commands/explain.h"
 #include "manual/synopsis.h"
 
 #include <ctype.h>

@@ -1,6 +1,5 @@
 #include "manual/values.h"
 
-#include "commands/explain.h"
 #include "manual/template.h"
 #include "profile/families.h"
 #include "profile/samples.h"
