@@ -112,7 +112,7 @@ const char *explain_word(size_t index)
     return index < WORDS ? words[index].name : NULL;
 }
 
-static int list(void)
+static int explain_list(void)
 {
     printf("timerleak explain WORD, where WORD is one of");
     for (size_t i = 0; i < WORDS; i++)
@@ -121,7 +121,7 @@ static int list(void)
     return EXIT_OK;
 }
 
-static int unknown(const char *name)
+static int explain_unknown(const char *name)
 {
     const char *names[WORDS];
     for (size_t i = 0; i < WORDS; i++)
@@ -135,7 +135,7 @@ static int unknown(const char *name)
 }
 
 /* JSON and sample types have '_' where people write '-'; verdicts are shown in capitals. */
-static int same_word(const char *name, const char *word)
+static int explain_is_word(const char *name, const char *word)
 {
     for (; *name && *word; name++, word++) {
         char c = *name == '_' ? '-' : *name;
@@ -151,13 +151,13 @@ int command_explain(const struct command *command, int argc, char **argv)
 {
     (void)command;
     if (argc < 2)
-        return list();
+        return explain_list();
     for (int i = 1; i < argc; i++) {
         size_t word = 0;
-        while (word < WORDS && !same_word(argv[i], words[word].name))
+        while (word < WORDS && !explain_is_word(argv[i], words[word].name))
             word++;
         if (word == WORDS)
-            return unknown(argv[i]);
+            return explain_unknown(argv[i]);
         printf("%s\n%s\n", words[word].name, words[word].meaning);
     }
     return EXIT_OK;

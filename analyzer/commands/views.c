@@ -94,7 +94,7 @@ int command_diff(const struct command *command, int argc, char **argv)
 
 /* ---- left: asked by a test that is preloaded, by its own means ---- */
 
-static bool parse_since(const char *text, uint64_t *since)
+static bool left_parse_since(const char *text, uint64_t *since)
 {
     char *end;
     errno = 0;
@@ -116,7 +116,7 @@ int command_left(const struct command *command, int argc, char **argv)
         .options = command->options, .argument = "SINCE", .timers = true};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
-    if (!parse_since(input.argument, &since))
+    if (!left_parse_since(input.argument, &since))
         return input_refuse(&input);
     if (!input_load(&input))
         return input.status;

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void add(struct libraries *libraries, const char *name, const char *path)
+static void libraries_add(struct libraries *libraries, const char *name, const char *path)
 {
     libraries->items = memory_grow(libraries->items, libraries->count, &libraries->room,
                                    sizeof(*libraries->items));
@@ -25,7 +25,7 @@ static void add(struct libraries *libraries, const char *name, const char *path)
 }
 
 /* "\tNAME => PATH (0x...)", "\tPATH (0x...)", "\tNAME => not found", or a complaint. */
-static void parse(struct libraries *libraries, char *line)
+static void libraries_parse(struct libraries *libraries, char *line)
 {
     line[strcspn(line, "\n")] = '\0';
     if (line[0] != '\t') {
@@ -40,12 +40,12 @@ static void parse(struct libraries *libraries, char *line)
     if (end)
         *end = '\0';
     if (strchr(path, '/'))
-        add(libraries, name, path);
+        libraries_add(libraries, name, path);
     else if (arrow && !end)
-        add(libraries, name, NULL);
+        libraries_add(libraries, name, NULL);
 }
 
-static _Noreturn void become(const char *loader, const char *program, int output)
+static _Noreturn void libraries_become_loader(const char *loader, const char *program, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     unsetenv("LD_PRELOAD");
@@ -55,7 +55,7 @@ static _Noreturn void become(const char *loader, const char *program, int output
     _exit(127);
 }
 
-static void read_list(struct libraries *libraries, int from)
+static void libraries_read(struct libraries *libraries, int from)
 {
     FILE *file = fdopen(from, "r");
     char *line = NULL;
@@ -65,7 +65,7 @@ static void read_list(struct libraries *libraries, int from)
         return;
     }
     while (getline(&line, &room, file) >= 0)
-        parse(libraries, line);
+        libraries_parse(libraries, line);
     free(line);
     fclose(file);
 }
@@ -82,9 +82,9 @@ void libraries_list(struct libraries *libraries, const char *program)
         return;
     pid_t pid = fork();
     if (pid == 0)
-        become(loader.dli_fname, path, pipe[1]);
+        libraries_become_loader(loader.dli_fname, path, pipe[1]);
     close(pipe[1]);
-    read_list(libraries, pipe[0]);
+    libraries_read(libraries, pipe[0]);
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
 }
@@ -101,7 +101,7 @@ void libraries_free(struct libraries *libraries)
 
 /* ---- imports ---- */
 
-static uint64_t find(const char *symbol, const char *(*name)(size_t index), size_t count)
+static uint64_t imports_find(const char *symbol, const char *(*name)(size_t index), size_t count)
 {
     for (size_t i = 0; symbol && i < count; i++) {
         if (strcmp(symbol, name(i)) == 0)
@@ -110,15 +110,15 @@ static uint64_t find(const char *symbol, const char *(*name)(size_t index), size
     return 0;
 }
 
-static uint64_t read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
-                             const char *(*name)(size_t index), size_t count)
+static uint64_t imports_read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+                                     const char *(*name)(size_t index), size_t count)
 {
     uint64_t found = 0;
     GElf_Sym symbol;
     Elf_Data *data = elf_getdata(section, NULL);
     for (int i = 0; data && gelf_getsym(data, i, &symbol) != NULL; i++) {
         if (symbol.st_shndx == SHN_UNDEF)
-            found |= find(elf_strptr(elf, header->sh_link, symbol.st_name), name, count);
+            found |= imports_find(elf_strptr(elf, header->sh_link, symbol.st_name), name, count);
     }
     return found;
 }
@@ -135,7 +135,7 @@ uint64_t imports_read(const char *path, const char *(*name)(size_t index), size_
     for (Elf_Scn *section = NULL; elf && (section = elf_nextscn(elf, section)) != NULL;) {
         GElf_Shdr header;
         if (gelf_getshdr(section, &header) != NULL && header.sh_type == SHT_DYNSYM)
-            found |= read_symbols(elf, section, &header, name, count);
+            found |= imports_read_symbols(elf, section, &header, name, count);
     }
     elf_end(elf);
     close(fd);

@@ -43,7 +43,8 @@ static void place_remove(const struct place *place)
     rmdir(place->directory);
 }
 
-static _Noreturn void become(const struct place *place, const char *preload, char *const *argv)
+static _Noreturn void trial_become_program(const struct place *place, const char *preload,
+                                           char *const *argv)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     int errors = open(place->errors, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -56,7 +57,7 @@ static _Noreturn void become(const struct place *place, const char *preload, cha
 }
 
 /* What the dynamic loader had to say, most likely. */
-static void read_errors(struct trial *trial, const char *path)
+static void trial_read_errors(struct trial *trial, const char *path)
 {
     FILE *file = fopen(path, "re");
     if (file && fgets(trial->problem, sizeof(trial->problem), file))
@@ -65,11 +66,11 @@ static void read_errors(struct trial *trial, const char *path)
         fclose(file);
 }
 
-static void read_recording(struct trial *trial, const struct place *place)
+static void trial_read_recording(struct trial *trial, const struct place *place)
 {
     char error[ERROR_SIZE];
     if (access(place->recording, F_OK) != 0) {
-        read_errors(trial, place->errors);
+        trial_read_errors(trial, place->errors);
         return;
     }
     struct recording *recording = recording_open(place->recording, error);
@@ -84,12 +85,13 @@ static void read_recording(struct trial *trial, const struct place *place)
 }
 
 /* How it ended is of interest only if it left nothing. */
-static void run(struct trial *trial, struct place *place, const char *preload, char *const *argv)
+static void trial_start(struct trial *trial, struct place *place, const char *preload,
+                        char *const *argv)
 {
     int status = 0;
     pid_t pid = fork();
     if (pid == 0)
-        become(place, preload, argv);
+        trial_become_program(place, preload, argv);
     if (pid < 0) {
         snprintf(trial->problem, sizeof(trial->problem), "%s", strerror(errno));
         return;
@@ -100,7 +102,7 @@ static void run(struct trial *trial, struct place *place, const char *preload, c
         snprintf(trial->problem, sizeof(trial->problem), "it was ended by a signal, %s",
                  strsignal(WTERMSIG(status)));
     snprintf(place->unfinished, sizeof(place->unfinished), "%s.%d.part", place->recording, pid);
-    read_recording(trial, place);
+    trial_read_recording(trial, place);
 }
 
 void trial_run(struct trial *trial, const char *shim, char *const *argv)
@@ -115,7 +117,7 @@ void trial_run(struct trial *trial, const char *shim, char *const *argv)
     }
     elf_facts_read(&facts, argv[0]);
     char *preload = preloading_value(getenv("LD_PRELOAD"), shim, facts.sanitizer);
-    run(trial, &place, preload, argv);
+    trial_start(trial, &place, preload, argv);
     free(preload);
     place_remove(&place);
 }

@@ -147,7 +147,7 @@ static bool worker_start(void)
     return !failed;
 }
 
-static unsigned least(unsigned a, unsigned b)
+static unsigned fewer_of(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
@@ -155,8 +155,9 @@ static unsigned least(unsigned a, unsigned b)
 /* So many more threads to work: those that sleep, then new ones. Gives the lock back. */
 static bool executor_grow(unsigned wanted)
 {
-    unsigned wake = least(wanted, executor.idle), limit = executor_limit();
-    unsigned start = executor.threads < limit ? least(wanted - wake, limit - executor.threads) : 0;
+    unsigned wake = fewer_of(wanted, executor.idle), limit = executor_limit();
+    unsigned start =
+        executor.threads < limit ? fewer_of(wanted - wake, limit - executor.threads) : 0;
     bool started = true;
 
     executor.idle -= wake;
@@ -179,7 +180,7 @@ static bool executor_grow(unsigned wanted)
 
 /* ---- posting ---- */
 
-static unsigned processors(void)
+static unsigned executor_processors(void)
 {
     static unsigned known;
     unsigned count = __atomic_load_n(&known, __ATOMIC_RELAXED);
@@ -203,8 +204,8 @@ void executor_post(struct source *source, size_t callbacks)
     source->posted += callbacks;
     __atomic_store_n(&executor.posted, executor.posted + callbacks, __ATOMIC_RELAXED);
     working = executor.threads - executor.idle;
-    if (!clock_mocked() && working < processors())
-        wanted = least(processors() - working, (unsigned)executor.posted);
+    if (!clock_mocked() && working < executor_processors())
+        wanted = fewer_of(executor_processors() - working, (unsigned)executor.posted);
     executor_grow(wanted);
 }
 
@@ -234,7 +235,7 @@ int gt_executor_limit(unsigned threads)
         return -EINVAL;
     lock_take(&executor.lock);
     executor.limit = threads;
-    executor_grow(clock_mocked() ? 0 : least(threads, (unsigned)executor.posted));
+    executor_grow(clock_mocked() ? 0 : fewer_of(threads, (unsigned)executor.posted));
     return 0;
 }
 

@@ -147,7 +147,7 @@ static void place_leave(struct place *place)
     lock_give(place->end.lock);
 }
 
-static void expire(void *sleeper)
+static void selection_expire(void *sleeper)
 {
     sleeper_expire(sleeper);
 }
@@ -156,9 +156,9 @@ static void expire(void *sleeper)
  * The mock clock wakes nobody from a futex: a timer does it there. Without memory for one the
  * deadline has come, for else it never would.
  */
-static struct waiter *sleep_mocked(struct sleeper *sleeper, int64_t deadline)
+static struct waiter *selection_sleep_mocked(struct sleeper *sleeper, int64_t deadline)
 {
-    gt_timer alarm = timer_internal(deadline, expire, sleeper);
+    gt_timer alarm = timer_internal(deadline, selection_expire, sleeper);
     struct waiter *chosen;
 
     if (!alarm.handle)
@@ -169,19 +169,20 @@ static struct waiter *sleep_mocked(struct sleeper *sleeper, int64_t deadline)
     return chosen;
 }
 
-static struct waiter *sleep_for(struct sleeper *sleeper, int64_t wait)
+static struct waiter *selection_sleep_for(struct sleeper *sleeper, int64_t wait)
 {
     int64_t deadline;
 
     if (wait == GT_NEVER)
         return sleeper_sleep(sleeper, INT64_MAX);
     deadline = clock_after(clock_now(), wait);
-    return clock_mocked() ? sleep_mocked(sleeper, deadline) : sleeper_sleep(sleeper, deadline);
+    return clock_mocked() ? selection_sleep_mocked(sleeper, deadline)
+                          : sleeper_sleep(sleeper, deadline);
 }
 
 static int selection_sleep(struct selection *selection, struct sleeper *sleeper, int64_t wait)
 {
-    const struct waiter *chosen = sleep_for(sleeper, wait);
+    const struct waiter *chosen = selection_sleep_for(sleeper, wait);
     int index = -ETIMEDOUT;
 
     for (size_t i = 0; i < selection->count; i++)

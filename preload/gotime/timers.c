@@ -80,7 +80,7 @@ static bool stop_is_end(const struct timer *timer, int stopped)
            timer->running == 0;
 }
 
-static int stop(uint64_t handle, unsigned kinds)
+static int timers_stop(uint64_t handle, unsigned kinds)
 {
     struct aftermath aftermath = {0};
     struct shard *shard;
@@ -99,12 +99,12 @@ static int stop(uint64_t handle, unsigned kinds)
 
 int gt_timer_stop(gt_timer timer)
 {
-    return stop(timer.handle, TIMERS);
+    return timers_stop(timer.handle, TIMERS);
 }
 
 int gt_ticker_stop(gt_ticker ticker)
 {
-    int stopped = stop(ticker.handle, TICKERS);
+    int stopped = timers_stop(ticker.handle, TICKERS);
 
     return stopped < 0 ? stopped : 0;
 }
@@ -115,7 +115,7 @@ int gt_timer_stop_sync(gt_timer timer)
 
     if (callback_is_mine(timer.handle))
         return -EDEADLK;
-    stopped = stop(timer.handle, TIMERS);
+    stopped = timers_stop(timer.handle, TIMERS);
     if (stopped >= 0 && handle_kind(timer.handle) == KIND_FUNC)
         callback_await(timer.handle);
     return stopped;
@@ -124,7 +124,7 @@ int gt_timer_stop_sync(gt_timer timer)
 /* ---- reset ---- */
 
 /* `period` is that of a ticker, and 0 for the others. */
-static int reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t period)
+static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t period)
 {
     uint32_t index = handle_index(handle);
     struct wake_list to_wake = {0};
@@ -151,7 +151,7 @@ static int reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t peri
 
 int gt_timer_reset(gt_timer timer, int64_t duration)
 {
-    return reset(timer.handle, TIMERS, duration, 0);
+    return timers_reset(timer.handle, TIMERS, duration, 0);
 }
 
 int gt_ticker_reset(gt_ticker ticker, int64_t period)
@@ -160,13 +160,13 @@ int gt_ticker_reset(gt_ticker ticker, int64_t period)
 
     if (period <= 0)
         return -EINVAL;
-    before = reset(ticker.handle, TICKERS, period, period);
+    before = timers_reset(ticker.handle, TICKERS, period, period);
     return before < 0 ? before : 0;
 }
 
 /* ---- free ---- */
 
-static int end(uint64_t handle, unsigned kinds)
+static int timers_free(uint64_t handle, unsigned kinds)
 {
     struct aftermath aftermath = {0};
     struct shard *shard;
@@ -182,17 +182,17 @@ static int end(uint64_t handle, unsigned kinds)
 
 int gt_timer_free(gt_timer timer)
 {
-    return end(timer.handle, TIMERS);
+    return timers_free(timer.handle, TIMERS);
 }
 
 int gt_ticker_free(gt_ticker ticker)
 {
-    return end(ticker.handle, TICKERS);
+    return timers_free(ticker.handle, TICKERS);
 }
 
 int timer_chan_free(uint64_t handle)
 {
-    return end(handle, KINDS(KIND_AFTER) | KINDS(KIND_TICK));
+    return timers_free(handle, KINDS(KIND_AFTER) | KINDS(KIND_TICK));
 }
 
 /* ---- the pool ---- */
@@ -215,7 +215,7 @@ int gt_timer_pool_put(gt_timer timer)
 
 /* ---- names ---- */
 
-static int name(uint64_t handle, unsigned kinds, const char *text)
+static int timers_name(uint64_t handle, unsigned kinds, const char *text)
 {
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
@@ -240,10 +240,10 @@ static int name(uint64_t handle, unsigned kinds, const char *text)
 
 int gt_timer_name(gt_timer timer, const char *text)
 {
-    return name(timer.handle, TIMERS, text);
+    return timers_name(timer.handle, TIMERS, text);
 }
 
 int gt_ticker_name(gt_ticker ticker, const char *text)
 {
-    return name(ticker.handle, TICKERS, text);
+    return timers_name(ticker.handle, TICKERS, text);
 }
