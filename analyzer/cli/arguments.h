@@ -11,7 +11,7 @@
 /*
  * Reads the arguments after argv[0]. `accepted` is a list of options. What is no option is moved to
  * the front of argv[1..]; returns how many those are, or -1 after telling on stderr what was wrong:
- * the command then returns 2. Strings point into argv.
+ * the command then returns EXIT_USAGE. Strings point into argv.
  */
 int arguments_parse(int argc, char **argv, const enum option_id *accepted,
                     struct settings *settings);

@@ -19,9 +19,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* As the shell has it. */
-#define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND 127
 /* Of more than that nobody learns anything from one. */
 #define MOST_SAMPLED 1000000L
 
@@ -138,8 +135,7 @@ int command_record(const struct command *command, int argc, char **argv)
     };
     struct output_name output;
     if (!record_parse_children(settings.children, &launch.children) ||
-        !record_parse_sample(settings.sample, &launch.sample) ||
-        !check_families(settings.families))
+        !record_parse_sample(settings.sample, &launch.sample) || !check_families(settings.families))
         return EXIT_USAGE;
     int status =
         output_name_parse(&output, settings.output) ? record_run(&launch, &output) : EXIT_USAGE;

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/named.h"
+#include "cli/status.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -52,7 +53,7 @@ static _Noreturn void libraries_become_loader(const char *loader, const char *pr
     setenv("LD_TRACE_LOADED_OBJECTS", "1", 1); /* as --list, which gives up at what is missing */
     if (dup2(null, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2)
         execl(loader, loader, program, (char *)NULL);
-    _exit(127);
+    _exit(EXIT_NOT_FOUND);
 }
 
 static void libraries_read(struct libraries *libraries, int from)

@@ -1,6 +1,7 @@
 /* shim.c - whether the shim is there, can be read, and records. */
 #include "doctor/examinations.h"
 
+#include "cli/status.h"
 #include "launch/elf_facts.h"
 #include "launch/preloading.h"
 #include "launch/variables.h"
@@ -53,7 +54,7 @@ static _Noreturn void trial_become_program(const struct place *place, const char
     setenv("LD_PRELOAD", preload, 1);
     if (dup2(null, 0) == 0 && dup2(null, 1) == 1 && dup2(errors, 2) == 2)
         execv(argv[0], argv);
-    _exit(127);
+    _exit(EXIT_NOT_FOUND);
 }
 
 /* What the dynamic loader had to say, most likely. */

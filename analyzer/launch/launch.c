@@ -2,6 +2,7 @@
 #include "launch/launch.h"
 
 #include "base/clock.h"
+#include "cli/status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,7 +75,7 @@ static _Noreturn void launch_become_program(const struct launch *launch,
     int error = errno;
     while (write(report, &error, sizeof(error)) < 0 && errno == EINTR)
         ;
-    _exit(127);
+    _exit(EXIT_NOT_FOUND);
 }
 
 /* Called with these signals blocked, once there is somebody to pass them on to. */
@@ -156,5 +157,5 @@ int launch_end_alike(int status)
     sigaddset(&one, number);
     raise(number);
     sigprocmask(SIG_UNBLOCK, &one, NULL);
-    return 128 + number;
+    return EXIT_SIGNAL + number;
 }

@@ -1,14 +1,13 @@
 #include "launch/variables.h"
 
 #include "base/text.h"
+#include "launch/launch.h"
 #include "profile/families.h"
 #include "recording.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define SMALLEST_SIZE (16 * TLK_CHUNK) /* the shim writes none below it */
 
 static bool takes_any(const char *value)
 {
@@ -48,7 +47,7 @@ static bool takes_size(const char *value)
     if (unit == value || *value == '-' || !place || (*unit && unit[1]))
         return false;
     int shift = *unit == 'G' ? 30 : *unit == 'M' ? 20 : *unit == 'K' ? 10 : 0;
-    return size > (SMALLEST_SIZE - 1) >> shift;
+    return size > (SMALLEST_RECORDING - 1) >> shift;
 }
 
 static bool takes_switch(const char *value)
