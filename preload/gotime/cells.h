@@ -115,12 +115,11 @@ static inline void cell_age(void *cell)
 static inline uint32_t cells_take(enum cells_kind kind)
 {
     struct magazine *magazine = &local.magazines[kind];
-    uint32_t index;
 
     if (__builtin_expect(magazine->count == 0, 0))
         return cells_refill(kind);
     magazine->room++;
-    index = magazine->free[magazine->count - 1];
+    uint32_t index = magazine->free[magazine->count - 1];
     magazine->count--;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return index;

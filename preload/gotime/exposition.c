@@ -95,8 +95,6 @@ static int64_t live_of(const struct metrics_counts *counts)
 /* What has no name is what the names leave of the total. */
 static void read_counts(struct reading *reading)
 {
-    struct metrics_counts total;
-
     for (reading->names = 1; reading->names < METRICS_NAMES; reading->names++) {
         const struct metrics_series *series = metrics_series[reading->names];
 
@@ -105,7 +103,7 @@ static void read_counts(struct reading *reading)
         for (int i = METRICS_COUNTERS - 1; i >= 0; i--)
             reading->counts[reading->names].of[i] = counter_load(&series->counts.of[i]);
     }
-    total = timers_counts();
+    struct metrics_counts total = timers_counts();
     for (unsigned name = 1; name < reading->names; name++)
         for (int i = 0; i < METRICS_COUNTERS; i++)
             total.of[i] -= reading->counts[name].of[i];

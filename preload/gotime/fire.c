@@ -28,7 +28,6 @@ struct callback {
 static bool callback_begin(struct callback *callback, enum ready_list list)
 {
     struct shard *shard = callback->shard;
-    struct timer *timer;
 
     lock_take(&shard->lock);
     callback->index = ready_pop(shard, list);
@@ -36,7 +35,7 @@ static bool callback_begin(struct callback *callback, enum ready_list list)
         lock_give(&shard->lock);
         return false;
     }
-    timer = callback->timer = timer_at(callback->index);
+    struct timer *timer = callback->timer = timer_at(callback->index);
     timer->running++;
     timer_count(shard, timer, METRICS_FIRED, 1);
     watch_fired(callback->index, 1);
@@ -61,11 +60,10 @@ static void callback_end(struct callback *callback)
 {
     struct timer *timer = callback->timer;
     struct aftermath aftermath = {0};
-    bool awaited;
 
     lock_take(&callback->shard->lock);
     __atomic_store_n(&timer->running, timer->running - 1, __ATOMIC_RELAXED);
-    awaited = timer->running == 0 && timer->flags & TIMER_AWAITED;
+    bool awaited = timer->running == 0 && timer->flags & TIMER_AWAITED;
     if (awaited)
         timer->flags &= (uint8_t)~TIMER_AWAITED;
     if (callback_is_last(timer)) {
@@ -212,11 +210,10 @@ static bool shard_fire_one(struct shard *shard, int64_t now, unsigned *steps, si
                            struct wake_list *to_wake)
 {
     uint32_t index = wheel_take(&shard->wheel, now, steps);
-    struct timer *timer;
 
     if (!index)
         return false;
-    timer = timer_at(index);
+    struct timer *timer = timer_at(index);
     timer->state = TIMER_IDLE;
     shard->waiting--;
     if (timer_kind(timer) != KIND_FUNC) {

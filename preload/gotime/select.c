@@ -159,11 +159,10 @@ static void selection_expire(void *sleeper)
 static struct waiter *selection_sleep_mocked(struct sleeper *sleeper, int64_t deadline)
 {
     gt_timer alarm = timer_internal(deadline, selection_expire, sleeper);
-    struct waiter *chosen;
 
     if (!alarm.handle)
         sleeper_expire(sleeper);
-    chosen = sleeper_sleep(sleeper, INT64_MAX);
+    struct waiter *chosen = sleeper_sleep(sleeper, INT64_MAX);
     gt_timer_stop_sync(alarm);
     gt_timer_free(alarm);
     return chosen;
@@ -171,11 +170,9 @@ static struct waiter *selection_sleep_mocked(struct sleeper *sleeper, int64_t de
 
 static struct waiter *selection_sleep_for(struct sleeper *sleeper, int64_t wait)
 {
-    int64_t deadline;
-
     if (wait == GT_NEVER)
         return sleeper_sleep(sleeper, INT64_MAX);
-    deadline = clock_after(clock_now(), wait);
+    int64_t deadline = clock_after(clock_now(), wait);
     return clock_mocked() ? selection_sleep_mocked(sleeper, deadline)
                           : sleeper_sleep(sleeper, deadline);
 }
@@ -220,7 +217,6 @@ static int selection_run(struct selection *selection, int64_t wait)
 static int select_many(struct gt_case *cases, size_t count, int64_t wait)
 {
     struct selection selection = {.cases = cases, .count = count};
-    int result;
 
     if (count > INT_MAX)
         return -EINVAL;
@@ -230,7 +226,7 @@ static int select_many(struct gt_case *cases, size_t count, int64_t wait)
         return -ENOMEM;
     selection.locks = (struct lock **)(selection.places + count);
     selection.order = (uint32_t *)(selection.locks + count);
-    result = selection_run(&selection, wait);
+    int result = selection_run(&selection, wait);
     free(selection.places);
     return result;
 }

@@ -85,11 +85,10 @@ static int timers_stop(uint64_t handle, unsigned kinds)
     struct aftermath aftermath = {0};
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
-    int stopped;
 
     if (!timer)
         return -ESTALE;
-    stopped = timer_stop(shard, handle_index(handle), timer);
+    int stopped = timer_stop(shard, handle_index(handle), timer);
     if (__builtin_expect(stop_is_end(timer, stopped), 0))
         timer_release(shard, handle_index(handle), timer, &aftermath);
     lock_give(&shard->lock);
@@ -111,11 +110,9 @@ int gt_ticker_stop(gt_ticker ticker)
 
 int gt_timer_stop_sync(gt_timer timer)
 {
-    int stopped;
-
     if (callback_is_mine(timer.handle))
         return -EDEADLK;
-    stopped = timers_stop(timer.handle, TIMERS);
+    int stopped = timers_stop(timer.handle, TIMERS);
     if (stopped >= 0 && handle_kind(timer.handle) == KIND_FUNC)
         callback_await(timer.handle);
     return stopped;
@@ -131,17 +128,16 @@ static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64
     int64_t now = clock_now(), deadline = clock_after(now, duration);
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
-    bool before, notice;
 
     if (!timer)
         return -ESTALE;
     if (shard == local.shard)
         lock_court(&shard->lock);
-    before = timer_drain(timer) || timer->state != TIMER_IDLE;
+    bool before = timer_drain(timer) || timer->state != TIMER_IDLE;
     if (period)
         timer->period = period;
     watch_armed(index, now, deadline, period);
-    notice = timer_start(shard, index, timer, now, deadline, &to_wake);
+    bool notice = timer_start(shard, index, timer, now, deadline, &to_wake);
     lock_give(&shard->lock);
     if (__builtin_expect(notice, 0))
         start_notice(deadline);
@@ -156,11 +152,9 @@ int gt_timer_reset(gt_timer timer, int64_t duration)
 
 int gt_ticker_reset(gt_ticker ticker, int64_t period)
 {
-    int before;
-
     if (period <= 0)
         return -EINVAL;
-    before = timers_reset(ticker.handle, TICKERS, period, period);
+    int before = timers_reset(ticker.handle, TICKERS, period, period);
     return before < 0 ? before : 0;
 }
 
@@ -219,12 +213,11 @@ static int timers_name(uint64_t handle, unsigned kinds, const char *text)
 {
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
-    int number;
 
     if (!timer)
         return -ESTALE; /* and no name is used up */
     lock_give(&shard->lock);
-    number = metrics_name(text);
+    int number = metrics_name(text);
     if (number < 0)
         return number;
     timer = timer_lock(handle, kinds, &shard);
