@@ -42,13 +42,10 @@ static int command_unknown(const char *name)
     for (size_t i = 0; i < command_count; i++)
         names[i] = commands[i].name;
     names[command_count] = "help";
-    const char *nearest = text_nearest(name, names, command_count + 1);
+    int status =
+        arguments_unknown("there is no command", name, names, command_count + 1, "timerleak help");
     free(names);
-    fprintf(stderr, "timerleak: there is no command \"%s\"", name);
-    if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fprintf(stderr, "%s Try: timerleak help\n", nearest ? "" : ".");
-    return EXIT_USAGE;
+    return status;
 }
 
 /* On a name of a command, or none. */

@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "base/text.h"
+#include "cli/status.h"
 
 #include <string.h>
 
@@ -27,10 +28,11 @@ static void complain_unknown(const char *argument, const char *name, size_t leng
             names[count++] = option_name(id);
     }
     const char *nearest = text_nearest(word, names, count);
-    fprintf(stderr, "timerleak: unknown option %s", argument);
     if (nearest)
-        fprintf(stderr, "; did you mean %s%s?", option_dashes(nearest), nearest);
-    fputc('\n', stderr);
+        complain("unknown option %s; did you mean %s%s?", argument, option_dashes(nearest),
+                 nearest);
+    else
+        complain("unknown option %s", argument);
 }
 
 /* As in pprof: of several choices none is a guess. */
@@ -159,4 +161,15 @@ int arguments_parse_before(int argc, char **argv, const enum option_id *accepted
                            struct settings *settings)
 {
     return arguments_read(argc, argv, accepted, settings, true);
+}
+
+int arguments_unknown(const char *what, const char *word, const char *const *names, size_t count,
+                      const char *help)
+{
+    const char *nearest = text_nearest(word, names, count);
+    if (nearest)
+        complain("%s \"%s\"; did you mean \"%s\"? Try: %s", what, word, nearest, help);
+    else
+        complain("%s \"%s\". Try: %s", what, word, help);
+    return EXIT_USAGE;
 }

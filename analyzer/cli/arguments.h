@@ -23,6 +23,13 @@ int arguments_parse(int argc, char **argv, const enum option_id *accepted,
 int arguments_parse_before(int argc, char **argv, const enum option_id *accepted,
                            struct settings *settings);
 
+/*
+ * Complains of a word that is none of `names`, of which one was perhaps meant: `what` is said
+ * before it, `help` the command that names them all. Returns EXIT_USAGE.
+ */
+int arguments_unknown(const char *what, const char *word, const char *const *names, size_t count,
+                      const char *help);
+
 /* Whether it is "--help", or "-h". */
 bool arguments_is_help(const char *argument);
 

@@ -97,10 +97,9 @@ static enum order ctl_order(const char *last)
 static int ctl_usage(const char *argument)
 {
     if (argument)
-        fprintf(stderr, "timerleak: \"%s\" is no number of a process", argument);
+        complain("\"%s\" is no number of a process: timerleak ctl PID... [on|off]", argument);
     else
-        fprintf(stderr, "timerleak: ctl needs the number of a process");
-    fprintf(stderr, ": timerleak ctl PID... [on|off]\n");
+        complain("ctl needs the number of a process: timerleak ctl PID... [on|off]");
     return EXIT_USAGE;
 }
 

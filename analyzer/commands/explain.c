@@ -1,7 +1,6 @@
 /* explain.c - the command `timerleak explain`. */
+#include "cli/arguments.h"
 #include "commands/commands.h"
-
-#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -126,12 +125,8 @@ static int explain_unknown(const char *name)
     const char *names[WORDS];
     for (size_t i = 0; i < WORDS; i++)
         names[i] = words[i].name;
-    const char *nearest = text_nearest(name, names, WORDS);
-    fprintf(stderr, "timerleak: there is nothing to explain about \"%s\"", name);
-    if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fprintf(stderr, "%s Try: timerleak explain\n", nearest ? "" : ".");
-    return EXIT_USAGE;
+    return arguments_unknown("there is nothing to explain about", name, names, WORDS,
+                             "timerleak explain");
 }
 
 /* JSON and sample types have '_' where people write '-'; verdicts are shown in capitals. */

@@ -90,7 +90,7 @@ static int record_finish(const struct launch *launch, const struct launched *lau
 static int record_run(struct launch *launch, const struct output_name *output)
 {
     char shim[PATH_MAX];
-    variables_complain(stderr);
+    variables_complain();
     if (!preloading_shim(shim) || !output_name_make_way(output))
         return EXIT_USAGE;
 

@@ -6,6 +6,7 @@
 #include "cli/pprof.h"
 #include "commands/commands.h"
 
+#include "base/errors.h"
 #include "exports/json.h"
 #include "views/diff.h"
 #include "views/growth.h"
@@ -101,10 +102,7 @@ static bool left_parse_since(const char *text, uint64_t *since)
     *since = strtoull(text, &end, 10);
     if (*text >= '0' && *text <= '9' && !*end && errno == 0)
         return true;
-    fprintf(
-        stderr,
-        "timerleak: \"%s\" is no time in nanoseconds: timerleak left SINCE FILE...; 0 for all\n",
-        text);
+    complain("\"%s\" is no time in nanoseconds: timerleak left SINCE FILE...; 0 for all", text);
     return false;
 }
 

@@ -1,10 +1,12 @@
 #include "launch/variables.h"
 
+#include "base/errors.h"
 #include "base/text.h"
 #include "launch/launch.h"
 #include "profile/families.h"
 #include "recording.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,7 +113,7 @@ const char *variable_next(char ***at, char name[VARIABLE_NAME_SIZE])
     return NULL;
 }
 
-void variables_complain(FILE *to)
+void variables_complain(void)
 {
     char name[VARIABLE_NAME_SIZE], **at = environ;
     const char *value;
@@ -119,13 +121,11 @@ void variables_complain(FILE *to)
         const struct variable *variable = variable_find(name);
         const char *nearest = variable ? NULL : variable_nearest(name);
         if (variable && !variable->takes(value))
-            fprintf(to, "timerleak: " VARIABLE_PREFIX "%s=%s is not understood: it takes %s\n",
-                    name, value, variable->wanted);
+            complain(VARIABLE_PREFIX "%s=%s is not understood: it takes %s", name, value,
+                     variable->wanted);
         else if (nearest)
-            fprintf(to,
-                    "timerleak: " VARIABLE_PREFIX "%s means nothing; did you mean " VARIABLE_PREFIX
-                    "%s?\n",
-                    name, nearest);
+            complain(VARIABLE_PREFIX "%s means nothing; did you mean " VARIABLE_PREFIX "%s?", name,
+                     nearest);
     }
 }
 
