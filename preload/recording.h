@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define TLK_MAGIC "TIMERLK\n"
-#define TLK_VERSION 4u
+#define TLK_VERSION 5u
 #define TLK_BYTE_ORDER 0x01020304u
 #define TLK_CHUNK 65536u
 
@@ -81,6 +81,55 @@ enum tlk_omission {
     TLK_OMIT_IGNORED, /* made in a block that the program told the shim to ignore */
     TLK_OMIT_SAMPLED, /* of `one_in` not the one */
     TLK_OMISSIONS = 4
+};
+
+/* What is decided by about the timers of a family, whatever its name. */
+enum tlk_trait {
+    /*
+     * What its `id` is. Of a descriptor, which may be copied and handed on: expirations wait there,
+     * as one, until they are read. Of neither: the kernel's number.
+     */
+    TLK_BY_DESCRIPTOR = 1,
+    TLK_BY_HANDLE = 2, /* what a library calls it, often an address */
+    /*
+     * It fires when its library comes to it, which tells the shim of each fire. Of others fires are
+     * seen or derived: the kernel's expire by the clock.
+     */
+    TLK_FIRES_TOLD = 4,
+    TLK_OVER_FORK = 8, /* the child has them too */
+    TLK_OVER_EXEC = 16,
+    TLK_BOUND_BY_FILES = 32,   /* each counts towards RLIMIT_NOFILE */
+    TLK_BOUND_BY_SIGNALS = 64, /* towards RLIMIT_SIGPENDING */
+    TLK_OF_PROCESS = 128,      /* a process has one of each kind, which can't pile up */
+    TLK_FREE_AT_REST = 256,    /* fired or stopped it holds nothing: no object has to be released */
+};
+
+/*
+ * Sites and timers tell their family by its number, which a recording gives it: who reads one goes
+ * by names and traits, and can show families that it has never heard of.
+ */
+#define TLK_FAMILIES 32u
+
+struct tlk_family {
+    char name[24];    /* of lower-case letters, digits and '-'; NUL-terminated */
+    uint32_t traits;  /* of enum tlk_trait */
+    uint32_t watched; /* 1: its timers are entered */
+};
+
+/* Those that the shim itself has hooks for: X(number, name, traits). Others come from objects that
+ * are preloaded beside it. */
+#define TLK_FAMILIES_OF_SHIM(X)                                                                    \
+    X(TLK_POSIX, "posix", TLK_BOUND_BY_SIGNALS)                                                    \
+    X(TLK_TIMERFD, "timerfd",                                                                      \
+      TLK_BY_DESCRIPTOR | TLK_OVER_FORK | TLK_OVER_EXEC | TLK_BOUND_BY_FILES)                      \
+    X(TLK_ITIMER, "itimer", TLK_OVER_EXEC | TLK_OF_PROCESS | TLK_FREE_AT_REST)                     \
+    X(TLK_GOTIME, "gotime", TLK_BY_HANDLE | TLK_FIRES_TOLD)
+
+enum tlk_family_of_shim {
+    TLK_NO_FAMILY,
+#define X(number, name, traits) number,
+    TLK_FAMILIES_OF_SHIM(X)
+#undef X
 };
 
 enum tlk_unwinder {
@@ -135,8 +184,9 @@ struct tlk_header {
     uint64_t slept;    /* ns spent asleep before that */
     uint64_t omitted[TLK_OMISSIONS]; /* by enum tlk_omission */
 
-    uint32_t families;         /* whose timers are entered: bit per enum tlk_family; ~0: all */
-    uint32_t families_unknown; /* names that the list of them had and no family has */
+    uint32_t family_count;     /* of families in use, [0] included, which is none; published last */
+    uint32_t families_unknown; /* names that the list of those to watch had and no family has */
+    struct tlk_family families[TLK_FAMILIES];
 
     struct tlk_region regions[TLK_REGIONS];
 };
@@ -161,10 +211,6 @@ struct tlk_module {
 #define TLK_FRAME_ADDRESS(frame) ((frame)&0xffffffffffffULL)
 #define TLK_MAX_DEPTH 128u
 
-enum tlk_family { TLK_POSIX = 1, TLK_TIMERFD = 2, TLK_ITIMER = 3, TLK_GOTIME = 4, TLK_FAMILIES };
-
-#define TLK_EVERY_FAMILY ((1u << TLK_FAMILIES) - 2) /* a bit for each */
-
 #define TLK_LIFETIME_BUCKETS 40u
 #define TLK_HISTORY_BUCKETS 64u
 #define TLK_HISTORY_FIRST_SHIFT 14u
@@ -188,7 +234,7 @@ enum tlk_site_flags {
  * release changes lies in one line, the second, and what seldom changes elsewhere.
  */
 struct tlk_site {
-    uint16_t family; /* enum tlk_family */
+    uint16_t family; /* index of families; 0 for site 0 */
     uint16_t depth;  /* frames */
     uint32_t
         frames; /* the first one, in TLK_FRAMES; leaf first; the wrapped function is no frame */
@@ -200,7 +246,8 @@ struct tlk_site {
     uint32_t history_shift;
     uint32_t history_used;
     uint64_t longest_life; /* of a released timer */
-    uint64_t reserved;
+    uint32_t kind; /* string: what its family calls such timers, e.g. "ticker"; 0: just timers */
+    uint32_t reserved;
 
     uint64_t guard; /* private to the shim */
     uint64_t created, released;
@@ -274,7 +321,7 @@ struct tlk_timer {
     uint64_t created;       /* mono */
     uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
     uint32_t reserved;
-    uint16_t family;        /* enum tlk_family */
+    uint16_t family;        /* index of families */
     uint8_t notify;         /* enum tlk_notify */
     uint8_t references;     /* descriptors of this process that share it, 255: that or more */
     int16_t clock;          /* CLOCK_*, as given at creation */

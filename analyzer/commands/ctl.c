@@ -41,9 +41,9 @@ static void ctl_tell(pid_t pid, const struct control *control)
         printf("; asleep for %s of %s in all", text_duration(slept).s,
                text_duration(elapsed(time, header->start_mono)).s);
     fputc('\n', stdout);
-    if (~header->families & TLK_EVERY_FAMILY)
-        printf("    timers of %s are not recorded\n",
-               family_list(~header->families & TLK_EVERY_FAMILY, ", ").s);
+    uint64_t unwatched = families_of(header, false);
+    if (unwatched)
+        printf("    timers of %s are not recorded\n", family_list(unwatched, ", ").s);
     if (header->one_in > 1)
         printf("    one timer in %s is recorded\n", text_count(header->one_in).s);
     ctl_tell_omitted(header->omitted[TLK_OMIT_ASLEEP], "made while it was asleep");

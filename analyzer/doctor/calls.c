@@ -27,7 +27,7 @@ static const struct call {
     {"setitimer", TIMERS, NULL},
     {"alarm", TIMERS, NULL},
     {"ualarm", TIMERS, NULL},
-    {"timerleak_gotime", TIMERS, NULL},
+    {"timerleak_ledger", TIMERS, NULL},
     {"uv_timer_start", LOOPS, "libuv"},
     {"event_add", LOOPS, "libevent"},
     {"event_base_once", LOOPS, "libevent"},
@@ -70,7 +70,7 @@ struct callers {
 /* How people know them: gotime's mark is the one name of the list that is no call. */
 static const char *call_shown(size_t index)
 {
-    return strcmp(calls[index].function, "timerleak_gotime") == 0 ? "gotime"
+    return strcmp(calls[index].function, "timerleak_ledger") == 0 ? "gotime"
                                                                   : calls[index].function;
 }
 

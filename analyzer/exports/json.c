@@ -94,8 +94,8 @@ static json_t *sleep_of(const struct process *process)
 static json_t *watched_of(const struct process *process)
 {
     json_t *json = json_array();
-    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
-        if (!(process->unwatched >> family & 1))
+    for (uint64_t family = 1; family < family_count(); family++) {
+        if (process->watched >> family & 1)
             json_array_append_new(json, json_string(family_name(family)));
     }
     return json;
@@ -202,7 +202,7 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_t *json = json_object();
     json_object_set_new(json, "id", json_string(site->fingerprint));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
-    json_object_set_new(json, "kind", text_or_null(gotime_kind(site->function)));
+    json_object_set_new(json, "kind", text_or_null(*site->kind ? site->kind : NULL));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
     json_object_set_new(json, "why", json_string(site->finding.why));
     json_object_set_new(json, "pid", json_integer(site->process->pid));

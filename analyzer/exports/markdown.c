@@ -72,7 +72,7 @@ static char *finding_of(const struct gate *gate, const struct repository *reposi
     FILE *to = memory_stream(&text, &size);
     fprintf(to, "<details>\n<summary><b>%s</b>: %s live, %s, %s, created in ",
             verdict_name(site->finding.verdict), text_count(site->counts.live).s,
-            family_label(site->family, site->function).s, state_name(judged->state));
+            family_label(site->family, site->kind).s, state_name(judged->state));
     write_code(to, stack_headline(gate->profile, site)->name);
     write_spot(to, gate, repository, site);
     fputs("</summary>\n\n", to);

@@ -158,15 +158,15 @@ static void write_coverage(FILE *to, const struct profile *profile)
     static const char *const reasons[TLK_OMISSIONS] = {[TLK_OMIT_ASLEEP] = "asleep",
                                                        [TLK_OMIT_IGNORED] = "ignored",
                                                        [TLK_OMIT_SAMPLED] = "sampled"};
-    uint64_t unwatched[TLK_FAMILIES] = {0}, omitted[TLK_OMISSIONS] = {0};
+    uint64_t unwatched[FAMILIES_MOST] = {0}, omitted[TLK_OMISSIONS] = {0};
     for (size_t i = 0; i < profile->process_count; i++) {
-        for (unsigned family = 1; family < TLK_FAMILIES; family++)
+        for (uint64_t family = 1; family < family_count(); family++)
             unwatched[family] += profile->processes[i]->unwatched >> family & 1;
         for (size_t reason = 0; reason < TLK_OMISSIONS; reason++)
             omitted[reason] += profile->processes[i]->omitted[reason];
     }
     write_head(to, "unwatched_processes", "gauge", "Processes whose timers were not recorded.");
-    for (unsigned family = 1; family < TLK_FAMILIES; family++)
+    for (uint64_t family = 1; family < family_count(); family++)
         fprintf(to, "timerleak_unwatched_processes{family=\"%s\"} %" PRIu64 "\n",
                 family_name(family), unwatched[family]);
     write_head(to, "omitted_total", "counter", "Timers made that were not to be recorded.");

@@ -25,8 +25,8 @@ static void value_add(struct value *value, const char *word)
 
 static void add_families(struct value *value)
 {
-    for (int family = 1; family < TLK_FAMILIES; family++)
-        value_add(value, family_name((uint64_t)family));
+    for (uint64_t family = 1; family < family_count(); family++)
+        value_add(value, family_name(family));
 }
 
 static void add_sample_types(struct value *value)

@@ -24,7 +24,7 @@ static uint64_t expected_life(const struct tlk_site *site, uint64_t one_in)
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run)
 {
     *evidence = (struct evidence){
-        .family = (enum tlk_family)site->family,
+        .family = site->family,
         .run = *run,
         .created = site->created,
         .released = site->released,

@@ -23,7 +23,7 @@ struct run {
 };
 
 struct evidence {
-    enum tlk_family family;
+    uint64_t family;
     struct run run;
     uint64_t created, released;
     uint64_t first_created, last_created, last_released; /* 0: never */

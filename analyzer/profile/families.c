@@ -1,92 +1,112 @@
 #include "profile/families.h"
 
-#include "recording.h"
-
 #include <stdio.h>
 #include <string.h>
 
-static const char *const family_names[TLK_FAMILIES] = {
-    [0] = "any",
-    [TLK_POSIX] = "posix",
-    [TLK_TIMERFD] = "timerfd",
-    [TLK_ITIMER] = "itimer",
-    [TLK_GOTIME] = "gotime",
+static struct tlk_family families[FAMILIES_MOST] = {[TLK_NO_FAMILY] = {"any", 0, 0},
+#define X(number, name, traits) [number] = {name, traits, 0},
+                                                    TLK_FAMILIES_OF_SHIM(X)
+#undef X
 };
+
+#define X(number, name, traits) +1
+static uint64_t count = 1 TLK_FAMILIES_OF_SHIM(X);
+#undef X
+
+uint64_t family_count(void)
+{
+    return count;
+}
+
+static bool is_name(const struct tlk_family *family)
+{
+    size_t length = strnlen(family->name, sizeof(family->name));
+    return length > 0 && length < sizeof(family->name) &&
+           strspn(family->name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+static uint64_t family_intern(const struct tlk_family *family)
+{
+    if (!is_name(family))
+        return 0;
+    for (uint64_t i = 1; i < count; i++) {
+        if (strcmp(families[i].name, family->name) == 0 && families[i].traits == family->traits)
+            return i;
+    }
+    if (count == FAMILIES_MOST)
+        return 0;
+    families[count] = *family;
+    return count++;
+}
+
+void families_intern(const struct tlk_header *header, uint64_t numbers[TLK_FAMILIES])
+{
+    for (uint32_t i = 0; i < TLK_FAMILIES; i++)
+        numbers[i] = i > 0 && i < header->family_count ? family_intern(&header->families[i]) : 0;
+}
+
+uint64_t families_of(const struct tlk_header *header, bool watched)
+{
+    uint64_t numbers[TLK_FAMILIES], bits = 0;
+    families_intern(header, numbers);
+    for (uint32_t i = 0; i < TLK_FAMILIES; i++) {
+        if (numbers[i] && (header->families[i].watched != 0) == watched)
+            bits |= UINT64_C(1) << numbers[i];
+    }
+    return bits;
+}
 
 const char *family_name(uint64_t family)
 {
-    return family_names[family];
+    return families[family].name;
 }
 
-uint64_t family_find(const char *name, size_t length)
+bool family_has(uint64_t family, uint32_t traits)
 {
-    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
-        if (strlen(family_names[family]) == length &&
-            memcmp(family_names[family], name, length) == 0)
-            return family;
+    return families[family].traits & traits;
+}
+
+uint64_t families_named(const char *name, size_t length)
+{
+    uint64_t named = 0;
+    for (uint64_t i = 1; i < count; i++) {
+        if (strlen(families[i].name) == length && memcmp(families[i].name, name, length) == 0)
+            named |= UINT64_C(1) << i;
     }
-    return 0;
+    return named;
 }
 
-bool family_parse(const char *list, uint64_t *families, struct text *unknown)
+bool family_parse(const char *list, uint64_t *parsed, struct text *unknown)
 {
-    *families = list ? 0 : UINT64_MAX;
+    bool known = true;
+    *parsed = list ? 0 : UINT64_MAX;
     while (list && *list) {
         size_t length = strcspn(list, ",");
-        uint64_t family = family_find(list, length);
-        if (!family) {
+        uint64_t named = families_named(list, length);
+        if (!named && known)
             snprintf(unknown->s, sizeof(unknown->s), "%.*s", (int)length, list);
-            return false;
-        }
-        *families |= UINT64_C(1) << family;
+        known &= named != 0;
+        *parsed |= named;
         list += length + (list[length] == ',');
     }
-    return true;
+    return known;
 }
 
-struct family_list family_list(uint64_t families, const char *separator)
+struct family_list family_list(uint64_t listed, const char *separator)
 {
     struct family_list list = {""};
     size_t length = 0;
-    for (uint64_t family = 1; family < TLK_FAMILIES; family++) {
-        if (families >> family & 1)
+    for (uint64_t family = 1; family < count && length < sizeof(list.s); family++) {
+        if (listed >> family & 1)
             length += (size_t)snprintf(list.s + length, sizeof(list.s) - length, "%s%s",
                                        length > 0 ? separator : "", family_name(family));
     }
     return list;
 }
 
-/* ---- what gotime makes ---- */
-
-static const struct {
-    const char *function, *kind;
-} gotime_kinds[] = {
-    {"gt_after", "after"},
-    {"gt_tick", "tick"},
-    {"gt_timer_new", "timer"},
-    {"gt_timer_pool_get", "timer"},
-    {"gt_ticker_new", "ticker"},
-    {"gt_after_func", "func"},
-    {"gt_after_func_with", "func"},
-    {"gt_scheduler_start", "task"},
-    {"gt_ctx_with_timeout", "context"},
-    {"gt_ctx_with_deadline", "context"},
-};
-
-const char *gotime_kind(const char *function)
+struct text family_label(uint64_t family, const char *kind)
 {
-    for (size_t i = 0; i < sizeof(gotime_kinds) / sizeof(*gotime_kinds); i++) {
-        if (strcmp(gotime_kinds[i].function, function) == 0)
-            return gotime_kinds[i].kind;
-    }
-    return NULL;
-}
-
-struct text family_label(uint64_t family, const char *function)
-{
-    const char *kind = family == TLK_GOTIME ? gotime_kind(function) : NULL;
     struct text text;
-    snprintf(text.s, sizeof(text.s), "%s%s%s", family_name(family), kind ? "/" : "",
-             kind ? kind : "");
+    snprintf(text.s, sizeof(text.s), "%s%s%.20s", family_name(family), *kind ? "/" : "", kind);
     return text;
 }

@@ -148,10 +148,10 @@ __attribute__((format(printf, 2, 3))) static void doubt(struct gate *gate, const
 /* Whether there is that doubt: of a family that no timer was looked for, none was found. */
 static bool doubt_unwatched(struct gate *gate)
 {
-    uint64_t wanted = gate->options.families & TLK_EVERY_FAMILY, watched = wanted, blind = 0;
+    uint64_t wanted = gate->options.families, watched = wanted, blind = 0;
     for (size_t i = 0; i < gate->profile->process_count; i++) {
         blind += (gate->profile->processes[i]->unwatched & wanted) != 0;
-        watched &= ~(uint64_t)gate->profile->processes[i]->unwatched;
+        watched &= ~gate->profile->processes[i]->unwatched;
     }
     if (blind == 0)
         return false;
@@ -336,8 +336,10 @@ struct baseline *gate_accept(struct gate *gate)
     }
     for (size_t i = 0; old && i < old->count; i++) {
         const struct known *known = &old->list[i];
-        uint64_t family = family_find(known->family, strlen(known->family));
-        if (!(gate->options.families >> family & 1))
+        uint64_t named = families_named(known->family, strlen(known->family));
+        if (!named) /* asked about only when all are */
+            named = UINT64_C(1) << TLK_NO_FAMILY;
+        if (!(gate->options.families & named))
             baseline_add(baseline, known->fingerprint, known->family, known->state,
                          (const char *const *)known->functions, known->function_count);
     }

@@ -34,11 +34,11 @@ struct gate_options {
     bool verdicts[VERDICTS], states[TIMER_STATES]; /* that count */
     uint64_t max_live;                             /* UINT64_MAX: any number */
     uint64_t max_dropped;                          /* of a process, see losses_hiding() */
-    uint64_t families; /* that are asked about: bit per enum tlk_family */
-    bool allow_empty;  /* no timer at all is fine */
-    bool incomplete;   /* a recording could not be read */
-    bool filtered;     /* sites were left out: what was not seen is not gone */
-    bool sought;       /* some were asked for: none of them is nothing to judge by */
+    uint64_t families;                             /* that are asked about: bits: see families.h */
+    bool allow_empty;                              /* no timer at all is fine */
+    bool incomplete;                               /* a recording could not be read */
+    bool filtered; /* sites were left out: what was not seen is not gone */
+    bool sought;   /* some were asked for: none of them is nothing to judge by */
 };
 
 struct gate {

@@ -1,6 +1,7 @@
 #include "profile/kernel_match.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* How the shim writes down the int ids of the oldest interface; the kernel's id is not known. */
 #define IS_OLD_INT_ID(id) ((id) >> 62 == 1)
@@ -10,11 +11,22 @@
  */
 #define IS_POINTER_ID(id) ((id) >> 63 == 1)
 
+static bool is_descriptor(uint64_t family)
+{
+    return family_has(family, TLK_BY_DESCRIPTOR);
+}
+
+/* Whether /proc tells of such timers. */
+static bool is_listed(const struct tlk_timer *recorded)
+{
+    return family_has(recorded->family, TLK_BY_DESCRIPTOR | TLK_BOUND_BY_SIGNALS);
+}
+
 static bool is_timer(const struct tlk_timer *recorded, const struct kernel_timer *kernel)
 {
-    if (kernel->matched || recorded->family != kernel->family)
+    if (kernel->matched || is_descriptor(recorded->family) != is_descriptor(kernel->family))
         return false;
-    if (recorded->family == TLK_POSIX && IS_POINTER_ID(recorded->id))
+    if (!is_descriptor(recorded->family) && IS_POINTER_ID(recorded->id))
         return kernel->to_thread && kernel->value == recorded->id << 1;
     return kernel->id == recorded->id;
 }
@@ -35,7 +47,7 @@ static bool match_old(const struct tlk_timer *recorded, struct kernel_timers *ke
 {
     for (size_t i = 0; i < kernel->count; i++) {
         struct kernel_timer *timer = &kernel->timers[i];
-        if (timer->family == TLK_POSIX && !timer->matched && timer->clock == recorded->clock) {
+        if (!is_descriptor(timer->family) && !timer->matched && timer->clock == recorded->clock) {
             timer->matched = true;
             return true;
         }
@@ -45,7 +57,7 @@ static bool match_old(const struct tlk_timer *recorded, struct kernel_timers *ke
 
 static bool is_old(const struct tlk_timer *recorded)
 {
-    return recorded->family == TLK_POSIX && IS_OLD_INT_ID(recorded->id);
+    return !is_descriptor(recorded->family) && IS_OLD_INT_ID(recorded->id);
 }
 
 static void match_all(struct kernel_match *match, const struct profile *profile,
@@ -53,8 +65,7 @@ static void match_all(struct kernel_match *match, const struct profile *profile,
 {
     for (size_t i = 0; i < profile->timer_count; i++) {
         const struct tlk_timer *recorded = &profile->timers[i].record;
-        bool listed = recorded->family == TLK_POSIX || recorded->family == TLK_TIMERFD;
-        if (!listed || is_old(recorded) != old)
+        if (!is_listed(recorded) || is_old(recorded) != old)
             continue;
         if (old ? match_old(recorded, kernel) : match_timer(recorded, kernel))
             match->matched++;
@@ -66,13 +77,19 @@ static void match_all(struct kernel_match *match, const struct profile *profile,
 /* Whether it is another descriptor of a timer that is recorded under its first one. */
 static bool is_copy(const struct kernel_timer *timer, const struct profile *profile, pid_t pid)
 {
-    for (size_t i = 0; timer->family == TLK_TIMERFD && i < profile->timer_count; i++) {
+    for (size_t i = 0; is_descriptor(timer->family) && i < profile->timer_count; i++) {
         const struct tlk_timer *recorded = &profile->timers[i].record;
-        if (recorded->family == TLK_TIMERFD && recorded->references > 1 &&
+        if (is_descriptor(recorded->family) && recorded->references > 1 &&
             kernel_same_timer(pid, recorded->id, timer->id))
             return true;
     }
     return false;
+}
+
+static bool is_unwatched(const struct process *process, const struct kernel_timer *timer)
+{
+    const char *name = family_name(timer->family);
+    return process->unwatched & families_named(name, strlen(name));
 }
 
 void kernel_match_make(struct kernel_match *match, const struct profile *profile,
@@ -88,13 +105,13 @@ void kernel_match_make(struct kernel_match *match, const struct profile *profile
             continue;
         if (is_copy(&kernel->timers[i], profile, pid))
             match->copies++;
-        else if (profile->processes[0]->unwatched >> kernel->timers[i].family & 1)
+        else if (is_unwatched(profile->processes[0], &kernel->timers[i]))
             match->unwatched++;
         else
             match->unrecorded[match->unrecorded_count++] = &kernel->timers[i];
     }
     for (size_t i = 0; i < profile->timer_count; i++)
-        match->itimers += profile->timers[i].record.family == TLK_ITIMER;
+        match->itimers += family_has(profile->timers[i].record.family, TLK_OF_PROCESS);
 }
 
 void kernel_match_free(struct kernel_match *match)

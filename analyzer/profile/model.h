@@ -52,13 +52,13 @@ struct process {
     int end_status;
     uint64_t start_real, start_mono;
     struct moment as_of;
-    bool asleep;               /* at its end: see struct tlk_header */
-    uint64_t switched;         /* mono: when that was last changed; the start, if never */
-    uint64_t slept;            /* ns of the run, the last sleep included */
-    uint64_t one_in;           /* see process_one_in() */
-    uint64_t recorded;         /* timers that were: created or inherited */
-    uint32_t unwatched;        /* families whose timers were not to be: bit per enum tlk_family */
-    uint32_t unknown_families; /* names that the list of those to watch had and no family has */
+    bool asleep;                 /* at its end: see struct tlk_header */
+    uint64_t switched;           /* mono: when that was last changed; the start, if never */
+    uint64_t slept;              /* ns of the run, the last sleep included */
+    uint64_t one_in;             /* see process_one_in() */
+    uint64_t recorded;           /* timers that were: created or inherited */
+    uint64_t watched, unwatched; /* families whose timers were to be recorded, and were not: bits */
+    uint32_t unknown_families;   /* names that the list of those to watch had and no family has */
     uint64_t omitted[TLK_OMISSIONS];
     uint64_t dropped[TLK_DROPS];
     uint64_t damaged; /* records that could not be used */
@@ -131,9 +131,10 @@ struct site {
     struct history *history;            /* see history_of() */
     char fingerprint[FINGERPRINT_SIZE]; /* see fingerprints_set() */
     const char *function;               /* the wrapped one */
+    const char *kind;                   /* what its family calls such timers; "": nothing */
     size_t depth;
     /* What makes it this site, in one piece for the hash table: */
-    uint64_t family;      /* enum tlk_family; 0: timers of any family whose site found no room */
+    uint64_t family;      /* see families.h; 0: timers of any family whose site found no room */
     uint32_t locations[]; /* indices, leaf first: the wrapped function */
 };
 

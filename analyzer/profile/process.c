@@ -128,7 +128,8 @@ static void read_header(struct profile *profile, struct process *process,
     process->ppid = header->ppid;
     process->forked = header->forked;
     process->one_in = header->one_in > 0 ? header->one_in : 1;
-    process->unwatched = TLK_EVERY_FAMILY & ~header->families;
+    process->watched = families_of(header, true);
+    process->unwatched = families_of(header, false);
     process->unknown_families = header->families_unknown;
     /* Slot 0 holds none. */
     process->peak = elapsed(recording_count(recording, TLK_TIMERS), 1) * process->one_in;

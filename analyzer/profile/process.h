@@ -5,6 +5,7 @@
 #define TIMERLEAK_PROFILE_PROCESS_H
 
 #include "base/text.h"
+#include "profile/families.h"
 #include "profile/model.h"
 #include "recording/reader.h"
 
@@ -18,9 +19,9 @@ struct text process_end(const struct process *process);
 bool process_end_unseen(const struct process *process);
 
 /* How many timers of that family each recorded one stands for. */
-static inline uint64_t process_one_in(const struct process *process, uint16_t family)
+static inline uint64_t process_one_in(const struct process *process, uint64_t family)
 {
-    return family == TLK_ITIMER ? 1 : process->one_in;
+    return family_has(family, TLK_OF_PROCESS) ? 1 : process->one_in;
 }
 
 /*

@@ -22,7 +22,8 @@ struct loading {
     struct profile *profile;
     struct recording *recording;
     struct process *process;
-    uint32_t *modules; /* of the recording, as indices of the profile's */
+    uint32_t *modules;               /* of the recording, as indices of the profile's */
+    uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
     struct part *parts;
     uint32_t part_count;
     uint64_t last_activity; /* mono */
@@ -110,6 +111,7 @@ static struct site *intern_site(const struct loading *loading, const struct tlk_
     struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*site->locations)), *known;
     const char *function = recording_string(loading->recording, record->function);
     site->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    site->kind = strings_add(profile->strings, recording_string(loading->recording, record->kind));
     site->family = record->family;
     site->depth = depth;
     site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
@@ -132,7 +134,7 @@ static struct site *intern_site(const struct loading *loading, const struct tlk_
 }
 
 /* Asleep, it saw of what was created nothing from then on; awake, nothing until it woke. */
-static struct run run_of(const struct process *process, uint16_t family)
+static struct run run_of(const struct process *process, uint64_t family)
 {
     return (struct run){
         .start = process->start_mono,
@@ -180,6 +182,7 @@ static void load_sites(struct loading *loading)
         /* Site 0 is there always, and used only when there is no room for others. */
         if (recording_site(loading->recording, i, &record) &&
             (i > 0 || record.created + record.inherited > 0)) {
+            record.family = (uint16_t)loading->families[record.family];
             load_site(loading, &record, &loading->parts[i]);
             note_activity(loading, &record);
         }
@@ -205,7 +208,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->stopped += timer->stopped;
     counts->fired_unknown += timer->fired_unknown;
     counts->fired = count_sum(counts->fired, judgement->fired);
-    if (judgement->expired_itimer) {
+    if (judgement->over) {
         counts->released++;
         return;
     }
@@ -227,7 +230,7 @@ static void load_timer(struct loading *loading, const struct tlk_timer *timer)
         return;
     state_judge(timer, &loading->process->as_of, &judgement);
     count_timer(&part->counts, timer, &judgement);
-    if (judgement.expired_itimer)
+    if (judgement.over)
         return;
     samples_add_timer(loading->profile, loading->process, part->site, timer, &judgement,
                       &part->live);
@@ -242,8 +245,10 @@ static void load_timers(struct loading *loading)
 {
     struct tlk_timer timer;
     for (uint32_t i = 0; i < recording_count(loading->recording, TLK_TIMERS); i++) {
-        if (recording_timer(loading->recording, i, &timer))
-            load_timer(loading, &timer);
+        if (!recording_timer(loading->recording, i, &timer))
+            continue;
+        timer.family = (uint16_t)loading->families[timer.family];
+        load_timer(loading, &timer);
     }
 }
 
@@ -275,16 +280,16 @@ static void merge_times(struct site *site, const struct evidence *evidence)
 
 static void note_growth(struct process *process, uint64_t family, double growth)
 {
-    if (family == TLK_TIMERFD)
+    if (family_has(family, TLK_BOUND_BY_FILES))
         process->descriptor_growth += growth;
-    if (family == TLK_POSIX)
+    if (family_has(family, TLK_BOUND_BY_SIGNALS))
         process->pending_growth += growth;
 }
 
 /* What other processes of its user had queued when it ended is not known: this is the least. */
 static void note_usage(struct process *process, uint64_t family, const struct counts *counts)
 {
-    if (family == TLK_POSIX && !process->alive)
+    if (family_has(family, TLK_BOUND_BY_SIGNALS) && !process->alive)
         process->pending += counts->live;
 }
 
@@ -307,7 +312,7 @@ static void merge_part(struct loading *loading, struct part *part)
     verdict_find(&part->evidence, &finding);
     loading->process->recorded += part->counts.created + part->counts.inherited;
     /* Judged by what was seen; told as what that stands for. */
-    counts_scale(&part->counts, process_one_in(loading->process, (uint16_t)site->family));
+    counts_scale(&part->counts, process_one_in(loading->process, site->family));
     samples_add_rest(loading->profile, loading->process, site, &part->counts, &part->live);
     if (loading->profile->base) {
         if (finding.verdict > site->base_verdict)
@@ -331,6 +336,7 @@ void profile_add(struct profile *profile, struct recording *recording)
     loading.process = process_add(profile, recording);
     /* Finding its end may have met the same damage already. */
     uint64_t damaged = recording_damaged(recording);
+    families_intern(recording_header(recording), loading.families);
     load_modules(&loading);
     load_sites(&loading);
     load_timers(&loading);

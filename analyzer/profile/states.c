@@ -1,6 +1,7 @@
 #include "profile/states.h"
 
 #include "base/numbers.h"
+#include "profile/families.h"
 
 #include <time.h>
 
@@ -81,14 +82,14 @@ static uint64_t derived_fires(const struct tlk_timer *timer, uint64_t expired)
 {
     if (timer->flags & (TLK_EXACT_FIRES | TLK_UNREAD) || expired <= timer->fired_now)
         return 0;
-    return timer->family == TLK_TIMERFD ? 1 : expired - timer->fired_now;
+    return family_has(timer->family, TLK_BY_DESCRIPTOR) ? 1 : expired - timer->fired_now;
 }
 
-/* The kernel's timers expire by the clock, gotime's when the library comes to them and tells. */
+/* The kernel's timers expire by the clock, a library's when it comes to them, and tells. */
 static enum timer_state armed_state(const struct tlk_timer *timer, uint64_t expired,
                                     const struct judgement *judgement)
 {
-    bool over = timer->fired_now || (expired && timer->family != TLK_GOTIME);
+    bool over = timer->fired_now || (expired && !family_has(timer->family, TLK_FIRES_TOLD));
     if (timer->interval == 0 && over)
         return NEVER_RELEASED;
     return judgement->fired ? NEVER_STOPPED : NEVER_FIRED;
@@ -115,12 +116,12 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
     judgement->fired += derived_fires(timer, expired);
     judgement->state = armed_state(timer, expired, judgement);
     if (expired && timer->fired_now == 0) {
-        judgement->unread |= timer->family == TLK_TIMERFD;
+        judgement->unread |= family_has(timer->family, TLK_BY_DESCRIPTOR);
         judgement->overdue = timer->flags & TLK_EXACT_FIRES;
     }
     if (judgement->state == NEVER_RELEASED) {
         judgement->armed = false;
-        judgement->expired_itimer = timer->family == TLK_ITIMER;
+        judgement->over = family_has(timer->family, TLK_FREE_AT_REST);
     }
 }
 

@@ -24,9 +24,9 @@ struct moment {
 
 struct judgement {
     enum timer_state state;
-    bool expired_itimer; /* holds nothing any more: it counts as fired and released */
-    uint64_t fired;      /* seen, and derived from deadline and interval */
-    uint64_t age;        /* ns */
+    bool over;      /* it holds nothing any more, and counts as fired and released */
+    uint64_t fired; /* seen, and derived from deadline and interval */
+    uint64_t age;   /* ns */
     bool armed;
     bool unread, inherited, overdue, far_future;
     bool due_known; /* armed, and its clock can be told */

@@ -38,13 +38,14 @@ static bool take_word(const char **text, const char *word)
 
 static bool take_kind(const char **text, struct rule *rule)
 {
+    rule->families = UINT64_MAX;
     if (take_word(text, ANY_KIND))
         return true;
-    for (rule->family = 1; rule->family < TLK_FAMILIES; rule->family++) {
-        if (take_word(text, family_name(rule->family)))
-            return true;
-    }
-    return false;
+    size_t length = strcspn(*text, ":");
+    rule->families = families_named(*text, length);
+    if (rule->families)
+        *text += length + 1;
+    return rule->families && (*text)[-1] == ':';
 }
 
 static void take_state(const char **text, struct rule *rule)
@@ -60,9 +61,10 @@ static void complain_kind(const char *path, const struct rule *rule, char error[
     int length = snprintf(error, ERROR_SIZE,
                           "%.200s:%zu: \"%.100s\" is no rule: it must begin with " ANY_KIND ":",
                           path, rule->line, rule->text);
-    for (unsigned family = 1; family < TLK_FAMILIES; family++)
-        length += snprintf(error + length, ERROR_SIZE - (size_t)length,
-                           "%s%s:", family + 1 < TLK_FAMILIES ? ", " : " or ", family_name(family));
+    for (uint64_t family = 1; family < family_count() && length < ERROR_SIZE; family++)
+        length +=
+            snprintf(error + length, ERROR_SIZE - (size_t)length,
+                     "%s%s:", family + 1 < family_count() ? ", " : " or ", family_name(family));
 }
 
 static bool parse_rule(struct rule *rule, const char *path, char error[ERROR_SIZE])
@@ -176,7 +178,7 @@ const struct rule *suppressions_find(struct suppressions *suppressions, struct p
     const struct rule *first = NULL;
     for (size_t i = 0; i < suppressions->count; i++) {
         struct rule *rule = &suppressions->rules[i];
-        if ((rule->family && rule->family != site->family) ||
+        if (!(rule->families >> site->family & 1) ||
             (rule->state != TIMER_STATES && rule->state != state) ||
             !matches_stack(rule->pattern, profile, site))
             continue;

@@ -20,7 +20,7 @@
 struct rule {
     const char *text; /* the line; fit to be shown */
     const char *pattern;
-    uint64_t family;        /* 0: any */
+    uint64_t families;      /* bits: see families.h */
     enum timer_state state; /* TIMER_STATES: any */
     size_t line;            /* from 1 */
     size_t used;            /* sites that it suppresses */

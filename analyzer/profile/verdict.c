@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
+#include "profile/families.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -250,9 +251,9 @@ static void say_held(const struct evidence *e, struct finding *finding)
 {
     struct text moment = text_moment(elapsed(e->oldest, e->run.start));
     struct text steady = text_duration(watched_since(e, e->youngest));
-    if (e->family == TLK_ITIMER && e->live == 0)
+    if (family_has(e->family, TLK_OF_PROCESS) && e->live == 0)
         say(finding, "a process has one such timer");
-    else if (e->family == TLK_ITIMER)
+    else if (family_has(e->family, TLK_OF_PROCESS))
         say(finding, "armed for %s; a process has one such timer", steady.s);
     else if (e->live == 1)
         say(finding, "%s live, made at %s, steady for %s since", stands_for(e, 1).s, moment.s,
@@ -292,7 +293,7 @@ static void say_leak(const struct evidence *e, struct finding *finding, bool ris
 
 void verdict_find(const struct evidence *evidence, struct finding *finding)
 {
-    bool possible = evidence->family != TLK_ITIMER;
+    bool possible = !family_has(evidence->family, TLK_OF_PROCESS);
     bool behind = possible && stays_behind(evidence);
     bool rising = possible && rises(evidence);
     uint64_t released = count_product(evidence->released, evidence->run.one_in);

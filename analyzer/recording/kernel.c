@@ -16,8 +16,7 @@
 
 #define SUFFIX ".tlk"
 
-static struct kernel_timer *append_timer(struct kernel_timers *list, enum tlk_family family,
-                                         uint64_t id)
+static struct kernel_timer *append_timer(struct kernel_timers *list, uint64_t family, uint64_t id)
 {
     list->timers = memory_grow(list->timers, list->count, &list->room, sizeof(*list->timers));
     struct kernel_timer *timer = &list->timers[list->count++];

@@ -12,10 +12,10 @@
 #include <sys/types.h>
 
 struct kernel_timer {
-    enum tlk_family family; /* TLK_POSIX or TLK_TIMERFD */
-    uint64_t id;            /* descriptor, or the kernel's timer id */
-    uint64_t value;         /* sigev_value of a POSIX timer */
-    bool to_thread;         /* the signal goes to one thread: so does the C library's helper's */
+    uint64_t family; /* TLK_POSIX or TLK_TIMERFD */
+    uint64_t id;     /* descriptor, or the kernel's timer id */
+    uint64_t value;  /* sigev_value of a POSIX timer */
+    bool to_thread;  /* the signal goes to one thread: so does the C library's helper's */
     int clock;
     bool matched; /* for the caller */
 };

@@ -131,8 +131,14 @@ static bool frames_exist(const struct recording *recording, const struct tlk_sit
 
 static bool site_valid(const struct recording *recording, const struct tlk_site *site)
 {
-    return site->family < TLK_FAMILIES && site->history_used <= TLK_HISTORY_BUCKETS &&
-           site->history_shift < 64 && frames_exist(recording, site);
+    return site->history_used <= TLK_HISTORY_BUCKETS && site->history_shift < 64 &&
+           frames_exist(recording, site);
+}
+
+/* Since the header of a running process was read there may have come more. */
+static bool family_unread(const struct recording *recording, uint32_t family)
+{
+    return family >= recording->header.family_count && recording->header.end == TLK_RUNNING;
 }
 
 bool recording_site(struct recording *recording, uint32_t index, struct tlk_site *site)
@@ -141,7 +147,9 @@ bool recording_site(struct recording *recording, uint32_t index, struct tlk_site
     if (!record)
         return false;
     memcpy(site, record, sizeof(*site));
-    if (!site_valid(recording, site))
+    if (family_unread(recording, site->family))
+        return false;
+    if (site->family >= recording->header.family_count || !site_valid(recording, site))
         return damaged(recording);
     return true;
 }
@@ -171,10 +179,11 @@ bool recording_timer(struct recording *recording, uint32_t index, struct tlk_tim
         !still_there(recording, index, timer))
         return false;
     uint32_t sites = recording_count(recording, TLK_SITES);
-    if (timer->site >= sites && recording->header.end == TLK_RUNNING)
+    if ((timer->site >= sites && recording->header.end == TLK_RUNNING) ||
+        family_unread(recording, timer->family))
         return false;
-    if (timer->state != TLK_LIVE || timer->family == 0 || timer->family >= TLK_FAMILIES ||
-        timer->site >= sites)
+    if (timer->state != TLK_LIVE || timer->family == 0 ||
+        timer->family >= recording->header.family_count || timer->site >= sites)
         return damaged(recording);
     return true;
 }

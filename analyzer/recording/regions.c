@@ -72,6 +72,8 @@ bool regions_read_header(int file, const char *path, struct tlk_header *header,
     if (!read_at(file, 0, header, sizeof(*header)))
         return error_set(error, "%s is cut short: not even its header is complete; copy it again",
                          path);
+    if (header->family_count > TLK_FAMILIES)
+        header->family_count = TLK_FAMILIES;
     return check_format(header, path, error);
 }
 

@@ -9,7 +9,7 @@ struct coverage {
     uint64_t slept, duration, omitted[TLK_OMISSIONS];
     uint64_t asleep, since;     /* how many at their end; since when, after the start, if one */
     uint64_t least_of, most_of; /* of so many timers one is recorded */
-    uint64_t unwatched;         /* families: bit per enum tlk_family */
+    uint64_t unwatched;         /* families: bits */
     uint64_t choosy;            /* how many did not watch them all */
     uint64_t unknown_families;  /* names, of one process: most have them from one variable */
 };

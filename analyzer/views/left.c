@@ -50,8 +50,7 @@ static void print_group(FILE *to, struct profile *profile, const struct live_tim
                         size_t count)
 {
     struct site *site = timers->site;
-    fprintf(to, "\n%-8s %s left  ", family_label(site->family, site->function).s,
-            text_count(count).s);
+    fprintf(to, "\n%-8s %s left  ", family_label(site->family, site->kind).s, text_count(count).s);
     site_print(to, profile, site);
     for (size_t i = 0; i < count && i < MOST_OF_SITE; i++)
         print_timer(to, &timers[i]);

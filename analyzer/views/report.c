@@ -126,7 +126,7 @@ void report_headline(FILE *to, struct profile *profile, struct site *site)
     const struct stack_frame *frame = stack_headline(profile, site);
     fprintf(to, "%s%-6s%s %-8s %6s live  %-14s  %s",
             style(to, verdict == VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), words[verdict],
-            style(to, STYLE_PLAIN), family_label(site->family, site->function).s,
+            style(to, STYLE_PLAIN), family_label(site->family, site->kind).s,
             text_count(site->counts.live).s, state_name(site_state(site)), frame->name);
     print_place(to, frame);
 }

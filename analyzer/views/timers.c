@@ -16,9 +16,9 @@ struct text timer_identity(uint64_t family, uint64_t id)
     static const char *const itimers[] = {
         [ITIMER_REAL] = "real", [ITIMER_VIRTUAL] = "virtual", [ITIMER_PROF] = "prof"};
     struct text text;
-    if (family == TLK_TIMERFD)
+    if (family_has(family, TLK_BY_DESCRIPTOR))
         snprintf(text.s, sizeof(text.s), "fd %" PRIu64, id);
-    else if (family == TLK_ITIMER && id <= ITIMER_PROF)
+    else if (family_has(family, TLK_OF_PROCESS) && id <= ITIMER_PROF)
         snprintf(text.s, sizeof(text.s), "%s", itimers[id]);
     else
         /* The C library's own handles, for SIGEV_THREAD, are pointers in disguise. */
@@ -55,7 +55,7 @@ static struct text flags(const struct judgement *judgement)
 
 static struct text timer_label(const struct live_timer *timer)
 {
-    return family_label(timer->record.family, timer->site->function);
+    return family_label(timer->record.family, timer->site->kind);
 }
 
 /* Columns that only timers of gotime, or of a sample, fill; without any they are left out. */

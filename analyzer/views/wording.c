@@ -40,7 +40,7 @@ char *wording_title(const struct gate *gate, const struct judged *judged)
     char *function = wording_cut(stack_headline(gate->profile, site)->name, WORDING_MOST / 2);
     char *title =
         say("%s: %s %s %s, %s, created in %s", verdict_name(site->finding.verdict),
-            text_count(site->counts.live).s, family_label(site->family, site->function).s,
+            text_count(site->counts.live).s, family_label(site->family, site->kind).s,
             site->counts.live == 1 ? "timer" : "timers", state_name(judged->state), function);
     free(function);
     return title;

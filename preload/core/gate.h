@@ -25,7 +25,7 @@ struct gate {
     uint32_t state;     /* enum gate_state */
     uint32_t sandboxed; /* seccomp is or will be on: no system call that the program didn't make */
     uint32_t careful;  /* unwind by libgcc only: libunwind's locks may be lost or its calls fatal */
-    uint32_t families; /* bit per enum tlk_family */
+    uint32_t families; /* those watched, a bit each */
 };
 
 extern struct gate *gate;

@@ -13,37 +13,6 @@
 #define DEFAULT_OUTPUT "%e.%p.tlk"
 #define DEFAULT_DEPTH 64
 
-const char *const family_names[TLK_FAMILIES] = {
-    [TLK_POSIX] = "posix",
-    [TLK_TIMERFD] = "timerfd",
-    [TLK_ITIMER] = "itimer",
-    [TLK_GOTIME] = "gotime",
-};
-
-/* Its bit; 0: there is none of that name. */
-static uint32_t find_family(const char *name, size_t length)
-{
-    for (unsigned i = 1; i < TLK_FAMILIES; i++)
-        if (strlen(family_names[i]) == length && !strncmp(name, family_names[i], length))
-            return 1u << i;
-    return 0;
-}
-
-static void parse_families(struct settings *settings, const char *list)
-{
-    settings->families = settings->families_unknown = 0;
-    while (list && *list) {
-        size_t length = strcspn(list, ",");
-        uint32_t family = find_family(list, length);
-
-        settings->families |= family;
-        settings->families_unknown += !family;
-        list += length + (list[length] == ',');
-    }
-    if (!settings->families)
-        settings->families = ~0u;
-}
-
 static size_t parse_size(const char *text)
 {
     char *unit;
@@ -119,12 +88,13 @@ bool settings_read(struct settings *settings)
     const char *depth = setting("TIMERLEAK_DEPTH");
     const char *sample = setting("TIMERLEAK_SAMPLE");
     const char *enabled = setting("TIMERLEAK_ENABLED");
+    const char *families = setting("TIMERLEAK_FAMILIES");
 
     if (getauxval(AT_SECURE))
         return false;
     settings->session = session ? strtoull(session, NULL, 16) : 0;
     settings->only_pid = only_pid ? atoi(only_pid) : 0;
-    parse_families(settings, setting("TIMERLEAK_FAMILIES"));
+    snprintf(settings->families, sizeof(settings->families), "%s", families ? families : "");
     settings->size = parse_size(setting("TIMERLEAK_SIZE"));
     settings->one_in = sample && atoi(sample) > 0 ? (uint32_t)atoi(sample) : 1;
     settings->asleep = enabled && strcmp(enabled, "0") == 0;

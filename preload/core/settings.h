@@ -13,17 +13,12 @@ struct settings {
         output[4096]; /* TIMERLEAK_OUTPUT: absolute pattern; %p pid, %e program, %h host, %t time */
     uint64_t session; /* TIMERLEAK_SESSION: 16 hexadecimal digits, given by `timerleak record` */
     int only_pid;     /* TIMERLEAK_ONLY_PID: record this process alone; 0: any */
-    uint32_t families; /* TIMERLEAK_FAMILIES: names, comma-separated; bit per enum tlk_family; all
-                          where no name is known, for a list that is mistyped asks for nothing */
-    uint32_t families_unknown; /* names in it that no family has */
-    uint32_t depth;            /* TIMERLEAK_DEPTH: frames kept of a stack */
-    uint32_t one_in; /* TIMERLEAK_SAMPLE: of so many creations one is entered; 1 without it */
-    bool asleep;     /* TIMERLEAK_ENABLED=0: nothing is entered until `timerleak ctl PID on` */
+    char families[1024]; /* TIMERLEAK_FAMILIES: see families_want() */
+    uint32_t depth;      /* TIMERLEAK_DEPTH: frames kept of a stack */
+    uint32_t one_in;     /* TIMERLEAK_SAMPLE: of so many creations one is entered; 1 without it */
+    bool asleep;         /* TIMERLEAK_ENABLED=0: nothing is entered until `timerleak ctl PID on` */
     size_t size; /* TIMERLEAK_SIZE: bytes of a recording at most, with K, M or G; 0: by limits */
 };
-
-/* By enum tlk_family, as users write them. */
-extern const char *const family_names[];
 
 /* False in a set-user-id program, where the environment is not to be trusted. */
 bool settings_read(struct settings *settings);

@@ -27,6 +27,8 @@ struct thread {
     uint32_t lane;            /* of free slots, less one; 0: none yet */
     uint32_t ignoring;        /* blocks, one in the other, whose timers are not entered */
     uint32_t random;          /* see admission.c; 0: not drawn yet */
+    uintptr_t outermost; /* frame of the outermost hook of an object that guards its own; 0: none */
+    uintptr_t outermost_return;
     uint32_t pending_count;
     struct {
         uint32_t slot, generation;
@@ -66,20 +68,24 @@ static inline bool on_own_stack(uintptr_t address)
 }
 
 /*
- * Whether the section that this thread is in goes on: we are in a handler that interrupted it. If
- * the handler left by siglongjmp() instead, it was abandoned: the stack has shrunk past its frame
- * since, or something else stands in the place of the frame. A handler may run on a stack of its
- * own, anywhere.
+ * Whether the function with that frame and return address is still at work, below `here`. If it was
+ * left by siglongjmp() instead, the stack has shrunk past its frame since, or something else stands
+ * in the place of the frame. A handler may run on a stack of its own, anywhere.
  */
+static inline bool frame_goes_on(uintptr_t frame, uintptr_t return_address, uintptr_t here)
+{
+    if (!on_own_stack(frame))
+        return !on_own_stack(here) && here < frame;
+    if (on_own_stack(here) && here >= frame)
+        return false;
+    return ((const uintptr_t *)frame)[1] == return_address;
+}
+
+/* Whether the section that this thread is in goes on: we are in a handler that interrupted it. */
 static inline bool section_goes_on(uintptr_t here)
 {
-    if (thread.section == SECTION_WITHOUT_FRAME)
-        return true;
-    if (!on_own_stack(thread.section))
-        return !on_own_stack(here) && here < thread.section;
-    if (on_own_stack(here) && here >= thread.section)
-        return false;
-    return ((const uintptr_t *)thread.section)[1] == thread.section_return;
+    return thread.section == SECTION_WITHOUT_FRAME ||
+           frame_goes_on(thread.section, thread.section_return, here);
 }
 
 /* False when this thread is inside a section already. Async-signal-safe. */
@@ -108,6 +114,26 @@ static inline void section_exit(void)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     thread.section = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+/* ---- calls within calls: see enter() in timerleak_ledger.h; `frame` is that of a hook ---- */
+
+static inline bool outermost_goes_on(uintptr_t frame)
+{
+    if (__builtin_expect(!thread.stack_high, 0))
+        thread_find_stack();
+    return thread.outermost && frame_goes_on(thread.outermost, thread.outermost_return, frame);
+}
+
+static inline void outermost_begin(uintptr_t frame)
+{
+    thread.outermost = frame;
+    thread.outermost_return = ((const uintptr_t *)frame)[1];
+}
+
+static inline void outermost_end(void)
+{
+    thread.outermost = 0;
 }
 
 #endif

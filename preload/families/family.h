@@ -19,6 +19,7 @@
 #include "core/real.h"
 #include "ledger/ledger.h"
 #include "life/process.h"
+#include "tables/families.h"
 
 /* The call that a hook is: for use in the hook itself, not below it. */
 #define CALL(name, of_family)                                                                      \
@@ -28,15 +29,10 @@
                    .caller = __builtin_return_address(0),                                          \
                    .rbp = *(void **)__builtin_frame_address(0)})
 
-static inline bool family_recorded(enum tlk_family family)
-{
-    return gate->families & 1u << family;
-}
-
 /* Whether a timer of this family that was just made is to be entered. */
-static inline bool family_admits(enum tlk_family family)
+static inline bool family_admits(uint32_t family)
 {
-    return (gate_open() || process_wake()) && family_recorded(family);
+    return (gate_open() || process_wake()) && family_watched(family);
 }
 
 #endif

@@ -48,7 +48,7 @@ static struct timer_ref adopt(int fd, const struct call *call)
         .flags = TLK_INHERITED,
     };
 
-    return family_recorded(TLK_TIMERFD) ? timer_created(&birth) : (struct timer_ref){0};
+    return family_watched(TLK_TIMERFD) ? timer_created(&birth) : (struct timer_ref){0};
 }
 
 static __attribute__((noinline)) int settime(int fd, int flags, const struct itimerspec *value,

@@ -18,7 +18,7 @@
 #include "parts.h"
 #include "ring.h"
 #include "timer.h"
-#include "watcher.h"
+#include "watch.h"
 
 #define TREES 64
 
@@ -219,7 +219,8 @@ static int context_join(struct context *context, gt_ctx above)
 }
 
 /* The timer may fire, or the parent end, before it is known here. 0, or why there is none. */
-static int context_start_timer(struct context *context, gt_ctx ctx, const struct gotime_call *call)
+static int context_start_timer(struct context *context, gt_ctx ctx,
+                               const struct timerleak_call *call)
 {
     const struct gt_func expire = {
         .function = context_expire, .argument = (void *)(uintptr_t)ctx.handle, .flags = GT_INLINE};
@@ -240,7 +241,7 @@ static int context_start_timer(struct context *context, gt_ctx ctx, const struct
 
 /* A deadline that is no earlier than those above needs no timer. 0, or why there is none. */
 static int context_limit(struct context *context, gt_ctx ctx, int64_t deadline,
-                         const struct gotime_call *call)
+                         const struct timerleak_call *call)
 {
     bool past = deadline <= clock_now(), earlier;
 
@@ -257,7 +258,7 @@ static int context_limit(struct context *context, gt_ctx ctx, int64_t deadline,
     return earlier ? context_start_timer(context, ctx, call) : 0;
 }
 
-static gt_ctx context_new(gt_ctx parent, int64_t deadline, const struct gotime_call *call)
+static gt_ctx context_new(gt_ctx parent, int64_t deadline, const struct timerleak_call *call)
 {
     uint32_t index;
     struct context *context = context_make(&index);
@@ -290,12 +291,12 @@ gt_ctx gt_ctx_with_cancel(gt_ctx parent)
 
 gt_ctx gt_ctx_with_timeout(gt_ctx parent, int64_t timeout)
 {
-    return context_new(parent, clock_after(clock_now(), timeout), CALL_IF_WATCHED);
+    return context_new(parent, clock_after(clock_now(), timeout), CALL_IF_WATCHED("context"));
 }
 
 gt_ctx gt_ctx_with_deadline(gt_ctx parent, int64_t deadline)
 {
-    return context_new(parent, deadline, CALL_IF_WATCHED);
+    return context_new(parent, deadline, CALL_IF_WATCHED("context"));
 }
 
 int gt_ctx_cancel(gt_ctx ctx)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "clock.h"
-#include "watcher.h"
+#include "watch.h"
 
 /* So that nobody waits for the lock for long. */
 #define FIRES_MOST 64

@@ -9,7 +9,7 @@
 #include "gotime.h"
 #include "metrics.h"
 #include "shard.h"
-#include "watcher.h"
+#include "watch.h"
 
 /* ---- the timers ---- */
 

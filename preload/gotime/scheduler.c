@@ -15,7 +15,7 @@
 #include "parts.h"
 #include "task.h"
 #include "timer.h"
-#include "watcher.h"
+#include "watch.h"
 
 static void task_run_next(struct source *source);
 
@@ -132,7 +132,7 @@ static void task_run_next(struct source *source)
     if (!task)
         return;
     if (watched())
-        timerleak_gotime.fired(task->cookie, 1);
+        timerleak_ledger.fired(task->cookie, 1);
     metrics_started(0);
     int64_t begun = clock_now();
     running = task->index;
@@ -175,12 +175,12 @@ static bool timer_ready(void)
 }
 
 /* The shim is told of a task before it can run. */
-static gt_task task_announce(struct task *task, const struct gotime_call *call)
+static gt_task task_announce(struct task *task, const struct timerleak_call *call)
 {
     gt_task handle = {handle_make(KIND_TASK, task->index, cell_generation(task))};
 
     if (watched()) {
-        task->cookie = timerleak_gotime.created(call, handle.handle, 0, NULL);
+        task->cookie = watch_birth(call, handle.handle, 0, NULL);
         watch_cookie_armed(task->cookie, task->due - task->period, task->due, task->period);
     }
     return handle;
@@ -205,7 +205,7 @@ gt_task gt_scheduler_start(int64_t period, void (*function)(void *argument), voi
     task->due = clock_after(clock_now(), period);
     task->function = function;
     task->argument = argument;
-    gt_task handle = task_announce(task, CALL_IF_WATCHED);
+    gt_task handle = task_announce(task, CALL_IF_WATCHED("task"));
     lock_take(&scheduler.lock);
     heap_add(index);
     timer_adjust();
@@ -245,10 +245,8 @@ int gt_scheduler_stop(gt_task handle)
     if (ended)
         cells_give(CELLS_TASK, handle_index(handle.handle));
     lock_give(&scheduler.lock);
-    if (watched()) {
-        timerleak_gotime.stopped(cookie);
-        timerleak_gotime.released(cookie);
-    }
+    if (watched())
+        timerleak_ledger.released(cookie);
     return ended ? 0 : -EDEADLK;
 }
 

@@ -15,7 +15,7 @@
 #include "executor.h"
 #include "lock.h"
 #include "timer.h"
-#include "watcher.h"
+#include "watch.h"
 #include "wheel.h"
 
 #define SHARDS 64

@@ -5,7 +5,7 @@
 #include "clock.h"
 #include "engine.h"
 #include "fire.h"
-#include "watcher.h"
+#include "watch.h"
 
 /* ---- a timer without a life ---- */
 
@@ -92,7 +92,7 @@ static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, 
 /* ---- making ---- */
 
 uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
-                    const struct gotime_call *call)
+                    const struct timerleak_call *call)
 {
     struct draft draft;
 
@@ -107,7 +107,7 @@ uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
 }
 
 gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
-                   const struct gotime_call *call)
+                   const struct timerleak_call *call)
 {
     int name = func->function ? metrics_name(func->name) : -EINVAL;
     struct draft draft;
@@ -128,7 +128,7 @@ gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
 }
 
 gt_timer timer_make_func(int64_t deadline, const struct gt_func *func,
-                         const struct gotime_call *call)
+                         const struct timerleak_call *call)
 {
     return func_make(clock_now(), deadline, func, call);
 }

@@ -16,7 +16,7 @@ bool timer_start(struct shard *shard, uint32_t index, struct timer *timer, int64
 
 /* As timer_make_func(), of a time that is known. */
 gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
-                   const struct gotime_call *call);
+                   const struct timerleak_call *call);
 
 /* Without any lock. */
 void start_notice(int64_t deadline);

@@ -54,16 +54,17 @@ struct timer {
 
 _Static_assert(sizeof(struct timer) <= 64, "a timer fits its cell");
 
-/* `call` is where the user called, for the shim: see CALL_IF_WATCHED. NULL: the shim isn't told. */
+/* `call` is where the user called, for the shim: see CALL_IF_WATCHED(). NULL: the shim isn't told.
+ */
 
 /* One with a channel: KIND_AFTER, KIND_TICK, KIND_TIMER or KIND_TICKER. 0 and errno on failure. */
 uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
-                    const struct gotime_call *call);
+                    const struct timerleak_call *call);
 
 /* One with a callback, due at `deadline`. Zeros and errno on failure; `destroy` isn't called then.
  */
 gt_timer timer_make_func(int64_t deadline, const struct gt_func *func,
-                         const struct gotime_call *call);
+                         const struct timerleak_call *call);
 
 /*
  * The library's own, in no metric and no recording. The function must not block: it runs in the

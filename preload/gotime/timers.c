@@ -6,7 +6,7 @@
 #include "clock.h"
 #include "fire.h"
 #include "start.h"
-#include "watcher.h"
+#include "watch.h"
 
 #define TIMERS (KINDS(KIND_TIMER) | KINDS(KIND_FUNC))
 #define TICKERS KINDS(KIND_TICKER)
@@ -14,12 +14,12 @@
 
 gt_chan gt_after(int64_t duration)
 {
-    return (gt_chan){timer_make(KIND_AFTER, duration, 0, CALL_IF_WATCHED)};
+    return (gt_chan){timer_make(KIND_AFTER, duration, 0, CALL_IF_WATCHED("after"))};
 }
 
 gt_timer gt_timer_new(int64_t duration)
 {
-    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED)};
+    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED("timer"))};
 }
 
 gt_chan gt_tick(int64_t period)
@@ -28,7 +28,7 @@ gt_chan gt_tick(int64_t period)
         errno = EINVAL;
         return (gt_chan){0};
     }
-    return (gt_chan){timer_make(KIND_TICK, period, period, CALL_IF_WATCHED)};
+    return (gt_chan){timer_make(KIND_TICK, period, period, CALL_IF_WATCHED("tick"))};
 }
 
 gt_ticker gt_ticker_new(int64_t period)
@@ -37,7 +37,7 @@ gt_ticker gt_ticker_new(int64_t period)
         errno = EINVAL;
         return (gt_ticker){0};
     }
-    return (gt_ticker){timer_make(KIND_TICKER, period, period, CALL_IF_WATCHED)};
+    return (gt_ticker){timer_make(KIND_TICKER, period, period, CALL_IF_WATCHED("ticker"))};
 }
 
 gt_chan gt_timer_chan(gt_timer timer)
@@ -57,7 +57,7 @@ gt_timer gt_after_func(int64_t duration, void (*function)(void *argument), void 
     struct gt_func func = {.function = function, .argument = argument};
     int64_t now = clock_now();
 
-    return func_make(now, clock_after(now, duration), &func, CALL_IF_WATCHED);
+    return func_make(now, clock_after(now, duration), &func, CALL_IF_WATCHED("func"));
 }
 
 gt_timer gt_after_func_with(int64_t duration, const struct gt_func *func)
@@ -68,7 +68,7 @@ gt_timer gt_after_func_with(int64_t duration, const struct gt_func *func)
         errno = EINVAL;
         return (gt_timer){0};
     }
-    return func_make(now, clock_after(now, duration), func, CALL_IF_WATCHED);
+    return func_make(now, clock_after(now, duration), func, CALL_IF_WATCHED("func"));
 }
 
 /* ---- stop ---- */
@@ -199,7 +199,7 @@ int timer_chan_free(uint64_t handle)
  */
 gt_timer gt_timer_pool_get(int64_t duration)
 {
-    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED)};
+    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED("timer"))};
 }
 
 int gt_timer_pool_put(gt_timer timer)

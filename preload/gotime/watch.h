@@ -1,45 +1,81 @@
 /*
- * watch.h - how gotime tells timerleak's shim what its timers do, if a shim is there.
- *
- * The shim exports `timerleak_gotime`; gotime refers to it weakly, so that it is found when the
- * shim is preloaded, also if gotime is linked statically into a dynamic program, and is NULL
- * otherwise. Each call takes the cookie that `created` gave for the timer; 0 means that it is not
- * recorded, and may be passed. No call changes errno, blocks, or may be made with a lock of gotime
- * held other than that of the timer's shard.
+ * watch.h - whether the shim watches, and where each timer's cookie is: beside the timers, so
+ * that it takes no room when nobody watches.
  */
 #ifndef GOTIME_WATCH_H
 #define GOTIME_WATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where the user called the library: taken in the public function itself. */
-struct gotime_call {
-    const char *function; /* its name, a literal */
-    void *frame;          /* __builtin_dwarf_cfa() */
-    void *caller;         /* __builtin_return_address(0) */
-    void *rbp;            /* *(void **)__builtin_frame_address(0): the caller's */
-};
+#include "clock.h"
+#include "ledger/timerleak_ledger.h"
 
-#define GOTIME_CALL                                                                                \
-    (&(struct gotime_call){__func__, __builtin_dwarf_cfa(), __builtin_return_address(0),           \
-                           *(void **)__builtin_frame_address(0)})
+static inline bool watched(void)
+{
+    return __builtin_expect(&timerleak_ledger != NULL, 0);
+}
 
-/* In place of `now`: times are the mock clock's, of which the shim knows nothing. */
-#define GOTIME_OTHER_CLOCK INT64_C(-1)
+/* For public functions: the call that makes a timer, of that kind. */
+#define CALL_IF_WATCHED(kind) (watched() ? TIMERLEAK_CALL(kind) : NULL)
 
-struct timerleak_gotime {
-    uint32_t size; /* of this table: members are added at its end */
-    uint64_t (*created)(const struct gotime_call *call, uint64_t handle, size_t retained,
-                        const char *name); /* name: NULL for none */
-    /* On CLOCK_MONOTONIC, ns; by another clock the deadline means nothing. */
-    void (*armed)(uint64_t cookie, int64_t now, int64_t deadline, int64_t period);
-    void (*fired)(uint64_t cookie, uint64_t expirations);
-    void (*stopped)(uint64_t cookie); /* disarmed before it fired */
-    void (*released)(uint64_t cookie);
-    void (*named)(uint64_t cookie, const char *name);
-};
+/* Tells of a new timer, as watch_created() does; its cookie is for the caller to keep. */
+uint64_t watch_birth(const struct timerleak_call *call, uint64_t handle, size_t retained,
+                     const char *name);
 
-extern const struct timerleak_gotime timerleak_gotime __attribute__((weak));
+/*
+ * A new timer, before it is armed, and without a lock: the shim looks at the stack. The others are
+ * called under the shard's lock, so that the shim sees all in the order in which it happens.
+ */
+void watch_created(uint32_t index, const struct timerleak_call *call, uint64_t handle,
+                   size_t retained, const char *name);
+
+/* That of the timer at this index; 0: it is not recorded. */
+uint64_t watch_cookie(uint32_t index);
+
+/* The last call for a timer: its cookie is forgotten. */
+void watch_forget(uint32_t index);
+
+/* Forgets all cookies: the timers' cells have ended. */
+void watch_end(void);
+
+static inline void watch_cookie_armed(uint64_t cookie, int64_t now, int64_t deadline,
+                                      int64_t period)
+{
+    if (watched())
+        timerleak_ledger.armed(cookie, clock_mocked() ? TIMERLEAK_OTHER_CLOCK : now, deadline,
+                               period);
+}
+
+static inline void watch_armed(uint32_t index, int64_t now, int64_t deadline, int64_t period)
+{
+    if (watched())
+        watch_cookie_armed(watch_cookie(index), now, deadline, period);
+}
+
+static inline void watch_fired(uint32_t index, uint64_t expirations)
+{
+    if (watched())
+        timerleak_ledger.fired(watch_cookie(index), expirations);
+}
+
+static inline void watch_stopped(uint32_t index)
+{
+    if (watched())
+        timerleak_ledger.stopped(watch_cookie(index));
+}
+
+static inline void watch_named(uint32_t index, const char *name)
+{
+    if (watched())
+        timerleak_ledger.named(watch_cookie(index), name);
+}
+
+static inline void watch_released(uint32_t index)
+{
+    if (watched())
+        watch_forget(index);
+}
 
 #endif

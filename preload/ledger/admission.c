@@ -1,6 +1,7 @@
 #include "ledger/admission.h"
 
 #include "core/clock.h"
+#include "tables/families.h"
 
 static bool leave_out(enum tlk_omission reason)
 {
@@ -25,13 +26,14 @@ static bool is_the_one(uint32_t one_in)
     return (uint64_t)random * one_in >> 32 == 0;
 }
 
-bool admission_decide(enum tlk_family family)
+bool admission_decide(uint32_t family)
 {
     if (thread.ignoring)
         return leave_out(TLK_OMIT_IGNORED);
     if (__atomic_load_n(&recording->asleep, __ATOMIC_RELAXED))
         return leave_out(TLK_OMIT_ASLEEP);
-    return family == TLK_ITIMER || is_the_one(recording->one_in) || leave_out(TLK_OMIT_SAMPLED);
+    return family_has(family, TLK_OF_PROCESS) || is_the_one(recording->one_in) ||
+           leave_out(TLK_OMIT_SAMPLED);
 }
 
 bool admission_complete(void)

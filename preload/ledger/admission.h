@@ -1,9 +1,9 @@
 /*
  * admission.h - which of the timers that a program makes are entered, where the user wants fewer
  * than all: while the shim is asleep none, in a block that the program told it to ignore none, and
- * of `one_in` one, taken at random; but of interval timers, as a process has only three, each. What
- * is left out is counted in the recording. A timer that was entered is followed to its end,
- * whatever changes meanwhile.
+ * of `one_in` one, taken at random; but of families that a process has one of (TLK_OF_PROCESS),
+ * each. What is left out is counted in the recording. A timer that was entered is followed to its
+ * end, whatever changes meanwhile.
  */
 #ifndef TIMERLEAK_ADMISSION_H
 #define TIMERLEAK_ADMISSION_H
@@ -15,7 +15,7 @@
 #include "tables/mapfile.h"
 
 /* False, and counted, when it is to be left out. Only where something may be. */
-bool admission_decide(enum tlk_family family);
+bool admission_decide(uint32_t family);
 
 /* Every timer that is made now is entered. `asleep` may change at any time: see recording.h. */
 static inline bool admission_of_all(void)
@@ -25,7 +25,7 @@ static inline bool admission_of_all(void)
 }
 
 /* Asked once for each timer that was made. */
-static inline bool admission_admits(enum tlk_family family)
+static inline bool admission_admits(uint32_t family)
 {
     return __builtin_expect(admission_of_all(), 1) || admission_decide(family);
 }

@@ -1,11 +1,15 @@
 #include "ledger/inherit.h"
 
+#include <sys/mman.h>
+
 #include "core/clock.h"
 #include "core/gate.h"
 #include "core/memory.h"
 #include "ledger/fdinfo.h"
 #include "ledger/ledger.h"
 #include "tables/descriptors.h"
+#include "tables/families.h"
+#include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/sites.h"
 
@@ -26,7 +30,7 @@ static void adopt(int fd)
     struct timer_ref ref;
     struct fdinfo info;
 
-    if (!(gate->families & 1u << TLK_TIMERFD) || fdinfo_kind(fd) != FDINFO_TIMERFD ||
+    if (!family_watched(TLK_TIMERFD) || fdinfo_kind(fd) != FDINFO_TIMERFD ||
         !fdinfo_read(fd, &info))
         return;
     birth.clock = info.clock;
@@ -38,10 +42,20 @@ static void adopt(int fd)
     timer_armed(ref, &arming);
 }
 
+/* So many at least, while nothing is remembered. */
+static void remembered_reserve(uint32_t count)
+{
+    if (remembered_room >= count)
+        return;
+    if (remembered)
+        munmap(remembered, remembered_room * sizeof(*remembered));
+    remembered = memory_reserve(count * sizeof(*remembered));
+    remembered_room = remembered ? count : 0;
+}
+
 void inherit_over_exec(void)
 {
-    remembered_room = slots_of_kernel();
-    remembered = memory_reserve(remembered_room * sizeof(*remembered));
+    remembered_reserve(slots_of_kernel());
     fdinfo_each(adopt);
 }
 
@@ -56,11 +70,23 @@ static void remember(uint32_t slot)
     remembered_count++;
 }
 
+/* A child has those too that a library keeps in its memory. */
+static void remember_handles(void)
+{
+    uint32_t used = recording->regions[TLK_TIMERS].used;
+
+    if (!families_in_memory())
+        return;
+    remembered_reserve(used);
+    for (uint32_t slot = 1; slot < used; slot++)
+        if (timer_at(slot)->state == TLK_LIVE && family_in_memory(timer_at(slot)->family))
+            remember(slot);
+}
+
 void inherit_remember(void)
 {
     remembered_count = 0;
-    if (!remembered)
-        return;
+    remember_handles();
     for (uint32_t fd = 0; fd < descriptor_high; fd++) {
         uint32_t slot = descriptor_find((int)fd);
 
@@ -93,7 +119,10 @@ static void restore(struct remembered *one, uint64_t now)
     timer->flags |= TLK_INHERITED;
     timer->armed = timer->stopped = timer->fired_unknown = 0;
     timer->fired = 0;
-    timer->references = 0;
+    if (family_has(timer->family, TLK_BY_DESCRIPTOR))
+        timer->references = 0; /* counted below */
+    else
+        live_put(timer->family, timer->id, one->slot);
     sites_count_created(timer->site, now, true);
 }
 

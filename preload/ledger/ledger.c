@@ -10,11 +10,13 @@
 #include "ledger/expiry.h"
 #include "stacks/stack.h"
 #include "tables/descriptors.h"
+#include "tables/families.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
 #include "tables/sites.h"
 #include "tables/strings.h"
 
+#define BOUNDED (TLK_BOUND_BY_FILES | TLK_BOUND_BY_SIGNALS | TLK_OF_PROCESS)
 #define SMALLEST_STACK 1
 #define MANY 255 /* so many references or more: no longer counted */
 
@@ -42,6 +44,7 @@ static __attribute__((noinline)) uint32_t site_of_stack(const struct call *call)
     uint32_t epoch = modules_epoch(), site;
 
     stack->function = call->function;
+    stack->kind = call->kind;
     stack->family = call->family;
     stack->unwound = true;
     stack->depth = stack_capture(stack->addresses, ledger_depth, &stack->truncated);
@@ -61,6 +64,7 @@ static __attribute__((noinline)) uint32_t site_of_caller(const struct call *call
     struct stack *stack = (struct stack *)room;
 
     stack->function = call->function;
+    stack->kind = call->kind;
     stack->family = call->family;
     stack->unwound = stack->truncated = false;
     stack->depth = call->caller ? SMALLEST_STACK : 0;
@@ -86,7 +90,8 @@ static void fill(struct tlk_timer *timer, const struct birth *birth, uint32_t si
     *timer = (struct tlk_timer){
         .generation = generation,
         .site = site,
-        .flags = birth->flags,
+        .flags =
+            birth->flags | (family_has(birth->call.family, TLK_FIRES_TOLD) ? TLK_EXACT_FIRES : 0),
         .id = birth->id,
         .created = now,
         .family = (uint16_t)birth->call.family,
@@ -130,7 +135,7 @@ static void settle_periodic(struct tlk_timer *timer, bool stopping, uint64_t coa
         return;
     if (timer->deadline_clock < 0) {
         timer->fired_unknown += timer->fired_now == 0;
-    } else if (timer->family == TLK_TIMERFD) {
+    } else if (family_has(timer->family, TLK_BY_DESCRIPTOR)) {
         /* Unread, it expires once and then rests: one, however long ago. */
         timer->fired += expiry_check(timer, coarse) == EXPIRED_YES;
     } else {
@@ -212,13 +217,22 @@ void section_leave(void)
 /* Makes the timer known by its id. Within a section. */
 static void name(const struct birth *birth, struct timer_ref ref)
 {
-    uint32_t before = birth->call.family == TLK_TIMERFD
+    uint32_t before = family_has(birth->call.family, TLK_BY_DESCRIPTOR)
                           ? descriptor_put((int)birth->id, ref.slot)
                           : live_put(birth->call.family, birth->id, ref.slot);
 
     /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
     if (before && claim(timer_ref_of(before)))
         leave(timer_ref_of(before));
+}
+
+/* Of a family that knows no limit. */
+static void expect_many(const struct birth *birth)
+{
+    if (!mapfile_may_grow)
+        mapfile_may_grow = true;
+    if (!birth->kept)
+        live_widen();
 }
 
 /* Within a section. */
@@ -228,8 +242,8 @@ static struct timer_ref enter(const struct birth *birth)
     uint64_t now;
     struct tlk_timer *timer;
 
-    if (birth->unbounded && !mapfile_may_grow)
-        mapfile_may_grow = true;
+    if (__builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
+        expect_many(birth);
     slot = slot_take();
     now = clock_mono();
     if (!slot) {
@@ -244,7 +258,7 @@ static struct timer_ref enter(const struct birth *birth)
     }
     fill(timer, birth, site, now);
     __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
-    if (!birth->kept_by_family)
+    if (!birth->kept)
         name(birth, timer_ref_of(slot));
     return timer_ref_of(slot);
 }
@@ -252,8 +266,8 @@ static struct timer_ref enter(const struct birth *birth)
 /* Of a timer that is not entered: one that had its descriptor before has ended unseen. */
 static void end_former(const struct birth *birth)
 {
-    if (birth->call.family == TLK_TIMERFD)
-        timer_released(timer_take(TLK_TIMERFD, birth->id));
+    if (family_has(birth->call.family, TLK_BY_DESCRIPTOR))
+        timer_released(timer_take(birth->call.family, birth->id));
 }
 
 struct timer_ref timer_created(const struct birth *birth)
@@ -354,11 +368,11 @@ void timer_unread(struct timer_ref ref, uint64_t expirations)
         timer->flags |= TLK_UNREAD;
 }
 
-struct timer_ref timer_find(enum tlk_family family, uint64_t id)
+struct timer_ref timer_find(uint32_t family, uint64_t id)
 {
     uint32_t slot;
 
-    if (family == TLK_TIMERFD)
+    if (family_has(family, TLK_BY_DESCRIPTOR))
         return timer_ref_of(descriptor_find((int)id));
     slot = live_find_fast(family, id);
     if (!slot && section_enter()) {
@@ -368,11 +382,11 @@ struct timer_ref timer_find(enum tlk_family family, uint64_t id)
     return timer_ref_of(slot);
 }
 
-struct timer_ref timer_take(enum tlk_family family, uint64_t id)
+struct timer_ref timer_take(uint32_t family, uint64_t id)
 {
     uint32_t slot = 0;
 
-    if (family == TLK_TIMERFD)
+    if (family_has(family, TLK_BY_DESCRIPTOR))
         return timer_ref_of(descriptor_find((int)id) ? descriptor_put((int)id, 0) : 0);
     if (section_enter()) {
         slot = live_remove(family, id);

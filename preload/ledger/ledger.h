@@ -26,11 +26,10 @@ struct birth {
     clockid_t clock;
     enum tlk_notify notify;
     int signal;
-    uint32_t flags;      /* TLK_CLOEXEC, TLK_EXACT_FIRES, TLK_INHERITED */
-    uint64_t cookie;     /* for the family; see timer_cookie() */
-    uint64_t retained;   /* bytes that it keeps alive, where the program said so */
-    bool kept_by_family; /* the family keeps the reference: the timer is not found by its id */
-    bool unbounded;      /* by the kernel: the recording may grow for such timers */
+    uint32_t flags;    /* TLK_CLOEXEC, TLK_EXACT_FIRES, TLK_INHERITED */
+    uint64_t cookie;   /* for the family; see timer_cookie() */
+    uint64_t retained; /* bytes that it keeps alive, where the program said so */
+    bool kept;         /* the family keeps the reference: the timer is not found by its id */
 };
 
 /*
@@ -41,8 +40,8 @@ struct birth {
 struct timer_ref timer_created(const struct birth *birth);
 
 /* The live timer that the program calls so; timer_take() also makes it unknown from now on. */
-struct timer_ref timer_find(enum tlk_family family, uint64_t id);
-struct timer_ref timer_take(enum tlk_family family, uint64_t id);
+struct timer_ref timer_find(uint32_t family, uint64_t id);
+struct timer_ref timer_take(uint32_t family, uint64_t id);
 
 /* The program gave it a name, which is copied. */
 void timer_named(struct timer_ref ref, const char *name);

@@ -23,6 +23,7 @@
 #include "stacks/recall.h"
 #include "stacks/stack.h"
 #include "tables/descriptors.h"
+#include "tables/families.h"
 #include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
@@ -99,15 +100,16 @@ static void describe_process(bool forked, uint64_t started)
     header->unwinder = stack_unwinder();
     header->asleep = settings.asleep;
     header->one_in = settings.one_in;
-    header->families = settings.families;
-    header->families_unknown = settings.families_unknown;
+    families_describe();
     describe_limits(header);
     describe_command(header);
 }
 
+/* A family that was added while the recording was being made is not in it yet. */
 static void open_gate(void)
 {
     __atomic_store_n(&gate->state, GATE_OPEN, __ATOMIC_RELEASE);
+    families_describe();
 }
 
 /* ---- fork ---- */
@@ -307,10 +309,10 @@ static bool start_recording(void)
     }
     modules_start(exe);
     recall_start();
+    families_want(settings.families);
     describe_process(false, clock_mono());
     if (!mapfile_publish(&settings, program))
         return false;
-    gate->families = settings.families;
     open_gate();
     inherit_over_exec();
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
@@ -363,7 +365,10 @@ static void wake_child(void)
     if (__atomic_compare_exchange_n(&gate->state, &child, GATE_WAKING, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_ACQUIRE)) {
         __atomic_store_n(&wake_begun, true, __ATOMIC_SEQ_CST);
-        __atomic_store_n(&gate->state, start_child() ? GATE_OPEN : GATE_SHUT, __ATOMIC_RELEASE);
+        if (start_child())
+            open_gate();
+        else
+            __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
     }
     while (__atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) == GATE_WAKING &&
            clock_coarse() < deadline)

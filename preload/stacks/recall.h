@@ -17,7 +17,8 @@
 /* A call of a wrapped function. */
 struct call {
     const char *function; /* its name: a literal */
-    enum tlk_family family;
+    const char *kind;     /* what its family calls the timers that it makes: a literal, or NULL */
+    uint32_t family;
     void *frame;  /* __builtin_dwarf_cfa() of the hook: its return address stands just below */
     void *caller; /* __builtin_return_address(0) of the hook */
     void *rbp;    /* of the caller: where the hook's own frame pointer points to */

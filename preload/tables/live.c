@@ -1,5 +1,6 @@
 #include "tables/live.h"
 
+#include "core/gate.h"
 #include "core/lock.h"
 #include "tables/mapfile.h"
 #include "tables/table.h"
@@ -40,21 +41,42 @@ static struct set {
     uint32_t hashes[YOUNG_WAYS], slots[YOUNG_WAYS]; /* slot 0: free */
 } __attribute__((aligned(64))) young[YOUNG_SETS];
 
+/* Entries, and the buckets of uthash, which double: any one shard may get more than its share. */
+static size_t shard_size(size_t timers)
+{
+    size_t size = timers / SHARDS * (sizeof(struct entry) + 32) * 2 + 65536;
+
+    return (size + 4095) & ~(size_t)4095;
+}
+
 bool live_start(void)
 {
-    size_t timers = slots_of_kernel(), shard_size;
-    char *memory;
+    size_t size = shard_size(slots_of_kernel());
+    char *memory = memory_reserve(SHARDS * size);
 
-    /* Entries, and the buckets of uthash, which double: any one shard may get more than its share.
-     */
-    shard_size = timers / SHARDS * (sizeof(struct entry) + 32) * 2 + 65536;
-    shard_size = (shard_size + 4095) & ~(size_t)4095;
-    memory = memory_reserve(SHARDS * shard_size);
     if (!memory || !slots_start())
         return false;
-    for (int i = 0; i < SHARDS; i++, memory += shard_size)
-        shards[i].arena = (struct arena){memory, shard_size, 0};
+    for (int i = 0; i < SHARDS; i++, memory += size)
+        shards[i].arena = (struct arena){memory, size, 0};
     return true;
+}
+
+void live_widen(void)
+{
+    static bool widened;
+    size_t size = shard_size(slots_most());
+    char *memory;
+
+    if (widened || size <= shards[0].arena.size || gate->sandboxed ||
+        __atomic_exchange_n(&widened, true, __ATOMIC_RELAXED))
+        return;
+    memory = memory_reserve(SHARDS * size);
+    for (int i = 0; memory && i < SHARDS; i++, memory += size) {
+        if (!lock_take(&shards[i].lock))
+            continue;
+        shards[i].arena = (struct arena){memory, size, 0};
+        lock_give(&shards[i].lock);
+    }
 }
 
 static inline unsigned hash_of(struct key key)
@@ -209,7 +231,7 @@ static void way_set(struct set *set, unsigned way, uint32_t hash, uint32_t slot)
     __atomic_store_n(&set->slots[way], slot, __ATOMIC_RELEASE);
 }
 
-uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
+uint32_t live_put(uint32_t family, uint64_t id, uint32_t slot)
 {
     struct key key = {id, family};
     struct set *set = set_of(key);
@@ -232,7 +254,7 @@ uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot)
     return slot;
 }
 
-uint32_t live_find_fast(enum tlk_family family, uint64_t id)
+uint32_t live_find_fast(uint32_t family, uint64_t id)
 {
     struct key key = {id, family};
     uint32_t slot;
@@ -241,7 +263,7 @@ uint32_t live_find_fast(enum tlk_family family, uint64_t id)
     return slot;
 }
 
-uint32_t live_find(enum tlk_family family, uint64_t id)
+uint32_t live_find(uint32_t family, uint64_t id)
 {
     uint32_t slot = live_find_fast(family, id);
 
@@ -268,12 +290,12 @@ static inline uint32_t remove_by(struct key key, bool (*take)(struct lock *))
     return slot ? slot : table_remove(key, take);
 }
 
-uint32_t live_remove(enum tlk_family family, uint64_t id)
+uint32_t live_remove(uint32_t family, uint64_t id)
 {
     return remove_by((struct key){id, family}, lock_take);
 }
 
-uint32_t live_remove_now(enum tlk_family family, uint64_t id)
+uint32_t live_remove_now(uint32_t family, uint64_t id)
 {
     return remove_by((struct key){id, family}, lock_try);
 }

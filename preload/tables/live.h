@@ -12,8 +12,14 @@
 #include "recording.h"
 #include "tables/slots.h"
 
-/* Reserves memory for as many timers as the recording can hold. */
+/* Reserves memory for as many timers as the kernel lets this process have. */
 bool live_start(void);
+
+/*
+ * For timers of a library, which may become as many as the recording can: reserves memory for
+ * these, once, by a system call. Within a section.
+ */
+void live_widen(void);
 
 /*
  * Within a section, except live_find_fast(), which takes no lock and may miss, and
@@ -21,11 +27,11 @@ bool live_start(void);
  * Removing counts as dropped what a lock that could not be had may have kept. live_put() gives back
  * the slot that the id stood for before, 0 when none, or `slot` itself when the table had no room.
  */
-uint32_t live_put(enum tlk_family family, uint64_t id, uint32_t slot);
-uint32_t live_find(enum tlk_family family, uint64_t id);
-uint32_t live_find_fast(enum tlk_family family, uint64_t id);
-uint32_t live_remove(enum tlk_family family, uint64_t id);
-uint32_t live_remove_now(enum tlk_family family, uint64_t id);
+uint32_t live_put(uint32_t family, uint64_t id, uint32_t slot);
+uint32_t live_find(uint32_t family, uint64_t id);
+uint32_t live_find_fast(uint32_t family, uint64_t id);
+uint32_t live_remove(uint32_t family, uint64_t id);
+uint32_t live_remove_now(uint32_t family, uint64_t id);
 
 /* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
 void live_forget_ids(void);

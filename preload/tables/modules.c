@@ -10,6 +10,7 @@
 #include "tables/strings.h"
 
 #define LOADED_MOST 1024
+#define OWN_MOST 16
 
 /* What is loaded now, in the loader's order; guarded by the catalog lock. */
 static struct {
@@ -23,7 +24,12 @@ static uint32_t epoch;
 static const char *exe_path = "";
 static char directory[PATH_MAX];
 static char path[PATH_MAX]; /* of the module at hand: a stack may be small */
-static uintptr_t shim_start, shim_end;
+
+/* The shim, and objects that are preloaded beside it: their frames are in no stack. */
+static struct own {
+    uintptr_t start, end;
+} own[OWN_MOST];
+static unsigned own_count; /* the last may still be empty */
 
 struct found {
     const char *name;
@@ -149,10 +155,6 @@ static void note_module(const struct dl_phdr_info *info)
     loaded[loaded_count].bias = found.bias;
     loaded[loaded_count].module = module_of(&found);
     loaded_count++;
-    if ((uintptr_t)note_module >= found.start && (uintptr_t)note_module < found.end) {
-        shim_start = found.start;
-        shim_end = found.end;
-    }
 }
 
 /*
@@ -193,6 +195,7 @@ void modules_start(const char *exe)
     exe_path = exe;
     if (!getcwd(directory, sizeof(directory)))
         directory[0] = '\0';
+    modules_leave_out((const void *)modules_start);
     refresh();
 }
 
@@ -206,9 +209,32 @@ bool modules_loader_busy(void)
     return _r_debug.r_state != RT_CONSISTENT;
 }
 
+static int note_own(struct dl_phdr_info *info, size_t size, void *code)
+{
+    struct found found;
+    unsigned at;
+
+    (void)size;
+    describe(&found, info);
+    if ((uintptr_t)code < found.start || (uintptr_t)code >= found.end)
+        return 0;
+    at = __atomic_fetch_add(&own_count, own_count < OWN_MOST, __ATOMIC_RELAXED);
+    if (at < OWN_MOST)
+        own[at] = (struct own){found.start, found.end};
+    return 1;
+}
+
+void modules_leave_out(const void *code)
+{
+    dl_iterate_phdr(note_own, (void *)(uintptr_t)code);
+}
+
 bool modules_is_shim(const void *address)
 {
-    return (uintptr_t)address >= shim_start && (uintptr_t)address < shim_end;
+    for (unsigned i = 0; i < __atomic_load_n(&own_count, __ATOMIC_RELAXED); i++)
+        if ((uintptr_t)address >= own[i].start && (uintptr_t)address < own[i].end)
+            return true;
+    return false;
 }
 
 /* One pass under the lock; false when an address lies in no module known. */

@@ -32,7 +32,10 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count);
 /* True while some thread is within dlopen or dlclose, when taking the loader's lock is unsafe. */
 bool modules_loader_busy(void);
 
-/* Whether the address lies in the shim itself. */
+/* The object that holds this code is one of ours, as the shim. Takes the loader's lock. */
+void modules_leave_out(const void *code);
+
+/* Whether the address lies in the shim itself, or in one of those. */
 bool modules_is_shim(const void *address);
 
 #endif

@@ -100,6 +100,7 @@ static uint32_t site_make(const struct stack *stack, const uint64_t *frames)
         .depth = (uint16_t)stack->depth,
         .frames = first,
         .function = string_literal(stack->function),
+        .kind = stack->kind ? string_literal(stack->kind) : 0,
         .flags =
             (stack->truncated ? TLK_SITE_TRUNCATED : 0) | (stack->unwound ? TLK_SITE_UNWOUND : 0),
         .history_shift = TLK_HISTORY_FIRST_SHIFT,

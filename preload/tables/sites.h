@@ -13,7 +13,8 @@
 /* A stack as captured. What makes it a site of its own begins at `head`. */
 struct stack {
     const char *function; /* the wrapped function: a literal */
-    enum tlk_family family;
+    const char *kind;     /* of its timers, for it alone: a literal, or NULL */
+    uint32_t family;
     uint32_t depth;
     bool truncated, unwound;
     uint64_t head; /* set by sites_find */

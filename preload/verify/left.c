@@ -8,7 +8,7 @@
 
 #include "core/clock.h"
 #include "core/gate.h"
-#include "core/settings.h"
+#include "tables/families.h"
 #include "ledger/expiry.h"
 #include "tables/mapfile.h"
 #include "tables/slots.h"
@@ -44,10 +44,11 @@ struct tally {
     uint64_t all, of[TLK_FAMILIES];
 };
 
-/* An interval timer ends by expiring: there is nothing to release. */
+/* An interval timer, say, ends by expiring: there is nothing to release. */
 static bool is_over(const struct tlk_timer *timer)
 {
-    return timer->family == TLK_ITIMER && timer->flags & TLK_ARMED && !timer->interval &&
+    return family_has(timer->family, TLK_FREE_AT_REST) && timer->flags & TLK_ARMED &&
+           !timer->interval &&
            (timer->fired_now || expiry_check(timer, clock_coarse()) == EXPIRED_YES);
 }
 
@@ -109,7 +110,7 @@ static void say_tally(struct words *words, const struct tally *tally, uint64_t s
     say(words, "%" PRIu64 " timer%s left", tally->all, tally->all == 1 ? " is" : "s are");
     for (unsigned family = 1; family < TLK_FAMILIES; family++) {
         if (tally->of[family]) {
-            say(words, "%s%" PRIu64 " %s", before, tally->of[family], family_names[family]);
+            say(words, "%s%" PRIu64 " %s", before, tally->of[family], families[family].name);
             before = ", ";
         }
     }
@@ -127,7 +128,7 @@ static enum timerleak_answer nothing_found(struct words *words, uint64_t missed)
 {
     if (__atomic_load_n(&recording->asleep, __ATOMIC_RELAXED))
         return not_checked(words, "timerleak is asleep; wake it by: timerleak ctl PID on");
-    if (~gate->families & TLK_EVERY_FAMILY)
+    if (families_left_out())
         return not_checked(words, "timerleak was told to record some families alone, by --families "
                                   "or TIMERLEAK_FAMILIES");
     if (left_missed() > missed)

@@ -116,7 +116,7 @@ static void write_heading(FILE *to, struct profile *profile, struct site *site)
     fputs("</h3>\n", to);
     write_spark(to, profile, site);
     fprintf(to, "<p class=\"facts\"><b>%s live</b>, %s, %s</p>\n", text_count(site->counts.live).s,
-            family_label(site->family, site->function).s, state_name(site_state(site)));
+            family_label(site->family, site->kind).s, state_name(site_state(site)));
 }
 
 static void write_finding(FILE *to, struct profile *profile, const struct shown *shown,

@@ -65,7 +65,7 @@ static void write_site(FILE *to, struct profile *profile, struct site *site)
     html_place(to, stack_headline(profile, site));
     fputs("</summary>\n", to);
     html_stack(to, profile, site);
-    fprintf(to, "</details></th><td>%s</td>", family_label(site->family, site->function).s);
+    fprintf(to, "</details></th><td>%s</td>", family_label(site->family, site->kind).s);
     write_counts(to, &site->counts);
     fprintf(to, "<td class=\"number\" data-value=\"%" PRIu64 "\">%s</td></tr>\n", site->oldest_age,
             site->counts.live > 0 ? text_duration(site->oldest_age).s : "–");

@@ -41,7 +41,7 @@ static void add_site(struct builder *builder, uint32_t module, const struct made
                                             [TLK_TIMERFD] = "timerfd_create",
                                             [TLK_ITIMER] = "setitimer",
                                             [TLK_GOTIME] = "gt_after"};
-    enum tlk_family family = made->family ? made->family : TLK_TIMERFD;
+    uint32_t family = made->family ? made->family : TLK_TIMERFD;
     uint64_t frames[] = {TLK_FRAME(module, ADDRESS(index) + 1)};
     if (made->module)
         frames[0] = TLK_FRAME(builder_module(builder, made->module, NULL, 0), ADDRESS(index) + 1);

@@ -18,7 +18,7 @@ struct made_frame {
 
 /* A site: its timers pile up if there are many, else they are held. */
 struct made {
-    enum tlk_family family;                /* 0: timerfd */
+    uint32_t family;                       /* 0: timerfd */
     unsigned live;                         /* MANY: a leak */
     bool armed;                            /* never-fired, else never-armed */
     const char *module;                    /* which tells it from others with the same frames */

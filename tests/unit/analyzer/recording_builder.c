@@ -1,6 +1,7 @@
 #include "recording_builder.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,7 +57,6 @@ struct builder *builder_new(uint64_t duration)
         .start_real = START_REAL,
         .start_boot = START_BOOT,
         .clock_resolution = RESOLUTION,
-        .families = UINT32_MAX,
         .nofile_soft = 4096,
         .nofile_hard = UINT64_MAX,
         .sigpending_soft = 1000,
@@ -68,6 +68,10 @@ struct builder *builder_new(uint64_t duration)
         .exe = builder_string(builder, "/opt/server/bin/server"),
         .argc = 2,
     };
+    builder_family(builder, TLK_NO_FAMILY, "", 0);
+#define X(number, name, traits) builder_family(builder, number, name, traits);
+    TLK_FAMILIES_OF_SHIM(X)
+#undef X
     builder->header.argv = builder_string(builder, "./server");
     builder_string(builder, "--verbose");
     return builder;
@@ -85,6 +89,22 @@ void builder_free(struct builder *builder)
 struct tlk_header *builder_header(struct builder *builder)
 {
     return &builder->header;
+}
+
+void builder_family(struct builder *builder, uint32_t number, const char *name, uint32_t traits)
+{
+    struct tlk_family *family = &builder->header.families[number];
+    snprintf(family->name, sizeof(family->name), "%s", name);
+    family->traits = traits;
+    family->watched = 1;
+    if (number >= builder->header.family_count)
+        builder->header.family_count = number + 1;
+}
+
+void builder_watched(struct builder *builder, uint32_t watched)
+{
+    for (uint32_t i = 0; i < builder->header.family_count; i++)
+        builder->header.families[i].watched = watched >> i & 1;
 }
 
 void builder_started_as(struct builder *builder, const char *first, const char *exe)
@@ -114,7 +134,7 @@ uint32_t builder_module(struct builder *builder, const char *path, const void *b
     return index;
 }
 
-struct tlk_site *builder_site(struct builder *builder, enum tlk_family family, const char *function,
+struct tlk_site *builder_site(struct builder *builder, uint32_t family, const char *function,
                               const uint64_t *frames, size_t depth)
 {
     uint32_t index;
@@ -129,12 +149,12 @@ struct tlk_site *builder_site(struct builder *builder, enum tlk_family family, c
     return site;
 }
 
-struct tlk_site *builder_plain_site(struct builder *builder, enum tlk_family family,
-                                    uint64_t address)
+struct tlk_site *builder_plain_site(struct builder *builder, uint32_t family, uint64_t address)
 {
     static const char *const functions[] = {"", "timer_create", "timerfd_create", "setitimer",
                                             "gt_after"};
-    return builder_site(builder, family, functions[family], &address, 1);
+    return builder_site(builder, family, family <= TLK_GOTIME ? functions[family] : "lamp_light",
+                        &address, 1);
 }
 
 static uint32_t index_of(const struct builder *builder, const struct tlk_site *site)

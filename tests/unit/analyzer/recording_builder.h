@@ -39,13 +39,18 @@ uint32_t builder_string(struct builder *builder, const char *text);
 uint32_t builder_module(struct builder *builder, const char *path, const void *build_id,
                         size_t build_id_size);
 
+/* All of the shim's families are there, and watched. */
+void builder_family(struct builder *builder, uint32_t number, const char *name, uint32_t traits);
+
+/* Of the families that are there, those with a bit were watched. */
+void builder_watched(struct builder *builder, uint32_t watched);
+
 /* Frames are given leaf first, as the shim would see them: return addresses. */
-struct tlk_site *builder_site(struct builder *builder, enum tlk_family family, const char *function,
+struct tlk_site *builder_site(struct builder *builder, uint32_t family, const char *function,
                               const uint64_t *frames, size_t depth);
 
 /* A site of one frame in no module, told from others by its address. */
-struct tlk_site *builder_plain_site(struct builder *builder, enum tlk_family family,
-                                    uint64_t address);
+struct tlk_site *builder_plain_site(struct builder *builder, uint32_t family, uint64_t address);
 
 /* Creates and releases at `when`, ns since the start. A released timer's slot is not used again. */
 struct tlk_timer *builder_create(struct builder *builder, struct tlk_site *site, uint64_t when);

@@ -1,7 +1,7 @@
 #include "shop.h"
 
 struct plan {
-    enum tlk_family family;
+    uint32_t family;
     const char *function;
     uint64_t frames[5]; /* addresses in the program, leaf first */
     size_t depth;

@@ -35,7 +35,7 @@ static struct builder *varied(void)
     uint32_t module = builder_module(builder, "/nowhere/libgone.so", "\1\2\3\4\5\6\7\10", 8);
     for (uint64_t i = 0; i < 20; i++) {
         uint64_t frames[3] = {TLK_FRAME(module, 0x1000 + i), TLK_FRAME(module, 0x2000), 0x3000};
-        enum tlk_family family = (enum tlk_family)(1 + i % 4);
+        uint32_t family = (uint32_t)(1 + i % 4);
         struct tlk_site *site = builder_site(builder, family, "timer_create", frames, 3);
         for (uint64_t j = 0; j < 20; j++) {
             struct tlk_timer *timer = builder_create(builder, site, j * SECOND + i);

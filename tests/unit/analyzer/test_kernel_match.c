@@ -19,10 +19,10 @@ static void begin(void)
 {
     builder = builder_new(HOUR);
     for (unsigned family = TLK_POSIX; family <= TLK_ITIMER; family++)
-        sites[family] = builder_plain_site(builder, (enum tlk_family)family, 0x1000);
+        sites[family] = builder_plain_site(builder, (uint32_t)family, 0x1000);
 }
 
-static struct tlk_timer *record(enum tlk_family family, uint64_t id)
+static struct tlk_timer *record(uint32_t family, uint64_t id)
 {
     struct tlk_timer *timer = builder_create(builder, sites[family], SECOND);
     timer->id = id;

@@ -210,8 +210,7 @@ static struct profile *of_three_families(void)
 {
     struct builder *builder = builder_new(HOUR);
     for (unsigned family = TLK_POSIX; family <= TLK_ITIMER; family++) {
-        struct tlk_site *site =
-            builder_plain_site(builder, (enum tlk_family)family, 0x1000 + family);
+        struct tlk_site *site = builder_plain_site(builder, (uint32_t)family, 0x1000 + family);
         for (unsigned i = 0; i < family; i++)
             builder_create(builder, site, SECOND);
     }

@@ -165,10 +165,10 @@ Test(states, a_periodic_timerfd_read_in_time_has_no_more_fires)
 Test(states, an_expired_one_shot_itimer_holds_nothing)
 {
     struct tlk_timer timer = armed(TLK_ITIMER, AGO(SECOND), 0);
-    cr_expect(judge(&timer).expired_itimer);
+    cr_expect(judge(&timer).over);
     cr_expect_eq(judge(&timer).fired, 1);
     timer.interval = SECOND;
-    cr_expect_not(judge(&timer).expired_itimer);
+    cr_expect_not(judge(&timer).over);
 }
 
 Test(states, each_clock_has_its_own_now)

@@ -67,9 +67,9 @@ Test(suppressions, lines)
     cr_assert_eq(rules->count, 5);
     cr_expect_str_eq(rules->rules[0].pattern, "libfoo.so");
     cr_expect_eq(rules->rules[0].line, 3);
-    cr_expect_eq(rules->rules[0].family, 0);
+    cr_expect_eq(rules->rules[0].families, UINT64_MAX);
     cr_expect_eq(rules->rules[0].state, TIMER_STATES);
-    cr_expect_eq(rules->rules[1].family, TLK_TIMERFD);
+    cr_expect_eq(rules->rules[1].families, 1u << TLK_TIMERFD);
     cr_expect_eq(rules->rules[1].state, NEVER_STOPPED);
     cr_expect_str_eq(rules->rules[1].pattern, "ns::start");
     cr_expect_eq(rules->rules[2].state, TIMER_STATES);

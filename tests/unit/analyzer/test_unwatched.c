@@ -27,7 +27,7 @@ static struct builder *watched(uint32_t families, uint32_t unknown)
     struct builder *builder = builder_new(HOUR);
     struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
     builder_release(builder, builder_create(builder, site, 0), SECOND);
-    builder_header(builder)->families = families;
+    builder_watched(builder, families);
     builder_header(builder)->families_unknown = unknown;
     return builder;
 }
@@ -145,7 +145,7 @@ Test(unwatched, what_was_watched_passes_when_only_that_is_asked_about)
 Test(unwatched, an_empty_recording_is_told_as_what_it_is)
 {
     struct builder *builder = builder_new(HOUR);
-    builder_header(builder)->families = 1u << TLK_ITIMER;
+    builder_watched(builder, 1u << TLK_ITIMER);
     struct profile *profile = loaded(builder);
     expect_gate(profile, &leaks_fail, "timers of posix, timerfd, gotime were not watched");
     profile_free(profile);

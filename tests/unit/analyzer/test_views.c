@@ -120,7 +120,7 @@ Test(views, nothing_left_or_watched_is_not_nothing_made)
     profile_add_up(profile);
     expect_nothing(profile, "\nno timer that was created is among those asked for\n");
     struct builder *unwatched = builder_new(SECOND);
-    builder_header(unwatched)->families = 1u << TLK_ITIMER;
+    builder_watched(unwatched, 1u << TLK_ITIMER);
     expect_nothing(loaded(unwatched), "\nno timer was recorded\nnot watched: timers of");
 }
 

@@ -73,7 +73,6 @@ struct tlk_header fixture_header(uint64_t session, pid_t pid)
                                .chunk_size = TLK_CHUNK,
                                .chunk_count = 4,
                                .chunk_used = 2,
-                               .families = UINT32_MAX,
                                .session = session,
                                .pid = pid,
                                .start_ticks = 7,

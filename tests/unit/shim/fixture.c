@@ -13,6 +13,7 @@
 #include "ledger/inherit.h"
 #include "stacks/stack.h"
 #include "tables/descriptors.h"
+#include "tables/families.h"
 #include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
@@ -66,7 +67,7 @@ void remove_directory(void)
 
 struct settings settings_of(size_t size)
 {
-    struct settings settings = {.families = ~0u, .depth = 64, .size = size};
+    struct settings settings = {.depth = 64, .size = size};
 
     snprintf(settings.output, sizeof(settings.output), "%s", in_directory("recording.tlk"));
     return settings;
@@ -88,7 +89,8 @@ void begin_sized(size_t size)
     recording->clock_resolution = 2 * (uint64_t)resolution.tv_nsec;
     cr_assert(mapfile_publish(&settings, "program"));
     ledger_depth = settings.depth;
-    gate->families = settings.families;
+    families_want(settings.families);
+    families_describe();
     gate->state = GATE_OPEN;
     inherit_over_exec();
 }
@@ -145,7 +147,7 @@ void in_thread_on(void *stack, size_t size, void (*run)(void *argument), void *a
 }
 
 /* Stands for a hook. */
-static __attribute__((noinline)) struct timer_ref create(clockid_t clock, enum tlk_family family,
+static __attribute__((noinline)) struct timer_ref create(clockid_t clock, uint32_t family,
                                                          uint64_t id, uint32_t flags)
 {
     struct birth birth = {
@@ -161,7 +163,7 @@ static __attribute__((noinline)) struct timer_ref create(clockid_t clock, enum t
     return timer_created(&birth);
 }
 
-PROGRAM struct timer_ref make_timer_on(clockid_t clock, enum tlk_family family, uint64_t id,
+PROGRAM struct timer_ref make_timer_on(clockid_t clock, uint32_t family, uint64_t id,
                                        uint32_t flags)
 {
     struct timer_ref ref = create(clock, family, id, flags);
@@ -170,7 +172,7 @@ PROGRAM struct timer_ref make_timer_on(clockid_t clock, enum tlk_family family, 
     return ref;
 }
 
-struct timer_ref make_timer(enum tlk_family family, uint64_t id)
+struct timer_ref make_timer(uint32_t family, uint64_t id)
 {
     return make_timer_on(CLOCK_MONOTONIC, family, id, 0);
 }

@@ -43,9 +43,8 @@ void in_thread(void (*run)(void *argument), void *argument);
 void in_thread_on(void *stack, size_t size, void (*run)(void *argument), void *argument);
 
 /* A new timer as a family would report it, made by a PROGRAM function. */
-struct timer_ref make_timer(enum tlk_family family, uint64_t id);
-struct timer_ref make_timer_on(clockid_t clock, enum tlk_family family, uint64_t id,
-                               uint32_t flags);
+struct timer_ref make_timer(uint32_t family, uint64_t id);
+struct timer_ref make_timer_on(clockid_t clock, uint32_t family, uint64_t id, uint32_t flags);
 
 /* Sets it, relative; by the kernel's account it did not run before. */
 void arm(struct timer_ref ref, uint64_t value, uint64_t interval);

@@ -4,7 +4,7 @@
 #include "core/machine.h"
 #include "core/thread.h"
 #include "fixture.h"
-#include "gotime/watch.h"
+#include "ledger/timerleak_ledger.h"
 #include "stacks/recall.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
@@ -23,9 +23,13 @@ static const char *given_name;
 static size_t given_retained;
 
 /* Whether the stack of the call is known already. */
-static bool is_recalled(const struct gotime_call *call)
+static bool is_recalled(const struct timerleak_call *call)
 {
-    struct call same = {call->function, TLK_GOTIME, call->frame, call->caller, call->rbp};
+    struct call same = {.function = call->function,
+                        .family = TLK_GOTIME,
+                        .frame = call->frame,
+                        .caller = call->caller,
+                        .rbp = call->rbp};
     uint32_t site;
     bool recalled;
 
@@ -37,12 +41,18 @@ static bool is_recalled(const struct gotime_call *call)
 
 static bool last_was_recalled;
 
-static PROGRAM uint64_t inside_the_library(const struct gotime_call *call, uint64_t handle)
+static PROGRAM uint64_t inside_the_library(const struct timerleak_call *call, uint64_t handle)
 {
     uint64_t cookie;
 
     last_was_recalled = is_recalled(call);
-    cookie = timerleak_gotime.created(call, handle, given_retained, given_name);
+    cookie = timerleak_ledger.created(&(struct timerleak_birth){.call = call,
+                                                                .family = TLK_GOTIME,
+                                                                .clock = CLOCK_MONOTONIC,
+                                                                .handle = handle,
+                                                                .kept = true,
+                                                                .retained = given_retained,
+                                                                .name = given_name});
 
     NO_TAIL_CALL;
     return cookie;
@@ -50,7 +60,7 @@ static PROGRAM uint64_t inside_the_library(const struct gotime_call *call, uint6
 
 static PROGRAM uint64_t gt_after(uint64_t handle)
 {
-    uint64_t cookie = inside_the_library(GOTIME_CALL, handle);
+    uint64_t cookie = inside_the_library(TIMERLEAK_CALL("after"), handle);
 
     NO_TAIL_CALL;
     return cookie;
@@ -85,7 +95,7 @@ static int64_t now(void)
 
 static void arm_one_shot(uint64_t cookie)
 {
-    timerleak_gotime.armed(cookie, now(), now() + (int64_t)(100 * SECOND), 0);
+    timerleak_ledger.armed(cookie, now(), now() + (int64_t)(100 * SECOND), 0);
 }
 
 /* ---- created ---- */
@@ -153,8 +163,8 @@ Test(gotime, a_name_may_come_later_and_is_entered_once)
     uint64_t first = make(1), second = make(2);
     char name[] = "retry";
 
-    timerleak_gotime.named(first, name);
-    timerleak_gotime.named(second, "retry");
+    timerleak_ledger.named(first, name);
+    timerleak_ledger.named(second, "retry");
     name[0] = 'X';
     cr_expect_str_eq(string_of(timer_of(first)->name), "retry");
     cr_expect_eq(timer_of(first)->name, timer_of(second)->name);
@@ -168,8 +178,8 @@ Test(gotime, errno_stays)
     given_name = "name";
     cookie = make(1);
     arm_one_shot(cookie);
-    timerleak_gotime.fired(cookie, 1);
-    timerleak_gotime.released(cookie);
+    timerleak_ledger.fired(cookie, 1);
+    timerleak_ledger.released(cookie);
     cr_expect_eq(errno, EXDEV);
 }
 
@@ -181,7 +191,7 @@ Test(gotime, a_deadline_is_exact)
     int64_t then = now(), deadline = then + (int64_t)(100 * SECOND);
 
     for (int i = 0; i < 3; i++) {
-        timerleak_gotime.armed(cookie, then, deadline + i, 0);
+        timerleak_ledger.armed(cookie, then, deadline + i, 0);
         cr_expect_eq(timer_of(cookie)->deadline, deadline + i);
         cr_expect_eq(timer_of(cookie)->deadline_clock, CLOCK_MONOTONIC);
         cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED);
@@ -194,10 +204,10 @@ Test(gotime, by_the_mock_clock_no_deadline_is_known)
 {
     uint64_t cookie = make(1);
 
-    timerleak_gotime.armed(cookie, GOTIME_OTHER_CLOCK, 5, 0);
+    timerleak_ledger.armed(cookie, TIMERLEAK_OTHER_CLOCK, 5, 0);
     cr_expect_eq(timer_of(cookie)->deadline_clock, -1);
     cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED);
-    timerleak_gotime.armed(cookie, GOTIME_OTHER_CLOCK, 0, 0);
+    timerleak_ledger.armed(cookie, TIMERLEAK_OTHER_CLOCK, 0, 0);
     cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED, "whatever the time");
     arm_one_shot(cookie);
     cr_expect_eq(timer_of(cookie)->deadline_clock, CLOCK_MONOTONIC);
@@ -208,9 +218,9 @@ Test(gotime, a_one_shot_that_fires_and_is_released)
     uint64_t cookie = make(1);
 
     arm_one_shot(cookie);
-    timerleak_gotime.fired(cookie, 1);
+    timerleak_ledger.fired(cookie, 1);
     cr_expect_eq(timer_of(cookie)->fired_now, 1);
-    timerleak_gotime.released(cookie);
+    timerleak_ledger.released(cookie);
     cr_expect_eq(the_site()->released, 1);
     cr_expect_eq(the_site()->armed, 1);
     cr_expect_eq(the_site()->fired, 1);
@@ -222,11 +232,11 @@ Test(gotime, one_stopped_late_has_not_fired)
 {
     uint64_t cookie = make(1);
 
-    timerleak_gotime.armed(cookie, now(), now() - 1, 0);
-    timerleak_gotime.stopped(cookie);
+    timerleak_ledger.armed(cookie, now(), now() - 1, 0);
+    timerleak_ledger.stopped(cookie);
     cr_expect_eq(timer_of(cookie)->stopped, 1);
     cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES);
-    timerleak_gotime.stopped(cookie);
+    timerleak_ledger.stopped(cookie);
     cr_expect_eq(timer_of(cookie)->stopped, 1, "there was nothing to stop");
     cr_expect_eq(timer_of(cookie)->fired + timer_of(cookie)->fired_unknown, 0);
 }
@@ -235,8 +245,8 @@ Test(gotime, one_released_while_it_runs_was_stopped)
 {
     uint64_t cookie = make(1);
 
-    timerleak_gotime.armed(cookie, now(), now() - 1, 0);
-    timerleak_gotime.released(cookie);
+    timerleak_ledger.armed(cookie, now(), now() - 1, 0);
+    timerleak_ledger.released(cookie);
     cr_expect_eq(the_site()->stopped, 1);
     cr_expect_eq(the_site()->fired + the_site()->fired_unknown, 0);
 }
@@ -245,10 +255,10 @@ Test(gotime, a_ticker_fires_until_it_is_stopped)
 {
     uint64_t cookie = make(1);
 
-    timerleak_gotime.armed(cookie, now(), now() - (int64_t)SECOND, 1000);
-    timerleak_gotime.fired(cookie, 1);
-    timerleak_gotime.fired(cookie, 3);
-    timerleak_gotime.stopped(cookie);
+    timerleak_ledger.armed(cookie, now(), now() - (int64_t)SECOND, 1000);
+    timerleak_ledger.fired(cookie, 1);
+    timerleak_ledger.fired(cookie, 3);
+    timerleak_ledger.stopped(cookie);
     cr_expect_eq(timer_of(cookie)->fired, 4, "not those that its period lets expect");
     cr_expect_eq(timer_of(cookie)->stopped, 1);
 }
@@ -257,12 +267,12 @@ Test(gotime, a_timer_is_released_once)
 {
     uint64_t cookie = make(1), next;
 
-    timerleak_gotime.released(cookie);
+    timerleak_ledger.released(cookie);
     next = make(2);
     cr_expect_eq((uint32_t)next, (uint32_t)cookie, "in the same slot");
-    timerleak_gotime.released(cookie);
-    timerleak_gotime.stopped(cookie);
-    timerleak_gotime.fired(cookie, 1);
+    timerleak_ledger.released(cookie);
+    timerleak_ledger.stopped(cookie);
+    timerleak_ledger.fired(cookie, 1);
     cr_expect_eq(timer_of(next)->state, TLK_LIVE);
     cr_expect_eq(timer_of(next)->fired, 0);
     cr_expect_eq(the_site()->released, 1);
@@ -271,10 +281,10 @@ Test(gotime, a_timer_is_released_once)
 Test(gotime, one_that_is_not_recorded_is_no_matter)
 {
     arm_one_shot(0);
-    timerleak_gotime.fired(0, 1);
-    timerleak_gotime.stopped(0);
-    timerleak_gotime.named(0, "name");
-    timerleak_gotime.released(0);
+    timerleak_ledger.fired(0, 1);
+    timerleak_ledger.stopped(0);
+    timerleak_ledger.named(0, "name");
+    timerleak_ledger.released(0);
     cr_expect_eq(recording->regions[TLK_TIMERS].used, 1);
 }
 
@@ -294,8 +304,8 @@ Test(gotime, after_the_end_nothing_is_entered)
     gate->state = GATE_SHUT;
     cr_expect_eq(make(2), 0);
     arm_one_shot(cookie);
-    timerleak_gotime.fired(cookie, 1);
-    timerleak_gotime.released(cookie);
+    timerleak_ledger.fired(cookie, 1);
+    timerleak_ledger.released(cookie);
     cr_expect_eq(timer_of(cookie)->state, TLK_LIVE);
     cr_expect_eq(timer_of(cookie)->armed + timer_of(cookie)->fired, 0);
 }
@@ -307,7 +317,7 @@ Test(gotime, in_a_forked_child_the_parent_s_timers_are_left_alone)
     int status;
 
     if (fork() == 0) {
-        timerleak_gotime.released(cookie);
+        timerleak_ledger.released(cookie);
         _exit(timer_of(cookie)->state == TLK_LIVE ? 0 : 1);
     }
     wait(&status);

@@ -14,7 +14,7 @@
 TestSuite(live, .init = begin, .fini = end);
 
 /* A slot that is filled and published, as the ledger does it. */
-static uint32_t slot_with(enum tlk_family family, uint64_t id)
+static uint32_t slot_with(uint32_t family, uint64_t id)
 {
     uint32_t slot = slot_take();
     struct tlk_timer *timer = timer_at(slot);

@@ -29,7 +29,11 @@ static __attribute__((noinline)) void observe(void)
 {
     _Alignas(struct stack) char room[STACK_BYTES(TLK_MAX_DEPTH + STACK_OWN_FRAMES)];
     struct stack *stack = (struct stack *)room;
-    struct call call = {"observe", TLK_TIMERFD, __builtin_dwarf_cfa(), __builtin_return_address(0),
+    struct call call = {"observe",
+                        NULL,
+                        TLK_TIMERFD,
+                        __builtin_dwarf_cfa(),
+                        __builtin_return_address(0),
                         *(void **)__builtin_frame_address(0)};
     uint32_t epoch = modules_epoch();
 
@@ -425,7 +429,7 @@ Test(recall, when_a_module_is_unloaded_all_is_forgotten)
 
 Test(recall, what_was_captured_before_is_learned_for_nothing)
 {
-    struct call call = {"observe", TLK_TIMERFD, __builtin_dwarf_cfa(), (void *)observe, NULL};
+    struct call call = {"observe", NULL, TLK_TIMERFD, __builtin_dwarf_cfa(), (void *)observe, NULL};
     _Alignas(struct stack) char room[STACK_BYTES(2)] = {0};
     struct stack *stack = (struct stack *)room;
     uint32_t site, epoch = modules_epoch();

@@ -43,7 +43,7 @@ Test(settings, without_any)
     cr_expect_str_eq(settings.output, expected);
     cr_expect_eq(settings.session, 0);
     cr_expect_eq(settings.only_pid, 0);
-    cr_expect_eq(settings.families, ~0u);
+    cr_expect_str_eq(settings.families, "");
     cr_expect_eq(settings.depth, 64);
     cr_expect_eq(settings.size, 0);
     cr_expect_eq(settings.one_in, 1);
@@ -87,23 +87,9 @@ Test(settings, one_process_alone)
     cr_expect_eq(with("TIMERLEAK_ONLY_PID", "4711").only_pid, 4711);
 }
 
-Test(settings, families_by_name)
+Test(settings, families_as_they_were_given)
 {
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "").families, ~0u);
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "posix").families, 1u << TLK_POSIX);
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "itimer,timerfd").families,
-                 1u << TLK_ITIMER | 1u << TLK_TIMERFD);
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "gotime,").families, 1u << TLK_GOTIME);
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "posix,timerfd").families_unknown, 0);
-}
-
-Test(settings, families_with_unknown_names)
-{
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "posix,timer,itimers").families, 1u << TLK_POSIX,
-                 "no name by its start");
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "posix,timer,itimers").families_unknown, 2);
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "timer").families, ~0u, "asks for nothing that is");
-    cr_expect_eq(with("TIMERLEAK_FAMILIES", "timer").families_unknown, 1);
+    cr_expect_str_eq(with("TIMERLEAK_FAMILIES", "itimer,timer").families, "itimer,timer");
 }
 
 Test(settings, sizes_with_their_units)

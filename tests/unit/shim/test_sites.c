@@ -16,7 +16,7 @@ TestSuite(sites, .init = begin, .fini = end);
 #define SPAN ((uint64_t)1 << TLK_HISTORY_FIRST_SHIFT)
 #define START ((uint64_t)1000)
 
-static uint32_t site_of_addresses(const char *function, enum tlk_family family,
+static uint32_t site_of_addresses(const char *function, uint32_t family,
                                   const void *const *addresses, uint32_t depth)
 {
     _Alignas(struct stack) char room[STACK_BYTES(TLK_MAX_DEPTH)];
@@ -33,8 +33,7 @@ static uint32_t site_of_addresses(const char *function, enum tlk_family family,
 }
 
 /* The site of a stack of so many frames, the last of them told apart by `which`. */
-static uint32_t site_of(const char *function, enum tlk_family family, uint32_t depth,
-                        uintptr_t which)
+static uint32_t site_of(const char *function, uint32_t family, uint32_t depth, uintptr_t which)
 {
     const void *addresses[TLK_MAX_DEPTH];
 

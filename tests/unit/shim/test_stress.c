@@ -115,7 +115,7 @@ static void run_threads(void *(*run)(void *argument), void *argument_of_first)
         pthread_join(threads[i], NULL);
 }
 
-static struct tlk_site sum_of(enum tlk_family family)
+static struct tlk_site sum_of(uint32_t family)
 {
     struct tlk_site sum = {0};
 
@@ -133,7 +133,7 @@ static struct tlk_site sum_of(enum tlk_family family)
     return sum;
 }
 
-static uint64_t live_of(enum tlk_family family)
+static uint64_t live_of(uint32_t family)
 {
     uint64_t live = 0;
 

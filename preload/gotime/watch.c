@@ -1,6 +1,7 @@
-#include "watcher.h"
+#include "watch.h"
 
 #include <sys/mman.h>
+#include <time.h>
 
 #include "cells.h"
 
@@ -29,15 +30,44 @@ static uint64_t *chunk_of(uint32_t index)
     return __atomic_load_n(&chunks[index / CHUNK_CELLS], __ATOMIC_ACQUIRE);
 }
 
-void watch_created(uint32_t index, const struct gotime_call *call, uint64_t handle, size_t retained,
-                   const char *name)
+/* Several threads may ask at once: all get the same answer. */
+static uint32_t watch_family(void)
+{
+    static uint32_t family;
+    uint32_t known = __atomic_load_n(&family, __ATOMIC_RELAXED);
+
+    if (!known) {
+        known = timerleak_ledger.family("gotime", TLK_BY_HANDLE | TLK_FIRES_TOLD);
+        __atomic_store_n(&family, known, __ATOMIC_RELAXED);
+    }
+    return known;
+}
+
+uint64_t watch_birth(const struct timerleak_call *call, uint64_t handle, size_t retained,
+                     const char *name)
+{
+    const struct timerleak_birth birth = {
+        .call = call,
+        .family = watch_family(),
+        .clock = CLOCK_MONOTONIC,
+        .handle = handle,
+        .kept = true,
+        .retained = retained,
+        .name = name,
+    };
+
+    return timerleak_ledger.created(&birth);
+}
+
+void watch_created(uint32_t index, const struct timerleak_call *call, uint64_t handle,
+                   size_t retained, const char *name)
 {
     uint64_t *chunk = chunk_of(index);
 
     if (!chunk)
         chunk = chunk_make(index / CHUNK_CELLS);
     if (chunk)
-        chunk[index % CHUNK_CELLS] = timerleak_gotime.created(call, handle, retained, name);
+        chunk[index % CHUNK_CELLS] = watch_birth(call, handle, retained, name);
 }
 
 uint64_t watch_cookie(uint32_t index)
@@ -53,7 +83,7 @@ void watch_forget(uint32_t index)
 
     if (!chunk)
         return;
-    timerleak_gotime.released(chunk[index % CHUNK_CELLS]);
+    timerleak_ledger.released(chunk[index % CHUNK_CELLS]);
     chunk[index % CHUNK_CELLS] = 0;
 }
 

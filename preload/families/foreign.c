@@ -1,0 +1,154 @@
+/*
+ * foreign.c - families of other objects, which tell of their timers themselves: see
+ * timerleak_ledger.h. What they tell of fires is exact where the family says so.
+ *
+ * The reference that they keep for a timer is the ledger's own, so that nothing need be looked up
+ * by handle. All but `created` may be called with a lock of theirs held: none of these calls
+ * unwinds, asks the loader or waits for others.
+ */
+#include "families/family.h"
+#include "ledger/inherit.h"
+#include "ledger/timerleak_ledger.h"
+#include "tables/modules.h"
+
+static uint64_t reference_of(struct timer_ref ref)
+{
+    return (uint64_t)ref.generation << 32 | ref.slot;
+}
+
+/* A child that uses a timer of its parent's has a recording from then on. */
+static struct timer_ref ref_of(uint64_t timer)
+{
+    return timer && (gate_open() || (gate_waits() && process_wake()))
+               ? (struct timer_ref){(uint32_t)timer, (uint32_t)(timer >> 32)}
+               : (struct timer_ref){0};
+}
+
+static uint32_t family(const char *name, uint32_t traits)
+{
+    return families_add(name, traits);
+}
+
+static void leave_out(const void *code)
+{
+    modules_leave_out(code);
+}
+
+static bool admits(uint32_t of_family)
+{
+    return of_family && family_admits(of_family);
+}
+
+static uint64_t created(const struct timerleak_birth *given)
+{
+    const struct timerleak_call *call = given->call;
+    struct birth birth = {
+        .call = {.function = call->function,
+                 .kind = call->kind,
+                 .family = given->family,
+                 .frame = call->frame,
+                 .caller = call->caller,
+                 .rbp = call->rbp},
+        .id = given->handle,
+        .clock = given->clock,
+        .kept = given->kept,
+        .retained = given->retained,
+        .cookie = given->cookie,
+    };
+    struct timer_ref ref;
+
+    if (!admits(given->family))
+        return 0;
+    ref = timer_created(&birth);
+    if (given->name)
+        timer_named(ref, given->name);
+    return reference_of(ref);
+}
+
+/* Handles that came over fork are known again when the child's recording begins. */
+static bool handles_known(void)
+{
+    return gate_open() || (gate_waits() && inherit_count() && process_wake());
+}
+
+static uint64_t find(uint32_t of_family, uint64_t handle)
+{
+    return handles_known() ? reference_of(timer_find(of_family, handle)) : 0;
+}
+
+static uint64_t take(uint32_t of_family, uint64_t handle)
+{
+    return handles_known() ? reference_of(timer_take(of_family, handle)) : 0;
+}
+
+static uint64_t cookie(uint64_t timer)
+{
+    return timer_cookie(ref_of(timer));
+}
+
+static void armed(uint64_t timer, int64_t now, int64_t deadline, int64_t period)
+{
+    bool untimed = now == TIMERLEAK_OTHER_CLOCK;
+    struct arming arming = {
+        .now = untimed ? 0 : (uint64_t)now,
+        .absolute = true,
+        .value = deadline > 0 ? (uint64_t)deadline : 1,
+        .interval = (uint64_t)period,
+        .before = {.known = true, .running = true},
+        .untimed = untimed,
+    };
+
+    timer_armed(ref_of(timer), &arming);
+}
+
+static void fired(uint64_t timer, uint64_t expirations)
+{
+    timer_fired(ref_of(timer), expirations);
+}
+
+static void stopped(uint64_t timer)
+{
+    timer_armed(ref_of(timer), &(struct arming){.before = {.known = true, .running = true}});
+}
+
+static void released(uint64_t timer)
+{
+    stopped(timer);
+    timer_released(ref_of(timer));
+}
+
+static void named(uint64_t timer, const char *name)
+{
+    timer_named(ref_of(timer), name);
+}
+
+static bool enter(const void *frame)
+{
+    if (thread.vforked || outermost_goes_on((uintptr_t)frame))
+        return false;
+    outermost_begin((uintptr_t)frame);
+    return true;
+}
+
+static void leave(void)
+{
+    outermost_end();
+}
+
+HOOK const struct timerleak_ledger timerleak_ledger = {
+    .size = sizeof(timerleak_ledger),
+    .family = family,
+    .leave_out = leave_out,
+    .admits = admits,
+    .created = created,
+    .find = find,
+    .take = take,
+    .cookie = cookie,
+    .armed = armed,
+    .fired = fired,
+    .stopped = stopped,
+    .released = released,
+    .named = named,
+    .enter = enter,
+    .leave = leave,
+};
