@@ -14,8 +14,9 @@
 # SUITES='build/unit/shim build/e2e' tests only these. To build for another machine: CC, CXX, LD,
 # AR and OBJCOPY for it, and RUN=emulator for what the build itself runs.
 
-# As many steps at once as there are processors, unless told otherwise.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# As many steps at once as there are processors, unless told otherwise: a make above this one tells it
+# in the environment, and here MAKEFLAGS does not have it yet.
+ifeq ($(filter -j% --jobserver%,$(shell echo "$$MAKEFLAGS")),)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
