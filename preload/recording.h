@@ -240,14 +240,14 @@ struct tlk_site {
         frames; /* the first one, in TLK_FRAMES; leaf first; the wrapped function is no frame */
     uint32_t function; /* string: the wrapped function, e.g. "timerfd_create": the leaf to show */
     uint32_t flags;    /* enum tlk_site_flags */
+    uint32_t kind; /* string: what its family calls such timers, e.g. "ticker"; 0: just timers */
+    uint32_t reserved;
     uint64_t inherited;
     uint64_t first_created; /* mono; 0: never. So for the other times */
     uint64_t history_start; /* mono: see history */
     uint32_t history_shift;
     uint32_t history_used;
     uint64_t longest_life; /* of a released timer */
-    uint32_t kind; /* string: what its family calls such timers, e.g. "ticker"; 0: just timers */
-    uint32_t reserved;
 
     uint64_t guard; /* private to the shim */
     uint64_t created, released;

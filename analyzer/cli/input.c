@@ -206,10 +206,38 @@ static bool input_selects(const struct input *input)
     return options_have(input->needs->options, OPTION_TAGFOCUS);
 }
 
+static void learn_families(const char *path, void *unused)
+{
+    char error[ERROR_SIZE];
+    struct archive *archive = archive_is(path) ? archive_open(path, error) : NULL;
+    (void)unused;
+    for (bool ended = false; !ended;) {
+        struct recording *recording =
+            archive ? archive_next(archive, &ended, error) : recording_open(path, error);
+        ended |= !archive;
+        if (!recording)
+            continue;
+        families_of(recording_header(recording), true);
+        recording_close(recording);
+    }
+    if (archive)
+        archive_close(archive);
+}
+
+/* A name that is no family's so far may be one that a recording brings: then all are looked at. */
+static void look_for_families(const struct input *input)
+{
+    uint64_t families;
+    struct text unknown;
+    if (!family_parse(input->settings.families, &families, &unknown))
+        files_each(input->paths, input->path_count, learn_families, NULL);
+}
+
 /* Of a profile that is empty yet, filters leave nothing, but whether they are any is known. */
 static bool try_filters(struct input *input)
 {
     struct selection selection;
+    look_for_families(input);
     if (!apply_filters(input, input_selects(input)))
         return false;
     if (!input_selects(input))

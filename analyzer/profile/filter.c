@@ -14,12 +14,10 @@ struct matcher {
     uint8_t *focused, *ignored; /* enum match of each location: it is looked at once */
 };
 
-/* Before recordings are read it can't be told: they may bring it. */
-static bool parse_families(const struct profile *profile, const char *list, uint64_t *families,
-                           char error[ERROR_SIZE])
+static bool parse_families(const char *list, uint64_t *families, char error[ERROR_SIZE])
 {
     struct text unknown;
-    if (family_parse(list, families, &unknown) || profile->process_count == 0)
+    if (family_parse(list, families, &unknown))
         return true;
     error_set(error, "--families: there is no family \"%s\"", unknown.s);
     return false;
@@ -39,7 +37,7 @@ static bool matcher_init(struct matcher *matcher, const struct profile *profile,
     *matcher = (struct matcher){0};
     matcher->focused = memory_new(profile->locations.count, sizeof(*matcher->focused));
     matcher->ignored = memory_new(profile->locations.count, sizeof(*matcher->ignored));
-    return parse_families(profile, filter->families, &matcher->families, error) &&
+    return parse_families(filter->families, &matcher->families, error) &&
            pattern_compile(&matcher->focus, "--focus", filter->focus, error) &&
            pattern_compile(&matcher->ignore, "--ignore", filter->ignore, error);
 }
