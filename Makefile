@@ -14,8 +14,9 @@
 # SUITES='build/unit/shim build/e2e' tests only these. To build for another machine: CC, CXX, LD,
 # AR and OBJCOPY for it, and RUN=emulator for what the build itself runs.
 
-# As many steps at once as there are processors, unless told otherwise.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# As many steps at once as there are processors, unless told otherwise: a make above this one tells it
+# in the environment, and here MAKEFLAGS does not have it yet.
+ifeq ($(filter -j% --jobserver%,$(shell echo "$$MAKEFLAGS")),)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
@@ -37,11 +38,16 @@ SANITIZE_FLAGS = $(call sanitize,$(SANITIZE))
 # The analyzer reads files that anyone may have made: its tests always run sanitized.
 CHECKED_FLAGS = $(if $(SANITIZE),$(SANITIZE_FLAGS),$(call sanitize,address$(comma)undefined))
 
-# Evaluated when used, so that `make test` can install what is missing first.
+# $(call once,NAME,COMMAND): what a command says, asked for when NAME is used first.
+once = $(eval $(1) := $(shell $(2)))$($(1))
+
+# Not before, so that `make test` can install what is missing first.
 PACKAGES := libdw libelf jansson libprotobuf-c libmicrohttpd libedit
-LIBRARIES = $(shell pkg-config --libs $(PACKAGES)) -liberty -lz -lm
-LIBRARY_FLAGS = $(shell pkg-config --cflags $(PACKAGES)) -I$(GENERATED)
-CRITERION = $(shell pkg-config --libs criterion)
+PACKAGES_LINKED = $(call once,PACKAGES_LINKED,pkg-config --libs $(PACKAGES))
+PACKAGES_COMPILED = $(call once,PACKAGES_COMPILED,pkg-config --cflags $(PACKAGES))
+LIBRARIES = $(PACKAGES_LINKED) -liberty -lz -lm
+LIBRARY_FLAGS = $(PACKAGES_COMPILED) -I$(GENERATED)
+CRITERION = $(call once,CRITERION,pkg-config --libs criterion)
 
 MANUAL := $(wildcard analyzer/manual/*.c)
 ANALYZER := $(filter-out $(MANUAL),$(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c))
@@ -66,8 +72,18 @@ objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/manual
 
-# $(call say,WORD): a line for each step, before its command.
-say = @mkdir -p $(@D) && echo "  $(1) $@" &&
+# $(call say,WORD): a line for each step, before its command: [WHICH/HOW MANY] WORD TARGET. How many
+# there are, make itself knows only in the end. So the first of them asks a second make, which runs
+# nothing (-n) and writes a mark for each; where nothing is to be done, nothing is asked.
+ifdef COUNTING
+say = @: a step;
+else
+STEPS = $(call once,STEPS,env -u MAKEFLAGS -u MFLAGS $(MAKE) -n $(filter-out -j% --jobserver%,$(MFLAGS)) \
+	$(MAKEOVERRIDES) COUNTING=1 PACKAGES_LINKED= PACKAGES_COMPILED= CRITERION= $(MAKECMDGOALS) \
+	2>/dev/null | grep -c '^: a step;')
+step = $(eval TAKEN += $@)$(words $(TAKEN))
+say = $(info [$(step)/$(STEPS)] $(1) $@)@mkdir -p $(@D) &&
+endif
 
 $(BUILD)/timerleak: $(call objects,$(ANALYZER)) $(PROFILE_OBJECT)
 	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
@@ -129,12 +145,12 @@ $(OBJ)/analyzer/exports/html.c.o $(OBJ)/checked/analyzer/exports/html.c.o: \
 		$(wildcard analyzer/exports/html/page/*)
 $(call objects,$(ANALYZER)): | $(PROFILE).h
 $(PROFILE).h: $(PROFILE).c
-$(PROFILE).c: analyzer/exports/profile.proto
+$(PROFILE).c: analyzer/exports/profile.proto | $(OBJ)/flags
 	$(call need,pkg-config --exists $(PACKAGES) && command -v protoc-c,not all libraries are here)
 	$(call say,protoc-c) protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
 
-# Rewritten only when it would differ: then everything is built anew.
-$(OBJ)/flags: FORCE
+# Rewritten only when it would differ: then everything is built anew. Comes before any step.
+$(OBJ)/flags: $(if $(COUNTING),,FORCE)
 	$(call need,command -v $(firstword $(CC)),there is no $(firstword $(CC)))
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CXX) $(C_FLAGS) $(SANITIZE) $(LDFLAGS)' | cmp -s - $@ || \
@@ -147,13 +163,13 @@ FORCE:
 said = $$(sed -n '1,10s|^// $(1): *||p' $<)
 define one_file_programs
 $(BUILD)/$(1)/%: $(2)/%.c $(OBJ)/flags
-	@mkdir -p $$(@D) $(OBJ)/$(1) && echo "  $(firstword $(CC)) $$@"
-	@$$(CC) -std=gnu11 -D_GNU_SOURCE= -MMD -MP -MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 \
-		-pthread $$(call said,build) -o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link)
+	$$(call say,$(firstword $(CC))) mkdir -p $(OBJ)/$(1) && $$(CC) -std=gnu11 -D_GNU_SOURCE= -MMD -MP \
+		-MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 -pthread $$(call said,build) \
+		-o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link)
 $(BUILD)/$(1)/%: $(2)/%.cpp $(OBJ)/flags
-	@mkdir -p $$(@D) $(OBJ)/$(1) && echo "  $(firstword $(CXX)) $$@"
-	@$$(CXX) -MMD -MP -MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 -pthread \
-		$$(call said,build) -o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link)
+	$$(call say,$(firstword $(CXX))) mkdir -p $(OBJ)/$(1) && $$(CXX) -MMD -MP \
+		-MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 -pthread $$(call said,build) \
+		-o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link)
 endef
 $(eval $(call one_file_programs,programs,tests/programs))
 $(eval $(call one_file_programs,bench,tests/bench))
@@ -214,8 +230,7 @@ experiments: $(GOTIME_LIBRARIES)
 # Criterion does not start under ThreadSanitizer: what it is to see are programs of their own, with
 # a main(), linked with the library's objects.
 $(BUILD)/stress/%: $(OBJ)/tests/stress/%.c.o $(call objects,$(GOTIME))
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE_FLAGS) -o $@ $^ -pthread
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE_FLAGS) -o $@ $^ -pthread
 
 .SECONDARY: $(call objects,$(STRESSES))
 stress: $(call program_names,stress,$(STRESSES))
@@ -226,9 +241,8 @@ tsan:
 
 FUZZ_SECONDS ?= 300
 $(BUILD)/fuzz/report: tests/fuzz/report.c $(filter-out analyzer/main.c,$(ANALYZER)) $(PROFILE).c
-	@mkdir -p $(@D)
-	@clang $(filter-out -MMD -MP,$(C_FLAGS)) $(LIBRARY_FLAGS) -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $^ $(LIBRARIES)
+	$(call say,clang) clang $(filter-out -MMD -MP,$(C_FLAGS)) $(LIBRARY_FLAGS) \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LIBRARIES)
 
 fuzz: all programs $(BUILD)/fuzz/report
 	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)

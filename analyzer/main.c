@@ -5,7 +5,6 @@
 #include "base/version.h"
 #include "cli/arguments.h"
 #include "commands/commands.h"
-#include "commands/help.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool exists(const char *file)
+static bool file_exists(const char *file)
 {
     return access(file, F_OK) == 0;
 }
@@ -23,10 +22,10 @@ static bool exists(const char *file)
 /* Files alone, with options perhaps; what comes first is no mistyped command then. */
 static bool names_files(int argc, char **argv)
 {
-    return (argv[1][0] == '-' || exists(argv[1])) && exists(argv[argc - 1]);
+    return (argv[1][0] == '-' || file_exists(argv[1])) && file_exists(argv[argc - 1]);
 }
 
-static int run_prompt(int argc, char **argv)
+static int prompt_run(int argc, char **argv)
 {
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         return prompt.run(&prompt, argc, argv);
@@ -37,27 +36,24 @@ static int run_prompt(int argc, char **argv)
     return EXIT_USAGE;
 }
 
-static int unknown(const char *name)
+static int command_unknown(const char *name)
 {
     const char **names = memory_new(command_count + 1, sizeof(*names));
     for (size_t i = 0; i < command_count; i++)
         names[i] = commands[i].name;
     names[command_count] = "help";
-    const char *nearest = text_nearest(name, names, command_count + 1);
+    int status =
+        arguments_unknown("there is no command", name, names, command_count + 1, "timerleak help");
     free(names);
-    fprintf(stderr, "timerleak: there is no command \"%s\"", name);
-    if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fprintf(stderr, "%s Try: timerleak help\n", nearest ? "" : ".");
-    return EXIT_USAGE;
+    return status;
 }
 
 /* On a name of a command, or none. */
-static int run_help(const char *name)
+static int help_run(const char *name)
 {
     const struct command *command = name ? command_find(name) : NULL;
     if (name && !command)
-        return unknown(name);
+        return command_unknown(name);
     if (command)
         help_print_command(stdout, command);
     else
@@ -65,23 +61,23 @@ static int run_help(const char *name)
     return EXIT_OK;
 }
 
-static int run(int argc, char **argv)
+static int command_line_run(int argc, char **argv)
 {
     if (argc < 2) {
         help_print(stdout);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "help") == 0 || arguments_is_help(argv[1]))
-        return run_help(argv[2] && !arguments_is_help(argv[2]) ? argv[2] : NULL);
+        return help_run(argv[2] && !arguments_is_help(argv[2]) ? argv[2] : NULL);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-version") == 0) {
         printf("timerleak " TIMERLEAK_VERSION "\n");
         return EXIT_OK;
     }
     const struct command *command = command_find(argv[1]);
     if (!command)
-        return names_files(argc, argv) ? run_prompt(argc, argv) : unknown(argv[1]);
+        return names_files(argc, argv) ? prompt_run(argc, argv) : command_unknown(argv[1]);
     if (arguments_ask_help(argc - 1, argv + 1, command->options, command_takes_another(command)))
-        return run_help(command->name);
+        return help_run(command->name);
     return command->run(command, argc - 1, argv + 1);
 }
 
@@ -96,7 +92,7 @@ int main(int argc, char **argv)
 {
     errors_clean();
     signal(SIGXFSZ, let_it_fail);
-    int status = run(argc, argv);
+    int status = command_line_run(argc, argv);
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;

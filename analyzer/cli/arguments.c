@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "base/text.h"
+#include "cli/status.h"
 
 #include <string.h>
 
@@ -27,14 +28,15 @@ static void complain_unknown(const char *argument, const char *name, size_t leng
             names[count++] = option_name(id);
     }
     const char *nearest = text_nearest(word, names, count);
-    fprintf(stderr, "timerleak: unknown option %s", argument);
     if (nearest)
-        fprintf(stderr, "; did you mean %s%s?", option_dashes(nearest), nearest);
-    fputc('\n', stderr);
+        complain("unknown option %s; did you mean %s%s?", argument, option_dashes(nearest),
+                 nearest);
+    else
+        complain("unknown option %s", argument);
 }
 
 /* As in pprof: of several choices none is a guess. */
-static bool choose(struct parsing *parsing, enum option_id id, const char *value)
+static bool arguments_choose(struct parsing *parsing, enum option_id id, const char *value)
 {
     if (!option_chooses(id, value))
         return true;
@@ -66,13 +68,13 @@ static struct written read_option(const char *argument, const enum option_id *ac
 }
 
 /* Whether its value is the argument after it. */
-static bool takes_next(const struct written *option)
+static bool option_takes_next(const struct written *option)
 {
     return option->id != OPTIONS && !option->value && !option_is_flag(option->id);
 }
 
 /* Takes argv[i], and its value if that is argv[i + 1]; returns how many, 0 after a complaint. */
-static int take(struct parsing *parsing, int i)
+static int arguments_take(struct parsing *parsing, int i)
 {
     const char *argument = parsing->argv[i];
     struct written option = read_option(argument, parsing->accepted);
@@ -82,7 +84,7 @@ static int take(struct parsing *parsing, int i)
         complain_unknown(argument, option.name, option.length, parsing->accepted);
         return 0;
     }
-    if (takes_next(&option)) {
+    if (option_takes_next(&option)) {
         if (i + 1 == parsing->argc) {
             complain("%s%s needs a value: %s", option_dashes(option_name(id)), option_name(id),
                      option_value(id));
@@ -96,7 +98,7 @@ static int take(struct parsing *parsing, int i)
                  option.value, option_help(id));
         return 0;
     }
-    return choose(parsing, id, option.value) ? taken : 0;
+    return arguments_choose(parsing, id, option.value) ? taken : 0;
 }
 
 static bool is_option(const char *argument)
@@ -119,14 +121,14 @@ bool arguments_ask_help(int argc, char **argv, const enum option_id *accepted, b
             return false;
         if (is_option(argv[i])) {
             struct written option = read_option(argv[i], accepted);
-            i += takes_next(&option);
+            i += option_takes_next(&option);
         }
     }
     return false;
 }
 
-static int parse(int argc, char **argv, const enum option_id *accepted, struct settings *settings,
-                 bool before)
+static int arguments_read(int argc, char **argv, const enum option_id *accepted,
+                          struct settings *settings, bool before)
 {
     struct parsing parsing = {argc, argv, accepted, settings, {false}};
     int kept = 0, i = 1;
@@ -139,7 +141,7 @@ static int parse(int argc, char **argv, const enum option_id *accepted, struct s
             argv[1 + kept++] = argv[i++];
             continue;
         }
-        int taken = take(&parsing, i);
+        int taken = arguments_take(&parsing, i);
         if (!taken)
             return -1;
         i += taken;
@@ -152,11 +154,22 @@ static int parse(int argc, char **argv, const enum option_id *accepted, struct s
 int arguments_parse(int argc, char **argv, const enum option_id *accepted,
                     struct settings *settings)
 {
-    return parse(argc, argv, accepted, settings, false);
+    return arguments_read(argc, argv, accepted, settings, false);
 }
 
 int arguments_parse_before(int argc, char **argv, const enum option_id *accepted,
                            struct settings *settings)
 {
-    return parse(argc, argv, accepted, settings, true);
+    return arguments_read(argc, argv, accepted, settings, true);
+}
+
+int arguments_unknown(const char *what, const char *word, const char *const *names, size_t count,
+                      const char *help)
+{
+    const char *nearest = text_nearest(word, names, count);
+    if (nearest)
+        complain("%s \"%s\"; did you mean \"%s\"? Try: %s", what, word, nearest, help);
+    else
+        complain("%s \"%s\". Try: %s", what, word, help);
+    return EXIT_USAGE;
 }

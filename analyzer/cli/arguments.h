@@ -11,7 +11,7 @@
 /*
  * Reads the arguments after argv[0]. `accepted` is a list of options. What is no option is moved to
  * the front of argv[1..]; returns how many those are, or -1 after telling on stderr what was wrong:
- * the command then returns 2. Strings point into argv.
+ * the command then returns EXIT_USAGE. Strings point into argv.
  */
 int arguments_parse(int argc, char **argv, const enum option_id *accepted,
                     struct settings *settings);
@@ -22,6 +22,13 @@ int arguments_parse(int argc, char **argv, const enum option_id *accepted,
  */
 int arguments_parse_before(int argc, char **argv, const enum option_id *accepted,
                            struct settings *settings);
+
+/*
+ * Complains of a word that is none of `names`, of which one was perhaps meant: `what` is said
+ * before it, `help` the command that names them all. Returns EXIT_USAGE.
+ */
+int arguments_unknown(const char *what, const char *word, const char *const *names, size_t count,
+                      const char *help);
 
 /* Whether it is "--help", or "-h". */
 bool arguments_is_help(const char *argument);

@@ -75,7 +75,7 @@ const char *dialogue_function(const struct dialogue *dialogue, const char *part)
 
 /* ---- help ---- */
 
-static void help_all(FILE *to)
+static void dialogue_help_all(FILE *to)
 {
     const struct pprof_view *view;
     fprintf(to, "  Commands:\n");
@@ -91,11 +91,11 @@ static void help_all(FILE *to)
                 "  type \"help OPTION\" for one of them\n");
 }
 
-static void help(FILE *to, const char *name)
+static void dialogue_help(FILE *to, const char *name)
 {
     enum option_id id = *name ? option_find(name, strlen(name), settable) : OPTIONS;
     if (!*name)
-        help_all(to);
+        dialogue_help_all(to);
     else if (id != OPTIONS)
         options_help(to, OPTION_LIST(id));
     else
@@ -110,12 +110,13 @@ static bool is_type(const char *name)
 }
 
 /* The profile keeps what is typed: settings point to it. */
-static const char *kept(const struct dialogue *dialogue, const char *value)
+static const char *dialogue_keep(const struct dialogue *dialogue, const char *value)
 {
     return value ? strings_add(dialogue->input->profile->strings, value) : NULL;
 }
 
-static void set_option(const struct dialogue *dialogue, enum option_id id, const char *value)
+static void dialogue_set_option(const struct dialogue *dialogue, enum option_id id,
+                                const char *value)
 {
     struct settings *settings = &dialogue->input->settings;
     if (id == OPTION_SAMPLE_INDEX && value && *value && !is_type(value))
@@ -124,12 +125,12 @@ static void set_option(const struct dialogue *dialogue, enum option_id id, const
         complain("please say which, as in %s=VALUE", option_name(id));
     else if (value && !*value)
         option_reset(id, settings);
-    else if (!option_set(id, settings, kept(dialogue, value)))
+    else if (!option_set(id, settings, dialogue_keep(dialogue, value)))
         complain("%s does not take \"%s\": %s", option_name(id), value, option_help(id));
 }
 
 /* "NAME=VALUE", "NAME" or the name of a sample type. False if it is none of these. */
-static bool assign(const struct dialogue *dialogue, const char *line)
+static bool dialogue_assign(const struct dialogue *dialogue, const char *line)
 {
     size_t length = strcspn(line, "=");
     bool has_value = line[length] == '=';
@@ -141,14 +142,14 @@ static bool assign(const struct dialogue *dialogue, const char *line)
     bool known = id != OPTIONS;
     bool type = !has_value && !known && is_type(name);
     if (known)
-        set_option(dialogue, id, has_value ? value : NULL);
+        dialogue_set_option(dialogue, id, has_value ? value : NULL);
     else if (type)
-        set_option(dialogue, OPTION_SAMPLE_INDEX, name);
+        dialogue_set_option(dialogue, OPTION_SAMPLE_INDEX, name);
     free(name);
     return known || type;
 }
 
-static void forget_filters(struct settings *settings)
+static void dialogue_forget_filters(struct settings *settings)
 {
     settings->focus = settings->ignore = settings->hide = NULL;
     settings->tagfocus = settings->tagignore = NULL;
@@ -174,7 +175,7 @@ static void add_alternative(char **regex, const char *word)
     *regex = both;
 }
 
-static bool is_number(const char *word)
+static bool word_is_number(const char *word)
 {
     return *word && word[strspn(word, "0123456789")] == '\0';
 }
@@ -192,13 +193,13 @@ static long split_number(char *name)
     return number;
 }
 
-static bool take_word(struct request *request, char *word, char **rest)
+static bool request_take_word(struct request *request, char *word, char **rest)
 {
     if (*word == '>') {
         request->file = word[1] ? word + 1 : strtok_r(NULL, " \t", rest);
         return request->file != NULL;
     }
-    if (is_number(word))
+    if (word_is_number(word))
         request->count = strtol(word, NULL, 10);
     else if (strcmp(word, "-cum") == 0 || strcmp(word, "--cum") == 0)
         request->cum = true;
@@ -209,7 +210,7 @@ static bool take_word(struct request *request, char *word, char **rest)
     return true;
 }
 
-static bool read_request(struct request *request, char *line)
+static bool request_read(struct request *request, char *line)
 {
     char *rest, *word = strtok_r(line, " \t", &rest);
     *request = (struct request){.name = word, .count = -1};
@@ -224,7 +225,7 @@ static bool read_request(struct request *request, char *line)
         }
     }
     while ((word = strtok_r(NULL, " \t", &rest))) {
-        if (!take_word(request, word, &rest)) {
+        if (!request_take_word(request, word, &rest)) {
             complain("> needs a FILE");
             return false;
         }
@@ -232,7 +233,7 @@ static bool read_request(struct request *request, char *line)
     return true;
 }
 
-static void apply(const struct request *request, struct settings *settings)
+static void request_apply(const struct request *request, struct settings *settings)
 {
     bool tags = strcmp(request->name, "tags") == 0;
     if (request->focus)
@@ -247,7 +248,7 @@ static void apply(const struct request *request, struct settings *settings)
         settings->nodecount = FEW;
 }
 
-static void print(const struct request *request, struct input *input)
+static void request_print(const struct request *request, struct input *input)
 {
     const struct pprof_view *view = pprof_view_find(request->name);
     const struct other_view *other = find_other(request->name);
@@ -262,24 +263,24 @@ static void print(const struct request *request, struct input *input)
 }
 
 /* With settings and output of its own, which are gone afterwards. */
-static void show(const struct request *request, const struct input *input)
+static void request_show(const struct request *request, const struct input *input)
 {
     struct input shown = *input;
     shown.status = EXIT_OK;
     if (request->file &&
         (!input_spares(">", request->file) || !input_output_begin(&shown, request->file)))
         return;
-    apply(request, &shown.settings);
-    print(request, &shown);
+    request_apply(request, &shown.settings);
+    request_print(request, &shown);
     if (request->file)
         input_output_end(&shown);
 }
 
-static void run(const struct dialogue *dialogue, char *line)
+static void dialogue_run(const struct dialogue *dialogue, char *line)
 {
     struct request request;
-    if (read_request(&request, line))
-        show(&request, dialogue->input);
+    if (request_read(&request, line))
+        request_show(&request, dialogue->input);
     free(request.focus);
     free(request.ignore);
 }
@@ -317,11 +318,11 @@ bool dialogue_line(struct dialogue *dialogue, const char *line)
     else if (is_one_of(copy, "o", "options", "options"))
         options_show(input->output, settable, &input->settings);
     else if (strcmp(copy, ":") == 0)
-        forget_filters(&input->settings);
+        dialogue_forget_filters(&input->settings);
     else if (strncmp(copy, "help", 4) == 0 && (copy[4] == ' ' || copy[4] == '\0'))
-        help(input->output, copy + 4 + strspn(copy + 4, " "));
-    else if (*copy && !assign(dialogue, copy))
-        run(dialogue, copy);
+        dialogue_help(input->output, copy + 4 + strspn(copy + 4, " "));
+    else if (*copy && !dialogue_assign(dialogue, copy))
+        dialogue_run(dialogue, copy);
     free(copy);
     fflush(input->output);
     return !leave;

@@ -62,14 +62,14 @@ static bool is_new(struct gathering *gathering, const struct stat *status)
 }
 
 /* What is not there is to be complained of by whoever reads it. */
-static void gather_file(struct gathering *gathering, const char *path)
+static void files_gather_file(struct gathering *gathering, const char *path)
 {
     struct stat status;
     if (stat(path, &status) != 0 || is_new(gathering, &status))
         gathering->each(path, gathering->context);
 }
 
-static bool gather_folder(struct gathering *gathering, const char *path)
+static bool files_gather_folder(struct gathering *gathering, const char *path)
 {
     struct dirent **entries;
     int count = scandir(path, &entries, is_recording, alphasort);
@@ -80,7 +80,7 @@ static bool gather_folder(struct gathering *gathering, const char *path)
         size_t size = strlen(path) + strlen(entries[i]->d_name) + 2;
         char *file = memory_new(1, size);
         snprintf(file, size, "%s/%s", path, entries[i]->d_name);
-        gather_file(gathering, file);
+        files_gather_file(gathering, file);
         free(file);
         free(entries[i]);
     }
@@ -89,16 +89,16 @@ static bool gather_folder(struct gathering *gathering, const char *path)
     return count > 0;
 }
 
-static bool gather(struct gathering *gathering, const char *path)
+static bool files_gather(struct gathering *gathering, const char *path)
 {
     struct stat status;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return gather_folder(gathering, path);
-    gather_file(gathering, path);
+        return files_gather_folder(gathering, path);
+    files_gather_file(gathering, path);
     return true;
 }
 
-static void forget(struct gathering *gathering)
+static void files_forget(struct gathering *gathering)
 {
     free(gathering->files);
     index_free(&gathering->index);
@@ -110,7 +110,7 @@ bool files_each(const char *const paths[], size_t count,
     struct gathering gathering = {.each = each, .context = context};
     bool found = true;
     for (size_t i = 0; i < count; i++)
-        found &= gather(&gathering, paths[i]);
-    forget(&gathering);
+        found &= files_gather(&gathering, paths[i]);
+    files_forget(&gathering);
     return found;
 }

@@ -17,13 +17,13 @@ static void input_fail(struct input *input, const char *error)
     input->status = EXIT_UNREADABLE;
 }
 
-static void add_recording(struct input *input, struct recording *recording)
+static void input_add_recording(struct input *input, struct recording *recording)
 {
     profile_add(input->profile, recording);
     recording_close(recording);
 }
 
-static void add_archive(struct input *input, const char *path)
+static void input_add_archive(struct input *input, const char *path)
 {
     char error[ERROR_SIZE];
     struct archive *archive = archive_open(path, error);
@@ -34,35 +34,35 @@ static void add_archive(struct input *input, const char *path)
     for (bool ended = false; !ended;) {
         struct recording *recording = archive_next(archive, &ended, error);
         if (recording)
-            add_recording(input, recording);
+            input_add_recording(input, recording);
         else if (*error)
             input_fail(input, error);
     }
     archive_close(archive);
 }
 
-static void add_file(const char *path, void *context)
+static void input_add_file(const char *path, void *context)
 {
     struct input *input = context;
     char error[ERROR_SIZE];
     if (archive_is(path)) {
-        add_archive(input, path);
+        input_add_archive(input, path);
         return;
     }
     struct recording *recording = recording_open(path, error);
     if (recording)
-        add_recording(input, recording);
+        input_add_recording(input, recording);
     else
         input_fail(input, error);
 }
 
-static void add_paths(struct input *input, const char *const paths[], size_t count)
+static void input_add_paths(struct input *input, const char *const paths[], size_t count)
 {
-    if (!files_each(paths, count, add_file, input))
+    if (!files_each(paths, count, input_add_file, input))
         input->status = EXIT_UNREADABLE;
 }
 
-static bool fail(struct input *input, int status)
+static bool input_end(struct input *input, int status)
 {
     if (input->profile)
         profile_free(input->profile);
@@ -106,7 +106,7 @@ static bool complain_missing(const char *command, const struct input_needs *need
     return false;
 }
 
-static bool parse(struct input *input, int argc, char **argv)
+static bool input_read_options(struct input *input, int argc, char **argv)
 {
     const struct input_needs *needs = input->needs;
     int count = arguments_parse(argc, argv, needs->options, &input->settings);
@@ -128,7 +128,7 @@ static bool parse(struct input *input, int argc, char **argv)
 }
 
 /* False if it can't be read: nothing is to be compared with what isn't there. */
-static bool add_base(struct input *input)
+static bool input_add_base(struct input *input)
 {
     const struct settings *settings = &input->settings;
     const char *base = settings->base ? settings->base : settings->diff_base;
@@ -137,7 +137,7 @@ static bool add_base(struct input *input)
         return true;
     input->status = EXIT_OK;
     input->profile->base = true;
-    add_paths(input, &base, 1);
+    input_add_paths(input, &base, 1);
     input->profile->base = false;
     if (input->status != EXIT_OK)
         return false;
@@ -201,7 +201,7 @@ static bool make_selection(struct input *input, const struct selection_options *
 }
 
 /* Commands that select do so in their own way: see input_select(). */
-static bool selects(const struct input *input)
+static bool input_selects(const struct input *input)
 {
     return options_have(input->needs->options, OPTION_TAGFOCUS);
 }
@@ -238,9 +238,9 @@ static bool try_filters(struct input *input)
 {
     struct selection selection;
     look_for_families(input);
-    if (!apply_filters(input, selects(input)))
+    if (!apply_filters(input, input_selects(input)))
         return false;
-    if (!selects(input))
+    if (!input_selects(input))
         return true;
     struct selection_options options = input_selection_options(&input->settings);
     bool understood = make_selection(input, &options, NULL, &selection);
@@ -253,28 +253,28 @@ bool input_parse(struct input *input, int argc, char **argv, const struct input_
 {
     *input = (struct input){.status = EXIT_OK, .output = stdout, .needs = needs};
     settings_init(&input->settings);
-    if (!parse(input, argc, argv))
-        return fail(input, EXIT_USAGE);
+    if (!input_read_options(input, argc, argv))
+        return input_end(input, EXIT_USAGE);
     input->profile = profile_new();
     input->profile->keep_timers = needs->timers;
     input->profile->keep_histories = needs->histories;
     if (!try_filters(input))
-        return fail(input, EXIT_USAGE);
-    return input_output_possible(input->settings.output) || fail(input, EXIT_UNREADABLE);
+        return input_end(input, EXIT_USAGE);
+    return input_output_possible(input->settings.output) || input_end(input, EXIT_UNREADABLE);
 }
 
 bool input_load(struct input *input)
 {
     const char *output = input->settings.output;
-    add_paths(input, input->paths, input->path_count);
+    input_add_paths(input, input->paths, input->path_count);
     if (input->profile->process_count == 0 && !input->needs->nothing)
-        return fail(input, EXIT_UNREADABLE);
-    if (!add_base(input))
-        return fail(input, EXIT_UNREADABLE);
+        return input_end(input, EXIT_UNREADABLE);
+    if (!input_add_base(input))
+        return input_end(input, EXIT_UNREADABLE);
     remark_repeats(input->profile);
-    if (!apply_filters(input, selects(input)))
-        return fail(input, EXIT_USAGE);
-    return !output || input_output_begin(input, output) || fail(input, EXIT_UNREADABLE);
+    if (!apply_filters(input, input_selects(input)))
+        return input_end(input, EXIT_USAGE);
+    return !output || input_output_begin(input, output) || input_end(input, EXIT_UNREADABLE);
 }
 
 bool input_open(struct input *input, int argc, char **argv, const struct input_needs *needs)

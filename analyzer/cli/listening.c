@@ -13,7 +13,7 @@
 #define LOOPBACK "127.0.0.1"
 
 /* Splits at the last colon: an IPv6 address has others, and brackets around it. */
-static bool split(const char *where, char host[HOST_SIZE], char port[PORT_SIZE])
+static bool address_split(const char *where, char host[HOST_SIZE], char port[PORT_SIZE])
 {
     const char *colon = strrchr(where, ':');
     size_t length = colon ? (size_t)(colon - where) : 0;
@@ -30,7 +30,7 @@ static bool split(const char *where, char host[HOST_SIZE], char port[PORT_SIZE])
     return true;
 }
 
-static int listen_at(const struct addrinfo *info)
+static int listening_at(const struct addrinfo *info)
 {
     const int on = 1;
     int file = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC, info->ai_protocol);
@@ -45,7 +45,7 @@ static int listen_at(const struct addrinfo *info)
     return -1;
 }
 
-static void name_address(int file, char address[LISTENING_ADDRESS_SIZE])
+static void address_name(int file, char address[LISTENING_ADDRESS_SIZE])
 {
     struct sockaddr_storage name;
     socklen_t size = sizeof(name);
@@ -63,7 +63,7 @@ int listening_open(const char *where, char address[LISTENING_ADDRESS_SIZE], char
     char host[HOST_SIZE], port[PORT_SIZE];
     struct addrinfo *list;
     where = where ? where : ":";
-    if (!split(where, host, port)) {
+    if (!address_split(where, host, port)) {
         error_set(error, "--http wants ADDR:PORT, not \"%.100s\"", where);
         return -1;
     }
@@ -74,11 +74,11 @@ int listening_open(const char *where, char address[LISTENING_ADDRESS_SIZE], char
     }
     int file = -1;
     for (const struct addrinfo *info = list; info && file < 0; info = info->ai_next)
-        file = listen_at(info);
+        file = listening_at(info);
     if (file < 0)
         error_set(error, "%.100s: %s", where, strerror(errno));
     else
-        name_address(file, address);
+        address_name(file, address);
     freeaddrinfo(list);
     return file;
 }

@@ -265,7 +265,7 @@ const char *option_value(enum option_id id)
     return id < OPTIONS ? options[id].value : NULL;
 }
 
-static bool is_called(const char *name, const char *called, size_t length)
+static bool option_is_called(const char *name, const char *called, size_t length)
 {
     return name && strlen(name) == length && memcmp(name, called, length) == 0;
 }
@@ -273,8 +273,8 @@ static bool is_called(const char *name, const char *called, size_t length)
 enum option_id option_find(const char *name, size_t length, const enum option_id *accepted)
 {
     for (enum option_id id = 0; id < OPTIONS; id++) {
-        if (options_have(accepted, id) && (is_called(options[id].name, name, length) ||
-                                           is_called(options[id].also, name, length)))
+        if (options_have(accepted, id) && (option_is_called(options[id].name, name, length) ||
+                                           option_is_called(options[id].also, name, length)))
             return id;
     }
     return OPTIONS;

@@ -68,7 +68,7 @@ struct graph_options pprof_graph_options(const struct settings *settings, bool w
     return options;
 }
 
-static bool compile(struct pattern *pattern, const char *symbol)
+static bool pprof_compile(struct pattern *pattern, const char *symbol)
 {
     char error[ERROR_SIZE];
     if (pattern_compile(pattern, "the REGEX", symbol, error))
@@ -77,8 +77,9 @@ static bool compile(struct pattern *pattern, const char *symbol)
     return false;
 }
 
-static void print(const struct pprof_view *view, struct input *input,
-                  const struct selection *selection, const struct pattern *symbol, const char *text)
+static void pprof_print(const struct pprof_view *view, struct input *input,
+                        const struct selection *selection, const struct pattern *symbol,
+                        const char *text)
 {
     const struct settings *settings = &input->settings;
     struct view shown = {.selection = selection,
@@ -101,7 +102,7 @@ void pprof_view_print(const struct pprof_view *view, struct input *input, const 
     struct selection_options options = input_selection_options(&input->settings);
     struct selection selection;
     struct pattern pattern;
-    if (!compile(&pattern, symbol)) {
+    if (!pprof_compile(&pattern, symbol)) {
         input->status = EXIT_USAGE;
         return;
     }
@@ -109,7 +110,7 @@ void pprof_view_print(const struct pprof_view *view, struct input *input, const 
     if (view->lines)
         options.granularity = GRANULARITY_LINES;
     if (input_select(input, &options, &selection)) {
-        print(view, input, &selection, view->symbol ? &pattern : NULL, symbol);
+        pprof_print(view, input, &selection, view->symbol ? &pattern : NULL, symbol);
         selection_free(&selection);
     }
     pattern_free(&pattern);
@@ -118,7 +119,7 @@ void pprof_view_print(const struct pprof_view *view, struct input *input, const 
 bool pprof_symbol_valid(const char *symbol)
 {
     struct pattern pattern;
-    if (!compile(&pattern, symbol))
+    if (!pprof_compile(&pattern, symbol))
         return false;
     pattern_free(&pattern);
     return true;

@@ -30,7 +30,7 @@ static struct {
 
 /* ---- the terminal ---- */
 
-static void take_keys(void)
+static void screen_take_keys(void)
 {
     struct termios raw = screen.before;
     if (!screen.keys)
@@ -41,13 +41,13 @@ static void take_keys(void)
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
-static void give_keys_back(void)
+static void screen_give_keys_back(void)
 {
     if (screen.keys)
         tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 }
 
-static void take_signals(void)
+static void screen_take_signals(void)
 {
     static const int taken[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH};
     sigset_t set;
@@ -58,7 +58,7 @@ static void take_signals(void)
     screen.signals = signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static bool start_timer(double interval)
+static bool screen_start_timer(double interval)
 {
     double seconds = floor(interval);
     struct timespec span = {(time_t)seconds, (long)((interval - seconds) * 1e9)};
@@ -69,21 +69,21 @@ static bool start_timer(double interval)
 
 bool screen_open(double interval)
 {
-    if (!start_timer(interval))
+    if (!screen_start_timer(interval))
         return false;
     screen.terminal = style_followed(stdout);
     if (!screen.terminal)
         return true;
-    take_signals();
+    screen_take_signals();
     screen.keys = tcgetattr(STDIN_FILENO, &screen.before) == 0;
-    atexit(give_keys_back);
-    take_keys();
+    atexit(screen_give_keys_back);
+    screen_take_keys();
     return screen.signals >= 0;
 }
 
 void screen_close(void)
 {
-    give_keys_back();
+    screen_give_keys_back();
     if (screen.timer >= 0)
         close(screen.timer);
     if (screen.signals >= 0)
@@ -103,7 +103,7 @@ bool screen_has_keys(void)
 
 /* ---- output ---- */
 
-static struct winsize size_of_screen(void)
+static struct winsize screen_size(void)
 {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
@@ -114,7 +114,7 @@ static struct winsize size_of_screen(void)
 size_t screen_lines(void)
 {
     /* The last is the cursor's. */
-    return size_of_screen().ws_row - 1u;
+    return screen_size().ws_row - 1u;
 }
 
 /* Escape sequences take no room, and are written even beyond the edge: they end what was begun. */
@@ -136,7 +136,7 @@ static const char *draw_line(FILE *to, const char *line, size_t width)
 static char *make_frame(const char *text)
 {
     char *frame;
-    size_t size, lines = screen_lines(), width = size_of_screen().ws_col;
+    size_t size, lines = screen_lines(), width = screen_size().ws_col;
     FILE *to = memory_stream(&frame, &size);
     fputs(HOME, to);
     for (size_t i = 0; i < lines && *text; i++)
@@ -158,10 +158,10 @@ bool screen_show(const char *text)
 /* ---- events ---- */
 
 /* The shell takes the terminal over until it continues this. */
-static void stop(void)
+static void screen_stop(void)
 {
     sigset_t set;
-    give_keys_back();
+    screen_give_keys_back();
     sigemptyset(&set);
     sigaddset(&set, SIGTSTP);
     raise(SIGTSTP);
@@ -169,18 +169,18 @@ static void stop(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-static enum screen_event read_signal(void)
+static enum screen_event screen_read_signal(void)
 {
     struct signalfd_siginfo info;
     if (read(screen.signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
         return SCREEN_QUIT;
     switch (info.ssi_signo) {
     case SIGTSTP:
-        stop();
-        take_keys();
+        screen_stop();
+        screen_take_keys();
         return SCREEN_REDRAW;
     case SIGCONT:
-        take_keys();
+        screen_take_keys();
         return SCREEN_REDRAW;
     case SIGWINCH:
         return SCREEN_REDRAW;
@@ -190,7 +190,7 @@ static enum screen_event read_signal(void)
 }
 
 /* Keys that mean nothing do no more than that. */
-static enum screen_event read_key(void)
+static enum screen_event screen_read_key(void)
 {
     char key;
     if (read(STDIN_FILENO, &key, 1) != 1)
@@ -221,9 +221,9 @@ enum screen_event screen_wait(void)
             return SCREEN_QUIT;
     }
     if (ready[0].revents)
-        return read_signal();
+        return screen_read_signal();
     if (ready[1].revents)
-        return read_key();
+        return screen_read_key();
     if (read(screen.timer, &times, sizeof(times)) != (ssize_t)sizeof(times))
         return SCREEN_QUIT;
     return SCREEN_DUE;

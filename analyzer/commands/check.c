@@ -17,18 +17,18 @@
 
 /* ---- from the command line to a gate ---- */
 
-static uint64_t limit_of(long option)
+static uint64_t check_limit(long option)
 {
     return option < 0 ? UINT64_MAX : (uint64_t)option;
 }
 
-static bool read_options(const struct settings *settings, struct gate_options *options)
+static bool check_read_options(const struct settings *settings, struct gate_options *options)
 {
     bool partial = settings->focus || settings->ignore;
     struct text unknown;
     *options = (struct gate_options){
-        .max_live = limit_of(settings->max_live),
-        .max_dropped = limit_of(settings->max_dropped),
+        .max_live = check_limit(settings->max_live),
+        .max_dropped = check_limit(settings->max_dropped),
         .allow_empty = settings->allow_empty,
         .filtered = settings->families || partial,
         .sought = settings->families || settings->focus,
@@ -49,7 +49,7 @@ static bool read_options(const struct settings *settings, struct gate_options *o
     return false;
 }
 
-static bool read_suppressions(const char *path, struct suppressions **suppressions)
+static bool check_read_suppressions(const char *path, struct suppressions **suppressions)
 {
     char error[ERROR_SIZE];
     *suppressions = path ? suppressions_read(path, error) : NULL;
@@ -58,7 +58,7 @@ static bool read_suppressions(const char *path, struct suppressions **suppressio
     return !path || *suppressions;
 }
 
-static bool read_baseline(const struct settings *settings, struct baseline **baseline)
+static bool check_read_baseline(const struct settings *settings, struct baseline **baseline)
 {
     char error[ERROR_SIZE];
     const char *path = settings->baseline;
@@ -70,7 +70,7 @@ static bool read_baseline(const struct settings *settings, struct baseline **bas
 
 /* ---- the baseline ---- */
 
-static bool write_baseline(const char *path, struct baseline *baseline)
+static bool check_write_baseline(const char *path, struct baseline *baseline)
 {
     struct replacement replacement;
     if (replace_begin(&replacement, path, REPLACE_PUBLIC)) {
@@ -82,7 +82,7 @@ static bool write_baseline(const char *path, struct baseline *baseline)
     return false;
 }
 
-static void update_baseline(struct input *input, struct gate *gate, FILE *to)
+static void check_update_baseline(struct input *input, struct gate *gate, FILE *to)
 {
     const char *path = input->settings.baseline;
     if (gate->doubt_count > 0) {
@@ -90,7 +90,7 @@ static void update_baseline(struct input *input, struct gate *gate, FILE *to)
         return;
     }
     struct baseline *old = gate_accept(gate);
-    if (write_baseline(path, gate->baseline))
+    if (check_write_baseline(path, gate->baseline))
         gate_print_update(to, old, gate->baseline, path);
     else
         input->status = EXIT_UNREADABLE;
@@ -106,7 +106,7 @@ struct output {
 
 #define OUTPUTS 6
 
-static void list_outputs(const struct settings *settings, struct output outputs[OUTPUTS])
+static void outputs_list(const struct settings *settings, struct output outputs[OUTPUTS])
 {
     const struct output list[OUTPUTS] = {
         {settings->sarif, sarif_write},           {settings->junit, junit_write},
@@ -117,10 +117,10 @@ static void list_outputs(const struct settings *settings, struct output outputs[
 }
 
 /* "--json a.tlk" may have been meant for other commands' "--json", and would cost a recording. */
-static bool spare_recordings(const struct settings *settings)
+static bool outputs_spare_recordings(const struct settings *settings)
 {
     struct output outputs[OUTPUTS];
-    list_outputs(settings, outputs);
+    outputs_list(settings, outputs);
     for (size_t i = 0; i < OUTPUTS; i++) {
         if (outputs[i].path && files_is_recording(outputs[i].path)) {
             complain("%s is a recording's name: --json and the like are followed "
@@ -132,24 +132,24 @@ static bool spare_recordings(const struct settings *settings)
     return true;
 }
 
-static bool is_standard(const char *path)
+static bool output_is_standard(const char *path)
 {
     return strcmp(path, STANDARD_OUTPUT) == 0;
 }
 
 /* Of two formats in one place neither could be read. */
-static bool keep_apart(const struct settings *settings)
+static bool outputs_keep_apart(const struct settings *settings)
 {
     struct output outputs[OUTPUTS];
-    list_outputs(settings, outputs);
+    outputs_list(settings, outputs);
     for (size_t i = 0; i < OUTPUTS; i++) {
         const char *path = outputs[i].path;
-        bool taken = path && is_standard(path) && settings->gen_suppressions;
+        bool taken = path && output_is_standard(path) && settings->gen_suppressions;
         for (size_t j = 0; path && j < i; j++)
             taken |= outputs[j].path && strcmp(outputs[j].path, path) == 0;
         if (taken) {
             complain("only one thing can be written to %s",
-                     is_standard(path) ? "standard output" : path);
+                     output_is_standard(path) ? "standard output" : path);
             return false;
         }
     }
@@ -157,21 +157,21 @@ static bool keep_apart(const struct settings *settings)
 }
 
 /* What is asked for on standard output has it for itself: the text gives way. */
-static FILE *text_output(const struct input *input)
+static FILE *outputs_text(const struct input *input)
 {
     struct output outputs[OUTPUTS];
     bool taken = input->settings.gen_suppressions;
-    list_outputs(&input->settings, outputs);
+    outputs_list(&input->settings, outputs);
     for (size_t i = 0; i < OUTPUTS; i++)
-        taken |= outputs[i].path && is_standard(outputs[i].path);
+        taken |= outputs[i].path && output_is_standard(outputs[i].path);
     return taken ? stderr : input->output;
 }
 
-static bool write_output(FILE *standard, const struct output *output, const struct gate *gate,
+static bool output_write(FILE *standard, const struct output *output, const struct gate *gate,
                          const struct repository *repository)
 {
     struct replacement replacement;
-    if (is_standard(output->path)) {
+    if (output_is_standard(output->path)) {
         output->write(standard, gate, repository);
         return true; /* main() tells whether it was written */
     }
@@ -184,11 +184,11 @@ static bool write_output(FILE *standard, const struct output *output, const stru
     return false;
 }
 
-static void tell(struct input *input, const struct gate *gate, const struct repository *repository,
-                 FILE *text)
+static void check_tell(struct input *input, const struct gate *gate,
+                       const struct repository *repository, FILE *text)
 {
     struct output outputs[OUTPUTS];
-    list_outputs(&input->settings, outputs);
+    outputs_list(&input->settings, outputs);
     gate_print(text, gate, input->settings.suppressions);
     for (size_t i = 0; i < gate->doubt_count; i++)
         complain("%s", gate->doubts[i]);
@@ -197,7 +197,7 @@ static void tell(struct input *input, const struct gate *gate, const struct repo
     if (input->settings.github)
         annotations_write(text, gate, repository);
     for (size_t i = 0; i < OUTPUTS; i++) {
-        if (outputs[i].path && !write_output(input->output, &outputs[i], gate, repository))
+        if (outputs[i].path && !output_write(input->output, &outputs[i], gate, repository))
             input->status = EXIT_UNREADABLE;
     }
 }
@@ -215,39 +215,39 @@ static bool outputs_are_possible(const struct settings *settings)
 {
     struct output outputs[OUTPUTS];
     bool possible = !settings->update_baseline || input_output_possible(settings->baseline);
-    list_outputs(settings, outputs);
+    outputs_list(settings, outputs);
     for (size_t i = 0; i < OUTPUTS; i++) {
         const char *path = outputs[i].path;
-        possible &= !path || is_standard(path) || input_output_possible(path);
+        possible &= !path || output_is_standard(path) || input_output_possible(path);
     }
     return possible;
 }
 
 /* All that can be known before recordings are read; nothing is to be freed unless it is EXIT_OK. */
-static enum exit_status read_rules(const struct settings *settings, struct rules *rules)
+static enum exit_status rules_read(const struct settings *settings, struct rules *rules)
 {
-    if (!spare_recordings(settings) || !keep_apart(settings) ||
-        !read_options(settings, &rules->options))
+    if (!outputs_spare_recordings(settings) || !outputs_keep_apart(settings) ||
+        !check_read_options(settings, &rules->options))
         return EXIT_USAGE;
     if (!outputs_are_possible(settings))
         return EXIT_UNREADABLE;
-    if (!read_suppressions(settings->suppressions, &rules->suppressions))
+    if (!check_read_suppressions(settings->suppressions, &rules->suppressions))
         return EXIT_USAGE;
-    if (read_baseline(settings, &rules->baseline))
+    if (check_read_baseline(settings, &rules->baseline))
         return EXIT_OK;
     suppressions_free(rules->suppressions);
     return EXIT_USAGE;
 }
 
-static void check(struct input *input, struct rules *rules, const struct repository *repository)
+static void check_run(struct input *input, struct rules *rules, const struct repository *repository)
 {
     struct gate gate;
-    FILE *text = text_output(input);
+    FILE *text = outputs_text(input);
     rules->options.incomplete = input->status != EXIT_OK;
     gate_judge(&gate, input->profile, &rules->options, rules->suppressions, rules->baseline);
     if (input->settings.update_baseline)
-        update_baseline(input, &gate, text);
-    tell(input, &gate, repository, text);
+        check_update_baseline(input, &gate, text);
+    check_tell(input, &gate, repository, text);
     /* Found is found, but what could not be read may hide more: that goes first. */
     if (gate_result(&gate) == GATE_IN_DOUBT)
         input->status = EXIT_UNREADABLE;
@@ -256,11 +256,11 @@ static void check(struct input *input, struct rules *rules, const struct reposit
     gate_free(&gate);
 }
 
-static int load_and_check(struct input *input, struct rules *rules,
-                          const struct repository *repository)
+static int check_load_and_run(struct input *input, struct rules *rules,
+                              const struct repository *repository)
 {
     if (input_load(input)) {
-        check(input, rules, repository);
+        check_run(input, rules, repository);
         return input_close(input);
     }
     suppressions_free(rules->suppressions);
@@ -280,9 +280,9 @@ int command_check(const struct command *command, int argc, char **argv)
         complain("--source-root: %s: %s", input.settings.source_root, strerror(errno));
         return input_refuse(&input);
     }
-    input.status = read_rules(&input.settings, &rules);
-    int status =
-        input.status == EXIT_OK ? load_and_check(&input, &rules, &repository) : input_close(&input);
+    input.status = rules_read(&input.settings, &rules);
+    int status = input.status == EXIT_OK ? check_load_and_run(&input, &rules, &repository)
+                                         : input_close(&input);
     repository_close(&repository);
     return status;
 }

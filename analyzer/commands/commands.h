@@ -1,6 +1,6 @@
 /*
- * commands.h - the commands: one file each, and one row each in table.c. Help, manual pages and
- * completion follow that table.
+ * commands.h - the commands: one row each in table.c, which help, manual pages and completion
+ * follow.
  */
 #ifndef TIMERLEAK_COMMANDS_H
 #define TIMERLEAK_COMMANDS_H
@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct command {
     const char *name;
@@ -55,5 +56,20 @@ int command_explain(const struct command *command, int argc, char **argv);
 int command_html(const struct command *command, int argc, char **argv);
 int command_web(const struct command *command, int argc, char **argv);
 int command_watch(const struct command *command, int argc, char **argv);
+
+/* ---- help: what a screen has room for about all that; the manual says the rest ---- */
+
+/* A terminal has 24 lines, of which the prompt takes the last. */
+#define HELP_LINES 23
+#define HELP_COLUMNS 80
+
+/* All commands. */
+void help_print(FILE *to);
+
+/* One command and its options: where there are many, the seldom used ones by name alone. */
+void help_print_command(FILE *to, const struct command *command);
+
+/* The words that `timerleak explain` knows; NULL beyond the last. */
+const char *explain_word(size_t index);
 
 #endif

@@ -19,23 +19,23 @@
 
 enum order { TELL, SLEEP, WAKE };
 
-static const char *word(const struct tlk_header *header)
+static const char *ctl_word(const struct tlk_header *header)
 {
     return header->asleep ? "asleep" : "awake";
 }
 
-static void tell_omitted(uint64_t count, const char *which)
+static void ctl_tell_omitted(uint64_t count, const char *which)
 {
     if (count > 0)
         printf("    %s %s %s not recorded\n", text_plural(count, "timer", "timers").s, which,
                count == 1 ? "was" : "were");
 }
 
-static void tell(pid_t pid, const struct control *control)
+static void ctl_tell(pid_t pid, const struct control *control)
 {
     const struct tlk_header *header = &control->header;
     uint64_t time = clock_now(CLOCK_MONOTONIC), slept = control_slept(control, time);
-    printf("process %d is %s, and has been for %s", (int)pid, word(header),
+    printf("process %d is %s, and has been for %s", (int)pid, ctl_word(header),
            text_duration(elapsed(time, control_since(control))).s);
     if (slept > 0)
         printf("; asleep for %s of %s in all", text_duration(slept).s,
@@ -46,12 +46,12 @@ static void tell(pid_t pid, const struct control *control)
         printf("    timers of %s are not recorded\n", family_list(unwatched, ", ").s);
     if (header->one_in > 1)
         printf("    one timer in %s is recorded\n", text_count(header->one_in).s);
-    tell_omitted(header->omitted[TLK_OMIT_ASLEEP], "made while it was asleep");
-    tell_omitted(header->omitted[TLK_OMIT_SAMPLED], "not drawn for the sample");
-    tell_omitted(header->omitted[TLK_OMIT_IGNORED], "made in blocks that it asked to ignore");
+    ctl_tell_omitted(header->omitted[TLK_OMIT_ASLEEP], "made while it was asleep");
+    ctl_tell_omitted(header->omitted[TLK_OMIT_SAMPLED], "not drawn for the sample");
+    ctl_tell_omitted(header->omitted[TLK_OMIT_IGNORED], "made in blocks that it asked to ignore");
 }
 
-static bool change(pid_t pid, const char *path, struct control *control, enum order order)
+static bool ctl_change(pid_t pid, const char *path, struct control *control, enum order order)
 {
     bool asleep = order == SLEEP;
     bool already = asleep == (control->header.asleep != 0);
@@ -60,7 +60,7 @@ static bool change(pid_t pid, const char *path, struct control *control, enum or
         return false;
     }
     if (already)
-        printf("process %d is %s already\n", (int)pid, word(&control->header));
+        printf("process %d is %s already\n", (int)pid, ctl_word(&control->header));
     else if (asleep)
         printf("process %d is asleep now: what was recorded is followed on\n", (int)pid);
     else
@@ -68,7 +68,7 @@ static bool change(pid_t pid, const char *path, struct control *control, enum or
     return true;
 }
 
-static bool obey(pid_t pid, const char *path, enum order order)
+static bool ctl_run(pid_t pid, const char *path, enum order order)
 {
     char error[ERROR_SIZE];
     struct control control;
@@ -79,15 +79,15 @@ static bool obey(pid_t pid, const char *path, enum order order)
         complain("%s", error);
     if (problem != CONTROL_OK)
         return false;
-    bool done = order == TELL || change(pid, path, &control, order);
+    bool done = order == TELL || ctl_change(pid, path, &control, order);
     if (order == TELL)
-        tell(pid, &control);
+        ctl_tell(pid, &control);
     control_close(&control);
     return done;
 }
 
 /* The word after the processes; TELL if there is none. */
-static enum order order_of(const char *last)
+static enum order ctl_order(const char *last)
 {
     if (strcmp(last, "on") == 0)
         return WAKE;
@@ -97,17 +97,16 @@ static enum order order_of(const char *last)
 static int ctl_usage(const char *argument)
 {
     if (argument)
-        fprintf(stderr, "timerleak: \"%s\" is no number of a process", argument);
+        complain("\"%s\" is no number of a process: timerleak ctl PID... [on|off]", argument);
     else
-        fprintf(stderr, "timerleak: ctl needs the number of a process");
-    fprintf(stderr, ": timerleak ctl PID... [on|off]\n");
+        complain("ctl needs the number of a process: timerleak ctl PID... [on|off]");
     return EXIT_USAGE;
 }
 
 int command_ctl(const struct command *command, int argc, char **argv)
 {
     (void)command;
-    enum order order = argc > 1 ? order_of(argv[argc - 1]) : TELL;
+    enum order order = argc > 1 ? ctl_order(argv[argc - 1]) : TELL;
     int end = order == TELL ? argc : argc - 1, status = EXIT_OK;
     pid_t pid;
     if (end < 2)
@@ -119,7 +118,7 @@ int command_ctl(const struct command *command, int argc, char **argv)
     for (int i = 1; i < end; i++) {
         running_number(argv[i], &pid);
         char *path = running_recording(pid);
-        if (!path || !obey(pid, path, order))
+        if (!path || !ctl_run(pid, path, order))
             status = EXIT_UNREADABLE;
         free(path);
     }

@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "doctor/examinations.h"
 
-static void examine(struct diagnosis *diagnosis, const char *command)
+static void doctor_examine(struct diagnosis *diagnosis, const char *command)
 {
     char shim[PATH_MAX];
     struct trial trial;
@@ -29,7 +29,7 @@ int command_doctor(const struct command *command, int argc, char **argv)
         return EXIT_USAGE;
 
     struct diagnosis diagnosis = {0};
-    examine(&diagnosis, words > 0 ? argv[1] : NULL);
+    doctor_examine(&diagnosis, words > 0 ? argv[1] : NULL);
     if (settings.json)
         diagnosis_write_json(stdout, &diagnosis);
     else

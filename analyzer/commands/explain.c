@@ -1,8 +1,6 @@
 /* explain.c - the command `timerleak explain`. */
+#include "cli/arguments.h"
 #include "commands/commands.h"
-#include "commands/explain.h"
-
-#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +111,7 @@ const char *explain_word(size_t index)
     return index < WORDS ? words[index].name : NULL;
 }
 
-static int list(void)
+static int explain_list(void)
 {
     printf("timerleak explain WORD, where WORD is one of");
     for (size_t i = 0; i < WORDS; i++)
@@ -122,21 +120,17 @@ static int list(void)
     return EXIT_OK;
 }
 
-static int unknown(const char *name)
+static int explain_unknown(const char *name)
 {
     const char *names[WORDS];
     for (size_t i = 0; i < WORDS; i++)
         names[i] = words[i].name;
-    const char *nearest = text_nearest(name, names, WORDS);
-    fprintf(stderr, "timerleak: there is nothing to explain about \"%s\"", name);
-    if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fprintf(stderr, "%s Try: timerleak explain\n", nearest ? "" : ".");
-    return EXIT_USAGE;
+    return arguments_unknown("there is nothing to explain about", name, names, WORDS,
+                             "timerleak explain");
 }
 
 /* JSON and sample types have '_' where people write '-'; verdicts are shown in capitals. */
-static int same_word(const char *name, const char *word)
+static int explain_is_word(const char *name, const char *word)
 {
     for (; *name && *word; name++, word++) {
         char c = *name == '_' ? '-' : *name;
@@ -152,13 +146,13 @@ int command_explain(const struct command *command, int argc, char **argv)
 {
     (void)command;
     if (argc < 2)
-        return list();
+        return explain_list();
     for (int i = 1; i < argc; i++) {
         size_t word = 0;
-        while (word < WORDS && !same_word(argv[i], words[word].name))
+        while (word < WORDS && !explain_is_word(argv[i], words[word].name))
             word++;
         if (word == WORDS)
-            return unknown(argv[i]);
+            return explain_unknown(argv[i]);
         printf("%s\n%s\n", words[word].name, words[word].meaning);
     }
     return EXIT_OK;

@@ -43,7 +43,7 @@ static void export_fail(struct input *input, const char *path)
 }
 
 /* The name of the first recording, with another ending; the caller frees it. */
-static char *profile_path(const struct input *input)
+static char *export_profile_path(const struct input *input)
 {
     const char *recording = input->profile->processes[0]->recording;
     size_t length = strlen(recording), ending = strlen(RECORDING);
@@ -56,10 +56,10 @@ static char *profile_path(const struct input *input)
 }
 
 /* A profile is no text: without -o it goes to a file of its own, whose name is printed. */
-static void write_pprof(struct input *input, const struct selection *selection)
+static void export_pprof(struct input *input, const struct selection *selection)
 {
     const char *output = input->settings.output;
-    char *path = output ? memory_copy(output) : profile_path(input);
+    char *path = output ? memory_copy(output) : export_profile_path(input);
     if (output || input_output_begin(input, path)) {
         if (!pprof_write(input->output, selection)) {
             export_fail(input, path);
@@ -71,7 +71,7 @@ static void write_pprof(struct input *input, const struct selection *selection)
     free(path);
 }
 
-static void write_dot(struct input *input, const struct selection *selection)
+static void export_dot(struct input *input, const struct selection *selection)
 {
     struct view view = {.selection = selection,
                         .graph = pprof_graph_options(&input->settings, false, true),
@@ -82,7 +82,7 @@ static void write_dot(struct input *input, const struct selection *selection)
     dot_write(input->output, &view);
 }
 
-static void write_selection(struct input *input, enum export_format wanted)
+static void export_selection(struct input *input, enum export_format wanted)
 {
     struct selection_options options = input_selection_options(&input->settings);
     struct selection selection;
@@ -95,9 +95,9 @@ static void write_selection(struct input *input, enum export_format wanted)
     if (!input_select(input, &options, &selection))
         return;
     if (wanted == EXPORT_DOT) {
-        write_dot(input, &selection);
+        export_dot(input, &selection);
     } else if (wanted == EXPORT_PPROF) {
-        write_pprof(input, &selection);
+        export_pprof(input, &selection);
     } else {
         formats[wanted].write(input->output, &selection);
         coverage_print(stderr, input->profile); /* for which these formats have no place */
@@ -107,7 +107,7 @@ static void write_selection(struct input *input, enum export_format wanted)
 }
 
 /* The report knows sites, not samples: of the filters, those that choose sites apply. */
-static void write_json(struct input *input)
+static void export_json(struct input *input)
 {
     char error[ERROR_SIZE];
     struct filter filter = {.focus = input->settings.focus, .ignore = input->settings.ignore};
@@ -120,19 +120,19 @@ static void write_json(struct input *input)
     json_write(input->output, input->profile);
 }
 
-static bool filters_samples(const struct settings *settings)
+static bool export_filters_samples(const struct settings *settings)
 {
     return settings->tagfocus || settings->tagignore || settings->show || settings->hide ||
            settings->show_from;
 }
 
 /* NULL: it can be done. */
-static const char *why_not(const struct settings *settings)
+static const char *export_why_not(const struct settings *settings)
 {
     bool other = settings->format != EXPORT_NONE;
     if (settings->json && other)
         return "--json and other formats exclude each other";
-    if (settings->json && filters_samples(settings))
+    if (settings->json && export_filters_samples(settings))
         return "--json holds whole sites: of the filters, it takes --families, --focus and "
                "--ignore";
     if (!settings->json && !other)
@@ -147,7 +147,7 @@ int command_export(const struct command *command, int argc, char **argv)
     const struct input_needs needs = {.options = command->options};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
-    const char *refused = why_not(&input.settings);
+    const char *refused = export_why_not(&input.settings);
     if (refused) {
         complain("%s", refused);
         return input_refuse(&input);
@@ -155,8 +155,8 @@ int command_export(const struct command *command, int argc, char **argv)
     if (!input_load(&input))
         return input.status;
     if (input.settings.json)
-        write_json(&input);
+        export_json(&input);
     else
-        write_selection(&input, input.settings.format);
+        export_selection(&input, input.settings.format);
     return input_close(&input);
 }

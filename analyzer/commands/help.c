@@ -1,11 +1,12 @@
-#include "commands/help.h"
+/* help.c - what `timerleak help` prints. */
+#include "commands/commands.h"
 
 #include <string.h>
 
 /* ---- all commands ---- */
 
 /* One past the commands that follow `first` and share its function. */
-static size_t end_of_kind(size_t first)
+static size_t help_end_of_kind(size_t first)
 {
     size_t end = first + 1;
     while (end < command_count && commands[end].run == commands[first].run)
@@ -14,7 +15,7 @@ static size_t end_of_kind(size_t first)
 }
 
 /* pprof's views are known to whoever knows pprof: a line for all of them. */
-static void print_views(FILE *to, size_t first, size_t end)
+static void help_print_views(FILE *to, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++)
         fprintf(to, "%s%s", i == first ? "  " : ", ", commands[i].name);
@@ -25,9 +26,9 @@ void help_print(FILE *to)
 {
     fprintf(to, "timerleak finds timers that are created and never released.\n\n");
     for (size_t i = 0, end; i < command_count; i = end) {
-        end = end_of_kind(i);
+        end = help_end_of_kind(i);
         if (end - i > 1)
-            print_views(to, i, end);
+            help_print_views(to, i, end);
         else
             fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
     }
@@ -71,7 +72,7 @@ static const enum option_id seldom[] = {
 #define SELDOM (sizeof(seldom) / sizeof(*seldom))
 
 /* The names of some options, wrapped, if there is somebody to tell; returns how many lines. */
-static size_t print_names(FILE *to, const enum option_id *options)
+static size_t help_print_names(FILE *to, const enum option_id *options)
 {
     size_t lines = 0, column = HELP_COLUMNS;
     for (; *options != OPTIONS; options++) {
@@ -95,7 +96,7 @@ struct division {
 };
 
 /* So many of the seldom used ones give way. */
-static struct division divide(const enum option_id *options, size_t seldom_count)
+static struct division division_make(const enum option_id *options, size_t seldom_count)
 {
     struct division division;
     size_t lined = 0, named = 0;
@@ -113,13 +114,13 @@ static struct division divide(const enum option_id *options, size_t seldom_count
 }
 
 /* As few as there is no room for. */
-static struct division choose(const enum option_id *options, size_t room)
+static struct division division_choose(const enum option_id *options, size_t room)
 {
-    struct division division = divide(options, 0);
+    struct division division = division_make(options, 0);
     for (size_t i = 1; i <= SELDOM; i++) {
-        if (options_count(division.lined) + print_names(NULL, division.named) <= room)
+        if (options_count(division.lined) + help_print_names(NULL, division.named) <= room)
             break;
-        division = divide(options, i);
+        division = division_make(options, i);
     }
     return division;
 }
@@ -127,11 +128,11 @@ static struct division choose(const enum option_id *options, size_t room)
 void help_print_command(FILE *to, const struct command *command)
 {
     const size_t around = 4; /* the three lines above the options and the one below */
-    struct division shown = choose(command->options, HELP_LINES - around);
+    struct division shown = division_choose(command->options, HELP_LINES - around);
     fprintf(to, "timerleak %s %s\n%s\n", command->name, command->synopsis, command->summary);
     if (command->options)
         fputc('\n', to);
     options_help(to, shown.lined);
-    print_names(to, shown.named);
+    help_print_names(to, shown.named);
     fprintf(to, "See timerleak-%s(1).\n", command->name);
 }

@@ -21,7 +21,7 @@ struct merging {
 };
 
 /* What was half written is no part of it. */
-static bool take_back(FILE *to, long start)
+static bool merge_take_back(FILE *to, long start)
 {
     bool done = fflush(to) == 0 && (ftell(to) == start || (ftruncate(fileno(to), start) == 0 &&
                                                            fseek(to, start, SEEK_SET) == 0));
@@ -30,7 +30,7 @@ static bool take_back(FILE *to, long start)
     return done;
 }
 
-static void add(const char *path, void *context)
+static void merge_add(const char *path, void *context)
 {
     struct merging *merging = context;
     FILE *to = merging->output.to;
@@ -44,7 +44,7 @@ static void add(const char *path, void *context)
     }
     complain("%s", error);
     merging->status = EXIT_UNREADABLE;
-    merging->broken = ferror(to) || !take_back(to, start);
+    merging->broken = ferror(to) || !merge_take_back(to, start);
 }
 
 static int merge_fail(const char *output)
@@ -53,7 +53,7 @@ static int merge_fail(const char *output)
     return EXIT_UNREADABLE;
 }
 
-static int finish(struct merging *merging, const char *output)
+static int merge_finish(struct merging *merging, const char *output)
 {
     if (merging->added == 0 || merging->broken) {
         replace_abandon(&merging->output);
@@ -68,18 +68,18 @@ static int finish(struct merging *merging, const char *output)
 }
 
 /* As private as the recordings are. */
-static int merge(const char *const paths[], size_t count, const char *output)
+static int merge_run(const char *const paths[], size_t count, const char *output)
 {
     struct merging merging = {.status = EXIT_OK};
     if (!replace_begin(&merging.output, output, REPLACE_PRIVATE))
         return merge_fail(output);
-    if (!files_each(paths, count, add, &merging))
+    if (!files_each(paths, count, merge_add, &merging))
         merging.status = EXIT_UNREADABLE;
-    return finish(&merging, output);
+    return merge_finish(&merging, output);
 }
 
 /* "-o *.tlk" would cost the first of these recordings. An archive may be made anew. */
-static bool spare_recording(const char *output)
+static bool merge_spares(const char *output)
 {
     char error[ERROR_SIZE];
     struct recording *recording = recording_open(output, error);
@@ -102,7 +102,7 @@ int command_merge(const struct command *command, int argc, char **argv)
                  "timerleak merge -o OUT FILE...");
         return EXIT_USAGE;
     }
-    if (!spare_recording(settings.output))
+    if (!merge_spares(settings.output))
         return EXIT_USAGE;
-    return merge((const char *const *)&argv[1], (size_t)count, settings.output);
+    return merge_run((const char *const *)&argv[1], (size_t)count, settings.output);
 }

@@ -11,7 +11,7 @@
 /* Completion knows nothing but the line: what it may ask is here. */
 static struct dialogue dialogue;
 
-static char *next_word(const char *start, int again)
+static char *prompt_next_word(const char *start, int again)
 {
     static size_t next;
     const char *word;
@@ -25,21 +25,21 @@ static char *next_word(const char *start, int again)
     return NULL;
 }
 
-static char *function(const char *part, int again)
+static char *prompt_next_function(const char *part, int again)
 {
     const char *name = again || !*part ? NULL : dialogue_function(&dialogue, part);
     return name ? memory_copy(name) : NULL;
 }
 
-static char **complete(const char *text, int start, int end)
+static char **prompt_complete(const char *text, int start, int end)
 {
     (void)end;
     bool first = start == 0 || (start == 5 && strncmp(rl_line_buffer, "help ", 5) == 0);
     rl_attempted_completion_over = 1;
-    return rl_completion_matches(text, first ? next_word : function);
+    return rl_completion_matches(text, first ? prompt_next_word : prompt_next_function);
 }
 
-static void read_lines(void)
+static void prompt_read_lines(void)
 {
     char *line;
     bool more = true;
@@ -58,9 +58,9 @@ int command_prompt(const struct command *command, int argc, char **argv)
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     rl_readline_name = "timerleak";
-    rl_attempted_completion_function = complete;
+    rl_attempted_completion_function = prompt_complete;
     dialogue_begin(&dialogue, &input);
     if (input.status == EXIT_OK)
-        read_lines();
+        prompt_read_lines();
     return input_close(&input);
 }

@@ -8,7 +8,6 @@
 #include "launch/output_name.h"
 #include "launch/preloading.h"
 #include "launch/session.h"
-#include "launch/session_report.h"
 #include "launch/traceable.h"
 #include "launch/variables.h"
 #include "profile/families.h"
@@ -20,13 +19,10 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* As the shell has it. */
-#define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND 127
 /* Of more than that nobody learns anything from one. */
 #define MOST_SAMPLED 1000000L
 
-static bool parse_children(const char *value, bool *children)
+static bool record_parse_children(const char *value, bool *children)
 {
     *children = value == NULL || strcmp(value, "yes") == 0;
     if (*children || strcmp(value, "no") == 0)
@@ -47,7 +43,7 @@ static bool check_families(const char *list)
 }
 
 /* -1 is what is set when nothing is said. */
-static bool parse_sample(long value, long *sample)
+static bool record_parse_sample(long value, long *sample)
 {
     *sample = value > 0 ? value : 0;
     if (value == -1 || (value > 0 && value <= MOST_SAMPLED))
@@ -56,7 +52,7 @@ static bool parse_sample(long value, long *sample)
     return false;
 }
 
-static uint64_t new_session(void)
+static uint64_t record_new_session(void)
 {
     uint64_t session = 0;
     while (session == 0) {
@@ -66,7 +62,7 @@ static uint64_t new_session(void)
     return session;
 }
 
-static int not_run(const struct traceable *judged, const char *command, int error)
+static int record_not_run(const struct traceable *judged, const char *command, int error)
 {
     if (!traceable_runs(judged))
         traceable_explain(judged, command, stderr);
@@ -76,8 +72,8 @@ static int not_run(const struct traceable *judged, const char *command, int erro
 }
 
 /* Returns the exit status of `timerleak record`. */
-static int finish(const struct launch *launch, const struct launched *launched,
-                  const struct output_name *output, bool explained)
+static int record_finish(const struct launch *launch, const struct launched *launched,
+                         const struct output_name *output, bool explained)
 {
     struct session session;
     if (session_find(&session, output->directory, launch->session, launched->pid)) {
@@ -90,10 +86,10 @@ static int finish(const struct launch *launch, const struct launched *launched,
     return launch_end_alike(launched->status);
 }
 
-static int record(struct launch *launch, const struct output_name *output)
+static int record_run(struct launch *launch, const struct output_name *output)
 {
     char shim[PATH_MAX];
-    variables_complain(stderr);
+    variables_complain();
     if (!preloading_shim(shim) || !output_name_make_way(output))
         return EXIT_USAGE;
 
@@ -105,7 +101,7 @@ static int record(struct launch *launch, const struct output_name *output)
     if (judged.obstacle != TRACE_LIBC)
         launch->preload = preload;
     launch->output = output->pattern;
-    launch->session = new_session();
+    launch->session = record_new_session();
 
     struct launched launched;
     bool forked = launch_run(launch, &launched);
@@ -115,8 +111,8 @@ static int record(struct launch *launch, const struct output_name *output)
         return EXIT_NOT_EXECUTABLE;
     }
     if (launched.error != 0)
-        return not_run(&judged, launch->command[0], launched.error);
-    return finish(launch, &launched, output, !traceable_loads(&judged));
+        return record_not_run(&judged, launch->command[0], launched.error);
+    return record_finish(launch, &launched, output, !traceable_loads(&judged));
 }
 
 int command_record(const struct command *command, int argc, char **argv)
@@ -137,11 +133,11 @@ int command_record(const struct command *command, int argc, char **argv)
         .exe = settings.exe ? settings.exe : getenv("TIMERLEAK_EXE"),
     };
     struct output_name output;
-    if (!parse_children(settings.children, &launch.children) ||
-        !parse_sample(settings.sample, &launch.sample) || !check_families(settings.families))
+    if (!record_parse_children(settings.children, &launch.children) ||
+        !record_parse_sample(settings.sample, &launch.sample) || !check_families(settings.families))
         return EXIT_USAGE;
     int status =
-        output_name_parse(&output, settings.output) ? record(&launch, &output) : EXIT_USAGE;
+        output_name_parse(&output, settings.output) ? record_run(&launch, &output) : EXIT_USAGE;
     output_name_free(&output);
     return status;
 }

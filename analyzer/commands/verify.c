@@ -64,14 +64,14 @@ static bool look_take(struct look *look, pid_t pid, const char *path)
 }
 
 /* Which of the kernel's timers were left out on purpose is not known, only how many there were. */
-static size_t differences(const struct look *look)
+static size_t look_differences(const struct look *look)
 {
     uint64_t omitted = losses_omitted(look->profile->processes[0]);
     size_t unrecorded = look->comparison.unrecorded_count;
     return look->comparison.unseen_count + (unrecorded > omitted ? unrecorded : 0);
 }
 
-static void print_unseen(const struct look *look)
+static void look_print_unseen(const struct look *look)
 {
     for (size_t i = 0; i < look->comparison.unseen_count; i++) {
         const struct live_timer *timer = look->comparison.unseen[i];
@@ -84,7 +84,7 @@ static void print_unseen(const struct look *look)
     }
 }
 
-static void print_left_out(const struct process *process)
+static void look_print_left_out(const struct process *process)
 {
     const uint64_t *omitted = process->omitted;
     printf("%s left out on purpose so far, which those may be: %s made while asleep, %s not drawn "
@@ -94,7 +94,7 @@ static void print_left_out(const struct process *process)
            text_count(omitted[TLK_OMIT_IGNORED]).s);
 }
 
-static void print_unrecorded(const struct look *look)
+static void look_print_unrecorded(const struct look *look)
 {
     for (size_t i = 0; i < look->comparison.unrecorded_count; i++) {
         const struct kernel_timer *timer = look->comparison.unrecorded[i];
@@ -103,7 +103,7 @@ static void print_unrecorded(const struct look *look)
     }
 }
 
-static int print(const struct look *look)
+static int look_print(const struct look *look)
 {
     const struct kernel_match *comparison = &look->comparison;
     const struct process *process = look->profile->processes[0];
@@ -119,24 +119,24 @@ static int print(const struct look *look)
     if (comparison->itimers > 0)
         printf("%s not compared: the kernel shows them to their own process only\n",
                text_plural(comparison->itimers, "interval timer", "interval timers").s);
-    print_unseen(look);
-    print_unrecorded(look);
+    look_print_unseen(look);
+    look_print_unrecorded(look);
     if (comparison->unrecorded_count > 0 && losses_omitted(process) > 0)
-        print_left_out(process);
-    return differences(look) > 0 ? EXIT_LEAK : EXIT_OK;
+        look_print_left_out(process);
+    return look_differences(look) > 0 ? EXIT_LEAK : EXIT_OK;
 }
 
-static int verify(pid_t pid, const char *path)
+static int verify_run(pid_t pid, const char *path)
 {
     struct look look;
     for (int looks = 1;; looks++) {
         if (!look_take(&look, pid, path))
             return EXIT_UNREADABLE;
-        if (differences(&look) == 0 || looks == LOOKS)
+        if (look_differences(&look) == 0 || looks == LOOKS)
             break;
         look_free(&look);
     }
-    int status = print(&look);
+    int status = look_print(&look);
     look_free(&look);
     return status;
 }
@@ -153,7 +153,7 @@ int command_verify(const struct command *command, int argc, char **argv)
     char *path = argc > 2 ? memory_copy(argv[2]) : running_recording(pid);
     if (!path)
         return EXIT_UNREADABLE;
-    int status = verify(pid, path);
+    int status = verify_run(pid, path);
     free(path);
     return status;
 }

@@ -29,7 +29,7 @@ static int watch_fail(const char *error, int status)
     return status;
 }
 
-static int filter_sites(struct watch *watch)
+static int watch_filter_sites(struct watch *watch)
 {
     char error[ERROR_SIZE];
     const struct filter filter = {watch->settings.families, watch->settings.focus,
@@ -41,7 +41,7 @@ static int filter_sites(struct watch *watch)
     return EXIT_OK;
 }
 
-static int take_look(struct watch *watch)
+static int watch_take_look(struct watch *watch)
 {
     char error[ERROR_SIZE];
     struct recording *recording = recording_open(watch->path, error);
@@ -50,7 +50,7 @@ static int take_look(struct watch *watch)
     profile_renew(watch->profile);
     profile_add(watch->profile, recording);
     recording_close(recording);
-    int status = filter_sites(watch);
+    int status = watch_filter_sites(watch);
     if (status != EXIT_OK)
         return status;
     trend_look(watch->trend, watch->profile);
@@ -64,20 +64,20 @@ static int take_look(struct watch *watch)
  * An exec may still fail, and who launched a process that is killed notes that a moment later: both
  * are the end if they are so at the next look too.
  */
-static bool has_ended(const struct watch *watch)
+static bool watch_has_ended(const struct watch *watch)
 {
     enum tlk_end end = watch->profile->processes[0]->end;
     bool certain = !watch->ran || end == TLK_EXITED || end == TLK_KILLED;
     return watch->looks_ended > (certain ? 0 : 1);
 }
 
-static bool is_over(const struct watch *watch)
+static bool watch_is_over(const struct watch *watch)
 {
-    return has_ended(watch) || watch->trend->looks == (size_t)watch->settings.count;
+    return watch_has_ended(watch) || watch->trend->looks == (size_t)watch->settings.count;
 }
 
 /* A terminal has no room for more; a log says between its first and last look what moved. */
-static struct watch_view make_view(const struct watch *watch, bool last)
+static struct watch_view watch_make_view(const struct watch *watch, bool last)
 {
     struct watch_view view = {.profile = watch->profile,
                               .trend = watch->trend,
@@ -94,11 +94,11 @@ static struct watch_view make_view(const struct watch *watch, bool last)
     return view;
 }
 
-static bool show(const struct watch *watch)
+static bool watch_show(const struct watch *watch)
 {
     char *text;
     size_t size;
-    struct watch_view view = make_view(watch, is_over(watch));
+    struct watch_view view = watch_make_view(watch, watch_is_over(watch));
     FILE *to = memory_stream(&text, &size);
     if (!screen_is_terminal() && watch->trend->looks > 1)
         fputc('\n', to);
@@ -110,7 +110,7 @@ static bool show(const struct watch *watch)
 }
 
 /* Whether another look is to be taken; until then the screen is kept as it should be. */
-static bool wait_for_look(struct watch *watch)
+static bool watch_await_look(struct watch *watch)
 {
     for (;;) {
         switch (screen_wait()) {
@@ -126,15 +126,15 @@ static bool wait_for_look(struct watch *watch)
         case SCREEN_REDRAW:
             break;
         }
-        if (!show(watch))
+        if (!watch_show(watch))
             return true;
     }
 }
 
 /* The first look may take long: until it is taken, signals do what they always do. */
-static int begin(struct watch *watch)
+static int watch_begin(struct watch *watch)
 {
-    int status = take_look(watch);
+    int status = watch_take_look(watch);
     if (status == EXIT_OK && !screen_open(watch->settings.interval)) {
         complain("the terminal can't be watched: %s", strerror(errno));
         status = EXIT_UNREADABLE;
@@ -142,21 +142,21 @@ static int begin(struct watch *watch)
     return status;
 }
 
-static int follow(struct watch *watch)
+static int watch_follow(struct watch *watch)
 {
-    int status = begin(watch);
+    int status = watch_begin(watch);
     while (status == EXIT_OK) {
-        if (!show(watch))
+        if (!watch_show(watch))
             return EXIT_UNREADABLE; /* main() says why */
-        if (is_over(watch) || !wait_for_look(watch))
+        if (watch_is_over(watch) || !watch_await_look(watch))
             break;
-        status = take_look(watch);
+        status = watch_take_look(watch);
     }
     return status;
 }
 
 /* NULL after a complaint. */
-static char *find_recording(const char *argument)
+static char *watch_find_recording(const char *argument)
 {
     pid_t pid;
     return running_number(argument, &pid) ? running_recording(pid) : memory_copy(argument);
@@ -171,7 +171,7 @@ static int watch_open(struct watch *watch, const struct command *command, int ar
     if (count != 1)
         return watch_fail("watch needs a process or its recording: timerleak watch PID|FILE",
                           EXIT_USAGE);
-    watch->path = find_recording(argv[1]);
+    watch->path = watch_find_recording(argv[1]);
     return watch->path ? EXIT_OK : EXIT_UNREADABLE;
 }
 
@@ -180,7 +180,7 @@ int command_watch(const struct command *command, int argc, char **argv)
     struct watch watch = {.profile = profile_new(), .trend = trend_new()};
     int status = watch_open(&watch, command, argc, argv);
     if (status == EXIT_OK)
-        status = follow(&watch);
+        status = watch_follow(&watch);
     screen_close();
     trend_free(watch.trend);
     profile_free(watch.profile);

@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "doctor/imports.h"
 #include "doctor/libraries.h"
 
 #include <stdlib.h>
@@ -69,7 +68,7 @@ struct callers {
 };
 
 /* How people know them: gotime's mark is the one name of the list that is no call. */
-static const char *shown(size_t index)
+static const char *call_shown(size_t index)
 {
     return strcmp(calls[index].function, "timerleak_ledger") == 0 ? "gotime"
                                                                   : calls[index].function;
@@ -85,22 +84,22 @@ static uint64_t calls_of(enum kind kind, const char *maker)
     return bits;
 }
 
-static void write_calls(FILE *to, uint64_t bits)
+static void calls_write(FILE *to, uint64_t bits)
 {
     const char *separator = "";
     for (size_t i = 0; i < CALLS; i++) {
         if ((bits & BIT(i)) != 0) {
-            fprintf(to, "%s%s", separator, shown(i));
+            fprintf(to, "%s%s", separator, call_shown(i));
             separator = ", ";
         }
     }
 }
 
 /* "NAME (timerfd_create, alarm)", after a comma if it is not the first. */
-static void write_caller(FILE *to, const char *name, uint64_t bits, size_t before)
+static void caller_write(FILE *to, const char *name, uint64_t bits, size_t before)
 {
     fprintf(to, "%s%s (", before > 0 ? ", " : "", name);
-    write_calls(to, bits);
+    calls_write(to, bits);
     fputc(')', to);
 }
 
@@ -111,11 +110,11 @@ static char *callers_of(const struct callers *callers, uint64_t wanted)
     size_t size, named = 0, more = 0;
     FILE *to = memory_stream(&text, &size);
     if ((callers->program & wanted) != 0)
-        write_caller(to, "the program", callers->program & wanted, named++);
+        caller_write(to, "the program", callers->program & wanted, named++);
     for (size_t i = 0; i < callers->libraries->count; i++) {
         uint64_t bits = callers->of_library[i] & wanted;
         if (bits != 0 && named < MOST_NAMED)
-            write_caller(to, callers->libraries->items[i].name, bits, named++);
+            caller_write(to, callers->libraries->items[i].name, bits, named++);
         else
             more += bits != 0;
     }

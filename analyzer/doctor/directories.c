@@ -2,6 +2,7 @@
 #include "doctor/examinations.h"
 
 #include "base/text.h"
+#include "launch/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#define LEAST ((off_t)1 << 20)      /* of blocks, below which the shim writes no recording */
 #define ENOUGH ((uint64_t)28 << 20) /* what it allocates while the process runs, at most */
 
 /* As large as this process may make a file: more would end it by SIGXFSZ. */
@@ -22,7 +22,7 @@ static off_t allowed_size(void)
 {
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
     getrlimit(RLIMIT_FSIZE, &limit);
-    return limit.rlim_cur < (rlim_t)LEAST ? (off_t)limit.rlim_cur : LEAST;
+    return limit.rlim_cur < SMALLEST_RECORDING ? (off_t)limit.rlim_cur : SMALLEST_RECORDING;
 }
 
 /* A file without a name, or with one that is gone at once. */

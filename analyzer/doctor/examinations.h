@@ -5,7 +5,28 @@
 #define TIMERLEAK_EXAMINATIONS_H
 
 #include "doctor/diagnosis.h"
-#include "doctor/trial.h"
+
+#include "recording.h" /* preload's: the layout */
+
+#include <limits.h>
+
+/* ---- the proof that recording works: a program, run with the shim preloaded ---- */
+
+struct trial {
+    bool recorded;
+    bool unreadable;            /* there is a recording, but one that this command can't read */
+    enum tlk_unwinder unwinder; /* that the shim chose */
+    char problem[PATH_MAX];     /* why there is no recording; "" if nobody said */
+};
+
+/*
+ * Runs a program (NULL-terminated, a path first; its output is lost) with the shim and what is
+ * preloaded already, and reads the recording. All happens in a new directory below TMPDIR or /tmp,
+ * which is removed. TIMERLEAK_* variables have no say.
+ */
+void trial_run(struct trial *trial, const char *shim, char *const *argv);
+
+/* ---- examinations ---- */
 
 /* What TIMERLEAK_* variables and LD_PRELOAD ask for. */
 void examine_environment(struct diagnosis *diagnosis);

@@ -1,10 +1,13 @@
 #include "doctor/libraries.h"
 
 #include "base/memory.h"
+#include "base/named.h"
+#include "cli/status.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void add(struct libraries *libraries, const char *name, const char *path)
+static void libraries_add(struct libraries *libraries, const char *name, const char *path)
 {
     libraries->items = memory_grow(libraries->items, libraries->count, &libraries->room,
                                    sizeof(*libraries->items));
@@ -23,7 +26,7 @@ static void add(struct libraries *libraries, const char *name, const char *path)
 }
 
 /* "\tNAME => PATH (0x...)", "\tPATH (0x...)", "\tNAME => not found", or a complaint. */
-static void parse(struct libraries *libraries, char *line)
+static void libraries_parse(struct libraries *libraries, char *line)
 {
     line[strcspn(line, "\n")] = '\0';
     if (line[0] != '\t') {
@@ -38,22 +41,22 @@ static void parse(struct libraries *libraries, char *line)
     if (end)
         *end = '\0';
     if (strchr(path, '/'))
-        add(libraries, name, path);
+        libraries_add(libraries, name, path);
     else if (arrow && !end)
-        add(libraries, name, NULL);
+        libraries_add(libraries, name, NULL);
 }
 
-static _Noreturn void become(const char *loader, const char *program, int output)
+static _Noreturn void libraries_become_loader(const char *loader, const char *program, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     unsetenv("LD_PRELOAD");
     setenv("LD_TRACE_LOADED_OBJECTS", "1", 1); /* as --list, which gives up at what is missing */
     if (dup2(null, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2)
         execl(loader, loader, program, (char *)NULL);
-    _exit(127);
+    _exit(EXIT_NOT_FOUND);
 }
 
-static void read_list(struct libraries *libraries, int from)
+static void libraries_read(struct libraries *libraries, int from)
 {
     FILE *file = fdopen(from, "r");
     char *line = NULL;
@@ -63,7 +66,7 @@ static void read_list(struct libraries *libraries, int from)
         return;
     }
     while (getline(&line, &room, file) >= 0)
-        parse(libraries, line);
+        libraries_parse(libraries, line);
     free(line);
     fclose(file);
 }
@@ -80,9 +83,9 @@ void libraries_list(struct libraries *libraries, const char *program)
         return;
     pid_t pid = fork();
     if (pid == 0)
-        become(loader.dli_fname, path, pipe[1]);
+        libraries_become_loader(loader.dli_fname, path, pipe[1]);
     close(pipe[1]);
-    read_list(libraries, pipe[0]);
+    libraries_read(libraries, pipe[0]);
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
 }
@@ -95,4 +98,47 @@ void libraries_free(struct libraries *libraries)
     }
     free(libraries->items);
     *libraries = (struct libraries){.count = 0};
+}
+
+/* ---- imports ---- */
+
+static uint64_t imports_find(const char *symbol, const char *(*name)(size_t index), size_t count)
+{
+    for (size_t i = 0; symbol && i < count; i++) {
+        if (strcmp(symbol, name(i)) == 0)
+            return UINT64_C(1) << i;
+    }
+    return 0;
+}
+
+static uint64_t imports_read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+                                     const char *(*name)(size_t index), size_t count)
+{
+    uint64_t found = 0;
+    GElf_Sym symbol;
+    Elf_Data *data = elf_getdata(section, NULL);
+    for (int i = 0; data && gelf_getsym(data, i, &symbol) != NULL; i++) {
+        if (symbol.st_shndx == SHN_UNDEF)
+            found |= imports_find(elf_strptr(elf, header->sh_link, symbol.st_name), name, count);
+    }
+    return found;
+}
+
+uint64_t imports_read(const char *path, const char *(*name)(size_t index), size_t count)
+{
+    uint64_t found = 0;
+    const char *why;
+    int fd = named_open(path, NULL, &why);
+    if (fd < 0)
+        return 0;
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
+    for (Elf_Scn *section = NULL; elf && (section = elf_nextscn(elf, section)) != NULL;) {
+        GElf_Shdr header;
+        if (gelf_getshdr(section, &header) != NULL && header.sh_type == SHT_DYNSYM)
+            found |= imports_read_symbols(elf, section, &header, name, count);
+    }
+    elf_end(elf);
+    close(fd);
+    return found;
 }

@@ -1,11 +1,13 @@
 /*
- * libraries.h - what a program is linked with, as the dynamic loader finds it.
+ * libraries.h - what a program is linked with, as the dynamic loader finds it, and the functions
+ * that a program or library takes from others.
  */
 #ifndef TIMERLEAK_LIBRARIES_H
 #define TIMERLEAK_LIBRARIES_H
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct library {
     char *name; /* as it is asked for */
@@ -25,5 +27,11 @@ struct libraries {
  */
 void libraries_list(struct libraries *libraries, const char *program);
 void libraries_free(struct libraries *libraries);
+
+/*
+ * Which of `count` names, at most 64, the file's dynamic symbols want from elsewhere: a bit for
+ * each. 0 for what is no ELF file; the file may be anything.
+ */
+uint64_t imports_read(const char *path, const char *(*name)(size_t index), size_t count);
 
 #endif

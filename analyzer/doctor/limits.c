@@ -3,12 +3,12 @@
 
 #include "base/proc.h"
 #include "base/text.h"
+#include "launch/launch.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define LEAST ((rlim_t)1 << 20) /* bytes, below which the shim writes no recording */
-#define ADDRESS_SPACE_PART 64   /* of a limited one, what the shim takes at most */
+#define ADDRESS_SPACE_PART 64 /* of a limited one, what the shim takes at most */
 
 static struct text limit_text(rlim_t limit)
 {
@@ -45,7 +45,7 @@ static void examine_room(struct diagnosis *diagnosis, int resource, rlim_t part,
                          const char *remedy)
 {
     struct rlimit limit;
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur / part >= LEAST)
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur / part >= SMALLEST_RECORDING)
         return;
     diagnosis_remark(diagnosis, HEALTH_NO, "%s: %s leave no room for a recording", name,
                      text_bytes(limit.rlim_cur).s);

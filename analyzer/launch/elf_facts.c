@@ -15,7 +15,7 @@ static const char *const sanitizers[] = {
     "libclang_rt.asan", "libclang_rt.tsan", "libclang_rt.hwasan",
 };
 
-static void note_library(struct elf_facts *facts, const char *soname)
+static void elf_note_library(struct elf_facts *facts, const char *soname)
 {
     for (size_t i = 0; i < sizeof(sanitizers) / sizeof(*sanitizers); i++) {
         if (strncmp(soname, sanitizers[i], strlen(sanitizers[i])) == 0)
@@ -24,7 +24,7 @@ static void note_library(struct elf_facts *facts, const char *soname)
 }
 
 /* Returns whether the file names itself: a library, such as the dynamic loader when run by name. */
-static bool read_dynamic(struct elf_facts *facts, Elf *elf, Elf_Scn *section)
+static bool elf_read_dynamic(struct elf_facts *facts, Elf *elf, Elf_Scn *section)
 {
     GElf_Shdr header;
     Elf_Data *data = elf_getdata(section, NULL);
@@ -38,13 +38,13 @@ static bool read_dynamic(struct elf_facts *facts, Elf *elf, Elf_Scn *section)
         if (entry.d_tag == DT_NEEDED)
             name = elf_strptr(elf, header.sh_link, entry.d_un.d_val);
         if (name != NULL)
-            note_library(facts, name);
+            elf_note_library(facts, name);
     }
     return library;
 }
 
-/* Returns as read_dynamic() does. */
-static bool read_sections(struct elf_facts *facts, Elf *elf)
+/* Returns as elf_read_dynamic() does. */
+static bool elf_read_sections(struct elf_facts *facts, Elf *elf)
 {
     size_t names;
     bool library = false;
@@ -58,12 +58,12 @@ static bool read_sections(struct elf_facts *facts, Elf *elf)
         if (name != NULL && strcmp(name, ".note.go.buildid") == 0)
             facts->go = true;
         if (header.sh_type == SHT_DYNAMIC)
-            library |= read_dynamic(facts, elf, section);
+            library |= elf_read_dynamic(facts, elf, section);
     }
     return library;
 }
 
-static void read_loader(struct elf_facts *facts, Elf *elf)
+static void elf_read_loader(struct elf_facts *facts, Elf *elf)
 {
     size_t count;
     if (elf_getphdrnum(elf, &count) != 0)
@@ -84,15 +84,15 @@ static void read_loader(struct elf_facts *facts, Elf *elf)
     }
 }
 
-static bool read_elf(struct elf_facts *facts, Elf *elf)
+static bool elf_read(struct elf_facts *facts, Elf *elf)
 {
     GElf_Ehdr header;
     if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL)
         return false;
     facts->machine = header.e_machine;
     facts->elf_class = header.e_ident[EI_CLASS];
-    read_loader(facts, elf);
-    bool library = read_sections(facts, elf);
+    elf_read_loader(facts, elf);
+    bool library = elf_read_sections(facts, elf);
     facts->is_static = facts->loader[0] == '\0' && !library;
     return true;
 }
@@ -106,7 +106,7 @@ bool elf_facts_read(struct elf_facts *facts, const char *path)
         return false;
     elf_version(EV_CURRENT);
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
-    bool read = elf != NULL && read_elf(facts, elf);
+    bool read = elf != NULL && elf_read(facts, elf);
     elf_end(elf);
     close(fd);
     return read;

@@ -2,6 +2,7 @@
 #include "launch/launch.h"
 
 #include "base/clock.h"
+#include "cli/status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,7 @@ static const int forwarded[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 
 static volatile pid_t running; /* the program, 0 once it has been waited for */
 
-static void forward(int number)
+static void launch_forward_signal(int number)
 {
     int saved = errno;
     if (running > 0)
@@ -28,7 +29,7 @@ static void forward(int number)
 }
 
 /* By which a test of the program finds this one: see timerleak_verify.h. */
-static void set_own_command(void)
+static void launch_set_own_command(void)
 {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -39,12 +40,12 @@ static void set_own_command(void)
 }
 
 /* Only in the child: nothing else of this process needs the program's environment. */
-static void set_environment(const struct launch *launch)
+static void launch_set_environment(const struct launch *launch)
 {
     char number[32];
     if (launch->preload != NULL)
         setenv("LD_PRELOAD", launch->preload, 1);
-    set_own_command();
+    launch_set_own_command();
     setenv("TIMERLEAK_OUTPUT", launch->output, 1);
     snprintf(number, sizeof(number), "%016llx", (unsigned long long)launch->session);
     setenv("TIMERLEAK_SESSION", number, 1);
@@ -63,23 +64,25 @@ static void set_environment(const struct launch *launch)
 }
 
 /* Tells `report`, which a successful exec closes, why there is no program. */
-static _Noreturn void become(const struct launch *launch, const struct sigaction *child_action,
-                             const sigset_t *mask, int report)
+static _Noreturn void launch_become_program(const struct launch *launch,
+                                            const struct sigaction *child_action,
+                                            const sigset_t *mask, int report)
 {
-    set_environment(launch);
+    launch_set_environment(launch);
     sigaction(SIGCHLD, child_action, NULL);
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(launch->command[0], launch->command);
     int error = errno;
     while (write(report, &error, sizeof(error)) < 0 && errno == EINTR)
         ;
-    _exit(127);
+    _exit(EXIT_NOT_FOUND);
 }
 
 /* Called with these signals blocked, once there is somebody to pass them on to. */
-static void take_signals(pid_t program)
+static void launch_take_signals(pid_t program)
 {
-    struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART}, inherited;
+    struct sigaction action = {.sa_handler = launch_forward_signal, .sa_flags = SA_RESTART},
+                     inherited;
     running = program;
     for (size_t i = 0; i < FORWARDED; i++) {
         /* nohup(1) and the like: what is ignored here, the program ignores too. */
@@ -90,7 +93,7 @@ static void take_signals(pid_t program)
     signal(SIGQUIT, SIG_IGN);
 }
 
-static void wait_for(struct launched *launched, int report)
+static void launch_wait(struct launched *launched, int report)
 {
     ssize_t length;
     while ((length = read(report, &launched->error, sizeof(launched->error))) < 0 && errno == EINTR)
@@ -126,14 +129,14 @@ bool launch_run(const struct launch *launch, struct launched *launched)
 
     launched->pid = fork();
     if (launched->pid == 0)
-        become(launch, &child_action, &mask, report[1]);
+        launch_become_program(launch, &child_action, &mask, report[1]);
     int error = errno;
     close(report[1]);
     if (launched->pid > 0)
-        take_signals(launched->pid);
+        launch_take_signals(launched->pid);
     sigprocmask(SIG_SETMASK, &mask, NULL);
     if (launched->pid > 0)
-        wait_for(launched, report[0]);
+        launch_wait(launched, report[0]);
     close(report[0]);
     errno = error;
     return launched->pid > 0;
@@ -154,5 +157,5 @@ int launch_end_alike(int status)
     sigaddset(&one, number);
     raise(number);
     sigprocmask(SIG_UNBLOCK, &one, NULL);
-    return 128 + number;
+    return EXIT_SIGNAL + number;
 }

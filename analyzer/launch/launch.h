@@ -5,9 +5,14 @@
 #ifndef TIMERLEAK_LAUNCH_H
 #define TIMERLEAK_LAUNCH_H
 
+#include "recording.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* Bytes: with less room the shim writes no recording. */
+#define SMALLEST_RECORDING (16 * TLK_CHUNK)
 
 struct launch {
     char *const *command; /* NULL-terminated, as for execvp(3) */

@@ -14,7 +14,7 @@
 
 #define DEFAULT_NAME "%e.%p.tlk"
 
-static char *join(const char *directory, const char *name)
+static char *path_join(const char *directory, const char *name)
 {
     size_t size = strlen(directory) + strlen(name) + 2;
     char *path = memory_new(size, 1);
@@ -23,7 +23,7 @@ static char *join(const char *directory, const char *name)
 }
 
 /* A path that is no pattern, as one: each % doubled. */
-static char *escape(const char *path)
+static char *pattern_escape(const char *path)
 {
     char *escaped = memory_new(2 * strlen(path) + 1, 1), *end = escaped;
     for (; *path != '\0'; path++) {
@@ -35,7 +35,7 @@ static char *escape(const char *path)
 }
 
 /* The opposite, if there is nothing to expand; NULL otherwise. */
-static char *unescape(const char *pattern)
+static char *pattern_unescape(const char *pattern)
 {
     char *plain = memory_new(strlen(pattern) + 1, 1), *end = plain;
     for (; *pattern != '\0'; pattern++) {
@@ -48,7 +48,7 @@ static char *unescape(const char *pattern)
     return plain;
 }
 
-static bool check_conversions(const char *name)
+static bool pattern_check(const char *name)
 {
     if (*name == '\0') {
         complain("-o needs a name");
@@ -66,7 +66,7 @@ static bool check_conversions(const char *name)
 }
 
 /* Splits NAME into directory and file name; either may be left to the default. */
-static const char *split(const char *name, char **directory)
+static const char *output_name_split(const char *name, char **directory)
 {
     struct stat status;
     if (name == NULL)
@@ -88,7 +88,7 @@ static const char *split(const char *name, char **directory)
 bool output_name_parse(struct output_name *output, const char *name)
 {
     *output = (struct output_name){NULL, NULL, NULL};
-    const char *file = split(name, &output->directory);
+    const char *file = output_name_split(name, &output->directory);
     char absolute[PATH_MAX];
     if (realpath(output->directory, absolute) == NULL || access(absolute, W_OK | X_OK) != 0) {
         const char *hint = "";
@@ -99,12 +99,12 @@ bool output_name_parse(struct output_name *output, const char *name)
                  hint);
         return false;
     }
-    if (!check_conversions(file))
+    if (!pattern_check(file))
         return false;
-    char *escaped = escape(absolute), *plain = unescape(file);
-    output->pattern = join(escaped, file);
+    char *escaped = pattern_escape(absolute), *plain = pattern_unescape(file);
+    output->pattern = path_join(escaped, file);
     if (plain != NULL)
-        output->fixed = join(output->directory, plain);
+        output->fixed = path_join(output->directory, plain);
     free(escaped);
     free(plain);
     if (strlen(output->pattern) < PATH_MAX)

@@ -22,7 +22,7 @@ static bool own_directory(char path[PATH_MAX])
     return true;
 }
 
-static bool find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
+static bool preloading_find_file(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
 {
     static const char *const places[] = {"", "../lib/timerleak/"};
     const char *named = getenv("TIMERLEAK_SHIM");
@@ -50,7 +50,7 @@ static bool find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
 
 bool preloading_find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
 {
-    if (!find(path, problem))
+    if (!preloading_find_file(path, problem))
         return false;
     if (strpbrk(path, ": ") == NULL)
         return true;
@@ -72,7 +72,7 @@ bool preloading_shim(char path[PATH_MAX])
     return found;
 }
 
-static bool listed(const char *list, const char *name)
+static bool preloading_lists(const char *list, const char *name)
 {
     size_t length = strlen(name);
     for (; *list != '\0'; list += strspn(list, ": ")) {
@@ -88,10 +88,10 @@ char *preloading_value(const char *existing, const char *shim, const char *sanit
 {
     if (existing == NULL)
         existing = "";
-    if (sanitizer == NULL || listed(existing, sanitizer))
+    if (sanitizer == NULL || preloading_lists(existing, sanitizer))
         sanitizer = "";
     /* A run within a recorded run has it already. */
-    if (listed(existing, shim))
+    if (preloading_lists(existing, shim))
         shim = "";
     size_t size = strlen(sanitizer) + strlen(existing) + strlen(shim) + 3;
     char *value = memory_new(size, 1);

@@ -25,7 +25,7 @@
  * elsewhere. Looked at before it is opened, for opening a FIFO would wake who waits at its other
  * end; and after, for it may have been replaced.
  */
-static int open_recording(int directory, const char *name, struct tlk_header *head)
+static int recording_open_file(int directory, const char *name, struct tlk_header *head)
 {
     struct stat status;
     if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
@@ -49,7 +49,7 @@ static int open_recording(int directory, const char *name, struct tlk_header *he
  * lease is granted only while nobody else holds the file open for writing, mappings included, and
  * in other pid namespaces too. Overlayfs grants it always, as a mapping holds the file below.
  */
-static bool is_idle(int fd, const struct session_recording *recording)
+static bool recording_is_idle(int fd, const struct session_recording *recording)
 {
     struct statfs system;
     if (fstatfs(fd, &system) != 0)
@@ -62,8 +62,8 @@ static bool is_idle(int fd, const struct session_recording *recording)
     return true;
 }
 
-static void append(struct session *session, const char *directory, const char *name,
-                   struct session_recording recording)
+static void session_append(struct session *session, const char *directory, const char *name,
+                           struct session_recording recording)
 {
     size_t size = strlen(directory) + 1 + strlen(name) + 1;
     recording.path = memory_new(size, 1);
@@ -74,11 +74,11 @@ static void append(struct session *session, const char *directory, const char *n
 }
 
 /* Takes the file into the session if it belongs there. */
-static void consider(struct session *session, const char *directory, DIR *opened, const char *name,
-                     uint64_t number)
+static void session_consider(struct session *session, const char *directory, DIR *opened,
+                             const char *name, uint64_t number)
 {
     struct tlk_header head;
-    int fd = open_recording(dirfd(opened), name, &head);
+    int fd = recording_open_file(dirfd(opened), name, &head);
     if (fd < 0)
         return;
     if (head.session == number) {
@@ -88,12 +88,12 @@ static void consider(struct session *session, const char *directory, DIR *opened
                                               .start_real = head.start_real,
                                               .start_boot = head.start_boot,
                                               .end = head.end};
-        append(session, directory, name, recording);
+        session_append(session, directory, name, recording);
     }
     close(fd);
 }
 
-static int by_start(const void *a, const void *b)
+static int recordings_by_start(const void *a, const void *b)
 {
     const struct session_recording *x = a, *y = b;
     return (x->start_mono > y->start_mono) - (x->start_mono < y->start_mono);
@@ -103,7 +103,7 @@ static int by_start(const void *a, const void *b)
  * The program started before any of its children: the first recording with its number is its own.
  * A later one with that number but another start is of a child in a pid namespace.
  */
-static void mark_own(struct session *session, pid_t program)
+static void session_mark_own(struct session *session, pid_t program)
 {
     const struct session_recording *first = NULL;
     for (size_t i = 0; i < session->count; i++) {
@@ -122,11 +122,12 @@ bool session_find(struct session *session, const char *directory, uint64_t numbe
     if (opened == NULL)
         return false;
     for (struct dirent *entry; (entry = readdir(opened)) != NULL;)
-        consider(session, directory, opened, entry->d_name, number);
+        session_consider(session, directory, opened, entry->d_name, number);
     closedir(opened);
     if (session->count > 0)
-        qsort(session->recordings, session->count, sizeof(*session->recordings), by_start);
-    mark_own(session, program);
+        qsort(session->recordings, session->count, sizeof(*session->recordings),
+              recordings_by_start);
+    session_mark_own(session, program);
     return true;
 }
 
@@ -143,14 +144,14 @@ void session_free(struct session *session)
      (ssize_t)sizeof((head).field))
 
 /* `end` comes last: who sees it sees the rest. */
-static bool write_end(int fd, const struct tlk_header *head)
+static bool recording_write_end(int fd, const struct tlk_header *head)
 {
     return WRITE(fd, *head, end_status) && WRITE(fd, *head, end_mono) &&
            WRITE(fd, *head, end_real) && WRITE(fd, *head, end_boot) && WRITE(fd, *head, end);
 }
 
 /* Gives back the blocks that were allocated ahead of need. */
-static bool trim(int fd, struct tlk_header *head)
+static bool recording_trim(int fd, struct tlk_header *head)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
@@ -163,8 +164,8 @@ static bool trim(int fd, struct tlk_header *head)
 }
 
 /* Its last image gets the program's end; an earlier one, with a successor, was left by exec. */
-static void tell_end(struct tlk_header *head, const struct session_recording *successor,
-                     const struct launched *launched)
+static void recording_tell_end(struct tlk_header *head, const struct session_recording *successor,
+                               const struct launched *launched)
 {
     bool killed = WIFSIGNALED(launched->status);
     head->end = killed ? TLK_KILLED : TLK_EXITED;
@@ -181,24 +182,25 @@ static void tell_end(struct tlk_header *head, const struct session_recording *su
     }
 }
 
-static bool finish(struct session_recording *recording, const struct session_recording *successor,
-                   const struct launched *launched)
+static bool recording_finish(struct session_recording *recording,
+                             const struct session_recording *successor,
+                             const struct launched *launched)
 {
     struct tlk_header head;
-    int fd = open_recording(AT_FDCWD, recording->path, &head);
+    int fd = recording_open_file(AT_FDCWD, recording->path, &head);
     if (fd < 0)
         return false;
     bool done = true;
     if (recording->own && head.end == TLK_RUNNING) {
-        tell_end(&head, successor, launched);
-        done = write_end(fd, &head);
+        recording_tell_end(&head, successor, launched);
+        done = recording_write_end(fd, &head);
         recording->end = head.end;
     }
     recording->running =
         recording->end == TLK_RUNNING && proc_alive(recording->pid, recording->start_ticks);
-    recording->idle = is_idle(fd, recording);
+    recording->idle = recording_is_idle(fd, recording);
     if (done && recording->idle && !recording->running)
-        done = trim(fd, &head);
+        done = recording_trim(fd, &head);
     int error = errno;
     close(fd);
     errno = error;
@@ -210,7 +212,7 @@ void session_finish(struct session *session, const struct launched *launched)
     const struct session_recording *successor = NULL;
     for (size_t i = session->count; i-- > 0;) {
         struct session_recording *recording = &session->recordings[i];
-        if (!finish(recording, successor, launched))
+        if (!recording_finish(recording, successor, launched))
             complain("%s: its end could not be noted: %s", recording->path, strerror(errno));
         if (recording->own)
             successor = recording;

@@ -1,5 +1,5 @@
 /* session_report.c - a line for each recording, or the reasons why there is none. */
-#include "launch/session_report.h"
+#include "launch/session.h"
 
 #include "base/errors.h"
 #include "base/text.h"
@@ -11,9 +11,6 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-/* The shim writes no recording that has less room. */
-#define SMALLEST ((rlim_t)16 * TLK_CHUNK)
 
 static bool had_timers(const struct profile *profile)
 {
@@ -69,11 +66,11 @@ static void explain_nothing(const char *command, const char *directory)
     complain("%s left no recording in \"%s\".", command, directory);
     uint64_t left =
         statvfs(directory, &system) == 0 ? system.f_bavail * system.f_frsize : UINT64_MAX;
-    if (left < 2 * SMALLEST) /* some goes to the file system's own needs */
+    if (left < 2 * SMALLEST_RECORDING) /* some goes to the file system's own needs */
         complain("Its file system is full, %s are left and a recording takes %s: write "
                  "elsewhere with -o.",
-                 text_bytes(left).s, text_bytes(SMALLEST).s);
-    else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SMALLEST)
+                 text_bytes(left).s, text_bytes(SMALLEST_RECORDING).s);
+    else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SMALLEST_RECORDING)
         complain("Files may not grow large enough: raise ulimit -f.");
     else
         fputs("timerleak: Usual reasons:\n"

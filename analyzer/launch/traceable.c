@@ -19,7 +19,7 @@
 #define SCRIPT_LINE 256
 #define SCRIPT_DEPTH 5
 
-static enum trace_obstacle executable(const char *path)
+static enum trace_obstacle file_judge(const char *path)
 {
     struct stat status;
     if (stat(path, &status) != 0)
@@ -30,11 +30,11 @@ static enum trace_obstacle executable(const char *path)
 }
 
 /* Finds the file as execvp(3) does, which goes on searching past one that it may not execute. */
-static enum trace_obstacle find_program(const char *name, char path[PATH_MAX])
+static enum trace_obstacle program_find(const char *name, char path[PATH_MAX])
 {
     snprintf(path, PATH_MAX, "%s", name);
     if (strchr(name, '/') != NULL)
-        return executable(path);
+        return file_judge(path);
     enum trace_obstacle found = TRACE_MISSING;
     const char *search = getenv("PATH");
     if (search == NULL)
@@ -44,7 +44,7 @@ static enum trace_obstacle find_program(const char *name, char path[PATH_MAX])
         char candidate[PATH_MAX];
         snprintf(candidate, sizeof(candidate), "%.*s%s%s", (int)(end - search), search,
                  end == search ? "" : "/", name);
-        enum trace_obstacle verdict = executable(candidate);
+        enum trace_obstacle verdict = file_judge(candidate);
         if (verdict != TRACE_MISSING && found != TRACE_NONE) {
             found = verdict;
             snprintf(path, PATH_MAX, "%s", candidate);
@@ -70,10 +70,10 @@ static const char *program_of_env(char *words)
 }
 
 /*
- * The interpreter of a script, as a command that find_program() understands, into `line`; NULL if
+ * The interpreter of a script, as a command that program_find() understands, into `line`; NULL if
  * the file is no script. A text without "#!" counts as one for the shell, as execvp(3) has it.
  */
-static const char *interpreter(const char *path, char line[SCRIPT_LINE])
+static const char *script_interpreter(const char *path, char line[SCRIPT_LINE])
 {
     const char *why;
     int fd = named_open(path, NULL, &why);
@@ -96,7 +96,7 @@ static const char *interpreter(const char *path, char line[SCRIPT_LINE])
 }
 
 /* The kernel's own condition for AT_SECURE, which makes the loader distrust LD_PRELOAD. */
-static enum trace_obstacle privileged(const char *path)
+static enum trace_obstacle privileges_judge(const char *path)
 {
     struct stat status;
     struct statvfs mount;
@@ -112,7 +112,7 @@ static enum trace_obstacle privileged(const char *path)
     return TRACE_NONE;
 }
 
-static enum trace_obstacle foreign(const struct elf_facts *program, const char *shim)
+static enum trace_obstacle machine_judge(const struct elf_facts *program, const char *shim)
 {
     struct elf_facts ours, self;
     if (!elf_facts_read(&ours, shim))
@@ -128,18 +128,18 @@ static enum trace_obstacle foreign(const struct elf_facts *program, const char *
     return TRACE_NONE;
 }
 
-static enum trace_obstacle judge_program(struct traceable *judged, const char *shim)
+static enum trace_obstacle program_judge(struct traceable *judged, const char *shim)
 {
     struct elf_facts facts;
     if (!elf_facts_read(&facts, judged->program))
         return TRACE_NONE;
     memcpy(judged->sanitizer, facts.sanitizer, sizeof(judged->sanitizer));
 
-    enum trace_obstacle obstacle = foreign(&facts, shim);
+    enum trace_obstacle obstacle = machine_judge(&facts, shim);
     if (obstacle == TRACE_NONE && facts.is_static)
         obstacle = facts.go ? TRACE_STATIC_GO : TRACE_STATIC;
     if (obstacle == TRACE_NONE)
-        obstacle = privileged(judged->program);
+        obstacle = privileges_judge(judged->program);
     if (obstacle == TRACE_NONE && facts.go)
         obstacle = TRACE_GO;
     return obstacle;
@@ -152,12 +152,12 @@ void traceable_judge(struct traceable *judged, const char *command, const char *
     const char *name = command;
     for (int depth = 0; name != NULL && depth <= SCRIPT_DEPTH; depth++) {
         judged->interpreted = depth > 0;
-        judged->obstacle = find_program(name, judged->program);
+        judged->obstacle = program_find(name, judged->program);
         if (judged->obstacle != TRACE_NONE)
             return;
-        name = interpreter(judged->program, line);
+        name = script_interpreter(judged->program, line);
     }
-    judged->obstacle = judge_program(judged, shim);
+    judged->obstacle = program_judge(judged, shim);
 }
 
 struct explanation {

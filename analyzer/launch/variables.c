@@ -1,16 +1,17 @@
 #include "launch/variables.h"
 
+#include "base/errors.h"
 #include "base/text.h"
+#include "launch/launch.h"
 #include "profile/families.h"
 #include "recording.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SMALLEST_SIZE (16 * TLK_CHUNK) /* the shim writes none below it */
-
-static bool any(const char *value)
+static bool takes_any(const char *value)
 {
     (void)value;
     return true;
@@ -23,24 +24,24 @@ static bool is_families(const char *list)
     return family_parse(list, &families, &unknown);
 }
 
-static bool is_number(const char *value, unsigned long least, unsigned long most)
+static bool takes_number(const char *value, unsigned long least, unsigned long most)
 {
     char *end;
     unsigned long number = strtoul(value, &end, 10);
     return end != value && *end == '\0' && *value != '-' && number >= least && number <= most;
 }
 
-static bool is_depth(const char *value)
+static bool takes_depth(const char *value)
 {
-    return is_number(value, 1, TLK_MAX_DEPTH);
+    return takes_number(value, 1, TLK_MAX_DEPTH);
 }
 
-static bool is_one_in(const char *value)
+static bool takes_one_in(const char *value)
 {
-    return is_number(value, 1, INT32_MAX);
+    return takes_number(value, 1, INT32_MAX);
 }
 
-static bool is_size(const char *value)
+static bool takes_size(const char *value)
 {
     char *unit;
     unsigned long long size = strtoull(value, &unit, 10);
@@ -48,27 +49,29 @@ static bool is_size(const char *value)
     if (unit == value || *value == '-' || !place || (*unit && unit[1]))
         return false;
     int shift = *unit == 'G' ? 30 : *unit == 'M' ? 20 : *unit == 'K' ? 10 : 0;
-    return size > (SMALLEST_SIZE - 1) >> shift;
+    return size > (SMALLEST_RECORDING - 1) >> shift;
 }
 
-static bool is_switch(const char *value)
+static bool takes_switch(const char *value)
 {
     return strcmp(value, "0") == 0 || strcmp(value, "1") == 0;
 }
 
 static const struct variable variables[] = {
-    {"SHIM", any, "", "names the shim to preload"},
-    {"OUTPUT", any, "", "names recordings where the shim is preloaded by hand; `record` has -o"},
-    {"COMMAND", any, "", "names the command that tests run which include timerleak_verify.h"},
-    {"SESSION", any, "", "marks a run of `record`; leave it to that"},
-    {"ONLY_PID", any, "", "records one process alone, as `record --children=no` has it"},
+    {"SHIM", takes_any, "", "names the shim to preload"},
+    {"OUTPUT", takes_any, "",
+     "names recordings where the shim is preloaded by hand; `record` has -o"},
+    {"COMMAND", takes_any, "", "names the command that tests run which include timerleak_verify.h"},
+    {"SESSION", takes_any, "", "marks a run of `record`; leave it to that"},
+    {"ONLY_PID", takes_any, "", "records one process alone, as `record --children=no` has it"},
     {"FAMILIES", is_families, "names of families, with commas between them",
      "records these kinds of timer alone"},
-    {"SIZE", is_size, "bytes, perhaps with K, M or G, and at least 1M", "limits a recording"},
-    {"DEPTH", is_depth, "a number from 1 to 128", "is how many frames of a stack are kept"},
-    {"SAMPLE", is_one_in, "a whole number", "records one timer of so many"},
-    {"ENABLED", is_switch, "0 or 1", "says whether recordings start awake (1): timerleak-ctl(1)"},
-    {"EXE", any, "", "records programs of these names alone"},
+    {"SIZE", takes_size, "bytes, perhaps with K, M or G, and at least 1M", "limits a recording"},
+    {"DEPTH", takes_depth, "a number from 1 to 128", "is how many frames of a stack are kept"},
+    {"SAMPLE", takes_one_in, "a whole number", "records one timer of so many"},
+    {"ENABLED", takes_switch, "0 or 1",
+     "says whether recordings start awake (1): timerleak-ctl(1)"},
+    {"EXE", takes_any, "", "records programs of these names alone"},
 };
 
 #define VARIABLES (sizeof(variables) / sizeof(*variables))
@@ -110,7 +113,7 @@ const char *variable_next(char ***at, char name[VARIABLE_NAME_SIZE])
     return NULL;
 }
 
-void variables_complain(FILE *to)
+void variables_complain(void)
 {
     char name[VARIABLE_NAME_SIZE], **at = environ;
     const char *value;
@@ -118,13 +121,11 @@ void variables_complain(FILE *to)
         const struct variable *variable = variable_find(name);
         const char *nearest = variable ? NULL : variable_nearest(name);
         if (variable && !variable->takes(value))
-            fprintf(to, "timerleak: " VARIABLE_PREFIX "%s=%s is not understood: it takes %s\n",
-                    name, value, variable->wanted);
+            complain(VARIABLE_PREFIX "%s=%s is not understood: it takes %s", name, value,
+                     variable->wanted);
         else if (nearest)
-            fprintf(to,
-                    "timerleak: " VARIABLE_PREFIX "%s means nothing; did you mean " VARIABLE_PREFIX
-                    "%s?\n",
-                    name, nearest);
+            complain(VARIABLE_PREFIX "%s means nothing; did you mean " VARIABLE_PREFIX "%s?", name,
+                     nearest);
     }
 }
 

@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #define VARIABLE_PREFIX "TIMERLEAK_"
 #define VARIABLE_NAME_SIZE 32
@@ -35,7 +34,7 @@ const char *variable_nearest(const char *name);
 const char *variable_next(char ***at, char name[VARIABLE_NAME_SIZE]);
 
 /* Tells which of those that are set will not do what was meant, a line each. */
-void variables_complain(FILE *to);
+void variables_complain(void);
 
 /* Takes all that mean something out of this process's environment. */
 void variables_forget(void);

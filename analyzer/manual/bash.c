@@ -1,4 +1,4 @@
-#include "manual/shells.h"
+#include "manual/template.h"
 
 #include "manual/values.h"
 
@@ -12,14 +12,14 @@ static const char *const kinds[VALUE_KINDS] = {
 };
 
 /* "list:posix,timerfd" */
-static void put_value(FILE *to, const struct value *value)
+static void bash_put_value(FILE *to, const struct value *value)
 {
     fputs(kinds[value->kind], to);
     for (const char *at = value->words; *at; at++)
         fprintf(to, "%s%c", at == value->words ? ":" : "", *at == ' ' ? ',' : *at);
 }
 
-static void write_commands(FILE *to, const char *argument, const struct command *command)
+static void bash_commands(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
@@ -27,7 +27,7 @@ static void write_commands(FILE *to, const char *argument, const struct command 
         fprintf(to, "%s%s", commands[i].name, i + 1 < command_count ? " " : "\n");
 }
 
-static void write_options(FILE *to, const char *argument, const struct command *command)
+static void bash_options(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
@@ -41,18 +41,18 @@ static void write_options(FILE *to, const char *argument, const struct command *
     }
 }
 
-static void put_argument(FILE *to, const char *name)
+static void bash_put_argument(FILE *to, const char *name)
 {
     struct value value;
     const char *before = "'";
     for (; value_of_argument(&value, &name); before = " ") {
         fputs(before, to);
-        put_value(to, &value);
+        bash_put_value(to, &value);
     }
     fputs("' ", to);
 }
 
-static void write_arguments(FILE *to, const char *argument, const struct command *command)
+static void bash_arguments(FILE *to, const char *argument, const struct command *command)
 {
     struct argument arguments[SYNOPSIS_ARGUMENTS];
     (void)argument;
@@ -62,12 +62,12 @@ static void write_arguments(FILE *to, const char *argument, const struct command
         bool goes_on = count > 0 && arguments[count - 1].repeats;
         fprintf(to, "    %s) arguments=(", commands[i].name);
         for (size_t j = 0; j < count; j++)
-            put_argument(to, arguments[j].name);
+            bash_put_argument(to, arguments[j].name);
         fprintf(to, "%s) ;;\n", goes_on ? "" : "any");
     }
 }
 
-static void write_values(FILE *to, const char *argument, const struct command *command)
+static void bash_values(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
@@ -76,15 +76,15 @@ static void write_values(FILE *to, const char *argument, const struct command *c
             continue;
         struct value value = value_of_option(id);
         fprintf(to, "    %s) value='", option_name(id));
-        put_value(to, &value);
+        bash_put_value(to, &value);
         fputs("' ;;\n", to);
     }
 }
 
 const struct part bash_parts[] = {
-    {"commands", write_commands},
-    {"options", write_options},
-    {"arguments", write_arguments},
-    {"values", write_values},
+    {"commands", bash_commands},
+    {"options", bash_options},
+    {"arguments", bash_arguments},
+    {"values", bash_values},
     {NULL, NULL},
 };

@@ -1,9 +1,9 @@
-#include "manual/shells.h"
+#include "manual/template.h"
 
 #include "manual/values.h"
 
 /* Within single quotes. */
-static void put_quoted(FILE *to, const char *text)
+static void fish_put_quoted(FILE *to, const char *text)
 {
     fputc('\'', to);
     for (; *text; text++)
@@ -12,7 +12,7 @@ static void put_quoted(FILE *to, const char *text)
 }
 
 /* What offers a value; no other files than those. */
-static void put_offer(FILE *to, const struct value *value)
+static void fish_put_offer(FILE *to, const struct value *value)
 {
     static const char *const offers[VALUE_KINDS] = {
         [VALUE_RECORDING] = "(__timerleak_recordings)",
@@ -31,7 +31,7 @@ static void put_offer(FILE *to, const struct value *value)
                 value->words);
 }
 
-static void write_commands(FILE *to, const char *argument, const struct command *command)
+static void fish_commands(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
@@ -40,12 +40,12 @@ static void write_commands(FILE *to, const char *argument, const struct command 
             to,
             "complete -c timerleak -n '__timerleak_begins; or __timerleak_awaits help 0' -a %s -d ",
             commands[i].name);
-        put_quoted(to, commands[i].summary);
+        fish_put_quoted(to, commands[i].summary);
         fputc('\n', to);
     }
 }
 
-static void write_valued(FILE *to, const char *argument, const struct command *command)
+static void fish_valued(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
@@ -59,20 +59,20 @@ static void write_valued(FILE *to, const char *argument, const struct command *c
     }
 }
 
-static void put_option(FILE *to, const char *condition, enum option_id id)
+static void fish_put_option(FILE *to, const char *condition, enum option_id id)
 {
     const char *name = option_name(id);
     fprintf(to, "complete -c timerleak -n '%s' -%c %s -d ", condition, name[1] ? 'l' : 's', name);
-    put_quoted(to, option_help(id));
+    fish_put_quoted(to, option_help(id));
     if (option_value(id)) {
         struct value value = value_of_option(id);
-        put_offer(to, &value);
+        fish_put_offer(to, &value);
     }
     fputc('\n', to);
 }
 
-static void put_argument(FILE *to, const struct command *command, const struct argument *argument,
-                         size_t before)
+static void fish_put_argument(FILE *to, const struct command *command,
+                              const struct argument *argument, size_t before)
 {
     const char *name = argument->name;
     struct value value;
@@ -80,12 +80,12 @@ static void put_argument(FILE *to, const struct command *command, const struct a
         bool goes_on = argument->repeats || value.kind == VALUE_COMMAND;
         fprintf(to, "complete -c timerleak -n '__timerleak_awaits %s %zu%s'", command->name, before,
                 goes_on ? " more" : "");
-        put_offer(to, &value);
+        fish_put_offer(to, &value);
         fputc('\n', to);
     }
 }
 
-static void put_command(FILE *to, const struct command *command)
+static void fish_put_command(FILE *to, const struct command *command)
 {
     struct argument arguments[SYNOPSIS_ARGUMENTS];
     size_t count = synopsis_arguments(command->synopsis, arguments);
@@ -96,23 +96,23 @@ static void put_command(FILE *to, const struct command *command)
              command->name);
     for (enum option_id id = 0; id < OPTIONS; id++) {
         if (options_have(command->options, id))
-            put_option(to, condition, id);
+            fish_put_option(to, condition, id);
     }
     for (size_t i = 0; i < count; i++)
-        put_argument(to, command, &arguments[i], i);
+        fish_put_argument(to, command, &arguments[i], i);
 }
 
-static void write_complete(FILE *to, const char *argument, const struct command *command)
+static void fish_complete(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
     for (size_t i = 0; i < command_count; i++)
-        put_command(to, &commands[i]);
+        fish_put_command(to, &commands[i]);
 }
 
 const struct part fish_parts[] = {
-    {"commands", write_commands},
-    {"valued", write_valued},
-    {"complete", write_complete},
+    {"commands", fish_commands},
+    {"valued", fish_valued},
+    {"complete", fish_complete},
     {NULL, NULL},
 };

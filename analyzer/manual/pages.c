@@ -1,7 +1,6 @@
-#include "manual/pages.h"
+#include "manual/template.h"
 
 #include "base/version.h"
-#include "commands/explain.h"
 #include "manual/synopsis.h"
 
 #include <ctype.h>
@@ -10,7 +9,7 @@
 /* ---- text ---- */
 
 /* Text in roff: nothing in it is a request or an escape, and a minus sign stays one. */
-static void put(FILE *to, const char *text)
+static void page_put(FILE *to, const char *text)
 {
     if (*text == '.' || *text == '\'')
         fputs("\\&", to);
@@ -22,18 +21,18 @@ static void put(FILE *to, const char *text)
     }
 }
 
-static void put_sentence(FILE *to, const char *text)
+static void page_put_sentence(FILE *to, const char *text)
 {
     char first[] = {(char)toupper((unsigned char)*text), '\0'};
     size_t length = strlen(text);
-    put(to, first);
-    put(to, text + 1);
+    page_put(to, first);
+    page_put(to, text + 1);
     fputs(length > 0 && text[length - 1] == '.' ? "\n" : ".\n", to);
 }
 
 /* ---- the head ---- */
 
-static void put_title(FILE *to, const char *name, const char *section)
+static void page_put_title(FILE *to, const char *name, const char *section)
 {
     fprintf(to, ".\\\" Written by timerleak's build.\n.Dd %s\n.Dt ", TIMERLEAK_DATE);
     for (; *name && *name != ' '; name++)
@@ -41,17 +40,17 @@ static void put_title(FILE *to, const char *name, const char *section)
     fprintf(to, " %s\n.Os timerleak " TIMERLEAK_VERSION "\n", section);
 }
 
-static void write_title(FILE *to, const char *argument, const struct command *command)
+static void page_title(FILE *to, const char *argument, const struct command *command)
 {
     size_t length = strcspn(argument, " ");
     (void)command;
     if (!argument[length])
         template_die("@title needs a name and a section, not \"%s\"", argument);
-    put_title(to, argument, argument + length + 1);
+    page_put_title(to, argument, argument + length + 1);
 }
 
 /* "PID|FILE" stands for something, "on|off" for itself. */
-static void put_placeholder(FILE *to, const char *word)
+static void page_put_placeholder(FILE *to, const char *word)
 {
     fputs(isupper((unsigned char)*word) ? "Ar " : "Cm ", to);
     for (; *word && *word != ']'; word++) {
@@ -64,7 +63,7 @@ static void put_placeholder(FILE *to, const char *word)
 
 /* "-o" and "--http=ADDR:PORT" are options; "[ARGUMENT...]" is optional within what is so already.
  */
-static void put_synopsis_word(FILE *to, const char *word)
+static void page_put_synopsis_word(FILE *to, const char *word)
 {
     const char *value = strchr(word, '=');
     if (*word == '-' && value)
@@ -74,32 +73,32 @@ static void put_synopsis_word(FILE *to, const char *word)
     else if (*word == '[')
         fputs("Op ", to);
     if (*word != '-')
-        put_placeholder(to, word + (*word == '['));
+        page_put_placeholder(to, word + (*word == '['));
 }
 
-static void put_synopsis(FILE *to, const char *synopsis)
+static void page_put_synopsis(FILE *to, const char *synopsis)
 {
     struct unit unit;
     while (synopsis_next(&synopsis, &unit)) {
         char *rest, *word = strtok_r(unit.text, " ", &rest);
         fputs(unit.optional ? ".Op " : ".", to);
         for (; word; word = strtok_r(NULL, " ", &rest)) {
-            put_synopsis_word(to, word);
+            page_put_synopsis_word(to, word);
             fputs(*rest ? " " : "\n", to);
         }
     }
 }
 
-static void write_head(FILE *to, const char *argument, const struct command *command)
+static void page_head(FILE *to, const char *argument, const struct command *command)
 {
     char name[64];
     (void)argument;
     snprintf(name, sizeof(name), "timerleak-%s", command->name);
-    put_title(to, name, "1");
+    page_put_title(to, name, "1");
     fprintf(to, ".Sh NAME\n.Nm %s\n.Nd ", name);
-    put(to, command->summary);
+    page_put(to, command->summary);
     fprintf(to, "\n.Sh SYNOPSIS\n.Nm timerleak\n.Cm %s\n", command->name);
-    put_synopsis(to, command->synopsis);
+    page_put_synopsis(to, command->synopsis);
 }
 
 /* ---- options ---- */
@@ -124,20 +123,20 @@ static const struct group {
 #define GROUPS (sizeof(groups) / sizeof(*groups))
 #define MANY 12
 
-static void put_option(FILE *to, enum option_id id)
+static void page_put_option(FILE *to, enum option_id id)
 {
     const char *name = option_name(id), *value = option_value(id);
     fprintf(to, ".It Fl %s", name[1] ? "\\-" : "");
-    put(to, name);
+    page_put(to, name);
     if (value) {
         fputs(" Ar ", to);
-        put(to, value);
+        page_put(to, value);
     }
     fputc('\n', to);
-    put_sentence(to, option_help(id));
+    page_put_sentence(to, option_help(id));
 }
 
-static const struct group *group_of(enum option_id id)
+static const struct group *page_group_of(enum option_id id)
 {
     for (size_t i = 0; i < GROUPS; i++) {
         if (options_have(groups[i].options, id))
@@ -147,62 +146,62 @@ static const struct group *group_of(enum option_id id)
 }
 
 /* Those of a group, or, for NULL, all. */
-static void put_options(FILE *to, const enum option_id *options, const struct group *group)
+static void page_put_options(FILE *to, const enum option_id *options, const struct group *group)
 {
     bool begun = false;
     for (enum option_id id = 0; id < OPTIONS; id++) {
-        if (!options_have(options, id) || (group && group_of(id) != group))
+        if (!options_have(options, id) || (group && page_group_of(id) != group))
             continue;
         if (!begun && group)
             fprintf(to, ".Ss %s\n", group->title);
         if (!begun)
             fputs(".Bl -tag -width Ds\n", to);
         begun = true;
-        put_option(to, id);
+        page_put_option(to, id);
     }
     if (begun)
         fputs(".El\n", to);
 }
 
-static void write_options(FILE *to, const char *argument, const struct command *command)
+static void page_options(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     if (!command->options)
         return;
     fputs(".Sh OPTIONS\n", to);
     if (options_count(command->options) <= MANY) {
-        put_options(to, command->options, NULL);
+        page_put_options(to, command->options, NULL);
         return;
     }
     for (size_t i = 0; i < GROUPS; i++)
-        put_options(to, command->options, &groups[i]);
+        page_put_options(to, command->options, &groups[i]);
 }
 
 /* ---- lists ---- */
 
-static void write_commands(FILE *to, const char *argument, const struct command *command)
+static void page_commands(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
     fputs(".Bl -tag -width Ds\n", to);
     for (size_t i = 0; i < command_count; i++) {
         fprintf(to, ".It Xr timerleak-%s 1\n", commands[i].name);
-        put_sentence(to, commands[i].summary);
+        page_put_sentence(to, commands[i].summary);
     }
     fputs(".El\n", to);
 }
 
-static void write_words(FILE *to, const char *argument, const struct command *command)
+static void page_words(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
     for (size_t i = 0; explain_word(i); i++) {
-        put(to, explain_word(i));
+        page_put(to, explain_word(i));
         fputs(explain_word(i + 1) ? ",\n" : ".\n", to);
     }
 }
 
 const struct part page_parts[] = {
-    {"title", write_title},       {"head", write_head},   {"options", write_options},
-    {"commands", write_commands}, {"words", write_words}, {NULL, NULL},
+    {"title", page_title},       {"head", page_head},   {"options", page_options},
+    {"commands", page_commands}, {"words", page_words}, {NULL, NULL},
 };

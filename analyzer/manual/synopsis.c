@@ -8,7 +8,7 @@
 #define AND_MORE "..."
 
 /* Where a bracket ends that has begun before `text`. */
-static size_t length_within(const char *text)
+static size_t unit_length(const char *text)
 {
     size_t length = 0;
     for (int depth = 1; text[length]; length++) {
@@ -25,7 +25,7 @@ bool synopsis_next(const char **synopsis, struct unit *unit)
     const char *text = *synopsis + strspn(*synopsis, " ");
     unit->optional = *text == '[';
     text += unit->optional;
-    size_t length = unit->optional ? length_within(text) : strcspn(text, " ");
+    size_t length = unit->optional ? unit_length(text) : strcspn(text, " ");
     if (length >= sizeof(unit->text))
         template_die("a synopsis is not understood: %s", text);
     snprintf(unit->text, sizeof(unit->text), "%.*s", (int)length, text);
@@ -34,7 +34,7 @@ bool synopsis_next(const char **synopsis, struct unit *unit)
 }
 
 /* Cuts "..." off. */
-static bool cut_repetition(char *name)
+static bool argument_cut_repetition(char *name)
 {
     size_t length = strlen(name), more = strlen(AND_MORE);
     if (length < more || strcmp(name + length - more, AND_MORE) != 0)
@@ -43,7 +43,7 @@ static bool cut_repetition(char *name)
     return true;
 }
 
-static void join(char *name, const char *alternative)
+static void argument_join(char *name, const char *alternative)
 {
     size_t used = strlen(name);
     if (used + strlen(alternative) + 2 > SYNOPSIS_UNIT)
@@ -60,11 +60,11 @@ size_t synopsis_arguments(const char *synopsis, struct argument arguments[SYNOPS
         if (option && !unit.optional)
             synopsis_next(&synopsis, &unit);       /* its value */
         unit.text[strcspn(unit.text, " ")] = '\0'; /* what follows is of the same kind */
-        bool repeats = cut_repetition(unit.text);
+        bool repeats = argument_cut_repetition(unit.text);
         if (option || strcmp(unit.text, "OPTION") == 0)
             continue;
         if (count > 0 && arguments[count - 1].repeats) {
-            join(arguments[count - 1].name, unit.text);
+            argument_join(arguments[count - 1].name, unit.text);
             continue;
         }
         memcpy(arguments[count].name, unit.text, sizeof(unit.text));

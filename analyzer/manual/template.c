@@ -24,8 +24,8 @@ FILE *template_open(const char *path, const char *mode)
     return file;
 }
 
-static void include(FILE *to, const char *beside, const char *file, const struct part *parts,
-                    const struct command *command)
+static void template_include(FILE *to, const char *beside, const char *file,
+                             const struct part *parts, const struct command *command)
 {
     char path[PATH_MAX];
     const char *slash = strrchr(beside, '/');
@@ -34,15 +34,15 @@ static void include(FILE *to, const char *beside, const char *file, const struct
     template_fill(to, path, parts, command);
 }
 
-static void fill_part(FILE *to, char *line, const char *path, const struct part *parts,
-                      const struct command *command)
+static void template_fill_part(FILE *to, char *line, const char *path, const struct part *parts,
+                               const struct command *command)
 {
     char *argument = line + strcspn(line, " \n");
     if (*argument == ' ')
         *argument++ = '\0';
     argument[strcspn(argument, "\n")] = '\0';
     if (strcmp(line, "include") == 0) {
-        include(to, path, argument, parts, command);
+        template_include(to, path, argument, parts, command);
         return;
     }
     while (parts->name && strcmp(parts->name, line) != 0)
@@ -60,7 +60,7 @@ void template_fill(FILE *to, const char *path, const struct part *parts,
     size_t size = 0;
     while (getline(&line, &size, from) > 0) {
         if (*line == '@')
-            fill_part(to, line + 1, path, parts, command);
+            template_fill_part(to, line + 1, path, parts, command);
         else
             fputs(line, to);
     }

@@ -1,6 +1,5 @@
 #include "manual/values.h"
 
-#include "commands/explain.h"
 #include "manual/template.h"
 #include "profile/families.h"
 #include "profile/samples.h"
@@ -8,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-static void add_word(struct value *value, const char *word, size_t length)
+static void value_add_word(struct value *value, const char *word, size_t length)
 {
     size_t used = strlen(value->words);
     if (used + length + 2 > sizeof(value->words))
@@ -17,9 +16,9 @@ static void add_word(struct value *value, const char *word, size_t length)
              (int)length, word);
 }
 
-static void add(struct value *value, const char *word)
+static void value_add(struct value *value, const char *word)
 {
-    add_word(value, word, strlen(word));
+    value_add_word(value, word, strlen(word));
 }
 
 /* ---- values of options ---- */
@@ -27,25 +26,25 @@ static void add(struct value *value, const char *word)
 static void add_families(struct value *value)
 {
     for (uint64_t family = 1; family < family_count(); family++)
-        add(value, family_name(family));
+        value_add(value, family_name(family));
 }
 
-static void add_types(struct value *value)
+static void add_sample_types(struct value *value)
 {
     for (size_t i = 0; sample_at(i); i++)
-        add(value, sample_at(i)->name);
+        value_add(value, sample_at(i)->name);
 }
 
 static void add_units(struct value *value)
 {
-    add(value, "minimum auto ns us ms s hrs");
+    value_add(value, "minimum auto ns us ms s hrs");
 }
 
 static void add_failures(struct value *value)
 {
-    add(value, "leak held");
+    value_add(value, "leak held");
     for (enum timer_state state = 0; state < TIMER_STATES; state++)
-        add(value, state_name(state));
+        value_add(value, state_name(state));
 }
 
 /* Values that their placeholder does not tell. */
@@ -54,9 +53,12 @@ static const struct {
     enum value_kind kind;
     void (*add)(struct value *value);
 } known[] = {
-    {OPTION_FAMILIES, VALUE_LIST, add_families},  {OPTION_FAIL_ON, VALUE_LIST, add_failures},
-    {OPTION_SAMPLE_INDEX, VALUE_WORD, add_types}, {OPTION_UNIT, VALUE_WORD, add_units},
-    {OPTION_BASE, VALUE_RECORDING, NULL},         {OPTION_DIFF_BASE, VALUE_RECORDING, NULL},
+    {OPTION_FAMILIES, VALUE_LIST, add_families},
+    {OPTION_FAIL_ON, VALUE_LIST, add_failures},
+    {OPTION_SAMPLE_INDEX, VALUE_WORD, add_sample_types},
+    {OPTION_UNIT, VALUE_WORD, add_units},
+    {OPTION_BASE, VALUE_RECORDING, NULL},
+    {OPTION_DIFF_BASE, VALUE_RECORDING, NULL},
 };
 
 /* ---- placeholders ---- */
@@ -78,7 +80,7 @@ static void add_alternatives(struct value *value, const char *text)
     value->kind = VALUE_WORD;
     while (*text) {
         size_t length = strcspn(text, "|");
-        add_word(value, text, length);
+        value_add_word(value, text, length);
         text += length + (text[length] == '|');
     }
 }
@@ -107,7 +109,7 @@ struct value value_of_option(enum option_id id)
 static void add_explained(struct value *value)
 {
     for (size_t i = 0; explain_word(i); i++)
-        add(value, explain_word(i));
+        value_add(value, explain_word(i));
 }
 
 bool value_of_argument(struct value *value, const char **name)
@@ -125,7 +127,7 @@ bool value_of_argument(struct value *value, const char **name)
         add_explained(value);
     if (islower((unsigned char)*text)) {
         value->kind = VALUE_WORD;
-        add_word(value, text, length);
+        value_add_word(value, text, length);
     }
     return length > 0;
 }

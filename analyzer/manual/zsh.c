@@ -1,11 +1,11 @@
-#include "manual/shells.h"
+#include "manual/template.h"
 
 #include "manual/values.h"
 
 #include <string.h>
 
 /* Within single quotes; in an explanation brackets and colons would end it. */
-static void put_quoted(FILE *to, const char *text, const char *special)
+static void zsh_put_quoted(FILE *to, const char *text, const char *special)
 {
     for (; *text; text++) {
         if (*text == '\'')
@@ -16,7 +16,7 @@ static void put_quoted(FILE *to, const char *text, const char *special)
 }
 
 /* What is run to offer a value; a blank is zsh's way to offer none. */
-static void put_offer(FILE *to, const struct value *value)
+static void zsh_put_offer(FILE *to, const struct value *value)
 {
     static const char *const offers[VALUE_KINDS] = {
         [VALUE_ANY] = " ",
@@ -31,36 +31,36 @@ static void put_offer(FILE *to, const struct value *value)
     fprintf(to, "%s%s", offers[value->kind], value->words);
 }
 
-static void write_commands(FILE *to, const char *argument, const struct command *command)
+static void zsh_commands(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
     for (size_t i = 0; i < command_count; i++) {
         fprintf(to, "        '%s:", commands[i].name);
-        put_quoted(to, commands[i].summary, "\\");
+        zsh_put_quoted(to, commands[i].summary, "\\");
         fputs("'\n", to);
     }
 }
 
-static void put_option(FILE *to, enum option_id id)
+static void zsh_put_option(FILE *to, enum option_id id)
 {
     const char *name = option_name(id), *value = option_value(id);
     const char *dashes = name[1] ? "--" : "-", *follows = name[1] ? "=" : "+";
     fprintf(to, " \\\n            '%s%s%s[", dashes, name, value ? follows : "");
-    put_quoted(to, option_help(id), "[]:\\");
+    zsh_put_quoted(to, option_help(id), "[]:\\");
     fputs("]", to);
     if (value) {
         struct value offered = value_of_option(id);
         fputc(':', to);
-        put_quoted(to, value, ":");
+        zsh_put_quoted(to, value, ":");
         fputs(":{", to);
-        put_offer(to, &offered);
+        zsh_put_offer(to, &offered);
         fputc('}', to);
     }
     fputc('\'', to);
 }
 
-static void put_argument(FILE *to, const struct argument *argument, size_t place)
+static void zsh_put_argument(FILE *to, const struct argument *argument, size_t place)
 {
     const char *name = argument->name, *before = "";
     struct value value;
@@ -72,12 +72,12 @@ static void put_argument(FILE *to, const struct argument *argument, size_t place
     fprintf(to, ":%s:{", name);
     for (; value_of_argument(&value, &name); before = "; ") {
         fputs(before, to);
-        put_offer(to, &value);
+        zsh_put_offer(to, &value);
     }
     fputs("}'", to);
 }
 
-static void put_case(FILE *to, const struct command *command)
+static void zsh_put_case(FILE *to, const struct command *command)
 {
     struct argument arguments[SYNOPSIS_ARGUMENTS];
     size_t count = synopsis_arguments(command->synopsis, arguments);
@@ -86,23 +86,23 @@ static void put_case(FILE *to, const struct command *command)
             program ? " -A '-*'" : "");
     for (enum option_id id = 0; id < OPTIONS; id++) {
         if (options_have(command->options, id))
-            put_option(to, id);
+            zsh_put_option(to, id);
     }
     for (size_t j = 0; j < count; j++)
-        put_argument(to, &arguments[j], j + 1);
+        zsh_put_argument(to, &arguments[j], j + 1);
     fprintf(to, "%s && ret=0\n            ;;\n", program ? " '*::ARGUMENT:_normal'" : "");
 }
 
-static void write_cases(FILE *to, const char *argument, const struct command *command)
+static void zsh_cases(FILE *to, const char *argument, const struct command *command)
 {
     (void)argument;
     (void)command;
     for (size_t i = 0; i < command_count; i++)
-        put_case(to, &commands[i]);
+        zsh_put_case(to, &commands[i]);
 }
 
 const struct part zsh_parts[] = {
-    {"commands", write_commands},
-    {"cases", write_cases},
+    {"commands", zsh_commands},
+    {"cases", zsh_cases},
     {NULL, NULL},
 };

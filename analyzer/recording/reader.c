@@ -158,7 +158,7 @@ static enum found find_timer(struct recording *recording, uint32_t index, struct
     if ((timer->site >= sites && recording->header.end == TLK_RUNNING) ||
         family_unread(recording, timer->family))
         return FOUND_NONE;
-    if (timer->state != TLK_LIVE || timer->family == 0 || 
+    if (timer->state != TLK_LIVE || timer->family == 0 ||
         timer->family >= recording->header.family_count || timer->site >= sites)
         return FOUND_DAMAGED;
     return FOUND_WHOLE;

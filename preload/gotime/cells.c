@@ -57,7 +57,7 @@ static void depot_get(enum cells_kind kind, struct magazine *magazine)
     }
 }
 
-static bool chunk_make(enum cells_kind kind, uint32_t chunk)
+static bool chunk_map(enum cells_kind kind, uint32_t chunk)
 {
     void *memory;
 
@@ -76,7 +76,7 @@ static void depot_make(enum cells_kind kind, struct magazine *magazine)
 {
     struct cells *of = &cells[kind];
 
-    if (of->made % CHUNK_CELLS == 0 && !chunk_make(kind, of->made / CHUNK_CELLS))
+    if (of->made % CHUNK_CELLS == 0 && !chunk_map(kind, of->made / CHUNK_CELLS))
         return;
     if (of->made == 0)
         of->made = BATCH_CELLS; /* and so 0 is never used */

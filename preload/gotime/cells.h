@@ -9,13 +9,21 @@
 #ifndef GOTIME_CELLS_H
 #define GOTIME_CELLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "handle.h"
-#include "local.h"
-#include "hidden.h"
 #include "lock.h"
+
+enum cells_kind {
+    CELLS_TIMER,
+    CELLS_CHANNEL,
+    CELLS_CONTEXT,
+    CELLS_TASK,
+    CELLS_KINDS,
+};
 
 #define CHUNK_BITS 14
 #define CHUNK_CELLS (1u << CHUNK_BITS)
@@ -45,6 +53,35 @@ extern struct cells cells[CELLS_KINDS] HIDDEN;
 
 /* Counts the calls of cells_end(): what was found in a cell before one is gone. */
 extern uint32_t cells_epoch HIDDEN;
+
+/* ---- what each thread has: small, for it lies in the static TLS block ---- */
+
+#define MAGAZINE_CELLS 32
+
+/* count + room is MAGAZINE_CELLS, or 0 before the thread's first use of it. */
+struct magazine {
+    uint32_t count, room;
+    uint32_t free[MAGAZINE_CELLS];
+};
+
+struct shard;
+
+/* The shard that its timers go to, which callback it runs, and free cells at hand. */
+struct local {
+    struct local *next, *prev; /* all threads', under a lock of theirs */
+    struct shard *shard;       /* where its timers are made; NULL: not chosen yet */
+    uint32_t running;          /* index of the timer whose callback this thread runs; 0: none */
+    bool busy;                 /* it runs a callback or task */
+    bool joined;               /* local_join() was called */
+    struct magazine magazines[CELLS_KINDS];
+};
+
+extern __thread struct local local HIDDEN __attribute__((tls_model("initial-exec")));
+
+/* Sees to it that what the thread has at hand is given back when it ends. */
+void local_join(void);
+
+/* ---- taking and giving ---- */
 
 uint32_t cells_refill(enum cells_kind kind);
 void cells_spill(enum cells_kind kind, uint32_t index);
@@ -78,12 +115,11 @@ static inline void cell_age(void *cell)
 static inline uint32_t cells_take(enum cells_kind kind)
 {
     struct magazine *magazine = &local.magazines[kind];
-    uint32_t index;
 
     if (__builtin_expect(magazine->count == 0, 0))
         return cells_refill(kind);
     magazine->room++;
-    index = magazine->free[magazine->count - 1];
+    uint32_t index = magazine->free[magazine->count - 1];
     magazine->count--;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return index;
@@ -116,7 +152,7 @@ static inline bool cells_ended(enum cells_kind kind, uint32_t generation)
     return (int32_t)(generation - cells[kind].birth) < 0;
 }
 
-/* For fork, as of struct part (life.h). In the child all cells stay, but those that are ended. */
+/* For fork, as of struct part (parts.h). In the child all cells stay, but those that are ended. */
 void cells_lock(void);
 void cells_unlock(void);
 void cells_renew(void);

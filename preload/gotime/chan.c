@@ -1,13 +1,14 @@
+/* Channels as gotime.h has them, whatever is behind them: sending, receiving, closing. */
+#include "end.h"
+
 #include <errno.h>
 
 #include "channel.h"
-#include "end.h"
 #include "handle.h"
-#include "select.h"
 #include "timer.h"
 
 /* Most need not wait; who does, tries again as a select of one case. */
-static int transfer(gt_chan chan, enum gt_direction direction, void *element, int64_t wait)
+static int chan_transfer(gt_chan chan, enum gt_direction direction, void *element, int64_t wait)
 {
     struct gt_case only = {direction, chan, element, 0};
     struct wake_list to_wake = {NULL};
@@ -32,36 +33,36 @@ static int transfer(gt_chan chan, enum gt_direction direction, void *element, in
 
 int gt_chan_send(gt_chan chan, const void *element)
 {
-    return transfer(chan, GT_SEND, (void *)element, GT_NEVER);
+    return chan_transfer(chan, GT_SEND, (void *)element, GT_NEVER);
 }
 
 int gt_chan_recv(gt_chan chan, void *element)
 {
-    return transfer(chan, GT_RECV, element, GT_NEVER);
+    return chan_transfer(chan, GT_RECV, element, GT_NEVER);
 }
 
 int gt_chan_try_send(gt_chan chan, const void *element)
 {
-    return transfer(chan, GT_SEND, (void *)element, WAIT_NOT);
+    return chan_transfer(chan, GT_SEND, (void *)element, WAIT_NOT);
 }
 
 int gt_chan_try_recv(gt_chan chan, void *element)
 {
-    return transfer(chan, GT_RECV, element, WAIT_NOT);
+    return chan_transfer(chan, GT_RECV, element, WAIT_NOT);
 }
 
 int gt_chan_send_timeout(gt_chan chan, const void *element, int64_t timeout)
 {
-    return transfer(chan, GT_SEND, (void *)element, timeout > 0 ? timeout : 0);
+    return chan_transfer(chan, GT_SEND, (void *)element, timeout > 0 ? timeout : 0);
 }
 
 int gt_chan_recv_timeout(gt_chan chan, void *element, int64_t timeout)
 {
-    return transfer(chan, GT_RECV, element, timeout > 0 ? timeout : 0);
+    return chan_transfer(chan, GT_RECV, element, timeout > 0 ? timeout : 0);
 }
 
 /* Whose channel it is, if not the user's; what a send would say. */
-static int refusal(gt_chan chan)
+static int chan_refusal(gt_chan chan)
 {
     struct end end;
     int result = end_find(&end, chan, GT_SEND);
@@ -76,7 +77,8 @@ static int refusal(gt_chan chan)
 
 int gt_chan_close(gt_chan chan)
 {
-    return handle_kind(chan.handle) == KIND_CHANNEL ? channel_close(chan, false) : refusal(chan);
+    return handle_kind(chan.handle) == KIND_CHANNEL ? channel_close(chan, false)
+                                                    : chan_refusal(chan);
 }
 
 int gt_chan_free(gt_chan chan)
@@ -88,11 +90,11 @@ int gt_chan_free(gt_chan chan)
     case KIND_TICK:
         return timer_chan_free(chan.handle);
     default:
-        return refusal(chan);
+        return chan_refusal(chan);
     }
 }
 
-static size_t measure(gt_chan chan, size_t (*of)(const struct end *end))
+static size_t chan_measure(gt_chan chan, size_t (*of)(const struct end *end))
 {
     struct end end;
     size_t size = 0;
@@ -108,10 +110,10 @@ static size_t measure(gt_chan chan, size_t (*of)(const struct end *end))
 
 size_t gt_chan_len(gt_chan chan)
 {
-    return measure(chan, end_length);
+    return chan_measure(chan, end_length);
 }
 
 size_t gt_chan_cap(gt_chan chan)
 {
-    return measure(chan, end_capacity);
+    return chan_measure(chan, end_capacity);
 }

@@ -48,11 +48,9 @@ static void channel_put(struct channel *channel, const void *element)
 
 int channel_try_send(struct channel *channel, const void *element, struct wake_list *to_wake)
 {
-    struct waiter *receiver;
-
     if (channel->closed)
         return -EPIPE;
-    receiver = queue_choose(&channel->receivers);
+    struct waiter *receiver = queue_choose(&channel->receivers);
     if (receiver) {
         element_copy(receiver->element, element, channel->size);
         wake_later(to_wake, receiver, 0);
@@ -67,11 +65,9 @@ int channel_try_send(struct channel *channel, const void *element, struct wake_l
 /* A full channel has a place again: the element of who waited longest goes to the end. */
 static int channel_take(struct channel *channel, void *element, struct wake_list *to_wake)
 {
-    struct waiter *sender;
-
     element_copy(element, slot_at(channel, channel->head), channel->size);
     position_advance(channel, &channel->head);
-    sender = queue_choose(&channel->senders);
+    struct waiter *sender = queue_choose(&channel->senders);
     if (sender) {
         channel_put(channel, sender->element);
         wake_later(to_wake, sender, 0);
@@ -81,11 +77,9 @@ static int channel_take(struct channel *channel, void *element, struct wake_list
 
 int channel_try_recv(struct channel *channel, void *element, struct wake_list *to_wake)
 {
-    struct waiter *sender;
-
     if (channel->tail != channel->head)
         return channel_take(channel, element, to_wake);
-    sender = queue_choose(&channel->senders);
+    struct waiter *sender = queue_choose(&channel->senders);
     if (sender) {
         element_copy(element, sender->element, channel->size);
         wake_later(to_wake, sender, 0);
@@ -185,12 +179,11 @@ static int channel_finish(gt_chan chan, bool by_owner,
 {
     struct channel *channel = channel_at(chan.handle);
     struct wake_list to_wake = {NULL};
-    int result;
 
     if (!channel)
         return -ESTALE;
     lock_take(&channel->lock);
-    result = channel_open(channel, chan.handle);
+    int result = channel_open(channel, chan.handle);
     if (result == 0)
         result = channel->owned == by_owner ? finish(channel, &to_wake) : -EPERM;
     lock_give(&channel->lock);

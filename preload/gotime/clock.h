@@ -1,5 +1,6 @@
 /*
- * clock.h - what time it is. Never the wall clock: setting it must move nothing.
+ * clock.h - what time it is, and sleeping until then or until a word changes. Never the wall clock:
+ * setting it must move nothing.
  */
 #ifndef GOTIME_CLOCK_H
 #define GOTIME_CLOCK_H
@@ -8,7 +9,11 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "hidden.h"
+/*
+ * Variables that are the library's own. Without it the compiler takes what it only sees declared
+ * for another library's, and goes through a table each time.
+ */
+#define HIDDEN __attribute__((visibility("hidden")))
 
 /* The mock clock. `mocked` changes only while all shards are locked. */
 struct mock_clock {
@@ -53,5 +58,15 @@ static inline int64_t clock_after(int64_t now, int64_t duration)
         return now;
     return __builtin_add_overflow(now, duration, &deadline) ? INT64_MAX : deadline;
 }
+
+/* ---- sleeping: deadlines are CLOCK_MONOTONIC; errno is left alone ---- */
+
+/* While the word has this value, until woken; may return for nothing. */
+void futex_wait(const uint32_t *word, uint32_t value);
+
+/* The same, at most until the deadline, in nanoseconds; INT64_MAX: no deadline. */
+void futex_wait_until(const uint32_t *word, uint32_t value, int64_t deadline);
+
+void futex_wake(const uint32_t *word, int waiters);
 
 #endif

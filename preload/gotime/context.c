@@ -5,7 +5,6 @@
  * Order: a tree's lock, then that of a channel. Timers are made and freed without it, as the shim
  * is told then.
  */
-#include "context.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -16,6 +15,7 @@
 #include "clock.h"
 #include "handle.h"
 #include "lock.h"
+#include "parts.h"
 #include "ring.h"
 #include "timer.h"
 #include "watch.h"
@@ -134,11 +134,10 @@ static void context_unlock(const struct context *context)
 static struct context *context_find(gt_ctx ctx)
 {
     uint32_t index = handle_index(ctx.handle);
-    struct context *context;
 
     if (handle_kind(ctx.handle) != KIND_CONTEXT || !index)
         return NULL;
-    context = context_at(index);
+    struct context *context = context_at(index);
     return context && context_lock(context, handle_generation(ctx.handle)) ? context : NULL;
 }
 
@@ -182,12 +181,11 @@ static void context_expire(void *handle)
 static struct context *context_make(uint32_t *index)
 {
     gt_chan done = channel_make_owned();
-    struct context *context;
 
     if (!done.handle)
         return NULL;
     *index = cells_take(CELLS_CONTEXT);
-    context = *index ? context_at(*index) : NULL;
+    struct context *context = *index ? context_at(*index) : NULL;
     if (!context) {
         channel_free_owned(done);
         return NULL;
@@ -205,11 +203,9 @@ static struct context *context_make(uint32_t *index)
 /* Below its parent, while that is not done. 0 or -ESTALE. */
 static int context_join(struct context *context, gt_ctx above)
 {
-    struct context *parent;
-
     if (is_background(above))
         return 0;
-    parent = context_find(above);
+    struct context *parent = context_find(above);
     if (!parent)
         return -ESTALE;
     __atomic_store_n(&context->tree, parent->tree, __ATOMIC_RELEASE);
@@ -267,12 +263,11 @@ static gt_ctx context_new(gt_ctx parent, int64_t deadline, const struct timerlea
     uint32_t index;
     struct context *context = context_make(&index);
     gt_ctx ctx;
-    int error;
 
     if (!context)
         return (gt_ctx){0};
     ctx.handle = handle_make(KIND_CONTEXT, index, cell_generation(context));
-    error = context_join(context, parent);
+    int error = context_join(context, parent);
     if (!error)
         error = context_limit(context, ctx, deadline, call);
     if (!error)
@@ -344,11 +339,10 @@ gt_chan gt_ctx_done(gt_ctx ctx)
 int gt_ctx_err(gt_ctx ctx)
 {
     struct context *context = context_find(ctx);
-    int err;
 
     if (!context)
         return is_background(ctx) ? 0 : -ESTALE;
-    err = context->err;
+    int err = context->err;
     context_unlock(context);
     return err;
 }
@@ -356,11 +350,10 @@ int gt_ctx_err(gt_ctx ctx)
 bool gt_ctx_deadline(gt_ctx ctx, int64_t *deadline)
 {
     struct context *context = context_find(ctx);
-    int64_t found;
 
     if (!context)
         return false;
-    found = context->deadline;
+    int64_t found = context->deadline;
     context_unlock(context);
     if (deadline && found != GT_NEVER)
         *deadline = found;

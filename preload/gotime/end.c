@@ -6,8 +6,8 @@
 #include "channel.h"
 #include "clock.h"
 #include "handle.h"
-#include "port.h"
 #include "timer.h"
+#include "waiter.h"
 
 int end_find(struct end *end, gt_chan chan, enum gt_direction direction)
 {

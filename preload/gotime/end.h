@@ -1,6 +1,6 @@
 /*
  * end.h - one end of a channel, the receiving or the sending one, whatever kind of channel it is:
- * the user's own, a context's, or that of a timer.
+ * the user's own, a context's, or that of a timer; and waiting for the first of several ends.
  */
 #ifndef GOTIME_END_H
 #define GOTIME_END_H
@@ -40,5 +40,13 @@ struct queue *end_queue(const struct end *end);
 /* Elements buffered, and room. */
 size_t end_length(const struct end *end);
 size_t end_capacity(const struct end *end);
+
+/* ---- without a lock: waiting for the first of several, which every wait comes down to ---- */
+
+/* How long to wait: a duration, GT_NEVER, 0 for -ETIMEDOUT at once; or this, for -EAGAIN at once.
+ */
+#define WAIT_NOT INT64_C(-1)
+
+int select_wait(struct gt_case *cases, size_t count, int64_t wait);
 
 #endif

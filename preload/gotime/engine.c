@@ -6,8 +6,6 @@
 #include "clock.h"
 #include "executor.h"
 #include "fire.h"
-#include "futex.h"
-#include "thread.h"
 
 #define CROWD 4 /* fires between two sleeps */
 #define REST_NS 50000
@@ -119,10 +117,8 @@ void engine_notice(int64_t deadline)
 
 void engine_end(void)
 {
-    uint32_t before;
-
     lock_take(&starting);
-    before = __atomic_exchange_n(&engine_state, ENGINE_ENDS, __ATOMIC_SEQ_CST);
+    uint32_t before = __atomic_exchange_n(&engine_state, ENGINE_ENDS, __ATOMIC_SEQ_CST);
     lock_give(&starting);
     if (before != ENGINE_RUNS)
         return;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hidden.h"
+#include "clock.h"
 
 enum engine_state {
     ENGINE_NONE,
@@ -38,7 +38,7 @@ void engine_notice(int64_t deadline);
 void engine_end(void);
 void engine_release(void);
 
-/* For fork, as of struct part (life.h). */
+/* For fork, as of struct part (parts.h). */
 void engine_lock(void);
 void engine_unlock(void);
 void engine_renew(void);

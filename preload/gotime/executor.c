@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 
+#include "cells.h"
 #include "clock.h"
-#include "futex.h"
 #include "gotime.h"
-#include "local.h"
 #include "lock.h"
-#include "thread.h"
 
 #define LIMIT 64
 #define PATIENCE_NS 100000 /* how long what is posted waits before more threads come */
@@ -41,6 +40,19 @@ static struct executor {
 } executor;
 
 static __thread struct worker *me;
+
+int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(thread, NULL, run, argument);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!error)
+        pthread_setname_np(*thread, name);
+    return -error;
+}
 
 static unsigned executor_limit(void)
 {
@@ -134,7 +146,7 @@ static bool worker_start(void)
     return !failed;
 }
 
-static unsigned least(unsigned a, unsigned b)
+static unsigned fewer_of(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
@@ -142,8 +154,9 @@ static unsigned least(unsigned a, unsigned b)
 /* So many more threads to work: those that sleep, then new ones. Gives the lock back. */
 static bool executor_grow(unsigned wanted)
 {
-    unsigned wake = least(wanted, executor.idle), limit = executor_limit();
-    unsigned start = executor.threads < limit ? least(wanted - wake, limit - executor.threads) : 0;
+    unsigned wake = fewer_of(wanted, executor.idle), limit = executor_limit();
+    unsigned start =
+        executor.threads < limit ? fewer_of(wanted - wake, limit - executor.threads) : 0;
     bool started = true;
 
     executor.idle -= wake;
@@ -166,7 +179,7 @@ static bool executor_grow(unsigned wanted)
 
 /* ---- posting ---- */
 
-static unsigned processors(void)
+static unsigned executor_processors(void)
 {
     static unsigned known;
     unsigned count = __atomic_load_n(&known, __ATOMIC_RELAXED);
@@ -190,8 +203,8 @@ void executor_post(struct source *source, size_t callbacks)
     source->posted += callbacks;
     __atomic_store_n(&executor.posted, executor.posted + callbacks, __ATOMIC_RELAXED);
     working = executor.threads - executor.idle;
-    if (!clock_mocked() && working < processors())
-        wanted = least(processors() - working, (unsigned)executor.posted);
+    if (!clock_mocked() && working < executor_processors())
+        wanted = fewer_of(executor_processors() - working, (unsigned)executor.posted);
     executor_grow(wanted);
 }
 
@@ -221,7 +234,7 @@ int gt_executor_limit(unsigned threads)
         return -EINVAL;
     lock_take(&executor.lock);
     executor.limit = threads;
-    executor_grow(clock_mocked() ? 0 : least(threads, (unsigned)executor.posted));
+    executor_grow(clock_mocked() ? 0 : fewer_of(threads, (unsigned)executor.posted));
     return 0;
 }
 

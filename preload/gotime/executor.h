@@ -6,6 +6,7 @@
 #ifndef GOTIME_EXECUTOR_H
 #define GOTIME_EXECUTOR_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,9 @@ struct source {
     struct source *next;
     size_t posted; /* under the executor's lock */
 };
+
+/* A thread of the library's: all signals are blocked in it. 0 or a negative errno. */
+int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 
 /* So many more callbacks wait there. From the thread that fires timers, without the shard's lock.
  */
@@ -43,7 +47,7 @@ int64_t executor_supervise(int64_t now);
 /* Ends the threads, after what they run; what is posted and did not begin is forgotten. */
 void executor_end(void);
 
-/* For fork, as of struct part (life.h). */
+/* For fork, as of struct part (parts.h). */
 void executor_lock(void);
 void executor_unlock(void);
 void executor_renew(void);

@@ -82,7 +82,7 @@ static void write_head(FILE *to, const char *metric, const char *type, const cha
 
 /* ---- counters and gauges ---- */
 
-static uint64_t load(const uint64_t *from)
+static uint64_t counter_load(const uint64_t *from)
 {
     return __atomic_load_n(from, __ATOMIC_RELAXED);
 }
@@ -95,17 +95,15 @@ static int64_t live_of(const struct metrics_counts *counts)
 /* What has no name is what the names leave of the total. */
 static void read_counts(struct reading *reading)
 {
-    struct metrics_counts total;
-
     for (reading->names = 1; reading->names < METRICS_NAMES; reading->names++) {
         const struct metrics_series *series = metrics_series[reading->names];
 
         if (!series)
             break;
         for (int i = METRICS_COUNTERS - 1; i >= 0; i--)
-            reading->counts[reading->names].of[i] = load(&series->counts.of[i]);
+            reading->counts[reading->names].of[i] = counter_load(&series->counts.of[i]);
     }
-    total = timers_counts();
+    struct metrics_counts total = timers_counts();
     for (unsigned name = 1; name < reading->names; name++)
         for (int i = 0; i < METRICS_COUNTERS; i++)
             total.of[i] -= reading->counts[name].of[i];
@@ -117,7 +115,7 @@ static void read_counts(struct reading *reading)
 /* The most that this counter has ever shown: a fall would be taken for a restart. */
 static uint64_t never_less(uint64_t *shown, uint64_t count)
 {
-    uint64_t before = load(shown);
+    uint64_t before = counter_load(shown);
 
     while ((int64_t)(count - before) > 0 &&
            !__atomic_compare_exchange_n(shown, &before, count, true, __ATOMIC_RELAXED,
@@ -155,7 +153,7 @@ static uint64_t histogram_count(const struct histogram *histogram)
     uint64_t count = 0;
 
     for (int i = 0; i < METRICS_BUCKETS; i++)
-        count += load(&histogram->buckets[i]);
+        count += counter_load(&histogram->buckets[i]);
     return count;
 }
 
@@ -166,7 +164,7 @@ static void write_active(FILE *to, const struct reading *reading)
     for (unsigned name = 0; name < reading->names; name++) {
         const struct metrics_series *series = metrics_series[name];
         uint64_t ended = histogram_count(&series->latency);
-        int64_t running = (int64_t)(load(&series->started) - ended);
+        int64_t running = (int64_t)(counter_load(&series->started) - ended);
 
         write_series(to, "timer_active_count", "", series->name, NULL);
         fprintf(to, "%" PRId64 "\n", running > 0 ? running : 0);
@@ -176,10 +174,10 @@ static void write_active(FILE *to, const struct reading *reading)
 static void write_histogram(FILE *to, const char *metric, const char *name,
                             const struct histogram *histogram, const char *const *bounds)
 {
-    uint64_t sum = load(&histogram->nanoseconds), count = 0;
+    uint64_t sum = counter_load(&histogram->nanoseconds), count = 0;
 
     for (int i = 0; i < METRICS_BUCKETS && bounds[i]; i++) {
-        count += load(&histogram->buckets[i]);
+        count += counter_load(&histogram->buckets[i]);
         write_series(to, metric, "_bucket", name, bounds[i]);
         fprintf(to, "%" PRIu64 "\n", count);
     }

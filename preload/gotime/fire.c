@@ -1,13 +1,149 @@
 #include "fire.h"
 
-#include "callback.h"
+#include <limits.h>
+#include <stddef.h>
+
 #include "clock.h"
-#include "release.h"
 #include "watch.h"
 
 /* So that nobody waits for the lock for long. */
 #define FIRES_MOST 64
 #define STEPS_MOST 256
+
+#define AWAIT_NS 1000000 /* between two looks whether a callback runs */
+
+/* ---- callbacks ---- */
+
+struct callback {
+    struct shard *shard;
+    uint32_t index;
+    struct timer *timer;
+    uint8_t name;
+    bool reported;
+    int64_t began;
+    void (*function)(void *argument);
+    void *argument;
+};
+
+static bool callback_begin(struct callback *callback, enum ready_list list)
+{
+    struct shard *shard = callback->shard;
+
+    lock_take(&shard->lock);
+    callback->index = ready_pop(shard, list);
+    if (!callback->index) {
+        lock_give(&shard->lock);
+        return false;
+    }
+    struct timer *timer = callback->timer = timer_at(callback->index);
+    timer->running++;
+    timer_count(shard, timer, METRICS_FIRED, 1);
+    watch_fired(callback->index, 1);
+    callback->name = timer->name;
+    callback->reported = !(timer->flags & TIMER_UNREPORTED);
+    callback->function = timer->function;
+    callback->argument = timer->argument;
+    if (callback->reported)
+        metrics_lateness(timer->name, callback->began - timer->deadline);
+    lock_give(&shard->lock);
+    return true;
+}
+
+/* Whether the timer's life is over with this one. */
+static bool callback_is_last(const struct timer *timer)
+{
+    return timer->running == 0 && (timer->state == TIMER_DYING ||
+                                   (timer->state == TIMER_IDLE && timer->flags & GT_AUTOFREE));
+}
+
+static void callback_end(struct callback *callback)
+{
+    struct timer *timer = callback->timer;
+    struct aftermath aftermath = {0};
+
+    lock_take(&callback->shard->lock);
+    __atomic_store_n(&timer->running, timer->running - 1, __ATOMIC_RELAXED);
+    bool awaited = timer->running == 0 && timer->flags & TIMER_AWAITED;
+    if (awaited)
+        timer->flags &= (uint8_t)~TIMER_AWAITED;
+    if (callback_is_last(timer)) {
+        if (timer->state == TIMER_DYING)
+            timer_bury_func(callback->index, timer, &aftermath);
+        else
+            timer_release(callback->shard, callback->index, timer, &aftermath);
+    }
+    lock_give(&callback->shard->lock);
+    if (awaited)
+        futex_wake(&timer->running, INT_MAX);
+    aftermath_settle(&aftermath);
+}
+
+/* After a fork or a shutdown in the callback, its timer is gone, and its cell too. */
+bool callback_run(struct shard *shard, enum ready_list list)
+{
+    struct callback callback = {.shard = shard, .began = clock_now()};
+    uint32_t before = local.running, epoch = cells_epoch;
+
+    if (!callback_begin(&callback, list))
+        return false;
+    local.running = callback.index;
+    if (callback.reported)
+        metrics_started(callback.name);
+    callback.function(callback.argument);
+    if (epoch == cells_epoch) {
+        if (callback.reported)
+            metrics_latency(callback.name, clock_now() - callback.began);
+        callback_end(&callback);
+    }
+    local.running = before;
+    return true;
+}
+
+void callback_run_source(struct source *source)
+{
+    callback_run((struct shard *)((char *)source - offsetof(struct shard, source)), READY_EXECUTOR);
+}
+
+bool callback_is_mine(uint64_t handle)
+{
+    struct shard *shard;
+
+    if (!local.running || local.running != handle_index(handle) ||
+        !timer_lock(handle, KINDS(KIND_FUNC), &shard))
+        return false;
+    lock_give(&shard->lock);
+    return true;
+}
+
+/* Of that life of the timer, which may have lost its handle meanwhile. */
+static uint32_t callbacks_running(struct timer *timer, uint64_t handle)
+{
+    struct shard *shard = shard_of(timer);
+    uint32_t running = 0;
+
+    lock_take(&shard->lock);
+    if (cell_generation(timer) == handle_generation(handle))
+        running = timer->running;
+    if (running)
+        timer->flags |= TIMER_AWAITED;
+    lock_give(&shard->lock);
+    return running;
+}
+
+/*
+ * Never for long: between the look and the sleep, one callback may have ended, unaware of us, and
+ * another begun, and the number be the same.
+ */
+void callback_await(uint64_t handle)
+{
+    struct timer *timer = timer_at(handle_index(handle));
+    uint32_t running;
+
+    while ((running = callbacks_running(timer, handle)))
+        futex_wait_until(&timer->running, running, clock_monotonic() + AWAIT_NS);
+}
+
+/* ---- firing ---- */
 
 static int64_t not_before(int64_t now, int64_t deadline)
 {
@@ -74,11 +210,10 @@ static bool shard_fire_one(struct shard *shard, int64_t now, unsigned *steps, si
                            struct wake_list *to_wake)
 {
     uint32_t index = wheel_take(&shard->wheel, now, steps);
-    struct timer *timer;
 
     if (!index)
         return false;
-    timer = timer_at(index);
+    struct timer *timer = timer_at(index);
     timer->state = TIMER_IDLE;
     shard->waiting--;
     if (timer_kind(timer) != KIND_FUNC) {

@@ -1,5 +1,5 @@
 /*
- * fire.h - what happens when a timer's time has come.
+ * fire.h - what happens when a timer's time has come, and the callbacks of those that are due.
  */
 #ifndef GOTIME_FIRE_H
 #define GOTIME_FIRE_H
@@ -17,5 +17,19 @@ void timer_fire(struct shard *shard, uint32_t index, struct timer *timer, int64_
  * fired.
  */
 unsigned shard_fire(struct shard *shard, int64_t now, bool mocked);
+
+/* ---- callbacks ---- */
+
+/* Runs the one that has waited longest in a list, in this thread. False if there was none. */
+bool callback_run(struct shard *shard, enum ready_list list);
+
+/* As of struct source: of READY_EXECUTOR. */
+void callback_run_source(struct source *source);
+
+/* Whether this thread is in a callback of that timer, which is still alive. */
+bool callback_is_mine(uint64_t handle);
+
+/* Waits until no callback of that timer runs; not in one of its callbacks. */
+void callback_await(uint64_t handle);
 
 #endif

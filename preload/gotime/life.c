@@ -1,17 +1,14 @@
-#include "life.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <pthread.h>
 
 #include "channel.h"
-#include "context.h"
 #include "engine.h"
 #include "executor.h"
 #include "gotime.h"
 #include "metrics.h"
-#include "mock.h"
-#include "release.h"
-#include "scheduler.h"
+#include "shard.h"
 #include "watch.h"
 
 /* ---- the timers ---- */

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "futex.h"
 
 #define SPINS 100
 #define NAP_NS 200000
@@ -31,7 +30,7 @@ static inline void cpu_relax(void)
 #endif
 }
 
-static void nap(const uint32_t *word, int64_t duration)
+static void lock_nap(const uint32_t *word, int64_t duration)
 {
     futex_wait_until(word, 1, clock_monotonic() + duration);
 }
@@ -50,7 +49,7 @@ void lock_take_slow(struct lock *lock)
 {
     while (!lock_spin(lock)) {
         __atomic_fetch_add(&lock->sleepers, 1, __ATOMIC_SEQ_CST);
-        nap(&lock->held, NAP_NS);
+        lock_nap(&lock->held, NAP_NS);
         __atomic_fetch_sub(&lock->sleepers, 1, __ATOMIC_RELAXED);
     }
     if (lock_load(&lock->owner) != 0 && lock_load(&lock->owner) != lock_self)
@@ -64,7 +63,7 @@ void lock_wake(struct lock *lock)
 
 /* ---- owners and guests ---- */
 
-static bool barrier(int command)
+static bool lock_barrier(int command)
 {
     return syscall(SYS_membarrier, command, 0, 0) == 0;
 }
@@ -72,13 +71,13 @@ static bool barrier(int command)
 /* Registered anew where a fork has lost it. A sandbox may refuse what it had allowed before. */
 static void barrier_on_all_threads(struct lock *lock)
 {
-    if (barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+    if (lock_barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
         return;
-    if (barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
-        barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+    if (lock_barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
+        lock_barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
         return;
     for (int64_t end = clock_monotonic() + SETTLED_NS; clock_monotonic() < end;)
-        nap(&lock->held, SETTLED_NS);
+        lock_nap(&lock->held, SETTLED_NS);
 }
 
 void lock_visit(struct lock *lock)
@@ -88,7 +87,7 @@ void lock_visit(struct lock *lock)
         if (i < SPINS)
             cpu_relax();
         else
-            nap(&lock->inside, NAP_NS);
+            lock_nap(&lock->inside, NAP_NS);
     if (lock->uses < USES_WORTH)
         __atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
     lock->uses = 0;
@@ -114,7 +113,7 @@ void lock_own(struct lock *lock)
 {
     if (lock->first && lock->first != lock_self)
         return;
-    if (!barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+    if (!lock_barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
         return;
     if (lock_self == NOBODY)
         lock_self = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);

@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hidden.h"
+#include "clock.h"
 
 /* All zeros is a free lock without an owner. */
 struct lock {

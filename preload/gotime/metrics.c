@@ -65,17 +65,15 @@ static struct metrics_series *series_make(const char *name)
 static int name_add(const char *name)
 {
     uint8_t *slot = slot_find(name), found = *slot;
-    struct metrics_series *series;
-    unsigned number;
 
     if (found)
         return found;
     if (names_made == METRICS_NAMES)
         return -ENOSPC;
-    series = series_make(name);
+    struct metrics_series *series = series_make(name);
     if (!series)
         return -ENOMEM;
-    number = names_made++;
+    unsigned number = names_made++;
     __atomic_store_n(&metrics_series[number], series, __ATOMIC_RELEASE);
     __atomic_store_n(slot, (uint8_t)number, __ATOMIC_RELEASE);
     return (int)number;
@@ -83,11 +81,9 @@ static int name_add(const char *name)
 
 int metrics_name(const char *name)
 {
-    int number;
-
     if (!name || !*name)
         return 0;
-    number = __atomic_load_n(slot_find(name), __ATOMIC_ACQUIRE);
+    int number = __atomic_load_n(slot_find(name), __ATOMIC_ACQUIRE);
     if (!number) {
         lock_take(&names_lock);
         number = name_add(name);

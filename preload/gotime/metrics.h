@@ -56,7 +56,7 @@ int metrics_name(const char *name);
 /* A live timer gets another name: what was counted as created counts for the new one. */
 void metrics_rename(unsigned from, unsigned to);
 
-/* As of struct part (life.h). In the child names stay, and nothing has been counted. */
+/* As of struct part (parts.h). In the child names stay, and nothing has been counted. */
 void metrics_renew(void);
 void metrics_end(void);
 

@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <time.h>
 
-#include "callback.h"
 #include "clock.h"
 #include "engine.h"
 #include "executor.h"
 #include "fire.h"
-#include "futex.h"
-#include "mock.h"
+#include "parts.h"
 #include "timer.h"
 
 static uint32_t advancing; /* a futex: 1 while somebody advances the clock */
@@ -103,14 +101,12 @@ static void advance_to(int64_t end)
 
 int gt_clock_mock_advance(int64_t duration)
 {
-    int64_t end;
-
     if (executor_inside())
         return -EDEADLK;
     if (duration < 0 || !clock_mocked())
         return -EINVAL;
     advance_begin();
-    end = clock_after(mock_clock.now, duration);
+    int64_t end = clock_after(mock_clock.now, duration);
     advance_to(end < CLOCK_END ? end : CLOCK_END);
     advance_end();
     return 0;
@@ -120,10 +116,8 @@ int gt_clock_mock_advance(int64_t duration)
 
 size_t gt_clock_mock_waiting(void)
 {
-    size_t waiting;
-
     shards_lock();
-    waiting = shards_waiting();
+    size_t waiting = shards_waiting();
     shards_unlock();
     return waiting;
 }

@@ -4,16 +4,15 @@
  *
  * Order: the scheduler's lock, then that of the timer's shard. The shim is told without it.
  */
-#include "scheduler.h"
 
 #include <errno.h>
 #include <stddef.h>
 
 #include "clock.h"
 #include "executor.h"
-#include "futex.h"
 #include "gotime.h"
 #include "metrics.h"
+#include "parts.h"
 #include "task.h"
 #include "timer.h"
 #include "watch.h"
@@ -36,10 +35,8 @@ static __thread uint32_t running; /* the task that this thread runs; 0: none */
 
 const char *scheduler_check(void)
 {
-    const char *wrong;
-
     lock_take(&scheduler.lock);
-    wrong = heap_check();
+    const char *wrong = heap_check();
     if (!wrong && scheduler.timer_due > (heap_count ? heap_due(1) : GT_NEVER))
         wrong = "the timer fires after the first task is due";
     lock_give(&scheduler.lock);
@@ -102,10 +99,9 @@ static void tasks_post(void *unused)
 static struct task *task_begin(void)
 {
     struct task *task = NULL;
-    struct ring *first;
 
     lock_take(&scheduler.lock);
-    first = scheduler.ready.next;
+    struct ring *first = scheduler.ready.next;
     if (first != &scheduler.ready) {
         task = (struct task *)((char *)first - offsetof(struct task, ready));
         ring_remove(first);
@@ -118,10 +114,8 @@ static struct task *task_begin(void)
 /* Who waits for it finds it at rest, and gives the cell back; otherwise it is done here. */
 static void task_end(struct task *task)
 {
-    bool awaited;
-
     lock_take(&scheduler.lock);
-    awaited = task->awaited;
+    bool awaited = task->awaited;
     __atomic_store_n(&task->state, TASK_WAITS, __ATOMIC_RELAXED);
     if (task->stopped && !awaited)
         cells_give(CELLS_TASK, task->index);
@@ -133,7 +127,6 @@ static void task_end(struct task *task)
 static void task_run_next(struct source *source)
 {
     struct task *task = task_begin();
-    int64_t begun;
 
     (void)source;
     if (!task)
@@ -141,7 +134,7 @@ static void task_run_next(struct source *source)
     if (watched())
         timerleak_ledger.fired(task->cookie, 1);
     metrics_started(0);
-    begun = clock_now();
+    int64_t begun = clock_now();
     running = task->index;
     task->function(task->argument);
     if (!running)
@@ -171,14 +164,12 @@ static struct task *task_find(gt_task handle)
 /* False, and errno, if there is none to be had. */
 static bool timer_ready(void)
 {
-    bool known;
-
     lock_take(&scheduler.lock);
     if (!scheduler.timer.handle) {
         scheduler.timer = timer_internal(GT_NEVER, tasks_post, NULL);
         gt_timer_stop(scheduler.timer);
     }
-    known = scheduler.timer.handle != 0;
+    bool known = scheduler.timer.handle != 0;
     lock_give(&scheduler.lock);
     return known;
 }
@@ -198,8 +189,6 @@ static gt_task task_announce(struct task *task, const struct timerleak_call *cal
 gt_task gt_scheduler_start(int64_t period, void (*function)(void *argument), void *argument)
 {
     uint32_t index;
-    struct task *task;
-    gt_task handle;
 
     if (period <= 0 || !function) {
         errno = EINVAL;
@@ -207,7 +196,7 @@ gt_task gt_scheduler_start(int64_t period, void (*function)(void *argument), voi
     }
     if (!timer_ready() || !(index = cells_take(CELLS_TASK)))
         return (gt_task){0};
-    task = task_at(index);
+    struct task *task = task_at(index);
     task->index = index;
     task->state = TASK_WAITS;
     task->stopped = task->awaited = false;
@@ -216,7 +205,7 @@ gt_task gt_scheduler_start(int64_t period, void (*function)(void *argument), voi
     task->due = clock_after(clock_now(), period);
     task->function = function;
     task->argument = argument;
-    handle = task_announce(task, CALL_IF_WATCHED("task"));
+    gt_task handle = task_announce(task, CALL_IF_WATCHED("task"));
     lock_take(&scheduler.lock);
     heap_add(index);
     timer_adjust();
@@ -244,8 +233,6 @@ static bool task_await(struct task *task)
 int gt_scheduler_stop(gt_task handle)
 {
     struct task *task = task_find(handle);
-    uint64_t cookie;
-    bool ended;
 
     if (!task)
         return -ESTALE;
@@ -253,8 +240,8 @@ int gt_scheduler_stop(gt_task handle)
     heap_remove(task->index);
     timer_adjust();
     ring_remove(&task->ready);
-    cookie = task->cookie;
-    ended = task_await(task);
+    uint64_t cookie = task->cookie;
+    bool ended = task_await(task);
     if (ended)
         cells_give(CELLS_TASK, handle_index(handle.handle));
     lock_give(&scheduler.lock);
@@ -266,19 +253,17 @@ int gt_scheduler_stop(gt_task handle)
 int gt_scheduler_reset(gt_task handle, int64_t period)
 {
     int64_t now = clock_now(), due = clock_after(now, period);
-    struct task *task;
-    uint64_t cookie;
 
     if (period <= 0)
         return -EINVAL;
-    task = task_find(handle);
+    struct task *task = task_find(handle);
     if (!task)
         return -ESTALE;
     task->period = period;
     task->due = due;
     heap_move(task->index);
     timer_adjust();
-    cookie = task->cookie;
+    uint64_t cookie = task->cookie;
     lock_give(&scheduler.lock);
     watch_cookie_armed(cookie, now, due, period);
     return 0;

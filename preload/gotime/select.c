@@ -1,11 +1,11 @@
-#include "select.h"
+/* Waiting for the first of several channels. */
+#include "end.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include "clock.h"
-#include "end.h"
 #include "timer.h"
 
 #define CASES_INLINE 16
@@ -147,7 +147,7 @@ static void place_leave(struct place *place)
     lock_give(place->end.lock);
 }
 
-static void expire(void *sleeper)
+static void selection_expire(void *sleeper)
 {
     sleeper_expire(sleeper);
 }
@@ -156,32 +156,30 @@ static void expire(void *sleeper)
  * The mock clock wakes nobody from a futex: a timer does it there. Without memory for one the
  * deadline has come, for else it never would.
  */
-static struct waiter *sleep_mocked(struct sleeper *sleeper, int64_t deadline)
+static struct waiter *selection_sleep_mocked(struct sleeper *sleeper, int64_t deadline)
 {
-    gt_timer alarm = timer_internal(deadline, expire, sleeper);
-    struct waiter *chosen;
+    gt_timer alarm = timer_internal(deadline, selection_expire, sleeper);
 
     if (!alarm.handle)
         sleeper_expire(sleeper);
-    chosen = sleeper_sleep(sleeper, INT64_MAX);
+    struct waiter *chosen = sleeper_sleep(sleeper, INT64_MAX);
     gt_timer_stop_sync(alarm);
     gt_timer_free(alarm);
     return chosen;
 }
 
-static struct waiter *sleep_for(struct sleeper *sleeper, int64_t wait)
+static struct waiter *selection_sleep_for(struct sleeper *sleeper, int64_t wait)
 {
-    int64_t deadline;
-
     if (wait == GT_NEVER)
         return sleeper_sleep(sleeper, INT64_MAX);
-    deadline = clock_after(clock_now(), wait);
-    return clock_mocked() ? sleep_mocked(sleeper, deadline) : sleeper_sleep(sleeper, deadline);
+    int64_t deadline = clock_after(clock_now(), wait);
+    return clock_mocked() ? selection_sleep_mocked(sleeper, deadline)
+                          : sleeper_sleep(sleeper, deadline);
 }
 
 static int selection_sleep(struct selection *selection, struct sleeper *sleeper, int64_t wait)
 {
-    const struct waiter *chosen = sleep_for(sleeper, wait);
+    const struct waiter *chosen = selection_sleep_for(sleeper, wait);
     int index = -ETIMEDOUT;
 
     for (size_t i = 0; i < selection->count; i++)
@@ -219,7 +217,6 @@ static int selection_run(struct selection *selection, int64_t wait)
 static int select_many(struct gt_case *cases, size_t count, int64_t wait)
 {
     struct selection selection = {.cases = cases, .count = count};
-    int result;
 
     if (count > INT_MAX)
         return -EINVAL;
@@ -229,7 +226,7 @@ static int select_many(struct gt_case *cases, size_t count, int64_t wait)
         return -ENOMEM;
     selection.locks = (struct lock **)(selection.places + count);
     selection.order = (uint32_t *)(selection.locks + count);
-    result = selection_run(&selection, wait);
+    int result = selection_run(&selection, wait);
     free(selection.places);
     return result;
 }

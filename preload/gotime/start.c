@@ -2,7 +2,6 @@
 
 #include <errno.h>
 
-#include "callback.h"
 #include "clock.h"
 #include "engine.h"
 #include "fire.h"
@@ -78,13 +77,12 @@ static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, 
 {
     struct shard *shard = draft->shard;
     struct wake_list nobody = {0};
-    bool notice;
 
     lock_take(&shard->lock);
     lock_court(&shard->lock);
     timer_count(shard, draft->timer, METRICS_CREATED, 1);
     watch_armed(draft->index, now, deadline, period);
-    notice = timer_start(shard, draft->index, draft->timer, now, deadline, &nobody);
+    bool notice = timer_start(shard, draft->index, draft->timer, now, deadline, &nobody);
     lock_give(&shard->lock);
     if (__builtin_expect(notice, 0))
         start_notice(deadline);
@@ -97,7 +95,6 @@ uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
                     const struct timerleak_call *call)
 {
     struct draft draft;
-    int64_t now;
 
     if (!draft_make(&draft, kind))
         return 0;
@@ -105,7 +102,7 @@ uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
     draft.timer->period = period;
     if (call)
         watch_created(draft.index, call, draft.handle, 0, NULL);
-    now = clock_now();
+    int64_t now = clock_now();
     return draft_start(&draft, now, clock_after(now, duration), period);
 }
 

@@ -4,7 +4,7 @@
 #ifndef GOTIME_START_H
 #define GOTIME_START_H
 
-#include "release.h"
+#include "shard.h"
 
 /*
  * Under the lock, of a timer in any state: it is due at the deadline and not before. One with a

@@ -12,7 +12,7 @@
 #include "gotime.h"
 #include "handle.h"
 #include "metrics.h"
-#include "port.h"
+#include "waiter.h"
 #include "watch.h"
 
 enum timer_state {

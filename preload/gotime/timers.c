@@ -1,9 +1,8 @@
-/* Timers and tickers with a channel, and what all timers have in common: stop, reset, free. */
+/* Timers and tickers, with a channel or a callback, and the pool: begun, stopped, reset, freed. */
 #include "gotime.h"
 
 #include <errno.h>
 
-#include "callback.h"
 #include "clock.h"
 #include "fire.h"
 #include "start.h"
@@ -11,6 +10,7 @@
 
 #define TIMERS (KINDS(KIND_TIMER) | KINDS(KIND_FUNC))
 #define TICKERS KINDS(KIND_TICKER)
+#define USER_FLAGS (GT_AUTOFREE | GT_INLINE)
 
 gt_chan gt_after(int64_t duration)
 {
@@ -50,6 +50,27 @@ gt_chan gt_ticker_chan(gt_ticker ticker)
     return (gt_chan){handle_kind(ticker.handle) == KIND_TICKER ? ticker.handle : 0};
 }
 
+/* ---- with a callback ---- */
+
+gt_timer gt_after_func(int64_t duration, void (*function)(void *argument), void *argument)
+{
+    struct gt_func func = {.function = function, .argument = argument};
+    int64_t now = clock_now();
+
+    return func_make(now, clock_after(now, duration), &func, CALL_IF_WATCHED("func"));
+}
+
+gt_timer gt_after_func_with(int64_t duration, const struct gt_func *func)
+{
+    int64_t now = clock_now();
+
+    if (func->flags & ~(unsigned)USER_FLAGS) {
+        errno = EINVAL;
+        return (gt_timer){0};
+    }
+    return func_make(now, clock_after(now, duration), func, CALL_IF_WATCHED("func"));
+}
+
 /* ---- stop ---- */
 
 /* One that is to be freed with its callback, and has none any more, ends here. */
@@ -59,16 +80,15 @@ static bool stop_is_end(const struct timer *timer, int stopped)
            timer->running == 0;
 }
 
-static int stop(uint64_t handle, unsigned kinds)
+static int timers_stop(uint64_t handle, unsigned kinds)
 {
     struct aftermath aftermath = {0};
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
-    int stopped;
 
     if (!timer)
         return -ESTALE;
-    stopped = timer_stop(shard, handle_index(handle), timer);
+    int stopped = timer_stop(shard, handle_index(handle), timer);
     if (__builtin_expect(stop_is_end(timer, stopped), 0))
         timer_release(shard, handle_index(handle), timer, &aftermath);
     lock_give(&shard->lock);
@@ -78,23 +98,21 @@ static int stop(uint64_t handle, unsigned kinds)
 
 int gt_timer_stop(gt_timer timer)
 {
-    return stop(timer.handle, TIMERS);
+    return timers_stop(timer.handle, TIMERS);
 }
 
 int gt_ticker_stop(gt_ticker ticker)
 {
-    int stopped = stop(ticker.handle, TICKERS);
+    int stopped = timers_stop(ticker.handle, TICKERS);
 
     return stopped < 0 ? stopped : 0;
 }
 
 int gt_timer_stop_sync(gt_timer timer)
 {
-    int stopped;
-
     if (callback_is_mine(timer.handle))
         return -EDEADLK;
-    stopped = stop(timer.handle, TIMERS);
+    int stopped = timers_stop(timer.handle, TIMERS);
     if (stopped >= 0 && handle_kind(timer.handle) == KIND_FUNC)
         callback_await(timer.handle);
     return stopped;
@@ -103,24 +121,23 @@ int gt_timer_stop_sync(gt_timer timer)
 /* ---- reset ---- */
 
 /* `period` is that of a ticker, and 0 for the others. */
-static int reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t period)
+static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t period)
 {
     uint32_t index = handle_index(handle);
     struct wake_list to_wake = {0};
     int64_t now = clock_now(), deadline = clock_after(now, duration);
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
-    bool before, notice;
 
     if (!timer)
         return -ESTALE;
     if (shard == local.shard)
         lock_court(&shard->lock);
-    before = timer_drain(timer) || timer->state != TIMER_IDLE;
+    bool before = timer_drain(timer) || timer->state != TIMER_IDLE;
     if (period)
         timer->period = period;
     watch_armed(index, now, deadline, period);
-    notice = timer_start(shard, index, timer, now, deadline, &to_wake);
+    bool notice = timer_start(shard, index, timer, now, deadline, &to_wake);
     lock_give(&shard->lock);
     if (__builtin_expect(notice, 0))
         start_notice(deadline);
@@ -130,22 +147,20 @@ static int reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t peri
 
 int gt_timer_reset(gt_timer timer, int64_t duration)
 {
-    return reset(timer.handle, TIMERS, duration, 0);
+    return timers_reset(timer.handle, TIMERS, duration, 0);
 }
 
 int gt_ticker_reset(gt_ticker ticker, int64_t period)
 {
-    int before;
-
     if (period <= 0)
         return -EINVAL;
-    before = reset(ticker.handle, TICKERS, period, period);
+    int before = timers_reset(ticker.handle, TICKERS, period, period);
     return before < 0 ? before : 0;
 }
 
 /* ---- free ---- */
 
-static int end(uint64_t handle, unsigned kinds)
+static int timers_free(uint64_t handle, unsigned kinds)
 {
     struct aftermath aftermath = {0};
     struct shard *shard;
@@ -161,31 +176,48 @@ static int end(uint64_t handle, unsigned kinds)
 
 int gt_timer_free(gt_timer timer)
 {
-    return end(timer.handle, TIMERS);
+    return timers_free(timer.handle, TIMERS);
 }
 
 int gt_ticker_free(gt_ticker ticker)
 {
-    return end(ticker.handle, TICKERS);
+    return timers_free(ticker.handle, TICKERS);
 }
 
 int timer_chan_free(uint64_t handle)
 {
-    return end(handle, KINDS(KIND_AFTER) | KINDS(KIND_TICK));
+    return timers_free(handle, KINDS(KIND_AFTER) | KINDS(KIND_TICK));
+}
+
+/* ---- the pool ---- */
+
+/*
+ * Timers lie in cells of their own (cells.h): a thread has free ones at hand, all share
+ * the rest, and each life has handles of its own. A pool above that would be another list of the
+ * same cells, and one whose timers a report could not tell from forgotten ones. So get begins a
+ * timer's life and put ends it: one that is never put back is live, at the line of its get.
+ */
+gt_timer gt_timer_pool_get(int64_t duration)
+{
+    return (gt_timer){timer_make(KIND_TIMER, duration, 0, CALL_IF_WATCHED("timer"))};
+}
+
+int gt_timer_pool_put(gt_timer timer)
+{
+    return handle_kind(timer.handle) == KIND_FUNC ? -EINVAL : gt_timer_free(timer);
 }
 
 /* ---- names ---- */
 
-static int name(uint64_t handle, unsigned kinds, const char *text)
+static int timers_name(uint64_t handle, unsigned kinds, const char *text)
 {
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
-    int number;
 
     if (!timer)
         return -ESTALE; /* and no name is used up */
     lock_give(&shard->lock);
-    number = metrics_name(text);
+    int number = metrics_name(text);
     if (number < 0)
         return number;
     timer = timer_lock(handle, kinds, &shard);
@@ -201,10 +233,10 @@ static int name(uint64_t handle, unsigned kinds, const char *text)
 
 int gt_timer_name(gt_timer timer, const char *text)
 {
-    return name(timer.handle, TIMERS, text);
+    return timers_name(timer.handle, TIMERS, text);
 }
 
 int gt_ticker_name(gt_ticker ticker, const char *text)
 {
-    return name(ticker.handle, TICKERS, text);
+    return timers_name(ticker.handle, TICKERS, text);
 }

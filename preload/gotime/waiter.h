@@ -1,5 +1,6 @@
 /*
- * waiter.h - a thread that waits, and its places in the queues of what it waits for.
+ * waiter.h - a thread that waits, and its places in the queues of what it waits for; and what a
+ * timer has for those who wait for it, its port.
  *
  * A select stands in several queues, each under a lock of its own; whoever has something for one
  * of its places chooses that place, and only the first to do so succeeds. The chosen thread goes on
@@ -8,6 +9,7 @@
 #ifndef GOTIME_WAITER_H
 #define GOTIME_WAITER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct waiter;
@@ -65,5 +67,31 @@ struct waiter *sleeper_sleep(struct sleeper *sleeper, int64_t deadline);
 
 /* Its deadline, if it is another clock's, has come: wakes it, unless it was chosen in time. */
 void sleeper_expire(struct sleeper *sleeper);
+
+/* ---- ports ---- */
+
+/*
+ * The receiving end of a timer's channel. It lies in the timer itself and is guarded by the lock of
+ * the timer's shard, so that stop and reset find out exactly whether a value was received.
+ */
+struct port {
+    struct queue receivers;
+    int64_t value; /* of the one element, while `full` */
+    bool full;
+};
+
+/*
+ * Gives the value to the receiver that has waited longest; false if nobody waits any more.
+ * Under the lock.
+ */
+bool port_deliver(struct port *port, int64_t value, struct wake_list *to_wake);
+
+/*
+ * Lets all that wait go on with this result, and this value if the result is 0. Under the lock.
+ */
+void port_release(struct port *port, int result, int64_t value, struct wake_list *to_wake);
+
+/* Takes the value that nobody had waited for: 0, or -EAGAIN if there is none. Under the lock. */
+int port_try_recv(struct port *port, int64_t *value);
 
 #endif

@@ -43,15 +43,14 @@ static bool wheel_open(struct wheel *wheel)
 {
     for (unsigned level = 0; level < WHEEL_LEVELS; level++) {
         uint64_t reached = slots_reached(wheel, level);
-        uint32_t number, first;
 
         if (!reached) {
             wheel->opened[level] = slot_of(wheel->now, level);
             continue;
         }
         wheel->opened[level] += 1 + (unsigned)__builtin_ctzll(reached);
-        number = level * WHEEL_SLOTS + (wheel->opened[level] & SLOT_MASK);
-        first = wheel->slots[number].first;
+        uint32_t number = level * WHEEL_SLOTS + (wheel->opened[level] & SLOT_MASK);
+        uint32_t first = wheel->slots[number].first;
         wheel->occupied[level] &= ~(UINT64_C(1) << number % WHEEL_SLOTS);
         wheel->slots[number].first = 0;
         wheel->slots[WHEEL_OPEN].first = first;
@@ -69,14 +68,13 @@ uint32_t wheel_take(struct wheel *wheel, int64_t now, unsigned *steps)
         wheel->now = instant_of(now);
     for (; *steps; --*steps) {
         uint32_t index = open->first;
-        struct timer *timer;
 
         if (!index) {
             if (!wheel_open(wheel))
                 return 0;
             index = open->first;
         }
-        timer = timer_at(index);
+        struct timer *timer = timer_at(index);
         __builtin_prefetch(timer_at(timer->ahead), 1);
         wheel_remove(wheel, timer);
         if (instant_of(timer->deadline) <= wheel->now)

@@ -126,13 +126,12 @@ static inline void wheel_remove(struct wheel *wheel, const struct timer *timer)
 static inline void wheel_add(struct wheel *wheel, uint32_t index, struct timer *timer)
 {
     uint64_t due = instant_of(timer->deadline);
-    unsigned level;
 
     if (due <= wheel->now) {
         slot_push(wheel, WHEEL_OPEN, index, timer);
         return;
     }
-    level = (63 - (unsigned)__builtin_clzll(due - wheel->now)) / WHEEL_BITS;
+    unsigned level = (63 - (unsigned)__builtin_clzll(due - wheel->now)) / WHEEL_BITS;
     slot_push(wheel, level * WHEEL_SLOTS + slot_of(due, level) % WHEEL_SLOTS, index, timer);
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "gotime/gotime.h"
-#include "gotime/scheduler.h"
+#include "gotime/parts.h"
 
 #define THREADS 4
 #define ROUNDS 300

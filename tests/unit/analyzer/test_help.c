@@ -1,5 +1,5 @@
 /* Help fits a terminal, and still names everything; so does the manual. */
-#include "commands/help.h"
+#include "commands/commands.h"
 #include "launch/variables.h"
 
 #include <criterion/criterion.h>

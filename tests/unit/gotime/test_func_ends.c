@@ -1,7 +1,7 @@
 /* How timers with a callback end: freed or by themselves, while they run, are armed or neither. */
 #include "callbacks.h"
 #include "engine_check.h"
-#include "gotime/callback.h"
+#include "gotime/fire.h"
 #include "gotime/timer.h"
 
 #include <criterion/criterion.h>

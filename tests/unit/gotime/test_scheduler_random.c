@@ -1,6 +1,6 @@
 /* The scheduler at random, beside a naive model of it, checked after every step. */
 #include "gotime/gotime.h"
-#include "gotime/scheduler.h"
+#include "gotime/parts.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

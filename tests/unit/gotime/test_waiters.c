@@ -1,5 +1,4 @@
 /* Waiters: queues, the one choice among several places, sleeping and waking; ports. */
-#include "gotime/port.h"
 #include "gotime/waiter.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,7 @@
-/* web.c - the command `timerleak web`: the page of `timerleak html`, read anew when it is asked
- * for. */
+/*
+ * page.c - the commands `timerleak html` and `timerleak web`: the report as one page, in a file, or
+ * served and read anew each time it is asked for.
+ */
 #include "cli/input.h"
 #include "cli/listening.h"
 #include "commands/commands.h"
@@ -14,6 +16,33 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* ---- in a file ---- */
+
+int command_html(const struct command *command, int argc, char **argv)
+{
+    const struct input_needs needs = {.options = command->options, .histories = true};
+    char nonce[HTML_NONCE_SIZE];
+    struct input input;
+    if (!html_nonce(nonce)) {
+        complain("the system gives no random numbers");
+        return EXIT_UNREADABLE;
+    }
+    if (!input_parse(&input, argc, argv, &needs))
+        return input.status;
+    if (!input.settings.output && isatty(STDOUT_FILENO)) {
+        complain("a page is nothing for a terminal: timerleak html -o FILE");
+        return input_refuse(&input);
+    }
+    if (!input_load(&input))
+        return input.status;
+    struct html_options options = {.nonce = nonce,
+                                   .paths = {input.settings.source_path, input.settings.trim_path}};
+    html_write(input.output, input.profile, &options);
+    return input_close(&input);
+}
+
+/* ---- served ---- */
 
 #define MOST_CONNECTIONS 32
 #define MOST_SILENT (MOST_CONNECTIONS / 2)
@@ -34,7 +63,7 @@ struct text_page {
 };
 
 /* Reads the recordings as they are now; each time, for their processes may still run. */
-static bool open_recordings(const struct server *server, struct input *input)
+static bool page_open_recordings(const struct server *server, struct input *input)
 {
     /* Parsing reorders arguments: a second time it would not understand them. */
     char **argv = memory_new((size_t)server->argc + 1, sizeof(*argv));
@@ -47,7 +76,7 @@ static bool open_recordings(const struct server *server, struct input *input)
 static bool page_make(const struct server *server, const char *nonce, struct text_page *page)
 {
     struct input input;
-    if (!open_recordings(server, &input))
+    if (!page_open_recordings(server, &input))
         return false;
     const struct html_options options = {
         .nonce = nonce,
@@ -65,7 +94,7 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
 
 /* ---- answers ---- */
 
-static void add_headers(struct MHD_Response *response, const char *type, const char *nonce)
+static void page_add_headers(struct MHD_Response *response, const char *type, const char *nonce)
 {
     char policy[256];
     snprintf(policy, sizeof(policy),
@@ -83,40 +112,42 @@ static void add_headers(struct MHD_Response *response, const char *type, const c
     MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
 }
 
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status,
-                              struct MHD_Response *response, const char *type, const char *nonce)
+static enum MHD_Result page_answer(struct MHD_Connection *connection, unsigned status,
+                                   struct MHD_Response *response, const char *type,
+                                   const char *nonce)
 {
     if (!response)
         return MHD_NO;
-    add_headers(response, type, nonce);
+    page_add_headers(response, type, nonce);
     enum MHD_Result queued = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return queued;
 }
 
 /* A constant text. */
-static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *text)
+static enum MHD_Result page_refuse(struct MHD_Connection *connection, unsigned status,
+                                   const char *text)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(
         strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
-    return answer(connection, status, response, "text/plain; charset=utf-8", "");
+    return page_answer(connection, status, response, "text/plain; charset=utf-8", "");
 }
 
-static enum MHD_Result serve(const struct server *server, struct MHD_Connection *connection)
+static enum MHD_Result page_serve(const struct server *server, struct MHD_Connection *connection)
 {
     char nonce[HTML_NONCE_SIZE];
     struct text_page page;
     if (!html_nonce(nonce) || !page_make(server, nonce, &page))
-        return refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
-                      "The recording can't be read now: timerleak says why where it runs.\n");
+        return page_refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+                           "The recording can't be read now: timerleak says why where it runs.\n");
     struct MHD_Response *response =
         MHD_create_response_from_buffer(page.size, page.text, MHD_RESPMEM_MUST_FREE);
-    return answer(connection, MHD_HTTP_OK, response, "text/html; charset=utf-8", nonce);
+    return page_answer(connection, MHD_HTTP_OK, response, "text/html; charset=utf-8", nonce);
 }
 
 /* ---- connections ---- */
 
-static void forget_silent(struct server *server, const struct MHD_Connection *connection)
+static void connection_forget_silent(struct server *server, const struct MHD_Connection *connection)
 {
     size_t kept = 0;
     for (size_t i = 0; i < server->silent_count; i++) {
@@ -127,7 +158,7 @@ static void forget_silent(struct server *server, const struct MHD_Connection *co
 }
 
 /* It is closed as if its other end had done so. */
-static void drop(struct MHD_Connection *connection)
+static void connection_drop(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -139,24 +170,24 @@ static void drop(struct MHD_Connection *connection)
  * Each asks once, and is closed when it is answered. Those that don't ask would keep all others out
  * until their time is over: the oldest makes room for the next.
  */
-static void note_connection(void *context, struct MHD_Connection *connection, void **state,
+static void connection_note(void *context, struct MHD_Connection *connection, void **state,
                             enum MHD_ConnectionNotificationCode what)
 {
     struct server *server = context;
     (void)state;
     if (what != MHD_CONNECTION_NOTIFY_STARTED) {
-        forget_silent(server, connection);
+        connection_forget_silent(server, connection);
         return;
     }
     if (server->silent_count == MOST_SILENT) {
-        drop(server->silent[0]);
-        forget_silent(server, server->silent[0]);
+        connection_drop(server->silent[0]);
+        connection_forget_silent(server, server->silent[0]);
     }
     server->silent[server->silent_count++] = connection;
 }
 
 /* "/TOKEN/". How long it takes tells nothing of where the first difference is. */
-static bool knows_token(const struct server *server, const char *url)
+static bool page_knows_token(const struct server *server, const char *url)
 {
     char wanted[HTML_NONCE_SIZE + 2];
     size_t length = (size_t)snprintf(wanted, sizeof(wanted), "/%s/", server->token);
@@ -168,34 +199,35 @@ static bool knows_token(const struct server *server, const char *url)
     return difference == 0;
 }
 
-static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
-                              const char *method, const char *version, const char *data,
-                              size_t *size, void **state)
+static enum MHD_Result page_handle(void *context, struct MHD_Connection *connection,
+                                   const char *url, const char *method, const char *version,
+                                   const char *data, size_t *size, void **state)
 {
     struct server *server = context;
     (void)version;
     (void)data;
     (void)size;
     (void)state;
-    forget_silent(server, connection);
+    connection_forget_silent(server, connection);
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
-        return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET.\n");
-    if (!knows_token(server, url))
-        return refuse(connection, MHD_HTTP_NOT_FOUND,
-                      "There is nothing here: the address that timerleak printed is longer.\n");
-    return serve(server, connection);
+        return page_refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET.\n");
+    if (!page_knows_token(server, url))
+        return page_refuse(
+            connection, MHD_HTTP_NOT_FOUND,
+            "There is nothing here: the address that timerleak printed is longer.\n");
+    return page_serve(server, connection);
 }
 
 /* ---- the command ---- */
 
-static int web_fail(const char *what)
+static int page_fail(const char *what)
 {
     complain("%s", what);
     return EXIT_UNREADABLE;
 }
 
 /* Until SIGINT or SIGTERM, which are blocked before any thread starts: all inherit that. */
-static int serve_until_told(struct server *server, int file, const char *address)
+static int page_serve_until_told(struct server *server, int file, const char *address)
 {
     sigset_t ends;
     int told;
@@ -203,13 +235,14 @@ static int serve_until_told(struct server *server, int file, const char *address
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, file,
-        MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
-        MHD_OPTION_NOTIFY_CONNECTION, note_connection, server, MHD_OPTION_END);
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, page_handle, server,
+                         MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_TIMEOUT, 30u,
+                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
+                         MHD_OPTION_NOTIFY_CONNECTION, connection_note, server, MHD_OPTION_END);
     if (!daemon) {
         close(file);
-        return web_fail("the server could not be started");
+        return page_fail("the server could not be started");
     }
     printf("http://%s/%s/\n", address, server->token);
     if (fflush(stdout) == 0)
@@ -224,17 +257,17 @@ int command_web(const struct command *command, int argc, char **argv)
     struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;
-    if (!open_recordings(&server, &input))
+    if (!page_open_recordings(&server, &input))
         return input.status;
     const char *where = input.settings.http;
     int status = input_close(&input);
     if (!html_nonce(server.token))
-        return web_fail("the system gives no random numbers");
+        return page_fail("the system gives no random numbers");
     int file = listening_open(where, address, error);
     if (file < 0) {
-        web_fail(error);
+        page_fail(error);
         return EXIT_USAGE;
     }
-    int served = serve_until_told(&server, file, address);
+    int served = page_serve_until_told(&server, file, address);
     return served == EXIT_OK ? status : served;
 }
