@@ -182,7 +182,8 @@ GOTIME_USERS := $(call program_names,programs,$(filter tests/programs/%,$(with_g
 $(GOTIME_USERS): GOTIME_FLAGS = -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..' $(SANITIZE_FLAGS)
 $(GOTIME_USERS): $(GOTIME_LIBRARIES)
 
-programs: $(call program_names,programs,$(PROGRAMS)) $(call program_names,demo,$(DEMOS))
+programs: $(call program_names,programs,$(PROGRAMS)) $(call program_names,demo,$(DEMOS)) \
+		$(call program_names,bench,$(BENCHES))
 
 # ---- tests: one binary for each directory below tests/unit, and one for tests/e2e ----
 

@@ -173,7 +173,11 @@ static void header_fill(struct file *file, const char *program)
     header->pid = 4711;
     header->ppid = 1;
     header->start_ticks = 1;
-    header->families = UINT32_MAX;
+#define X(number, name, traits)                                                                    \
+    header->families[number] = (struct tlk_family){name, traits, 1};                               \
+    header->family_count = number + 1;
+    TLK_FAMILIES_OF_SHIM(X)
+#undef X
     header->start_mono = header->start_boot = START_MONO;
     header->start_real = START_REAL;
     header->nofile_soft = header->nofile_hard = UINT64_MAX;

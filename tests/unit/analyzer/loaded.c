@@ -1,9 +1,11 @@
 #include "loaded.h"
 
+#include "exports/exports.h"
 #include "views/values.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void loaded_add(struct profile *profile, struct builder *builder)
@@ -43,6 +45,29 @@ char *printed(void (*print)(FILE *to, struct profile *profile), struct profile *
     print(to, profile);
     fclose(to);
     return text;
+}
+
+void print_report(FILE *to, struct profile *profile)
+{
+    report_print(to, profile, -1);
+}
+
+void print_timers(FILE *to, struct profile *profile)
+{
+    timers_print(to, profile, -1);
+}
+
+void print_json(FILE *to, struct profile *profile)
+{
+    json_write(to, profile);
+}
+
+void expect_printed(struct profile *profile, void (*print)(FILE *to, struct profile *profile),
+                    const char *part)
+{
+    char *text = printed(print, profile);
+    cr_expect(strstr(text, part), "\"%s\" is missing in:\n%s", part, text);
+    free(text);
 }
 
 void print_view(FILE *to, struct profile *profile, bool (*print)(FILE *to, const struct view *view),

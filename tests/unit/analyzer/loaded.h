@@ -22,6 +22,15 @@ struct site *loaded_site(const struct profile *profile);
 /* What `print` writes, which the caller frees. */
 char *printed(void (*print)(FILE *to, struct profile *profile), struct profile *profile);
 
+/* Of the views of that name: all there is. */
+void print_report(FILE *to, struct profile *profile);
+void print_timers(FILE *to, struct profile *profile);
+void print_json(FILE *to, struct profile *profile);
+
+/* That what `print` writes has this part. */
+void expect_printed(struct profile *profile, void (*print)(FILE *to, struct profile *profile),
+                    const char *part);
+
 /* As `timerleak top` and the like would, all trimming off. NULL options: all live timers. */
 void print_view(FILE *to, struct profile *profile, bool (*print)(FILE *to, const struct view *view),
                 const struct selection_options *options);

@@ -36,37 +36,14 @@ static struct profile *of_lamps(const char *name, uint32_t traits)
     return loaded(builder);
 }
 
-static void report(FILE *to, struct profile *profile)
-{
-    report_print(to, profile, -1);
-}
-
-static void timers(FILE *to, struct profile *profile)
-{
-    timers_print(to, profile, -1);
-}
-
-static void json(FILE *to, struct profile *profile)
-{
-    json_write(to, profile);
-}
-
-static void expect_text(struct profile *profile, void (*print)(FILE *to, struct profile *profile),
-                        const char *expected)
-{
-    char *text = printed(print, profile);
-    cr_expect(strstr(text, expected), "\"%s\" is missing in:\n%s", expected, text);
-    free(text);
-}
-
 Test(families, that_nobody_has_heard_of_are_shown_by_their_names)
 {
     struct profile *profile = of_lamps("lamp", LAMP_TRAITS);
     cr_expect_eq(profile->processes[0]->damaged, 0);
-    expect_text(profile, report, "lamp/red");
-    expect_text(profile, timers, "0x7f0000001000");
-    expect_text(profile, json, "\"family\": \"lamp\"");
-    expect_text(profile, json, "\"kind\": \"red\"");
+    expect_printed(profile, print_report, "lamp/red");
+    expect_printed(profile, print_timers, "0x7f0000001000");
+    expect_printed(profile, print_json, "\"family\": \"lamp\"");
+    expect_printed(profile, print_json, "\"kind\": \"red\"");
     profile_free(profile);
 }
 

@@ -32,14 +32,6 @@ static void expect_counts(struct builder *builder, enum timer_state state, uint6
     profile_free(profile);
 }
 
-static void expect_text(struct profile *profile, void (*print)(FILE *to, struct profile *profile),
-                        const char *expected)
-{
-    char *text = printed(print, profile);
-    cr_expect(strstr(text, expected), "this came:\n%s", text);
-    free(text);
-}
-
 /* ---- kinds ---- */
 
 Test(gotime, the_label_has_the_kind_where_there_is_one)
@@ -103,29 +95,14 @@ static struct profile *retaining(void)
     return loaded(builder);
 }
 
-static void report(FILE *to, struct profile *profile)
-{
-    report_print(to, profile, -1);
-}
-
-static void timers(FILE *to, struct profile *profile)
-{
-    timers_print(to, profile, -1);
-}
-
-static void json(FILE *to, struct profile *profile)
-{
-    json_write(to, profile);
-}
-
 Test(gotime, the_report_says_what_is_kept_alive)
 {
     struct profile *profile = retaining();
-    expect_text(profile, report,
-                "held   gotime/func      2 live  never-fired     [unknown]+0x1000\n"
-                "       2 live, all made within 0ns at 00:01:00, steady for 59m00s since\n"
-                "       keeps 20.0 MB alive\n"
-                "         [unknown]+0x1000\n");
+    expect_printed(profile, print_report,
+                   "held   gotime/func      2 live  never-fired     [unknown]+0x1000\n"
+                   "       2 live, all made within 0ns at 00:01:00, steady for 59m00s since\n"
+                   "       keeps 20.0 MB alive\n"
+                   "         [unknown]+0x1000\n");
     profile_free(profile);
 }
 
@@ -133,15 +110,15 @@ Test(gotime, flags_follow_on_the_same_line)
 {
     struct profile *profile = retaining();
     profile->sites[0]->counts.overdue = 1;
-    expect_text(profile, report, "       keeps 20.0 MB alive; 1 overdue: the deadline");
+    expect_printed(profile, print_report, "       keeps 20.0 MB alive; 1 overdue: the deadline");
     profile_free(profile);
 }
 
 Test(gotime, the_list_of_timers_has_names_and_sizes)
 {
     struct profile *profile = retaining();
-    expect_text(
-        profile, timers,
+    expect_printed(
+        profile, print_timers,
         "STATE           FAMILY      TIMER               CLOCK       DEADLINE     INTERVAL  "
         "AGE       ARMED    FIRED  FLAGS      NAME             KEEPS    SITE\n"
         "never-fired     gotime/func id 1                monotonic   in 1h00m     one-shot  "
@@ -155,9 +132,9 @@ Test(gotime, the_list_of_timers_has_names_and_sizes)
 Test(gotime, json_has_the_kind_and_the_bytes)
 {
     struct profile *profile = retaining();
-    expect_text(profile, json, "\"family\": \"gotime\"");
-    expect_text(profile, json, "\"kind\": \"func\"");
-    expect_text(profile, json, "\"retained\": 20971520");
+    expect_printed(profile, print_json, "\"family\": \"gotime\"");
+    expect_printed(profile, print_json, "\"kind\": \"func\"");
+    expect_printed(profile, print_json, "\"retained\": 20971520");
     profile_free(profile);
 }
 
