@@ -132,6 +132,15 @@ enum tlk_family_of_shim {
 #undef X
 };
 
+/* Creations that failed for want of something; of those for other reasons nothing is counted. */
+enum tlk_failure {
+    TLK_FAILED_EMFILE, /* this process may have no more descriptors */
+    TLK_FAILED_ENFILE, /* nobody may */
+    TLK_FAILED_EAGAIN, /* this user may have no more signals queued */
+    TLK_FAILED_ENOMEM,
+    TLK_FAILURES
+};
+
 enum tlk_unwinder {
     TLK_UNWINDER_NONE = 0,
     TLK_UNWINDER_LIBUNWIND = 1,
@@ -256,8 +265,10 @@ struct tlk_site {
     uint32_t live, peak;
 
     uint64_t fired;
-    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
-    uint8_t reserved2[48];
+    uint64_t fired_unknown;        /* armings whose end could not be told: fired or stopped */
+    uint32_t failed[TLK_FAILURES]; /* creations, by enum tlk_failure */
+    uint64_t first_failed, last_failed;
+    uint8_t reserved2[16];
 
     uint64_t lifetimes[TLK_LIFETIME_BUCKETS]; /* released timers that lived [2^i, 2^(i+1)) ns */
 
@@ -283,6 +294,10 @@ enum tlk_timer_flags {
     TLK_EXACT_FIRES = 16,    /* the shim sees every fire of this timer */
     TLK_UNREAD = 32,         /* at exit the kernel showed expirations that nobody had read */
 };
+
+/* So many units since start_mono, plus one; what happens to a timer by itself is no touch. */
+#define TLK_TOUCHED_SHIFT 24
+#define TLK_TOUCHED(since_start) ((uint32_t)((since_start) >> TLK_TOUCHED_SHIFT) + 1)
 
 enum tlk_notify { /* how a POSIX timer tells; TLK_NOTIFY_NONE for all that have no such thing */
                   TLK_NOTIFY_NONE = 0,
@@ -320,7 +335,7 @@ struct tlk_timer {
     uint64_t seen_at;       /* mono, coarse: when the last fire was seen; 0: never */
     uint64_t created;       /* mono */
     uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
-    uint32_t reserved;
+    uint32_t touched;       /* when it was last set, stopped or asked: see TLK_TOUCHED; 0: never */
     uint16_t family;        /* index of families */
     uint8_t notify;         /* enum tlk_notify */
     uint8_t references;     /* descriptors of this process that share it, 255: that or more */

@@ -42,7 +42,8 @@ static bool check_read_options(const struct settings *settings, struct gate_opti
     }
     if (gate_parse(options, settings->fail_on ? settings->fail_on : "leak", &unknown))
         return true;
-    fprintf(stderr, "timerleak: --fail-on does not take \"%s\"; there are leak, held", unknown.s);
+    fprintf(stderr, "timerleak: --fail-on does not take \"%s\"; there are leak, growing, held",
+            unknown.s);
     for (enum timer_state state = 0; state < TIMER_STATES; state++)
         fprintf(stderr, ", %s", state_name(state));
     fputc('\n', stderr);

@@ -159,6 +159,17 @@ static const struct key count_keys[] = {
     KEY("retained", retained),
 };
 
+/* By errno: those that there were. */
+static json_t *failures_as_json(const struct counts *counts)
+{
+    json_t *json = json_object();
+    for (enum tlk_failure failure = 0; failure < TLK_FAILURES; failure++) {
+        if (counts->failed[failure] > 0)
+            json_object_set_new(json, failure_name(failure), json_count(counts->failed[failure]));
+    }
+    return json;
+}
+
 static void set_counts(json_t *json, const struct counts *counts)
 {
     for (size_t i = 0; i < sizeof(count_keys) / sizeof(*count_keys); i++) {
@@ -166,6 +177,8 @@ static void set_counts(json_t *json, const struct counts *counts)
         memcpy(&value, (const char *)counts + count_keys[i].field, sizeof(value));
         json_object_set_new(json, count_keys[i].name, json_count(value));
     }
+    json_object_set_new(json, "failed", json_count(counts_failed(counts)));
+    json_object_set_new(json, "failures", failures_as_json(counts));
 }
 
 static json_t *frame_as_json(const struct stack_frame *frame)

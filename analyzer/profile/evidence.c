@@ -7,6 +7,9 @@
  * that much by chance, some released one would have shown it.
  */
 #define OVERSTAY_FACTOR 2
+/* A timer is in use that was touched no longer ago than so many gaps between touches, and this. */
+#define GAPS 4
+#define LATELY UINT64_C(1000000000)
 /* With so many released, the longest of all lives is taken for twice the longest that was seen. */
 #define FEW_LIVES 3
 
@@ -43,18 +46,52 @@ static unsigned slice_of(const struct evidence *evidence, uint64_t created)
     return index < SLICES ? (unsigned)index : SLICES - 1;
 }
 
-void evidence_add(struct evidence *evidence, const struct tlk_timer *timer)
+/*
+ * Whether somebody goes on deciding about it: it was set more often than once, and the time since
+ * is no longer than the gaps between were.
+ */
+static bool is_used(const struct tlk_timer *timer, const struct judgement *judgement)
 {
-    uint64_t age = elapsed(evidence->run.as_of, timer->created);
+    uint64_t touches = (uint64_t)timer->armed + timer->stopped;
+    if (touches < 2)
+        return false;
+    uint64_t gap = (judgement->age - judgement->idle) / (touches - 1);
+    return judgement->idle <= GAPS * gap + LATELY;
+}
+
+/* What it does while nobody decides about it. */
+static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer,
+                        const struct judgement *judgement)
+{
+    evidence->suspects++;
+    if (judgement->state == NEVER_RELEASED) {
+        evidence->abandoned += judgement->idle > LATELY && judgement->idle > judgement->age / 2;
+    } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {
+        uint64_t waited = elapsed(evidence->run.as_of, timer->armed_at);
+        evidence->waiting++;
+        evidence->wait = count_sum(evidence->wait, waited + (uint64_t)judgement->due);
+    }
+}
+
+void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
+                  const struct judgement *judgement)
+{
+    uint64_t age = judgement->age;
     if (timer->flags & TLK_INHERITED) {
         evidence->inherited++;
         return;
     }
-    if (evidence->live == 0 || timer->created < evidence->oldest)
+    if (evidence->live++ == 0 || timer->created < evidence->oldest_of_all)
+        evidence->oldest_of_all = timer->created;
+    if (is_used(timer, judgement)) {
+        evidence->used++;
+        return;
+    }
+    if (evidence->suspects == 0 || timer->created < evidence->oldest)
         evidence->oldest = timer->created;
     if (timer->created > evidence->youngest)
         evidence->youngest = timer->created;
-    evidence->live++;
+    add_suspect(evidence, timer, judgement);
     evidence->survivors[slice_of(evidence, timer->created)]++;
     if (evidence->released == 0)
         return;
@@ -63,7 +100,8 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer)
     bool passed_over = timer->created < evidence->last_released;
     evidence->outlived += age > limit;
     if (passed_over && age / OVERSTAY_FACTOR > limit) {
-        evidence->overstayed++;
+        if (evidence->overstayed++ == 0 || timer->created < evidence->oldest_overstayed)
+            evidence->oldest_overstayed = timer->created;
         if (timer->created > evidence->youngest_overstayed)
             evidence->youngest_overstayed = timer->created;
     }

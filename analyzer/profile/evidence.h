@@ -29,22 +29,35 @@ struct evidence {
     uint64_t first_created, last_created, last_released; /* 0: never */
     uint64_t longest_life;                               /* of a released timer */
     uint64_t expected_life; /* the same, of those that were not recorded too */
+    uint64_t failed;        /* creations here, for want of something */
+    uint64_t most;          /* such objects that there may be, as far as that is known */
+    bool most_met;          /* creations failed because there were as many, here or elsewhere */
     uint64_t last_activity; /* when the process last made or released any timer */
 
     /* Live timers that were created here. Inherited ones say nothing about this site. */
     uint64_t live;
     uint64_t inherited;
-    uint64_t oldest, youngest;    /* creation times */
-    uint64_t outlived;            /* older than any that was released */
-    uint64_t overstayed;          /* so much older that they will hardly be released */
-    uint64_t youngest_overstayed; /* creation time */
-    uint32_t survivors[SLICES];   /* live ones, by slice of [first, last_created] */
+    uint64_t oldest_of_all; /* creation time */
+
+    /* Of the live: set anew, stopped or asked again and again, and lately. The rest are suspects.
+     */
+    uint64_t used;
+    uint64_t suspects;
+    uint64_t waiting;          /* one-shot, and not due yet */
+    uint64_t wait;             /* ns, how long these wait in all */
+    uint64_t abandoned;        /* fired or stopped, and then left alone */
+    uint64_t oldest, youngest; /* creation times */
+    uint64_t outlived;         /* older than any that was released */
+    uint64_t overstayed;       /* so much older that they will hardly be released */
+    uint64_t oldest_overstayed, youngest_overstayed; /* creation times */
+    uint32_t survivors[SLICES];                      /* by slice of [first, last_created] */
 };
 
 /* Starts from a site's own record. */
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run);
 
 /* Adds a live timer of the site. */
-void evidence_add(struct evidence *evidence, const struct tlk_timer *timer);
+void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
+                  const struct judgement *judgement);
 
 #endif

@@ -30,12 +30,15 @@ static bool parse_word(struct gate_options *options, const char *word, size_t le
             return true;
         }
     }
-    bool held = is_word(word, length, verdict_name(VERDICT_HELD));
-    if (!held && !is_word(word, length, verdict_name(VERDICT_LEAK)))
-        return false;
-    options->verdicts[VERDICT_LEAK] = true;
-    options->verdicts[VERDICT_HELD] |= held;
-    return true;
+    /* A verdict, and all that are worse. */
+    for (enum verdict verdict = VERDICT_HELD; verdict < VERDICTS; verdict++) {
+        if (!is_word(word, length, verdict_name(verdict)))
+            continue;
+        for (; verdict < VERDICTS; verdict++)
+            options->verdicts[verdict] = true;
+        return true;
+    }
+    return false;
 }
 
 bool gate_parse(struct gate_options *options, const char *list, struct text *unknown)

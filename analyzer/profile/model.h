@@ -32,7 +32,8 @@ struct counts {
     uint64_t unread, live_inherited, overdue, far_future;
     uint64_t age;      /* of all live timers together */
     uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
-    uint64_t peak;     /* highest number live at a time; over several sites, no more than this */
+    uint64_t failed[TLK_FAILURES]; /* creations, for want of something */
+    uint64_t peak; /* highest number live at a time; over several sites, no more than this */
 };
 
 struct process {

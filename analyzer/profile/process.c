@@ -27,10 +27,12 @@ bool process_end_unseen(const struct process *process)
 static struct moment as_of(struct recording *recording, const struct process *process)
 {
     const struct tlk_header *header = &recording->header;
-    struct moment moment = {header->end_mono, header->end_real, header->end_boot, 0};
+    struct moment moment = {header->end_mono, header->end_real, header->end_boot, 0,
+                            header->start_mono};
     if (process->alive) {
-        moment = (struct moment){clock_now(CLOCK_MONOTONIC), clock_now(CLOCK_REALTIME),
-                                 clock_now(CLOCK_BOOTTIME), 0};
+        moment.mono = clock_now(CLOCK_MONOTONIC);
+        moment.real = clock_now(CLOCK_REALTIME);
+        moment.boot = clock_now(CLOCK_BOOTTIME);
     } else if (process_end_unseen(process)) {
         moment.mono = recording_last_event(recording);
         moment.real = header->start_real + (moment.mono - header->start_mono);

@@ -252,6 +252,39 @@ enum timer_state site_state(const struct site *site)
     return most;
 }
 
+const char *failure_name(enum tlk_failure failure)
+{
+    static const char *const names[TLK_FAILURES] = {[TLK_FAILED_EMFILE] = "EMFILE",
+                                                    [TLK_FAILED_ENFILE] = "ENFILE",
+                                                    [TLK_FAILED_EAGAIN] = "EAGAIN",
+                                                    [TLK_FAILED_ENOMEM] = "ENOMEM"};
+    return names[failure];
+}
+
+uint64_t counts_failed(const struct counts *counts)
+{
+    uint64_t failed = 0;
+    for (size_t i = 0; i < TLK_FAILURES; i++)
+        failed = count_sum(failed, counts->failed[i]);
+    return failed;
+}
+
+struct text counts_failures(const struct counts *counts)
+{
+    struct text text;
+    const char *separator = ":";
+    size_t length = (size_t)snprintf(text.s, sizeof(text.s), "%.16s failed",
+                                     text_plural(counts_failed(counts), "creation", "creations").s);
+    for (enum tlk_failure failure = 0; failure < TLK_FAILURES; failure++) {
+        if (counts->failed[failure] == 0 || length >= sizeof(text.s))
+            continue;
+        length += (size_t)snprintf(text.s + length, sizeof(text.s) - length, "%s %s", separator,
+                                   failure_name(failure));
+        separator = ",";
+    }
+    return text;
+}
+
 void counts_add(struct counts *to, const struct counts *from)
 {
     /* All members are uint64_t sums: the structure is a row of them. */

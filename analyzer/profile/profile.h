@@ -48,6 +48,13 @@ enum timer_state site_state(const struct site *site);
 /* Sets totals from the sites that are there. */
 void profile_add_up(struct profile *profile);
 
+/* Creations that failed, for whatever reason, and what such a reason is called: "EMFILE". */
+uint64_t counts_failed(const struct counts *counts);
+const char *failure_name(enum tlk_failure failure);
+
+/* "1,686 creations failed: EMFILE, ENOMEM" */
+struct text counts_failures(const struct counts *counts);
+
 void counts_add(struct counts *to, const struct counts *from);
 void counts_scale(struct counts *counts, uint64_t factor);
 uint64_t counts_value(const struct counts *counts, const struct sample_type *type);

@@ -14,6 +14,7 @@ struct part {
     struct site *site; /* NULL: not to be used */
     struct evidence evidence;
     struct counts counts;
+    uint32_t failed[TLK_FAILURES];
     struct sample live; /* what its live timers did, together */
 };
 
@@ -26,6 +27,7 @@ struct loading {
     struct part *parts;
     uint32_t part_count;
     uint64_t last_activity; /* mono */
+    uint64_t failed[TLK_FAILURES];
 };
 
 static void load_modules(struct loading *loading)
@@ -70,6 +72,7 @@ static void load_site(struct loading *loading, const struct tlk_site *record, st
         .fired_unknown = record->fired_unknown,
         .peak = record->peak,
     };
+    memcpy(part->failed, record->failed, sizeof(part->failed));
 }
 
 static void note_activity(struct loading *loading, const struct tlk_site *record)
@@ -78,6 +81,16 @@ static void note_activity(struct loading *loading, const struct tlk_site *record
         loading->last_activity = record->last_created;
     if (record->last_released > loading->last_activity)
         loading->last_activity = record->last_released;
+    for (size_t i = 0; i < TLK_FAILURES; i++)
+        loading->failed[i] += record->failed[i];
+}
+
+static uint64_t failures_of(const struct tlk_site *record)
+{
+    uint64_t failures = 0;
+    for (size_t i = 0; i < TLK_FAILURES; i++)
+        failures += record->failed[i];
+    return failures;
 }
 
 static void load_sites(struct loading *loading)
@@ -88,7 +101,7 @@ static void load_sites(struct loading *loading)
     for (uint32_t i = 0; i < loading->part_count; i++) {
         /* Site 0 is there always, and used only when there is no room for others. */
         if (recording_site(loading->recording, i, &record) &&
-            (i > 0 || record.created + record.inherited > 0)) {
+            (i > 0 || record.created + record.inherited + failures_of(&record) > 0)) {
             record.family = (uint16_t)loading->families[record.family];
             load_site(loading, &record, &loading->parts[i]);
             note_activity(loading, &record);
@@ -198,6 +211,12 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->retained = count_sum(counts->retained, timer->retained);
 }
 
+static bool ended_by_exec(const struct process *process, const struct tlk_timer *timer)
+{
+    return process->end == TLK_EXECED &&
+           (timer->flags & TLK_CLOEXEC || !family_has(timer->family, TLK_OVER_EXEC));
+}
+
 static void load_timer(struct loading *loading, const struct tlk_timer *timer)
 {
     struct judgement judgement;
@@ -205,12 +224,13 @@ static void load_timer(struct loading *loading, const struct tlk_timer *timer)
     if (!part->site)
         return;
     state_judge(timer, &loading->process->as_of, &judgement);
+    judgement.over |= ended_by_exec(loading->process, timer);
     count_timer(&part->counts, timer, &judgement);
     if (judgement.over)
         return;
     samples_add_timer(loading->profile, loading->process, part->site, timer, &judgement,
                       &part->live);
-    evidence_add(&part->evidence, timer);
+    evidence_add(&part->evidence, timer, &judgement);
     if (judgement.age > part->site->oldest_age)
         part->site->oldest_age = judgement.age;
     if (loading->profile->keep_timers)
@@ -278,6 +298,27 @@ static bool is_worse(const struct finding *finding, const struct finding *known)
     return finding->growth > known->growth;
 }
 
+/* A gigabyte of them, where no other limit is known. */
+#define MOST_BYTES (UINT64_C(1) << 30)
+#define LEAST_SIZE 128 /* of a timer in a library's memory */
+
+/* How many there may be, and whether there were. */
+static void set_limit(const struct loading *loading, struct part *part)
+{
+    const struct process *process = loading->process;
+    uint64_t family = part->site->family;
+    bool files = family_has(family, TLK_BOUND_BY_FILES);
+    bool signals = family_has(family, TLK_BOUND_BY_SIGNALS);
+    uint64_t each = part->counts.live ? part->counts.retained / part->counts.live : 0;
+    part->evidence.most = MOST_BYTES / (each > LEAST_SIZE ? each : LEAST_SIZE);
+    if (files)
+        part->evidence.most = process->nofile_soft;
+    if (signals)
+        part->evidence.most = process->sigpending_soft;
+    part->evidence.most_met = (files && loading->failed[TLK_FAILED_EMFILE] > 0) ||
+                              (signals && loading->failed[TLK_FAILED_EAGAIN] > 0);
+}
+
 static void merge_part(struct loading *loading, struct part *part)
 {
     struct site *site = part->site;
@@ -285,10 +326,13 @@ static void merge_part(struct loading *loading, struct part *part)
     counts_balance(&part->counts);
     part->evidence.released = part->counts.released;
     part->evidence.last_activity = loading->last_activity;
+    set_limit(loading, part);
     verdict_find(&part->evidence, &finding);
     loading->process->recorded += part->counts.created + part->counts.inherited;
     /* Judged by what was seen; told as what that stands for. */
     counts_scale(&part->counts, process_one_in(loading->process, site->family));
+    for (size_t i = 0; i < TLK_FAILURES; i++) /* of these each is counted */
+        part->counts.failed[i] = part->failed[i];
     samples_add_rest(loading->profile, loading->process, site, &part->counts, &part->live);
     if (loading->profile->base) {
         if (finding.verdict > site->base_verdict)

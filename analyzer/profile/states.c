@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+#define NS_PER_SECOND UINT64_C(1000000000)
+
 /* Nobody waits ten years: such a deadline is one of another clock, or of another unit. */
 #define FAR_FUTURE_NS (INT64_C(10) * 365 * 24 * 3600 * 1000000000)
 
@@ -95,15 +97,39 @@ static enum timer_state armed_state(const struct tlk_timer *timer, uint64_t expi
     return judgement->fired ? NEVER_STOPPED : NEVER_FIRED;
 }
 
+/* When it was last touched, mono: to the end of the unit in which it was. */
+static uint64_t touched_at(const struct tlk_timer *timer, const struct moment *now)
+{
+    uint64_t time = now->start + ((uint64_t)timer->touched << TLK_TOUCHED_SHIFT);
+    return timer->touched && time > timer->created ? time : timer->created;
+}
+
+/*
+ * What is unread for less than a period, or a second, is about to be read. Where the kernel was
+ * asked (TLK_UNREAD) the expirations that are unread are among those counted.
+ */
+static bool is_unread(const struct tlk_timer *timer, const struct judgement *judgement)
+{
+    uint64_t patience =
+        timer->interval && timer->interval < NS_PER_SECOND ? timer->interval : NS_PER_SECOND;
+    bool asked = timer->flags & TLK_UNREAD;
+    if (!judgement->due_known || judgement->due > 0 || (timer->fired_now > 0 && !asked))
+        return false;
+    __int128 since = -(__int128)judgement->due;
+    if (timer->fired_now > 1)
+        since -= (__int128)(timer->fired_now - 1) * timer->interval;
+    return since >= patience;
+}
+
 void state_judge(const struct tlk_timer *timer, const struct moment *now,
                  struct judgement *judgement)
 {
     *judgement = (struct judgement){
         .fired = timer->fired,
         .age = elapsed(now->mono, timer->created),
+        .idle = elapsed(now->mono, touched_at(timer, now)),
         .armed = timer->flags & TLK_ARMED,
         .inherited = timer->flags & TLK_INHERITED,
-        .unread = timer->flags & TLK_UNREAD,
     };
     if (!judgement->armed) {
         /* Of an inherited one, only the time tells that the parent armed it: counts begin anew. */
@@ -115,11 +141,13 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
     uint64_t expired = count_expirations(timer, judgement);
     judgement->fired += derived_fires(timer, expired);
     judgement->state = armed_state(timer, expired, judgement);
+    judgement->unread = family_has(timer->family, TLK_BY_DESCRIPTOR) && is_unread(timer, judgement);
     if (expired && timer->fired_now == 0) {
-        judgement->unread |= family_has(timer->family, TLK_BY_DESCRIPTOR);
         judgement->overdue = timer->flags & TLK_EXACT_FIRES;
     }
     if (judgement->state == NEVER_RELEASED) {
+        uint64_t past = judgement->due_known && judgement->due < 0 ? -(uint64_t)judgement->due : 0;
+        judgement->idle = past < judgement->idle ? past : judgement->idle;
         judgement->armed = false;
         judgement->over = family_has(timer->family, TLK_FREE_AT_REST);
     }

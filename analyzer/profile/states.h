@@ -20,6 +20,7 @@ enum timer_state {
 struct moment {
     uint64_t mono, real, boot;
     uint64_t resolution; /* of coarse clocks, ns */
+    uint64_t start;      /* mono, of the process */
 };
 
 struct judgement {
@@ -27,6 +28,7 @@ struct judgement {
     bool over;      /* it holds nothing any more, and counts as fired and released */
     uint64_t fired; /* seen, and derived from deadline and interval */
     uint64_t age;   /* ns */
+    uint64_t idle;  /* ns since anybody set, stopped or asked it, and since it was done */
     bool armed;
     bool unread, inherited, overdue, far_future;
     bool due_known; /* armed, and its clock can be told */

@@ -49,7 +49,20 @@
 /* Were as many as one in TURNOVER_PART released, of so many taken at random one would be. */
 #define FEWEST_SAMPLED 16
 
-static const char *const names[VERDICTS] = {"clean", "held", "leak"};
+/* Left alone for longer than anybody waits, so many at least, they are a pile. */
+#define FEWEST_ABANDONED 8
+/* Who has one in so many of all that there may be is who has eaten the limit. */
+#define LIMIT_PART 4
+/* Of those that pile up all but one in so many wait for their time: it may be work in flight. */
+#define WAITING_PART 10
+/* Of a few timers creation has ended after twice the longest pause before, and two gaps and a half.
+ */
+#define LONGER 2
+#define GAPS_OF_TWO 5
+/* What has paused for half the time that it took is not said to grow. */
+#define PAUSE_PART 2
+
+static const char *const names[VERDICTS] = {"clean", "held", "growing", "leak"};
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -89,7 +102,7 @@ static struct pause longest_pause(const struct evidence *e)
         if (e->survivors[i] == 0)
             continue;
         if (i > after && i - after > longest.slices)
-            longest = (struct pause){i - after, e->live - made};
+            longest = (struct pause){i - after, e->suspects - made};
         made += e->survivors[i];
         after = i + 1;
     }
@@ -107,8 +120,8 @@ static bool may_be_held_up(const struct evidence *e)
     unsigned slices = 0;
     for (unsigned i = 0; i < SLICES; i++)
         slices += e->survivors[i] > 0;
-    bool has_pace = slices >= FEWEST_SLICES && e->live >= FEWEST_IN_SLICE * slices;
-    return made_after >= FEWEST_RISING && made_after >= e->live / STRAGGLERS_PART &&
+    bool has_pace = slices >= FEWEST_SLICES && e->suspects >= FEWEST_IN_SLICE * slices;
+    return made_after >= FEWEST_RISING && made_after >= e->suspects / STRAGGLERS_PART &&
            (span < SHORT || (span < STEADY && has_pace));
 }
 
@@ -127,7 +140,7 @@ static bool made_throughout(const struct evidence *e, bool without_pauses)
     uint64_t made[SLICES] = {0}, in[QUARTERS] = {0}, seen = 0;
     unsigned slices = 0, quarters = 0;
     for (unsigned i = 0; i < SLICES; i++) {
-        bool in_midst = seen > 0 && seen < e->live;
+        bool in_midst = seen > 0 && seen < e->suspects;
         if (e->survivors[i] > 0 || !in_midst || !without_pauses)
             made[slices++] = e->survivors[i];
         seen += e->survivors[i];
@@ -157,8 +170,8 @@ static bool in_flight(const struct evidence *e)
     if (!turnover)
         return false;
     if (is_short(e))
-        return e->released / MUCH_TURNOVER < e->live || !made_throughout(e, false);
-    return e->outlived < FEWEST_RISING || e->outlived < e->live / OUTLIVED_PART;
+        return e->released / MUCH_TURNOVER < e->suspects || !made_throughout(e, false);
+    return e->outlived < FEWEST_RISING || e->outlived < e->suspects / OUTLIVED_PART;
 }
 
 /* How long nothing happened since then, as far as anybody would have seen it. */
@@ -168,28 +181,70 @@ static uint64_t watched_since(const struct evidence *e, uint64_t time)
 }
 
 /*
- * Creation went on to the end, unless a pause as long as all of it followed. In a short run the end
- * of the program is pause enough to mean nothing; but had it turned to other timers, it was done
- * with these.
+ * Few timers are judged by their own pace: some gaps between them, or twice the longest pause in
+ * their midst, as far as slices tell.
+ */
+static uint64_t usual_pause(const struct evidence *e)
+{
+    uint64_t span = elapsed(e->last_created, e->first_created);
+    uint64_t gaps = e->suspects > 1 ? span / (e->suspects - 1) * GAPS_OF_TWO / 2 : span;
+    uint64_t longest = LONGER * (span / SLICES) * longest_pause(e).slices;
+    return longest > gaps ? longest : gaps;
+}
+
+/*
+ * Creation went on to the end, unless a pause followed that is as long as all of it, or longer than
+ * its own pace explains. In a short run the end of the program is pause enough to mean nothing; but
+ * had it turned to other timers, it was done with these.
  */
 static bool goes_on(const struct evidence *e)
 {
     uint64_t creation = time_of_creation(e);
     uint64_t pause = watched_since(e, e->last_created);
-    if (pause <= creation)
+    if (pause <= creation && (e->suspects >= FEWEST_IN_BURST || pause <= usual_pause(e)))
         return true;
     return pause <= PAUSE && elapsed(e->last_activity, e->last_created) <= creation;
 }
 
 static bool live_rises(const struct evidence *e)
 {
-    if (e->live < FEWEST_RISING || !goes_on(e) || in_flight(e))
+    if (e->suspects < FEWEST_RISING || !goes_on(e) || in_flight(e))
         return false;
-    if (e->run.one_in > 1 && e->live + e->released < FEWEST_SAMPLED)
+    if (e->run.one_in > 1 && e->suspects + e->released < FEWEST_SAMPLED)
         return false;
     if (e->created < FEWEST_IN_BURST && elapsed(e->last_created, e->first_created) < SHORT)
         return false;
     return is_short(e) || made_throughout(e, may_be_held_up(e));
+}
+
+/* They fired or were stopped, one after the other throughout, and nobody came back to them. */
+static bool left_alone(const struct evidence *e)
+{
+    uint64_t creation = elapsed(e->last_created, e->first_created);
+    return e->abandoned >= FEWEST_ABANDONED && e->abandoned >= e->suspects / 2 &&
+           creation >= SHORT && creation >= elapsed(e->run.as_of, e->run.start) / START_PART &&
+           !in_flight(e) && made_throughout(e, may_be_held_up(e));
+}
+
+/* Creations failed because there were as many as there may be: it has a large part of them. */
+static bool fills_limit(const struct evidence *e)
+{
+    return e->most_met && e->suspects >= FEWEST_RISING && e->suspects >= e->most / LIMIT_PART &&
+           e->waiting < e->suspects - e->suspects / WAITING_PART;
+}
+
+/* How many there will be at a time, if each ends when it fires: rate times wait. */
+static double at_a_time(const struct evidence *e)
+{
+    double span = (double)elapsed(e->youngest, e->oldest) + 1;
+    return (double)(e->suspects - 1) / span * ((double)e->wait / (double)e->waiting);
+}
+
+/* What piles up is not due yet, and will be few enough when it is. */
+static bool may_be_work(const struct evidence *e)
+{
+    return e->waiting > 0 && e->waiting >= e->suspects - e->suspects / WAITING_PART &&
+           at_a_time(e) * (double)e->run.one_in < (double)e->most;
 }
 
 __attribute__((format(printf, 2, 3))) static void finding_say(struct finding *finding,
@@ -212,15 +267,25 @@ static struct text stands_for(const struct evidence *e, uint64_t count)
     return text_count(count_product(count, e->run.one_in));
 }
 
-static void say_growth(const struct evidence *e, struct finding *finding)
+/* What stays, not what is in flight: where there is turnover, those that outstay the others. */
+static void say_growth(const struct evidence *e, struct finding *finding, bool behind)
 {
-    uint64_t span = elapsed(e->youngest, e->oldest);
-    if (span >= SECOND) {
-        finding->growth = (double)(e->live - 1) * (double)e->run.one_in / ((double)span / SECOND);
-        finding_say(finding, "grows %s since %s", text_rate(finding->growth).s,
-                    text_moment(elapsed(e->oldest, e->run.start)).s);
+    bool some = behind && e->overstayed >= FEW_OVERSTAYED;
+    uint64_t from = some ? e->oldest_overstayed : e->oldest;
+    uint64_t to = some ? e->youngest_overstayed : e->youngest;
+    uint64_t count = some ? e->overstayed : e->suspects, span = elapsed(to, from);
+    double rate = (double)(count - 1) * (double)e->run.one_in / ((double)span / SECOND);
+    if (span < SECOND) {
+        finding_say(finding, "grew by %s in %s", stands_for(e, count).s, text_duration(span).s);
+    } else if (goes_on(e) &&
+               watched_since(e, e->last_created) <= time_of_creation(e) / PAUSE_PART) {
+        finding->growth = rate;
+        finding_say(finding, "grows %s since %s", text_rate(rate).s,
+                    text_moment(elapsed(from, e->run.start)).s);
     } else {
-        finding_say(finding, "grew by %s in %s", stands_for(e, e->live).s, text_duration(span).s);
+        finding_say(finding, "grew %s from %s to %s", text_rate(rate).s,
+                    text_moment(elapsed(from, e->run.start)).s,
+                    text_moment(elapsed(to, e->run.start)).s);
     }
     if (e->released == 0)
         finding_say(finding, e->run.one_in > 1 ? "none of the sample was ever released"
@@ -281,11 +346,42 @@ static void say_sample(const struct evidence *e, struct finding *finding)
                     text_count(e->live + e->inherited).s);
 }
 
+static void say_used(const struct evidence *e, struct finding *finding)
+{
+    if (e->used > 0)
+        finding_say(finding, "%s of %s in use: set anew, stopped or asked lately",
+                    stands_for(e, e->used).s, stands_for(e, e->live).s);
+}
+
+static void say_left_alone(const struct evidence *e, struct finding *finding)
+{
+    finding_say(finding, "%s fired or were stopped, and were left alone since",
+                stands_for(e, e->abandoned).s);
+}
+
+static void say_limit(const struct evidence *e, struct finding *finding)
+{
+    finding_say(finding, "%s of the %s that there may be, and creations fail",
+                stands_for(e, e->live).s, text_count(e->most).s);
+}
+
+/* What it would take to tell. */
+static void say_growing(const struct evidence *e, struct finding *finding)
+{
+    struct text wait = text_duration(e->wait / e->waiting);
+    finding_say(finding, "none was due yet: %s of %s",
+                text_duration(elapsed(e->run.as_of, e->oldest)).s, wait.s);
+    finding_say(finding, "at this rate there will be %s at a time, if each ends when it fires",
+                text_count((uint64_t)(at_a_time(e) * (double)e->run.one_in) + 1).s);
+    finding_say(finding, "record for longer than %s", wait.s);
+}
+
 /* Sets the growth too. */
 static void say_leak(const struct evidence *e, struct finding *finding, bool rising, bool behind)
 {
-    if (rising || (e->live >= FEWEST_RISING && made_throughout(e, may_be_held_up(e))))
-        say_growth(e, finding);
+    if (rising || (behind && e->overstayed >= FEWEST_RISING) ||
+        (e->suspects >= FEWEST_RISING && made_throughout(e, may_be_held_up(e))))
+        say_growth(e, finding, behind);
     if (behind)
         say_stays_behind(e, finding);
     say_inherited(e, finding);
@@ -296,17 +392,27 @@ void verdict_find(const struct evidence *evidence, struct finding *finding)
     bool possible = !family_has(evidence->family, TLK_OF_PROCESS);
     bool behind = possible && stays_behind(evidence);
     bool rising = possible && live_rises(evidence);
+    bool alone = possible && left_alone(evidence);
+    bool fills = possible && fills_limit(evidence);
     uint64_t released = count_product(evidence->released, evidence->run.one_in);
     *finding = (struct finding){.verdict = VERDICT_CLEAN};
     if (evidence->live + evidence->inherited == 0) {
         finding_say(finding, "all that was made here was released: %s",
                     text_plural(released, "timer", "timers").s);
-    } else if (behind || rising) {
+    } else if (behind || alone || fills || (rising && !may_be_work(evidence))) {
         finding->verdict = VERDICT_LEAK;
+        if (fills)
+            say_limit(evidence, finding);
+        if (alone)
+            say_left_alone(evidence, finding);
         say_leak(evidence, finding, rising, behind);
+    } else if (rising) {
+        finding->verdict = VERDICT_GROWING;
+        say_growing(evidence, finding);
     } else {
         finding->verdict = VERDICT_HELD;
         say_held(evidence, finding);
     }
+    say_used(evidence, finding);
     say_sample(evidence, finding);
 }

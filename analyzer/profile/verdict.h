@@ -9,7 +9,7 @@
 #include "profile/evidence.h"
 
 /* In the order of severity. */
-enum verdict { VERDICT_CLEAN, VERDICT_HELD, VERDICT_LEAK, VERDICTS };
+enum verdict { VERDICT_CLEAN, VERDICT_HELD, VERDICT_GROWING, VERDICT_LEAK, VERDICTS };
 
 #define WHY_SIZE 256
 
@@ -21,7 +21,7 @@ struct finding {
 
 void verdict_find(const struct evidence *evidence, struct finding *finding);
 
-/* "leak", "held", "clean" */
+/* "leak", "growing", "held", "clean" */
 const char *verdict_name(enum verdict verdict);
 
 #endif

@@ -88,6 +88,20 @@ static void print_findings(FILE *to, struct profile *profile, long most)
         fprintf(to, "\n%s not shown\n", text_plural(findings - shown, "finding", "findings").s);
 }
 
+/* Where nothing is left of those that succeeded. */
+static void print_failures(FILE *to, struct profile *profile)
+{
+    const char *before = "\n";
+    for (size_t i = 0; i < profile->site_count; i++) {
+        struct site *site = profile->sites[i];
+        if (site->finding.verdict != VERDICT_CLEAN || counts_failed(&site->counts) == 0)
+            continue;
+        fprintf(to, "%s%s  ", before, counts_failures(&site->counts).s);
+        site_print(to, profile, site);
+        before = "";
+    }
+}
+
 void report_print(FILE *to, struct profile *profile, long most)
 {
     size_t clean = profile_count_sites(profile, VERDICT_CLEAN);
@@ -98,6 +112,7 @@ void report_print(FILE *to, struct profile *profile, long most)
         print_report_totals(to, profile);
     losses_print(to, profile);
     print_findings(to, profile, most);
+    print_failures(to, profile);
     if (clean > 0)
         fprintf(to, "\n%s clean: all that was created there was released\n",
                 text_plural(clean, "site is", "sites are").s);

@@ -80,13 +80,14 @@ void site_print_stack(FILE *to, struct profile *profile, struct site *site)
 
 void site_print_headline(FILE *to, struct profile *profile, struct site *site)
 {
-    static const char *const words[VERDICTS] = {"clean", "held", "LEAK"};
+    static const char *const words[VERDICTS] = {"clean", "held", "growing", "LEAK"};
     enum verdict verdict = site->finding.verdict;
     const struct stack_frame *frame = stack_headline(profile, site);
-    fprintf(to, "%s%-6s%s %-8s %6s live  %-14s  %s",
+    fprintf(to, "%s%-6s%s %-*s %6s live  %-14s  %s",
             style(to, verdict == VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), words[verdict],
-            style(to, STYLE_PLAIN), family_label(site->family, site->kind).s,
-            text_count(site->counts.live).s, state_name(site_state(site)), frame->name);
+            style(to, STYLE_PLAIN), verdict == VERDICT_GROWING ? 7 : 8,
+            family_label(site->family, site->kind).s, text_count(site->counts.live).s,
+            state_name(site_state(site)), frame->name);
     print_place(to, frame);
 }
 
@@ -105,6 +106,10 @@ static void print_flags(FILE *to, const struct site *site)
     bool first = counts->retained == 0;
     if (counts->retained > 0)
         fprintf(to, "       keeps %s alive", text_bytes(counts->retained).s);
+    if (counts_failed(counts) > 0) {
+        fprintf(to, "%s%s", first ? "       " : "; ", counts_failures(counts).s);
+        first = false;
+    }
     print_flag(to, counts->unread, "unread: expired, and nobody read it", &first);
     print_flag(to, counts->overdue, "overdue: the deadline passed and no fire was seen", &first);
     print_flag(to, counts->far_future, "far-future: due in more than ten years", &first);

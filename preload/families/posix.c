@@ -69,6 +69,16 @@ static void posix_created(const struct call *call, uint64_t id, clockid_t clock,
         notice_belongs_to(notice, ref);
 }
 
+static void posix_failed(const struct call *call, struct notice *notice)
+{
+    int error = errno;
+
+    if (notice)
+        notice_give(notice);
+    timer_failed(call, error);
+    errno = error;
+}
+
 static struct timer_ref posix_find(uint64_t id)
 {
     return gate_open() ? timer_find(TLK_POSIX, id) : (struct timer_ref){0};
@@ -152,8 +162,8 @@ static int posix_delete(const struct posix_timer_calls *calls, void *id, uint64_
         result = posix_create(&real()->calls, clock, event, id, &notice);                          \
         if (result == 0)                                                                           \
             posix_created(&CALL("timer_create", TLK_POSIX), key(*id), clock, event, notice);       \
-        else if (notice)                                                                           \
-            notice_give(notice);                                                                   \
+        else                                                                                       \
+            posix_failed(&CALL("timer_create", TLK_POSIX), notice);                                \
         return result;                                                                             \
     }
 

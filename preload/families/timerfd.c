@@ -33,6 +33,8 @@ HOOK int timerfd_create(clockid_t clock, int flags)
         };
 
         timer_created(&birth);
+    } else if (admitted) {
+        timer_failed(&CALL("timerfd_create", TLK_TIMERFD), errno);
     }
     return fd;
 }

@@ -17,11 +17,16 @@
 /* False, and counted, when it is to be left out. Only where something may be. */
 bool admission_decide(uint32_t family);
 
+/* Neither asleep nor in a block that is to be ignored: what happens now is told. */
+static inline bool admission_open(void)
+{
+    return !__atomic_load_n(&recording->asleep, __ATOMIC_RELAXED) && !thread.ignoring;
+}
+
 /* Every timer that is made now is entered. `asleep` may change at any time: see recording.h. */
 static inline bool admission_of_all(void)
 {
-    return !__atomic_load_n(&recording->asleep, __ATOMIC_RELAXED) && recording->one_in <= 1 &&
-           !thread.ignoring;
+    return admission_open() && recording->one_in <= 1;
 }
 
 /* Asked once for each timer that was made. */

@@ -117,7 +117,7 @@ static void timer_restore(struct remembered *one, uint64_t now)
 
     *timer = one->timer;
     timer->flags |= TLK_INHERITED;
-    timer->armed = timer->stopped = timer->fired_unknown = 0;
+    timer->armed = timer->stopped = timer->fired_unknown = timer->touched = 0;
     timer->fired = 0;
     if (family_has(timer->family, TLK_BY_DESCRIPTOR))
         timer->references = 0; /* counted below */

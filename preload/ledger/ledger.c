@@ -290,12 +290,37 @@ struct timer_ref timer_created(const struct birth *birth)
     return ref;
 }
 
+static bool failure_of(int error, enum tlk_failure *failure)
+{
+    static const int errors[TLK_FAILURES] = {[TLK_FAILED_EMFILE] = EMFILE,
+                                             [TLK_FAILED_ENFILE] = ENFILE,
+                                             [TLK_FAILED_EAGAIN] = EAGAIN,
+                                             [TLK_FAILED_ENOMEM] = ENOMEM};
+
+    for (*failure = 0; *failure < TLK_FAILURES; ++*failure)
+        if (errors[*failure] == error)
+            return true;
+    return false;
+}
+
+void timer_failed(const struct call *call, int error)
+{
+    enum tlk_failure failure;
+
+    if (!failure_of(error, &failure) || !admission_open() || !section_enter())
+        return;
+    sites_count_failed(site_of(call), clock_mono(), failure);
+    section_leave();
+    errno = error;
+}
+
 void timer_armed(struct timer_ref ref, const struct arming *arming)
 {
     struct tlk_timer *timer = timer_live(ref);
 
     if (!timer)
         return;
+    timer_touch(timer, arming->now ? arming->now : clock_coarse());
     if (timer->interval || !arming->before.running || !arming->value || timer->fired_now)
         arming_settle(timer, &arming->before, arming->value == 0, arming->now);
     if (!arming->value)
@@ -331,8 +356,10 @@ uint64_t timer_cookie(struct timer_ref ref)
 
 void timer_accounted(struct timer_ref ref, bool running)
 {
-    const struct tlk_timer *timer = timer_live(ref);
+    struct tlk_timer *timer = timer_live(ref);
 
+    if (timer)
+        timer_touch(timer, clock_coarse());
     if (timer && !running && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
         !(timer->flags & TLK_EXACT_FIRES))
         timer_fired(ref, 1);

@@ -39,6 +39,10 @@ struct birth {
  */
 struct timer_ref timer_created(const struct birth *birth);
 
+/* The real call failed, with this errno. The caller has asked whether the timer was to be entered.
+ */
+void timer_failed(const struct call *call, int error);
+
 /* The live timer that the program calls so; timer_take() also makes it unknown from now on. */
 struct timer_ref timer_find(uint32_t family, uint64_t id);
 struct timer_ref timer_take(uint32_t family, uint64_t id);
@@ -83,6 +87,14 @@ static inline bool timer_runs(const struct tlk_timer *timer)
            timer->deadline_clock == CLOCK_MONOTONIC;
 }
 
+/* Somebody decided something about it, `now` by the monotonic clock. */
+static inline void timer_touch(struct tlk_timer *timer, uint64_t now)
+{
+    uint64_t start = recording->start_mono;
+
+    timer->touched = TLK_TOUCHED(now > start ? now - start : 0); /* coarse, it may be behind */
+}
+
 static inline bool timer_runs_until(const struct tlk_timer *timer, uint64_t time)
 {
     return (int64_t)time < timer->deadline;
@@ -117,6 +129,7 @@ static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_
         return false;
     expiry_postpone(timer, value, now);
     timer->armed++;
+    timer_touch(timer, now);
     return true;
 }
 

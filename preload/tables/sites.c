@@ -283,6 +283,17 @@ bool sites_count_released(uint32_t index, uint64_t now, const struct outcome *ou
     return true;
 }
 
+void sites_count_failed(uint32_t index, uint64_t now, enum tlk_failure failure)
+{
+    struct tlk_site *site = site_at(index);
+    uint64_t never = 0;
+
+    __atomic_compare_exchange_n(&site->first_failed, &never, now, false, __ATOMIC_RELAXED,
+                                __ATOMIC_RELAXED);
+    __atomic_store_n(&site->last_failed, now, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&site->failed[failure], 1, __ATOMIC_RELAXED);
+}
+
 void sites_reset(void)
 {
     for (uint32_t i = 0; i < recording->regions[TLK_SITES].used; i++) {

@@ -43,6 +43,9 @@ struct outcome {
 bool sites_count_created(uint32_t site, uint64_t now, bool inherited);
 bool sites_count_released(uint32_t site, uint64_t now, const struct outcome *outcome);
 
+/* Counts a creation that failed. Needs no section. */
+void sites_count_failed(uint32_t site, uint64_t now, enum tlk_failure failure);
+
 /* In a forked child: all counts begin anew, and no site's lock is held. */
 void sites_reset(void);
 

@@ -73,7 +73,7 @@ static void write_source(FILE *to, struct profile *profile, const struct shown *
 
 static void write_heading(FILE *to, struct profile *profile, struct site *site)
 {
-    static const char *const words[VERDICTS] = {"clean", "held", "LEAK"};
+    static const char *const words[VERDICTS] = {"clean", "held", "growing", "LEAK"};
     const struct stack_frame *frame = stack_headline(profile, site);
     fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->id,
             words[site->finding.verdict]);

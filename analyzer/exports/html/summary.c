@@ -66,6 +66,7 @@ static void write_total_facts(FILE *to, const struct profile *profile)
     size_t leaks = profile_count_sites(profile, VERDICT_LEAK);
     fputs("<dl class=\"totals\">\n", to);
     write_fact(to, leaks > 0 ? "fact leak" : "fact", leaks, leaks == 1 ? "leak" : "leaks");
+    write_fact(to, "fact", profile_count_sites(profile, VERDICT_GROWING), "growing");
     write_fact(to, "fact", profile_count_sites(profile, VERDICT_HELD), "held");
     write_fact(to, "fact", profile_count_sites(profile, VERDICT_CLEAN), "clean");
     write_fact(to, "fact total", totals->live, "timers live");

@@ -27,7 +27,7 @@ static void add_timers(struct builder *builder, struct tlk_site *site, const str
         if (made->armed) {
             timer->flags = TLK_ARMED;
             timer->armed = 1;
-            timer->deadline = (int64_t)(START_MONO + 5 * HOUR);
+            timer->deadline = (int64_t)(START_MONO + 5000 * HOUR);
         }
     }
     if (made->live == 0)

@@ -49,6 +49,7 @@ static struct builder *build(const struct plan *plans, size_t count)
     struct builder *builder = builder_new(HOUR);
     uint32_t module = builder_module(builder, "/nowhere/shop", "\1\2\3\4", 4);
     builder_header(builder)->exe = builder_string(builder, "/nowhere/shop");
+    builder_header(builder)->nofile_soft = 100; /* fewer than there would be at a time */
     for (size_t i = 0; i < count; i++)
         add(builder, module, &plans[i]);
     return builder;

@@ -22,7 +22,7 @@ static struct builder *sampled(uint32_t one_in, uint64_t live, uint64_t released
         struct tlk_timer *timer = builder_create(builder, site, (i + 1) * 2 * HOUR / (live + 1));
         timer->flags = TLK_ARMED;
         timer->armed = 1;
-        timer->deadline = (int64_t)(START_MONO + 5 * HOUR);
+        timer->deadline = (int64_t)(START_MONO + 5000 * HOUR);
     }
     for (uint64_t i = 0; i < released; i++) {
         uint64_t when = (i + 1) * HOUR / (released + 1);

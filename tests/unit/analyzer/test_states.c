@@ -9,7 +9,7 @@
 #define AHEAD(ns) ((int64_t)(START_MONO + HOUR) + (int64_t)(ns))
 
 static const struct moment now = {START_MONO + HOUR, START_REAL + HOUR, START_BOOT + HOUR,
-                                  RESOLUTION};
+                                  RESOLUTION, START_MONO};
 
 static struct tlk_timer record(uint16_t family, uint32_t flags)
 {
@@ -210,9 +210,36 @@ Test(states, extreme_numbers)
 
 Test(states, flags_of_the_record)
 {
-    struct tlk_timer timer = record(TLK_TIMERFD, TLK_INHERITED | TLK_UNREAD);
+    struct tlk_timer timer = record(TLK_TIMERFD, TLK_INHERITED);
     cr_expect(judge(&timer).inherited);
+}
+
+/* Where the kernel was asked; what is about to be read is not unread. */
+Test(states, unread_for_longer_than_a_period_or_a_second)
+{
+    struct tlk_timer timer = armed(TLK_TIMERFD, (int64_t)(now.mono - 2 * SECOND), 0);
+    timer.flags |= TLK_UNREAD;
+    timer.fired = timer.fired_now = 1;
     cr_expect(judge(&timer).unread);
+    timer.deadline = (int64_t)(now.mono - SECOND / 2);
+    cr_expect_not(judge(&timer).unread);
+    timer.interval = 100 * MS; /* the fifth is due this instant, the sixth is read */
+    timer.fired = timer.fired_now = 6;
+    cr_expect_not(judge(&timer).unread);
+    timer.fired = timer.fired_now = 5;
+    cr_expect(judge(&timer).unread);
+}
+
+/* It was armed by its maker and stopped again, or fired: nobody comes back to it. */
+Test(states, idle_since_it_was_touched_or_done)
+{
+    struct tlk_timer timer = armed(TLK_TIMERFD, (int64_t)(now.mono - 5 * SECOND), 0);
+    cr_expect_eq(judge(&timer).idle, 5 * SECOND, "since it fired");
+    timer.flags = 0;
+    timer.created = now.mono - 40 * MINUTE;
+    timer.touched = TLK_TOUCHED(HOUR - 30 * MINUTE);
+    cr_expect_gt(judge(&timer).idle, 30 * MINUTE - (UINT64_C(1) << TLK_TOUCHED_SHIFT));
+    cr_expect_leq(judge(&timer).idle, 30 * MINUTE + (UINT64_C(1) << TLK_TOUCHED_SHIFT));
 }
 
 /* By the clock of the deadline, which is ahead of the monotonic one. */
