@@ -4,6 +4,7 @@
 # make bench      what the shim costs, gotime and pprof beside; BENCH=shim, gotime or views: one
 # make experiments  the timers of C and Go that the README shows side by side
 # make stress     many threads at once on gotime; make tsan: the same under ThreadSanitizer
+# make verdicts   workloads of known truth: false alarms, misses; SECONDS, SEEDS, WORKLOADS, BUSY=1
 # make fuzz       damaged recordings for the analyzer, for FUZZ_SECONDS; needs clang
 # make fresh      both of README's commands on a Debian that was just installed into a folder; as root
 # make install    PREFIX, DESTDIR, BINDIR, LIBDIR, …; the tree may be moved; make uninstall
@@ -67,7 +68,7 @@ STRESSES := $(wildcard tests/stress/*.c)
 program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
-.PHONY: all test demo bench experiments stress tsan fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
+.PHONY: all test demo bench experiments stress tsan verdicts fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/manual
@@ -183,7 +184,7 @@ $(GOTIME_USERS): GOTIME_FLAGS = -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..' $(SANITIZE_F
 $(GOTIME_USERS): $(GOTIME_LIBRARIES)
 
 programs: $(call program_names,programs,$(PROGRAMS)) $(call program_names,demo,$(DEMOS)) \
-		$(call program_names,bench,$(BENCHES))
+		$(call program_names,bench,$(BENCHES)) $(BUILD)/verdicts/simulator
 
 # ---- tests: one binary for each directory below tests/unit, and one for tests/e2e ----
 
@@ -239,6 +240,16 @@ stress: $(call program_names,stress,$(STRESSES))
 
 tsan:
 	@$(MAKE) --no-print-directory SANITIZE=thread stress
+
+$(BUILD)/verdicts/simulator: $(call objects,$(wildcard tests/verdicts/*.c)) $(GOTIME_LIBRARIES)
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE_FLAGS) -o $@ $(filter %.o,$^) -L$(BUILD) \
+		-Wl,-rpath,'$$ORIGIN/..' -lgotime -lm
+
+SECONDS ?= 2
+SEEDS ?= 5
+WORKLOADS ?= .
+verdicts: all $(BUILD)/verdicts/simulator
+	@tests/verdicts/run $(BUILD) $(SECONDS) $(SEEDS) '$(WORKLOADS)' $(BUSY)
 
 FUZZ_SECONDS ?= 300
 $(BUILD)/fuzz/report: tests/fuzz/report.c $(filter-out analyzer/main.c,$(ANALYZER)) $(PROFILE).c
