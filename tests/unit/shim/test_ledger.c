@@ -2,6 +2,7 @@
 #include "ledger/ledger.h"
 
 #include "core/clock.h"
+#include "core/thread.h"
 #include "fixture.h"
 #include "tables/mapfile.h"
 #include "tables/sites.h"
@@ -433,6 +434,69 @@ Test(ledger, with_too_many_descriptors_it_is_never_thought_gone)
     for (int i = 0; i < 400; i++)
         timer_unshared(ref, 5);
     cr_expect_eq(timer_of(ref)->references, 255);
+}
+
+static PROGRAM void fail_with(int error)
+{
+    struct call call = {.function = "timerfd_create",
+                        .family = TLK_TIMERFD,
+                        .frame = __builtin_dwarf_cfa(),
+                        .caller = __builtin_return_address(0),
+                        .rbp = *(void **)__builtin_frame_address(0)};
+
+    errno = error;
+    timer_failed(&call, error);
+    cr_expect_eq(errno, error);
+    NO_TAIL_CALL;
+}
+
+Test(ledger, a_creation_that_failed_is_counted_by_its_errno)
+{
+    static const int errors[] = {EMFILE, EINVAL, ENFILE, EMFILE, ENOMEM, EAGAIN, EPERM};
+    const struct tlk_site *site;
+
+    for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+        fail_with(errors[i]);
+    site = the_site();
+    cr_expect_eq(site->failed[TLK_FAILED_EMFILE], 2);
+    cr_expect_eq(site->failed[TLK_FAILED_ENFILE], 1);
+    cr_expect_eq(site->failed[TLK_FAILED_ENOMEM], 1);
+    cr_expect_eq(site->failed[TLK_FAILED_EAGAIN], 1);
+    cr_expect_eq(site->created + site->live, 0);
+    cr_expect(site->first_failed > 0 && site->first_failed <= site->last_failed);
+}
+
+Test(ledger, asleep_or_ignored_a_failure_is_not_counted)
+{
+    recording->asleep = 1;
+    fail_with(EMFILE);
+    recording->asleep = 0;
+    thread.ignoring++;
+    fail_with(EMFILE);
+    thread.ignoring--;
+    cr_expect_eq(recording->regions[TLK_SITES].used, 1);
+}
+
+Test(ledger, a_timer_was_touched_when_it_was_set_stopped_or_asked)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 5);
+
+    cr_expect_eq(timer_of(ref)->touched, 0);
+    recording->start_mono = clock_mono() - 1000 * SECOND;
+    arm(ref, SECOND, 0);
+    cr_expect_geq(timer_of(ref)->touched, TLK_TOUCHED(1000 * SECOND - 10000000));
+    timer_at(ref.slot)->touched = 1;
+    timer_fired(ref, 1);
+    timer_unread(ref, 1);
+    cr_expect_eq(timer_of(ref)->touched, 1, "what happens to it by itself is none");
+    timer_accounted(ref, false);
+    cr_expect_gt(timer_of(ref)->touched, 1);
+    timer_at(ref.slot)->touched = 1;
+    arm(ref, 0, 0);
+    cr_expect_gt(timer_of(ref)->touched, 1);
+    recording->start_mono = clock_mono() + SECOND; /* a coarse clock may be behind */
+    arm(ref, SECOND, 0);
+    cr_expect_eq(timer_of(ref)->touched, 1);
 }
 
 Test(ledger, a_full_recording_counts_what_it_left_out)
