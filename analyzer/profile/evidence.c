@@ -10,6 +10,10 @@
 /* A timer is in use that was touched no longer ago than so many gaps between touches, and this. */
 #define GAPS 4
 #define LATELY UINT64_C(1000000000)
+#define LATELY_PART 8
+/* One that was touched more often than that is forgotten after so many gaps. */
+#define OFTEN 4
+#define MANY_GAPS 10
 /* With so many released, the longest of all lives is taken for twice the longest that was seen. */
 #define FEW_LIVES 3
 
@@ -46,26 +50,46 @@ static unsigned slice_of(const struct evidence *evidence, uint64_t created)
     return index < SLICES ? (unsigned)index : SLICES - 1;
 }
 
-/*
- * Whether somebody goes on deciding about it: it was set more often than once, and the time since
- * is no longer than the gaps between were.
- */
-static bool is_used(const struct tlk_timer *timer, const struct judgement *judgement)
+/* Within the last second, or in a short run, the last part of it. */
+static uint64_t lately(const struct run *run)
 {
-    uint64_t touches = (uint64_t)timer->armed + timer->stopped;
-    if (touches < 2)
-        return false;
-    uint64_t gap = (judgement->age - judgement->idle) / (touches - 1);
-    return judgement->idle <= GAPS * gap + LATELY;
+    uint64_t part = elapsed(run->as_of, run->start) / LATELY_PART;
+    return part < LATELY ? part : LATELY;
+}
+
+/* How often, and in gaps of what length on the average, somebody decided something about it. */
+struct use {
+    uint64_t touches, gap;
+};
+
+static struct use use_of(const struct tlk_timer *timer, const struct judgement *judgement)
+{
+    struct use use = {(uint64_t)timer->armed + timer->stopped, 0};
+    if (use.touches > 1)
+        use.gap = elapsed(judgement->age, judgement->idle) / (use.touches - 1);
+    return use;
+}
+
+/* It was set more often than once, and the time since is no longer than the gaps between were. */
+static bool is_used(const struct use *use, uint64_t idle, uint64_t lately)
+{
+    return use->touches > 1 && idle <= GAPS * use->gap + lately;
+}
+
+static bool is_forgotten(const struct use *use, uint64_t idle)
+{
+    return use->touches > OFTEN && idle > MANY_GAPS * use->gap;
 }
 
 /* What it does while nobody decides about it. */
 static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer,
-                        const struct judgement *judgement)
+                        const struct judgement *judgement, const struct use *use)
 {
     evidence->suspects++;
+    evidence->forgotten += is_forgotten(use, judgement->idle);
     if (judgement->state == NEVER_RELEASED) {
-        evidence->abandoned += judgement->idle > LATELY && judgement->idle > judgement->age / 2;
+        evidence->abandoned += judgement->idle > lately(&evidence->run) &&
+                                judgement->idle > judgement->age / 2;
     } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {
         uint64_t waited = elapsed(evidence->run.as_of, timer->armed_at);
         evidence->waiting++;
@@ -83,7 +107,8 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     }
     if (evidence->live++ == 0 || timer->created < evidence->oldest_of_all)
         evidence->oldest_of_all = timer->created;
-    if (is_used(timer, judgement)) {
+    struct use use = use_of(timer, judgement);
+    if (is_used(&use, judgement->idle, lately(&evidence->run))) {
         evidence->used++;
         return;
     }
@@ -91,7 +116,7 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
         evidence->oldest = timer->created;
     if (timer->created > evidence->youngest)
         evidence->youngest = timer->created;
-    add_suspect(evidence, timer, judgement);
+    add_suspect(evidence, timer, judgement, &use);
     evidence->survivors[slice_of(evidence, timer->created)]++;
     if (evidence->released == 0)
         return;

@@ -311,8 +311,12 @@ static void set_limit(const struct loading *loading, struct part *part)
     bool signals = family_has(family, TLK_BOUND_BY_SIGNALS);
     uint64_t each = part->counts.live ? part->counts.retained / part->counts.live : 0;
     part->evidence.most = MOST_BYTES / (each > LEAST_SIZE ? each : LEAST_SIZE);
+    /* A limit may have been lowered since: where it was met, there was no higher number. */
     if (files)
-        part->evidence.most = process->nofile_soft;
+        part->evidence.most = loading->failed[TLK_FAILED_EMFILE] > 0 &&
+                                      process->descriptors < process->nofile_soft
+                                  ? process->descriptors
+                                  : process->nofile_soft;
     if (signals)
         part->evidence.most = process->sigpending_soft;
     part->evidence.most_met = (files && loading->failed[TLK_FAILED_EMFILE] > 0) ||

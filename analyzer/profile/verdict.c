@@ -51,6 +51,10 @@
 
 /* Left alone for longer than anybody waits, so many at least, they are a pile. */
 #define FEWEST_ABANDONED 8
+/* made for a fifth of the run: not a pool that was filled at its start. */
+#define LOAD_PART 5
+/* So many that were set anew again and again, and then no more, beside others that still are. */
+#define FEWEST_FORGOTTEN 4
 /* Who has one in so many of all that there may be is who has eaten the limit. */
 #define LIMIT_PART 4
 /* Of those that pile up all but one in so many wait for their time: it may be work in flight. */
@@ -222,7 +226,7 @@ static bool left_alone(const struct evidence *e)
 {
     uint64_t creation = elapsed(e->last_created, e->first_created);
     return e->abandoned >= FEWEST_ABANDONED && e->abandoned >= e->suspects / 2 &&
-           creation >= SHORT && creation >= elapsed(e->run.as_of, e->run.start) / START_PART &&
+           creation >= elapsed(e->run.as_of, e->run.start) / LOAD_PART &&
            !in_flight(e) && made_throughout(e, may_be_held_up(e));
 }
 
@@ -366,6 +370,12 @@ static void say_limit(const struct evidence *e, struct finding *finding)
 }
 
 /* What it would take to tell. */
+static void say_forgotten(const struct evidence *e, struct finding *finding)
+{
+    finding_say(finding, "%s were set anew again and again, and are no more; record for longer",
+                stands_for(e, e->forgotten).s);
+}
+
 static void say_growing(const struct evidence *e, struct finding *finding)
 {
     struct text wait = text_duration(e->wait / e->waiting);
@@ -409,6 +419,9 @@ void verdict_find(const struct evidence *evidence, struct finding *finding)
     } else if (rising) {
         finding->verdict = VERDICT_GROWING;
         say_growing(evidence, finding);
+    } else if (evidence->forgotten >= FEWEST_FORGOTTEN) {
+        finding->verdict = VERDICT_GROWING;
+        say_forgotten(evidence, finding);
     } else {
         finding->verdict = VERDICT_HELD;
         say_held(evidence, finding);
