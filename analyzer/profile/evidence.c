@@ -28,6 +28,29 @@ static uint64_t expected_life(const struct tlk_site *site, uint64_t one_in)
     return site->longest_life + site->longest_life / site->released * FEW_LIVES;
 }
 
+/*
+ * Lifetimes by powers of two: each of the last few buckets has a part of what the one before has,
+ * and the next would have a part that changes as these do. The longest life seen may be anywhere in
+ * its bucket: twice that is at least one bucket on.
+ */
+static double expected_tail(const struct tlk_site *site)
+{
+    const uint64_t *lives = site->lifetimes;
+    unsigned last = TLK_LIFETIME_BUCKETS;
+    while (last > 0 && lives[last - 1] == 0)
+        last--;
+    if (last < 3 || lives[last - 2] == 0 || lives[last - 3] == 0)
+        return 0; /* they end at once: all are alike */
+    double part = (double)lives[last - 1] / (double)lives[last - 2];
+    double before = (double)lives[last - 2] / (double)lives[last - 3];
+    double change = part < before ? part / before : 1;
+    if (part >= 1)
+        return 0;
+    double next = (double)lives[last - 1] * part * change;
+    double after = part * change * change;
+    return next * after / (1 - after);
+}
+
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run)
 {
     *evidence = (struct evidence){
@@ -40,6 +63,7 @@ void evidence_begin(struct evidence *evidence, const struct tlk_site *site, cons
         .last_released = site->last_released,
         .longest_life = site->longest_life,
         .expected_life = expected_life(site, run->one_in),
+        .tail = expected_tail(site),
     };
 }
 

@@ -16,6 +16,8 @@
 #define FEW_OVERSTAYED 2
 /* After so many, a single timer that stayed behind is one: the error path of one in a thousand. */
 #define MANY_RELEASED 100
+/* So many times as many as a heavy tail of lifetimes explains. */
+#define TAIL_FACTOR 5
 /* Fewer live timers show no trend: three of four quarters must have added some. */
 #define FEWEST_RISING 4
 #define QUARTERS 4
@@ -89,6 +91,8 @@ static bool stays_behind(const struct evidence *e)
 {
     bool enough = (e->released >= ENOUGH_RELEASED && e->overstayed >= FEW_OVERSTAYED) ||
                   (e->released >= MANY_RELEASED && e->overstayed >= 1);
+    if ((double)e->overstayed < TAIL_FACTOR * e->tail)
+        return false;
     return enough && !kept_from_start(e);
 }
 
