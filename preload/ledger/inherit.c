@@ -70,12 +70,15 @@ static void timer_remember(uint32_t slot)
     remembered_count++;
 }
 
-/* A child has those too that a library keeps in its memory. */
+/*
+ * A child has those too that a library keeps in its memory. In a sandbox there can be no child's
+ * recording for them, nor memory.
+ */
 static void remember_handles(void)
 {
     uint32_t used = recording->regions[TLK_TIMERS].used;
 
-    if (!families_in_memory())
+    if (!families_in_memory() || gate->sandboxed)
         return;
     remembered_reserve(used);
     for (uint32_t slot = 1; slot < used; slot++)

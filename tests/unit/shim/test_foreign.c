@@ -8,6 +8,7 @@
 
 #include "core/gate.h"
 #include "fixture.h"
+#include "ledger/inherit.h"
 #include "tables/families.h"
 #include "tables/mapfile.h"
 #include "tables/slots.h"
@@ -81,6 +82,22 @@ Test(foreign, what_is_not_watched_need_not_be_reported)
     cr_expect_not(timerleak_ledger.admits(lamp));
     cr_expect_eq(light(2, 0), 0);
 }
+
+/* ---- fork ---- */
+
+/* Memory for them would take a system call, of which the program may die. */
+Test(foreign, in_a_sandbox_nothing_is_remembered_for_a_child)
+{
+    light(1, 0);
+    gate->sandboxed = 1;
+    inherit_remember();
+    cr_expect_eq(inherit_count(), 0);
+    gate->sandboxed = 0;
+    inherit_remember();
+    cr_expect_eq(inherit_count(), 1);
+}
+
+/* ---- many ---- */
 
 static void begin_unlimited(void)
 {
