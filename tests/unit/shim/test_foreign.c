@@ -10,6 +10,7 @@
 #include "fixture.h"
 #include "ledger/inherit.h"
 #include "tables/families.h"
+#include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/slots.h"
 
@@ -32,6 +33,19 @@ static PROGRAM uint64_t light(uint64_t handle, uint64_t cookie)
                                     .clock = CLOCK_MONOTONIC,
                                     .handle = handle,
                                     .cookie = cookie};
+    uint64_t timer = timerleak_ledger.created(&birth);
+
+    NO_TAIL_CALL;
+    return timer;
+}
+
+static PROGRAM uint64_t light_kept(uint64_t handle)
+{
+    struct timerleak_birth birth = {.call = TIMERLEAK_CALL("red"),
+                                    .family = lamp,
+                                    .clock = CLOCK_MONOTONIC,
+                                    .handle = handle,
+                                    .kept = true};
     uint64_t timer = timerleak_ledger.created(&birth);
 
     NO_TAIL_CALL;
@@ -95,6 +109,34 @@ Test(foreign, in_a_sandbox_nothing_is_remembered_for_a_child)
     gate->sandboxed = 0;
     inherit_remember();
     cr_expect_eq(inherit_count(), 1);
+}
+
+static void over_fork(void)
+{
+    inherit_remember();
+    live_forget_ids();
+    inherit_restore();
+}
+
+Test(foreign, over_fork_a_timer_is_found_by_its_handle)
+{
+    uint64_t timer = light(4711, 5);
+
+    over_fork();
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), timer);
+    cr_expect(record_of(timer)->flags & TLK_INHERITED);
+}
+
+/* Or its handle would stand for whatever timer comes to have its place. */
+Test(foreign, over_fork_a_reference_that_its_library_keeps_stays_the_only_one)
+{
+    uint64_t timer = light_kept(4711);
+
+    over_fork();
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), 0);
+    cr_expect_eq(record_of(timer)->state, TLK_LIVE);
+    timerleak_ledger.released(timer);
+    cr_expect_eq(record_of(timer)->state, TLK_FREE);
 }
 
 /* ---- many ---- */
