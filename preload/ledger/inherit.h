@@ -12,7 +12,8 @@ void inherit_over_exec(void);
 
 /*
  * Before fork: remembers the live timers that the child will have, since the parent's go on
- * changing while the child reads them. In the child: their number, and laying them out in its own recording.
+ * changing while the child reads them. In the child: their number, and laying them out in its own
+ * recording.
  */
 void inherit_remember(void);
 uint32_t inherit_count(void);
