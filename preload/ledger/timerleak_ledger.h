@@ -12,6 +12,9 @@
  * family() and leave_out() are async-signal-safe. created() may unwind the stack and take the
  * loader's lock: call it with no lock of your own held. All others may be called with one held: it
  * comes before the shim's.
+ *
+ * A forked child has the timers of families with TLK_OVER_FORK, under the same references. Those to
+ * others are to be forgotten there: they may come to be other timers'.
  */
 #ifndef TIMERLEAK_LEDGER_INTERFACE_H
 #define TIMERLEAK_LEDGER_INTERFACE_H
