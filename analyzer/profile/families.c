@@ -18,6 +18,14 @@ uint64_t family_count(void)
     return count;
 }
 
+uint64_t families_known(void)
+{
+    uint64_t bits = 0;
+    for (uint64_t i = 1; i < count; i++)
+        bits |= UINT64_C(1) << i;
+    return bits;
+}
+
 static bool is_name(const struct tlk_family *family)
 {
     size_t length = strnlen(family->name, sizeof(family->name));

@@ -28,6 +28,9 @@ uint64_t families_of(const struct tlk_header *header, bool watched);
 /* Numbers below may be asked about. */
 uint64_t family_count(void);
 
+/* A bit for each that is known. */
+uint64_t families_known(void);
+
 /* "posix", "timerfd"; "any" for 0. */
 const char *family_name(uint64_t family);
 
