@@ -28,7 +28,8 @@
 /* Where the user called: taken in the function that was called, see TIMERLEAK_CALL. */
 struct timerleak_call {
     const char *function; /* its name, a literal */
-    const char *kind;     /* what such timers are called within their family, a literal; or NULL */
+    const char *kind;     /* what such timers are called within their family, a literal; or NULL:
+                             always the same for one function, by whose name sites are told apart */
     void *frame;          /* __builtin_dwarf_cfa() */
     void *caller;         /* __builtin_return_address(0) */
     void *rbp;            /* *(void **)__builtin_frame_address(0): the caller's */
