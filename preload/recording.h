@@ -323,7 +323,8 @@ struct tlk_timer {
     uint32_t reserved;
     uint16_t family;        /* index of families */
     uint8_t notify;         /* enum tlk_notify */
-    uint8_t references;     /* descriptors of this process that share it, 255: that or more */
+    uint8_t references;     /* descriptors of this process that share it, 255: that or more; 1: a
+                               handle or number by which it is found; 0: there is none */
     int16_t clock;          /* CLOCK_*, as given at creation */
     int16_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
     int32_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */

@@ -105,6 +105,16 @@ static void worker_sleep(void)
         executor.woken--;
 }
 
+/* One of the source, as a callback, in this thread. */
+static void executor_run(struct source *source)
+{
+    bool before = local.busy;
+
+    local.busy = true;
+    source->run(source);
+    local.busy = before;
+}
+
 static void *worker_main(void *argument)
 {
     me = argument;
@@ -243,15 +253,6 @@ int gt_executor_limit(unsigned threads)
 bool executor_inside(void)
 {
     return local.busy || local.running;
-}
-
-void executor_run(struct source *source)
-{
-    bool before = local.busy;
-
-    local.busy = true;
-    source->run(source);
-    local.busy = before;
 }
 
 void executor_drain(void)

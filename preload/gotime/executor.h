@@ -35,9 +35,6 @@ void executor_drain(void);
 /* Whether this thread runs a callback or a task. */
 bool executor_inside(void);
 
-/* Runs one of a source, as a callback, in this thread. */
-void executor_run(struct source *source);
-
 /*
  * To be called by the engine from time to time, as it says: starts more threads if need be. The
  * time at which to call again; INT64_MAX: only after the next post.

@@ -78,8 +78,11 @@ static void callback_end(struct callback *callback)
     aftermath_settle(&aftermath);
 }
 
-/* After a fork or a shutdown in the callback, its timer is gone, and its cell too. */
-bool callback_run(struct shard *shard, enum ready_list list)
+/*
+ * The one that has waited longest, in this thread; false if there was none. After a fork or a
+ * shutdown in the callback, its timer is gone, and its cell too.
+ */
+static bool callback_run(struct shard *shard, enum ready_list list)
 {
     struct callback callback = {.shard = shard, .began = clock_now()};
     uint32_t before = local.running, epoch = cells_epoch;

@@ -132,7 +132,7 @@ static void task_run_next(struct source *source)
     if (!task)
         return;
     if (watched())
-        timerleak_ledger.fired(task->cookie, 1);
+        timerleak_ledger.fired(task->reference, 1);
     metrics_started(0);
     int64_t begun = clock_now();
     running = task->index;
@@ -180,8 +180,8 @@ static gt_task task_announce(struct task *task, const struct timerleak_call *cal
     gt_task handle = {handle_make(KIND_TASK, task->index, cell_generation(task))};
 
     if (watched()) {
-        task->cookie = watch_birth(call, handle.handle, 0, NULL);
-        watch_cookie_armed(task->cookie, task->due - task->period, task->due, task->period);
+        task->reference = watch_birth(call, handle.handle, 0, NULL);
+        watch_reference_armed(task->reference, task->due - task->period, task->due, task->period);
     }
     return handle;
 }
@@ -240,13 +240,13 @@ int gt_scheduler_stop(gt_task handle)
     heap_remove(task->index);
     timer_adjust();
     ring_remove(&task->ready);
-    uint64_t cookie = task->cookie;
+    uint64_t reference = task->reference;
     bool ended = task_await(task);
     if (ended)
         cells_give(CELLS_TASK, handle_index(handle.handle));
     lock_give(&scheduler.lock);
     if (watched())
-        timerleak_ledger.released(cookie);
+        timerleak_ledger.released(reference);
     return ended ? 0 : -EDEADLK;
 }
 
@@ -263,9 +263,9 @@ int gt_scheduler_reset(gt_task handle, int64_t period)
     task->due = due;
     heap_move(task->index);
     timer_adjust();
-    uint64_t cookie = task->cookie;
+    uint64_t reference = task->reference;
     lock_give(&scheduler.lock);
-    watch_cookie_armed(cookie, now, due, period);
+    watch_reference_armed(reference, now, due, period);
     return 0;
 }
 

@@ -8,7 +8,9 @@
 
 #include "core/gate.h"
 #include "fixture.h"
+#include "ledger/inherit.h"
 #include "tables/families.h"
+#include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/slots.h"
 
@@ -31,6 +33,19 @@ static PROGRAM uint64_t light(uint64_t handle, uint64_t cookie)
                                     .clock = CLOCK_MONOTONIC,
                                     .handle = handle,
                                     .cookie = cookie};
+    uint64_t timer = timerleak_ledger.created(&birth);
+
+    NO_TAIL_CALL;
+    return timer;
+}
+
+static PROGRAM uint64_t light_kept(uint64_t handle)
+{
+    struct timerleak_birth birth = {.call = TIMERLEAK_CALL("red"),
+                                    .family = lamp,
+                                    .clock = CLOCK_MONOTONIC,
+                                    .handle = handle,
+                                    .kept = true};
     uint64_t timer = timerleak_ledger.created(&birth);
 
     NO_TAIL_CALL;
@@ -81,6 +96,50 @@ Test(foreign, what_is_not_watched_need_not_be_reported)
     cr_expect_not(timerleak_ledger.admits(lamp));
     cr_expect_eq(light(2, 0), 0);
 }
+
+/* ---- fork ---- */
+
+/* Memory for them would take a system call, of which the program may die. */
+Test(foreign, in_a_sandbox_nothing_is_remembered_for_a_child)
+{
+    light(1, 0);
+    gate->sandboxed = 1;
+    inherit_remember();
+    cr_expect_eq(inherit_count(), 0);
+    gate->sandboxed = 0;
+    inherit_remember();
+    cr_expect_eq(inherit_count(), 1);
+}
+
+static void over_fork(void)
+{
+    inherit_remember();
+    live_forget_ids();
+    inherit_restore();
+}
+
+Test(foreign, over_fork_a_timer_is_found_by_its_handle)
+{
+    uint64_t timer = light(4711, 5);
+
+    over_fork();
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), timer);
+    cr_expect(record_of(timer)->flags & TLK_INHERITED);
+}
+
+/* Or its handle would stand for whatever timer comes to have its place. */
+Test(foreign, over_fork_a_reference_that_its_library_keeps_stays_the_only_one)
+{
+    uint64_t timer = light_kept(4711);
+
+    over_fork();
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), 0);
+    cr_expect_eq(record_of(timer)->state, TLK_LIVE);
+    timerleak_ledger.released(timer);
+    cr_expect_eq(record_of(timer)->state, TLK_FREE);
+}
+
+/* ---- many ---- */
 
 static void begin_unlimited(void)
 {
