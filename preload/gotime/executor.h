@@ -23,7 +23,7 @@ struct source {
 };
 
 /* A thread of the library's: all signals are blocked in it. 0 or a negative errno. */
-int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
+int thread_make(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 
 /* So many more callbacks wait there. From the thread that fires timers, without the shard's lock.
  */
