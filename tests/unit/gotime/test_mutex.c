@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-TestSuite(lock);
+TestSuite(mutex);
 
 static struct mutex lock;
 static long count;
