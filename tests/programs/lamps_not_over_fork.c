@@ -19,6 +19,7 @@ int main(void)
         if (watched)
             all[i] = lamp_found(lamp);
     }
+    // expect-process: created=4 live=3
     // expect-process@child: created=3 live=3
     if (fork() == 0) {
         for (volatile int i = 0; i < LIT; i++)
@@ -29,6 +30,8 @@ int main(void)
         exit(7);
     }
     wait(&status);
+    // expect: lamp/red clean created=1 armed=1 fired=0 stopped=1 released=1
+    lamp_free(lamp_light());
     printf("the child exited with %d\n", WEXITSTATUS(status));
     return 0;
 }
