@@ -25,11 +25,14 @@ static const char *exe_path = "";
 static char directory[PATH_MAX];
 static char path[PATH_MAX]; /* of the module at hand: a stack may be small */
 
-/* The shim, and objects that are preloaded beside it: their frames are in no stack. */
+/*
+ * The shim, and objects that are preloaded beside it: their frames are in no stack. Added to where
+ * the loader holds its lock, and read without.
+ */
 static struct own {
-    uintptr_t start, end;
+    uintptr_t start, end; /* 0: it is gone */
 } own[OWN_MOST];
-static unsigned own_count; /* the last may still be empty */
+static unsigned own_count;
 
 struct found {
     const char *name;
@@ -212,15 +215,20 @@ bool modules_loader_busy(void)
 static int note_own(struct dl_phdr_info *info, size_t size, void *code)
 {
     struct found found;
-    unsigned at;
+    unsigned at = 0;
 
     (void)size;
     found_describe(&found, info);
     if ((uintptr_t)code < found.start || (uintptr_t)code >= found.end)
         return 0;
-    at = __atomic_fetch_add(&own_count, own_count < OWN_MOST, __ATOMIC_RELAXED);
-    if (at < OWN_MOST)
-        own[at] = (struct own){found.start, found.end};
+    while (at < own_count && own[at].end && own[at].start != found.start)
+        at++;
+    if (at == OWN_MOST)
+        return 1;
+    own[at].start = found.start;
+    __atomic_store_n(&own[at].end, found.end, __ATOMIC_RELEASE);
+    if (at == own_count)
+        __atomic_store_n(&own_count, at + 1, __ATOMIC_RELEASE);
     return 1;
 }
 
@@ -231,10 +239,34 @@ void modules_leave_out(const void *code)
 
 bool modules_is_shim(const void *address)
 {
-    for (unsigned i = 0; i < __atomic_load_n(&own_count, __ATOMIC_RELAXED); i++)
-        if ((uintptr_t)address >= own[i].start && (uintptr_t)address < own[i].end)
+    for (unsigned i = 0; i < __atomic_load_n(&own_count, __ATOMIC_ACQUIRE); i++)
+        if ((uintptr_t)address < __atomic_load_n(&own[i].end, __ATOMIC_ACQUIRE) &&
+            (uintptr_t)address >= own[i].start)
             return true;
     return false;
+}
+
+static int keep_own(struct dl_phdr_info *info, size_t size, void *gone)
+{
+    struct found found;
+
+    (void)size;
+    found_describe(&found, info);
+    for (unsigned i = 0; i < own_count; i++)
+        if (own[i].start == found.start && own[i].end == found.end)
+            *(uint32_t *)gone &= ~(1u << i);
+    return 0;
+}
+
+/* Others may come to where they were, whose frames are the user's. */
+static void forget_own(void)
+{
+    uint32_t gone = ~0u;
+
+    dl_iterate_phdr(keep_own, &gone);
+    for (unsigned i = 0; i < own_count; i++)
+        if (gone & 1u << i)
+            __atomic_store_n(&own[i].end, 0, __ATOMIC_RELEASE);
 }
 
 /* One pass under the lock; false when an address lies in no module known. */
@@ -276,5 +308,7 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count)
 
 void modules_changed(void)
 {
+    if (own_count > 1)
+        forget_own();
     __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
 }

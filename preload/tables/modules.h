@@ -17,7 +17,9 @@ void modules_start(const char *exe);
  */
 uint32_t modules_epoch(void);
 
-/* A module is about to be unloaded, or was: before, so that what is learned of it now is forgotten.
+/*
+ * A module is about to be unloaded, or was: before, so that what is learned of it now is forgotten.
+ * May take the loader's lock.
  */
 void modules_changed(void);
 
@@ -32,7 +34,8 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count);
 /* True while some thread is within dlopen or dlclose, when taking the loader's lock is unsafe. */
 bool modules_loader_busy(void);
 
-/* The object that holds this code is one of ours, as the shim. Takes the loader's lock. */
+/* The object that holds this code is one of ours, as the shim, while it is loaded. Takes the
+ * loader's lock. */
 void modules_leave_out(const void *code);
 
 /* Whether the address lies in the shim itself, or in one of those. */

@@ -193,3 +193,19 @@ Test(modules, objects_beside_the_shim_are_its_own)
     modules_leave_out(NULL);
     cr_expect_not(__real_modules_is_shim(NULL));
 }
+
+/* What is loaded to its place afterwards is the program's. */
+Test(modules, an_object_beside_the_shim_that_is_gone_is_not_its_own)
+{
+    modules_leave_out((const void *)modules_start);
+    for (int i = 0; i < 40; i++) { /* more than there is room for */
+        struct link_map *map = load();
+        const void *address = map->l_ld;
+
+        modules_leave_out(address);
+        cr_expect(__real_modules_is_shim(address), "%d", i);
+        dlclose(map);
+        cr_expect_not(__real_modules_is_shim(address), "%d", i);
+    }
+    cr_expect(__real_modules_is_shim((void *)modules_start));
+}
