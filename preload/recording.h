@@ -226,9 +226,9 @@ enum tlk_site_flags {
 };
 
 /*
- * One creation stack of one wrapped function. The counters armed, fired, stopped, fired_unknown
- * hold what *released* timers did; what live ones did stands in the timers: add them up.
- * created + inherited = released + live.
+ * One creation stack of one wrapped function, and of one kind of timer. The counters armed, fired,
+ * stopped, fired_unknown hold what *released* timers did; what live ones did stands in the timers:
+ * add them up. created + inherited = released + live.
  *
  * Threads that make timers at one site hand its cache lines to each other: what every creation and
  * release changes lies in one line, the second, and what seldom changes elsewhere.

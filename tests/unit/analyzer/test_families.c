@@ -54,6 +54,24 @@ Test(families, that_nobody_has_heard_of_are_shown_by_their_names)
     profile_free(profile);
 }
 
+Test(families, of_two_kinds_made_by_one_call_are_two_sites)
+{
+    struct builder *builder = builder_new(HOUR);
+    uint64_t frame = 0x1001;
+    builder_family(builder, LAMP, "lamp", LAMP_TRAITS);
+    for (int i = 0; i < 2; i++) {
+        struct tlk_site *site = builder_site(builder, LAMP, "lamp_light", &frame, 1);
+        site->kind = builder_string(builder, i ? "red" : "green");
+        builder_create(builder, site, SECOND);
+    }
+    struct profile *profile = loaded(builder);
+    cr_assert_eq(profile->site_count, 2);
+    cr_expect_str_eq(profile->sites[0]->kind, "green");
+    cr_expect_str_eq(profile->sites[1]->kind, "red");
+    cr_expect_eq(profile->sites[0]->counts.live, 1);
+    profile_free(profile);
+}
+
 Test(families, that_tell_their_fires_are_overdue_without_one)
 {
     struct profile *profile = of_lamps("lamp", LAMP_TRAITS);

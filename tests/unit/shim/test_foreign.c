@@ -39,10 +39,10 @@ static PROGRAM uint64_t light(uint64_t handle, uint64_t cookie)
     return timer;
 }
 
-static PROGRAM uint64_t light_kept(uint64_t handle)
+static PROGRAM uint64_t light_kept(uint32_t family, const char *kind, uint64_t handle)
 {
-    struct timerleak_birth birth = {.call = TIMERLEAK_CALL("red"),
-                                    .family = lamp,
+    struct timerleak_birth birth = {.call = TIMERLEAK_CALL(kind),
+                                    .family = family,
                                     .clock = CLOCK_MONOTONIC,
                                     .handle = handle,
                                     .kept = true};
@@ -82,6 +82,29 @@ Test(foreign, one_handle_stands_for_one_timer)
     cr_expect_neq(second, first);
     cr_expect_eq(timerleak_ledger.find(lamp, 4711), second);
     cr_expect_eq(site_at(record_of(second)->site)->released, 1, "the first must have ended unseen");
+}
+
+/* By the fifth time their stacks are recalled, not unwound. */
+static PROGRAM void light_in_turn(void *argument)
+{
+    const char *const kinds[] = {"red", "green", NULL};
+    uint32_t either[] = {lamp, timerleak_ledger.family("sundial", TLK_BY_HANDLE)};
+
+    (void)argument;
+    for (int i = 0; i < 30; i++) {
+        const char *kind = kinds[i % 3];
+        const struct tlk_timer *timer = record_of(light_kept(either[i % 2], kind, 0));
+        const struct tlk_site *site = site_at(timer->site);
+
+        cr_expect_eq(site->family, either[i % 2], "%d", i);
+        cr_expect_str_eq(string_of(site->kind), kind ? kind : "", "%d", i);
+    }
+    NO_TAIL_CALL;
+}
+
+Test(foreign, what_one_call_makes_may_be_of_several_families_and_kinds)
+{
+    in_thread(light_in_turn, NULL);
 }
 
 Test(foreign, what_is_not_watched_need_not_be_reported)
@@ -130,7 +153,7 @@ Test(foreign, over_fork_a_timer_is_found_by_its_handle)
 /* Or its handle would stand for whatever timer comes to have its place. */
 Test(foreign, over_fork_a_reference_that_its_library_keeps_stays_the_only_one)
 {
-    uint64_t timer = light_kept(4711);
+    uint64_t timer = light_kept(lamp, "red", 4711);
 
     over_fork();
     cr_expect_eq(timerleak_ledger.find(lamp, 4711), 0);

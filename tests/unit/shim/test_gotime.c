@@ -26,6 +26,7 @@ static size_t given_retained;
 static bool is_recalled(const struct timerleak_call *call)
 {
     struct call same = {.function = call->function,
+                        .kind = call->kind,
                         .family = TLK_GOTIME,
                         .frame = call->frame,
                         .caller = call->caller,
