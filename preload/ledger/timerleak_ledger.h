@@ -58,8 +58,8 @@ struct timerleak_ledger {
 
     /*
      * The number of a family, by its name (see struct tlk_family), for created(); added if there is
-     * none of that name, with these traits (enum tlk_trait). 0: there is no room, or the thread was
-     * interrupted in the shim. Ask once, before the first timer.
+     * none of that name, with these traits (enum tlk_trait). 0: it can't be a name, there is no
+     * room, or the thread was interrupted in the shim. Ask once, before the first timer.
      */
     uint32_t (*family)(const char *name, uint32_t traits);
 
@@ -89,7 +89,8 @@ struct timerleak_ledger {
     /*
      * For a hook: whether it is the outermost on this thread, whose caller is the user; what it
      * calls is a library's own doing. `frame` is its __builtin_frame_address(0). Who was told true
-     * says leave() in the end; one that was left by longjmp() or an exception counts no more.
+     * says leave() in the end; one that was left by longjmp() or an exception counts no more, once
+     * something else stands in its place on the stack.
      */
     bool (*enter)(const void *frame);
     void (*leave)(void);

@@ -80,12 +80,20 @@ void families_describe(void)
     __atomic_store_n(&recording->family_count, count, __ATOMIC_RELEASE);
 }
 
+/* Readers of recordings, and lists with commas, take no other. */
+static bool is_name(const char *name)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    return length > 0 && length < sizeof(families->name) && !name[length];
+}
+
 /* The lock is held. */
 static uint32_t family_make(const char *name, uint32_t traits)
 {
     uint32_t family = family_find(name, strlen(name));
 
-    if (family || family_count == TLK_FAMILIES || strlen(name) >= sizeof(families->name))
+    if (family || family_count == TLK_FAMILIES || !is_name(name))
         return family;
     family = family_count;
     strcpy(families[family].name, name);
