@@ -235,9 +235,9 @@ enum tlk_site_flags {
 };
 
 /*
- * One creation stack of one wrapped function. The counters armed, fired, stopped, fired_unknown
- * hold what *released* timers did; what live ones did stands in the timers: add them up.
- * created + inherited = released + live.
+ * One creation stack of one wrapped function, and of one kind of timer. The counters armed, fired,
+ * stopped, fired_unknown hold what *released* timers did; what live ones did stands in the timers:
+ * add them up. created + inherited = released + live.
  *
  * Threads that make timers at one site hand its cache lines to each other: what every creation and
  * release changes lies in one line, the second, and what seldom changes elsewhere.
@@ -338,7 +338,8 @@ struct tlk_timer {
     uint32_t touched;       /* when it was last set, stopped or asked: see TLK_TOUCHED; 0: never */
     uint16_t family;        /* index of families */
     uint8_t notify;         /* enum tlk_notify */
-    uint8_t references;     /* descriptors of this process that share it, 255: that or more */
+    uint8_t references;     /* descriptors of this process that share it, 255: that or more; 1: a
+                               handle or number by which it is found; 0: there is none */
     int16_t clock;          /* CLOCK_*, as given at creation */
     int16_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
     int32_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */

@@ -17,43 +17,41 @@ static void input_fail(struct input *input, const char *error)
     input->status = EXIT_UNREADABLE;
 }
 
+/* Of a file, which is a recording, or an archive of several. */
+static void recordings_each(const char *path, struct input *input,
+                            void (*each)(struct input *input, struct recording *recording),
+                            void (*fail)(struct input *input, const char *error))
+{
+    char error[ERROR_SIZE];
+    bool packed = archive_is(path), ended = false;
+    struct archive *archive = packed ? archive_open(path, error) : NULL;
+    if (packed && !archive) {
+        fail(input, error);
+        return;
+    }
+    while (!ended) {
+        struct recording *recording =
+            packed ? archive_next(archive, &ended, error) : recording_open(path, error);
+        ended |= !packed;
+        if (recording) {
+            each(input, recording);
+            recording_close(recording);
+        } else if (*error) {
+            fail(input, error);
+        }
+    }
+    if (packed)
+        archive_close(archive);
+}
+
 static void input_add_recording(struct input *input, struct recording *recording)
 {
     profile_add(input->profile, recording);
-    recording_close(recording);
 }
 
-static void input_add_archive(struct input *input, const char *path)
+static void input_add_file(const char *path, void *input)
 {
-    char error[ERROR_SIZE];
-    struct archive *archive = archive_open(path, error);
-    if (!archive) {
-        input_fail(input, error);
-        return;
-    }
-    for (bool ended = false; !ended;) {
-        struct recording *recording = archive_next(archive, &ended, error);
-        if (recording)
-            input_add_recording(input, recording);
-        else if (*error)
-            input_fail(input, error);
-    }
-    archive_close(archive);
-}
-
-static void input_add_file(const char *path, void *context)
-{
-    struct input *input = context;
-    char error[ERROR_SIZE];
-    if (archive_is(path)) {
-        input_add_archive(input, path);
-        return;
-    }
-    struct recording *recording = recording_open(path, error);
-    if (recording)
-        input_add_recording(input, recording);
-    else
-        input_fail(input, error);
+    recordings_each(path, input, input_add_recording, input_fail);
 }
 
 static void input_add_paths(struct input *input, const char *const paths[], size_t count)
@@ -206,31 +204,31 @@ static bool input_selects(const struct input *input)
     return options_have(input->needs->options, OPTION_TAGFOCUS);
 }
 
-static void learn_families(const char *path, void *unused)
+static void input_learn_families(struct input *input, struct recording *recording)
 {
-    char error[ERROR_SIZE];
-    struct archive *archive = archive_is(path) ? archive_open(path, error) : NULL;
-    (void)unused;
-    for (bool ended = false; !ended;) {
-        struct recording *recording =
-            archive ? archive_next(archive, &ended, error) : recording_open(path, error);
-        ended |= !archive;
-        if (!recording)
-            continue;
-        families_of(&recording->header, true);
-        recording_close(recording);
-    }
-    if (archive)
-        archive_close(archive);
+    uint64_t numbers[TLK_FAMILIES];
+    (void)input;
+    families_intern(&recording->header, numbers);
+}
+
+/* It is read again, and told of then. */
+static void input_pass_over(struct input *input, const char *error)
+{
+    (void)input, (void)error;
+}
+
+static void input_learn_from_file(const char *path, void *input)
+{
+    recordings_each(path, input, input_learn_families, input_pass_over);
 }
 
 /* A name that is no family's so far may be one that a recording brings: then all are looked at. */
-static void look_for_families(const struct input *input)
+static void look_for_families(struct input *input)
 {
     uint64_t families;
     struct text unknown;
     if (!family_parse(input->settings.families, &families, &unknown))
-        files_each(input->paths, input->path_count, learn_families, NULL);
+        files_each(input->paths, input->path_count, input_learn_from_file, input);
 }
 
 /* Of a profile that is empty yet, filters leave nothing, but whether they are any is known. */

@@ -94,7 +94,7 @@ static json_t *watched_of(const struct process *process)
 {
     json_t *json = json_array();
     for (uint64_t family = 1; family < family_count(); family++) {
-        if (process->watched >> family & 1)
+        if (process->watched & family_namesakes(family) && family_is_first(family))
             json_array_append_new(json, json_string(family_name(family)));
     }
     return json;

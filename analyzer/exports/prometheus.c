@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What processes of one name have of one family. */
+/* What processes of one name have of families of one name: no label set may come twice. */
 struct series {
     const char *process; /* interned in the profile */
-    uint64_t family;
+    const char *family;
     uint64_t live[VERDICTS];
     uint64_t created, released;
 };
@@ -21,10 +21,11 @@ struct table {
 
 /* ---- gathering ---- */
 
-static struct series *series_of(struct table *table, const char *process, uint64_t family)
+static struct series *series_of(struct table *table, const char *process, const char *family)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (table->list[i].family == family && strcmp(table->list[i].process, process) == 0)
+        if (strcmp(table->list[i].family, family) == 0 &&
+            strcmp(table->list[i].process, process) == 0)
             return &table->list[i];
     }
     table->list = memory_grow(table->list, table->count, &table->room, sizeof(*table->list));
@@ -36,7 +37,7 @@ static void gather_series(struct table *table, const struct gate *gate)
 {
     for (size_t i = 0; i < gate->count; i++) {
         const struct site *site = gate->judged[i].site;
-        struct series *series = series_of(table, site->process->name, site->family);
+        struct series *series = series_of(table, site->process->name, family_name(site->family));
         series->live[site->finding.verdict] += site->counts.live;
         series->created += site->counts.created;
         series->released += site->counts.released;
@@ -84,7 +85,7 @@ static void write_series_labels(FILE *to, const char *name, const struct series 
 {
     fprintf(to, "timerleak_%s{", name);
     write_label(to, "process", series->process);
-    fprintf(to, ",family=\"%s\"", family_name(series->family));
+    fprintf(to, ",family=\"%s\"", series->family);
 }
 
 static void write_live_series(FILE *to, const struct table *table)
@@ -163,15 +164,17 @@ static void write_unrecorded(FILE *to, const struct profile *profile)
     uint64_t unwatched[FAMILIES_MOST] = {0}, omitted[TLK_OMISSIONS] = {0};
     for (size_t i = 0; i < profile->process_count; i++) {
         for (uint64_t family = 1; family < family_count(); family++)
-            unwatched[family] += profile->processes[i]->unwatched >> family & 1;
+            unwatched[family] += (profile->processes[i]->unwatched & family_namesakes(family)) != 0;
         for (size_t reason = 0; reason < TLK_OMISSIONS; reason++)
             omitted[reason] += profile->processes[i]->omitted[reason];
     }
     write_metric_head(to, "unwatched_processes", "gauge",
                       "Processes whose timers were not recorded.");
-    for (uint64_t family = 1; family < family_count(); family++)
-        fprintf(to, "timerleak_unwatched_processes{family=\"%s\"} %" PRIu64 "\n",
-                family_name(family), unwatched[family]);
+    for (uint64_t family = 1; family < family_count(); family++) {
+        if (family_is_first(family))
+            fprintf(to, "timerleak_unwatched_processes{family=\"%s\"} %" PRIu64 "\n",
+                    family_name(family), unwatched[family]);
+    }
     write_metric_head(to, "omitted_total", "counter", "Timers made that were not to be recorded.");
     for (size_t reason = 0; reason < TLK_OMISSIONS; reason++) {
         if (reasons[reason])

@@ -18,6 +18,14 @@ uint64_t family_count(void)
     return count;
 }
 
+uint64_t families_known(void)
+{
+    uint64_t bits = 0;
+    for (uint64_t i = 1; i < count; i++)
+        bits |= UINT64_C(1) << i;
+    return bits;
+}
+
 static bool is_name(const struct tlk_family *family)
 {
     size_t length = strnlen(family->name, sizeof(family->name));
@@ -76,6 +84,16 @@ uint64_t families_named(const char *name, size_t length)
     return named;
 }
 
+uint64_t family_namesakes(uint64_t family)
+{
+    return families_named(families[family].name, strlen(families[family].name));
+}
+
+bool family_is_first(uint64_t family)
+{
+    return (family_namesakes(family) & ((UINT64_C(1) << family) - 1)) == 0;
+}
+
 bool family_parse(const char *list, uint64_t *parsed, struct text *unknown)
 {
     bool known = true;
@@ -97,7 +115,7 @@ struct family_list family_list(uint64_t listed, const char *separator)
     struct family_list list = {""};
     size_t length = 0;
     for (uint64_t family = 1; family < count && length < sizeof(list.s); family++) {
-        if (listed >> family & 1)
+        if (listed & family_namesakes(family) && family_is_first(family))
             length += (size_t)snprintf(list.s + length, sizeof(list.s) - length, "%s%s",
                                        length > 0 ? separator : "", family_name(family));
     }

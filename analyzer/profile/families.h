@@ -28,6 +28,9 @@ uint64_t families_of(const struct tlk_header *header, bool watched);
 /* Numbers below may be asked about. */
 uint64_t family_count(void);
 
+/* A bit for each that is known. */
+uint64_t families_known(void);
+
 /* "posix", "timerfd"; "any" for 0. */
 const char *family_name(uint64_t family);
 
@@ -36,6 +39,10 @@ bool family_has(uint64_t family, uint32_t traits);
 
 /* A bit for each that is called so: two recordings may disagree about the traits. */
 uint64_t families_named(const char *name, size_t length);
+uint64_t family_namesakes(uint64_t family);
+
+/* Whether it stands for its namesakes where names are listed, each once. */
+bool family_is_first(uint64_t family);
 
 /*
  * Reads names with commas between them into a bit for each; all, if the list is NULL. False, with

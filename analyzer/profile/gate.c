@@ -101,7 +101,7 @@ __attribute__((format(printf, 2, 3))) static void gate_doubt(struct gate *gate, 
 /* Whether there is that doubt: of a family that no timer was looked for, none was found. */
 static bool doubt_unwatched(struct gate *gate)
 {
-    uint64_t wanted = gate->options.families, watched = wanted, blind = 0;
+    uint64_t wanted = gate->options.families & families_known(), watched = wanted, blind = 0;
     for (size_t i = 0; i < gate->profile->process_count; i++) {
         blind += (gate->profile->processes[i]->unwatched & wanted) != 0;
         watched &= ~gate->profile->processes[i]->unwatched;

@@ -86,7 +86,7 @@ static int by_addresses(const struct profile *profile, const struct site *a, con
     int order = 0;
     for (size_t i = 1; !order && i < a->depth && i < b->depth; i++)
         order = compare_numbers(list[a->locations[i]].address, list[b->locations[i]].address);
-    return order;
+    return order ? order : strcmp(a->kind, b->kind);
 }
 
 /* ---- fingerprints of findings ---- */

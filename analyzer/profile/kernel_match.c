@@ -1,7 +1,6 @@
 #include "profile/kernel_match.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* How the shim writes down the int ids of the oldest interface; the kernel's id is not known. */
 #define IS_OLD_INT_ID(id) ((id) >> 62 == 1)
@@ -88,8 +87,7 @@ static bool is_copy(const struct kernel_timer *timer, const struct profile *prof
 
 static bool is_unwatched(const struct process *process, const struct kernel_timer *timer)
 {
-    const char *name = family_name(timer->family);
-    return process->unwatched & families_named(name, strlen(name));
+    return process->unwatched & family_namesakes(timer->family);
 }
 
 void kernel_match_make(struct kernel_match *match, const struct profile *profile,

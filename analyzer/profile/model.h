@@ -1,8 +1,8 @@
 /*
  * model.h - the one model behind all views and exports: processes, and the sites of all of them.
  *
- * Sites of several recordings are one site if family, wrapped function and frames agree; frames
- * agree if module (by build-id, else by path) and offset do.
+ * Sites of several recordings are one site if family, kind, wrapped function and frames agree;
+ * frames agree if module (by build-id, else by path) and offset do.
  */
 #ifndef TIMERLEAK_PROFILE_MODEL_H
 #define TIMERLEAK_PROFILE_MODEL_H
@@ -131,9 +131,9 @@ struct site {
     struct history *history; /* see history_of() */
     char id[SITE_ID_SIZE];   /* see site_ids_set() */
     const char *function;    /* the wrapped one */
-    const char *kind;        /* what its family calls such timers; "": nothing */
     size_t depth;
     /* What makes it this site, in one piece: */
+    const char *kind;     /* what its family calls such timers, interned; "": nothing */
     uint64_t family;      /* see families.h; 0: timers of any family whose site found no room */
     uint32_t locations[]; /* indices, leaf first: the wrapped function */
 };

@@ -156,14 +156,15 @@ static void translate_frames(struct profile *profile, const struct recording *re
 
 static size_t site_key_size(const struct site *site)
 {
-    return sizeof(site->family) + site->depth * sizeof(*site->locations);
+    return offsetof(struct site, locations) - offsetof(struct site, kind) +
+           site->depth * sizeof(*site->locations);
 }
 
 static bool same_site(const void *wanted, const void *sites, uint32_t number)
 {
     const struct site *site = wanted, *known = ((struct site *const *)sites)[number];
     return site->depth == known->depth &&
-           memcmp(&site->family, &known->family, site_key_size(site)) == 0;
+           memcmp(&site->kind, &known->kind, site_key_size(site)) == 0;
 }
 
 struct site *profile_site(struct profile *profile, const struct recording *recording,
@@ -178,7 +179,7 @@ struct site *profile_site(struct profile *profile, const struct recording *recor
     site->depth = depth;
     site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
     translate_frames(profile, recording, record, modules, site->locations + 1);
-    uint64_t hash = hash_key(&site->family, site_key_size(site));
+    uint64_t hash = hash_key(&site->kind, site_key_size(site));
     uint32_t known = index_find(&profile->site_index, hash, site, profile->known, same_site);
     if (known != INDEX_NONE) {
         free(site);
@@ -210,6 +211,8 @@ static int compare_stacks(const struct profile *profile, const struct site *a, c
 {
     const struct location *locations = profile->locations.list;
     int order = compare_numbers(a->family, b->family);
+    if (!order)
+        order = strcmp(a->kind, b->kind);
     if (!order)
         order = strcmp(a->function, b->function);
     for (size_t i = 1; !order && i < a->depth && i < b->depth; i++)

@@ -11,7 +11,7 @@ struct cells cells[CELLS_KINDS];
 uint32_t cells_epoch;
 
 /* Guards the list of locals. Taken before that of cells. */
-static struct lock locals_lock;
+static struct mutex locals_lock;
 static struct local *locals;
 
 static pthread_key_t thread_end;
@@ -99,16 +99,16 @@ static void local_leave(void *unused)
     for (int kind = 0; kind < CELLS_KINDS; kind++) {
         struct magazine *magazine = &local.magazines[kind];
 
-        lock_take(&cells[kind].lock);
+        mutex_take(&cells[kind].lock);
         depot_put(kind, magazine, magazine->count);
-        lock_give(&cells[kind].lock);
+        mutex_give(&cells[kind].lock);
         magazine->room = 0;
     }
-    lock_take(&locals_lock);
+    mutex_take(&locals_lock);
     if (local.next)
         local.next->prev = local.prev;
     *(local.prev ? &local.prev->next : &locals) = local.next;
-    lock_give(&locals_lock);
+    mutex_give(&locals_lock);
     local.joined = false;
     local.shard = NULL;
 }
@@ -117,7 +117,7 @@ void local_join(void)
 {
     if (local.joined)
         return;
-    lock_take(&locals_lock);
+    mutex_take(&locals_lock);
     if (!thread_end_known)
         thread_end_known = pthread_key_create(&thread_end, local_leave) == 0;
     if (thread_end_known)
@@ -128,7 +128,7 @@ void local_join(void)
     if (locals)
         locals->prev = &local;
     locals = &local;
-    lock_give(&locals_lock);
+    mutex_give(&locals_lock);
     for (int kind = 0; kind < CELLS_KINDS; kind++)
         local.magazines[kind].room = MAGAZINE_CELLS;
 }
@@ -138,12 +138,12 @@ uint32_t cells_refill(enum cells_kind kind)
     struct magazine *magazine = &local.magazines[kind];
 
     local_join();
-    lock_take(&cells[kind].lock);
+    mutex_take(&cells[kind].lock);
     if (cells[kind].spare)
         depot_get(kind, magazine);
     else
         depot_make(kind, magazine);
-    lock_give(&cells[kind].lock);
+    mutex_give(&cells[kind].lock);
     if (magazine->count == 0) {
         errno = ENOMEM;
         return 0;
@@ -157,9 +157,9 @@ void cells_spill(enum cells_kind kind, uint32_t index)
 
     local_join();
     if (magazine->room == 0) {
-        lock_take(&cells[kind].lock);
+        mutex_take(&cells[kind].lock);
         depot_put(kind, magazine, BATCH_CELLS);
-        lock_give(&cells[kind].lock);
+        mutex_give(&cells[kind].lock);
     }
     cells_give(kind, index);
 }
@@ -209,16 +209,16 @@ void cells_finish(void)
 
 void cells_lock(void)
 {
-    lock_take(&locals_lock);
+    mutex_take(&locals_lock);
     for (int kind = 0; kind < CELLS_KINDS; kind++)
-        lock_take(&cells[kind].lock);
+        mutex_take(&cells[kind].lock);
 }
 
 void cells_unlock(void)
 {
     for (int kind = 0; kind < CELLS_KINDS; kind++)
-        lock_give(&cells[kind].lock);
-    lock_give(&locals_lock);
+        mutex_give(&cells[kind].lock);
+    mutex_give(&locals_lock);
 }
 
 /* What the threads that are gone had at hand. A thread may have been stopped while it took a cell

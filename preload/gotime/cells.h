@@ -15,7 +15,7 @@
 
 #include "clock.h"
 #include "handle.h"
-#include "lock.h"
+#include "mutex.h"
 
 enum cells_kind {
     CELLS_TIMER,
@@ -42,7 +42,7 @@ struct cell {
 };
 
 struct cells {
-    struct lock lock;
+    struct mutex lock;
     uint32_t made;             /* cells that were ever used, those before the first one included */
     uint32_t spare;            /* free cells on the stack */
     uint32_t birth;            /* the generation that new cells begin with */

@@ -18,11 +18,11 @@ static int chan_transfer(gt_chan chan, enum gt_direction direction, void *elemen
     if (result < 0)
         return result;
     if (end.lock) {
-        lock_take(end.lock);
+        mutex_take(end.lock);
         result = end_open(&end);
         if (result == 0)
             result = end_try(&end, element, &to_wake);
-        lock_give(end.lock);
+        mutex_give(end.lock);
         wake_all(&to_wake);
         if (result != -EAGAIN || wait == WAIT_NOT)
             return result;
@@ -69,9 +69,9 @@ static int chan_refusal(gt_chan chan)
 
     if (result < 0 || !end.lock)
         return -ESTALE;
-    lock_take(end.lock);
+    mutex_take(end.lock);
     result = end_open(&end);
-    lock_give(end.lock);
+    mutex_give(end.lock);
     return result;
 }
 
@@ -101,10 +101,10 @@ static size_t chan_measure(gt_chan chan, size_t (*of)(const struct end *end))
 
     if (end_find(&end, chan, GT_RECV) < 0 || !end.lock)
         return 0;
-    lock_take(end.lock);
+    mutex_take(end.lock);
     if (end_open(&end) == 0)
         size = of(&end);
-    lock_give(end.lock);
+    mutex_give(end.lock);
     return size;
 }
 

@@ -182,11 +182,11 @@ static int channel_finish(gt_chan chan, bool by_owner,
 
     if (!channel)
         return -ESTALE;
-    lock_take(&channel->lock);
+    mutex_take(&channel->lock);
     int result = channel_open(channel, chan.handle);
     if (result == 0)
         result = channel->owned == by_owner ? finish(channel, &to_wake) : -EPERM;
-    lock_give(&channel->lock);
+    mutex_give(&channel->lock);
     wake_all(&to_wake);
     return result;
 }
@@ -226,7 +226,7 @@ void channels_renew(void)
 
     for (uint32_t index = 0; (channel = channel_next(&index));) {
         if (channel->lock.held || channel->lock.sleepers)
-            channel->lock = (struct lock){0};
+            channel->lock = (struct mutex){0};
         if (channel->receivers.first || channel->senders.first)
             channel->receivers.first = channel->senders.first = NULL;
     }

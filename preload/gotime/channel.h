@@ -11,7 +11,7 @@
 
 #include "cells.h"
 #include "gotime.h"
-#include "lock.h"
+#include "mutex.h"
 #include "waiter.h"
 
 /*
@@ -21,7 +21,7 @@
  */
 struct channel {
     struct cell cell;
-    struct lock lock;
+    struct mutex lock;
     bool live;  /* between make and free; the last store of the one and the first of the other */
     bool owned; /* by a context: the user may only receive */
     bool closed;

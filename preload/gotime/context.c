@@ -14,7 +14,7 @@
 #include "channel.h"
 #include "clock.h"
 #include "handle.h"
-#include "lock.h"
+#include "mutex.h"
 #include "parts.h"
 #include "ring.h"
 #include "timer.h"
@@ -36,7 +36,7 @@ struct context {
 _Static_assert(sizeof(struct context) <= 128, "a context fits its cell");
 
 static struct tree {
-    struct lock lock;
+    struct mutex lock;
 } __attribute__((aligned(64))) trees[TREES];
 
 static const gt_ctx background = {(uint64_t)KIND_CONTEXT << 60};
@@ -118,16 +118,16 @@ static bool context_lock(struct context *context, uint32_t generation)
 {
     uint32_t tree = __atomic_load_n(&context->tree, __ATOMIC_ACQUIRE);
 
-    lock_take(&trees[tree].lock);
+    mutex_take(&trees[tree].lock);
     if (cell_generation(context) == generation)
         return true;
-    lock_give(&trees[tree].lock);
+    mutex_give(&trees[tree].lock);
     return false;
 }
 
 static void context_unlock(const struct context *context)
 {
-    lock_give(&trees[context->tree].lock);
+    mutex_give(&trees[context->tree].lock);
 }
 
 /* NULL, without a lock, if it is stale or the background. */

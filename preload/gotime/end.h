@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "gotime.h"
-#include "lock.h"
+#include "mutex.h"
 #include "waiter.h"
 
 struct channel;
@@ -18,7 +18,7 @@ struct port;
 struct end {
     uint64_t handle;
     enum gt_direction direction;
-    struct lock *lock;       /* NULL for the channel of zeros: never ready */
+    struct mutex *lock;      /* NULL for the channel of zeros: never ready */
     struct channel *channel; /* or else: */
     struct port *port;       /* NULL for a gt_after() that has fired: ready from now on */
 };

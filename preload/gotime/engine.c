@@ -12,7 +12,7 @@
 
 uint32_t engine_state;
 
-static struct lock starting; /* taken alone, but by fork */
+static struct mutex starting; /* taken alone, but by fork */
 static pthread_t thread;
 static __thread bool is_engine;
 
@@ -96,16 +96,16 @@ int engine_start(void)
 {
     int error = 0;
 
-    lock_take(&starting);
+    mutex_take(&starting);
     if (engine_state == ENGINE_ENDS)
         error = -ESHUTDOWN;
     else if (engine_state == ENGINE_NONE) {
         __atomic_store_n(&engine_state, ENGINE_RUNS, __ATOMIC_RELEASE);
-        error = thread_start(&thread, "gotime", engine_main, NULL);
+        error = thread_make(&thread, "gotime", engine_main, NULL);
         if (error)
             __atomic_store_n(&engine_state, ENGINE_NONE, __ATOMIC_RELEASE);
     }
-    lock_give(&starting);
+    mutex_give(&starting);
     return error;
 }
 
@@ -117,9 +117,9 @@ void engine_notice(int64_t deadline)
 
 void engine_end(void)
 {
-    lock_take(&starting);
+    mutex_take(&starting);
     uint32_t before = __atomic_exchange_n(&engine_state, ENGINE_ENDS, __ATOMIC_SEQ_CST);
-    lock_give(&starting);
+    mutex_give(&starting);
     if (before != ENGINE_RUNS)
         return;
     engine_signal();
@@ -133,12 +133,12 @@ void engine_release(void)
 
 void engine_lock(void)
 {
-    lock_take(&starting);
+    mutex_take(&starting);
 }
 
 void engine_unlock(void)
 {
-    lock_give(&starting);
+    mutex_give(&starting);
 }
 
 /* A callback may fork: then the child's one thread is the engine, when it has returned. */
@@ -146,5 +146,5 @@ void engine_renew(void)
 {
     engine_state = is_engine ? ENGINE_RUNS : ENGINE_NONE;
     asleep_until = INT64_MIN;
-    starting = (struct lock){0};
+    starting = (struct mutex){0};
 }

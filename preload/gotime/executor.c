@@ -9,7 +9,7 @@
 #include "cells.h"
 #include "clock.h"
 #include "gotime.h"
-#include "lock.h"
+#include "mutex.h"
 
 #define LIMIT 64
 #define PATIENCE_NS 100000 /* how long what is posted waits before more threads come */
@@ -22,7 +22,7 @@ struct worker {
 
 /* All but `posted`, which is read without it, under the lock. */
 static struct executor {
-    struct lock lock;
+    struct mutex lock;
     struct source *first, *last; /* those where something is posted, by turns */
     size_t posted;               /* in all of them; atomic */
     unsigned limit;              /* of those that run at once; 0: LIMIT */
@@ -41,7 +41,7 @@ static struct executor {
 
 static __thread struct worker *me;
 
-int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
+int thread_make(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
 {
     sigset_t all, before;
 
@@ -97,18 +97,28 @@ static void worker_sleep(void)
     while (!executor.woken && !executor.ends) {
         uint32_t seen = __atomic_load_n(&executor.signal, __ATOMIC_ACQUIRE);
 
-        lock_give(&executor.lock);
+        mutex_give(&executor.lock);
         futex_wait(&executor.signal, seen);
-        lock_take(&executor.lock);
+        mutex_take(&executor.lock);
     }
     if (executor.woken)
         executor.woken--;
 }
 
+/* One of the source, as a callback, in this thread. */
+static void executor_run(struct source *source)
+{
+    bool before = local.busy;
+
+    local.busy = true;
+    source->run(source);
+    local.busy = before;
+}
+
 static void *worker_main(void *argument)
 {
     me = argument;
-    lock_take(&executor.lock);
+    mutex_take(&executor.lock);
     while (!executor.ends) {
         struct source *source = executor.busy < executor_limit() ? source_take() : NULL;
 
@@ -117,12 +127,12 @@ static void *worker_main(void *argument)
             continue;
         }
         executor.busy++;
-        lock_give(&executor.lock);
+        mutex_give(&executor.lock);
         executor_run(source);
-        lock_take(&executor.lock);
+        mutex_take(&executor.lock);
         executor.busy--;
     }
-    lock_give(&executor.lock);
+    mutex_give(&executor.lock);
     return NULL;
 }
 
@@ -131,16 +141,16 @@ static bool worker_start(void)
 {
     struct worker *worker = malloc(sizeof(*worker));
     bool failed =
-        !worker || thread_start(&worker->thread, "gotime-callback", worker_main, worker) < 0;
+        !worker || thread_make(&worker->thread, "gotime-callback", worker_main, worker) < 0;
 
-    lock_take(&executor.lock);
+    mutex_take(&executor.lock);
     if (failed) {
         executor.threads--;
     } else {
         worker->next = executor.workers;
         executor.workers = worker;
     }
-    lock_give(&executor.lock);
+    mutex_give(&executor.lock);
     if (failed)
         free(worker);
     return !failed;
@@ -162,7 +172,7 @@ static bool executor_grow(unsigned wanted)
     executor.idle -= wake;
     executor.woken += wake;
     executor.threads += start;
-    lock_give(&executor.lock);
+    mutex_give(&executor.lock);
     if (wake)
         executor_signal((int)wake);
     while (start > 0 && started) {
@@ -170,9 +180,9 @@ static bool executor_grow(unsigned wanted)
         started = worker_start();
     }
     if (start > 0) {
-        lock_take(&executor.lock);
+        mutex_take(&executor.lock);
         executor.threads -= start;
-        lock_give(&executor.lock);
+        mutex_give(&executor.lock);
     }
     return started;
 }
@@ -197,7 +207,7 @@ void executor_post(struct source *source, size_t callbacks)
 {
     unsigned working, wanted = 0;
 
-    lock_take(&executor.lock);
+    mutex_take(&executor.lock);
     if (!source->posted)
         source_append(source);
     source->posted += callbacks;
@@ -214,7 +224,7 @@ int64_t executor_supervise(int64_t now)
 
     if (!__atomic_load_n(&executor.posted, __ATOMIC_RELAXED) || clock_mocked())
         return INT64_MAX;
-    lock_take(&executor.lock);
+    mutex_take(&executor.lock);
     if (executor.busy >= executor_limit()) {
         next = INT64_MAX; /* who has ended one takes the next */
     } else if (executor.seen.taken != executor.taken) {
@@ -224,7 +234,7 @@ int64_t executor_supervise(int64_t now)
         executor.seen.since = now;
         return executor_grow(1) ? next : now + RETRY_NS;
     }
-    lock_give(&executor.lock);
+    mutex_give(&executor.lock);
     return next;
 }
 
@@ -232,7 +242,7 @@ int gt_executor_limit(unsigned threads)
 {
     if (threads == 0)
         return -EINVAL;
-    lock_take(&executor.lock);
+    mutex_take(&executor.lock);
     executor.limit = threads;
     executor_grow(clock_mocked() ? 0 : fewer_of(threads, (unsigned)executor.posted));
     return 0;
@@ -245,23 +255,14 @@ bool executor_inside(void)
     return local.busy || local.running;
 }
 
-void executor_run(struct source *source)
-{
-    bool before = local.busy;
-
-    local.busy = true;
-    source->run(source);
-    local.busy = before;
-}
-
 void executor_drain(void)
 {
     struct source *source;
 
     do {
-        lock_take(&executor.lock);
+        mutex_take(&executor.lock);
         source = source_take();
-        lock_give(&executor.lock);
+        mutex_give(&executor.lock);
         if (source)
             executor_run(source);
     } while (source);
@@ -279,9 +280,9 @@ void executor_end(void)
 {
     struct worker *worker, *next;
 
-    lock_take(&executor.lock);
+    mutex_take(&executor.lock);
     executor.ends = true;
-    lock_give(&executor.lock);
+    mutex_give(&executor.lock);
     executor_signal(INT_MAX);
     for (worker = executor.workers; worker; worker = next) {
         next = worker->next;
@@ -294,12 +295,12 @@ void executor_end(void)
 
 void executor_lock(void)
 {
-    lock_take(&executor.lock);
+    mutex_take(&executor.lock);
 }
 
 void executor_unlock(void)
 {
-    lock_give(&executor.lock);
+    mutex_give(&executor.lock);
 }
 
 /* A callback may fork: then the child's one thread is the only worker, when it has returned. */

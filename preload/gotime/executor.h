@@ -23,7 +23,7 @@ struct source {
 };
 
 /* A thread of the library's: all signals are blocked in it. 0 or a negative errno. */
-int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
+int thread_make(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 
 /* So many more callbacks wait there. From the thread that fires timers, without the shard's lock.
  */
@@ -34,9 +34,6 @@ void executor_drain(void);
 
 /* Whether this thread runs a callback or a task. */
 bool executor_inside(void);
-
-/* Runs one of a source, as a callback, in this thread. */
-void executor_run(struct source *source);
 
 /*
  * To be called by the engine from time to time, as it says: starts more threads if need be. The

@@ -29,13 +29,13 @@ static bool callback_begin(struct callback *callback, enum ready_list list)
 {
     struct shard *shard = callback->shard;
 
-    lock_take(&shard->lock);
+    mutex_take(&shard->lock);
     callback->index = ready_pop(shard, list);
     if (!callback->index) {
-        lock_give(&shard->lock);
+        mutex_give(&shard->lock);
         return false;
     }
-    struct timer *timer = callback->timer = timer_at(callback->index);
+    struct timer *timer = callback->timer = timer_cell(callback->index);
     timer->running++;
     timer_count(shard, timer, METRICS_FIRED, 1);
     watch_fired(callback->index, 1);
@@ -45,7 +45,7 @@ static bool callback_begin(struct callback *callback, enum ready_list list)
     callback->argument = timer->argument;
     if (callback->reported)
         metrics_lateness(timer->name, callback->began - timer->deadline);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     return true;
 }
 
@@ -61,7 +61,7 @@ static void callback_end(struct callback *callback)
     struct timer *timer = callback->timer;
     struct aftermath aftermath = {0};
 
-    lock_take(&callback->shard->lock);
+    mutex_take(&callback->shard->lock);
     __atomic_store_n(&timer->running, timer->running - 1, __ATOMIC_RELAXED);
     bool awaited = timer->running == 0 && timer->flags & TIMER_AWAITED;
     if (awaited)
@@ -72,14 +72,17 @@ static void callback_end(struct callback *callback)
         else
             timer_release(callback->shard, callback->index, timer, &aftermath);
     }
-    lock_give(&callback->shard->lock);
+    mutex_give(&callback->shard->lock);
     if (awaited)
         futex_wake(&timer->running, INT_MAX);
     aftermath_settle(&aftermath);
 }
 
-/* After a fork or a shutdown in the callback, its timer is gone, and its cell too. */
-bool callback_run(struct shard *shard, enum ready_list list)
+/*
+ * The one that has waited longest, in this thread; false if there was none. After a fork or a
+ * shutdown in the callback, its timer is gone, and its cell too.
+ */
+static bool callback_run(struct shard *shard, enum ready_list list)
 {
     struct callback callback = {.shard = shard, .began = clock_now()};
     uint32_t before = local.running, epoch = cells_epoch;
@@ -111,7 +114,7 @@ bool callback_is_mine(uint64_t handle)
     if (!local.running || local.running != handle_index(handle) ||
         !timer_lock(handle, KINDS(KIND_FUNC), &shard))
         return false;
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     return true;
 }
 
@@ -121,12 +124,12 @@ static uint32_t callbacks_running(struct timer *timer, uint64_t handle)
     struct shard *shard = shard_of(timer);
     uint32_t running = 0;
 
-    lock_take(&shard->lock);
+    mutex_take(&shard->lock);
     if (cell_generation(timer) == handle_generation(handle))
         running = timer->running;
     if (running)
         timer->flags |= TIMER_AWAITED;
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     return running;
 }
 
@@ -136,7 +139,7 @@ static uint32_t callbacks_running(struct timer *timer, uint64_t handle)
  */
 void callback_await(uint64_t handle)
 {
-    struct timer *timer = timer_at(handle_index(handle));
+    struct timer *timer = timer_cell(handle_index(handle));
     uint32_t running;
 
     while ((running = callbacks_running(timer, handle)))
@@ -213,7 +216,7 @@ static bool shard_fire_one(struct shard *shard, int64_t now, unsigned *steps, si
 
     if (!index)
         return false;
-    struct timer *timer = timer_at(index);
+    struct timer *timer = timer_cell(index);
     timer->state = TIMER_IDLE;
     shard->waiting--;
     if (timer_kind(timer) != KIND_FUNC) {
@@ -231,13 +234,13 @@ unsigned shard_fire(struct shard *shard, int64_t now, bool mocked)
     unsigned steps = STEPS_MOST, fires = 0;
     size_t posts = 0;
 
-    lock_take(&shard->lock);
+    mutex_take(&shard->lock);
     if (clock_mocked() != mocked)
         steps = 0;
     while (fires < FIRES_MOST && shard_fire_one(shard, now, &steps, &posts, &to_wake))
         fires++;
     __atomic_store_n(&shard->wake, wheel_next(&shard->wheel), __ATOMIC_SEQ_CST);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     wake_all(&to_wake);
     if (posts)
         executor_post(&shard->source, posts);

@@ -20,10 +20,7 @@ unsigned shard_fire(struct shard *shard, int64_t now, bool mocked);
 
 /* ---- callbacks ---- */
 
-/* Runs the one that has waited longest in a list, in this thread. False if there was none. */
-bool callback_run(struct shard *shard, enum ready_list list);
-
-/* As of struct source: of READY_EXECUTOR. */
+/* As of struct source: runs the one that has waited longest in READY_EXECUTOR. */
 void callback_run_source(struct source *source);
 
 /* Whether this thread is in a callback of that timer, which is still alive. */

@@ -24,13 +24,13 @@ static void timers_forget(void)
 static void timer_end(uint32_t index)
 {
     struct aftermath aftermath = {0};
-    struct timer *timer = timer_at(index);
+    struct timer *timer = timer_cell(index);
     struct shard *shard = shard_of(timer);
 
-    lock_take(&shard->lock);
+    mutex_take(&shard->lock);
     if (timer->tag)
         timer_release(shard, index, timer, &aftermath);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     aftermath_settle(&aftermath);
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lock.h"
+#include "mutex.h"
 
 #define SLOTS (2 * METRICS_NAMES) /* a power of two */
 
@@ -24,7 +24,7 @@ const int64_t metrics_lateness_bounds[METRICS_BUCKETS] = {
 /* Open addressing, by hash; 0 is free. Read without the lock, which is for those who add. */
 static uint8_t slots[SLOTS];
 static unsigned names_made = 1;
-static struct lock names_lock;
+static struct mutex names_lock;
 
 static uint32_t name_hash(const char *name)
 {
@@ -85,9 +85,9 @@ int metrics_name(const char *name)
         return 0;
     int number = __atomic_load_n(slot_find(name), __ATOMIC_ACQUIRE);
     if (!number) {
-        lock_take(&names_lock);
+        mutex_take(&names_lock);
         number = name_add(name);
-        lock_give(&names_lock);
+        mutex_give(&names_lock);
     }
     return number;
 }
@@ -107,7 +107,7 @@ void metrics_renew(void)
 {
     for (unsigned i = 0; i < METRICS_NAMES && metrics_series[i]; i++)
         series_reset(metrics_series[i]);
-    names_lock = (struct lock){0};
+    names_lock = (struct mutex){0};
 }
 
 void metrics_end(void)

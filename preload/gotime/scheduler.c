@@ -20,7 +20,7 @@
 static void task_run_next(struct source *source);
 
 static struct {
-    struct lock lock;
+    struct mutex lock;
     gt_timer timer;
     int64_t timer_due; /* GT_NEVER: it is stopped */
     struct ring ready; /* longest first */
@@ -35,11 +35,11 @@ static __thread uint32_t running; /* the task that this thread runs; 0: none */
 
 const char *scheduler_check(void)
 {
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
     const char *wrong = heap_check();
     if (!wrong && scheduler.timer_due > (heap_count ? heap_due(1) : GT_NEVER))
         wrong = "the timer fires after the first task is due";
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     return wrong;
 }
 
@@ -75,7 +75,7 @@ static void tasks_post(void *unused)
     size_t posted = 0;
 
     (void)unused;
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
     while (heap_count && heap_due(1) <= now) {
         struct task *task = task_at(heap_at(1));
 
@@ -88,7 +88,7 @@ static void tasks_post(void *unused)
     }
     scheduler.timer_due = GT_NEVER;
     timer_adjust();
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     if (posted)
         executor_post(&scheduler.source, posted);
 }
@@ -100,26 +100,26 @@ static struct task *task_begin(void)
 {
     struct task *task = NULL;
 
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
     struct ring *first = scheduler.ready.next;
     if (first != &scheduler.ready) {
         task = (struct task *)((char *)first - offsetof(struct task, ready));
         ring_remove(first);
         task->state = TASK_RUNS;
     }
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     return task;
 }
 
 /* Who waits for it finds it at rest, and gives the cell back; otherwise it is done here. */
 static void task_end(struct task *task)
 {
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
     bool awaited = task->awaited;
     __atomic_store_n(&task->state, TASK_WAITS, __ATOMIC_RELAXED);
     if (task->stopped && !awaited)
         cells_give(CELLS_TASK, task->index);
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     if (awaited)
         futex_wake(&task->state, 1);
 }
@@ -132,7 +132,7 @@ static void task_run_next(struct source *source)
     if (!task)
         return;
     if (watched())
-        timerleak_ledger.fired(task->cookie, 1);
+        timerleak_ledger.fired(task->reference, 1);
     metrics_started(0);
     int64_t begun = clock_now();
     running = task->index;
@@ -154,23 +154,23 @@ static struct task *task_find(gt_task handle)
 
     if (!task)
         return NULL;
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
     if (cell_generation(task) == handle_generation(handle.handle))
         return task;
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     return NULL;
 }
 
 /* False, and errno, if there is none to be had. */
 static bool timer_ready(void)
 {
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
     if (!scheduler.timer.handle) {
         scheduler.timer = timer_internal(GT_NEVER, tasks_post, NULL);
         gt_timer_stop(scheduler.timer);
     }
     bool known = scheduler.timer.handle != 0;
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     return known;
 }
 
@@ -180,8 +180,8 @@ static gt_task task_announce(struct task *task, const struct timerleak_call *cal
     gt_task handle = {handle_make(KIND_TASK, task->index, cell_generation(task))};
 
     if (watched()) {
-        task->cookie = watch_birth(call, handle.handle, 0, NULL);
-        watch_cookie_armed(task->cookie, task->due - task->period, task->due, task->period);
+        task->reference = watch_birth(call, handle.handle, 0, NULL);
+        watch_reference_armed(task->reference, task->due - task->period, task->due, task->period);
     }
     return handle;
 }
@@ -206,10 +206,10 @@ gt_task gt_scheduler_start(int64_t period, void (*function)(void *argument), voi
     task->function = function;
     task->argument = argument;
     gt_task handle = task_announce(task, CALL_IF_WATCHED("task"));
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
     heap_add(index);
     timer_adjust();
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     return handle;
 }
 
@@ -223,9 +223,9 @@ static bool task_await(struct task *task)
         return false;
     task->awaited = true;
     while (task->state == TASK_RUNS) {
-        lock_give(&scheduler.lock);
+        mutex_give(&scheduler.lock);
         futex_wait(&task->state, TASK_RUNS);
-        lock_take(&scheduler.lock);
+        mutex_take(&scheduler.lock);
     }
     return true;
 }
@@ -240,13 +240,13 @@ int gt_scheduler_stop(gt_task handle)
     heap_remove(task->index);
     timer_adjust();
     ring_remove(&task->ready);
-    uint64_t cookie = task->cookie;
+    uint64_t reference = task->reference;
     bool ended = task_await(task);
     if (ended)
         cells_give(CELLS_TASK, handle_index(handle.handle));
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
     if (watched())
-        timerleak_ledger.released(cookie);
+        timerleak_ledger.released(reference);
     return ended ? 0 : -EDEADLK;
 }
 
@@ -263,9 +263,9 @@ int gt_scheduler_reset(gt_task handle, int64_t period)
     task->due = due;
     heap_move(task->index);
     timer_adjust();
-    uint64_t cookie = task->cookie;
-    lock_give(&scheduler.lock);
-    watch_cookie_armed(cookie, now, due, period);
+    uint64_t reference = task->reference;
+    mutex_give(&scheduler.lock);
+    watch_reference_armed(reference, now, due, period);
     return 0;
 }
 
@@ -273,12 +273,12 @@ int gt_scheduler_reset(gt_task handle, int64_t period)
 
 void scheduler_lock(void)
 {
-    lock_take(&scheduler.lock);
+    mutex_take(&scheduler.lock);
 }
 
 void scheduler_unlock(void)
 {
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
 }
 
 /* What is posted is the executor's to forget. */
@@ -295,5 +295,5 @@ void scheduler_renew(void)
 {
     running = 0;
     scheduler_end();
-    lock_give(&scheduler.lock);
+    mutex_give(&scheduler.lock);
 }

@@ -20,8 +20,8 @@ struct selection {
     size_t count;
     struct place *places; /* one for each case */
     uint32_t *order;      /* indices, to be shuffled */
-    struct lock **locks;  /* in the order of their addresses, each once */
-    size_t lock_count;
+    struct mutex **locks; /* in the order of their addresses, each once */
+    size_t mutex_count;
 };
 
 /* Marsaglia's xorshift. */
@@ -38,11 +38,11 @@ static uint32_t random_below(size_t limit)
 }
 
 /* Shell's sort: as good as any for two, and good enough for thousands. */
-static void locks_sort(struct lock **locks, size_t count)
+static void locks_sort(struct mutex **locks, size_t count)
 {
     for (size_t gap = count / 2; gap > 0; gap /= 2)
         for (size_t i = gap; i < count; i++) {
-            struct lock *lock = locks[i];
+            struct mutex *lock = locks[i];
             size_t at = i;
 
             for (; at >= gap && locks[at - gap] > lock; at -= gap)
@@ -51,7 +51,7 @@ static void locks_sort(struct lock **locks, size_t count)
         }
 }
 
-static size_t locks_unique(struct lock **locks, size_t count)
+static size_t locks_unique(struct mutex **locks, size_t count)
 {
     size_t kept = 0;
 
@@ -77,20 +77,20 @@ static int selection_find(struct selection *selection)
         selection->order[i] = (uint32_t)i;
     }
     locks_sort(selection->locks, locks);
-    selection->lock_count = locks_unique(selection->locks, locks);
+    selection->mutex_count = locks_unique(selection->locks, locks);
     return 0;
 }
 
 static void selection_lock(const struct selection *selection)
 {
-    for (size_t i = 0; i < selection->lock_count; i++)
-        lock_take(selection->locks[i]);
+    for (size_t i = 0; i < selection->mutex_count; i++)
+        mutex_take(selection->locks[i]);
 }
 
 static void selection_unlock(const struct selection *selection)
 {
-    for (size_t i = selection->lock_count; i-- > 0;)
-        lock_give(selection->locks[i]);
+    for (size_t i = selection->mutex_count; i-- > 0;)
+        mutex_give(selection->locks[i]);
 }
 
 /* All are looked at before one is chosen: a stale one is told whatever the others would do. */
@@ -142,9 +142,9 @@ static void place_leave(struct place *place)
 {
     if (!place->end.lock)
         return;
-    lock_take(place->end.lock);
+    mutex_take(place->end.lock);
     queue_leave(&place->waiter);
-    lock_give(place->end.lock);
+    mutex_give(place->end.lock);
 }
 
 static void selection_expire(void *sleeper)
@@ -221,10 +221,10 @@ static int select_many(struct gt_case *cases, size_t count, int64_t wait)
     if (count > INT_MAX)
         return -EINVAL;
     selection.places =
-        malloc(count * (sizeof(struct place) + sizeof(struct lock *) + sizeof(uint32_t)));
+        malloc(count * (sizeof(struct place) + sizeof(struct mutex *) + sizeof(uint32_t)));
     if (!selection.places)
         return -ENOMEM;
-    selection.locks = (struct lock **)(selection.places + count);
+    selection.locks = (struct mutex **)(selection.places + count);
     selection.order = (uint32_t *)(selection.locks + count);
     int result = selection_run(&selection, wait);
     free(selection.places);
@@ -234,7 +234,7 @@ static int select_many(struct gt_case *cases, size_t count, int64_t wait)
 int select_wait(struct gt_case *cases, size_t count, int64_t wait)
 {
     struct place places[CASES_INLINE];
-    struct lock *locks[CASES_INLINE];
+    struct mutex *locks[CASES_INLINE];
     uint32_t order[CASES_INLINE];
     struct selection selection = {cases, count, places, order, locks, 0};
 

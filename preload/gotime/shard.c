@@ -8,8 +8,8 @@ struct shard shards[SHARDS];
 
 uint32_t shards_used;
 
-static struct lock joining; /* taken before any shard's */
-static uint32_t joined;     /* threads, so far */
+static struct mutex joining; /* taken before any shard's */
+static uint32_t joined;      /* threads, so far */
 
 static void shard_begin(struct shard *shard, void (*run)(struct source *source))
 {
@@ -22,11 +22,11 @@ static void shard_begin(struct shard *shard, void (*run)(struct source *source))
 struct shard *shard_join(void (*run)(struct source *source))
 {
     local_join();
-    lock_take(&joining);
+    mutex_take(&joining);
     local.shard = &shards[joined++ % SHARDS];
     if (!local.shard->source.run)
         shard_begin(local.shard, run);
-    lock_give(&joining);
+    mutex_give(&joining);
     return local.shard;
 }
 
@@ -43,7 +43,7 @@ void ready_append(struct shard *shard, uint32_t index, struct timer *timer)
     timer->state = TIMER_READY;
     timer->next = 0;
     timer->prev = last;
-    *(last ? &timer_at(last)->next : &shard->ready[list].first) = index;
+    *(last ? &timer_cell(last)->next : &shard->ready[list].first) = index;
     shard->ready[list].last = index;
 }
 
@@ -51,8 +51,8 @@ void ready_remove(struct shard *shard, const struct timer *timer)
 {
     enum ready_list list = ready_list_of(timer);
 
-    *(timer->prev ? &timer_at(timer->prev)->next : &shard->ready[list].first) = timer->next;
-    *(timer->next ? &timer_at(timer->next)->prev : &shard->ready[list].last) = timer->prev;
+    *(timer->prev ? &timer_cell(timer->prev)->next : &shard->ready[list].first) = timer->next;
+    *(timer->next ? &timer_cell(timer->next)->prev : &shard->ready[list].last) = timer->prev;
 }
 
 uint32_t ready_pop(struct shard *shard, enum ready_list list)
@@ -60,7 +60,7 @@ uint32_t ready_pop(struct shard *shard, enum ready_list list)
     uint32_t index = shard->ready[list].first;
 
     if (index)
-        timer_withdraw(shard, timer_at(index));
+        timer_withdraw(shard, timer_cell(index));
     return index;
 }
 
@@ -80,16 +80,16 @@ struct metrics_counts timers_counts(void)
 
 void shards_lock(void)
 {
-    lock_take(&joining);
+    mutex_take(&joining);
     for (uint32_t i = 0; i < shards_used; i++)
-        lock_take(&shards[i].lock);
+        mutex_take(&shards[i].lock);
 }
 
 void shards_unlock(void)
 {
     for (uint32_t i = 0; i < shards_used; i++)
-        lock_give(&shards[i].lock);
-    lock_give(&joining);
+        mutex_give(&shards[i].lock);
+    mutex_give(&joining);
 }
 
 size_t shards_waiting(void)
@@ -123,7 +123,7 @@ void shards_end(void)
 {
     memset(shards, 0, shards_used * sizeof(shards[0]));
     shards_used = joined = 0;
-    joining = (struct lock){0};
+    joining = (struct mutex){0};
     local.shard = NULL;
 }
 
@@ -133,8 +133,8 @@ static const char *ready_check(const struct shard *shard, enum ready_list list)
 {
     uint32_t prev = 0;
 
-    for (uint32_t index = shard->ready[list].first; index; index = timer_at(index)->next) {
-        const struct timer *timer = timer_at(index);
+    for (uint32_t index = shard->ready[list].first; index; index = timer_cell(index)->next) {
+        const struct timer *timer = timer_cell(index);
 
         if (timer->prev != prev || ready_list_of(timer) != list || timer->state != TIMER_READY)
             return "a list of callbacks that are due is broken";
@@ -176,16 +176,16 @@ void timer_bury_func(uint32_t index, struct timer *timer, struct aftermath *afte
 
 /* ---- its port ---- */
 
-struct lock *timer_lock_of(uint64_t handle)
+struct mutex *timer_lock_of(uint64_t handle)
 {
-    struct timer *timer = timer_at(handle_index(handle));
+    struct timer *timer = timer_cell(handle_index(handle));
 
     return timer ? &shard_of(timer)->lock : &shards[0].lock;
 }
 
 struct port *timer_port(uint64_t handle)
 {
-    struct timer *timer = timer_at(handle_index(handle));
+    struct timer *timer = timer_cell(handle_index(handle));
 
     return timer && handle_kind(handle) != KIND_FUNC && timer_is(timer, handle) ? &timer->port
                                                                                 : NULL;

@@ -13,7 +13,7 @@
 
 #include "clock.h"
 #include "executor.h"
-#include "lock.h"
+#include "mutex.h"
 #include "timer.h"
 #include "watch.h"
 #include "wheel.h"
@@ -28,7 +28,7 @@ enum ready_list {
 };
 
 struct shard {
-    struct lock lock;
+    struct mutex lock;
     int64_t wake; /* when the engine comes by; atomic, for it is read without the lock */
     struct metrics_counts counts;
     size_t waiting; /* timers in the wheel */
@@ -124,15 +124,15 @@ void timer_bury_func(uint32_t index, struct timer *timer, struct aftermath *afte
  */
 static inline struct timer *timer_lock(uint64_t handle, unsigned kinds, struct shard **shard)
 {
-    struct timer *timer = timer_at(handle_index(handle));
+    struct timer *timer = timer_cell(handle_index(handle));
 
     if (__builtin_expect(!timer || !(KINDS(handle_kind(handle)) & kinds), 0))
         return NULL;
     *shard = shard_of(timer);
-    lock_take(&(*shard)->lock);
+    mutex_take(&(*shard)->lock);
     if (__builtin_expect(timer_is(timer, handle), 1))
         return timer;
-    lock_give(&(*shard)->lock);
+    mutex_give(&(*shard)->lock);
     return NULL;
 }
 

@@ -27,7 +27,7 @@ static bool draft_make(struct draft *draft, enum kind kind)
         errno = error ? -error : ENOMEM;
         return false;
     }
-    draft->timer = timer_at(draft->index);
+    draft->timer = timer_cell(draft->index);
     draft->handle = handle_make(kind, draft->index, cell_generation(draft->timer));
     draft->timer->tag = (uint32_t)(draft->handle >> 32);
     draft->timer->state = TIMER_IDLE;
@@ -78,12 +78,12 @@ static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, 
     struct shard *shard = draft->shard;
     struct wake_list nobody = {0};
 
-    lock_take(&shard->lock);
-    lock_court(&shard->lock);
+    mutex_take(&shard->lock);
+    mutex_court(&shard->lock);
     timer_count(shard, draft->timer, METRICS_CREATED, 1);
     watch_armed(draft->index, now, deadline, period);
     bool notice = timer_start(shard, draft->index, draft->timer, now, deadline, &nobody);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     if (__builtin_expect(notice, 0))
         start_notice(deadline);
     return draft->handle;

@@ -25,7 +25,7 @@ struct task {
     int64_t due, period;
     void (*function)(void *argument);
     void *argument;
-    uint64_t cookie;
+    uint64_t reference; /* that the shim's ledger gave for it */
 };
 
 _Static_assert(sizeof(struct task) <= 128, "a task fits its cell");

@@ -79,7 +79,7 @@ gt_timer timer_internal(int64_t deadline, void (*function)(void *argument), void
  * The lock that guards the timer's port, as far as can be seen without it: it may be another's by
  * the time it is taken, and then timer_port() knows. Never NULL.
  */
-struct lock *timer_lock_of(uint64_t handle);
+struct mutex *timer_lock_of(uint64_t handle);
 
 /*
  * Under that lock: the port; NULL if the handle is stale. Who takes the value says so by
@@ -97,7 +97,7 @@ struct metrics_counts timers_counts(void);
 
 /* ---- for the others of the engine ---- */
 
-static inline struct timer *timer_at(uint32_t index)
+static inline struct timer *timer_cell(uint32_t index)
 {
     return cells_at(CELLS_TIMER, index);
 }

@@ -91,7 +91,7 @@ static int timers_stop(uint64_t handle, unsigned kinds)
     int stopped = timer_stop(shard, handle_index(handle), timer);
     if (__builtin_expect(stop_is_end(timer, stopped), 0))
         timer_release(shard, handle_index(handle), timer, &aftermath);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     aftermath_settle(&aftermath);
     return stopped;
 }
@@ -132,13 +132,13 @@ static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64
     if (!timer)
         return -ESTALE;
     if (shard == local.shard)
-        lock_court(&shard->lock);
+        mutex_court(&shard->lock);
     bool before = timer_drain(timer) || timer->state != TIMER_IDLE;
     if (period)
         timer->period = period;
     watch_armed(index, now, deadline, period);
     bool notice = timer_start(shard, index, timer, now, deadline, &to_wake);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     if (__builtin_expect(notice, 0))
         start_notice(deadline);
     wake_all(&to_wake);
@@ -169,7 +169,7 @@ static int timers_free(uint64_t handle, unsigned kinds)
     if (!timer)
         return -ESTALE;
     timer_release(shard, handle_index(handle), timer, &aftermath);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     aftermath_settle(&aftermath);
     return 0;
 }
@@ -216,7 +216,7 @@ static int timers_name(uint64_t handle, unsigned kinds, const char *text)
 
     if (!timer)
         return -ESTALE; /* and no name is used up */
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     int number = metrics_name(text);
     if (number < 0)
         return number;
@@ -227,7 +227,7 @@ static int timers_name(uint64_t handle, unsigned kinds, const char *text)
         metrics_rename(timer->name, (unsigned)number);
     timer->name = (uint8_t)number;
     watch_named(handle_index(handle), text);
-    lock_give(&shard->lock);
+    mutex_give(&shard->lock);
     return 0;
 }
 

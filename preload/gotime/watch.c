@@ -7,7 +7,7 @@
 
 #define CHUNK_SIZE (CHUNK_CELLS * sizeof(uint64_t))
 
-/* As the chunks of cells. A cookie is written and read by whoever has its timer to himself. */
+/* As the chunks of cells. A reference is written and read by whoever has its timer to himself. */
 static uint64_t *chunks[CHUNKS_MOST];
 
 static uint64_t *chunk_make(uint32_t chunk)
@@ -70,7 +70,7 @@ void watch_created(uint32_t index, const struct timerleak_call *call, uint64_t h
         chunk[index % CHUNK_CELLS] = watch_birth(call, handle, retained, name);
 }
 
-uint64_t watch_cookie(uint32_t index)
+uint64_t watch_reference(uint32_t index)
 {
     const uint64_t *chunk = chunk_of(index);
 

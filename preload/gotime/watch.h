@@ -1,6 +1,6 @@
 /*
- * watch.h - whether the shim watches, and where each timer's cookie is: beside the timers, so
- * that it takes no room when nobody watches.
+ * watch.h - whether the shim watches, and by which reference its ledger knows each timer. They lie
+ * beside the timers, so that they take no room when nobody watches.
  */
 #ifndef GOTIME_WATCH_H
 #define GOTIME_WATCH_H
@@ -20,7 +20,7 @@ static inline bool watched(void)
 /* For public functions: the call that makes a timer, of that kind. */
 #define CALL_IF_WATCHED(kind) (watched() ? TIMERLEAK_CALL(kind) : NULL)
 
-/* Tells of a new timer, as watch_created() does; its cookie is for the caller to keep. */
+/* Tells of a new timer, as watch_created() does; its reference is for the caller to keep. */
 uint64_t watch_birth(const struct timerleak_call *call, uint64_t handle, size_t retained,
                      const char *name);
 
@@ -32,44 +32,44 @@ void watch_created(uint32_t index, const struct timerleak_call *call, uint64_t h
                    size_t retained, const char *name);
 
 /* That of the timer at this index; 0: it is not recorded. */
-uint64_t watch_cookie(uint32_t index);
+uint64_t watch_reference(uint32_t index);
 
-/* The last call for a timer: its cookie is forgotten. */
+/* The last call for a timer: its reference is forgotten. */
 void watch_forget(uint32_t index);
 
-/* Forgets all cookies: the timers' cells have ended. */
+/* Forgets all references: the timers' cells have ended. */
 void watch_end(void);
 
-static inline void watch_cookie_armed(uint64_t cookie, int64_t now, int64_t deadline,
-                                      int64_t period)
+static inline void watch_reference_armed(uint64_t reference, int64_t now, int64_t deadline,
+                                         int64_t period)
 {
     if (watched())
-        timerleak_ledger.armed(cookie, clock_mocked() ? TIMERLEAK_OTHER_CLOCK : now, deadline,
+        timerleak_ledger.armed(reference, clock_mocked() ? TIMERLEAK_OTHER_CLOCK : now, deadline,
                                period);
 }
 
 static inline void watch_armed(uint32_t index, int64_t now, int64_t deadline, int64_t period)
 {
     if (watched())
-        watch_cookie_armed(watch_cookie(index), now, deadline, period);
+        watch_reference_armed(watch_reference(index), now, deadline, period);
 }
 
 static inline void watch_fired(uint32_t index, uint64_t expirations)
 {
     if (watched())
-        timerleak_ledger.fired(watch_cookie(index), expirations);
+        timerleak_ledger.fired(watch_reference(index), expirations);
 }
 
 static inline void watch_stopped(uint32_t index)
 {
     if (watched())
-        timerleak_ledger.stopped(watch_cookie(index));
+        timerleak_ledger.stopped(watch_reference(index));
 }
 
 static inline void watch_named(uint32_t index, const char *name)
 {
     if (watched())
-        timerleak_ledger.named(watch_cookie(index), name);
+        timerleak_ledger.named(watch_reference(index), name);
 }
 
 static inline void watch_released(uint32_t index)

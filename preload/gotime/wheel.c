@@ -54,7 +54,7 @@ static bool wheel_open(struct wheel *wheel)
         wheel->occupied[level] &= ~(UINT64_C(1) << number % WHEEL_SLOTS);
         wheel->slots[number].first = 0;
         wheel->slots[WHEEL_OPEN].first = first;
-        timer_at(first)->prev = WHEEL_FIRST | WHEEL_OPEN;
+        timer_cell(first)->prev = WHEEL_FIRST | WHEEL_OPEN;
         return true;
     }
     return false;
@@ -74,8 +74,8 @@ uint32_t wheel_take(struct wheel *wheel, int64_t now, unsigned *steps)
                 return 0;
             index = open->first;
         }
-        struct timer *timer = timer_at(index);
-        __builtin_prefetch(timer_at(timer->ahead), 1);
+        struct timer *timer = timer_cell(index);
+        __builtin_prefetch(timer_cell(timer->ahead), 1);
         wheel_remove(wheel, timer);
         if (instant_of(timer->deadline) <= wheel->now)
             return index;
@@ -113,8 +113,8 @@ static const char *slot_check(const struct wheel *wheel, unsigned number, uint64
     const struct slot *slot = &wheel->slots[number];
     uint32_t prev = WHEEL_FIRST | number;
 
-    for (uint32_t index = slot->first; index; index = timer_at(index)->next) {
-        const struct timer *timer = timer_at(index);
+    for (uint32_t index = slot->first; index; index = timer_cell(index)->next) {
+        const struct timer *timer = timer_cell(index);
 
         if (timer->prev != prev)
             return "a timer does not know which comes before it";

@@ -93,7 +93,7 @@ static inline void slot_push(struct wheel *wheel, uint32_t number, uint32_t inde
     *recent = index;
     slot->first = index;
     if (first) {
-        timer_at(first)->prev = index;
+        timer_cell(first)->prev = index;
         if (timer->deadline < slot->earliest)
             slot->earliest = timer->deadline;
     } else {
@@ -109,9 +109,9 @@ static inline void wheel_remove(struct wheel *wheel, const struct timer *timer)
     uint32_t number = timer->prev & ~WHEEL_FIRST;
 
     if (timer->next)
-        timer_at(timer->next)->prev = timer->prev;
+        timer_cell(timer->next)->prev = timer->prev;
     if (!(timer->prev & WHEEL_FIRST)) {
-        timer_at(timer->prev)->next = timer->next;
+        timer_cell(timer->prev)->next = timer->next;
         return;
     }
     wheel->slots[number].first = timer->next;

@@ -70,12 +70,15 @@ static void timer_remember(uint32_t slot)
     remembered_count++;
 }
 
-/* A child has those too that a library keeps in its memory. */
+/*
+ * A child has those too that a library keeps in its memory. In a sandbox there can be no child's
+ * recording for them, nor memory.
+ */
 static void remember_handles(void)
 {
     uint32_t used = recording->regions[TLK_TIMERS].used;
 
-    if (!families_in_memory())
+    if (!families_in_memory() || gate->sandboxed)
         return;
     remembered_reserve(used);
     for (uint32_t slot = 1; slot < used; slot++)
@@ -121,7 +124,7 @@ static void timer_restore(struct remembered *one, uint64_t now)
     timer->fired = 0;
     if (family_has(timer->family, TLK_BY_DESCRIPTOR))
         timer->references = 0; /* counted below */
-    else
+    else if (timer->references)
         live_put(timer->family, timer->id, one->slot);
     sites_count_created(timer->site, now, true);
 }
@@ -146,8 +149,11 @@ void inherit_restore(void)
         timer_restore(&remembered[i], now);
     for (uint32_t fd = 0; fd < descriptor_high; fd++)
         count_reference(fd);
-    for (uint32_t i = 0; i < remembered_count; i++)
-        if (timer_at(remembered[i].slot)->references == 0)
+    for (uint32_t i = 0; i < remembered_count; i++) {
+        const struct tlk_timer *timer = timer_at(remembered[i].slot);
+
+        if (family_has(timer->family, TLK_BY_DESCRIPTOR) && timer->references == 0)
             timer_released(timer_ref_of(remembered[i].slot));
+    }
     remembered_count = 0;
 }

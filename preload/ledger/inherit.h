@@ -1,6 +1,6 @@
 /*
  * inherit.h - descriptors outlive fork and, unless they are close-on-exec, exec; so do their
- * timers.
+ * timers. Fork passes on those too that a library keeps in its memory (family_in_memory()).
  */
 #ifndef TIMERLEAK_INHERIT_H
 #define TIMERLEAK_INHERIT_H
@@ -11,8 +11,9 @@
 void inherit_over_exec(void);
 
 /*
- * Before fork: remembers the live timers with a descriptor, since the parent's go on changing while
- * the child reads them. In the child: their number, and laying them out in its own recording.
+ * Before fork: remembers the live timers that the child will have, since the parent's go on
+ * changing while the child reads them. In the child: their number, and laying them out in its own
+ * recording.
  */
 void inherit_remember(void);
 uint32_t inherit_count(void);

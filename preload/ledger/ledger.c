@@ -97,7 +97,7 @@ static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint3
         .created = now,
         .family = (uint16_t)birth->call.family,
         .notify = (uint8_t)birth->notify,
-        .references = 1,
+        .references = !birth->kept,
         .clock = (int16_t)birth->clock,
         .deadline_clock = (int16_t)clock_readable(birth->clock),
         .signal = birth->signal,

@@ -12,6 +12,9 @@
  * family() and leave_out() are async-signal-safe. created() may unwind the stack and take the
  * loader's lock: call it with no lock of your own held. All others may be called with one held: it
  * comes before the shim's.
+ *
+ * A forked child has the timers of families with TLK_OVER_FORK, under the same references. Those to
+ * others are to be forgotten there: they may come to be other timers'.
  */
 #ifndef TIMERLEAK_LEDGER_INTERFACE_H
 #define TIMERLEAK_LEDGER_INTERFACE_H
@@ -25,7 +28,8 @@
 /* Where the user called: taken in the function that was called, see TIMERLEAK_CALL. */
 struct timerleak_call {
     const char *function; /* its name, a literal */
-    const char *kind;     /* what such timers are called within their family, a literal; or NULL */
+    const char *kind;     /* what such timers are called within their family, a literal; or NULL:
+                             always the same for one function, by whose name sites are told apart */
     void *frame;          /* __builtin_dwarf_cfa() */
     void *caller;         /* __builtin_return_address(0) */
     void *rbp;            /* *(void **)__builtin_frame_address(0): the caller's */
@@ -54,8 +58,8 @@ struct timerleak_ledger {
 
     /*
      * The number of a family, by its name (see struct tlk_family), for created(); added if there is
-     * none of that name, with these traits (enum tlk_trait). 0: there is no room, or the thread was
-     * interrupted in the shim. Ask once, before the first timer.
+     * none of that name, with these traits (enum tlk_trait). 0: it can't be a name, there is no
+     * room, or the thread was interrupted in the shim. Ask once, before the first timer.
      */
     uint32_t (*family)(const char *name, uint32_t traits);
 
@@ -85,7 +89,8 @@ struct timerleak_ledger {
     /*
      * For a hook: whether it is the outermost on this thread, whose caller is the user; what it
      * calls is a library's own doing. `frame` is its __builtin_frame_address(0). Who was told true
-     * says leave() in the end; one that was left by longjmp() or an exception counts no more.
+     * says leave() in the end; one that was left by longjmp() or an exception counts no more, once
+     * something else stands in its place on the stack.
      */
     bool (*enter)(const void *frame);
     void (*leave)(void);

@@ -173,6 +173,7 @@ static void before_fork(void)
         gate_before_fork.state = GATE_SHUT;
         return;
     }
+    gate_before_fork.families = gate->families; /* one may have been added meanwhile */
     mapfile_remember();
     inherit_remember();
 }

@@ -73,8 +73,9 @@ static inline uint64_t tag_of(uint64_t hash)
 
 static inline struct print print_of_call(const struct call *call)
 {
-    uint64_t hash = hash_mix(hash_mix((uintptr_t)call->caller, (uintptr_t)call->function << 8), 1);
+    uint64_t hash = hash_mix((uintptr_t)call->caller, (uintptr_t)call->function << 8);
 
+    hash = hash_mix(hash, (uintptr_t)call->kind << 8 | call->family);
     return (struct print){tag_of(hash), hash};
 }
 

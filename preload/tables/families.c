@@ -16,6 +16,7 @@ struct tlk_family families[TLK_FAMILIES] = {
 static uint32_t family_count = 1 TLK_FAMILIES_OF_SHIM(X);
 #undef X
 static const char *wanted = "";
+static uint32_t wanted_unknown; /* names in it that no family has */
 
 /* 0: there is none of that name. */
 static uint32_t family_find(const char *name, size_t length)
@@ -28,16 +29,19 @@ static uint32_t family_find(const char *name, size_t length)
 
 static void families_watch(void)
 {
-    uint32_t watched = 0;
+    uint32_t watched = 0, unknown = 0;
 
     for (const char *name = wanted; *name;) {
         size_t length = strcspn(name, ",");
+        uint32_t family = family_find(name, length);
 
-        watched |= 1u << family_find(name, length);
+        watched |= 1u << family;
+        unknown += family == TLK_NO_FAMILY;
         name += length + (name[length] == ',');
     }
     watched &= ~(1u << TLK_NO_FAMILY);
     gate->families = watched ? watched : ~0u;
+    wanted_unknown = unknown;
 }
 
 bool families_left_out(void)
@@ -61,27 +65,27 @@ void families_want(const char *names)
     families_watch();
 }
 
-static uint32_t names_unknown(void)
-{
-    uint32_t unknown = 0;
-
-    for (const char *name = wanted; *name;) {
-        size_t length = strcspn(name, ",");
-
-        unknown += !family_find(name, length);
-        name += length + (name[length] == ',');
-    }
-    return unknown;
-}
-
+/* Again, when one is added: readers never see one that is watched as if it were not. */
 void families_describe(void)
 {
-    for (uint32_t i = 1; i < family_count; i++) {
-        recording->families[i] = families[i];
-        recording->families[i].watched = family_watched(i);
+    uint32_t count = __atomic_load_n(&family_count, __ATOMIC_ACQUIRE);
+
+    for (uint32_t i = 1; i < count; i++) {
+        struct tlk_family family = families[i];
+
+        family.watched = family_watched(i);
+        recording->families[i] = family;
     }
-    recording->families_unknown = names_unknown();
-    __atomic_store_n(&recording->family_count, family_count, __ATOMIC_RELEASE);
+    recording->families_unknown = wanted_unknown;
+    __atomic_store_n(&recording->family_count, count, __ATOMIC_RELEASE);
+}
+
+/* Readers of recordings, and lists with commas, take no other. */
+static bool is_name(const char *name)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    return length > 0 && length < sizeof(families->name) && !name[length];
 }
 
 /* The lock is held. */
@@ -89,11 +93,12 @@ static uint32_t family_make(const char *name, uint32_t traits)
 {
     uint32_t family = family_find(name, strlen(name));
 
-    if (family || family_count == TLK_FAMILIES || strlen(name) >= sizeof(families->name))
+    if (family || family_count == TLK_FAMILIES || !is_name(name))
         return family;
-    strcpy(families[family_count].name, name);
-    families[family_count].traits = traits;
-    family = family_count++;
+    family = family_count;
+    strcpy(families[family].name, name);
+    families[family].traits = traits;
+    __atomic_store_n(&family_count, family + 1, __ATOMIC_RELEASE);
     families_watch();
     if (gate_open())
         families_describe();

@@ -45,8 +45,8 @@ bool families_in_memory(void);
 void families_want(const char *names);
 
 /*
- * The number of the family of that name, which is added if there is none; 0 when there is no room.
- * Takes the catalog's lock.
+ * The number of the family of that name, which is added if there is none; 0 when there is no room,
+ * or that can't be a name. Takes the catalog's lock.
  */
 uint32_t families_add(const char *name, uint32_t traits);
 

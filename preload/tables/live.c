@@ -67,8 +67,8 @@ void live_widen(void)
     size_t size = shard_size(slots_most());
     char *memory;
 
-    if (widened || size <= shards[0].arena.size || gate->sandboxed ||
-        __atomic_exchange_n(&widened, true, __ATOMIC_RELAXED))
+    if (__atomic_load_n(&widened, __ATOMIC_RELAXED) || gate->sandboxed ||
+        __atomic_exchange_n(&widened, true, __ATOMIC_RELAXED) || size <= shards[0].arena.size)
         return;
     memory = memory_reserve(SHARDS * size);
     for (int i = 0; memory && i < SHARDS; i++, memory += size) {

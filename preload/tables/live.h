@@ -33,7 +33,7 @@ uint32_t live_find_fast(uint32_t family, uint64_t id);
 uint32_t live_remove(uint32_t family, uint64_t id);
 uint32_t live_remove_now(uint32_t family, uint64_t id);
 
-/* In a forked child: forgets the timers with ids, which fork doesn't pass on. */
+/* In a forked child: forgets the timers with ids. Those that fork passes on are put in again. */
 void live_forget_ids(void);
 
 /* Gives back memory that is free, but for some. */

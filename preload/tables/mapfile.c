@@ -343,6 +343,13 @@ static size_t used_of_chunk(uint32_t used, uint32_t stride, uint32_t c)
     return used <= before ? 0 : (used - before < per_chunk ? used - before : per_chunk) * stride;
 }
 
+/* Lest a reference to a timer of the parent's mean one that the child makes in the same slot. */
+static void copy_generations(struct tlk_timer *to, const struct tlk_timer *from, size_t used)
+{
+    for (size_t i = 0; i < used; i++)
+        to[i].generation = from[i].generation;
+}
+
 /*
  * What was there at the fork, and no byte more: the parent has gone on since, and what it adds
  * refers to more of its own. Timers stay behind.
@@ -356,11 +363,15 @@ static void copy_regions(struct tlk_header *to, const struct tlk_header *from)
         region->chunks = at_fork.chunks[i];
         for (uint32_t c = 0; c < region->chunks; c++) {
             size_t offset = (size_t)from->regions[i].directory[c] * TLK_CHUNK;
+            size_t used = used_of_chunk(region->used, region->stride, c);
+            char *at = (char *)to + offset;
+            const char *copied = (const char *)from + offset;
 
             region->directory[c] = from->regions[i].directory[c];
-            if (i != TLK_TIMERS)
-                memcpy((char *)to + offset, (const char *)from + offset,
-                       used_of_chunk(region->used, region->stride, c));
+            if (i == TLK_TIMERS)
+                copy_generations((void *)at, (const void *)copied, used / region->stride);
+            else
+                memcpy(at, copied, used);
         }
     }
     to->chunk_used = at_fork.chunk_used;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/thread.h"
 #include "tables/mapfile.h"
 #include "tables/strings.h"
 
@@ -29,7 +30,7 @@ static char path[PATH_MAX]; /* of the module at hand: a stack may be small */
 static struct own {
     uintptr_t start, end;
 } own[OWN_MOST];
-static unsigned own_count; /* the last may still be empty */
+static unsigned own_count; /* changes under the catalog lock */
 
 struct found {
     const char *name;
@@ -212,26 +213,32 @@ bool modules_loader_busy(void)
 static int note_own(struct dl_phdr_info *info, size_t size, void *code)
 {
     struct found found;
-    unsigned at;
 
     (void)size;
     found_describe(&found, info);
     if ((uintptr_t)code < found.start || (uintptr_t)code >= found.end)
         return 0;
-    at = __atomic_fetch_add(&own_count, own_count < OWN_MOST, __ATOMIC_RELAXED);
-    if (at < OWN_MOST)
-        own[at] = (struct own){found.start, found.end};
+    if (modules_is_shim(code) || !lock_take(&catalog_lock))
+        return 1;
+    if (own_count < OWN_MOST) {
+        own[own_count] = (struct own){found.start, found.end};
+        __atomic_store_n(&own_count, own_count + 1, __ATOMIC_RELEASE);
+    }
+    lock_give(&catalog_lock);
     return 1;
 }
 
 void modules_leave_out(const void *code)
 {
+    if (!section_enter())
+        return;
     dl_iterate_phdr(note_own, (void *)(uintptr_t)code);
+    section_exit();
 }
 
 bool modules_is_shim(const void *address)
 {
-    for (unsigned i = 0; i < __atomic_load_n(&own_count, __ATOMIC_RELAXED); i++)
+    for (unsigned i = 0; i < __atomic_load_n(&own_count, __ATOMIC_ACQUIRE); i++)
         if ((uintptr_t)address >= own[i].start && (uintptr_t)address < own[i].end)
             return true;
     return false;

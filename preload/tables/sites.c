@@ -10,11 +10,11 @@
 
 #define SHARDS 16
 
-/* A stack as it was seen or as it was resolved: family, function, words; and its site. */
+/* A stack as it was seen or as it was resolved, and its site. */
 struct entry {
     UT_hash_handle hh;
     uint32_t site;
-    uint64_t key[]; /* function << 8 | family, then the addresses or frames */
+    uint64_t key[]; /* function << 8 | family, kind, then the addresses or frames */
 };
 
 /*
@@ -56,7 +56,7 @@ bool sites_start(size_t recording_size)
 
 static struct key make_key(const uint64_t *words, uint32_t depth)
 {
-    uint32_t size = (depth + 1) * (uint32_t)sizeof(uint64_t);
+    uint32_t size = (STACK_HEAD + depth) * (uint32_t)sizeof(uint64_t);
 
     return (struct key){words, size, hash_words(words, size)};
 }
@@ -121,7 +121,7 @@ static uint32_t site_of_frames(const struct stack *stack, const uint64_t *words)
     entry = entry_find(resolved, &key);
     if (entry)
         site = entry->site;
-    else if ((site = site_make(stack, words + 1)))
+    else if ((site = site_make(stack, words + STACK_HEAD)))
         entry_add(&resolved, &resolved_arena, &key, site);
     lock_give(&catalog_lock);
     return site;
@@ -167,9 +167,9 @@ static void cache_add(struct shard *shard, const struct key *key, uint32_t site,
 static __attribute__((noinline)) uint32_t find_slowly(const struct stack *stack,
                                                       struct shard *shard, const struct key *key)
 {
-    uint64_t words[TLK_MAX_DEPTH + 1] = {stack->head};
+    uint64_t words[STACK_HEAD + TLK_MAX_DEPTH] = {stack->head[0], stack->head[1]};
     uint32_t epoch = modules_epoch();
-    bool known = modules_resolve(stack->addresses, words + 1, stack->depth);
+    bool known = modules_resolve(stack->addresses, words + STACK_HEAD, stack->depth);
     uint32_t site = site_of_frames(stack, words);
 
     if (known && site)
@@ -185,8 +185,9 @@ uint32_t sites_find(struct stack *stack)
     struct key key;
     uint32_t site;
 
-    stack->head = (uint64_t)(uintptr_t)stack->function << 8 | (uint64_t)stack->family;
-    key = make_key(&stack->head, stack->depth);
+    stack->head[0] = (uint64_t)(uintptr_t)stack->function << 8 | (uint64_t)stack->family;
+    stack->head[1] = (uintptr_t)stack->kind;
+    key = make_key(stack->head, stack->depth);
     shard = &shards[key.hash >> 32 & (SHARDS - 1)];
     return cache_find(shard, &key, &site) ? site : find_slowly(stack, shard, &key);
 }

@@ -1,5 +1,6 @@
 /*
- * sites.h - the table of sites: one entry per creation stack of one wrapped function.
+ * sites.h - the table of sites: one entry per creation stack of one wrapped function
+ * and kind of timer.
  */
 #ifndef TIMERLEAK_SITES_H
 #define TIMERLEAK_SITES_H
@@ -10,14 +11,16 @@
 
 #include "recording.h"
 
+#define STACK_HEAD 2
+
 /* A stack as captured. What makes it a site of its own begins at `head`. */
 struct stack {
     const char *function; /* the wrapped function: a literal */
-    const char *kind;     /* of its timers, for it alone: a literal, or NULL */
+    const char *kind;     /* of these timers: a literal, or NULL */
     uint32_t family;
     uint32_t depth;
     bool truncated, unwound;
-    uint64_t head; /* set by sites_find */
+    uint64_t head[STACK_HEAD]; /* set by sites_find */
     void *addresses[];
 };
 

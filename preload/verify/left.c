@@ -8,8 +8,8 @@
 
 #include "core/clock.h"
 #include "core/gate.h"
-#include "tables/families.h"
 #include "ledger/expiry.h"
+#include "tables/families.h"
 #include "tables/mapfile.h"
 #include "tables/slots.h"
 #include "verify/ask.h"

@@ -1,5 +1,5 @@
 /* Families that only a recording knows: they are shown in their own terms, and judged by traits. */
-#include "loaded.h"
+#include "gated.h"
 
 #include "exports/exports.h"
 #include "profile/families.h"
@@ -36,6 +36,13 @@ static struct profile *of_lamps(const char *name, uint32_t traits)
     return loaded(builder);
 }
 
+static void expect_once(const char *text, const char *expected)
+{
+    const char *found = strstr(text, expected);
+    cr_assert(found, "\"%s\" is missing in:\n%s", expected, text);
+    cr_expect_null(strstr(found + 1, expected));
+}
+
 Test(families, that_nobody_has_heard_of_are_shown_by_their_names)
 {
     struct profile *profile = of_lamps("lamp", LAMP_TRAITS);
@@ -44,6 +51,24 @@ Test(families, that_nobody_has_heard_of_are_shown_by_their_names)
     expect_printed(profile, print_timers, "0x7f0000001000");
     expect_printed(profile, print_json, "\"family\": \"lamp\"");
     expect_printed(profile, print_json, "\"kind\": \"red\"");
+    profile_free(profile);
+}
+
+Test(families, of_two_kinds_made_by_one_call_are_two_sites)
+{
+    struct builder *builder = builder_new(HOUR);
+    uint64_t frame = 0x1001;
+    builder_family(builder, LAMP, "lamp", LAMP_TRAITS);
+    for (int i = 0; i < 2; i++) {
+        struct tlk_site *site = builder_site(builder, LAMP, "lamp_light", &frame, 1);
+        site->kind = builder_string(builder, i ? "red" : "green");
+        builder_create(builder, site, SECOND);
+    }
+    struct profile *profile = loaded(builder);
+    cr_assert_eq(profile->site_count, 2);
+    cr_expect_str_eq(profile->sites[0]->kind, "green");
+    cr_expect_str_eq(profile->sites[1]->kind, "red");
+    cr_expect_eq(profile->sites[0]->counts.live, 1);
     profile_free(profile);
 }
 
@@ -95,6 +120,31 @@ Test(families, of_one_name_and_different_traits_are_two)
     cr_expect_eq(profile->site_count, 2);
     cr_expect(profile_filter(profile, &(struct filter){.families = "lamp"}, error), "%s", error);
     cr_expect_eq(profile->site_count, 2);
+    profile_free(profile);
+}
+
+/* Prometheus takes nothing of a text that has one series twice. */
+Test(families, of_one_name_are_listed_once)
+{
+    struct profile *profile = of_lamps("lamp", LAMP_TRAITS);
+    struct builder *builder = builder_new(HOUR);
+    builder_family(builder, 5, "lamp", TLK_BOUND_BY_FILES);
+    builder_create(builder, builder_plain_site(builder, 5, 0x1001), SECOND);
+    loaded_add(profile, builder);
+    builder = builder_new(HOUR);
+    builder_family(builder, 5, "lamp", LAMP_TRAITS);
+    builder_watched(builder, 0);
+    loaded_add(profile, builder);
+    struct gate gate;
+    gate_judge(&gate, profile, &leaks_fail, NULL, NULL);
+    char *text = gate_text(prometheus_write, &gate);
+    expect_once(text, "\ntimerleak_created_total{process=\"server\",family=\"lamp\"} 3\n");
+    expect_once(text, "\ntimerleak_unwatched_processes{family=\"lamp\"} 1\n");
+    cr_expect_null(strstr(strstr(text, "unwatched_processes{family=\"lamp\"}") + 1,
+                          "unwatched_processes{family=\"lamp\"}"));
+    free(text);
+    cr_expect_str_eq(family_list(families_named("lamp", 4), ", ").s, "lamp");
+    gate_free(&gate);
     profile_free(profile);
 }
 

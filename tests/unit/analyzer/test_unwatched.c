@@ -127,6 +127,20 @@ Test(unwatched, what_nobody_looked_at_does_not_pass)
     profile_free(profile);
 }
 
+Test(unwatched, where_nothing_was_watched_everywhere_nothing_else_is_advised)
+{
+    struct profile *profile = half_watched();
+    loaded_add(profile, watched(1u << TLK_TIMERFD | 1u << TLK_GOTIME, 0));
+    struct gate gate;
+    gate_judge(&gate, profile, &leaks_fail, NULL, NULL);
+    cr_assert_eq(gate.doubt_count, 1);
+    cr_expect_str_eq(gate.doubts[0], "in 2 recordings timers of posix, timerfd, itimer, gotime "
+                                     "were not watched: record without --families and "
+                                     "TIMERLEAK_FAMILIES");
+    gate_free(&gate);
+    profile_free(profile);
+}
+
 Test(unwatched, what_was_watched_passes_when_only_that_is_asked_about)
 {
     struct gate_options options = leaks_fail;

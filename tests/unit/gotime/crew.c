@@ -35,15 +35,15 @@ static size_t queue_length(const struct queue *queue)
     return length;
 }
 
-void queue_await(struct queue *queue, struct lock *lock, size_t waiting)
+void queue_await(struct queue *queue, struct mutex *lock, size_t waiting)
 {
     const struct timespec moment = {0, 1000000};
     size_t length;
 
     for (;;) {
-        lock_take(lock);
+        mutex_take(lock);
         length = queue_length(queue);
-        lock_give(lock);
+        mutex_give(lock);
         if (length == waiting)
             return;
         nanosleep(&moment, NULL);

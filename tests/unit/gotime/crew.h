@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "gotime/lock.h"
+#include "gotime/mutex.h"
 #include "gotime/waiter.h"
 
 #define CREW_MOST 2000
@@ -24,6 +24,6 @@ void crew_start(struct crew *crew, size_t count, void *(*run)(void *argument), v
 void crew_join(struct crew *crew);
 
 /* Returns when so many stand in the queue. */
-void queue_await(struct queue *queue, struct lock *lock, size_t waiting);
+void queue_await(struct queue *queue, struct mutex *lock, size_t waiting);
 
 #endif

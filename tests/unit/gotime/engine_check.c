@@ -10,9 +10,9 @@ void engine_check(void)
     const char *wrong = cells_check(CELLS_TIMER);
 
     for (uint32_t i = 0; i < shards_used && !wrong; i++) {
-        lock_take(&shards[i].lock);
+        mutex_take(&shards[i].lock);
         wrong = shard_check(&shards[i]);
-        lock_give(&shards[i].lock);
+        mutex_give(&shards[i].lock);
     }
     cr_assert_null(wrong, "%s", wrong);
 }

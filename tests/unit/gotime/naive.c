@@ -59,9 +59,9 @@ void expect_sound(gt_chan chan)
     struct channel *channel = channel_at(chan.handle);
     const char *wrong;
 
-    lock_take(&channel->lock);
+    mutex_take(&channel->lock);
     wrong = channel_check(channel);
-    lock_give(&channel->lock);
+    mutex_give(&channel->lock);
     cr_assert_null(wrong, "%s", wrong);
 }
 

@@ -159,7 +159,7 @@ Test(forking, a_callback_may_fork)
 static void leave(void *unused)
 {
     (void)unused;
-    _exit(timer_at(local.running)->running == 1 ? 7 : 8);
+    _exit(timer_cell(local.running)->running == 1 ? 7 : 8);
 }
 
 /* No other thread is to run what comes next there. */

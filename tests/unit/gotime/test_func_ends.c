@@ -35,7 +35,7 @@ Test(func_ends, freed_while_it_runs_it_runs_on)
 Test(func_ends, freed_while_it_runs_twice_it_ends_with_the_last, .timeout = 60)
 {
     gt_timer handle = start(0, block, 0);
-    const struct timer *timer = timer_at(handle_index(handle.handle));
+    const struct timer *timer = timer_cell(handle_index(handle.handle));
 
     await_signs(1);
     cr_expect_eq(gt_timer_reset(handle, 0), 0);

@@ -130,7 +130,7 @@ Test(waiters, expiring_comes_too_late_for_who_was_chosen)
     cr_expect_eq(sleeper_sleep(&sleeper, INT64_MAX), &waiter);
 }
 
-static struct lock lock;
+static struct mutex lock;
 
 struct parked {
     int64_t value;
@@ -143,9 +143,9 @@ static void *park(void *argument)
     struct sleeper sleeper = {0};
     struct waiter waiter = place_of(&sleeper, &parked->value);
 
-    lock_take(&lock);
+    mutex_take(&lock);
     queue_add(&queue, &waiter);
-    lock_give(&lock);
+    mutex_give(&lock);
     cr_expect_eq(sleeper_sleep(&sleeper, INT64_MAX), &waiter);
     parked->result = waiter.result;
     return NULL;
@@ -159,7 +159,7 @@ Test(waiters, thousands_are_each_woken_once)
 
     crew_start(&crew, CREW_MOST, park, parked, sizeof(parked[0]));
     queue_await(&queue, &lock, CREW_MOST);
-    lock_take(&lock);
+    mutex_take(&lock);
     for (int i = 0; i < CREW_MOST; i++) {
         struct waiter *waiter = queue_choose(&queue);
 
@@ -167,7 +167,7 @@ Test(waiters, thousands_are_each_woken_once)
         wake_later(&to_wake, waiter, -ESTALE);
     }
     cr_expect_null(queue_choose(&queue));
-    lock_give(&lock);
+    mutex_give(&lock);
     wake_all(&to_wake);
     crew_join(&crew);
     for (int i = 0; i < CREW_MOST; i++)

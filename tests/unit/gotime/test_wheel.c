@@ -18,7 +18,7 @@ static void begin(void)
     wheel_begin(&wheel, now);
     for (int i = 0; i < TIMERS; i++) {
         timers[i] = cells_take(CELLS_TIMER);
-        timer_at(timers[i])->state = TIMER_IDLE;
+        timer_cell(timers[i])->state = TIMER_IDLE;
     }
 }
 
@@ -26,12 +26,12 @@ TestSuite(wheel, .init = begin);
 
 static bool waits(int i)
 {
-    return timer_at(timers[i])->state == TIMER_WAITING;
+    return timer_cell(timers[i])->state == TIMER_WAITING;
 }
 
 static void add(int i, int64_t deadline)
 {
-    struct timer *timer = timer_at(timers[i]);
+    struct timer *timer = timer_cell(timers[i]);
 
     timer->deadline = deadline;
     timer->state = TIMER_WAITING;
@@ -40,8 +40,8 @@ static void add(int i, int64_t deadline)
 
 static void take_out(int i)
 {
-    wheel_remove(&wheel, timer_at(timers[i]));
-    timer_at(timers[i])->state = TIMER_IDLE;
+    wheel_remove(&wheel, timer_cell(timers[i]));
+    timer_cell(timers[i])->state = TIMER_IDLE;
 }
 
 static size_t check(void)
@@ -61,8 +61,8 @@ static int64_t earliest(void)
     int64_t deadline = INT64_MAX;
 
     for (int i = 0; i < TIMERS; i++)
-        if (waits(i) && timer_at(timers[i])->deadline < deadline)
-            deadline = timer_at(timers[i])->deadline;
+        if (waits(i) && timer_cell(timers[i])->deadline < deadline)
+            deadline = timer_cell(timers[i])->deadline;
     return deadline;
 }
 
@@ -76,8 +76,8 @@ static void advance(int64_t to, unsigned bite)
         unsigned steps = bite;
 
         while ((index = wheel_take(&wheel, now, &steps))) {
-            cr_assert_leq(timer_at(index)->deadline, now);
-            timer_at(index)->state = TIMER_IDLE;
+            cr_assert_leq(timer_cell(index)->deadline, now);
+            timer_cell(index)->state = TIMER_IDLE;
         }
     } while (wheel_next(&wheel) == INT64_MIN);
     check();
@@ -106,7 +106,7 @@ static int64_t duration(uint64_t *state)
 static void step(uint64_t *random)
 {
     int i = (int)(random_next(random) % TIMERS);
-    struct timer *timer = timer_at(timers[i]);
+    struct timer *timer = timer_cell(timers[i]);
     int64_t later;
 
     switch (random_next(random) % 4) {
@@ -225,7 +225,7 @@ Test(wheel, never_is_never)
 Test(wheel, one_that_is_put_off_fires_at_its_last_deadline)
 {
     add(0, 1000);
-    timer_at(timers[0])->deadline = 1000000;
+    timer_cell(timers[0])->deadline = 1000000;
     advance(1000, ALL);
     cr_expect(waits(0));
     cr_expect_eq(advance_by_waking(1000000, ALL), 1);
@@ -243,7 +243,7 @@ Test(wheel, after_a_long_sleep_timers_are_placed_as_finely_as_ever)
     for (int i = 0; i < TIMERS; i++)
         add(i, first + i * INT64_C(20000000));
     cr_expect_eq(wheel_take(&wheel, first, &steps), timers[0]);
-    timer_at(timers[0])->state = TIMER_IDLE;
+    timer_cell(timers[0])->state = TIMER_IDLE;
     cr_expect_gt(steps, TIMERS - 5);
     now = first;
     advance_by_waking(first + TIMERS * INT64_C(20000000), ALL);

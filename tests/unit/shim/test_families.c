@@ -2,6 +2,7 @@
 #include "tables/families.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/thread.h"
@@ -73,15 +74,26 @@ Test(families, that_are_added_later_are_among_the_wanted, .init = begin, .fini =
     cr_expect_eq(gate->families, 1u << lamp);
 }
 
+Test(families, have_names_that_a_reader_takes, .init = begin, .fini = end)
+{
+    for (const char *const *name = (const char *const[]){"", "Lamp", "a,b", "a b", "a\n", NULL};
+         *name; name++)
+        cr_expect_eq(families_add(*name, 0), 0, "%s", *name);
+    cr_expect_eq(recording->family_count, 5);
+    cr_expect_eq(families_add("sun-dial-2", 0), 5);
+}
+
 Test(families, have_an_end, .init = begin, .fini = end)
 {
-    char name[] = "a0", too_long[64];
+    char name[16], too_long[64];
 
     memset(too_long, 'x', sizeof(too_long) - 1);
     too_long[sizeof(too_long) - 1] = '\0';
     cr_expect_eq(families_add(too_long, 0), 0);
-    for (uint32_t i = recording->family_count; i < TLK_FAMILIES; i++, name[0]++)
+    for (uint32_t i = recording->family_count; i < TLK_FAMILIES; i++) {
+        snprintf(name, sizeof(name), "a%u", i);
         cr_assert_eq(families_add(name, 0), i);
+    }
     cr_expect_eq(families_add("one-more", 0), 0);
     cr_expect_eq(recording->family_count, TLK_FAMILIES);
     cr_expect_not(families_left_out());

@@ -8,7 +8,9 @@
 
 #include "core/gate.h"
 #include "fixture.h"
+#include "ledger/inherit.h"
 #include "tables/families.h"
+#include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/slots.h"
 
@@ -31,6 +33,19 @@ static PROGRAM uint64_t light(uint64_t handle, uint64_t cookie)
                                     .clock = CLOCK_MONOTONIC,
                                     .handle = handle,
                                     .cookie = cookie};
+    uint64_t timer = timerleak_ledger.created(&birth);
+
+    NO_TAIL_CALL;
+    return timer;
+}
+
+static PROGRAM uint64_t light_kept(uint32_t family, const char *kind, uint64_t handle)
+{
+    struct timerleak_birth birth = {.call = TIMERLEAK_CALL(kind),
+                                    .family = family,
+                                    .clock = CLOCK_MONOTONIC,
+                                    .handle = handle,
+                                    .kept = true};
     uint64_t timer = timerleak_ledger.created(&birth);
 
     NO_TAIL_CALL;
@@ -69,6 +84,29 @@ Test(foreign, one_handle_stands_for_one_timer)
     cr_expect_eq(site_at(record_of(second)->site)->released, 1, "the first must have ended unseen");
 }
 
+/* By the fifth time their stacks are recalled, not unwound. */
+static PROGRAM void light_in_turn(void *argument)
+{
+    const char *const kinds[] = {"red", "green", NULL};
+    uint32_t either[] = {lamp, timerleak_ledger.family("sundial", TLK_BY_HANDLE)};
+
+    (void)argument;
+    for (int i = 0; i < 30; i++) {
+        const char *kind = kinds[i % 3];
+        const struct tlk_timer *timer = record_of(light_kept(either[i % 2], kind, 0));
+        const struct tlk_site *site = site_at(timer->site);
+
+        cr_expect_eq(site->family, either[i % 2], "%d", i);
+        cr_expect_str_eq(string_of(site->kind), kind ? kind : "", "%d", i);
+    }
+    NO_TAIL_CALL;
+}
+
+Test(foreign, what_one_call_makes_may_be_of_several_families_and_kinds)
+{
+    in_thread(light_in_turn, NULL);
+}
+
 Test(foreign, what_is_not_watched_need_not_be_reported)
 {
     cr_expect(timerleak_ledger.admits(lamp));
@@ -81,6 +119,50 @@ Test(foreign, what_is_not_watched_need_not_be_reported)
     cr_expect_not(timerleak_ledger.admits(lamp));
     cr_expect_eq(light(2, 0), 0);
 }
+
+/* ---- fork ---- */
+
+/* Memory for them would take a system call, of which the program may die. */
+Test(foreign, in_a_sandbox_nothing_is_remembered_for_a_child)
+{
+    light(1, 0);
+    gate->sandboxed = 1;
+    inherit_remember();
+    cr_expect_eq(inherit_count(), 0);
+    gate->sandboxed = 0;
+    inherit_remember();
+    cr_expect_eq(inherit_count(), 1);
+}
+
+static void over_fork(void)
+{
+    inherit_remember();
+    live_forget_ids();
+    inherit_restore();
+}
+
+Test(foreign, over_fork_a_timer_is_found_by_its_handle)
+{
+    uint64_t timer = light(4711, 5);
+
+    over_fork();
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), timer);
+    cr_expect(record_of(timer)->flags & TLK_INHERITED);
+}
+
+/* Or its handle would stand for whatever timer comes to have its place. */
+Test(foreign, over_fork_a_reference_that_its_library_keeps_stays_the_only_one)
+{
+    uint64_t timer = light_kept(lamp, "red", 4711);
+
+    over_fork();
+    cr_expect_eq(timerleak_ledger.find(lamp, 4711), 0);
+    cr_expect_eq(record_of(timer)->state, TLK_LIVE);
+    timerleak_ledger.released(timer);
+    cr_expect_eq(record_of(timer)->state, TLK_FREE);
+}
+
+/* ---- many ---- */
 
 static void begin_unlimited(void)
 {

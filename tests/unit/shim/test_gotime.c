@@ -26,6 +26,7 @@ static size_t given_retained;
 static bool is_recalled(const struct timerleak_call *call)
 {
     struct call same = {.function = call->function,
+                        .kind = call->kind,
                         .family = TLK_GOTIME,
                         .frame = call->frame,
                         .caller = call->caller,
@@ -43,43 +44,43 @@ static bool last_was_recalled;
 
 static PROGRAM uint64_t inside_the_library(const struct timerleak_call *call, uint64_t handle)
 {
-    uint64_t cookie;
+    uint64_t reference;
 
     last_was_recalled = is_recalled(call);
-    cookie = timerleak_ledger.created(&(struct timerleak_birth){.call = call,
-                                                                .family = TLK_GOTIME,
-                                                                .clock = CLOCK_MONOTONIC,
-                                                                .handle = handle,
-                                                                .kept = true,
-                                                                .retained = given_retained,
-                                                                .name = given_name});
+    reference = timerleak_ledger.created(&(struct timerleak_birth){.call = call,
+                                                                   .family = TLK_GOTIME,
+                                                                   .clock = CLOCK_MONOTONIC,
+                                                                   .handle = handle,
+                                                                   .kept = true,
+                                                                   .retained = given_retained,
+                                                                   .name = given_name});
 
     NO_TAIL_CALL;
-    return cookie;
+    return reference;
 }
 
 static PROGRAM uint64_t gt_after(uint64_t handle)
 {
-    uint64_t cookie = inside_the_library(TIMERLEAK_CALL("after"), handle);
+    uint64_t reference = inside_the_library(TIMERLEAK_CALL("after"), handle);
 
     NO_TAIL_CALL;
-    return cookie;
+    return reference;
 }
 
 /* ---- a user of it ---- */
 
 static PROGRAM uint64_t make(uint64_t handle)
 {
-    uint64_t cookie = gt_after(handle);
+    uint64_t reference = gt_after(handle);
 
     NO_TAIL_CALL;
-    return cookie;
+    return reference;
 }
 
-static const struct tlk_timer *timer_of(uint64_t cookie)
+static const struct tlk_timer *timer_of(uint64_t reference)
 {
-    cr_assert_neq(cookie, 0);
-    return timer_at((uint32_t)cookie);
+    cr_assert_neq(reference, 0);
+    return timer_at((uint32_t)reference);
 }
 
 static const struct tlk_site *the_site(void)
@@ -93,9 +94,9 @@ static int64_t now(void)
     return (int64_t)clock_mono();
 }
 
-static void arm_one_shot(uint64_t cookie)
+static void arm_one_shot(uint64_t reference)
 {
-    timerleak_ledger.armed(cookie, now(), now() + (int64_t)(100 * SECOND), 0);
+    timerleak_ledger.armed(reference, now(), now() + (int64_t)(100 * SECOND), 0);
 }
 
 /* ---- created ---- */
@@ -172,14 +173,14 @@ Test(gotime, a_name_may_come_later_and_is_entered_once)
 
 Test(gotime, errno_stays)
 {
-    uint64_t cookie;
+    uint64_t reference;
 
     errno = EXDEV;
     given_name = "name";
-    cookie = make(1);
-    arm_one_shot(cookie);
-    timerleak_ledger.fired(cookie, 1);
-    timerleak_ledger.released(cookie);
+    reference = make(1);
+    arm_one_shot(reference);
+    timerleak_ledger.fired(reference, 1);
+    timerleak_ledger.released(reference);
     cr_expect_eq(errno, EXDEV);
 }
 
@@ -187,40 +188,41 @@ Test(gotime, errno_stays)
 
 Test(gotime, a_deadline_is_exact)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
     int64_t then = now(), deadline = then + (int64_t)(100 * SECOND);
 
     for (int i = 0; i < 3; i++) {
-        timerleak_ledger.armed(cookie, then, deadline + i, 0);
-        cr_expect_eq(timer_of(cookie)->deadline, deadline + i);
-        cr_expect_eq(timer_of(cookie)->deadline_clock, CLOCK_MONOTONIC);
-        cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED);
+        timerleak_ledger.armed(reference, then, deadline + i, 0);
+        cr_expect_eq(timer_of(reference)->deadline, deadline + i);
+        cr_expect_eq(timer_of(reference)->deadline_clock, CLOCK_MONOTONIC);
+        cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES | TLK_ARMED);
     }
-    cr_expect_eq(timer_of(cookie)->armed, 3);
-    cr_expect_eq(timer_of(cookie)->stopped + timer_of(cookie)->fired, 0, "set anew, not stopped");
+    cr_expect_eq(timer_of(reference)->armed, 3);
+    cr_expect_eq(timer_of(reference)->stopped + timer_of(reference)->fired, 0,
+                 "set anew, not stopped");
 }
 
 Test(gotime, by_the_mock_clock_no_deadline_is_known)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
 
-    timerleak_ledger.armed(cookie, TIMERLEAK_OTHER_CLOCK, 5, 0);
-    cr_expect_eq(timer_of(cookie)->deadline_clock, -1);
-    cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED);
-    timerleak_ledger.armed(cookie, TIMERLEAK_OTHER_CLOCK, 0, 0);
-    cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES | TLK_ARMED, "whatever the time");
-    arm_one_shot(cookie);
-    cr_expect_eq(timer_of(cookie)->deadline_clock, CLOCK_MONOTONIC);
+    timerleak_ledger.armed(reference, TIMERLEAK_OTHER_CLOCK, 5, 0);
+    cr_expect_eq(timer_of(reference)->deadline_clock, -1);
+    cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES | TLK_ARMED);
+    timerleak_ledger.armed(reference, TIMERLEAK_OTHER_CLOCK, 0, 0);
+    cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES | TLK_ARMED, "whatever the time");
+    arm_one_shot(reference);
+    cr_expect_eq(timer_of(reference)->deadline_clock, CLOCK_MONOTONIC);
 }
 
 Test(gotime, a_one_shot_that_fires_and_is_released)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
 
-    arm_one_shot(cookie);
-    timerleak_ledger.fired(cookie, 1);
-    cr_expect_eq(timer_of(cookie)->fired_now, 1);
-    timerleak_ledger.released(cookie);
+    arm_one_shot(reference);
+    timerleak_ledger.fired(reference, 1);
+    cr_expect_eq(timer_of(reference)->fired_now, 1);
+    timerleak_ledger.released(reference);
     cr_expect_eq(the_site()->released, 1);
     cr_expect_eq(the_site()->armed, 1);
     cr_expect_eq(the_site()->fired, 1);
@@ -230,49 +232,49 @@ Test(gotime, a_one_shot_that_fires_and_is_released)
 /* Though its deadline has passed: the library has the last word. */
 Test(gotime, one_stopped_late_has_not_fired)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
 
-    timerleak_ledger.armed(cookie, now(), now() - 1, 0);
-    timerleak_ledger.stopped(cookie);
-    cr_expect_eq(timer_of(cookie)->stopped, 1);
-    cr_expect_eq(timer_of(cookie)->flags, TLK_EXACT_FIRES);
-    timerleak_ledger.stopped(cookie);
-    cr_expect_eq(timer_of(cookie)->stopped, 1, "there was nothing to stop");
-    cr_expect_eq(timer_of(cookie)->fired + timer_of(cookie)->fired_unknown, 0);
+    timerleak_ledger.armed(reference, now(), now() - 1, 0);
+    timerleak_ledger.stopped(reference);
+    cr_expect_eq(timer_of(reference)->stopped, 1);
+    cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES);
+    timerleak_ledger.stopped(reference);
+    cr_expect_eq(timer_of(reference)->stopped, 1, "there was nothing to stop");
+    cr_expect_eq(timer_of(reference)->fired + timer_of(reference)->fired_unknown, 0);
 }
 
 Test(gotime, one_released_while_it_runs_was_stopped)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
 
-    timerleak_ledger.armed(cookie, now(), now() - 1, 0);
-    timerleak_ledger.released(cookie);
+    timerleak_ledger.armed(reference, now(), now() - 1, 0);
+    timerleak_ledger.released(reference);
     cr_expect_eq(the_site()->stopped, 1);
     cr_expect_eq(the_site()->fired + the_site()->fired_unknown, 0);
 }
 
 Test(gotime, a_ticker_fires_until_it_is_stopped)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
 
-    timerleak_ledger.armed(cookie, now(), now() - (int64_t)SECOND, 1000);
-    timerleak_ledger.fired(cookie, 1);
-    timerleak_ledger.fired(cookie, 3);
-    timerleak_ledger.stopped(cookie);
-    cr_expect_eq(timer_of(cookie)->fired, 4, "not those that its period lets expect");
-    cr_expect_eq(timer_of(cookie)->stopped, 1);
+    timerleak_ledger.armed(reference, now(), now() - (int64_t)SECOND, 1000);
+    timerleak_ledger.fired(reference, 1);
+    timerleak_ledger.fired(reference, 3);
+    timerleak_ledger.stopped(reference);
+    cr_expect_eq(timer_of(reference)->fired, 4, "not those that its period lets expect");
+    cr_expect_eq(timer_of(reference)->stopped, 1);
 }
 
 Test(gotime, a_timer_is_released_once)
 {
-    uint64_t cookie = make(1), next;
+    uint64_t reference = make(1), next;
 
-    timerleak_ledger.released(cookie);
+    timerleak_ledger.released(reference);
     next = make(2);
-    cr_expect_eq((uint32_t)next, (uint32_t)cookie, "in the same slot");
-    timerleak_ledger.released(cookie);
-    timerleak_ledger.stopped(cookie);
-    timerleak_ledger.fired(cookie, 1);
+    cr_expect_eq((uint32_t)next, (uint32_t)reference, "in the same slot");
+    timerleak_ledger.released(reference);
+    timerleak_ledger.stopped(reference);
+    timerleak_ledger.fired(reference, 1);
     cr_expect_eq(timer_of(next)->state, TLK_LIVE);
     cr_expect_eq(timer_of(next)->fired, 0);
     cr_expect_eq(the_site()->released, 1);
@@ -299,26 +301,26 @@ Test(gotime, where_other_families_are_asked_for_nothing_is_entered)
 
 Test(gotime, after_the_end_nothing_is_entered)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
 
     gate->state = GATE_SHUT;
     cr_expect_eq(make(2), 0);
-    arm_one_shot(cookie);
-    timerleak_ledger.fired(cookie, 1);
-    timerleak_ledger.released(cookie);
-    cr_expect_eq(timer_of(cookie)->state, TLK_LIVE);
-    cr_expect_eq(timer_of(cookie)->armed + timer_of(cookie)->fired, 0);
+    arm_one_shot(reference);
+    timerleak_ledger.fired(reference, 1);
+    timerleak_ledger.released(reference);
+    cr_expect_eq(timer_of(reference)->state, TLK_LIVE);
+    cr_expect_eq(timer_of(reference)->armed + timer_of(reference)->fired, 0);
 }
 
 /* The kernel shuts the gate of a child; what the parent recorded is the parent's. */
 Test(gotime, in_a_forked_child_the_parent_s_timers_are_left_alone)
 {
-    uint64_t cookie = make(1);
+    uint64_t reference = make(1);
     int status;
 
     if (fork() == 0) {
-        timerleak_ledger.released(cookie);
-        _exit(timer_of(cookie)->state == TLK_LIVE ? 0 : 1);
+        timerleak_ledger.released(reference);
+        _exit(timer_of(reference)->state == TLK_LIVE ? 0 : 1);
     }
     wait(&status);
     cr_expect_eq(status, 0);

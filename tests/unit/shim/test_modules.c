@@ -193,3 +193,11 @@ Test(modules, objects_beside_the_shim_are_its_own)
     modules_leave_out(NULL);
     cr_expect_not(__real_modules_is_shim(NULL));
 }
+
+Test(modules, an_object_that_is_told_of_again_takes_no_more_room)
+{
+    for (int i = 0; i < 100; i++)
+        modules_leave_out((const void *)(uintptr_t)criterion_run_all_tests);
+    modules_leave_out((const void *)(uintptr_t)abort);
+    cr_expect(__real_modules_is_shim((void *)abort));
+}

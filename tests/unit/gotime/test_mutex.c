@@ -1,13 +1,13 @@
 /* The lock: with an owner, with guests, and with neither. */
-#include "gotime/lock.h"
+#include "gotime/mutex.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <sched.h>
 
-TestSuite(lock);
+TestSuite(mutex);
 
-static struct lock lock;
+static struct mutex lock;
 static long count;
 static bool over;
 
@@ -16,14 +16,14 @@ static void use(bool court)
 {
     long before;
 
-    lock_take(&lock);
+    mutex_take(&lock);
     if (court)
-        lock_court(&lock);
+        mutex_court(&lock);
     before = count;
     for (volatile int i = 0; i < 30; i++)
         continue;
     __atomic_store_n(&count, before + 1, __ATOMIC_RELAXED);
-    lock_give(&lock);
+    mutex_give(&lock);
 }
 
 static void *use_often(void *uses)
@@ -73,17 +73,17 @@ static bool own(void)
     return lock.owner != 0;
 }
 
-Test(lock, is_free_when_given_back)
+Test(mutex, is_free_when_given_back)
 {
     use(false);
-    cr_expect(lock_try(&lock));
-    cr_expect_not(lock_try(&lock));
-    lock_give(&lock);
+    cr_expect(mutex_try(&lock));
+    cr_expect_not(mutex_try(&lock));
+    mutex_give(&lock);
     use(false);
     cr_expect_eq(count, 2);
 }
 
-Test(lock, excludes_all_others)
+Test(mutex, excludes_all_others)
 {
     pthread_t threads[4];
 
@@ -94,21 +94,21 @@ Test(lock, excludes_all_others)
     cr_expect_eq(count, 200000);
 }
 
-Test(lock, belongs_to_who_uses_it_alone)
+Test(mutex, belongs_to_who_uses_it_alone)
 {
     if (!own())
         cr_skip_test("no owners here");
     use(false);
-    cr_expect_eq(lock.owner, lock_self);
+    cr_expect_eq(lock.owner, mutex_self);
     cr_expect_eq(lock.held, 0);
     cr_expect_eq(lock.inside, 0);
-    lock_take(&lock);
+    mutex_take(&lock);
     cr_expect_eq(lock.held, 0);
     cr_expect_eq(lock.inside, 1);
-    lock_give(&lock);
+    mutex_give(&lock);
 }
 
-Test(lock, a_rare_guest_changes_nothing)
+Test(mutex, a_rare_guest_changes_nothing)
 {
     if (!own())
         cr_skip_test("no owners here");
@@ -116,11 +116,11 @@ Test(lock, a_rare_guest_changes_nothing)
         for (int k = 0; k < 300; k++)
             use(false);
         visit();
-        cr_expect_eq(lock.owner, lock_self);
+        cr_expect_eq(lock.owner, mutex_self);
     }
 }
 
-Test(lock, a_frequent_guest_ends_it_and_it_can_begin_again)
+Test(mutex, a_frequent_guest_ends_it_and_it_can_begin_again)
 {
     if (!own())
         cr_skip_test("no owners here");
@@ -137,7 +137,7 @@ static void *own_and_end(void *unused)
     return unused;
 }
 
-Test(lock, an_owner_that_ended_is_forgotten)
+Test(mutex, an_owner_that_ended_is_forgotten)
 {
     pthread_join(start(own_and_end, 0), NULL);
     use(false);
@@ -147,7 +147,7 @@ Test(lock, an_owner_that_ended_is_forgotten)
 }
 
 /* The owner's plain stores beside guests that come again and again. */
-Test(lock, owner_and_guests_exclude_each_other)
+Test(mutex, owner_and_guests_exclude_each_other)
 {
     pthread_t guests[2];
     long uses = 300000;

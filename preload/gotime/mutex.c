@@ -1,4 +1,4 @@
-#include "lock.h"
+#include "mutex.h"
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -19,7 +19,7 @@
 #endif
 #endif
 
-__thread uint32_t lock_self = NOBODY;
+__thread uint32_t mutex_self = NOBODY;
 
 static inline void cpu_relax(void)
 {
@@ -30,64 +30,64 @@ static inline void cpu_relax(void)
 #endif
 }
 
-static void lock_nap(const uint32_t *word, int64_t duration)
+static void mutex_nap(const uint32_t *word, int64_t duration)
 {
     futex_wait_until(word, 1, clock_monotonic() + duration);
 }
 
-static bool lock_spin(struct lock *lock)
+static bool mutex_spin(struct mutex *lock)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (lock_load(&lock->held) == 0 && lock_try(lock))
+        if (mutex_load(&lock->held) == 0 && mutex_try(lock))
             return true;
         cpu_relax();
     }
     return false;
 }
 
-void lock_take_slow(struct lock *lock)
+void mutex_take_slow(struct mutex *lock)
 {
-    while (!lock_spin(lock)) {
+    while (!mutex_spin(lock)) {
         __atomic_fetch_add(&lock->sleepers, 1, __ATOMIC_SEQ_CST);
-        lock_nap(&lock->held, NAP_NS);
+        mutex_nap(&lock->held, NAP_NS);
         __atomic_fetch_sub(&lock->sleepers, 1, __ATOMIC_RELAXED);
     }
-    if (lock_load(&lock->owner) != 0 && lock_load(&lock->owner) != lock_self)
-        lock_visit(lock);
+    if (mutex_load(&lock->owner) != 0 && mutex_load(&lock->owner) != mutex_self)
+        mutex_visit(lock);
 }
 
-void lock_wake(struct lock *lock)
+void mutex_wake(struct mutex *lock)
 {
     futex_wake(&lock->held, 1);
 }
 
 /* ---- owners and guests ---- */
 
-static bool lock_barrier(int command)
+static bool mutex_barrier(int command)
 {
     return syscall(SYS_membarrier, command, 0, 0) == 0;
 }
 
 /* Registered anew where a fork has lost it. A sandbox may refuse what it had allowed before. */
-static void barrier_on_all_threads(struct lock *lock)
+static void barrier_on_all_threads(struct mutex *lock)
 {
-    if (lock_barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+    if (mutex_barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
         return;
-    if (lock_barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
-        lock_barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+    if (mutex_barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
+        mutex_barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
         return;
     for (int64_t end = clock_monotonic() + SETTLED_NS; clock_monotonic() < end;)
-        lock_nap(&lock->held, SETTLED_NS);
+        mutex_nap(&lock->held, SETTLED_NS);
 }
 
-void lock_visit(struct lock *lock)
+void mutex_visit(struct mutex *lock)
 {
     barrier_on_all_threads(lock);
     for (int i = 0; __atomic_load_n(&lock->inside, __ATOMIC_ACQUIRE); i++)
         if (i < SPINS)
             cpu_relax();
         else
-            lock_nap(&lock->inside, NAP_NS);
+            mutex_nap(&lock->inside, NAP_NS);
     if (lock->uses < USES_WORTH)
         __atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
     lock->uses = 0;
@@ -96,7 +96,7 @@ void lock_visit(struct lock *lock)
 #ifdef __SANITIZE_THREAD__
 
 /* Which would not understand it. */
-void lock_own(struct lock *lock)
+void mutex_own(struct mutex *lock)
 {
     (void)lock;
 }
@@ -109,16 +109,16 @@ static uint32_t threads; /* that ever owned a lock */
  * Were there a second owner, the first, held up between its look at `owner` and its mark at
  * `inside`, could wipe the mark of the second.
  */
-void lock_own(struct lock *lock)
+void mutex_own(struct mutex *lock)
 {
-    if (lock->first && lock->first != lock_self)
+    if (lock->first && lock->first != mutex_self)
         return;
-    if (!lock_barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+    if (!mutex_barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
         return;
-    if (lock_self == NOBODY)
-        lock_self = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
-    lock->first = lock_self;
-    __atomic_store_n(&lock->owner, lock_self, __ATOMIC_RELAXED);
+    if (mutex_self == NOBODY)
+        mutex_self = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+    lock->first = mutex_self;
+    __atomic_store_n(&lock->owner, mutex_self, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * lock.h - a lock that is taken in one instruction and given back by a plain store. It sleeps only
+ * mutex.h - a lock that is taken in one instruction and given back by a plain store. It sleeps only
  * when contended.
  *
  * A thread that takes a lock again and again, while others hardly do, may own it: then it needs not
@@ -14,8 +14,8 @@
  * order of their addresses; in that order a select takes the locks of its channels and shards, and
  * nobody takes a channel's under a shard's otherwise.
  */
-#ifndef GOTIME_LOCK_H
-#define GOTIME_LOCK_H
+#ifndef GOTIME_MUTEX_H
+#define GOTIME_MUTEX_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,38 +23,38 @@
 #include "clock.h"
 
 /* All zeros is a free lock without an owner. */
-struct lock {
+struct mutex {
     uint32_t held; /* not by its owner, unless a guest was in the way */
     uint32_t sleepers;
-    uint32_t owner;  /* a thread, as of lock_self; 0: none. Changes while `held` */
+    uint32_t owner;  /* a thread, as of mutex_self; 0: none. Changes while `held` */
     uint32_t inside; /* the owner is */
-    uint32_t uses;   /* by the owner since the last guest; or as lock_court() counts */
+    uint32_t uses;   /* by the owner since the last guest; or as mutex_court() counts */
     uint32_t first;  /* the only thread that may ever be its owner: `inside` is its own for good */
 };
 
 /* Of the calling thread; never 0. */
-extern __thread uint32_t lock_self HIDDEN __attribute__((tls_model("initial-exec")));
+extern __thread uint32_t mutex_self HIDDEN __attribute__((tls_model("initial-exec")));
 
-void lock_take_slow(struct lock *lock);
-void lock_wake(struct lock *lock);
-void lock_visit(struct lock *lock);
-void lock_own(struct lock *lock);
+void mutex_take_slow(struct mutex *lock);
+void mutex_wake(struct mutex *lock);
+void mutex_visit(struct mutex *lock);
+void mutex_own(struct mutex *lock);
 
 #define LOCK_COURTSHIP 1000
 
 /* Held, by a thread that expects to take it often: makes it the owner once that seems worth it. */
-static inline void lock_court(struct lock *lock)
+static inline void mutex_court(struct mutex *lock)
 {
     if (__builtin_expect(lock->owner == 0, 0) && ++lock->uses == LOCK_COURTSHIP)
-        lock_own(lock);
+        mutex_own(lock);
 }
 
-static inline uint32_t lock_load(const uint32_t *word)
+static inline uint32_t mutex_load(const uint32_t *word)
 {
     return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-static inline bool lock_try(struct lock *lock)
+static inline bool mutex_try(struct mutex *lock)
 {
     uint32_t free = 0;
 
@@ -63,12 +63,12 @@ static inline bool lock_try(struct lock *lock)
 }
 
 /* The second look at the owner is for a guest that has just ended the ownership. */
-static inline bool lock_enter(struct lock *lock)
+static inline bool mutex_enter(struct mutex *lock)
 {
     __atomic_store_n(&lock->inside, 1, __ATOMIC_RELAXED);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (__builtin_expect(__atomic_load_n(&lock->held, __ATOMIC_ACQUIRE) == 0 &&
-                             lock_load(&lock->owner) == lock_self,
+                             mutex_load(&lock->owner) == mutex_self,
                          1)) {
         lock->uses++;
         return true;
@@ -77,32 +77,32 @@ static inline bool lock_enter(struct lock *lock)
     return false;
 }
 
-static inline void lock_take(struct lock *lock)
+static inline void mutex_take(struct mutex *lock)
 {
-    if (lock_load(&lock->owner) == lock_self) {
-        if (lock_enter(lock))
+    if (mutex_load(&lock->owner) == mutex_self) {
+        if (mutex_enter(lock))
             return;
-    } else if (__builtin_expect(lock_try(lock), 1)) {
-        if (__builtin_expect(lock_load(&lock->owner) != 0, 0))
-            lock_visit(lock);
+    } else if (__builtin_expect(mutex_try(lock), 1)) {
+        if (__builtin_expect(mutex_load(&lock->owner) != 0, 0))
+            mutex_visit(lock);
         return;
     }
-    lock_take_slow(lock);
+    mutex_take_slow(lock);
 }
 
 /*
  * An exchange would cost as much again as the taking. The price of the plain stores: somebody who
  * goes to sleep at this very instant may be overlooked, and so sleeps for a moment only.
  */
-static inline void lock_give(struct lock *lock)
+static inline void mutex_give(struct mutex *lock)
 {
-    if (lock_load(&lock->owner) == lock_self && lock_load(&lock->inside)) {
+    if (mutex_load(&lock->owner) == mutex_self && mutex_load(&lock->inside)) {
         __atomic_store_n(&lock->inside, 0, __ATOMIC_RELEASE);
         return;
     }
     __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
-    if (__builtin_expect(lock_load(&lock->sleepers) != 0, 0))
-        lock_wake(lock);
+    if (__builtin_expect(mutex_load(&lock->sleepers) != 0, 0))
+        mutex_wake(lock);
 }
 
 #endif
