@@ -410,7 +410,9 @@ void verdict_find(const struct evidence *evidence, struct finding *finding)
     bool fills = possible && fills_limit(evidence);
     uint64_t released = count_product(evidence->released, evidence->run.one_in);
     *finding = (struct finding){.verdict = VERDICT_CLEAN};
-    if (evidence->live + evidence->inherited == 0) {
+    if (evidence->live + evidence->inherited + evidence->released == 0) {
+        finding_say(finding, "nothing could be made here");
+    } else if (evidence->live + evidence->inherited == 0) {
         finding_say(finding, "all that was made here was released: %s",
                     text_plural(released, "timer", "timers").s);
     } else if (behind || alone || fills || (rising && !may_be_work(evidence))) {
