@@ -30,11 +30,23 @@ static const struct word words[] = {
      "timer_delete, timerfds want close. Release it, or keep it and arm it again."},
     {"leak", "Timers of this site pile up. The evidence stands beside it: some are older than any\n"
              "that was ever released here; or they are created on and on, through the whole run,\n"
-             "and their number only rises. At some point descriptors or queued signals run out.\n"
-             "The stack shows where they are created; look for the path that does not release."},
+             "and their number only rises; or they fired or were stopped, and nobody came back to\n"
+             "them; or they have eaten up a limit, and creations fail. That the load which made\n"
+             "them has ended makes it no less of a leak. The stack shows where they are created;\n"
+             "look for the path that does not release."},
+    {"growing",
+     "The number of live timers of this site rises, but none was due yet: it may be work\n"
+     "in flight, as sessions that end by their timeout. Or some were set anew again and\n"
+     "again, and are no more. It can't be told yet: the reason says how long to record.\n"
+     "What would be more at a time than a limit allows, or a gigabyte, is a leak."},
     {"held", "Timers of this site are live at the end, but their number is steady: made at the\n"
-             "start and kept, or in flight just now. This is no error. If the run was short, a\n"
-             "leak may still look like this: record for longer, or under more load."},
+             "start and kept, or in flight just now; or they are in use, as those that are set\n"
+             "anew again and again. This is no error. If the run was short, a leak may still look\n"
+             "like this: record for longer, or under more load."},
+    {"failed",
+     "Creations that failed because there was no descriptor left (EMFILE, of all processes\n"
+     "ENFILE), no signal to be queued (EAGAIN), or no memory (ENOMEM). What fails for\n"
+     "other reasons, as a clock that there is not, is not counted."},
     {"clean", "Every timer that was created at this site was released."},
     {"unread",
      "A timerfd has expired and nobody read it. A level-triggered epoll reports it again\n"

@@ -2,6 +2,8 @@
 
 #include "base/numbers.h"
 
+#include <math.h>
+
 /*
  * A timer twice as old as any that was ever released here is no straggler: were lifetimes to grow
  * that much by chance, some released one would have shown it.
@@ -16,6 +18,8 @@
 #define MANY_GAPS 10
 /* With so many released, the longest of all lives is taken for twice the longest that was seen. */
 #define FEW_LIVES 3
+/* Buckets of lifetimes are compared with those so many before. */
+#define TAIL_STEP 3
 
 /*
  * The longest of a few lifetimes falls short of the longest of them all: the fewer were released,
@@ -28,26 +32,33 @@ static uint64_t expected_life(const struct tlk_site *site, uint64_t one_in)
     return site->longest_life + site->longest_life / site->released * FEW_LIVES;
 }
 
+/* The part that each of the next few buckets has of what the one before has, on the average. */
+static double part_left(const uint64_t *lives, unsigned from)
+{
+    return cbrt((double)lives[from] / (double)lives[from - TAIL_STEP]);
+}
+
 /*
- * Lifetimes by powers of two: each of the last few buckets has a part of what the one before has,
- * and the next would have a part that changes as these do. The longest life seen may be anywhere in
- * its bucket: twice that is at least one bucket on.
+ * Lifetimes by powers of two: of the last few buckets each has a part of what the one before has,
+ * and the next ones will, though less where the parts grow smaller. The longest life seen may be
+ * anywhere in its bucket: twice that is at least one bucket on.
  */
 static double expected_tail(const struct tlk_site *site)
 {
     const uint64_t *lives = site->lifetimes;
-    unsigned last = TLK_LIFETIME_BUCKETS;
-    while (last > 0 && lives[last - 1] == 0)
+    unsigned last = TLK_LIFETIME_BUCKETS - 1;
+    while (last > 0 && lives[last] == 0)
         last--;
-    if (last < 3 || lives[last - 2] == 0 || lives[last - 3] == 0)
+    if (last < TAIL_STEP || lives[last - TAIL_STEP] == 0)
         return 0; /* they end at once: all are alike */
-    double part = (double)lives[last - 1] / (double)lives[last - 2];
-    double before = (double)lives[last - 2] / (double)lives[last - 3];
-    double change = part < before ? part / before : 1;
+    double part = part_left(lives, last), change = 1;
     if (part >= 1)
         return 0;
-    double next = (double)lives[last - 1] * part * change;
-    double after = part * change * change;
+    if (last >= 2 * TAIL_STEP && lives[last - 2 * TAIL_STEP] > 0) {
+        double before = part_left(lives, last - TAIL_STEP);
+        change = part < before ? part / before : 1;
+    }
+    double next = (double)lives[last] * part * change, after = part * change * change;
     return next * after / (1 - after);
 }
 
@@ -112,8 +123,8 @@ static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer
     evidence->suspects++;
     evidence->forgotten += is_forgotten(use, judgement->idle);
     if (judgement->state == NEVER_RELEASED) {
-        evidence->abandoned += judgement->idle > lately(&evidence->run) &&
-                                judgement->idle > judgement->age / 2;
+        evidence->abandoned +=
+            judgement->idle > lately(&evidence->run) && judgement->idle > judgement->age / 2;
     } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {
         uint64_t waited = elapsed(evidence->run.as_of, timer->armed_at);
         evidence->waiting++;

@@ -18,6 +18,8 @@
 #define MANY_RELEASED 100
 /* So many times as many as a heavy tail of lifetimes explains. */
 #define TAIL_FACTOR 5
+/* Nor does it explain one that lives so many times as long. */
+#define BEYOND_ANY_TAIL 20
 /* Fewer live timers show no trend: three of four quarters must have added some. */
 #define FEWEST_RISING 4
 #define QUARTERS 4
@@ -91,7 +93,8 @@ static bool stays_behind(const struct evidence *e)
 {
     bool enough = (e->released >= ENOUGH_RELEASED && e->overstayed >= FEW_OVERSTAYED) ||
                   (e->released >= MANY_RELEASED && e->overstayed >= 1);
-    if ((double)e->overstayed < TAIL_FACTOR * e->tail)
+    if ((double)e->overstayed < TAIL_FACTOR * e->tail &&
+        elapsed(e->run.as_of, e->oldest_overstayed) < BEYOND_ANY_TAIL * e->expected_life)
         return false;
     return enough && !kept_from_start(e);
 }
@@ -230,8 +233,8 @@ static bool left_alone(const struct evidence *e)
 {
     uint64_t creation = elapsed(e->last_created, e->first_created);
     return e->abandoned >= FEWEST_ABANDONED && e->abandoned >= e->suspects / 2 &&
-           creation >= elapsed(e->run.as_of, e->run.start) / LOAD_PART &&
-           !in_flight(e) && made_throughout(e, may_be_held_up(e));
+           creation >= elapsed(e->run.as_of, e->run.start) / LOAD_PART && !in_flight(e) &&
+           made_throughout(e, may_be_held_up(e));
 }
 
 /* Creations failed because there were as many as there may be: it has a large part of them. */

@@ -30,6 +30,18 @@ static void print_failing(FILE *to, const struct gate *gate)
     }
 }
 
+/* What can't be told yet fails nothing, and is not to be passed over. */
+static void print_growing(FILE *to, const struct gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++) {
+        const struct judged *judged = &gate->judged[i];
+        if (judged->outcome != OUTCOME_PASSES || judged->site->finding.verdict != VERDICT_GROWING)
+            continue;
+        site_print_headline(to, gate->profile, judged->site);
+        fprintf(to, "       %s\n", judged->site->finding.why);
+    }
+}
+
 static void print_excused(FILE *to, const struct gate *gate)
 {
     for (size_t i = 0; i < gate->count; i++) {
@@ -93,6 +105,7 @@ static void print_summary(FILE *to, const struct gate *gate)
 void gate_print(FILE *to, const struct gate *gate, const char *rules)
 {
     print_failing(to, gate);
+    print_growing(to, gate);
     print_excused(to, gate);
     print_rules(to, gate, rules);
     print_gone(to, gate);

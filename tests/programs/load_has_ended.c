@@ -1,6 +1,6 @@
 /*
- * Each request of a load forgets its timeout, which fires; then the load ends, and the program goes on
- * with others. That the pile grows no more makes it no less of a leak.
+ * Each request of a load forgets its timeout, which fires; then the load ends, and the program goes
+ * on with others. That the pile grows no more makes it no less of a leak.
  */
 #include "support/timers.h"
 

@@ -1,6 +1,6 @@
 /*
- * Sessions that end by their timeout of two seconds, had any been there for that long: nothing tells
- * them from sessions that are forgotten.
+ * Sessions that end by their timeout of two seconds, had any been there for that long: nothing
+ * tells them from sessions that are forgotten.
  */
 #include "support/timers.h"
 

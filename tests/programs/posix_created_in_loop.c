@@ -1,6 +1,6 @@
 /*
- * The loop of the story: each turn makes a timeout that never wins, and nobody deletes it. Were each
- * deleted when it fires, there would be more at a time than any limit allows.
+ * The loop of the story: each turn makes a timeout that never wins, and nobody deletes it. Were
+ * each deleted when it fires, there would be more at a time than any limit allows.
  */
 #include "support/timers.h"
 #include "support/transparency.h"

@@ -1,6 +1,6 @@
 /*
- * Connections that stay: each has an idle timer, which is set anew with all that comes. That there are
- * more and more of them is the load, and no leak.
+ * Connections that stay: each has an idle timer, which is set anew with all that comes. That there
+ * are more and more of them is the load, and no leak.
  */
 #include "support/timers.h"
 
