@@ -62,6 +62,20 @@ static double expected_tail(const struct tlk_site *site)
     return next * after / (1 - after);
 }
 
+/* From the end, the lowest number so far: it falls where the number rose for good. */
+static unsigned steps_up(const struct tlk_site *site)
+{
+    uint32_t lowest = site->live;
+    unsigned steps = 0;
+    for (uint32_t i = site->history_used; i > 0; i--) {
+        if (site->history[i - 1].low >= lowest)
+            continue;
+        lowest = site->history[i - 1].low;
+        steps++;
+    }
+    return steps;
+}
+
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run)
 {
     *evidence = (struct evidence){
@@ -74,6 +88,7 @@ void evidence_begin(struct evidence *evidence, const struct tlk_site *site, cons
         .last_released = site->last_released,
         .longest_life = site->longest_life,
         .expected_life = expected_life(site, run->one_in),
+        .steps = steps_up(site),
         .tail = expected_tail(site),
     };
 }

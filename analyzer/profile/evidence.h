@@ -32,6 +32,7 @@ struct evidence {
     uint64_t failed;        /* creations here, for want of something */
     uint64_t most;          /* such objects that there may be, as far as that is known */
     bool most_met;          /* creations failed because there were as many, here or elsewhere */
+    unsigned steps;         /* by which the number of live ones rose, never to fall below again */
     double tail;            /* how many of those made may live on twice as long as any yet */
     uint64_t last_activity; /* when the process last made or released any timer */
 

@@ -14,6 +14,8 @@
 /* So many releases make "older than any released" a finding, not an accident. */
 #define ENOUGH_RELEASED 10
 #define FEW_OVERSTAYED 2
+/* Fewer do, where the number steps up with each of some rounds: reloads, say, after the start. */
+#define FEWEST_ROUNDS 3
 /* After so many, a single timer that stayed behind is one: the error path of one in a thousand. */
 #define MANY_RELEASED 100
 /* So many times as many as a heavy tail of lifetimes explains. */
@@ -91,8 +93,10 @@ static bool kept_from_start(const struct evidence *e)
 
 static bool stays_behind(const struct evidence *e)
 {
-    bool enough = (e->released >= ENOUGH_RELEASED && e->overstayed >= FEW_OVERSTAYED) ||
-                  (e->released >= MANY_RELEASED && e->overstayed >= 1);
+    bool enough =
+        (e->released >= ENOUGH_RELEASED && e->overstayed >= FEW_OVERSTAYED) ||
+        (e->released >= MANY_RELEASED && e->overstayed >= 1) ||
+        (e->steps > FEWEST_ROUNDS && e->released > FEWEST_ROUNDS && e->overstayed >= FEWEST_ROUNDS);
     if ((double)e->overstayed < TAIL_FACTOR * e->tail &&
         elapsed(e->run.as_of, e->oldest_overstayed) < BEYOND_ANY_TAIL * e->expected_life)
         return false;

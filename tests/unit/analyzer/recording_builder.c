@@ -241,7 +241,7 @@ void builder_release(struct builder *builder, struct tlk_timer *timer, uint64_t 
     site->stopped += timer->stopped;
     site->last_released = now;
     site->lifetimes[life > 0 && life < (uint64_t)1 << TLK_LIFETIME_BUCKETS
-                        ? 63 - __builtin_clzll(life)
+                        ? 63u - (unsigned)__builtin_clzll(life)
                     : life ? TLK_LIFETIME_BUCKETS - 1
                            : 0]++;
     site->longest_life = life > site->longest_life ? life : site->longest_life;

@@ -621,3 +621,23 @@ Test(verdict, a_heavy_tail_explains_a_few)
         expect(&shape, tail == 1 ? VERDICT_HELD : VERDICT_LEAK, tail > 1 ? "2 live" : "1 live");
     }
 }
+
+/* At each reload the old ones are closed, all or all but one. */
+Test(verdict, one_that_stays_at_each_reload_is_a_leak)
+{
+    for (int leaks = 0; leaks < 2; leaks++) {
+        struct shape shape = begin(12 * SECOND);
+        struct tlk_timer *old[2] = {NULL, NULL};
+        for (uint64_t round = 0; round < 5; round++) {
+            struct tlk_timer *new[2] = {make(&shape, round * SECOND), make(&shape, round * SECOND)};
+            for (int i = leaks; round > 0 && i < 2; i++)
+                builder_release(shape.builder, old[i], round * SECOND + MS);
+            old[0] = new[0];
+            old[1] = new[1];
+        }
+        if (leaks)
+            expect(&shape, VERDICT_LEAK, "6 live for up to 12.0s; of 4 released none lived longer");
+        else
+            expect(&shape, VERDICT_HELD, "2 live");
+    }
+}
