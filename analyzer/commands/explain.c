@@ -81,8 +81,9 @@ static const struct word words[] = {
      "Counted as created, but neither live nor released: the process was in the middle\n"
      "of that call when the recording was read, or when it was killed."},
     {"known",
-     "The baseline (check --baseline FILE) has a site of the same family, state and\n"
-     "functions: it does not fail. Lines and addresses play no part, so that code may move.\n"
+     "The baseline (check --baseline FILE) has a site of the same family and functions:\n"
+     "it does not fail. Lines, addresses and states play no part: code may move, and deadlines\n"
+     "may pass, meanwhile. A second call in the same function is another site.\n"
      "`check --baseline FILE --update-baseline` writes what is found now, and drops what is\n"
      "gone; read the difference before you commit it."},
     {"suppressions",
@@ -98,7 +99,8 @@ static const struct word words[] = {
      "any frame of its stack. '*' stands for any text; '^' at the begin of the pattern and\n"
      "'$' at its end hold it there: ^start$ is the function start, not restart. Rules that\n"
      "suppress nothing, and rules that match nearly everything, are told.\n"
-     "`check --gen-suppressions` prints rules for what fails."},
+     "`check --gen-suppressions` prints rules for what fails: each names the function nearest to\n"
+     "the timers that no other place shares."},
     {"asleep",
      "Started with TIMERLEAK_ENABLED=0, or told by \"timerleak ctl PID off\", a process records\n"
      "no timer that it makes, but follows those that it made before; \"timerleak ctl PID on\"\n"

@@ -63,7 +63,8 @@ void dot_write(FILE *to, const struct view *view);
 /*
  * The report as JSON, schema "timerleak/1": a stable interface. Keys are only ever added. Times are
  * ns; a frame's `offset` is the address of the call in the module's file. `stack` is leaf first,
- * and the leaf is the wrapped function. The caller releases it; sites are in the profile's order.
+ * and the leaf is the wrapped function. `id` is the site's fingerprint (see identity.h), and no
+ * other site's. The caller releases it; sites are in the profile's order.
  */
 json_t *json_report(struct profile *profile);
 

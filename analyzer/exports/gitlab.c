@@ -25,8 +25,8 @@ static void add_site_issue(json_t *issues, const struct gate *gate,
     bool leak = judged->site->finding.verdict == VERDICT_LEAK;
     char *message = wording_message(gate, judged);
     json_array_append_new(issues, issue_as_json(state_name(judged->state), message,
-                                                judged->identity.fingerprint,
-                                                leak ? "major" : "minor", &spot));
+                                                judged->site->fingerprint, leak ? "major" : "minor",
+                                                &spot));
     free(message);
 }
 

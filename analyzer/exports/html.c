@@ -131,7 +131,7 @@ bool html_write(FILE *to, struct profile *profile, const struct html_options *op
 {
     const struct page page = {profile, options};
     const char *text = html_template;
-    site_ids_set(profile);
+    fingerprints_set(profile);
     while (*text) {
         size_t plain = strcspn(text, "@");
         fwrite(text, 1, plain, to);

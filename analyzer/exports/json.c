@@ -281,7 +281,7 @@ json_t *json_report(struct profile *profile)
 {
     json_t *json = json_object(), *processes = json_array(), *sites = json_array();
     const struct process *first = profile->process_count ? profile->processes[0] : NULL;
-    site_ids_set(profile);
+    fingerprints_set(profile);
     json_object_set_new(json, "schema", json_string("timerleak/1"));
     json_object_set_new(json, "process", first ? process_of(first) : json_null());
     json_object_set_new(json, "limits", first ? limits_of(first) : json_null());
@@ -365,10 +365,10 @@ static json_t *check_of(const struct gate *gate)
 
 static void set_outcome(json_t *site, const struct judged *judged)
 {
-    bool named = *judged->identity.fingerprint;
+    bool named = judged->outcome != OUTCOME_PASSES;
     json_object_set_new(site, "outcome", json_string(outcome_name(judged->outcome)));
     json_object_set_new(site, "fingerprint",
-                        named ? json_string(judged->identity.fingerprint) : json_null());
+                        named ? json_string(judged->site->fingerprint) : json_null());
     json_object_set_new(site, "state",
                         judged->site->counts.live ? json_string(state_name(judged->state))
                                                   : json_null());

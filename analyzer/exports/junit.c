@@ -1,6 +1,5 @@
 /* junit.c - a test for each site, as JUnit's XML. */
 #include "exports/exports.h"
-#include "profile/identity.h"
 #include "profile/stacks.h"
 #include "views/coverage.h"
 #include "views/wording.h"
@@ -146,7 +145,6 @@ static void write_suite_counts(FILE *to, const struct gate *gate)
 void junit_write(FILE *to, const struct gate *gate, const struct repository *repository)
 {
     char *too_many = wording_too_many(gate);
-    site_ids_set(gate->profile);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", to);
     write_suite_counts(to, gate);
     fputs(">\n  <testsuite", to);

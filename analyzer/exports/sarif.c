@@ -12,7 +12,7 @@
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 #define ROOT "%SRCROOT%"
-#define FINGERPRINT "timerleak/v1"
+#define FINGERPRINT "timerleak/v2" /* v1 was of the state too */
 /* The one that GitHub knows an alert by; else it makes one from the text of the source. */
 #define GITHUB_FINGERPRINT "primaryLocationLineHash"
 
@@ -153,8 +153,8 @@ static json_t *result_of(const struct gate *gate, const struct repository *repos
     json_object_set_new(result, "locations",
                         json_pack("[o]", location_of_path(spot.path, spot.line, spot.inside)));
     json_object_set_new(result, "partialFingerprints",
-                        json_pack("{s:s,s:s}", FINGERPRINT, judged->identity.fingerprint,
-                                  GITHUB_FINGERPRINT, judged->identity.fingerprint));
+                        json_pack("{s:s,s:s}", FINGERPRINT, judged->site->fingerprint,
+                                  GITHUB_FINGERPRINT, judged->site->fingerprint));
     json_object_set_new(result, "stacks", stacks_of(gate, repository, site));
     if (flows)
         json_object_set_new(result, "codeFlows", flows);

@@ -4,8 +4,10 @@
 #include "base/named.h"
 #include "base/numbers.h"
 #include "base/text.h"
+#include "profile/identity.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +29,6 @@ static int compare_known(const void *left, const void *right)
     int order = strcmp(a->family, b->family);
     if (!order)
         order = compare_functions(a, b);
-    if (!order)
-        order = strcmp(a->state, b->state);
     return order ? order : strcmp(a->fingerprint, b->fingerprint);
 }
 
@@ -48,23 +48,13 @@ void baseline_free(struct baseline *baseline)
         free(known->functions);
         free(known->fingerprint);
         free(known->family);
-        free(known->state);
     }
     index_free(&baseline->fingerprints);
-    index_free(&baseline->functions);
     free(baseline->list);
     free(baseline);
 }
 
 /* ---- finding ---- */
-
-static uint64_t hash_functions(const struct known *known)
-{
-    uint64_t hash = hash_text(HASH_SEED, known->family);
-    for (size_t i = 0; i < known->function_count; i++)
-        hash = hash_text(hash, known->functions[i]);
-    return hash;
-}
 
 static bool same_fingerprint(const void *key, const void *list, uint32_t number)
 {
@@ -72,50 +62,20 @@ static bool same_fingerprint(const void *key, const void *list, uint32_t number)
     return strcmp(known->fingerprint, wanted->fingerprint) == 0;
 }
 
-static bool same_functions(const void *key, const void *list, uint32_t number)
-{
-    const struct known *wanted = key, *known = (const struct known *)list + number;
-    return strcmp(known->family, wanted->family) == 0 && compare_functions(known, wanted) == 0;
-}
-
-static uint32_t find_fingerprint(const struct baseline *baseline, const struct known *wanted)
-{
-    return index_find(&baseline->fingerprints, hash_text(HASH_SEED, wanted->fingerprint), wanted,
-                      baseline->list, same_fingerprint);
-}
-
-static uint32_t find_functions(const struct baseline *baseline, const struct known *wanted)
-{
-    return index_find(&baseline->functions, hash_functions(wanted), wanted, baseline->list,
-                      same_functions);
-}
-
 struct known *baseline_find(const struct baseline *baseline, const char *fingerprint)
 {
     const struct known wanted = {.fingerprint = (char *)(uintptr_t)fingerprint};
-    uint32_t found = find_fingerprint(baseline, &wanted);
-    return found == INDEX_NONE ? NULL : &baseline->list[found];
-}
-
-const struct known *baseline_find_functions(const struct baseline *baseline, const char *family,
-                                            const char *const *functions, size_t count)
-{
-    const struct known wanted = {.family = (char *)(uintptr_t)family,
-                                 .functions = (char **)(uintptr_t)functions,
-                                 .function_count = count};
-    uint32_t found = find_functions(baseline, &wanted);
+    uint32_t found = index_find(&baseline->fingerprints, hash_text(HASH_SEED, fingerprint), &wanted,
+                                baseline->list, same_fingerprint);
     return found == INDEX_NONE ? NULL : &baseline->list[found];
 }
 
 /* ---- adding ---- */
 
-/* Of those with the same functions the first is found. */
 static void baseline_index(struct baseline *baseline, uint32_t number)
 {
-    const struct known *known = &baseline->list[number];
-    index_add(&baseline->fingerprints, hash_text(HASH_SEED, known->fingerprint), number);
-    if (find_functions(baseline, known) == INDEX_NONE)
-        index_add(&baseline->functions, hash_functions(known), number);
+    index_add(&baseline->fingerprints, hash_text(HASH_SEED, baseline->list[number].fingerprint),
+              number);
 }
 
 /* The file is anybody's: a terminal would obey what is in it. */
@@ -127,13 +87,12 @@ static char *clean_copy(const char *text)
 }
 
 void baseline_add(struct baseline *baseline, const char *fingerprint, const char *family,
-                  const char *state, const char *const *functions, size_t count)
+                  const char *const *functions, size_t count)
 {
     if (baseline_find(baseline, fingerprint))
         return;
     struct known known = {.fingerprint = clean_copy(fingerprint),
                           .family = clean_copy(family),
-                          .state = clean_copy(state),
                           .functions = memory_new(count, sizeof(*known.functions)),
                           .function_count = count};
     for (size_t i = 0; i < count; i++)
@@ -149,8 +108,7 @@ void baseline_sort(struct baseline *baseline)
     if (baseline->count > 0)
         qsort(baseline->list, baseline->count, sizeof(*baseline->list), compare_known);
     index_free(&baseline->fingerprints);
-    index_free(&baseline->functions);
-    baseline->fingerprints = baseline->functions = (struct index){0};
+    baseline->fingerprints = (struct index){0};
     for (size_t i = 0; i < baseline->count; i++)
         baseline_index(baseline, (uint32_t)i);
 }
@@ -164,20 +122,35 @@ static const char *text_or_empty(const json_t *site, const char *key)
     return text ? text : "";
 }
 
+/*
+ * Fingerprints of older files are of a state too: what is written for people is what counts, so
+ * that those that differ in state alone are one. Where they left it out, the fingerprint stands.
+ */
+static void renew_fingerprint(char fingerprint[FINGERPRINT_SIZE], const char *old,
+                              const char *family, const char *const *functions, size_t count)
+{
+    if (*family && count > 0)
+        snprintf(fingerprint, FINGERPRINT_SIZE, "%016" PRIx64 "%s",
+                 identity_hash(family, functions, count), old + strcspn(old, "-"));
+    else
+        snprintf(fingerprint, FINGERPRINT_SIZE, "%s", old);
+}
+
 static bool baseline_add_site(struct baseline *baseline, const json_t *site)
 {
-    const char *fingerprint = json_string_value(json_object_get(site, "fingerprint"));
+    const char *old = text_or_empty(site, "fingerprint"), *family = text_or_empty(site, "family");
     const json_t *functions = json_object_get(site, "functions");
     size_t count = json_array_size(functions);
-    if (!fingerprint || !*fingerprint)
+    char fingerprint[FINGERPRINT_SIZE];
+    if (!*old)
         return false;
     const char **names = memory_new(count, sizeof(*names));
     for (size_t i = 0; i < count; i++) {
         const char *name = json_string_value(json_array_get(functions, i));
         names[i] = name ? name : "";
     }
-    baseline_add(baseline, fingerprint, text_or_empty(site, "family"), text_or_empty(site, "state"),
-                 names, count);
+    renew_fingerprint(fingerprint, old, family, names, count);
+    baseline_add(baseline, fingerprint, family, names, count);
     free(names);
     return true;
 }
@@ -245,7 +218,6 @@ static json_t *json_of_known(const struct known *known)
     json_t *site = json_object(), *functions = json_array();
     json_object_set_new(site, "fingerprint", json_string(known->fingerprint));
     json_object_set_new(site, "family", json_string(known->family));
-    json_object_set_new(site, "state", json_string(known->state));
     for (size_t i = 0; i < known->function_count; i++)
         json_array_append_new(functions, json_string(known->functions[i]));
     json_object_set_new(site, "functions", functions);

@@ -1,9 +1,11 @@
 /*
  * baseline.h - the findings that are known, in a file that lives beside the source.
  *
- * JSON, schema "timerleak-baseline/1": `sites`, each with a `fingerprint`, which decides, and
- * `family`, `state` and `functions`, leaf first, for people to read. The file is the same whatever
- * the order in which sites were found.
+ * JSON, schema "timerleak-baseline/1": `sites`, each with `fingerprint`, `family` and `functions`,
+ * leaf first. Family and functions decide, with what the fingerprint has from its "-" on, which
+ * tells several calls in one function apart; where they are left out, the whole fingerprint does.
+ * Older files have a `state` too, which plays no part. The file is the same whatever the order in
+ * which sites were found.
  */
 #ifndef TIMERLEAK_PROFILE_BASELINE_H
 #define TIMERLEAK_PROFILE_BASELINE_H
@@ -17,7 +19,7 @@
 
 struct known {
     char *fingerprint;
-    char *family, *state;
+    char *family;
     char **functions;
     size_t function_count;
     bool seen; /* in this run */
@@ -26,7 +28,7 @@ struct known {
 struct baseline {
     struct known *list; /* see baseline_sort() */
     size_t count, room;
-    struct index fingerprints, functions; /* of the list */
+    struct index fingerprints; /* of the list */
 };
 
 /*
@@ -40,15 +42,11 @@ void baseline_free(struct baseline *baseline);
 /* The entry of that fingerprint, NULL if there is none. */
 struct known *baseline_find(const struct baseline *baseline, const char *fingerprint);
 
-/* An entry of that family and those functions, in whatever state; NULL if there is none. */
-const struct known *baseline_find_functions(const struct baseline *baseline, const char *family,
-                                            const char *const *functions, size_t count);
-
 /* Adds a copy, unless there is one of that fingerprint; pointers to entries are valid no more. */
 void baseline_add(struct baseline *baseline, const char *fingerprint, const char *family,
-                  const char *state, const char *const *functions, size_t count);
+                  const char *const *functions, size_t count);
 
-/* By family, functions, state and fingerprint, as it was read; pointers to entries move. */
+/* By family, functions and fingerprint, as it was read; pointers to entries move. */
 void baseline_sort(struct baseline *baseline);
 
 /* Sorted. Errors are in ferror(). */

@@ -1,6 +1,7 @@
 #include "profile/gate.h"
 
 #include "base/numbers.h"
+#include "profile/identity.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>
@@ -63,23 +64,6 @@ static bool site_counts(const struct gate *gate, const struct site *site)
             return true;
     }
     return false;
-}
-
-/* ---- names for what does not pass ---- */
-
-static void gate_identify(struct gate *gate)
-{
-    struct identity **identities = memory_new(gate->count, sizeof(struct identity *));
-    size_t count = 0;
-    for (size_t i = 0; i < gate->count; i++) {
-        struct judged *one = &gate->judged[i];
-        if (one->outcome == OUTCOME_PASSES)
-            continue;
-        identity_make(&one->identity, gate->profile, one->site, one->state);
-        identities[count++] = &one->identity;
-    }
-    fingerprints_set(identities, count, gate->profile);
-    free(identities);
 }
 
 /* ---- what does not do to judge by ---- */
@@ -216,7 +200,7 @@ static enum outcome judge_site(struct gate *gate, struct judged *judged)
     if (judged->rule)
         return OUTCOME_SUPPRESSED;
     struct known *known =
-        gate->baseline ? baseline_find(gate->baseline, judged->identity.fingerprint) : NULL;
+        gate->baseline ? baseline_find(gate->baseline, judged->site->fingerprint) : NULL;
     if (!known)
         return OUTCOME_FAILS;
     known->seen = true;
@@ -239,7 +223,7 @@ void gate_judge(struct gate *gate, struct profile *profile, const struct gate_op
                             .state = site_state(site),
                             .outcome = site_counts(gate, site) ? OUTCOME_FAILS : OUTCOME_PASSES};
     }
-    gate_identify(gate);
+    fingerprints_set(profile);
     for (size_t i = 0; i < gate->count; i++) {
         struct judged *judged = &gate->judged[i];
         judged->outcome = judge_site(gate, judged);
@@ -255,8 +239,6 @@ void gate_judge(struct gate *gate, struct profile *profile, const struct gate_op
 
 void gate_free(struct gate *gate)
 {
-    for (size_t i = 0; i < gate->count; i++)
-        identity_free(&gate->judged[i].identity);
     for (size_t i = 0; i < gate->doubt_count; i++)
         free(gate->doubts[i]);
     free(gate->doubts);
@@ -277,6 +259,16 @@ bool gate_is_whole(const struct gate *gate)
     return !gate->options.filtered && gate->doubt_count == 0;
 }
 
+static void accept_site(struct baseline *baseline, struct profile *profile, struct site *site)
+{
+    struct identity identity;
+    identity_make(&identity, profile, site);
+    baseline_add(baseline, site->fingerprint, family_name(site->family), identity.functions,
+                 identity.count);
+    identity_free(&identity);
+    baseline_find(baseline, site->fingerprint)->seen = true;
+}
+
 struct baseline *gate_accept(struct gate *gate)
 {
     struct baseline *baseline = baseline_new(), *old = gate->baseline;
@@ -284,9 +276,7 @@ struct baseline *gate_accept(struct gate *gate)
         struct judged *judged = &gate->judged[i];
         if (judged->outcome != OUTCOME_FAILS && judged->outcome != OUTCOME_KNOWN)
             continue;
-        baseline_add(baseline, judged->identity.fingerprint, family_name(judged->site->family),
-                     state_name(judged->state), judged->identity.functions, judged->identity.count);
-        baseline_find(baseline, judged->identity.fingerprint)->seen = true;
+        accept_site(baseline, gate->profile, judged->site);
         gate->outcomes[judged->outcome]--;
         judged->outcome = OUTCOME_KNOWN;
         gate->outcomes[OUTCOME_KNOWN]++;
@@ -297,7 +287,7 @@ struct baseline *gate_accept(struct gate *gate)
         if (!named) /* asked about only when all are */
             named = UINT64_C(1) << TLK_NO_FAMILY;
         if (!(gate->options.families & named))
-            baseline_add(baseline, known->fingerprint, known->family, known->state,
+            baseline_add(baseline, known->fingerprint, known->family,
                          (const char *const *)known->functions, known->function_count);
     }
     baseline_sort(baseline);

@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "profile/baseline.h"
-#include "profile/identity.h"
 #include "profile/suppressions.h"
 
 enum outcome { OUTCOME_PASSES, OUTCOME_SUPPRESSED, OUTCOME_KNOWN, OUTCOME_FAILS, OUTCOMES };
@@ -18,8 +17,7 @@ struct judged {
     struct site *site;
     enum timer_state state; /* the one that most of its live timers are in */
     enum outcome outcome;
-    const struct rule *rule;  /* that suppresses it, else NULL */
-    struct identity identity; /* of those that don't pass */
+    const struct rule *rule; /* that suppresses it, else NULL */
 };
 
 enum gate_result {
@@ -60,8 +58,9 @@ struct gate {
 bool gate_parse(struct gate_options *options, const char *list, struct text *unknown);
 
 /*
- * Judges all sites of a profile that is sorted and added up. The gate owns suppressions and
- * baseline, each of which may be NULL. Ends with gate_free(); the profile stays the caller's.
+ * Judges all sites of a profile that is sorted and added up, and gives them their fingerprints. The
+ * gate owns suppressions and baseline, each of which may be NULL. Ends with gate_free(); the
+ * profile stays the caller's.
  */
 void gate_judge(struct gate *gate, struct profile *profile, const struct gate_options *options,
                 struct suppressions *suppressions, struct baseline *baseline);

@@ -36,26 +36,18 @@ static const char *plain_name(struct profile *profile, const struct stack_frame 
     return kept;
 }
 
-void identity_make(struct identity *identity, struct profile *profile, struct site *site,
-                   enum timer_state state)
+void identity_make(struct identity *identity, struct profile *profile, struct site *site)
 {
-    const char *family = family_name(site->family), *known_as = state_name(state);
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
     depth = stack_own_depth(stack, depth);
-    *identity = (struct identity){.site = site,
-                                  .functions = memory_new(depth, sizeof(*identity->functions))};
-    uint64_t hash = hash_text(HASH_SEED, family);
-    hash = hash_text(hash, known_as);
+    *identity = (struct identity){.functions = memory_new(depth, sizeof(*identity->functions))};
     for (size_t i = 0; i < depth; i++) {
         const char *name = i > 0 ? plain_name(profile, &stack[i]) : site->function;
         /* How deep a function recursed depends on data. */
-        if (i > 0 && strcmp(name, identity->functions[identity->count - 1]) == 0)
-            continue;
-        identity->functions[identity->count++] = name;
-        hash = hash_text(hash, name);
+        if (i == 0 || strcmp(name, identity->functions[identity->count - 1]) != 0)
+            identity->functions[identity->count++] = name;
     }
-    identity->hash = hash;
 }
 
 void identity_free(struct identity *identity)
@@ -63,13 +55,20 @@ void identity_free(struct identity *identity)
     free(identity->functions);
 }
 
-/* A second of the same hash gets "-2" appended, and so on. */
-static void write_hash(char *text, size_t size, uint64_t hash, unsigned ordinal)
+uint64_t identity_hash(const char *family, const char *const *functions, size_t count)
 {
-    int length = snprintf(text, size, "%016" PRIx64, hash);
-    if (ordinal > 1)
-        snprintf(text + length, size - (size_t)length, "-%u", ordinal);
+    uint64_t hash = hash_text(HASH_SEED, family);
+    for (size_t i = 0; i < count; i++)
+        hash = hash_text(hash, functions[i]);
+    return hash;
 }
+
+/* ---- the fingerprints of all sites ---- */
+
+struct hashed_site {
+    uint64_t hash;
+    struct site *site;
+};
 
 static int by_modules(const struct profile *profile, const struct site *a, const struct site *b)
 {
@@ -89,56 +88,53 @@ static int by_addresses(const struct profile *profile, const struct site *a, con
     return order ? order : strcmp(a->kind, b->kind);
 }
 
-/* ---- fingerprints of findings ---- */
-
+/* The worst first: what fails has the same ordinals whatever else ran, and passed. */
 static int by_identity(const void *left, const void *right, void *profile)
-{
-    const struct identity *a = *(struct identity *const *)left;
-    const struct identity *b = *(struct identity *const *)right;
-    int order = compare_numbers(a->hash, b->hash);
-    if (!order)
-        order = by_modules(profile, a->site, b->site);
-    return order ? order : by_addresses(profile, a->site, b->site);
-}
-
-void fingerprints_set(struct identity **identities, size_t count, struct profile *profile)
-{
-    unsigned ordinal = 1;
-    if (count > 0)
-        qsort_r(identities, count, sizeof(*identities), by_identity, profile);
-    for (size_t i = 0; i < count; i++) {
-        bool again = i > 0 && identities[i - 1]->hash == identities[i]->hash &&
-                     by_modules(profile, identities[i - 1]->site, identities[i]->site) == 0;
-        ordinal = again ? ordinal + 1 : 1;
-        write_hash(identities[i]->fingerprint, FINGERPRINT_SIZE, identities[i]->hash, ordinal);
-    }
-}
-
-/* ---- ids of sites ---- */
-
-struct hashed_site {
-    uint64_t hash;
-    struct site *site;
-};
-
-static int by_hash_and_addresses(const void *left, const void *right, void *profile)
 {
     const struct hashed_site *a = left, *b = right;
     int order = compare_numbers(a->hash, b->hash);
+    if (!order)
+        order = by_modules(profile, a->site, b->site);
+    if (!order)
+        order = compare_numbers(b->site->finding.verdict, a->site->finding.verdict);
     return order ? order : by_addresses(profile, a->site, b->site);
 }
 
-void site_ids_set(struct profile *profile)
+static struct hashed_site hash_site(struct profile *profile, struct site *site)
 {
-    struct hashed_site *sites = memory_new(profile->site_count, sizeof(*sites));
-    for (size_t i = 0; i < profile->site_count; i++)
-        sites[i] = (struct hashed_site){stack_hash(profile, profile->sites[i]), profile->sites[i]};
-    if (profile->site_count > 0)
-        qsort_r(sites, profile->site_count, sizeof(*sites), by_hash_and_addresses, profile);
-    unsigned ordinal = 0;
-    for (size_t i = 0; i < profile->site_count; i++) {
-        ordinal = i > 0 && sites[i].hash == sites[i - 1].hash ? ordinal + 1 : 1;
-        write_hash(sites[i].site->id, SITE_ID_SIZE, sites[i].hash, ordinal);
+    struct identity identity;
+    identity_make(&identity, profile, site);
+    uint64_t hash = identity_hash(family_name(site->family), identity.functions, identity.count);
+    identity_free(&identity);
+    return (struct hashed_site){hash, site};
+}
+
+static void write_names(const struct hashed_site *one, unsigned call, unsigned program)
+{
+    struct site *site = one->site;
+    int length = snprintf(site->fingerprint, FINGERPRINT_SIZE, "%016" PRIx64, one->hash);
+    if (call > 1)
+        snprintf(site->fingerprint + length, FINGERPRINT_SIZE - (size_t)length, "-%u", call);
+    length = snprintf(site->id, SITE_ID_SIZE, "%s", site->fingerprint);
+    if (program > 1)
+        snprintf(site->id + length, SITE_ID_SIZE - (size_t)length, "@%u", program);
+}
+
+void fingerprints_set(struct profile *profile)
+{
+    size_t count = profile->site_count;
+    struct hashed_site *sites = memory_new(count, sizeof(*sites));
+    for (size_t i = 0; i < count; i++)
+        sites[i] = hash_site(profile, profile->sites[i]);
+    if (count > 0)
+        qsort_r(sites, count, sizeof(*sites), by_identity, profile);
+    unsigned call = 1, program = 1;
+    for (size_t i = 0; i < count; i++) {
+        bool same = i > 0 && sites[i].hash == sites[i - 1].hash;
+        bool again = same && by_modules(profile, sites[i - 1].site, sites[i].site) == 0;
+        call = again ? call + 1 : 1;
+        program = !same ? 1 : again ? program : program + 1;
+        write_names(&sites[i], call, program);
     }
     free(sites);
 }

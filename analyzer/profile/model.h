@@ -111,7 +111,8 @@ struct locations {
     struct index index;
 };
 
-#define SITE_ID_SIZE 32
+#define FINGERPRINT_SIZE 32
+#define SITE_ID_SIZE (FINGERPRINT_SIZE + 16)
 
 struct site {
     bool truncated; /* the stack was deeper than what was kept */
@@ -128,9 +129,9 @@ struct site {
     size_t index;                         /* in profile->sites, unless it is dropped */
     struct stack_frame *stack;            /* see stack_of() */
     size_t stack_depth;
-    struct history *history; /* see history_of() */
-    char id[SITE_ID_SIZE];   /* see site_ids_set() */
-    const char *function;    /* the wrapped one */
+    struct history *history;                              /* see history_of() */
+    char fingerprint[FINGERPRINT_SIZE], id[SITE_ID_SIZE]; /* see fingerprints_set() */
+    const char *function;                                 /* the wrapped one */
     size_t depth;
     /* What makes it this site, in one piece: */
     const char *kind;     /* what its family calls such timers, interned; "": nothing */

@@ -170,6 +170,11 @@ bool stack_in_libc(const struct stack_frame *frame)
     return false;
 }
 
+bool stack_in_library(const struct stack_frame *frame)
+{
+    return frame->module && strstr(frame->module->name, ".so");
+}
+
 size_t stack_own_depth(const struct stack_frame *stack, size_t depth)
 {
     for (size_t i = 1; i < depth; i++) {

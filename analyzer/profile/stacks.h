@@ -31,6 +31,9 @@ uint64_t stack_hash(struct profile *profile, struct site *site);
 
 bool stack_in_libc(const struct stack_frame *frame);
 
+/* Any shared one, the C library too. */
+bool stack_in_library(const struct stack_frame *frame);
+
 /* Up to main, or a thread's first function: above, every C library has functions of its own. */
 size_t stack_own_depth(const struct stack_frame *stack, size_t depth);
 

@@ -7,9 +7,10 @@
 #include "profile/gate.h"
 
 /*
- * A rule for each site that fails, with its stack as a comment. It names the function that the
- * fewest other sites have in their stacks, of those the nearest to the timer. Errors are in
- * ferror().
+ * A rule for each site that fails, with its stack as a comment, whatever the state of its timers.
+ * It names the path: the function nearest to the timer that no other place of its family has in its
+ * stack, and that is no library's; where there is none, a file that no other has, else what the
+ * fewest others have. Errors are in ferror().
  */
 void suggestions_write(FILE *to, const struct gate *gate);
 

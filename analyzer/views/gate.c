@@ -8,24 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One that is known in another state may not be new: its timers were met at another moment. */
-static void print_relative(FILE *to, const struct gate *gate, const struct judged *judged)
-{
-    const struct known *known =
-        gate->baseline ? baseline_find_functions(gate->baseline, family_name(judged->site->family),
-                                                 judged->identity.functions, judged->identity.count)
-                       : NULL;
-    if (known && strcmp(known->state, state_name(judged->state)) != 0)
-        fprintf(to, "       the baseline knows it as %s\n", known->state);
-}
-
 static void print_failing(FILE *to, const struct gate *gate)
 {
     for (size_t i = 0; i < gate->count; i++) {
         if (gate->judged[i].outcome != OUTCOME_FAILS)
             continue;
         site_print_finding(to, gate->profile, gate->judged[i].site);
-        print_relative(to, gate, &gate->judged[i]);
         fputc('\n', to);
     }
 }
@@ -72,7 +60,7 @@ static void print_rules(FILE *to, const struct gate *gate, const char *path)
 
 static void print_known(FILE *to, const struct known *known)
 {
-    fprintf(to, "%s %s", known->family, known->state);
+    fputs(known->family, to);
     for (size_t i = 0; i < known->function_count; i++)
         fprintf(to, "%s%s", i > 0 ? " < " : ": ", known->functions[i]);
     fputc('\n', to);

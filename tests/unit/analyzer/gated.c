@@ -53,6 +53,12 @@ static const char *kept(struct profile *profile, const char *text)
     return text && *text ? strings_add(profile->strings, text) : NULL;
 }
 
+/* As if it was all compiled in /src. */
+static const char *below_source(const char *file)
+{
+    return file && strncmp(file, "/src/", 5) == 0 ? file + 5 : file;
+}
+
 /* Modules that frames name, beside those of the recording, are of no other use. */
 static struct module *module_of(struct profile *profile, const char *path)
 {
@@ -76,6 +82,7 @@ static void set_stack(struct profile *profile, struct site *site, const struct m
             .name = function ? function : kept(profile, "server+0x1234"),
             .function = function,
             .file = kept(profile, frame->file),
+            .short_file = kept(profile, below_source(frame->file)),
             .line = frame->line,
             .module = module_of(profile, frame->module),
         };

@@ -36,7 +36,7 @@ static struct profile *sample(void)
     builder_started_as(builder, "/bin/<img src=x onerror=\"alert(1)\">",
                        "/bin/<img src=x onerror=\"alert(1)\">");
     loaded_add(profile, builder);
-    site_ids_set(profile);
+    fingerprints_set(profile);
     return profile;
 }
 

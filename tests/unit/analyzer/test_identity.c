@@ -32,7 +32,7 @@ static void forget(struct tried *tried)
 static void copy_fingerprint(char *to, const struct made *made)
 {
     struct tried tried = try(made, 1);
-    strcpy(to, judged_of(&tried.gate, 0)->identity.fingerprint);
+    strcpy(to, judged_of(&tried.gate, 0)->site->fingerprint);
     forget(&tried);
 }
 
@@ -93,7 +93,7 @@ Test(fingerprint, a_recursion_may_be_deeper)
                         {"on_client", NULL, 0, NULL}, {"on_client", NULL, 0, NULL})}));
 }
 
-Test(fingerprint, functions_family_and_state_may_not_differ)
+Test(fingerprint, functions_and_family_may_not_differ)
 {
     struct made other = {.live = MANY,
                          .frames = STACK({"start", NULL, 0, NULL}, {"on_client", NULL, 0, NULL})};
@@ -101,12 +101,17 @@ Test(fingerprint, functions_family_and_state_may_not_differ)
     other.family = TLK_POSIX;
     cr_expect_not(is_same(other));
     other.family = TLK_TIMERFD;
-    other.armed = true;
-    cr_expect_not(is_same(other));
-    other.armed = false;
     other.frames[1].function = "on_server";
     cr_expect_not(is_same(other));
     cr_expect_not(is_same((struct made){.live = MANY, .frames = STACK({"start", NULL, 0, NULL})}));
+}
+
+Test(fingerprint, deadlines_may_have_passed_meanwhile)
+{
+    cr_expect(is_same(
+        (struct made){.live = MANY,
+                      .armed = true,
+                      .frames = STACK({"start", NULL, 0, NULL}, {"on_client", NULL, 0, NULL})}));
 }
 
 Test(fingerprint, of_unknown_functions_only_the_module_counts)
@@ -148,12 +153,15 @@ Test(fingerprint, a_second_call_in_a_function_is_another_finding)
         {.live = MANY, .frames = STACK({"start", NULL, 3, NULL})},
     };
     struct tried tried = try(calls, COUNT(calls));
-    const char *first = judged_of(&tried.gate, 1)->identity.fingerprint;
-    const char *second = judged_of(&tried.gate, 2)->identity.fingerprint;
+    const char *first = judged_of(&tried.gate, 1)->site->fingerprint;
+    const char *second = judged_of(&tried.gate, 2)->site->fingerprint;
     cr_expect_eq(strlen(first), 16);
     cr_expect_eq(strncmp(first, second, 16), 0);
     cr_expect_str_eq(second + 16, "-2");
-    cr_expect_str_eq(judged_of(&tried.gate, 0)->identity.fingerprint, "");
+    /* What passes comes last: whether it was seen at all changes no fingerprint of the others. */
+    const char *passing = judged_of(&tried.gate, 0)->site->fingerprint;
+    cr_expect_eq(strncmp(first, passing, 16), 0);
+    cr_expect_str_eq(passing + 16, "-3");
     forget(&tried);
 }
 
@@ -164,7 +172,29 @@ Test(fingerprint, the_same_code_in_another_program_is_the_same_finding)
         {.live = MANY, .module = "/bin/two", .frames = STACK({"start", NULL, 1, NULL})},
     };
     struct tried tried = try(programs, COUNT(programs));
-    cr_expect_str_eq(judged_of(&tried.gate, 0)->identity.fingerprint,
-                     judged_of(&tried.gate, 1)->identity.fingerprint);
+    cr_expect_str_eq(judged_of(&tried.gate, 0)->site->fingerprint,
+                     judged_of(&tried.gate, 1)->site->fingerprint);
+    /* But a report has each id once. */
+    cr_expect_str_eq(judged_of(&tried.gate, 0)->site->id,
+                     judged_of(&tried.gate, 0)->site->fingerprint);
+    cr_expect_str_eq(judged_of(&tried.gate, 1)->site->id + 16, "@2");
+    forget(&tried);
+}
+
+Test(fingerprint, is_the_id_of_a_report_whatever_fails)
+{
+    const struct made calls[] = {
+        {.live = 0, .frames = STACK({"start", NULL, 1, NULL})},
+        {.live = MANY, .frames = STACK({"start", NULL, 2, NULL})},
+        {.live = MANY, .frames = STACK({"stop", NULL, 3, NULL})},
+    };
+    struct profile *profile = made_profile(calls, COUNT(calls));
+    json_t *report = json_report(profile), *sites = json_object_get(report, "sites");
+    struct tried tried = try(calls, COUNT(calls));
+    for (size_t i = 0; i < COUNT(calls); i++)
+        cr_expect_str_eq(json_string_value(json_object_get(json_array_get(sites, i), "id")),
+                         tried.gate.judged[i].site->fingerprint);
+    json_decref(report);
+    profile_free(profile);
     forget(&tried);
 }

@@ -264,10 +264,10 @@ Test(sarif, fingerprints_are_those_of_the_baseline)
     struct gate gate;
     gate_judge(&gate, profile, &leaks_fail, NULL, NULL);
     json_t *log = log_of(server, 2, leaks_fail, baseline_new());
-    const char *fingerprint = judged_of(&gate, 0)->identity.fingerprint;
+    const char *fingerprint = judged_of(&gate, 0)->site->fingerprint;
     expect_string(log, RESULT "partialFingerprints/primaryLocationLineHash", fingerprint);
     cr_expect_str_eq(
-        json_string_value(json_object_get(at(log, RESULT "partialFingerprints"), "timerleak/v1")),
+        json_string_value(json_object_get(at(log, RESULT "partialFingerprints"), "timerleak/v2")),
         fingerprint);
     expect_string(log, RESULT "baselineState", "new");
     json_decref(log);
