@@ -43,8 +43,7 @@ static struct text flags_of(const struct judgement *judgement)
     struct text text;
     snprintf(text.s, sizeof(text.s), "%s%s%s%s%s", judgement->unread ? "unread " : "",
              judgement->inherited ? "inherited " : "", judgement->received ? "received " : "",
-             judgement->overdue ? "overdue " : "",
-             judgement->far_future ? "far-future " : "");
+             judgement->overdue ? "overdue " : "", judgement->far_future ? "far-future " : "");
     size_t length = strlen(text.s);
     if (length > 0)
         text.s[length - 1] = '\0';
