@@ -112,8 +112,8 @@ static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer
     evidence->suspects++;
     evidence->forgotten += is_forgotten(use, judgement->idle);
     if (judgement->state == NEVER_RELEASED) {
-        evidence->abandoned +=
-            judgement->idle > lately(&evidence->run) && judgement->idle > judgement->age / 2;
+        evidence->abandoned += judgement->idle > lately(&evidence->run) &&
+                                judgement->idle > judgement->age / 2;
     } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {
         uint64_t waited = elapsed(evidence->run.as_of, timer->armed_at);
         evidence->waiting++;

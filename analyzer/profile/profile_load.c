@@ -314,10 +314,10 @@ static void set_limit(const struct loading *loading, struct part *part)
     part->evidence.most = MOST_BYTES / (each > LEAST_SIZE ? each : LEAST_SIZE);
     /* A limit may have been lowered since: where it was met, there was no higher number. */
     if (files)
-        part->evidence.most =
-            loading->failed[TLK_FAILED_EMFILE] > 0 && process->descriptors < process->nofile_soft
-                ? process->descriptors
-                : process->nofile_soft;
+        part->evidence.most = loading->failed[TLK_FAILED_EMFILE] > 0 &&
+                                      process->descriptors < process->nofile_soft
+                                  ? process->descriptors
+                                  : process->nofile_soft;
     if (signals)
         part->evidence.most = process->sigpending_soft;
     part->evidence.most_met = (files && loading->failed[TLK_FAILED_EMFILE] > 0) ||

@@ -230,8 +230,8 @@ static bool left_alone(const struct evidence *e)
 {
     uint64_t creation = elapsed(e->last_created, e->first_created);
     return e->abandoned >= FEWEST_ABANDONED && e->abandoned >= e->suspects / 2 &&
-           creation >= elapsed(e->run.as_of, e->run.start) / LOAD_PART && !in_flight(e) &&
-           made_throughout(e, may_be_held_up(e));
+           creation >= elapsed(e->run.as_of, e->run.start) / LOAD_PART &&
+           !in_flight(e) && made_throughout(e, may_be_held_up(e));
 }
 
 /* Creations failed because there were as many as there may be: it has a large part of them. */
