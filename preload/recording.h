@@ -293,6 +293,8 @@ enum tlk_timer_flags {
     TLK_COARSE_DEADLINE = 8, /* the true deadline lies up to clock_resolution later */
     TLK_EXACT_FIRES = 16,    /* the shim sees every fire of this timer */
     TLK_UNREAD = 32,         /* at exit the kernel showed expirations that nobody had read */
+    TLK_RECEIVED =
+        64, /* made elsewhere, and created here by the call that received its descriptor */
 };
 
 /* So many units since start_mono, plus one; what happens to a timer by itself is no touch. */

@@ -56,6 +56,10 @@ static const struct word words[] = {
      "The timer came with a descriptor over fork or exec; this process did not create\n"
      "it. It lives until the last process closes it. Create timerfds with TFD_CLOEXEC,\n"
      "and close in the child what only the parent needs."},
+    {"received",
+     "The timer was made elsewhere, and its descriptor received: over a socket (SCM_RIGHTS),\n"
+     "or by pidfd_getfd(). It counts as created by the call that received it, and is this\n"
+     "process's to close. Who sent it closes its own number, which ends nothing here."},
     {"overdue", "The deadline has passed and no fire was seen, although each fire of this timer\n"
                 "would be. Its thread may be stuck, or no thread could be started for it."},
     {"far-future",

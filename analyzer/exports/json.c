@@ -153,6 +153,7 @@ static const struct key count_keys[] = {
     KEY("never_released", states[NEVER_RELEASED]),
     KEY("unread", unread),
     KEY("live_inherited", live_inherited),
+    KEY("live_received", live_received),
     KEY("overdue", overdue),
     KEY("far_future", far_future),
     KEY("age_ns", age),

@@ -29,7 +29,7 @@ struct counts {
     uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
-    uint64_t unread, live_inherited, overdue, far_future;
+    uint64_t unread, live_inherited, live_received, overdue, far_future;
     uint64_t age;      /* of all live timers together */
     uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
     uint64_t failed[TLK_FAILURES]; /* creations, for want of something */

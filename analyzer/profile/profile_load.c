@@ -205,6 +205,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->states[judgement->state]++;
     counts->unread += judgement->unread;
     counts->live_inherited += judgement->inherited;
+    counts->live_received += judgement->received;
     counts->overdue += judgement->overdue;
     counts->far_future += judgement->far_future;
     counts->age = count_sum(counts->age, judgement->age);

@@ -130,6 +130,7 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
         .idle = elapsed(now->mono, touched_at(timer, now)),
         .armed = timer->flags & TLK_ARMED,
         .inherited = timer->flags & TLK_INHERITED,
+        .received = timer->flags & TLK_RECEIVED,
     };
     if (!judgement->armed) {
         /* Of an inherited one, only the time tells that the parent armed it: counts begin anew. */

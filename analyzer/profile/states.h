@@ -30,7 +30,7 @@ struct judgement {
     uint64_t age;   /* ns */
     uint64_t idle;  /* ns since anybody set, stopped or asked it, and since it was done */
     bool armed;
-    bool unread, inherited, overdue, far_future;
+    bool unread, inherited, received, overdue, far_future;
     bool due_known; /* armed, and its clock can be told */
     int64_t due;    /* ns until the first deadline of this arming, negative when that is past */
 };

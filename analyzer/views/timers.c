@@ -41,9 +41,9 @@ static struct text deadline_of(const struct live_timer *timer)
 static struct text flags_of(const struct judgement *judgement)
 {
     struct text text;
-    snprintf(text.s, sizeof(text.s), "%s%s%s%s", judgement->unread ? "unread " : "",
-             judgement->inherited ? "inherited " : "", judgement->overdue ? "overdue " : "",
-             judgement->far_future ? "far-future " : "");
+    snprintf(text.s, sizeof(text.s), "%s%s%s%s%s", judgement->unread ? "unread " : "",
+             judgement->inherited ? "inherited " : "", judgement->received ? "received " : "",
+             judgement->overdue ? "overdue " : "", judgement->far_future ? "far-future " : "");
     size_t length = strlen(text.s);
     if (length > 0)
         text.s[length - 1] = '\0';

@@ -9,6 +9,7 @@
 
 #include "core/gate.h"
 #include "core/machine.h"
+#include "core/real.h"
 
 #define SPINS 400
 #define SPINS_ALONE 200000 /* where futex() may be a forbidden call: about a millisecond */
@@ -56,7 +57,8 @@ bool lock_take_slow(struct lock *lock)
     for (int waits = 0, wakes = 0;
          waits < WAITS && wakes < WAKES_MOST && !taken && !is_given_up(lock);) {
         __atomic_store_n(&lock->waiting, 1, __ATOMIC_RELAXED);
-        if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, HELD, &wait, NULL, 0) == -1 &&
+        if (real()->syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, HELD, &wait, NULL, 0) ==
+                -1 &&
             errno == ETIMEDOUT) {
             waits++;
         } else {
@@ -78,6 +80,6 @@ void lock_wake(struct lock *lock)
 
     __atomic_store_n(&lock->waiting, 0, __ATOMIC_RELAXED);
     if (!gate->sandboxed)
-        syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        real()->syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     errno = saved;
 }

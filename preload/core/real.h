@@ -10,6 +10,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
@@ -19,8 +20,9 @@
 /* A function that the program calls in the place of another library's. */
 #define HOOK __attribute__((visibility("default")))
 
-/* X(result, name, parameters): the default version of each. */
+/* X(result, name, parameters): the default version of each. The first is known to syscall.S. */
 #define REAL_FUNCTIONS(X)                                                                          \
+    X(long, syscall, (long, ...))                                                                  \
     X(int, timerfd_create, (int clock, int flags))                                                 \
     X(int, timerfd_settime, (int, int, const struct itimerspec *, struct itimerspec *))            \
     X(int, timerfd_gettime, (int, struct itimerspec *))                                            \
@@ -36,6 +38,9 @@
     X(ssize_t, read, (int, void *, size_t))                                                        \
     X(ssize_t, __read_chk, (int, void *, size_t, size_t))                                          \
     X(ssize_t, readv, (int, const struct iovec *, int))                                            \
+    X(ssize_t, recvmsg, (int, struct msghdr *, int))                                               \
+    X(int, recvmmsg, (int, struct mmsghdr *, unsigned, int, struct timespec *))                    \
+    X(int, pidfd_getfd, (int, int, unsigned))                                                      \
     X(int, setitimer, (int, const struct itimerval *, struct itimerval *))                         \
     X(unsigned, alarm, (unsigned))                                                                 \
     X(useconds_t, ualarm, (useconds_t, useconds_t))                                                \

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,31 +10,43 @@
 
 /* Of the thread: /proc/self shows nothing once the main thread has left by pthread_exit(). */
 #define PROC "/proc/thread-self/"
+#define PATH_ROOM 48
+
+/* By hand: stdio is not for signal handlers, nor for small stacks. */
+static const char *path_of(char *room, const char *folder, int fd)
+{
+    char digits[12], *at = digits + sizeof(digits);
+    unsigned number = (unsigned)fd;
+
+    *--at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    stpcpy(stpcpy(room, folder), at);
+    return room;
+}
 
 enum fdinfo_kind fdinfo_kind(int fd)
 {
     static const char expected[] = "anon_inode:[timerfd]";
-    char path[64], target[64];
-    ssize_t length;
+    char path[PATH_ROOM], target[64];
+    ssize_t length = readlink(path_of(path, PROC "fd/", fd), target, sizeof(target));
 
-    if (real()->fcntl(fd, F_GETFD) < 0)
-        return FDINFO_CLOSED;
-    snprintf(path, sizeof(path), PROC "fd/%d", fd);
-    length = readlink(path, target, sizeof(target));
     if (length < 0)
-        return FDINFO_UNKNOWN;
+        return real()->fcntl(fd, F_GETFD) < 0 ? FDINFO_CLOSED : FDINFO_UNKNOWN;
     return length == (ssize_t)strlen(expected) && !memcmp(target, expected, (size_t)length)
                ? FDINFO_TIMERFD
                : FDINFO_OTHER;
 }
 
+/* "(SECONDS, NANOSECONDS)" */
 static uint64_t pair_ns(const char *line)
 {
-    unsigned long long seconds = 0, nanoseconds = 0;
+    char *comma;
+    uint64_t seconds = *line == '(' ? strtoull(line + 1, &comma, 10) : 0;
 
-    return sscanf(line, "(%llu, %llu)", &seconds, &nanoseconds) == 2
-               ? seconds * 1000000000u + nanoseconds
-               : 0;
+    return *line == '(' && *comma == ',' ? seconds * 1000000000u + strtoull(comma + 1, NULL, 10)
+                                         : 0;
 }
 
 /* The rest of the line that begins with the key, within the text; NULL when there is none. */
@@ -65,12 +76,11 @@ size_t fdinfo_read_file(const char *path, char *text, size_t room)
 
 bool fdinfo_read(int fd, struct fdinfo *info)
 {
-    char path[64], text[1024];
+    char path[PATH_ROOM], text[512];
     const char *value;
 
     *info = (struct fdinfo){0};
-    snprintf(path, sizeof(path), PROC "fdinfo/%d", fd);
-    if (!fdinfo_read_file(path, text, sizeof(text)))
+    if (!fdinfo_read_file(path_of(path, PROC "fdinfo/", fd), text, sizeof(text)))
         return false;
     if ((value = value_of(text, "clockid: ")))
         info->clock = atoi(value);

@@ -1,7 +1,7 @@
 /*
  * fdinfo.h - what the kernel says of a descriptor, asked without disturbing it: timerfd_gettime()
  * would re-arm a periodic timer that nobody reads, /proc does not. Makes system calls: for the
- * start and the end of a process only.
+ * start and the end of a process, and for what it receives. The first two are async-signal-safe.
  */
 #ifndef TIMERLEAK_FDINFO_H
 #define TIMERLEAK_FDINFO_H
@@ -24,6 +24,7 @@ struct fdinfo {
  */
 enum fdinfo_kind { FDINFO_CLOSED, FDINFO_TIMERFD, FDINFO_OTHER, FDINFO_UNKNOWN };
 
+/* errno may change. */
 enum fdinfo_kind fdinfo_kind(int fd);
 bool fdinfo_read(int fd, struct fdinfo *info);
 

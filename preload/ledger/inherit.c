@@ -19,27 +19,29 @@ static struct remembered {
 } * remembered;
 static uint32_t remembered_count, remembered_room;
 
-static void descriptor_adopt(int fd)
+void inherit_descriptor(struct birth *birth)
+{
+    struct arming arming = {.now = clock_mono()};
+    struct timer_ref ref;
+    struct fdinfo info;
+
+    birth->clock = fdinfo_read((int)birth->id, &info) ? info.clock : -1;
+    ref = timer_created(birth);
+    arming.value = info.value ? info.value : info.ticks > 0;
+    arming.interval = info.interval;
+    timer_armed(ref, &arming);
+}
+
+static void inherit_if_timer(int fd)
 {
     struct birth birth = {
         .call = {.function = "execve", .family = TLK_TIMERFD},
         .id = (uint64_t)fd,
         .flags = TLK_INHERITED,
     };
-    struct arming arming = {.now = clock_mono()};
-    struct timer_ref ref;
-    struct fdinfo info;
 
-    if (!family_watched(TLK_TIMERFD) || fdinfo_kind(fd) != FDINFO_TIMERFD ||
-        !fdinfo_read(fd, &info))
-        return;
-    birth.clock = info.clock;
-    ref = timer_created(&birth);
-    if (!ref.slot)
-        return;
-    arming.value = info.value ? info.value : info.ticks > 0;
-    arming.interval = info.interval;
-    timer_armed(ref, &arming);
+    if (family_watched(TLK_TIMERFD) && fdinfo_kind(fd) == FDINFO_TIMERFD)
+        inherit_descriptor(&birth);
 }
 
 /* So many at least, while nothing is remembered. */
@@ -56,7 +58,7 @@ static void remembered_reserve(uint32_t count)
 void inherit_over_exec(void)
 {
     remembered_reserve(slots_of_kernel());
-    fdinfo_each(descriptor_adopt);
+    fdinfo_each(inherit_if_timer);
 }
 
 static void timer_remember(uint32_t slot)

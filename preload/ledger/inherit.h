@@ -7,6 +7,14 @@
 
 #include <stdint.h>
 
+#include "ledger/ledger.h"
+
+/*
+ * Enters a timerfd that came from elsewhere: armed, and on the clock, as the kernel says, which is
+ * asked by system calls. Without an answer, as for want of a descriptor, the clock is unknown.
+ */
+void inherit_descriptor(struct birth *birth);
+
 /* At the start of a program: enters the timerfds that it already has. */
 void inherit_over_exec(void);
 

@@ -26,8 +26,9 @@ struct birth {
     clockid_t clock;
     enum tlk_notify notify;
     int signal;
-    uint32_t flags;  /* TLK_CLOEXEC, TLK_INHERITED; TLK_EXACT_FIRES where the family has not said */
-    uint64_t cookie; /* for the family; see timer_cookie() */
+    uint32_t flags;    /* TLK_CLOEXEC, TLK_INHERITED, TLK_RECEIVED; TLK_EXACT_FIRES where the family
+                          has not said */
+    uint64_t cookie;   /* for the family; see timer_cookie() */
     uint64_t retained; /* bytes that it keeps alive, where the program said so */
     bool kept;         /* the family keeps the reference: the timer is not found by its id */
 };

@@ -64,7 +64,7 @@ static long our_syscall(long number, long a, long b, long c, long d, long e, lon
 {
     if (thread.capturing && number == SYS_write)
         return our_write((int)a, (const void *)b, (size_t)c);
-    return syscall(number, a, b, c, d, e, f);
+    return real()->syscall(number, a, b, c, d, e, f);
 }
 
 static int our_mincore(void *address, size_t size, unsigned char *residency)

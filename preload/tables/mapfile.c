@@ -14,6 +14,7 @@
 #include "core/gate.h"
 #include "core/lock.h"
 #include "core/memory.h"
+#include "core/real.h"
 #include "tables/newfile.h"
 
 #define SMALLEST (16 * (size_t)TLK_CHUNK)
@@ -208,14 +209,14 @@ static void *map_new(const struct settings *settings, const char *program, size_
  */
 static int open_own(void)
 {
-    int fd =
-        (int)syscall(SYS_openat, AT_FDCWD, file_path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = (int)real()->syscall(SYS_openat, AT_FDCWD, file_path,
+                                  O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat found;
 
     if (fd < 0 || (fstat(fd, &found) == 0 && found.st_dev == file_id.st_dev &&
                    found.st_ino == file_id.st_ino))
         return fd;
-    syscall(SYS_close, fd);
+    real()->syscall(SYS_close, fd);
     return -1;
 }
 
@@ -227,7 +228,7 @@ static void map_by_name(void)
     if (fd < 0)
         return;
     map_file(fd, recording);
-    syscall(SYS_close, fd);
+    real()->syscall(SYS_close, fd);
 }
 
 void mapfile_detach(void)
@@ -238,7 +239,7 @@ void mapfile_detach(void)
         return;
     mmap(recording, mapped_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
          fd, 0);
-    syscall(SYS_close, fd);
+    real()->syscall(SYS_close, fd);
 }
 
 bool mapfile_publish(const struct settings *settings, const char *program)
@@ -270,14 +271,14 @@ static bool file_grow(struct tlk_header *header)
         return false;
     if (!grows_no_more && !gate->sandboxed && size > file_size)
         fd = open_own();
-    if (fd >= 0 && syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0) {
+    if (fd >= 0 && real()->syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0) {
         file_size = size;
         __atomic_store_n(&header->chunk_count, (uint32_t)(size / TLK_CHUNK), __ATOMIC_RELAXED);
     } else {
         grows_no_more = true;
     }
     if (fd >= 0)
-        syscall(SYS_close, fd);
+        real()->syscall(SYS_close, fd);
     errno = saved;
     return !grows_no_more;
 }
@@ -421,7 +422,7 @@ void mapfile_trim(void)
     if (fd >= 0 && ftruncate(fd, (off_t)used) == 0)
         file_size = used;
     if (fd >= 0)
-        syscall(SYS_close, fd);
+        real()->syscall(SYS_close, fd);
     lock_give(&chunks_lock);
 }
 

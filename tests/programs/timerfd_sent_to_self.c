@@ -13,6 +13,7 @@ int main(void)
         arm_timerfd(fd, once(1));
         send_descriptor(ends[0], fd);
         close(fd);
+        // expect-caller: timerfd clean created=5 released=5 armed=5 fired=5
         int received = receive_descriptor(ends[1]);
         printf("expirations %d\n", (int)expirations(received));
         close(received);

@@ -212,6 +212,10 @@ Test(states, flags_of_the_record)
 {
     struct tlk_timer timer = record(TLK_TIMERFD, TLK_INHERITED);
     cr_expect(judge(&timer).inherited);
+    cr_expect_not(judge(&timer).received);
+    timer.flags = TLK_RECEIVED;
+    cr_expect(judge(&timer).received);
+    cr_expect_not(judge(&timer).inherited);
 }
 
 /* Where the kernel was asked; what is about to be read is not unread. */
