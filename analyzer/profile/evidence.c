@@ -175,6 +175,7 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     bool passed_over = timer->created < evidence->last_released;
     evidence->outlived += age > limit;
     if (passed_over && age / OVERSTAY_FACTOR > limit) {
+        evidence->overstayed_states[judgement->state]++;
         if (evidence->overstayed++ == 0 || timer->created < evidence->oldest_overstayed)
             evidence->oldest_overstayed = timer->created;
         if (timer->created > evidence->youngest_overstayed)

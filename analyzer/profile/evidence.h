@@ -53,7 +53,8 @@ struct evidence {
     uint64_t outlived;         /* older than any that was released */
     uint64_t overstayed;       /* so much older that they will hardly be released */
     uint64_t oldest_overstayed, youngest_overstayed; /* creation times */
-    uint32_t survivors[SLICES];                      /* by slice of [first, last_created] */
+    uint64_t overstayed_states[TIMER_STATES];
+    uint32_t survivors[SLICES]; /* by slice of [first, last_created] */
 };
 
 /* Starts from a site's own record. */

@@ -248,6 +248,8 @@ size_t profile_count_sites(const struct profile *profile, enum verdict verdict)
 enum timer_state site_state(const struct site *site)
 {
     enum timer_state most = 0;
+    if (site->finding.verdict == VERDICT_LEAK && site->finding.state != TIMER_STATES)
+        return site->finding.state;
     for (enum timer_state state = 0; state < TIMER_STATES; state++) {
         if (site->counts.states[state] > site->counts.states[most])
             most = state;

@@ -42,7 +42,8 @@ void profile_sort(struct profile *profile);
 /* How many sites have that verdict. */
 size_t profile_count_sites(const struct profile *profile, enum verdict verdict);
 
-/* The state that most of its live timers are in. */
+/* The state that most of its live timers are in; of a leak, those that stay behind, where these are
+ * told from others. */
 enum timer_state site_state(const struct site *site);
 
 /* Sets totals from the sites that are there. */

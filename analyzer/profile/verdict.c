@@ -408,6 +408,17 @@ static void say_leak(const struct evidence *e, struct finding *finding, bool ris
     say_inherited(e, finding);
 }
 
+/* Of those that outstay the others, not of those in flight. */
+static enum timer_state state_of_leaked(const struct evidence *e)
+{
+    enum timer_state most = 0;
+    for (enum timer_state state = 0; state < TIMER_STATES; state++) {
+        if (e->overstayed_states[state] > e->overstayed_states[most])
+            most = state;
+    }
+    return most;
+}
+
 void verdict_find(const struct evidence *evidence, struct finding *finding)
 {
     bool possible = !family_has(evidence->family, TLK_OF_PROCESS);
@@ -416,7 +427,9 @@ void verdict_find(const struct evidence *evidence, struct finding *finding)
     bool alone = possible && left_alone(evidence);
     bool fills = possible && fills_limit(evidence);
     uint64_t released = count_product(evidence->released, evidence->run.one_in);
-    *finding = (struct finding){.verdict = VERDICT_CLEAN};
+    *finding = (struct finding){.verdict = VERDICT_CLEAN, .state = TIMER_STATES};
+    if (behind)
+        finding->state = state_of_leaked(evidence);
     if (evidence->live + evidence->inherited + evidence->released == 0) {
         finding_say(finding, "nothing could be made here");
     } else if (evidence->live + evidence->inherited == 0) {

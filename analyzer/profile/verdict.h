@@ -15,7 +15,8 @@ enum verdict { VERDICT_CLEAN, VERDICT_HELD, VERDICT_GROWING, VERDICT_LEAK, VERDI
 
 struct finding {
     enum verdict verdict;
-    double growth; /* timers per second; 0 unless it is a leak that grows */
+    enum timer_state state; /* that most of those are in that stay behind; TIMER_STATES: of all */
+    double growth;          /* timers per second; 0 unless it is a leak that grows */
     char why[WHY_SIZE];
 };
 

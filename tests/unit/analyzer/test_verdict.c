@@ -641,3 +641,19 @@ Test(verdict, one_that_stays_at_each_reload_is_a_leak)
             expect(&shape, VERDICT_HELD, "2 live");
     }
 }
+
+/* The many in flight wait for their time; the few that were forgotten have fired. */
+Test(verdict, the_state_is_that_of_what_leaks)
+{
+    struct shape shape = begin(MINUTE);
+    for (uint64_t i = 0; i < 590; i++)
+        make_and_release(&shape, i * 100 * MS, SECOND);
+    for (uint64_t i = 0; i < 10; i++)
+        make_armed(&shape, MINUTE - i * 100 * MS, 2 * SECOND);
+    for (uint64_t i = 0; i < 5; i++)
+        make_armed(&shape, i * 10 * SECOND, 2 * SECOND);
+    struct profile *profile = loaded(shape.builder);
+    cr_expect_eq(loaded_site(profile)->finding.verdict, VERDICT_LEAK);
+    cr_expect_eq(site_state(loaded_site(profile)), NEVER_RELEASED);
+    profile_free(profile);
+}
