@@ -101,7 +101,7 @@ static unsigned slice_of(const struct evidence *evidence, uint64_t created)
 }
 
 /* Within the last second, or in a short run, the last part of it. */
-static uint64_t lately(const struct run *run)
+static uint64_t run_lately(const struct run *run)
 {
     uint64_t part = elapsed(run->as_of, run->start) / LATELY_PART;
     return part < LATELY ? part : LATELY;
@@ -139,7 +139,7 @@ static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer
     evidence->forgotten += is_forgotten(use, judgement->idle);
     if (judgement->state == NEVER_RELEASED) {
         evidence->abandoned +=
-            judgement->idle > lately(&evidence->run) && judgement->idle > judgement->age / 2;
+            judgement->idle > run_lately(&evidence->run) && judgement->idle > judgement->age / 2;
     } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {
         uint64_t waited = elapsed(evidence->run.as_of, timer->armed_at);
         evidence->waiting++;
@@ -158,7 +158,7 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     if (evidence->live++ == 0 || timer->created < evidence->oldest_of_all)
         evidence->oldest_of_all = timer->created;
     struct use use = use_of(timer, judgement);
-    if (is_used(&use, judgement->idle, lately(&evidence->run))) {
+    if (is_used(&use, judgement->idle, run_lately(&evidence->run))) {
         evidence->used++;
         return;
     }
