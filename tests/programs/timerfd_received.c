@@ -73,6 +73,32 @@ static void show(const char *what, ssize_t result, struct msghdr *message)
     printf(" errno %d\n", errno);
 }
 
+/* Two messages with one call, and a third that is only data. */
+SITE static void several_messages(const int packets[2])
+{
+    union room rooms[3];
+    char bytes[3];
+    struct iovec vectors[3];
+    struct mmsghdr batch[3];
+    for (int i = 0; i < 3; i++) {
+        vectors[i] = (struct iovec){&bytes[i], 1};
+        batch[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i],
+                                           .msg_iovlen = 1,
+                                           .msg_control = &rooms[i],
+                                           .msg_controllen = sizeof rooms[i]};
+        if (i < 2)
+            send_all(packets[0], (int[]){a_timer(once(AN_HOUR))}, 1);
+        else
+            fail_if(write(packets[0], "d", 1) != 1, "write");
+    }
+    // expect: timerfd held created=2 armed=2 never-fired=2
+    int messages = recvmmsg(packets[1], batch, 3, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < messages; i++)
+        show("one of several", batch[i].msg_len, &batch[i].msg_hdr);
+    messages = recvmmsg(packets[1], batch, 3, MSG_DONTWAIT, NULL);
+    printf("no more: %d, errno %d\n", messages, errno);
+}
+
 int main(void)
 {
     int ends[2], packets[2], one = 1;
@@ -115,35 +141,13 @@ int main(void)
     got = recvmsg(packets[1], message, 0);
     show("with credentials", got, message);
 
-    /* Two messages with one call, and a third that is only data. */
-    union room rooms[3];
-    char bytes[3];
-    struct iovec vectors[3];
-    struct mmsghdr batch[3];
-    for (int i = 0; i < 3; i++) {
-        vectors[i] = (struct iovec){&bytes[i], 1};
-        batch[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i],
-                                           .msg_iovlen = 1,
-                                           .msg_control = &rooms[i],
-                                           .msg_controllen = sizeof rooms[i]};
-        if (i < 2)
-            send_all(packets[0], (int[]){a_timer(once(AN_HOUR))}, 1);
-        else
-            fail_if(write(packets[0], "d", 1) != 1, "write");
-    }
-    // expect: timerfd held created=2 armed=2 never-fired=2
-    int messages = recvmmsg(packets[1], batch, 3, MSG_DONTWAIT, NULL);
-    for (int i = 0; i < messages; i++)
-        show("one of several", batch[i].msg_len, &batch[i].msg_hdr);
-
+    several_messages(packets);
     message = prepared(sizeof(union room));
     message->msg_controllen = sizeof(int);
     got = recvmsg(packets[1], message, MSG_DONTWAIT);
     printf("nothing there: %zd, errno %d\n", got, errno);
     got = recvmsg(-1, NULL, 0);
     printf("nowhere: %zd, errno %d\n", got, errno);
-    messages = recvmmsg(packets[1], batch, 3, MSG_DONTWAIT, NULL);
-    printf("no more: %d, errno %d\n", messages, errno);
     print_process_facts();
     return 0;
 }

@@ -1,0 +1,199 @@
+/* Use, piles left alone, limits and lifetimes: what else speaks for a leak, or against it. */
+#include "shape.h"
+
+#include <criterion/criterion.h>
+#include <time.h>
+
+static struct tlk_timer *make_armed(struct shape *shape, uint64_t when, uint64_t wait)
+{
+    struct tlk_timer *timer = shape_make(shape, when);
+    timer->flags = TLK_ARMED;
+    timer->armed = 1;
+    timer->armed_at = timer->created;
+    timer->deadline = (int64_t)(timer->created + wait);
+    return timer;
+}
+
+/* So often set anew since it was made, the last time at that moment. */
+static void use(struct tlk_timer *timer, uint32_t often, uint64_t last)
+{
+    timer->armed += often;
+    timer->touched = TLK_TOUCHED(last);
+    timer->armed_at = START_MONO + last;
+    timer->deadline = (int64_t)(START_MONO + last + HOUR);
+}
+
+Test(verdict, what_is_set_anew_again_and_again_is_in_use)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t i = 0; i < 250; i++)
+        use(make_armed(&shape, i * 200 * MS, HOUR), 2 * (60 - (uint32_t)i / 5), 59900 * MS);
+    shape_expect(&shape, VERDICT_HELD, "250 of 250 in use");
+}
+
+Test(verdict, a_leak_among_those_in_use_is_found)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t i = 0; i < 250; i++)
+        use(make_armed(&shape, i * 200 * MS, HOUR), 2 * (60 - (uint32_t)i / 5), 59900 * MS);
+    for (uint64_t i = 0; i < 25; i++)
+        shape_make(&shape, i * 2 * SECOND);
+    shape_expect(&shape, VERDICT_LEAK, "250 of 275 in use");
+}
+
+Test(verdict, tickers_that_tick_are_not_in_use)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t i = 0; i < 50; i++) {
+        struct tlk_timer *timer = make_armed(&shape, i * SECOND, 100 * MS);
+        timer->interval = 100 * MS;
+        timer->fired = timer->fired_now = (60 - i) * 10;
+    }
+    shape_expect(&shape, VERDICT_LEAK, "nothing was ever released");
+}
+
+/* The load lasted for a minute of three, each fired after a second. */
+Test(verdict, a_leak_stays_one_when_its_load_ends)
+{
+    struct shape shape = shape_begin(3 * MINUTE);
+    for (uint64_t i = 0; i < 60; i++)
+        make_armed(&shape, i * SECOND, SECOND);
+    shape_expect(&shape, VERDICT_LEAK,
+                 "60 fired or were stopped, and were left alone since; "
+                 "grew 60/min from 00:00:00 to 00:00:59");
+}
+
+Test(verdict, a_pool_that_was_used_once_at_the_start_is_held)
+{
+    struct shape shape = shape_begin(3 * MINUTE);
+    for (uint64_t i = 0; i < 60; i++)
+        make_armed(&shape, i * 10 * MS, SECOND);
+    shape_expect(&shape, VERDICT_HELD, "60 live");
+}
+
+Test(verdict, a_few_found_one_by_one_and_then_no_more_are_held)
+{
+    struct shape shape = shape_begin(12 * SECOND);
+    for (uint64_t i = 0; i < 6; i++)
+        shape_make(&shape, i * 1500 * MS);
+    shape_expect(&shape, VERDICT_HELD, "6 live");
+}
+
+Test(verdict, sessions_of_which_none_was_due_yet_are_growing)
+{
+    struct shape shape = shape_begin(10 * SECOND);
+    for (uint64_t i = 0; i < 50; i++)
+        make_armed(&shape, i * 200 * MS, MINUTE);
+    shape_expect(&shape, VERDICT_GROWING,
+                 "none was due yet: 10.0s of 1m00s; at this rate there will be "
+                 "300 at a time");
+}
+
+Test(verdict, more_than_a_limit_allows_before_any_is_due_is_a_leak)
+{
+    struct shape shape = shape_begin(10 * SECOND);
+    for (uint64_t i = 0; i < 50; i++)
+        make_armed(&shape, i * 200 * MS, HOUR);
+    shape_expect(&shape, VERDICT_LEAK, "grows 300/min");
+}
+
+Test(verdict, who_has_eaten_the_limit_leaks)
+{
+    struct shape shape = shape_begin(10 * SECOND);
+    builder_header(shape.builder)->nofile_soft = 100;
+    for (uint64_t i = 0; i < 90; i++)
+        shape_make(&shape, i * MS);
+    shape.site->failed[TLK_FAILED_EMFILE] = 4711;
+    shape_expect(&shape, VERDICT_LEAK, "90 of the 100 that there may be, and creations fail");
+}
+
+Test(verdict, who_has_few_when_a_limit_is_met_does_not)
+{
+    struct shape shape = shape_begin(10 * SECOND);
+    builder_header(shape.builder)->nofile_soft = 100;
+    for (uint64_t i = 0; i < 10; i++)
+        shape_make(&shape, i * MS);
+    shape.site->failed[TLK_FAILED_EMFILE] = 4711;
+    shape_expect(&shape, VERDICT_HELD, "10 live");
+}
+
+Test(verdict, where_nothing_could_be_made_nothing_leaks)
+{
+    struct shape shape = shape_begin(10 * SECOND);
+    shape.site->failed[TLK_FAILED_EMFILE] = 1;
+    shape_expect(&shape, VERDICT_CLEAN, "nothing could be made here");
+}
+
+/* One every ten seconds stays, 30 requests a second do not, after half a second each. */
+Test(verdict, a_rate_is_that_of_what_stays)
+{
+    struct shape shape = shape_begin(2 * MINUTE);
+    for (uint64_t i = 0; i < 30 * 120; i++) {
+        if (i * SECOND / 30 + 500 * MS < 2 * MINUTE)
+            shape_release(&shape, i * SECOND / 30, 500 * MS);
+        else
+            shape_make(&shape, i * SECOND / 30);
+    }
+    for (uint64_t i = 0; i < 11; i++)
+        shape_make(&shape, i * 10 * SECOND);
+    shape_expect(&shape, VERDICT_LEAK, "grows 6/min since 00:00:00");
+}
+
+/*
+ * Half as many live twice as long, whatever the length: one that lives three times as long as any
+ * yet is no wonder; but one that does so fifty times is.
+ */
+Test(verdict, a_heavy_tail_explains_a_few)
+{
+    for (int tail = 0; tail < 3; tail++) {
+        struct shape shape = shape_begin(HOUR);
+        for (uint64_t life = 100 * MS, many = 512; many > 0; life *= 2, many /= 2) {
+            for (uint64_t i = 0; i < (tail ? many : 100); i++)
+                shape_release(&shape, i * SECOND, tail ? life : 51 * SECOND);
+        }
+        shape_make(&shape, HOUR - 150 * SECOND);
+        shape_release(&shape, HOUR - 60 * SECOND, 50 * SECOND);
+        if (tail > 1)
+            shape_make(&shape, 10 * MINUTE);
+        shape_expect(&shape, tail == 1 ? VERDICT_HELD : VERDICT_LEAK,
+                     tail > 1 ? "2 live" : "1 live");
+    }
+}
+
+/* At each reload the old ones are closed, all or all but one. */
+Test(verdict, one_that_stays_at_each_reload_is_a_leak)
+{
+    for (int leaks = 0; leaks < 2; leaks++) {
+        struct shape shape = shape_begin(12 * SECOND);
+        struct tlk_timer *old[2] = {NULL, NULL};
+        for (uint64_t round = 0; round < 5; round++) {
+            struct tlk_timer *new[2] = {shape_make(&shape, round * SECOND),
+                                        shape_make(&shape, round * SECOND)};
+            for (int i = leaks; round > 0 && i < 2; i++)
+                builder_release(shape.builder, old[i], round * SECOND + MS);
+            old[0] = new[0];
+            old[1] = new[1];
+        }
+        if (leaks)
+            shape_expect(&shape, VERDICT_LEAK,
+                         "6 live for up to 12.0s; of 4 released none lived longer");
+        else
+            shape_expect(&shape, VERDICT_HELD, "2 live");
+    }
+}
+
+/* The many in flight wait for their time; the few that were forgotten have fired. */
+Test(verdict, the_state_is_that_of_what_leaks)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t i = 0; i < 590; i++)
+        shape_release(&shape, i * 100 * MS, SECOND);
+    for (uint64_t i = 0; i < 10; i++)
+        make_armed(&shape, MINUTE - i * 100 * MS, 2 * SECOND);
+    for (uint64_t i = 0; i < 5; i++)
+        make_armed(&shape, i * 10 * SECOND, 2 * SECOND);
+    struct profile *profile = loaded(shape.builder);
+    cr_expect_eq(loaded_site(profile)->finding.verdict, VERDICT_LEAK);
+    cr_expect_eq(site_state(loaded_site(profile)), NEVER_RELEASED);
+    profile_free(profile);
+}
