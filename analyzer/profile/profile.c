@@ -278,7 +278,7 @@ struct text counts_failures(const struct counts *counts)
 {
     struct text text;
     const char *separator = ":";
-    size_t length = (size_t)snprintf(text.s, sizeof(text.s), "%.16s failed",
+    size_t length = (size_t)snprintf(text.s, sizeof(text.s), "%.39s failed",
                                      text_plural(counts_failed(counts), "creation", "creations").s);
     for (enum tlk_failure failure = 0; failure < TLK_FAILURES; failure++) {
         if (counts->failed[failure] == 0 || length >= sizeof(text.s))

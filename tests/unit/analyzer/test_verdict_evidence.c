@@ -197,3 +197,12 @@ Test(verdict, the_state_is_that_of_what_leaks)
     cr_expect_eq(site_state(loaded_site(profile)), NEVER_RELEASED);
     profile_free(profile);
 }
+
+Test(verdict, failures_are_told_whatever_their_number)
+{
+    struct counts counts = {.failed = {[TLK_FAILED_EMFILE] = 1234567, [TLK_FAILED_ENOMEM] = 1}};
+    cr_expect_str_eq(counts_failures(&counts).s, "1,234,568 creations failed: EMFILE, ENOMEM");
+    counts.failed[TLK_FAILED_ENOMEM] = 0;
+    counts.failed[TLK_FAILED_EMFILE] = 1;
+    cr_expect_str_eq(counts_failures(&counts).s, "1 creation failed: EMFILE");
+}
