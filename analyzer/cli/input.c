@@ -81,8 +81,6 @@ static bool apply_filters(struct input *input, bool selects)
         complain("%s", error);
         return false;
     }
-    profile_sort(input->profile);
-    profile_add_up(input->profile);
     return true;
 }
 

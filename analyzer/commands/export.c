@@ -116,7 +116,6 @@ static void export_json(struct input *input)
         input->status = EXIT_USAGE;
         return;
     }
-    profile_add_up(input->profile);
     json_write(input->output, input->profile);
 }
 

@@ -45,6 +45,7 @@ static bool look_take(struct look *look, pid_t pid, const char *path)
     look->profile = profile_new();
     look->profile->keep_timers = true;
     profile_add(look->profile, recording);
+    profile_settle(look->profile);
     recording_close(recording);
     if (look->profile->processes[0]->pid != pid || !look->profile->processes[0]->alive) {
         complain("%s is a recording of process %d, which %s", path,

@@ -36,8 +36,6 @@ static int watch_filter_sites(struct watch *watch)
                                   watch->settings.ignore};
     if (!profile_filter(watch->profile, &filter, error))
         return watch_fail(error, EXIT_USAGE);
-    profile_sort(watch->profile);
-    profile_add_up(watch->profile);
     return EXIT_OK;
 }
 

@@ -63,11 +63,11 @@ static void write_tags(FILE *to, const struct sample *sample)
 static void csv_fill_stack(struct stack *stack, const struct selection *selection,
                            const struct selected *selected)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     stack->depth = 0;
     for (uint32_t i = 0; i < selected->depth; i++) {
         size_t count;
-        const uint32_t *places = selection_places(selection, site->locations[i], &count);
+        const uint32_t *places = selection_places(selection, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++) {
             stack->places =
                 memory_grow(stack->places, stack->depth, &stack->room, sizeof(*stack->places));

@@ -113,10 +113,10 @@ static size_t fill_labels(struct pprof_messages *messages, const struct sample *
 static size_t fill_location_ids(struct writer *writer, const struct selected *selected,
                                 uint64_t *ids)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     size_t count = 0;
     for (uint32_t i = 0; i < selected->depth; i++) {
-        uint64_t id = pprof_location(writer->places, site->locations[i]);
+        uint64_t id = pprof_location(writer->places, trace->locations[i]);
         if (id != 0)
             ids[count++] = id;
     }

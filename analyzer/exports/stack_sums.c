@@ -10,11 +10,11 @@
 static uint32_t append_stack(struct stack_sums *sums, const struct selection *selection,
                              const struct selected *selected)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     uint32_t depth = 0;
     for (uint32_t i = 0; i < selected->depth; i++) {
         size_t count;
-        const uint32_t *places = selection_places(selection, site->locations[i], &count);
+        const uint32_t *places = selection_places(selection, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++, depth++) {
             sums->stacks = memory_grow(sums->stacks, sums->used + depth, &sums->stacks_room,
                                        sizeof(*sums->stacks));

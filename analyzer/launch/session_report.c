@@ -49,8 +49,9 @@ static void report_one(const struct session_recording *made, bool keep)
         return;
     }
     struct profile *profile = profile_new();
+    profile->unnamed = true;
     profile_add(profile, recording);
-    profile_add_up(profile);
+    profile_settle(profile);
     recording_close(recording);
     bool removable = !keep && !made->running && made->idle && !had_timers(profile);
     if (!removable || unlink(made->path) != 0)

@@ -19,7 +19,7 @@ static struct change *changes_of_sites(const struct selection *selection)
     struct change *changes = memory_new(profile->site_count, sizeof(*changes));
     for (size_t i = 0; i < selection->count; i++) {
         const struct selected *selected = &selection->samples[i];
-        struct site *site = selected_sample(selected)->site;
+        struct site *site = site_shown(selected_trace(selected)->site);
         struct change *change = &changes[site->index];
         change->site = site;
         if (selected->sample)

@@ -42,14 +42,14 @@ static bool matcher_init(struct matcher *matcher, const struct profile *profile,
            pattern_compile(&matcher->ignore, "--ignore", filter->ignore, error);
 }
 
-static bool stack_matches(struct profile *profile, const struct site *site,
+static bool stack_matches(struct profile *profile, const struct trace *trace,
                           const struct pattern *pattern, uint8_t *known)
 {
-    for (size_t i = 0; i < site->depth; i++) {
-        uint8_t *match = &known[site->locations[i]];
+    for (size_t i = 0; i < trace->depth; i++) {
+        uint8_t *match = &known[trace->locations[i]];
         if (*match == UNKNOWN)
             *match =
-                pattern_matches_location(pattern, profile, site->locations[i]) ? MATCHES : DIFFERS;
+                pattern_matches_location(pattern, profile, trace->locations[i]) ? MATCHES : DIFFERS;
         if (*match == MATCHES)
             return true;
     }
@@ -61,10 +61,10 @@ static bool site_is_wanted(struct profile *profile, const struct site *site,
 {
     if (!(matcher->families >> site->family & 1))
         return false;
-    if (matcher->focus.set && !stack_matches(profile, site, &matcher->focus, matcher->focused))
+    if (matcher->focus.set && !stack_matches(profile, site->trace, &matcher->focus, matcher->focused))
         return false;
     return !matcher->ignore.set ||
-           !stack_matches(profile, site, &matcher->ignore, matcher->ignored);
+           !stack_matches(profile, site->trace, &matcher->ignore, matcher->ignored);
 }
 
 static void drop_timers(struct profile *profile)
@@ -84,17 +84,12 @@ bool profile_filter(struct profile *profile, const struct filter *filter, char e
         matcher_free(&matcher);
         return false;
     }
-    size_t kept = 0;
-    for (size_t i = 0; i < profile->site_count; i++) {
-        struct site *site = profile->sites[i];
-        site->dropped = !site_is_wanted(profile, site, &matcher);
-        if (site->dropped)
-            continue;
-        site->index = kept++;
-        profile->sites[site->index] = site;
+    for (size_t i = 0; i < profile->known_count; i++) {
+        struct site *site = profile->known[i];
+        site->dropped |= !site->paths && !site_is_wanted(profile, site, &matcher);
     }
-    profile->site_count = kept;
     drop_timers(profile);
+    profile_settle(profile);
     matcher_free(&matcher);
     return true;
 }

@@ -23,11 +23,11 @@ static struct part_node *node_of(struct graph_parts *parts, uint32_t place)
 
 static void count_sample(struct graph_parts *parts, const struct selected *selected, uint32_t seen)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     bool leaf = true;
     for (size_t i = 0; i < selected->depth; i++) {
         size_t count;
-        const uint32_t *places = selection_places(parts->selection, site->locations[i], &count);
+        const uint32_t *places = selection_places(parts->selection, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++) {
             struct part_node *node = node_of(parts, places[j]);
             if (node->seen != seen)
@@ -102,11 +102,11 @@ static void walk_step(struct graph_parts *parts, struct walk *walk, uint32_t pla
 static void connect_sample(struct graph_parts *parts, const struct selected *selected,
                            uint32_t seen)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     struct walk walk = {.caller = NO_NODE, .seen = seen, .value = selected->value};
     for (size_t i = selected->depth; i > 0; i--) {
         size_t count;
-        const uint32_t *places = selection_places(parts->selection, site->locations[i - 1], &count);
+        const uint32_t *places = selection_places(parts->selection, trace->locations[i - 1], &count);
         for (size_t j = count; j > 0; j--)
             walk_step(parts, &walk, places[j - 1], j != count);
     }
@@ -162,11 +162,11 @@ static uint32_t child_of(struct graph_parts *parts, uint32_t parent, uint32_t pl
 
 static void count_path(struct graph_parts *parts, const struct selected *selected)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     uint32_t node = NO_NODE;
     for (size_t i = selected->depth; i > 0; i--) {
         size_t count;
-        const uint32_t *places = selection_places(parts->selection, site->locations[i - 1], &count);
+        const uint32_t *places = selection_places(parts->selection, trace->locations[i - 1], &count);
         for (size_t j = count; j > 0; j--) {
             node = child_of(parts, node, places[j - 1], j != count);
             parts->nodes[node].cum = value_sum(parts->nodes[node].cum, selected->value);

@@ -10,10 +10,8 @@
 /* What one recording tells of one site. Times are ns since the start of its process. */
 struct history {
     struct history *next;
-    uint64_t start;
-    uint32_t shift, used;
-    uint32_t live;       /* after the last span */
     uint64_t stands_for; /* each of them */
+    struct history_series series;
     struct tlk_span spans[];
 };
 
@@ -21,12 +19,10 @@ void history_keep(struct site *site, const struct tlk_site *record, const struct
 {
     size_t size = record->history_used * sizeof(*record->history);
     struct history *history = memory_new(1, sizeof(*history) + size);
-    history->start = elapsed(record->history_start, process->start_mono);
-    history->shift = record->history_shift;
-    history->used = record->history_used;
-    history->live = record->live;
+    history->series = history_series(record);
+    history->series.start = elapsed(record->history_start, process->start_mono);
+    history->series.spans = memcpy(history->spans, record->history, size);
     history->stands_for = process_one_in(process, record->family);
-    memcpy(history->spans, record->history, size);
     history->next = site->history;
     site->history = history;
 }
@@ -50,11 +46,21 @@ uint64_t history_duration(const struct profile *profile)
     return longest;
 }
 
-/* Where span `index` begins, UINT64_MAX if that is beyond all times. */
-static uint64_t span_start(const struct history *history, uint32_t index)
+struct history_series history_series(const struct tlk_site *record)
 {
-    uint64_t most = (UINT64_MAX - history->start) >> history->shift;
-    return index <= most ? history->start + ((uint64_t)index << history->shift) : UINT64_MAX;
+    return (struct history_series){
+        .start = record->history_start,
+        .shift = record->history_shift,
+        .used = record->history_used,
+        .live = record->live,
+        .spans = record->history,
+    };
+}
+
+uint64_t history_span(const struct history_series *series, uint32_t index)
+{
+    uint64_t most = (UINT64_MAX - series->start) >> series->shift;
+    return index <= most ? series->start + ((uint64_t)index << series->shift) : UINT64_MAX;
 }
 
 static void point_widen(struct history_point *point, bool *met, uint64_t low, uint64_t high)
@@ -66,19 +72,18 @@ static void point_widen(struct history_point *point, bool *met, uint64_t low, ui
     *met = true;
 }
 
-/* What was live within [from, to), of which `*next` is the first span that may be met. */
-static struct history_point point_of(const struct history *history, uint64_t from, uint64_t to,
-                                     uint32_t *next)
+struct history_point history_between(const struct history_series *series, uint64_t from,
+                                     uint64_t to, uint32_t *next)
 {
     struct history_point point = {0, 0};
     bool met = false;
-    while (*next < history->used && span_start(history, *next + 1) <= from)
+    while (*next < series->used && history_span(series, *next + 1) <= from)
         ++*next;
     uint32_t span = *next;
-    for (; span < history->used && span_start(history, span) < to; span++)
-        point_widen(&point, &met, history->spans[span].low, history->spans[span].high);
-    if (span == history->used && span_start(history, span) < to)
-        point_widen(&point, &met, history->live, history->live);
+    for (; span < series->used && history_span(series, span) < to; span++)
+        point_widen(&point, &met, series->spans[span].low, series->spans[span].high);
+    if (span == series->used && history_span(series, span) < to)
+        point_widen(&point, &met, series->live, series->live);
     return point;
 }
 
@@ -90,7 +95,8 @@ static void add_history(const struct history *history, uint64_t duration, size_t
     for (size_t i = 0; i < count; i++) {
         uint64_t from = (uint64_t)(width * (double)i);
         uint64_t to = i + 1 < count ? (uint64_t)(width * (double)(i + 1)) : UINT64_MAX;
-        struct history_point point = point_of(history, from, to > from ? to : from + 1, &next);
+        struct history_point point = 
+            history_between(&history->series, from, to > from ? to : from + 1, &next);
         points[i].low = count_sum(points[i].low, point.low * history->stands_for);
         points[i].high = count_sum(points[i].high, point.high * history->stands_for);
     }
@@ -103,4 +109,9 @@ void history_of(const struct profile *profile, const struct site *site, size_t c
     memset(points, 0, count * sizeof(*points));
     for (const struct history *history = site->history; history; history = history->next)
         add_history(history, duration, count, points);
+    for (size_t i = 0; i < site->path_count; i++) {
+        const struct history *history = site->paths[i]->history;
+        for (; history; history = history->next)
+            add_history(history, duration, count, points);
+    }
 }

@@ -15,6 +15,23 @@ struct history_point {
     uint64_t low, high;
 };
 
+/* The spans of a record: see struct tlk_site. */
+struct history_series {
+    uint64_t start;
+    uint32_t shift, used;
+    uint32_t live; /* after the last span */
+    const struct tlk_span *spans;
+};
+
+struct history_series history_series(const struct tlk_site *record);
+
+/* Where span `index` begins, UINT64_MAX if that is beyond all times. */
+uint64_t history_span(const struct history_series *series, uint32_t index);
+
+/* What was live within [from, to), of which `*next` is the first span that may be met. */
+struct history_point history_between(const struct history_series *series, uint64_t from,
+                                     uint64_t to, uint32_t *next);
+
 /* Keeps what a recording tells of a site; only where profile->keep_histories is set. */
 void history_keep(struct site *site, const struct tlk_site *record, const struct process *process);
 void history_free(struct site *site);

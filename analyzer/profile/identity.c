@@ -8,32 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "function.constprop.0" is "function", and so is "function [clone .cold]". */
-static size_t name_length(const char *name)
-{
-    static const char *const suffixes[] = {".constprop.", ".isra.",      ".part.",  ".cold",
-                                           ".lto_priv.",  ".localalias", " [clone "};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-        const char *suffix = strstr(name, suffixes[i]);
-        if (suffix && suffix > name && (size_t)(suffix - name) < length)
-            length = (size_t)(suffix - name);
-    }
-    return length;
-}
-
-static const char *plain_name(struct profile *profile, const struct stack_frame *frame)
+static const char *frame_identity(struct profile *profile, const struct stack_frame *frame)
 {
     if (!frame->function)
         return frame->module ? frame->module->name : "[unknown]";
-    size_t length = name_length(frame->function);
-    if (!frame->function[length])
-        return frame->function;
-    char *name = memory_copy(frame->function);
-    name[length] = '\0';
-    const char *kept = strings_add(profile->strings, name);
-    free(name);
-    return kept;
+    return name_plain(profile->strings, frame->function);
 }
 
 void identity_make(struct identity *identity, struct profile *profile, struct site *site)
@@ -43,7 +22,7 @@ void identity_make(struct identity *identity, struct profile *profile, struct si
     depth = stack_own_depth(stack, depth);
     *identity = (struct identity){.functions = memory_new(depth, sizeof(*identity->functions))};
     for (size_t i = 0; i < depth; i++) {
-        const char *name = i > 0 ? plain_name(profile, &stack[i]) : site->function;
+        const char *name = i > 0 ? frame_identity(profile, &stack[i]) : site->function;
         /* How deep a function recursed depends on data. */
         if (i == 0 || strcmp(name, identity->functions[identity->count - 1]) != 0)
             identity->functions[identity->count++] = name;
@@ -73,18 +52,20 @@ struct hashed_site {
 static int by_modules(const struct profile *profile, const struct site *a, const struct site *b)
 {
     const struct location *list = profile->locations.list;
-    int order = compare_numbers(a->depth, b->depth);
-    for (size_t i = 1; !order && i < a->depth; i++)
-        order = compare_numbers(list[a->locations[i]].module, list[b->locations[i]].module);
+    const struct trace *x = a->trace, *y = b->trace;
+    int order = compare_numbers(x->depth, y->depth);
+    for (size_t i = 1; !order && i < x->depth; i++)
+        order = compare_numbers(list[x->locations[i]].module, list[y->locations[i]].module);
     return order;
 }
 
 static int by_addresses(const struct profile *profile, const struct site *a, const struct site *b)
 {
     const struct location *list = profile->locations.list;
+    const struct trace *x = a->trace, *y = b->trace;
     int order = 0;
-    for (size_t i = 1; !order && i < a->depth && i < b->depth; i++)
-        order = compare_numbers(list[a->locations[i]].address, list[b->locations[i]].address);
+    for (size_t i = 1; !order && i < x->depth && i < y->depth; i++)
+        order = compare_numbers(list[x->locations[i]].address, list[y->locations[i]].address);
     return order ? order : strcmp(a->kind, b->kind);
 }
 

@@ -1,8 +1,11 @@
 /*
  * model.h - the one model behind all views and exports: processes, and the sites of all of them.
  *
- * Sites of several recordings are one site if family, kind, wrapped function and frames agree;
- * frames agree if module (by build-id, else by path) and offset do.
+ * A trace is one stack as it was recorded; those of several recordings are one if family, kind,
+ * wrapped function and addresses agree: module (by build-id, else by path) and offset. A site is
+ * what a reader calls one place: the traces that read the same, as the copies do that a compiler
+ * made of one line. And where each site tells too little, those that share a line may be judged and
+ * shown as one, whose paths they are.
  */
 #ifndef TIMERLEAK_PROFILE_MODEL_H
 #define TIMERLEAK_PROFILE_MODEL_H
@@ -90,6 +93,7 @@ struct stack_frame {
     const char *short_file;      /* below the directory where it was compiled; NULL: unknown */
     int line;                    /* 0: unknown */
     bool inlined;                /* into the next frame */
+    uint32_t number;             /* the same for frames that read the same */
     const struct module *module; /* NULL for the wrapped function and for unknown addresses */
     uint64_t offset;
 };
@@ -109,15 +113,35 @@ struct locations {
     struct location *list;
     size_t count, room;
     struct index index;
+    struct reading *readings; /* of frames, by their numbers */
+    size_t reading_count, reading_room;
+    struct index reading_index;
 };
 
 #define FINGERPRINT_SIZE 32
 #define SITE_ID_SIZE (FINGERPRINT_SIZE + 16)
 
+/* One stack as it was recorded. */
+struct trace {
+    struct site *site;
+    const char *function; /* the wrapped one */
+    size_t depth;
+    /* What makes it this trace, in one piece: */
+    const char *kind;     /* what its family calls such timers, interned; "": nothing */
+    uint64_t family;      /* see families.h; 0: timers of any family whose site found no room */
+    uint32_t locations[]; /* indices, leaf first: the wrapped function */
+};
+
 struct site {
     bool truncated; /* the stack was deeper than what was kept */
     bool dropped;   /* by a filter */
     bool unwound;   /* a full stack; else only the caller is known */
+    struct trace *trace;  /* that stands for all of them: the first in their order */
+    struct site *through; /* the site that is shown for it and others; NULL: it is shown itself */
+    struct site **paths;  /* the sites that it is shown for, the worst first */
+    size_t path_count, path_room;
+    uint32_t part; /* while a recording is loaded: see profile_load.c */
+    size_t headline; /* of its frames: see stack_headline() */
     struct counts counts;
     struct finding finding;               /* of several processes, the worst */
     const struct process *process;        /* whose finding it is */
@@ -132,12 +156,18 @@ struct site {
     struct history *history;                              /* see history_of() */
     char fingerprint[FINGERPRINT_SIZE], id[SITE_ID_SIZE]; /* see fingerprints_set() */
     const char *function;                                 /* the wrapped one */
-    size_t depth;
-    /* What makes it this site, in one piece: */
-    const char *kind;     /* what its family calls such timers, interned; "": nothing */
-    uint64_t family;      /* see families.h; 0: timers of any family whose site found no room */
-    uint32_t locations[]; /* indices, leaf first: the wrapped function */
+    size_t depth;                                         /* frames, that of `function` included */
+    /* What makes it this site, in one piece; of one with paths, the frames that they share: */
+    const char *kind;  /* see struct trace */
+    uint64_t family;   /* see struct trace */
+    uint32_t frames[]; /* numbers: see struct stack_frame; leaf first */
 };
+
+/* Where its counts are shown. */
+static inline struct site *site_shown(const struct site *site)
+{
+    return site->through ? site->through : (struct site *)(uintptr_t)site;
+}
 
 /* One live timer, for views that list them. */
 struct live_timer {
@@ -151,12 +181,13 @@ struct live_timer {
 struct profile {
     struct process **processes; /* in the order of the recordings */
     size_t process_count, process_room;
-    struct site **sites;
+    struct site **sites; /* that are shown */
     size_t site_count, site_room;
     struct live_timer *timers; /* only if keep_timers */
     size_t timer_count, timer_room;
     bool keep_timers;
     bool keep_histories;
+    bool unnamed;           /* counts alone are asked for: no names, and no verdicts by them */
     bool base;              /* what is added now is what the rest is compared with */
     struct samples samples; /* of all sites, those dropped by a filter included */
     struct locations locations;
@@ -164,7 +195,10 @@ struct profile {
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;
     struct index module_index;
-    struct site **known; /* sites as they were met, those dropped by a filter too */
+    struct trace **traces; /* as they were met */
+    size_t trace_count, trace_room;
+    struct index trace_index;
+    struct site **known; /* sites as they were met: those dropped by a filter, and paths, too */
     size_t known_count, known_room;
     struct index site_index; /* of those */
     struct strings *strings;

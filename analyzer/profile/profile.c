@@ -21,13 +21,18 @@ static void free_sites(struct profile *profile)
 {
     for (size_t i = 0; i < profile->known_count; i++) {
         struct site *site = profile->known[i];
-        free(site->stack);
+        free(site->paths);
+        stack_forget(site);
         history_free(site);
         free(site);
     }
     free(profile->known);
     free(profile->sites);
     index_free(&profile->site_index);
+    for (size_t i = 0; i < profile->trace_count; i++)
+        free(profile->traces[i]);
+    free(profile->traces);
+    index_free(&profile->trace_index);
 }
 
 static void free_modules(struct profile *profile)
@@ -59,6 +64,8 @@ void profile_renew(struct profile *profile)
     profile->sites = profile->known = NULL;
     profile->site_count = profile->site_room = 0;
     profile->known_count = profile->known_room = 0;
+    profile->traces = NULL;
+    profile->trace_count = profile->trace_room = 0;
     profile->samples = (struct samples){0};
     profile->timer_count = 0;
 }
@@ -154,51 +161,62 @@ static void translate_frames(struct profile *profile, const struct recording *re
     }
 }
 
+static size_t trace_key_size(const struct trace *trace)
+{
+    return offsetof(struct trace, locations) - offsetof(struct trace, kind) +
+           trace->depth * sizeof(*trace->locations);
+}
+
+static bool same_trace(const void *wanted, const void *traces, uint32_t number)
+{
+    const struct trace *trace = wanted, *known = ((struct trace *const *)traces)[number];
+    return trace->depth == known->depth &&
+           memcmp(&trace->kind, &known->kind, trace_key_size(trace)) == 0;
+}
+
 static size_t site_key_size(const struct site *site)
 {
-    return offsetof(struct site, locations) - offsetof(struct site, kind) +
-           site->depth * sizeof(*site->locations);
+    return offsetof(struct site, frames) - offsetof(struct site, kind) +
+           site->depth * sizeof(*site->frames);
 }
 
 static bool same_site(const void *wanted, const void *sites, uint32_t number)
 {
     const struct site *site = wanted, *known = ((struct site *const *)sites)[number];
-    return site->depth == known->depth &&
+    return site->depth == known->depth && !site->paths == !known->paths &&
            memcmp(&site->kind, &known->kind, site_key_size(site)) == 0;
 }
 
-struct site *profile_site(struct profile *profile, const struct recording *recording,
-                          const struct tlk_site *record, const uint32_t *modules)
+/* The site of those frames, made if need be; one of many paths is another than that of one. */
+static struct site *site_of_frames(struct profile *profile, struct trace *trace,
+                                   const uint32_t *frames, size_t depth, bool of_paths)
 {
-    size_t depth = (size_t)record->depth + 1;
-    struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*site->locations));
-    const char *function = recording_string(recording, record->function);
-    site->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
-    site->kind = strings_add(profile->strings, recording_string(recording, record->kind));
-    site->family = record->family;
+    struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*frames));
+    site->trace = trace;
+    site->function = trace->function;
+    site->kind = trace->kind;
+    site->family = trace->family;
     site->depth = depth;
-    site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
-    translate_frames(profile, recording, record, modules, site->locations + 1);
+    memcpy(site->frames, frames, depth * sizeof(*frames));
+    if (of_paths)
+        site->paths = memory_grow(NULL, 0, &site->path_room, sizeof(*site->paths));
     uint64_t hash = hash_key(&site->kind, site_key_size(site));
     uint32_t known = index_find(&profile->site_index, hash, site, profile->known, same_site);
     if (known != INDEX_NONE) {
+        free(site->paths);
         free(site);
         return profile->known[known];
     }
-    site->unwound = record->flags & TLK_SITE_UNWOUND;
-    site->truncated = record->flags & TLK_SITE_TRUNCATED;
     profile->known = memory_grow(profile->known, profile->known_count, &profile->known_room,
                                  sizeof(*profile->known));
     index_add(&profile->site_index, hash, (uint32_t)profile->known_count);
-    profile->known[profile->known_count++] = site;
-    profile->sites = memory_grow(profile->sites, profile->site_count, &profile->site_room,
-                                 sizeof(*profile->sites));
-    site->index = profile->site_count++;
-    profile->sites[site->index] = site;
-    return site;
+    return profile->known[profile->known_count++] = site;
 }
 
-/* ---- the order of sites ---- */
+struct site *profile_site_of_paths(struct profile *profile, const struct site *path, size_t depth)
+{
+    return site_of_frames(profile, path->trace, path->frames, depth, true);
+}
 
 static int compare_locations(const struct location *a, const struct location *b)
 {
@@ -207,7 +225,7 @@ static int compare_locations(const struct location *a, const struct location *b)
 }
 
 /* By what does not depend on where modules were loaded, so that every run gives the same order. */
-static int compare_stacks(const struct profile *profile, const struct site *a, const struct site *b)
+int traces_compare(const struct profile *profile, const struct trace *a, const struct trace *b)
 {
     const struct location *locations = profile->locations.list;
     int order = compare_numbers(a->family, b->family);
@@ -220,21 +238,49 @@ static int compare_stacks(const struct profile *profile, const struct site *a, c
     return order ? order : compare_numbers(a->depth, b->depth);
 }
 
-static int by_severity(const void *left, const void *right, void *profile)
+/* The site of a trace that is new. */
+static struct site *site_of_trace(struct profile *profile, struct trace *trace)
 {
-    const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
-    int order = compare_numbers(b->finding.verdict, a->finding.verdict);
-    if (!order)
-        order = compare_numbers(b->counts.live, a->counts.live);
-    return order ? order : compare_stacks(profile, a, b);
+    uint32_t *frames;
+    size_t depth = trace->depth;
+    if (profile->unnamed)
+        frames = memcpy(memory_new(depth, sizeof(*frames)), trace->locations,
+                        depth * sizeof(*frames));
+    else
+        depth = stack_frames(profile, trace, &frames);
+    struct site *site = site_of_frames(profile, trace, frames, depth, false);
+    if (traces_compare(profile, trace, site->trace) < 0)
+        site->trace = trace;
+    free(frames);
+    return site;
 }
 
-void profile_sort(struct profile *profile)
+struct trace *profile_trace(struct profile *profile, const struct recording *recording,
+                            const struct tlk_site *record, const uint32_t *modules)
 {
-    if (profile->site_count > 0)
-        qsort_r(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity, profile);
-    for (size_t i = 0; i < profile->site_count; i++)
-        profile->sites[i]->index = i;
+    size_t depth = (size_t)record->depth + 1;
+    struct trace *trace = memory_new(1, sizeof(*trace) + depth * sizeof(*trace->locations));
+    const char *function = recording_string(recording, record->function);
+    trace->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    trace->kind = strings_add(profile->strings, recording_string(recording, record->kind));
+    trace->family = record->family;
+    trace->depth = depth;
+    trace->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, trace->function);
+    translate_frames(profile, recording, record, modules, trace->locations + 1);
+    uint64_t hash = hash_key(&trace->kind, trace_key_size(trace));
+    uint32_t known = index_find(&profile->trace_index, hash, trace, profile->traces, same_trace);
+    if (known != INDEX_NONE) {
+        free(trace);
+        return profile->traces[known];
+    }
+    profile->traces = memory_grow(profile->traces, profile->trace_count, &profile->trace_room,
+                                  sizeof(*profile->traces));
+    index_add(&profile->trace_index, hash, (uint32_t)profile->trace_count);
+    profile->traces[profile->trace_count++] = trace;
+    trace->site = site_of_trace(profile, trace);
+    trace->site->unwound |= (record->flags & TLK_SITE_UNWOUND) != 0;
+    trace->site->truncated |= (record->flags & TLK_SITE_TRUNCATED) != 0;
+    return trace;
 }
 
 size_t profile_count_sites(const struct profile *profile, enum verdict verdict)
@@ -298,18 +344,6 @@ void counts_add(struct counts *to, const struct counts *from)
     const uint64_t *part = (const uint64_t *)from;
     for (size_t i = 0; i < sizeof(*to) / sizeof(*sum); i++)
         sum[i] = count_sum(sum[i], part[i]);
-}
-
-void profile_add_up(struct profile *profile)
-{
-    profile->totals = (struct counts){0};
-    for (size_t i = 0; i < profile->site_count; i++)
-        counts_add(&profile->totals, &profile->sites[i]->counts);
-    uint64_t together = 0;
-    for (size_t i = 0; i < profile->process_count; i++)
-        together = count_sum(together, profile->processes[i]->peak);
-    if (profile->totals.peak > together)
-        profile->totals.peak = together;
 }
 
 void counts_scale(struct counts *counts, uint64_t factor)

@@ -21,14 +21,20 @@ void profile_free(struct profile *profile);
 void profile_add(struct profile *profile, struct recording *recording);
 
 /*
- * The index of the module that a recorded one is, and the site: made if need be. `used` is when the
+ * The index of the module that a recorded one is, and the trace: made if need be. `used` is when the
  * process started, ns since 1970; `modules` are those of the recording, as indices of the
  * profile's.
  */
 uint32_t profile_module(struct profile *profile, const struct recording *recording,
                         const struct tlk_module *record, uint64_t used);
-struct site *profile_site(struct profile *profile, const struct recording *recording,
-                          const struct tlk_site *record, const uint32_t *modules);
+struct trace *profile_trace(struct profile *profile, const struct recording *recording,
+                            const struct tlk_site *record, const uint32_t *modules);
+
+/* By what does not depend on where modules were loaded, so that every run gives the same order. */
+int traces_compare(const struct profile *profile, const struct trace *a, const struct trace *b);
+
+/* The site that is shown for all that share so many frames of that path: made if need be. */
+struct site *profile_site_of_paths(struct profile *profile, const struct site *path, size_t depth);
 
 /*
  * Forgets all that recordings said, so that they can be added anew, as they are later. Modules,
@@ -36,8 +42,12 @@ struct site *profile_site(struct profile *profile, const struct recording *recor
  */
 void profile_renew(struct profile *profile);
 
-/* Sorts the sites: leaks first, then by number live; the order is the same on every run. */
-void profile_sort(struct profile *profile);
+/*
+ * To be called when all was added, and when filters have dropped some: tells which sites are shown,
+ * and in what order (leaks first, then by number live; the same on every run), sets their
+ * headlines, and the totals.
+ */
+void profile_settle(struct profile *profile);
 
 /* How many sites have that verdict. */
 size_t profile_count_sites(const struct profile *profile, enum verdict verdict);
@@ -45,9 +55,6 @@ size_t profile_count_sites(const struct profile *profile, enum verdict verdict);
 /* The state that most of its live timers are in; of a leak, those that stay behind, where these are
  * told from others. */
 enum timer_state site_state(const struct site *site);
-
-/* Sets totals from the sites that are there. */
-void profile_add_up(struct profile *profile);
 
 /* Creations that failed, for whatever reason, and what such a reason is called: "EMFILE". */
 uint64_t counts_failed(const struct counts *counts);

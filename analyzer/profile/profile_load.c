@@ -1,7 +1,8 @@
 /* profile_load.c - from a recording to the profile: sites first, then timers, then verdicts. */
 #include "base/numbers.h"
-#include "profile/evidence.h"
 #include "profile/history.h"
+#include "profile/part.h"
+#include "profile/paths.h"
 #include "profile/process.h"
 #include "profile/profile.h"
 
@@ -9,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one recording says about one site, before it is merged with what others say. */
-struct part {
-    struct site *site; /* NULL: not to be used */
-    struct evidence evidence;
+/* What a recording says about one trace. */
+struct record {
+    struct trace *trace; /* NULL: not to be used */
     struct counts counts;
     uint32_t failed[TLK_FAILURES];
     struct sample live; /* what its live timers did, together */
@@ -24,8 +24,10 @@ struct loading {
     struct process *process;
     uint32_t *modules;               /* of the recording, as indices of the profile's */
     uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
+    struct record *records; /* by the numbers of the recording */
+    uint32_t record_count;
     struct part *parts;
-    uint32_t part_count;
+    size_t part_count, part_room;
     uint64_t last_activity; /* mono */
     uint64_t failed[TLK_FAILURES];
 };
@@ -55,24 +57,39 @@ static struct run run_of(const struct process *process, uint64_t family)
     };
 }
 
-static void load_site(struct loading *loading, const struct tlk_site *record, struct part *part)
+static struct part *part_of(struct loading *loading, struct site *site)
 {
-    part->site = profile_site(loading->profile, loading->recording, record, loading->modules);
+    if (site->part == 0) {
+        loading->parts = memory_grow(loading->parts, loading->part_count, &loading->part_room,
+                                     sizeof(*loading->parts));
+        loading->parts[loading->part_count++] = (struct part){.site = site};
+        site->part = (uint32_t)loading->part_count;
+    }
+    return &loading->parts[site->part - 1];
+}
+
+static void load_site(struct loading *loading, const struct tlk_site *site, struct record *record)
+{
+    record->trace = profile_trace(loading->profile, loading->recording, site, loading->modules);
     if (loading->profile->keep_histories && !loading->profile->base)
-        history_keep(part->site, record, loading->process);
-    const struct run run = run_of(loading->process, record->family);
-    evidence_begin(&part->evidence, record, &run);
-    part->counts = (struct counts){
-        .created = record->created,
-        .inherited = record->inherited,
-        .released = record->released,
-        .armed = record->armed,
-        .fired = record->fired,
-        .stopped = record->stopped,
-        .fired_unknown = record->fired_unknown,
-        .peak = record->peak,
+        history_keep(record->trace->site, site, loading->process);
+    struct part *part = part_of(loading, record->trace->site);
+    if (part->begun)
+        part_merge(&part->record, site);
+    else
+        part->record = *site;
+    part->begun = true;
+    record->counts = (struct counts){
+        .created = site->created,
+        .inherited = site->inherited,
+        .released = site->released,
+        .armed = site->armed,
+        .fired = site->fired,
+        .stopped = site->stopped,
+        .fired_unknown = site->fired_unknown,
+        .peak = site->peak,
     };
-    memcpy(part->failed, record->failed, sizeof(part->failed));
+    memcpy(record->failed, site->failed, sizeof(record->failed));
 }
 
 static void note_activity(struct loading *loading, const struct tlk_site *record)
@@ -95,17 +112,22 @@ static uint64_t failures_of(const struct tlk_site *record)
 
 static void load_sites(struct loading *loading)
 {
-    struct tlk_site record;
-    loading->part_count = recording_count(loading->recording, TLK_SITES);
-    loading->parts = memory_new(loading->part_count, sizeof(*loading->parts));
-    for (uint32_t i = 0; i < loading->part_count; i++) {
+    struct tlk_site site;
+    loading->record_count = recording_count(loading->recording, TLK_SITES);
+    loading->records = memory_new(loading->record_count, sizeof(*loading->records));
+    for (uint32_t i = 0; i < loading->record_count; i++) {
         /* Site 0 is there always, and used only when there is no room for others. */
-        if (recording_site(loading->recording, i, &record) &&
-            (i > 0 || record.created + record.inherited + failures_of(&record) > 0)) {
-            record.family = (uint16_t)loading->families[record.family];
-            load_site(loading, &record, &loading->parts[i]);
-            note_activity(loading, &record);
+        if (recording_site(loading->recording, i, &site) &&
+            (i > 0 || site.created + site.inherited + failures_of(&site) > 0)) {
+            site.family = (uint16_t)loading->families[site.family];
+            load_site(loading, &site, &loading->records[i]);
+            note_activity(loading, &site);
         }
+    }
+    for (size_t i = 0; i < loading->part_count; i++) {
+        struct part *part = &loading->parts[i];
+        const struct run run = run_of(loading->process, part->site->family);
+        evidence_begin(&part->evidence, &part->record, &run);
     }
 }
 
@@ -130,9 +152,9 @@ static void sample_add(struct sample *sample, const struct sample *what)
     sample->wakeups = count_sum(sample->wakeups, what->wakeups);
 }
 
-/* Enters a live timer, and adds it to `live`: all live timers of that process's site together. */
+/* Enters a live timer, and adds it to `live`: all live timers of that process's trace together. */
 static void samples_add_timer(struct profile *profile, const struct process *process,
-                              struct site *site, const struct tlk_timer *timer,
+                              struct trace *trace, const struct tlk_timer *timer,
                               const struct judgement *judgement, struct sample *live)
 {
     struct labels labels = {
@@ -154,13 +176,13 @@ static void samples_add_timer(struct profile *profile, const struct process *pro
         .age = count_product(judgement->age, stands_for),
         .wakeups = wakeups_of(process, fired),
     };
-    sample_add(sample_of(&profile->samples, site, &labels), &one);
+    sample_add(sample_of(&profile->samples, trace, &labels), &one);
     sample_add(live, &one);
 }
 
-/* Enters what is in the counts of that process's site and in none of its live timers. */
+/* Enters what is in the counts of that process's trace and in none of its live timers. */
 static void samples_add_rest(struct profile *profile, const struct process *process,
-                             struct site *site, const struct counts *counts,
+                             struct trace *trace, const struct counts *counts,
                              const struct sample *live)
 {
     struct labels labels = {
@@ -175,7 +197,7 @@ static void samples_add_rest(struct profile *profile, const struct process *proc
         .wakeups = wakeups_of(process, fired),
     };
     if (rest.count | rest.created | rest.armed | rest.fired | rest.stopped)
-        sample_add(sample_of(&profile->samples, site, &labels), &rest);
+        sample_add(sample_of(&profile->samples, trace, &labels), &rest);
 }
 
 static void keep_timer(struct loading *loading, struct site *site, const struct tlk_timer *timer,
@@ -221,21 +243,26 @@ static bool ended_by_exec(const struct process *process, const struct tlk_timer 
 static void load_timer(struct loading *loading, const struct tlk_timer *timer)
 {
     struct judgement judgement;
-    struct part *part = &loading->parts[timer->site];
-    if (!part->site)
+    struct record *record = &loading->records[timer->site];
+    if (!record->trace)
         return;
+    struct site *site = record->trace->site;
+    struct part *part = part_of(loading, site);
     state_judge(timer, &loading->process->as_of, &judgement);
     judgement.over |= ended_by_exec(loading->process, timer);
-    count_timer(&part->counts, timer, &judgement);
-    if (judgement.over)
+    count_timer(&record->counts, timer, &judgement);
+    if (judgement.over) {
+        part->evidence.released++;
         return;
-    samples_add_timer(loading->profile, loading->process, part->site, timer, &judgement,
-                      &part->live);
+    }
+    samples_add_timer(loading->profile, loading->process, record->trace, timer, &judgement,
+                      &record->live);
     evidence_add(&part->evidence, timer, &judgement);
-    if (judgement.age > part->site->oldest_age)
-        part->site->oldest_age = judgement.age;
+    part_keep(part, timer, &judgement);
+    if (judgement.age > site->oldest_age)
+        site->oldest_age = judgement.age;
     if (loading->profile->keep_timers)
-        keep_timer(loading, part->site, timer, &judgement);
+        keep_timer(loading, site, timer, &judgement);
 }
 
 static void load_timers(struct loading *loading)
@@ -324,32 +351,48 @@ static void set_limit(const struct loading *loading, struct part *part)
                               (signals && loading->failed[TLK_FAILED_EAGAIN] > 0);
 }
 
+/* Judged by what was seen; told as what that stands for. */
+static void record_end(struct loading *loading, struct record *record)
+{
+    struct process *process = loading->process;
+    counts_balance(&record->counts);
+    process->recorded += record->counts.created + record->counts.inherited;
+    counts_scale(&record->counts, process_one_in(process, record->trace->family));
+    for (size_t i = 0; i < TLK_FAILURES; i++) /* of these each is counted */
+        record->counts.failed[i] = record->failed[i];
+    samples_add_rest(loading->profile, process, record->trace, &record->counts, &record->live);
+    counts_add(&part_of(loading, record->trace->site)->counts, &record->counts);
+}
+
+static void part_judge(struct loading *loading, struct part *part)
+{
+    part->evidence.last_activity = loading->last_activity;
+    set_limit(loading, part);
+    verdict_find(&part->evidence, &part->finding);
+}
+
+static void site_found(struct loading *loading, struct site *site, const struct finding *finding)
+{
+    struct process *process = loading->process;
+    if (process->base) {
+        if (finding->verdict > site->base_verdict)
+            site->base_verdict = finding->verdict;
+        return;
+    }
+    note_growth(process, site->family, finding->growth);
+    if (!site->process || is_worse(finding, &site->finding)) {
+        site->finding = *finding;
+        site->process = process;
+    }
+}
+
 static void merge_part(struct loading *loading, struct part *part)
 {
     struct site *site = part->site;
-    struct finding finding;
-    counts_balance(&part->counts);
-    part->evidence.released = part->counts.released;
-    part->evidence.last_activity = loading->last_activity;
-    set_limit(loading, part);
-    verdict_find(&part->evidence, &finding);
-    loading->process->recorded += part->counts.created + part->counts.inherited;
-    /* Judged by what was seen; told as what that stands for. */
-    counts_scale(&part->counts, process_one_in(loading->process, site->family));
-    for (size_t i = 0; i < TLK_FAILURES; i++) /* of these each is counted */
-        part->counts.failed[i] = part->failed[i];
-    samples_add_rest(loading->profile, loading->process, site, &part->counts, &part->live);
-    if (loading->profile->base) {
-        if (finding.verdict > site->base_verdict)
-            site->base_verdict = finding.verdict;
+    site_found(loading, site, &part->finding);
+    if (loading->profile->base)
         return;
-    }
-    note_growth(loading->process, site->family, finding.growth);
     note_usage(loading->process, site->family, &part->counts);
-    if (site->parts == 0 || is_worse(&finding, &site->finding)) {
-        site->finding = finding;
-        site->process = loading->process;
-    }
     merge_times(site, &part->evidence);
     counts_add(&site->counts, &part->counts);
     site->parts++;
@@ -363,11 +406,66 @@ void profile_add(struct profile *profile, struct recording *recording)
     load_modules(&loading);
     load_sites(&loading);
     load_timers(&loading);
-    for (uint32_t i = 0; i < loading.part_count; i++) {
-        if (loading.parts[i].site)
-            merge_part(&loading, &loading.parts[i]);
+    for (uint32_t i = 0; i < loading.record_count; i++) {
+        if (loading.records[i].trace)
+            record_end(&loading, &loading.records[i]);
+    }
+    for (size_t i = 0; i < loading.part_count; i++)
+        part_judge(&loading, &loading.parts[i]);
+    struct found_paths found;
+    paths_judge(&found, profile, loading.parts, loading.part_count);
+    for (size_t i = 0; i < found.count; i++)
+        site_found(&loading, found.list[i].site, &found.list[i].finding);
+    free(found.list);
+    for (size_t i = 0; i < loading.part_count; i++) {
+        merge_part(&loading, &loading.parts[i]);
+        loading.parts[i].site->part = 0;
+        free(loading.parts[i].few);
     }
     loading.process->damaged = recording->damaged;
     free(loading.modules);
+    free(loading.records);
     free(loading.parts);
+}
+
+/* ---- when all was added ---- */
+
+static int by_severity(const void *left, const void *right, void *profile)
+{
+    const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
+    int order = compare_numbers(b->finding.verdict, a->finding.verdict);
+    if (!order)
+        order = compare_numbers(b->counts.live, a->counts.live);
+    if (!order)
+        order = traces_compare(profile, a->trace, b->trace);
+    return order ? order : compare_numbers(a->depth, b->depth);
+}
+
+static void sites_sort(struct profile *profile)
+{
+    if (profile->site_count > 0)
+        qsort_r(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity, profile);
+    for (size_t i = 0; i < profile->site_count; i++)
+        profile->sites[i]->index = i;
+}
+
+static void totals_set(struct profile *profile)
+{
+    profile->totals = (struct counts){0};
+    for (size_t i = 0; i < profile->site_count; i++)
+        counts_add(&profile->totals, &profile->sites[i]->counts);
+    uint64_t together = 0;
+    for (size_t i = 0; i < profile->process_count; i++)
+        together = count_sum(together, profile->processes[i]->peak);
+    if (profile->totals.peak > together)
+        profile->totals.peak = together;
+}
+
+void profile_settle(struct profile *profile)
+{
+    paths_gather(profile);
+    if (!profile->unnamed)
+        headlines_set(profile);
+    sites_sort(profile);
+    totals_set(profile);
 }

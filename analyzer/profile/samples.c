@@ -42,7 +42,7 @@ const struct sample_type *sample_find(const char *name)
 }
 
 struct key {
-    const struct site *site;
+    const struct trace *trace;
     struct labels labels;
 };
 
@@ -50,39 +50,39 @@ static bool same_sample(const void *wanted, const void *array, uint32_t number)
 {
     const struct key *key = wanted;
     const struct sample *known = (const struct sample *)array + number;
-    return key->site == known->site &&
+    return key->trace == known->trace &&
            memcmp(&key->labels, &known->labels, sizeof(key->labels)) == 0;
 }
 
-static struct key key_of(const struct site *site, const struct labels *labels)
+static struct key key_of(const struct trace *trace, const struct labels *labels)
 {
     struct key key;
     _Static_assert(sizeof(*labels) == 32, "a hash key has no padding");
     memset(&key, 0, sizeof(key));
-    key.site = site;
+    key.trace = trace;
     key.labels = *labels;
     return key;
 }
 
-const struct sample *sample_known(const struct samples *samples, const struct site *site,
+const struct sample *sample_known(const struct samples *samples, const struct trace *trace,
                                   const struct labels *labels)
 {
-    struct key key = key_of(site, labels);
+    struct key key = key_of(trace, labels);
     uint32_t number =
         index_find(&samples->index, hash_key(&key, sizeof(key)), &key, samples->list, same_sample);
     return number == INDEX_NONE ? NULL : &samples->list[number];
 }
 
-struct sample *sample_of(struct samples *samples, struct site *site, const struct labels *labels)
+struct sample *sample_of(struct samples *samples, struct trace *trace, const struct labels *labels)
 {
-    struct key key = key_of(site, labels);
+    struct key key = key_of(trace, labels);
     uint64_t hash = hash_key(&key, sizeof(key));
     uint32_t number = index_find(&samples->index, hash, &key, samples->list, same_sample);
     if (number != INDEX_NONE)
         return &samples->list[number];
     samples->list =
         memory_grow(samples->list, samples->count, &samples->room, sizeof(*samples->list));
-    samples->list[samples->count] = (struct sample){.site = site, .labels = *labels};
+    samples->list[samples->count] = (struct sample){.trace = trace, .labels = *labels};
     index_add(&samples->index, hash, (uint32_t)samples->count);
     return &samples->list[samples->count++];
 }

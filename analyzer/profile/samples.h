@@ -1,5 +1,5 @@
 /*
- * samples.h - what pprof calls samples: the timers of one site that have the same labels, with a
+ * samples.h - what pprof calls samples: the timers of one trace that have the same labels, with a
  * value for each sample type.
  */
 #ifndef TIMERLEAK_PROFILE_SAMPLES_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct site;
+struct trace;
 
 /* The types in their order; all profiles have all of them, so that they can be compared. */
 enum sample_type_id {
@@ -58,7 +58,7 @@ struct labels {
 };
 
 struct sample {
-    struct site *site;
+    struct trace *trace;
     struct labels labels;
     uint64_t count; /* of live or, in SAMPLE_RELEASED_STATE, released timers */
     uint64_t created, armed, fired, stopped;
@@ -72,12 +72,12 @@ struct samples {
     struct index index;
 };
 
-/* The sample of a site with these labels, which is made if need be; valid until the next is made.
+/* The sample of a trace with these labels, which is made if need be; valid until the next is made.
  */
-struct sample *sample_of(struct samples *samples, struct site *site, const struct labels *labels);
+struct sample *sample_of(struct samples *samples, struct trace *trace, const struct labels *labels);
 
 /* The same if there is one, else NULL. */
-const struct sample *sample_known(const struct samples *samples, const struct site *site,
+const struct sample *sample_known(const struct samples *samples, const struct trace *trace,
                                   const struct labels *labels);
 
 uint64_t sample_value(const struct sample *sample, const struct sample_type *type);

@@ -30,10 +30,11 @@ static int by_labels(const struct labels *a, const struct labels *b)
     return order ? order : compare_numbers(a->timeout, b->timeout);
 }
 
-static int by_sample(const void *left, const void *right)
+static int by_sample(const void *left, const void *right, void *profile)
 {
     const struct selected *a = left, *b = right;
-    return by_labels(&selected_sample(a)->labels, &selected_sample(b)->labels);
+    int order = traces_compare(profile, selected_trace(a), selected_trace(b));
+    return order ? order : by_labels(&selected_sample(a)->labels, &selected_sample(b)->labels);
 }
 
 /* Where each site's samples begin, in the order of the sites. */
@@ -41,9 +42,9 @@ static size_t *site_offsets(const struct profile *profile)
 {
     size_t *offsets = memory_new(profile->site_count + 1, sizeof(*offsets));
     for (size_t i = 0; i < profile->samples.count; i++) {
-        const struct site *site = profile->samples.list[i].site;
+        const struct site *site = profile->samples.list[i].trace->site;
         if (!site->dropped)
-            offsets[site->index + 1]++;
+            offsets[site_shown(site)->index + 1]++;
     }
     for (size_t i = 0; i < profile->site_count; i++)
         offsets[i + 1] += offsets[i];
@@ -52,7 +53,7 @@ static size_t *site_offsets(const struct profile *profile)
 
 static struct selected selected_from(const struct sample *sample)
 {
-    struct selected selected = {.depth = (uint32_t)sample->site->depth};
+    struct selected selected = {.depth = (uint32_t)sample->trace->depth};
     if (sample->labels.base)
         selected.base = sample;
     else
@@ -67,11 +68,13 @@ static void selected_collect(struct selected_list *list, const struct profile *p
     list->samples = memory_new(list->count, sizeof(*list->samples));
     for (size_t i = 0; i < profile->samples.count; i++) {
         const struct sample *sample = &profile->samples.list[i];
-        if (!sample->site->dropped)
-            list->samples[offsets[sample->site->index]++] = selected_from(sample);
+        const struct site *site = sample->trace->site;
+        if (!site->dropped)
+            list->samples[offsets[site_shown(site)->index]++] = selected_from(sample);
     }
     for (size_t i = 0, first = 0; i < profile->site_count; first = offsets[i++])
-        qsort(list->samples + first, offsets[i] - first, sizeof(*list->samples), by_sample);
+        qsort_r(list->samples + first, offsets[i] - first, sizeof(*list->samples), by_sample,
+                (void *)(uintptr_t)profile);
     free(offsets);
 }
 
@@ -99,10 +102,10 @@ static void selected_pair(struct selected_list *list, const struct profile *prof
     for (size_t i = 0; i < list->count; i++) {
         struct selected one = list->samples[i];
         const struct sample *sample = selected_sample(&one);
-        const struct site *site = sample->site;
+        const struct site *site = site_shown(sample->trace->site);
         struct labels labels = sample->labels;
         labels.base = !labels.base;
-        const struct sample *like = sample_known(samples, site, &labels);
+        const struct sample *like = sample_known(samples, sample->trace, &labels);
         bool same = like && site->base_verdict == site->finding.verdict;
         if (same && !one.sample)
             continue;
@@ -142,9 +145,9 @@ static bool compile_filters(struct selection *selection, struct tagfilters *tags
 
 /* ---- values ---- */
 
-const struct site *selected_site(const struct selected *selected)
+const struct trace *selected_trace(const struct selected *selected)
 {
-    return selected_sample(selected)->site;
+    return selected_sample(selected)->trace;
 }
 
 static int64_t value_of(const struct sample *sample, const struct sample_type *type)
@@ -213,14 +216,14 @@ static void add_up_values(struct selection *selection)
 
 static bool is_focused(const struct selection *selection, const struct selected *selected)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     const struct frame_filter *frames = selection->frames;
     bool focused = false;
     if (!frames->focus.set && !frames->ignore.set)
         return true;
-    for (size_t i = 0; i < site->depth; i++) {
+    for (size_t i = 0; i < trace->depth; i++) {
         const struct view_of_location *view =
-            frame_filter_look(selection->frames, site->locations[i]);
+            frame_filter_look(selection->frames, trace->locations[i]);
         if (view->ignored)
             return false;
         focused |= view->focused;
@@ -231,11 +234,11 @@ static bool is_focused(const struct selection *selection, const struct selected 
 /* Leaves out what is above the highest match of show_from; false if nothing is left at all. */
 static bool cut_stack(const struct selection *selection, struct selected *selected)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     bool from = selection->frames->show_from.set;
-    for (size_t depth = site->depth; depth > 0; depth--) {
+    for (size_t depth = trace->depth; depth > 0; depth--) {
         const struct view_of_location *view =
-            frame_filter_look(selection->frames, site->locations[depth - 1]);
+            frame_filter_look(selection->frames, trace->locations[depth - 1]);
         if (view->count > 0 && (!from || view->from)) {
             selected->depth = (uint32_t)depth;
             return true;

@@ -76,7 +76,7 @@ int64_t selected_value(const struct selection *selection, const struct selected 
 /* The labels of it, and its site. */
 const struct sample *selected_sample(const struct selected *selected);
 
-/* The site of a sample that is left. */
-const struct site *selected_site(const struct selected *selected);
+/* The trace of a sample that is left. */
+const struct trace *selected_trace(const struct selected *selected);
 
 #endif

@@ -64,6 +64,94 @@ static struct stack_frame frame_of_symbol(const struct symbol *symbol)
                                 .inlined = symbol->inlined};
 }
 
+/* ---- frames that read the same ---- */
+
+/* Of "function.constprop.0" or "function [clone .cold]" only "function" was written. */
+static size_t written_length(const char *name)
+{
+    static const char *const suffixes[] = {".constprop.", ".isra.",      ".part.",  ".cold",
+                                           ".lto_priv.",  ".localalias", " [clone "};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+        const char *suffix = strstr(name, suffixes[i]);
+        if (suffix && suffix > name && (size_t)(suffix - name) < length)
+            length = (size_t)(suffix - name);
+    }
+    return length;
+}
+
+/* The brackets of operator<, <<, <=>, -> and their like, which are no template's; else 0. */
+static size_t operator_length(const char *name, size_t at)
+{
+    static const char word[] = "operator";
+    size_t length = strlen(word);
+    if (at < length || strncmp(name + at - length, word, length) != 0)
+        return 0;
+    return strspn(name + at, "<>=-");
+}
+
+const char *name_plain(struct strings *strings, const char *name)
+{
+    size_t length = written_length(name), kept = 0, depth = 0;
+    if (!name[length] && !strchr(name, '<'))
+        return name;
+    char *plain = memory_new(1, length + 1);
+    for (size_t i = 0; i < length; i++) {
+        for (size_t left = depth == 0 ? operator_length(name, i) : 0; left > 0 && i < length; left--)
+            plain[kept++] = name[i++];
+        depth += name[i] == '<';
+        if (depth == 0 && i < length)
+            plain[kept++] = name[i];
+        depth -= depth > 0 && name[i] == '>';
+    }
+    const char *interned = strings_add(strings, kept > 0 ? plain : name);
+    free(plain);
+    return interned;
+}
+
+/* A frame as a reader tells it from others: by function, file and line, else by where it lies. */
+struct reading {
+    const char *name; /* plain, interned */
+    const char *directory, *file;
+    const struct module *module;
+    uint64_t offset;
+    int line;
+};
+
+static bool same_reading(const void *key, const void *array, uint32_t number)
+{
+    const struct reading *wanted = key, *known = (const struct reading *)array + number;
+    return wanted->name == known->name && wanted->directory == known->directory &&
+           wanted->file == known->file && wanted->module == known->module &&
+           wanted->offset == known->offset && wanted->line == known->line;
+}
+
+static uint32_t reading_number(struct profile *profile, const struct stack_frame *frame)
+{
+    struct locations *locations = &profile->locations;
+    struct reading reading = {.name = name_plain(profile->strings, frame->name)};
+    if (frame->file && frame->line > 0) {
+        reading.directory = frame->directory;
+        reading.file = frame->file;
+        reading.line = frame->line;
+    } else {
+        reading.module = frame->module;
+        reading.offset = frame->offset;
+    }
+    uintptr_t words[] = {(uintptr_t)reading.name, (uintptr_t)reading.file,
+                         (uintptr_t)reading.module, reading.offset, (uintptr_t)reading.line};
+    uint64_t hash = hash_key(words, sizeof(words));
+    uint32_t known = index_find(&locations->reading_index, hash, &reading, locations->readings,
+                                same_reading);
+    if (known != INDEX_NONE)
+        return known;
+    locations->readings = memory_grow(locations->readings, locations->reading_count,
+                                      &locations->reading_room, sizeof(*locations->readings));
+    locations->readings[locations->reading_count] = reading;
+    index_add(&locations->reading_index, hash, (uint32_t)locations->reading_count);
+    return (uint32_t)locations->reading_count++;
+}
+
 /* What needs no symbols, or has none. */
 static void set_single(struct profile *profile, struct location *location,
                        struct stack_frame *frame)
@@ -94,6 +182,8 @@ static void look_up(struct profile *profile, struct location *location)
     }
     if (list->count == 0)
         set_single(profile, location, frames);
+    for (size_t i = 0; i < count; i++)
+        frames[i].number = reading_number(profile, &frames[i]);
     location->frames = frames;
     location->count = (uint32_t)count;
 }
@@ -112,51 +202,67 @@ void locations_free(struct locations *locations)
     for (size_t i = 0; i < locations->count; i++)
         free((void *)(uintptr_t)locations->list[i].frames);
     free(locations->list);
+    free(locations->readings);
     index_free(&locations->index);
+    index_free(&locations->reading_index);
 }
 
 /* ---- stacks ---- */
 
-/* How many frames all locations have together. */
-static size_t count_stack_frames(struct profile *profile, const struct site *site)
+size_t stack_frames(struct profile *profile, const struct trace *trace, uint32_t **numbers)
 {
-    size_t frames = 0, count;
-    for (size_t i = 0; i < site->depth; i++) {
-        location_frames(profile, site->locations[i], &count);
-        frames += count;
+    size_t depth = 0, count;
+    for (size_t i = 0; i < trace->depth; i++) {
+        location_frames(profile, trace->locations[i], &count);
+        depth += count;
     }
-    return frames;
+    *numbers = memory_new(depth, sizeof(**numbers));
+    for (size_t i = 0, at = 0; i < trace->depth; i++) {
+        const struct stack_frame *frames = location_frames(profile, trace->locations[i], &count);
+        for (size_t j = 0; j < count; j++)
+            (*numbers)[at++] = frames[j].number;
+    }
+    return depth;
 }
 
 const struct stack_frame *stack_of(struct profile *profile, struct site *site, size_t *depth)
 {
+    const struct trace *trace = site->trace;
     if (!site->stack) {
-        site->stack = memory_new(count_stack_frames(profile, site), sizeof(*site->stack));
-        for (size_t i = 0, count; i < site->depth; i++, site->stack_depth += count) {
-            const struct stack_frame *frames = location_frames(profile, site->locations[i], &count);
-            memcpy(site->stack + site->stack_depth, frames, count * sizeof(*frames));
+        site->stack = memory_new(site->depth, sizeof(*site->stack));
+        for (size_t i = 0, count; i < trace->depth; i++) {
+            const struct stack_frame *frames =
+                location_frames(profile, trace->locations[i], &count);
+            for (size_t j = 0; j < count && site->stack_depth < site->depth; j++)
+                site->stack[site->stack_depth++] = frames[j];
         }
     }
     *depth = site->stack_depth;
     return site->stack;
 }
 
+void stack_forget(struct site *site)
+{
+    free(site->stack);
+    site->stack = NULL;
+    site->stack_depth = 0;
+}
+
 const struct stack_frame *stack_headline(struct profile *profile, struct site *site)
 {
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
-    return &stack[depth > 1 ? 1 : 0];
+    return &stack[site->headline < depth ? site->headline : depth - 1];
 }
 
 uint64_t stack_hash(struct profile *profile, struct site *site)
 {
     const char *family = family_name(site->family);
     uint64_t hash = hash_text(HASH_SEED, family);
-    for (size_t i = 0, count; i < site->depth; i++) {
-        const struct stack_frame *frames = location_frames(profile, site->locations[i], &count);
-        for (size_t j = 0; j < count; j++)
-            hash = hash_text(hash, frames[j].name);
-    }
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    for (size_t i = 0; i < depth; i++)
+        hash = hash_text(hash, stack[i].name);
     return hash;
 }
 
@@ -166,6 +272,16 @@ bool stack_in_libc(const struct stack_frame *frame)
     for (size_t i = 0; frame->module && i < sizeof(names) / sizeof(*names); i++) {
         if (strncmp(frame->module->name, names[i], strlen(names[i])) == 0)
             return true;
+    }
+    return false;
+}
+
+bool stack_in_system(const struct stack_frame *frame)
+{
+    static const char *const directories[] = {"/lib", "/usr/lib"};
+    for (size_t i = 0; frame->module && i < sizeof(directories) / sizeof(*directories); i++) {
+        if (strncmp(frame->module->path, directories[i], strlen(directories[i])) == 0)
+            return stack_in_library(frame);
     }
     return false;
 }

@@ -20,16 +20,28 @@ const struct stack_frame *location_frames(struct profile *profile, uint32_t loca
 
 void locations_free(struct locations *locations);
 
+/* A function's name without what the compiler made of it: the marks of clones, and template
+ * arguments. Interned, if `name` is. */
+const char *name_plain(struct strings *strings, const char *name);
+
+/* The numbers of all frames of a trace, leaf first, which the caller frees; returns how many. */
+size_t stack_frames(struct profile *profile, const struct trace *trace, uint32_t **numbers);
+
 /* Leaf first; the first frame is the wrapped function. Looked up once, kept by the site. */
 const struct stack_frame *stack_of(struct profile *profile, struct site *site, size_t *depth);
 
-/* The frame that a headline names: the first above the wrapped function, or that if it is all. */
+void stack_forget(struct site *site);
+
+/* The frame that a headline names, which tells the site from others: see headlines_set(). */
 const struct stack_frame *stack_headline(struct profile *profile, struct site *site);
 
 /* A hash of the family and the functions' names: equal wherever and whenever it was built. */
 uint64_t stack_hash(struct profile *profile, struct site *site);
 
 bool stack_in_libc(const struct stack_frame *frame);
+
+/* One that came with the system, where it was not built for the program. */
+bool stack_in_system(const struct stack_frame *frame);
 
 /* Any shared one, the C library too. */
 bool stack_in_library(const struct stack_frame *frame);

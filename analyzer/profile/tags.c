@@ -40,7 +40,7 @@ static const char *state_of(const struct labels *labels)
 
 static enum verdict verdict_of(const struct sample *sample)
 {
-    const struct site *site = sample->site;
+    const struct site *site = site_shown(sample->trace->site);
     return sample->labels.base ? site->base_verdict : site->finding.verdict;
 }
 
@@ -57,7 +57,7 @@ size_t sample_tags(const struct sample *sample, struct tag tags[TAGS_MOST])
     if (labels->clock != SAMPLE_NO_CLOCK)
         tags[count++] = (struct tag){.key = "clock", .text = clock_name(labels->clock)};
     tags[count++] = (struct tag){.key = "state", .text = state_of(labels)};
-    tags[count++] = (struct tag){.key = "family", .text = family_name(sample->site->family)};
+    tags[count++] = (struct tag){.key = "family", .text = family_name(sample->trace->family)};
     tags[count++] = (struct tag){.key = "verdict", .text = verdict_name(verdict_of(sample))};
     count += add_number(&tags[count], "age", labels->age);
     count += add_number(&tags[count], "timeout", labels->timeout);

@@ -7,7 +7,7 @@
 
 #define NS_PER_SECOND 1e9
 
-/* A site, known again by its key: its family and locations. */
+/* A site, known again by its key: its family and frames. */
 struct followed {
     uint64_t first_live; /* 0 if it was not there at the first look */
     struct tally last;
@@ -40,7 +40,7 @@ static bool same_followed(const void *wanted, const void *list, uint32_t number)
 static struct followed *follow_site(struct trend *trend, struct site *site)
 {
     struct followed one = {.key = &site->family,
-                           .size = sizeof(site->family) + site->depth * sizeof(*site->locations)};
+                           .size = sizeof(site->family) + site->depth * sizeof(*site->frames)};
     uint64_t hash = hash_key(one.key, one.size);
     uint32_t known = index_find(&trend->index, hash, &one, trend->followed, same_followed);
     if (known != INDEX_NONE)
@@ -76,16 +76,32 @@ static struct tally tally_of(const struct counts *counts)
     return (struct tally){counts->live, counts->created + counts->inherited, counts->released};
 }
 
-static void look_at_site(struct trend *trend, struct moving *moving, uint64_t time)
+static struct movement look_at_site(struct trend *trend, struct site *site, uint64_t time)
 {
-    struct followed *followed = follow_site(trend, moving->site);
-    struct tally now = tally_of(&moving->site->counts);
+    struct followed *followed = follow_site(trend, site);
+    struct tally now = tally_of(&site->counts);
     if (trend->looks == 0) {
         followed->first_live = now.live;
         followed->last = now;
     }
-    moving->movement = movement_between(&now, &followed->last, followed->first_live, time);
+    struct movement movement =
+        movement_between(&now, &followed->last, followed->first_live, time);
     followed->last = now;
+    return movement;
+}
+
+/* Which paths are shown as one may change from look to look: it is they that are followed. */
+static struct movement look_at_paths(struct trend *trend, const struct site *site, uint64_t time)
+{
+    struct movement sum = {0};
+    for (size_t i = 0; i < site->path_count; i++) {
+        struct movement path = look_at_site(trend, site->paths[i], time);
+        sum.change += path.change;
+        sum.growth += path.growth;
+        sum.created += path.created;
+        sum.released += path.released;
+    }
+    return sum;
 }
 
 static void look_at_all(struct trend *trend, const struct counts *totals, uint64_t time)
@@ -106,8 +122,10 @@ void trend_look(struct trend *trend, const struct profile *profile)
     trend->count = profile->site_count;
     trend->sites = memory_new(trend->count, sizeof(*trend->sites));
     for (size_t i = 0; i < trend->count; i++) {
-        trend->sites[i] = (struct moving){.site = profile->sites[i]};
-        look_at_site(trend, &trend->sites[i], time);
+        struct site *site = profile->sites[i];
+        trend->sites[i] = (struct moving){site, site->path_count > 0
+                                                    ? look_at_paths(trend, site, time)
+                                                    : look_at_site(trend, site, time)};
     }
     look_at_all(trend, &profile->totals, time);
     trend->time = now;

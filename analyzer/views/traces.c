@@ -22,10 +22,10 @@ static void print_tags(FILE *to, const struct sample *sample, bool base)
 static void print_stack(FILE *to, const struct selection *selection,
                         const struct selected *selected, const char *value)
 {
-    const struct site *site = selected_site(selected);
+    const struct trace *trace = selected_trace(selected);
     for (size_t i = 0; i < selected->depth; i++) {
         size_t count;
-        const uint32_t *places = selection_places(selection, site->locations[i], &count);
+        const uint32_t *places = selection_places(selection, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++) {
             fprintf(to, "%10s   %s%s\n", value, selection_place(selection, places[j])->label,
                     j + 1 < count ? " (inline)" : "");

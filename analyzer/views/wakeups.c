@@ -21,9 +21,10 @@ static struct row *rows_of(const struct profile *profile)
         rows[i].site = profile->sites[i];
     for (size_t i = 0; i < profile->samples.count; i++) {
         const struct sample *sample = &profile->samples.list[i];
-        if (sample->site->dropped)
+        const struct site *site = sample->trace->site;
+        if (site->dropped)
             continue;
-        struct row *row = &rows[sample->site->index];
+        struct row *row = &rows[site_shown(site)->index];
         row->wakeups += sample->wakeups;
         if (sample->wakeups > row->most && sample->labels.interval > 0) {
             row->most = sample->wakeups;

@@ -226,7 +226,7 @@ static void merge_samples(struct selection *selection)
     struct selected *samples = selection->samples;
     size_t kept = 0;
     for (size_t i = 0; i < selection->count; i++) {
-        if (kept > 0 && selected_site(&samples[kept - 1]) == selected_site(&samples[i]))
+        if (kept > 0 && selected_trace(&samples[kept - 1]) == selected_trace(&samples[i]))
             samples[kept - 1].value = value_sum(samples[kept - 1].value, samples[i].value);
         else
             samples[kept++] = samples[i];

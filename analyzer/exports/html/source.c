@@ -47,10 +47,13 @@ static void count_line(struct sources *sources, const struct site *site,
 void sources_make(struct sources *sources, struct profile *profile)
 {
     *sources = (struct sources){0};
-    for (size_t i = 0; i < profile->site_count; i++) {
-        const struct site *site = profile->sites[i];
-        for (size_t j = 0, count; j < site->depth; j++) {
-            const struct stack_frame *frames = location_frames(profile, site->locations[j], &count);
+    for (size_t i = 0; i < profile->known_count; i++) {
+        const struct site *site = profile->known[i];
+        if (site->dropped || site->paths)
+            continue;
+        for (size_t j = 0, count; j < site->trace->depth; j++) {
+            const struct stack_frame *frames =
+                location_frames(profile, site->trace->locations[j], &count);
             for (size_t k = 0; k < count; k++) {
                 if (frames[k].file && frames[k].line > 0)
                     count_line(sources, site, &frames[k]);

@@ -44,43 +44,43 @@ static uint32_t function_of(struct stacks *stacks, const char *name,
     return number;
 }
 
-static size_t count_places(const struct selection *selection, const struct site *site)
+static size_t count_places(const struct selection *selection, const struct trace *trace)
 {
     size_t frames = 0, count;
-    for (size_t i = 0; i < site->depth; i++, frames += count)
-        selection_places(selection, site->locations[i], &count);
+    for (size_t i = 0; i < trace->depth; i++, frames += count)
+        selection_places(selection, trace->locations[i], &count);
     return frames;
 }
 
 /* Nothing is hidden: a location has as many places as frames. */
 static void take_stack(struct stacks *stacks, const struct selection *selection,
-                       const struct site *site)
+                       const struct trace *trace)
 {
     struct stack *stack = &stacks->list[stacks->count++];
-    stack->site = site;
-    stack->depth = count_places(selection, site);
+    stack->trace = trace;
+    stack->depth = count_places(selection, trace);
     stack->functions = memory_new(stack->depth, sizeof(*stack->functions));
     size_t left = stack->depth, count;
-    for (size_t i = 0; i < site->depth; i++) {
-        const uint32_t *places = selection_places(selection, site->locations[i], &count);
+    for (size_t i = 0; i < trace->depth; i++) {
+        const uint32_t *places = selection_places(selection, trace->locations[i], &count);
         const struct stack_frame *frames =
-            location_frames(selection->profile, site->locations[i], &count);
+            location_frames(selection->profile, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++)
             stack->functions[--left] =
                 function_of(stacks, selection_place(selection, places[j])->label, &frames[j]);
     }
 }
 
-static int stacks_by_site(const void *left, const void *right)
+static int stacks_by_trace(const void *left, const void *right)
 {
     const struct stack *a = left, *b = right;
-    return compare_numbers((uintptr_t)a->site, (uintptr_t)b->site);
+    return compare_numbers((uintptr_t)a->trace, (uintptr_t)b->trace);
 }
 
 static void stack_add_sample(struct stacks *stacks, const struct selected *selected)
 {
-    struct stack key = {.site = selected_site(selected)};
-    struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), stacks_by_site);
+    struct stack key = {.trace = selected_trace(selected)};
+    struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), stacks_by_trace);
     for (size_t i = 0; stack && i < SAMPLE_TYPES; i++)
         stack->values[i] =
             count_sum(stack->values[i], sample_value(selected_sample(selected), sample_at(i)));
@@ -94,7 +94,7 @@ static void add_values(uint64_t *to, const uint64_t *from)
 
 static void count_stack(struct stacks *stacks, struct stack *stack)
 {
-    if (stack->site->finding.verdict == VERDICT_LEAK)
+    if (site_shown(stack->trace->site)->finding.verdict == VERDICT_LEAK)
         stack->values[STACK_LEAKING] = stack->values[SAMPLE_LIVE];
     add_values(stacks->totals, stack->values);
     for (size_t i = 0; i < stack->depth; i++) {
@@ -118,10 +118,12 @@ static int stacks_by_functions(const void *left, const void *right)
 void stacks_make(struct stacks *stacks, const struct selection *selection)
 {
     const struct profile *profile = selection->profile;
-    *stacks = (struct stacks){.list = memory_new(profile->site_count, sizeof(*stacks->list))};
-    for (size_t i = 0; i < profile->site_count; i++)
-        take_stack(stacks, selection, profile->sites[i]);
-    qsort(stacks->list, stacks->count, sizeof(*stacks->list), stacks_by_site);
+    *stacks = (struct stacks){.list = memory_new(profile->trace_count, sizeof(*stacks->list))};
+    for (size_t i = 0; i < profile->trace_count; i++) {
+        if (!profile->traces[i]->site->dropped)
+            take_stack(stacks, selection, profile->traces[i]);
+    }
+    qsort(stacks->list, stacks->count, sizeof(*stacks->list), stacks_by_trace);
     for (size_t i = 0; i < selection->count; i++)
         stack_add_sample(stacks, &selection->samples[i]);
     qsort(stacks->list, stacks->count, sizeof(*stacks->list), stacks_by_functions);

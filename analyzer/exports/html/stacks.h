@@ -13,7 +13,7 @@
 #define STACK_VALUES (SAMPLE_TYPES + 1)
 
 struct stack {
-    const struct site *site;
+    const struct trace *trace;
     uint32_t
         *functions; /* root first, numbers into stacks->functions; the last is the wrapped one */
     size_t depth;

@@ -95,7 +95,7 @@ static void set_stack(struct profile *profile, struct site *site, const struct m
 /* Sites are told by the address that they were made with. */
 static size_t index_of(const struct profile *profile, const struct site *site)
 {
-    return profile->locations.list[site->locations[1]].address / ADDRESS(0) - 1;
+    return profile->locations.list[site->trace->locations[1]].address / ADDRESS(0) - 1;
 }
 
 struct profile *made_profile(const struct made *sites, size_t count)

@@ -19,8 +19,7 @@ void loaded_add(struct profile *profile, struct builder *builder)
     unlink(path);
     free(path);
     builder_free(builder);
-    profile_sort(profile);
-    profile_add_up(profile);
+    profile_settle(profile);
 }
 
 struct profile *loaded(struct builder *builder)

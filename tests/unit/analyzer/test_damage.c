@@ -102,7 +102,7 @@ static bool read_one(const char *path, FILE *to)
     profile->keep_timers = true;
     profile->keep_histories = true;
     profile_add(profile, recording);
-    profile_add_up(profile);
+    profile_settle(profile);
     recording_close(recording);
     show_all(profile, to);
     show_running(profile, to);

@@ -56,8 +56,8 @@ static void expect_stack(const struct selection_options *options, const char *ex
     cr_assert(selection_make(&selection, profile, options, NULL, error), "%s", error);
     cr_assert_eq(selection.count, 1);
     for (size_t i = 0, count; i < selection.samples[0].depth; i++) {
-        const struct site *site = selected_site(&selection.samples[0]);
-        const uint32_t *places = selection_places(&selection, site->locations[i], &count);
+        const struct trace *trace = selected_trace(&selection.samples[0]);
+        const uint32_t *places = selection_places(&selection, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++) {
             strcat(labels, selection_place(&selection, places[j])->label);
             strcat(labels, " ");

@@ -55,7 +55,7 @@ static size_t frames_of(const char *name)
         for (size_t j = 0; j < selected->depth; j++) {
             size_t count;
             const uint32_t *places =
-                selection_places(&selection, selected_site(selected)->locations[j], &count);
+                selection_places(&selection, selected_trace(selected)->locations[j], &count);
             for (size_t k = 0; k < count; k++)
                 frames += strcmp(selection_place(&selection, places[k])->label, name) == 0;
         }

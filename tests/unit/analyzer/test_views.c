@@ -116,7 +116,7 @@ Test(views, nothing_left_or_watched_is_not_nothing_made)
     struct filter filter = {.focus = "nosuch"};
     struct profile *profile = loaded(server());
     cr_assert(profile_filter(profile, &filter, error), "%s", error);
-    profile_add_up(profile);
+    profile_settle(profile);
     expect_nothing(profile, "\nno timer that was created is among those asked for\n");
     struct builder *unwatched = builder_new(SECOND);
     builder_watched(unwatched, 1u << TLK_ITIMER);

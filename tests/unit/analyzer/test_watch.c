@@ -98,13 +98,13 @@ Test(watch, a_location_is_looked_up_once)
     struct profile *profile = profile_new();
     size_t count, modules;
     loaded_add(profile, server(2 * MINUTE, 5, 10));
-    uint32_t location = profile->sites[0]->locations[1];
+    uint32_t location = profile->sites[0]->trace->locations[1];
     const struct stack_frame *frames = location_frames(profile, location, &count);
     modules = profile->module_count;
     profile_renew(profile);
     cr_expect(profile->site_count == 0 && profile->process_count == 0);
     loaded_add(profile, server(3 * MINUTE, 5, 20));
-    cr_expect_eq(profile->sites[0]->locations[1], location);
+    cr_expect_eq(profile->sites[0]->trace->locations[1], location);
     cr_expect_eq(location_frames(profile, location, &count), frames);
     cr_expect_eq(profile->module_count, modules);
     cr_expect_eq(profile->totals.live, 25);

@@ -1,0 +1,336 @@
+#include "profile/paths.h"
+
+#include "base/numbers.h"
+#include "profile/families.h"
+#include "profile/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* So few paths share a line by chance. */
+#define FEWEST_PATHS 4
+/* Of which each was taken once: a program that sets itself up does no less. */
+#define FEWEST_TAKEN_ONCE 24
+
+/* All parts of a recording, those next to each other that share most, from the leaf. */
+struct tree {
+    struct profile *profile;
+    struct found_paths *found;
+    struct part **parts;
+};
+
+/* In the order of their frames: what shares the first ones lies together. */
+static int compare_frames(const struct site *a, const struct site *b)
+{
+    int order = compare_numbers(a->family, b->family);
+    for (size_t i = 0; !order && i < a->depth && i < b->depth; i++)
+        order = compare_numbers(a->frames[i], b->frames[i]);
+    return order ? order : compare_numbers(a->depth, b->depth);
+}
+
+static int parts_by_frames(const void *left, const void *right)
+{
+    const struct part *a = *(struct part *const *)left, *b = *(struct part *const *)right;
+    return compare_frames(a->site, b->site);
+}
+
+/* ---- judging together ---- */
+
+/* A timer that it made first of all and kept for life is no straggler, on whichever path. */
+static bool keeps_its_first(const struct part *part)
+{
+    const struct evidence *evidence = &part->evidence;
+    return evidence->released > 0 && evidence->suspects == 1 &&
+           evidence->oldest == evidence->first_created;
+}
+
+static bool tells_too_little(const struct part *part)
+{
+    return part->finding.verdict == VERDICT_HELD && part->few_count > 0 && !part->site->through &&
+           part->evidence.suspects > 0 && !keeps_its_first(part);
+}
+
+/* Paths that released some tell by those that they did not; others by how they pile up. */
+enum kind_of_path { RELEASED_SOME, RELEASED_NONE, KINDS_OF_PATH };
+
+static enum kind_of_path kind_of_path(const struct part *part)
+{
+    return part->evidence.released > 0 ? RELEASED_SOME : RELEASED_NONE;
+}
+
+/* What is said of some of the parts, together. */
+struct together {
+    struct tlk_site record;
+    struct evidence evidence;
+    const struct part *any;
+    size_t paths;
+    uint64_t most_created; /* on one of them */
+};
+
+static bool is_path(const struct part *part, enum kind_of_path kind)
+{
+    return kind_of_path(part) == kind && tells_too_little(part);
+}
+
+static void count_paths(struct together *together, struct part *const *parts, size_t count,
+                        enum kind_of_path kind)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_path(parts[i], kind))
+            continue;
+        together->any = parts[i];
+        together->paths++;
+        if (parts[i]->evidence.created > together->most_created)
+            together->most_created = parts[i]->evidence.created;
+    }
+}
+
+/* How long timers live there is told by those paths too of which nothing is left. */
+static void add_records(struct together *together, struct part *const *parts, size_t count,
+                        enum kind_of_path kind)
+{
+    bool begun = false;
+    for (size_t i = 0; i < count; i++) {
+        bool law = kind == RELEASED_SOME && kind_of_path(parts[i]) == kind &&
+                   parts[i]->finding.verdict <= VERDICT_HELD;
+        if (!law && !is_path(parts[i], kind))
+            continue;
+        if (begun)
+            part_merge(&together->record, &parts[i]->record);
+        else
+            together->record = parts[i]->record;
+        begun = true;
+    }
+}
+
+static void gather_evidence(struct together *together, struct part *const *parts, size_t count,
+                            enum kind_of_path kind)
+{
+    const struct evidence *any = &together->any->evidence;
+    struct evidence *evidence = &together->evidence;
+    add_records(together, parts, count, kind);
+    evidence_begin(evidence, &together->record, &any->run);
+    evidence->last_activity = any->last_activity;
+    evidence->most = any->most;
+    evidence->most_met = any->most_met;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; is_path(parts[i], kind) && j < parts[i]->few_count; j++)
+            evidence_add(evidence, &parts[i]->few[j].record, &parts[i]->few[j].judgement);
+    }
+}
+
+static bool leaks_together(struct part *const *parts, size_t count, enum kind_of_path kind,
+                           struct finding *finding)
+{
+    struct together together = {0};
+    count_paths(&together, parts, count, kind);
+    if (together.paths < (together.most_created == 1 ? FEWEST_TAKEN_ONCE : FEWEST_PATHS))
+        return false;
+    gather_evidence(&together, parts, count, kind);
+    if (kind == RELEASED_SOME && together.evidence.overstayed < FEWEST_PATHS)
+        return false;
+    verdict_find(&together.evidence, finding);
+    return finding->verdict >= VERDICT_GROWING;
+}
+
+static void found_add(struct tree *tree, struct site *site, const struct finding *finding)
+{
+    struct found_paths *found = tree->found;
+    found->list = memory_grow(found->list, found->count, &found->room, sizeof(*found->list));
+    found->list[found->count++] = (struct found_path){site, *finding};
+}
+
+/* Those that share so many frames, no fewer than the wrapped function's and one more. */
+static void judge_range(struct tree *tree, size_t from, size_t to, size_t shared)
+{
+    struct part **parts = tree->parts + from;
+    for (enum kind_of_path kind = RELEASED_SOME; kind < KINDS_OF_PATH; kind++) {
+        struct finding finding;
+        if (!leaks_together(parts, to - from, kind, &finding))
+            continue;
+        struct site *site = profile_site_of_paths(tree->profile, parts[0]->site, shared);
+        for (size_t i = 0; i < to - from; i++) {
+            if (is_path(parts[i], kind))
+                parts[i]->site->through = site;
+        }
+        found_add(tree, site, &finding);
+    }
+}
+
+static bool shares(const struct tree *tree, size_t a, size_t b, size_t frames)
+{
+    const struct site *x = tree->parts[a]->site, *y = tree->parts[b]->site;
+    return x->family == y->family && x->depth > frames && y->depth > frames &&
+           x->frames[frames] == y->frames[frames];
+}
+
+/* From the leaf as far as all of them go together. */
+static size_t shared_by_all(const struct tree *tree, size_t from, size_t to, size_t shared)
+{
+    while (shares(tree, from, to - 1, shared))
+        shared++;
+    return shared;
+}
+
+/* The longest shared stack first: what is found there is not looked for below it any more. */
+static void walk_range(struct tree *tree, size_t from, size_t to, size_t shared)
+{
+    if (to - from < FEWEST_PATHS)
+        return;
+    shared = shared_by_all(tree, from, to, shared);
+    for (size_t first = from, next; first < to; first = next) {
+        for (next = first + 1; next < to && shares(tree, first, next, shared); next++)
+            ;
+        walk_range(tree, first, next, shared + 1);
+    }
+    if (shared > 1)
+        judge_range(tree, from, to, shared);
+}
+
+void paths_judge(struct found_paths *found, struct profile *profile, struct part *parts,
+                 size_t count)
+{
+    *found = (struct found_paths){0};
+    struct tree tree = {profile, found, memory_new(count, sizeof(*tree.parts))};
+    size_t sorted = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!family_has(parts[i].site->family, TLK_OF_PROCESS))
+            tree.parts[sorted++] = &parts[i];
+    }
+    if (sorted > 0)
+        qsort(tree.parts, sorted, sizeof(*tree.parts), parts_by_frames);
+    for (size_t first = 0, next; first < sorted; first = next) {
+        for (next = first + 1; next < sorted && shares(&tree, first, next, 0); next++)
+            ;
+        walk_range(&tree, first, next, 1);
+    }
+    free(tree.parts);
+}
+
+/* ---- what is shown ---- */
+
+static int by_live(const void *left, const void *right)
+{
+    const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
+    int order = compare_numbers(b->counts.live, a->counts.live);
+    return order ? order : compare_frames(a, b);
+}
+
+static void path_add(struct site *site, struct site *path)
+{
+    site->paths = memory_grow(site->paths, site->path_count, &site->path_room,
+                              sizeof(*site->paths));
+    site->paths[site->path_count++] = path;
+    site->unwound |= path->unwound;
+    counts_add(&site->counts, &path->counts);
+    if (path->longest_life > site->longest_life)
+        site->longest_life = path->longest_life;
+    if (path->oldest_age > site->oldest_age)
+        site->oldest_age = path->oldest_age;
+    if (site->path_count == 1 || path->first_created < site->first_created)
+        site->first_created = path->first_created;
+    if (path->last_created > site->last_created)
+        site->last_created = path->last_created;
+    if (path->parts > site->parts)
+        site->parts = path->parts;
+    if (!site->process) { /* together they leak in a base alone */
+        site->process = path->process;
+        site->finding = path->finding;
+    }
+}
+
+static void show_site(struct profile *profile, struct site *site)
+{
+    profile->sites =
+        memory_grow(profile->sites, profile->site_count, &profile->site_room, sizeof(site));
+    profile->sites[profile->site_count++] = site;
+}
+
+void paths_gather(struct profile *profile)
+{
+    profile->site_count = 0;
+    for (size_t i = 0; i < profile->known_count; i++) {
+        struct site *site = profile->known[i];
+        site->path_count = 0;
+        if (site->paths)
+            site->counts = (struct counts){0};
+    }
+    for (size_t i = 0; i < profile->known_count; i++) {
+        struct site *site = profile->known[i];
+        if (site->paths || site->dropped)
+            continue;
+        if (site->through)
+            path_add(site->through, site);
+        if (!site->through || site->through->path_count == 1)
+            show_site(profile, site_shown(site));
+    }
+    for (size_t i = 0; i < profile->site_count; i++) {
+        struct site *site = profile->sites[i];
+        if (site->path_count > 0)
+            qsort(site->paths, site->path_count, sizeof(*site->paths), by_live);
+    }
+}
+
+/* ---- headlines ---- */
+
+static int sites_by_frames(const void *left, const void *right)
+{
+    return compare_frames(*(struct site *const *)left, *(struct site *const *)right);
+}
+
+static size_t shared_frames(const struct site *a, const struct site *b)
+{
+    size_t shared = 0;
+    while (a->family == b->family && shared < a->depth && shared < b->depth &&
+           a->frames[shared] == b->frames[shared])
+        shared++;
+    return shared;
+}
+
+/*
+ * The first frame that no other site shares; and of a library's, the first of those behind it that
+ * is the program's own, if it has a name.
+ */
+static size_t choose_headline(const struct stack_frame *stack, size_t depth, size_t shared)
+{
+    size_t own = stack_own_depth(stack, depth), first = shared > 1 ? shared : 1;
+    if (first >= own)
+        return own > 1 ? own - 1 : 0;
+    for (size_t i = first; i < own && stack_in_system(&stack[first]); i++) {
+        const char *function = stack[i].function;
+        if (!stack_in_library(&stack[i]) && function && strcmp(function, "main") != 0)
+            return i;
+    }
+    return first;
+}
+
+static void headline_set(struct profile *profile, struct site *site, size_t shared)
+{
+    bool kept = site->stack != NULL;
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, site, &depth);
+    site->headline = choose_headline(stack, depth, shared);
+    if (!kept)
+        stack_forget(site);
+}
+
+void headlines_set(struct profile *profile)
+{
+    struct site **sites = memory_new(profile->known_count, sizeof(*sites));
+    size_t count = 0, before = 0;
+    for (size_t i = 0; i < profile->known_count; i++) {
+        struct site *site = profile->known[i];
+        if (site->paths)
+            site->headline = site->depth - 1;
+        else
+            sites[count++] = site;
+    }
+    if (count > 0)
+        qsort(sites, count, sizeof(*sites), sites_by_frames);
+    for (size_t i = 0; i < count; i++) {
+        size_t behind = i + 1 < count ? shared_frames(sites[i], sites[i + 1]) : 0;
+        headline_set(profile, sites[i], before > behind ? before : behind);
+        before = behind;
+    }
+    free(sites);
+}

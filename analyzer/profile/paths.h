@@ -1,0 +1,34 @@
+/*
+ * paths.h - sites that tell too little each, judged together by a line that they share: a leak
+ * through a wrapper that four hundred others call, once each, is a leak of the wrapper's.
+ */
+#ifndef TIMERLEAK_PROFILE_PATHS_H
+#define TIMERLEAK_PROFILE_PATHS_H
+
+#include "profile/part.h"
+
+struct found_paths {
+    struct found_path {
+        struct site *site; /* that is shown for its paths */
+        struct finding finding;
+    } * list;
+    size_t count, room;
+};
+
+/*
+ * Of the parts of one recording, each judged alone, those are found that leak together. The
+ * caller frees the list.
+ */
+void paths_judge(struct found_paths *found, struct profile *profile, struct part *parts,
+                 size_t count);
+
+/*
+ * Makes the sites that are shown for others out of those that no filter dropped, in place of
+ * these.
+ */
+void paths_gather(struct profile *profile);
+
+/* Sets the headlines of all sites: see stack_headline(). */
+void headlines_set(struct profile *profile);
+
+#endif
