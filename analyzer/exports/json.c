@@ -210,6 +210,19 @@ static json_t *stack_as_json(struct profile *profile, struct site *site)
     return json;
 }
 
+/* The worst of those that it is shown for. */
+static json_t *paths_of(struct profile *profile, const struct site *site)
+{
+    json_t *json = json_array();
+    for (size_t i = 0; i < site->path_count && i < SITE_PATHS_SHOWN; i++) {
+        json_t *path = json_object();
+        json_object_set_new(path, "live", json_count(site->paths[i]->counts.live));
+        json_object_set_new(path, "stack", stack_as_json(profile, site->paths[i]));
+        json_array_append_new(json, path);
+    }
+    return json;
+}
+
 static json_t *site_of(struct profile *profile, struct site *site)
 {
     json_t *json = json_object();
@@ -217,7 +230,7 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_object_set_new(json, "family", json_string(family_name(site->family)));
     json_object_set_new(json, "kind", text_or_null(*site->kind ? site->kind : NULL));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
-    json_object_set_new(json, "why", json_string(site->finding.why));
+    json_object_set_new(json, "why", json_string(site->why));
     json_object_set_new(json, "pid", json_integer(site->process->pid));
     set_counts(json, &site->counts);
     json_object_set_new(json, "growth_per_second", json_real(site->finding.growth));
@@ -228,6 +241,9 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_object_set_new(json, "truncated", json_boolean(site->truncated));
     json_object_set_new(json, "unwound", json_boolean(site->unwound));
     json_object_set_new(json, "stack", stack_as_json(profile, site));
+    json_object_set_new(json, "path_count", json_count(site->path_count));
+    json_object_set_new(json, "paths", paths_of(profile, site));
+    json_object_set_new(json, "processes", json_count(site->holders));
     return json;
 }
 

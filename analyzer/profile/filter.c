@@ -61,7 +61,8 @@ static bool site_is_wanted(struct profile *profile, const struct site *site,
 {
     if (!(matcher->families >> site->family & 1))
         return false;
-    if (matcher->focus.set && !stack_matches(profile, site->trace, &matcher->focus, matcher->focused))
+    if (matcher->focus.set &&
+        !stack_matches(profile, site->trace, &matcher->focus, matcher->focused))
         return false;
     return !matcher->ignore.set ||
            !stack_matches(profile, site->trace, &matcher->ignore, matcher->ignored);

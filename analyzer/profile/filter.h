@@ -13,8 +13,9 @@ struct filter {
 };
 
 /*
- * Drops all other sites, and their timers, from the profile, and settles what is left. False, with the error in words, if
- * a family is unknown or an expression is none; the profile is then as it was.
+ * Drops all other sites, and their timers, from the profile, and settles what is left. False, with
+ * the error in words, if a family is unknown or an expression is none; the profile is then as it
+ * was.
  */
 bool profile_filter(struct profile *profile, const struct filter *filter, char error[ERROR_SIZE]);
 

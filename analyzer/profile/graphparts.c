@@ -106,7 +106,8 @@ static void connect_sample(struct graph_parts *parts, const struct selected *sel
     struct walk walk = {.caller = NO_NODE, .seen = seen, .value = selected->value};
     for (size_t i = selected->depth; i > 0; i--) {
         size_t count;
-        const uint32_t *places = selection_places(parts->selection, trace->locations[i - 1], &count);
+        const uint32_t *places =
+            selection_places(parts->selection, trace->locations[i - 1], &count);
         for (size_t j = count; j > 0; j--)
             walk_step(parts, &walk, places[j - 1], j != count);
     }
@@ -166,7 +167,8 @@ static void count_path(struct graph_parts *parts, const struct selected *selecte
     uint32_t node = NO_NODE;
     for (size_t i = selected->depth; i > 0; i--) {
         size_t count;
-        const uint32_t *places = selection_places(parts->selection, trace->locations[i - 1], &count);
+        const uint32_t *places =
+            selection_places(parts->selection, trace->locations[i - 1], &count);
         for (size_t j = count; j > 0; j--) {
             node = child_of(parts, node, places[j - 1], j != count);
             parts->nodes[node].cum = value_sum(parts->nodes[node].cum, selected->value);

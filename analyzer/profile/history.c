@@ -95,7 +95,7 @@ static void add_history(const struct history *history, uint64_t duration, size_t
     for (size_t i = 0; i < count; i++) {
         uint64_t from = (uint64_t)(width * (double)i);
         uint64_t to = i + 1 < count ? (uint64_t)(width * (double)(i + 1)) : UINT64_MAX;
-        struct history_point point = 
+        struct history_point point =
             history_between(&history->series, from, to > from ? to : from + 1, &next);
         points[i].low = count_sum(points[i].low, point.low * history->stands_for);
         points[i].high = count_sum(points[i].high, point.high * history->stands_for);

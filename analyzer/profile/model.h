@@ -118,6 +118,7 @@ struct locations {
     struct index reading_index;
 };
 
+#define SITE_PATHS_SHOWN 10 /* of one with many, the worst */
 #define FINGERPRINT_SIZE 32
 #define SITE_ID_SIZE (FINGERPRINT_SIZE + 16)
 
@@ -133,20 +134,22 @@ struct trace {
 };
 
 struct site {
-    bool truncated; /* the stack was deeper than what was kept */
-    bool dropped;   /* by a filter */
-    bool unwound;   /* a full stack; else only the caller is known */
+    bool truncated;       /* the stack was deeper than what was kept */
+    bool dropped;         /* by a filter */
+    bool unwound;         /* a full stack; else only the caller is known */
     struct trace *trace;  /* that stands for all of them: the first in their order */
     struct site *through; /* the site that is shown for it and others; NULL: it is shown itself */
     struct site **paths;  /* the sites that it is shown for, the worst first */
     size_t path_count, path_room;
-    uint32_t part; /* while a recording is loaded: see profile_load.c */
+    uint32_t part;   /* while a recording is loaded: see profile_load.c */
     size_t headline; /* of its frames: see stack_headline() */
     struct counts counts;
-    struct finding finding;               /* of several processes, the worst */
-    const struct process *process;        /* whose finding it is */
-    uint64_t longest_life;                /* of a released timer */
-    uint64_t oldest_age;                  /* of a live timer */
+    struct finding finding;        /* of several processes, the worst */
+    const struct process *process; /* whose finding it is */
+    uint64_t holders, least, most; /* processes in which some are live, and how many are */
+    const char *why;       /* the finding's, and how it is spread; interned, once it is settled */
+    uint64_t longest_life; /* of a released timer */
+    uint64_t oldest_age;   /* of a live timer */
     uint64_t first_created, last_created; /* ns since the start of its process */
     uint64_t parts;                       /* recordings that have it, those of the base left out */
     enum verdict base_verdict;            /* the worst in the base */

@@ -88,7 +88,6 @@ void part_keep(struct part *part, const struct tlk_timer *timer, const struct ju
 {
     if (part->record.live > FEW_TIMERS || part->few_count == FEW_TIMERS)
         return;
-    part->few =
-        memory_grow(part->few, part->few_count, &part->few_room, sizeof(*part->few));
+    part->few = memory_grow(part->few, part->few_count, &part->few_room, sizeof(*part->few));
     part->few[part->few_count++] = (struct part_timer){*timer, *judgement};
 }

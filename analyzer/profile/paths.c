@@ -5,7 +5,6 @@
 #include "profile/profile.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* So few paths share a line by chance. */
 #define FEWEST_PATHS 4
@@ -19,19 +18,10 @@ struct tree {
     struct part **parts;
 };
 
-/* In the order of their frames: what shares the first ones lies together. */
-static int compare_frames(const struct site *a, const struct site *b)
-{
-    int order = compare_numbers(a->family, b->family);
-    for (size_t i = 0; !order && i < a->depth && i < b->depth; i++)
-        order = compare_numbers(a->frames[i], b->frames[i]);
-    return order ? order : compare_numbers(a->depth, b->depth);
-}
-
 static int parts_by_frames(const void *left, const void *right)
 {
     const struct part *a = *(struct part *const *)left, *b = *(struct part *const *)right;
-    return compare_frames(a->site, b->site);
+    return sites_compare(a->site, b->site);
 }
 
 /* ---- judging together ---- */
@@ -205,132 +195,4 @@ void paths_judge(struct found_paths *found, struct profile *profile, struct part
         walk_range(&tree, first, next, 1);
     }
     free(tree.parts);
-}
-
-/* ---- what is shown ---- */
-
-static int by_live(const void *left, const void *right)
-{
-    const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
-    int order = compare_numbers(b->counts.live, a->counts.live);
-    return order ? order : compare_frames(a, b);
-}
-
-static void path_add(struct site *site, struct site *path)
-{
-    site->paths = memory_grow(site->paths, site->path_count, &site->path_room,
-                              sizeof(*site->paths));
-    site->paths[site->path_count++] = path;
-    site->unwound |= path->unwound;
-    counts_add(&site->counts, &path->counts);
-    if (path->longest_life > site->longest_life)
-        site->longest_life = path->longest_life;
-    if (path->oldest_age > site->oldest_age)
-        site->oldest_age = path->oldest_age;
-    if (site->path_count == 1 || path->first_created < site->first_created)
-        site->first_created = path->first_created;
-    if (path->last_created > site->last_created)
-        site->last_created = path->last_created;
-    if (path->parts > site->parts)
-        site->parts = path->parts;
-    if (!site->process) { /* together they leak in a base alone */
-        site->process = path->process;
-        site->finding = path->finding;
-    }
-}
-
-static void show_site(struct profile *profile, struct site *site)
-{
-    profile->sites =
-        memory_grow(profile->sites, profile->site_count, &profile->site_room, sizeof(site));
-    profile->sites[profile->site_count++] = site;
-}
-
-void paths_gather(struct profile *profile)
-{
-    profile->site_count = 0;
-    for (size_t i = 0; i < profile->known_count; i++) {
-        struct site *site = profile->known[i];
-        site->path_count = 0;
-        if (site->paths)
-            site->counts = (struct counts){0};
-    }
-    for (size_t i = 0; i < profile->known_count; i++) {
-        struct site *site = profile->known[i];
-        if (site->paths || site->dropped)
-            continue;
-        if (site->through)
-            path_add(site->through, site);
-        if (!site->through || site->through->path_count == 1)
-            show_site(profile, site_shown(site));
-    }
-    for (size_t i = 0; i < profile->site_count; i++) {
-        struct site *site = profile->sites[i];
-        if (site->path_count > 0)
-            qsort(site->paths, site->path_count, sizeof(*site->paths), by_live);
-    }
-}
-
-/* ---- headlines ---- */
-
-static int sites_by_frames(const void *left, const void *right)
-{
-    return compare_frames(*(struct site *const *)left, *(struct site *const *)right);
-}
-
-static size_t shared_frames(const struct site *a, const struct site *b)
-{
-    size_t shared = 0;
-    while (a->family == b->family && shared < a->depth && shared < b->depth &&
-           a->frames[shared] == b->frames[shared])
-        shared++;
-    return shared;
-}
-
-/*
- * The first frame that no other site shares; and of a library's, the first of those behind it that
- * is the program's own, if it has a name.
- */
-static size_t choose_headline(const struct stack_frame *stack, size_t depth, size_t shared)
-{
-    size_t own = stack_own_depth(stack, depth), first = shared > 1 ? shared : 1;
-    if (first >= own)
-        return own > 1 ? own - 1 : 0;
-    for (size_t i = first; i < own && stack_in_system(&stack[first]); i++) {
-        const char *function = stack[i].function;
-        if (!stack_in_library(&stack[i]) && function && strcmp(function, "main") != 0)
-            return i;
-    }
-    return first;
-}
-
-static void headline_set(struct profile *profile, struct site *site, size_t shared)
-{
-    bool kept = site->stack != NULL;
-    size_t depth;
-    const struct stack_frame *stack = stack_of(profile, site, &depth);
-    site->headline = choose_headline(stack, depth, shared);
-    if (!kept)
-        stack_forget(site);
-}
-
-void headlines_set(struct profile *profile)
-{
-    struct site **sites = memory_new(profile->known_count, sizeof(*sites));
-    size_t count = 0, before = 0;
-    for (size_t i = 0; i < profile->known_count; i++) {
-        struct site *site = profile->known[i];
-        if (site->paths)
-            site->headline = site->depth - 1;
-        else
-            sites[count++] = site;
-    }
-    if (count > 0)
-        qsort(sites, count, sizeof(*sites), sites_by_frames);
-    for (size_t i = 0; i < count; i++) {
-        size_t behind = i + 1 < count ? shared_frames(sites[i], sites[i + 1]) : 0;
-        headline_set(profile, sites[i], before > behind ? before : behind);
-        before = behind;
-    }
-    free(sites);
 }

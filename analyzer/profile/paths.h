@@ -22,13 +22,4 @@ struct found_paths {
 void paths_judge(struct found_paths *found, struct profile *profile, struct part *parts,
                  size_t count);
 
-/*
- * Makes the sites that are shown for others out of those that no filter dropped, in place of
- * these.
- */
-void paths_gather(struct profile *profile);
-
-/* Sets the headlines of all sites: see stack_headline(). */
-void headlines_set(struct profile *profile);
-
 #endif

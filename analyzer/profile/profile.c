@@ -244,8 +244,8 @@ static struct site *site_of_trace(struct profile *profile, struct trace *trace)
     uint32_t *frames;
     size_t depth = trace->depth;
     if (profile->unnamed)
-        frames = memcpy(memory_new(depth, sizeof(*frames)), trace->locations,
-                        depth * sizeof(*frames));
+        frames =
+            memcpy(memory_new(depth, sizeof(*frames)), trace->locations, depth * sizeof(*frames));
     else
         depth = stack_frames(profile, trace, &frames);
     struct site *site = site_of_frames(profile, trace, frames, depth, false);
@@ -281,6 +281,14 @@ struct trace *profile_trace(struct profile *profile, const struct recording *rec
     trace->site->unwound |= (record->flags & TLK_SITE_UNWOUND) != 0;
     trace->site->truncated |= (record->flags & TLK_SITE_TRUNCATED) != 0;
     return trace;
+}
+
+int sites_compare(const struct site *a, const struct site *b)
+{
+    int order = compare_numbers(a->family, b->family);
+    for (size_t i = 0; !order && i < a->depth && i < b->depth; i++)
+        order = compare_numbers(a->frames[i], b->frames[i]);
+    return order ? order : compare_numbers(a->depth, b->depth);
 }
 
 size_t profile_count_sites(const struct profile *profile, enum verdict verdict)

@@ -21,8 +21,8 @@ void profile_free(struct profile *profile);
 void profile_add(struct profile *profile, struct recording *recording);
 
 /*
- * The index of the module that a recorded one is, and the trace: made if need be. `used` is when the
- * process started, ns since 1970; `modules` are those of the recording, as indices of the
+ * The index of the module that a recorded one is, and the trace: made if need be. `used` is when
+ * the process started, ns since 1970; `modules` are those of the recording, as indices of the
  * profile's.
  */
 uint32_t profile_module(struct profile *profile, const struct recording *recording,
@@ -32,6 +32,9 @@ struct trace *profile_trace(struct profile *profile, const struct recording *rec
 
 /* By what does not depend on where modules were loaded, so that every run gives the same order. */
 int traces_compare(const struct profile *profile, const struct trace *a, const struct trace *b);
+
+/* By their frames, leaf first: those that share the first ones lie together. */
+int sites_compare(const struct site *a, const struct site *b);
 
 /* The site that is shown for all that share so many frames of that path: made if need be. */
 struct site *profile_site_of_paths(struct profile *profile, const struct site *path, size_t depth);

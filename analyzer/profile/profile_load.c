@@ -24,7 +24,7 @@ struct loading {
     struct process *process;
     uint32_t *modules;               /* of the recording, as indices of the profile's */
     uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
-    struct record *records; /* by the numbers of the recording */
+    struct record *records;          /* by the numbers of the recording */
     uint32_t record_count;
     struct part *parts;
     size_t part_count, part_room;
@@ -386,6 +386,16 @@ static void site_found(struct loading *loading, struct site *site, const struct 
     }
 }
 
+static void note_holder(struct site *site, uint64_t live)
+{
+    if (live == 0)
+        return;
+    if (site->holders++ == 0 || live < site->least)
+        site->least = live;
+    if (live > site->most)
+        site->most = live;
+}
+
 static void merge_part(struct loading *loading, struct part *part)
 {
     struct site *site = part->site;
@@ -395,6 +405,7 @@ static void merge_part(struct loading *loading, struct part *part)
     note_usage(loading->process, site->family, &part->counts);
     merge_times(site, &part->evidence);
     counts_add(&site->counts, &part->counts);
+    note_holder(site, part->counts.live);
     site->parts++;
 }
 
@@ -426,46 +437,4 @@ void profile_add(struct profile *profile, struct recording *recording)
     free(loading.modules);
     free(loading.records);
     free(loading.parts);
-}
-
-/* ---- when all was added ---- */
-
-static int by_severity(const void *left, const void *right, void *profile)
-{
-    const struct site *a = *(struct site *const *)left, *b = *(struct site *const *)right;
-    int order = compare_numbers(b->finding.verdict, a->finding.verdict);
-    if (!order)
-        order = compare_numbers(b->counts.live, a->counts.live);
-    if (!order)
-        order = traces_compare(profile, a->trace, b->trace);
-    return order ? order : compare_numbers(a->depth, b->depth);
-}
-
-static void sites_sort(struct profile *profile)
-{
-    if (profile->site_count > 0)
-        qsort_r(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity, profile);
-    for (size_t i = 0; i < profile->site_count; i++)
-        profile->sites[i]->index = i;
-}
-
-static void totals_set(struct profile *profile)
-{
-    profile->totals = (struct counts){0};
-    for (size_t i = 0; i < profile->site_count; i++)
-        counts_add(&profile->totals, &profile->sites[i]->counts);
-    uint64_t together = 0;
-    for (size_t i = 0; i < profile->process_count; i++)
-        together = count_sum(together, profile->processes[i]->peak);
-    if (profile->totals.peak > together)
-        profile->totals.peak = together;
-}
-
-void profile_settle(struct profile *profile)
-{
-    paths_gather(profile);
-    if (!profile->unnamed)
-        headlines_set(profile);
-    sites_sort(profile);
-    totals_set(profile);
 }

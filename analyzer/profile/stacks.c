@@ -97,7 +97,8 @@ const char *name_plain(struct strings *strings, const char *name)
         return name;
     char *plain = memory_new(1, length + 1);
     for (size_t i = 0; i < length; i++) {
-        for (size_t left = depth == 0 ? operator_length(name, i) : 0; left > 0 && i < length; left--)
+        for (size_t left = depth == 0 ? operator_length(name, i) : 0; left > 0 && i < length;
+             left--)
             plain[kept++] = name[i++];
         depth += name[i] == '<';
         if (depth == 0 && i < length)
@@ -141,8 +142,8 @@ static uint32_t reading_number(struct profile *profile, const struct stack_frame
     uintptr_t words[] = {(uintptr_t)reading.name, (uintptr_t)reading.file,
                          (uintptr_t)reading.module, reading.offset, (uintptr_t)reading.line};
     uint64_t hash = hash_key(words, sizeof(words));
-    uint32_t known = index_find(&locations->reading_index, hash, &reading, locations->readings,
-                                same_reading);
+    uint32_t known =
+        index_find(&locations->reading_index, hash, &reading, locations->readings, same_reading);
     if (known != INDEX_NONE)
         return known;
     locations->readings = memory_grow(locations->readings, locations->reading_count,

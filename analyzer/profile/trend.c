@@ -84,8 +84,7 @@ static struct movement look_at_site(struct trend *trend, struct site *site, uint
         followed->first_live = now.live;
         followed->last = now;
     }
-    struct movement movement =
-        movement_between(&now, &followed->last, followed->first_live, time);
+    struct movement movement = movement_between(&now, &followed->last, followed->first_live, time);
     followed->last = now;
     return movement;
 }
@@ -123,9 +122,9 @@ void trend_look(struct trend *trend, const struct profile *profile)
     trend->sites = memory_new(trend->count, sizeof(*trend->sites));
     for (size_t i = 0; i < trend->count; i++) {
         struct site *site = profile->sites[i];
-        trend->sites[i] = (struct moving){site, site->path_count > 0
-                                                    ? look_at_paths(trend, site, time)
-                                                    : look_at_site(trend, site, time)};
+        trend->sites[i] =
+            (struct moving){site, site->path_count > 0 ? look_at_paths(trend, site, time)
+                                                       : look_at_site(trend, site, time)};
     }
     look_at_all(trend, &profile->totals, time);
     trend->time = now;

@@ -1,56 +1,9 @@
 /* report.c - processes, totals, limits, then the findings, worst first. */
 #include "base/text.h"
-#include "profile/families.h"
 #include "profile/losses.h"
-#include "profile/process.h"
 #include "views/coverage.h"
 #include "views/sites.h"
 #include "views/views.h"
-
-/* With more recordings than this, a line for each would push the findings off the screen. */
-#define MOST_PROCESSES 20
-
-static void print_process_headline(FILE *to, const struct process *process)
-{
-    fprintf(to, "%s%s (pid %d)%s, %s, %s\n", style(to, STYLE_STRONG), process->name, process->pid,
-            style(to, STYLE_PLAIN), process_lived(process).s, process_end(process).s);
-}
-
-static void print_limit(FILE *to, const struct limit *limit)
-{
-    fprintf(to, "%s: %s of %s", limit->name, text_count(limit->used).s,
-            limit->limit == UINT64_MAX ? "unlimited" : text_count(limit->limit).s);
-    if (limit->growth > 0)
-        fprintf(to, "; at +%s", text_rate(limit->growth).s);
-    if (limit->reached > 0)
-        fprintf(to, " the limit is reached in %s", text_duration(limit->reached).s);
-    else if (limit->growth > 0 && limit->used >= limit->limit)
-        fprintf(to, ": the limit is reached");
-    fputc('\n', to);
-}
-
-void limits_print(FILE *to, const struct process *process)
-{
-    struct limit limits[LIMITS];
-    limits_of_process(process, limits);
-    for (size_t i = 0; i < LIMITS; i++) {
-        if (limits[i].used > 0 && (limits[i].growth > 0 || process->alive))
-            print_limit(to, &limits[i]);
-    }
-}
-
-static void print_processes(FILE *to, const struct profile *profile)
-{
-    for (size_t i = 0; i < profile->process_count; i++) {
-        if (i == MOST_PROCESSES) {
-            fprintf(to, "and %s more\n",
-                    text_plural(profile->process_count - i, "process", "processes").s);
-            return;
-        }
-        print_process_headline(to, profile->processes[i]);
-        limits_print(to, profile->processes[i]);
-    }
-}
 
 /* Peaks of several sites, or processes, need not have been at the same time: the sum is a bound. */
 static bool peak_is_exact(const struct profile *profile)
@@ -105,7 +58,7 @@ static void print_failures(FILE *to, struct profile *profile)
 void report_print(FILE *to, struct profile *profile, long most)
 {
     size_t clean = profile_count_sites(profile, VERDICT_CLEAN);
-    print_processes(to, profile);
+    processes_print(to, profile);
     if (profile->site_count == 0)
         fprintf(to, "%s\n", losses_of_all(profile));
     else

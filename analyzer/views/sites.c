@@ -117,13 +117,21 @@ static void print_flags(FILE *to, const struct site *site)
         fputc('\n', to);
 }
 
+static void print_paths(FILE *to, struct profile *profile, const struct site *site)
+{
+    for (size_t i = 0; i < site->path_count && i < SITE_PATHS_SHOWN; i++) {
+        fprintf(to, "       %6s live  by ", text_count(site->paths[i]->counts.live).s);
+        site_print(to, profile, site->paths[i]);
+    }
+    if (site->path_count > SITE_PATHS_SHOWN)
+        fprintf(to, "       and by %s more\n", text_count(site->path_count - SITE_PATHS_SHOWN).s);
+}
+
 void site_print_finding(FILE *to, struct profile *profile, struct site *site)
 {
     site_print_headline(to, profile, site);
-    if (profile->process_count > 1)
-        fprintf(to, "       pid %d: %s\n", site->process->pid, site->finding.why);
-    else
-        fprintf(to, "       %s\n", site->finding.why);
+    fprintf(to, "       %s\n", site->why);
     print_flags(to, site);
     site_print_stack(to, profile, site);
+    print_paths(to, profile, site);
 }

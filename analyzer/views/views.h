@@ -19,6 +19,9 @@
 /* The report: processes, totals, limits, then the findings, worst first. */
 void report_print(FILE *to, struct profile *profile, long most);
 
+/* A line for each process; where a program ran many times, one for all of these. */
+void processes_print(FILE *to, const struct profile *profile);
+
 /* A line for each limit that live timers work towards; for all that are used while it runs. */
 void limits_print(FILE *to, const struct process *process);
 

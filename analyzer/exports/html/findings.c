@@ -53,6 +53,21 @@ static void write_flags(FILE *to, const struct site *site)
     fputs("</ul>\n", to);
 }
 
+static void write_paths(FILE *to, struct profile *profile, const struct site *site)
+{
+    if (site->path_count == 0)
+        return;
+    fputs("<ul class=\"paths\">\n", to);
+    for (size_t i = 0; i < site->path_count && i < SITE_PATHS_SHOWN; i++) {
+        fprintf(to, "<li>%s live by ", text_count(site->paths[i]->counts.live).s);
+        html_place(to, stack_headline(profile, site->paths[i]));
+        fputs("</li>\n", to);
+    }
+    if (site->path_count > SITE_PATHS_SHOWN)
+        fprintf(to, "<li>and by %s more</li>\n", text_count(site->path_count - SITE_PATHS_SHOWN).s);
+    fputs("</ul>\n", to);
+}
+
 /* What the findings need besides the profile. */
 struct shown {
     struct sources sources;
@@ -92,11 +107,10 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
             verdict_name(site->finding.verdict), site->id);
     write_heading(to, profile, site);
     fputs("<p class=\"why\">", to);
-    if (profile->process_count > 1)
-        fprintf(to, "pid %d: ", site->process->pid);
-    html_text(to, site->finding.why);
+    html_text(to, site->why);
     fputs("</p>\n", to);
     write_flags(to, site);
+    write_paths(to, profile, site);
     fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");
     fputs("<div class=\"stack-and-source\"><div>\n", to);
