@@ -95,10 +95,12 @@ struct spot repository_spot(const struct repository *repository, struct profile 
 {
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
-    for (size_t i = 1; i < depth; i++) {
-        const char *path = repository_path(repository, &stack[i]);
+    /* From the headline on: what is below it others share. */
+    for (size_t i = 0; i < depth; i++) {
+        size_t at = (site->headline + i) % depth;
+        const char *path = repository_path(repository, &stack[at]);
         if (path)
-            return spot_at(&stack[i], path, true);
+            return spot_at(&stack[at], path, true);
     }
     return spot_outside(stack, depth, site->process);
 }

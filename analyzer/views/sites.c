@@ -4,19 +4,27 @@
 #include "profile/families.h"
 #include "profile/stacks.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Longer names are not lined up: they would push all others' places out of sight. */
 #define WIDEST_NAME 48
 #define INLINED " (inline)"
 
-void site_print(FILE *to, struct profile *profile, struct site *site)
+/* Without lines an offset tells the calls of a function apart. Ends the line. */
+static void print_call(FILE *to, const struct stack_frame *frame)
 {
-    const struct stack_frame *frame = stack_headline(profile, site);
     fputs(frame->name, to);
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d", frame->short_file, frame->line);
+    else if (frame->function && frame->module)
+        fprintf(to, "  %s+0x%" PRIx64, frame->module->name, frame->offset);
     fputc('\n', to);
+}
+
+void site_print(FILE *to, struct profile *profile, struct site *site)
+{
+    print_call(to, stack_headline(profile, site));
 }
 
 /* Ends the line. */
@@ -82,13 +90,12 @@ void site_print_headline(FILE *to, struct profile *profile, struct site *site)
 {
     static const char *const words[VERDICTS] = {"clean", "held", "growing", "LEAK"};
     enum verdict verdict = site->finding.verdict;
-    const struct stack_frame *frame = stack_headline(profile, site);
-    fprintf(to, "%s%-6s%s %-*s %6s live  %-14s  %s",
+    fprintf(to, "%s%-6s%s %-*s %6s live  %-14s  ",
             style(to, verdict == VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), words[verdict],
             style(to, STYLE_PLAIN), verdict == VERDICT_GROWING ? 7 : 8,
             family_label(site->family, site->kind).s, text_count(site->counts.live).s,
-            state_name(site_state(site)), frame->name);
-    print_place(to, frame);
+            state_name(site_state(site)));
+    print_call(to, stack_headline(profile, site));
 }
 
 static void print_flag(FILE *to, uint64_t count, const char *meaning, bool *first)

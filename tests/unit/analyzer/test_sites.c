@@ -1,4 +1,5 @@
-/* What is one place to a reader: copies of a line, paths through a wrapper, processes of a program. */
+/* What is one place to a reader: copies of a line, paths through a wrapper, processes of a program.
+ */
 #include "loaded.h"
 #include "profile/filter.h"
 #include "profile/stacks.h"
@@ -142,7 +143,7 @@ Test(sites, copies_of_a_line_are_one)
     cr_expect_eq(site->counts.live, 60);
     cr_expect_eq(site->counts.peak, 60);
     cr_expect_eq(site->finding.verdict, VERDICT_LEAK);
-    expect_printed(profile, print_report, "grows 2/s since 00:00:01");
+    expect_printed(profile, print_report, "grows 122/min since 00:00:01");
     profile_free(profile);
 }
 
@@ -185,8 +186,9 @@ Test(sites, of_several_processes_tell_how_they_are_spread)
     struct profile *profile = profile_new();
     for (int pid = 100; pid < 105; pid++)
         add_worker(profile, pid, pid == 103 ? 50 : 30);
-    expect_printed(profile, print_report, "worker (5 processes, pid 100 to 104), 1m00s to 1m00s, "
-                                          "5 exited with status 0\n");
+    expect_printed(profile, print_report,
+                   "worker (5 processes, pid 100 to 104), 1m00s to 1m00s, "
+                   "5 exited with status 0\n");
     expect_printed(profile, print_report, "30 to 50 in each of 5 processes, worst pid 103: grows ");
     expect_printed(profile, print_json, "\"processes\": 5");
     profile_free(profile);
