@@ -36,7 +36,7 @@ static void write_annotation(FILE *to, const struct gate *gate, const struct rep
     }
     write_property(to, "title", title);
     fputs("::", to);
-    write_command_text(to, judged->site->why, false);
+    write_command_text(to, site_why(gate->profile, judged->site), false);
     for (size_t i = 1; i < depth && i < WORDING_MOST_FRAMES; i++) {
         char *frame = wording_frame(repository, &stack[i]);
         fputs("%0A  ", to);

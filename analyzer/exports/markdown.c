@@ -76,7 +76,7 @@ static char *finding_of(const struct gate *gate, const struct repository *reposi
     write_code(to, stack_headline(gate->profile, site)->name);
     write_spot(to, gate, repository, site);
     fputs("</summary>\n\n", to);
-    write_markdown(to, site->why);
+    write_markdown(to, site_why(gate->profile, site));
     fputs("\n\n", to);
     markdown_write_stack(to, gate, repository, site);
     fputs("\n</details>\n\n", to);

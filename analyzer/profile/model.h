@@ -144,12 +144,11 @@ struct site {
     uint32_t part;   /* while a recording is loaded: see profile_load.c */
     size_t headline; /* of its frames: see stack_headline() */
     struct counts counts;
-    struct finding finding;        /* of several processes, the worst */
-    const struct process *process; /* whose finding it is */
-    uint64_t holders, least, most; /* processes in which some are live, and how many are */
-    const char *why;       /* the finding's, and how it is spread; interned, once it is settled */
-    uint64_t longest_life; /* of a released timer */
-    uint64_t oldest_age;   /* of a live timer */
+    struct finding finding;               /* of several processes, the worst */
+    const struct process *process;        /* whose finding it is */
+    uint64_t holders, least, most;        /* processes in which some are live, and how many are */
+    uint64_t longest_life;                /* of a released timer */
+    uint64_t oldest_age;                  /* of a live timer */
     uint64_t first_created, last_created; /* ns since the start of its process */
     uint64_t parts;                       /* recordings that have it, those of the base left out */
     enum verdict base_verdict;            /* the worst in the base */

@@ -4,6 +4,7 @@
 #include "base/numbers.h"
 #include "profile/history.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Of two times of which 0 is never. */
@@ -66,7 +67,7 @@ static uint32_t highest_live(const struct tlk_site *record)
     return most;
 }
 
-void part_merge(struct tlk_site *record, const struct tlk_site *other)
+void record_merge(struct tlk_site *record, const struct tlk_site *other)
 {
     struct tlk_site sum = *record;
     sum.inherited = count_sum(record->inherited, other->inherited);
@@ -84,10 +85,25 @@ void part_merge(struct tlk_site *record, const struct tlk_site *other)
     *record = sum;
 }
 
-void part_keep(struct part *part, const struct tlk_timer *timer, const struct judgement *judgement)
+void part_keep_record(struct part *part, const struct tlk_site *record)
 {
-    if (part->record.live > FEW_TIMERS || part->few_count == FEW_TIMERS)
+    if (part->record)
+        record_merge(part->record, record);
+    else
+        part->record = memcpy(memory_new(1, sizeof(*record)), record, sizeof(*record));
+}
+
+void part_keep_timer(struct part *part, const struct tlk_timer *timer,
+                     const struct judgement *judgement)
+{
+    if (part->few_count == FEW_TIMERS)
         return;
     part->few = memory_grow(part->few, part->few_count, &part->few_room, sizeof(*part->few));
     part->few[part->few_count++] = (struct part_timer){*timer, *judgement};
+}
+
+void part_free(struct part *part)
+{
+    free(part->record);
+    free(part->few);
 }

@@ -17,19 +17,28 @@ struct part_timer {
 
 struct part {
     struct site *site;
-    bool begun;
-    struct tlk_site record; /* of all its traces together, once begun: see part_merge() */
+    uint32_t number; /* of its first record in the recording */
+    bool alone;      /* that is its only one */
     struct evidence evidence;
     struct counts counts;
     struct finding finding;
-    struct part_timer *few; /* its live timers, unless they are more than a few */
+    /* Where more than its finding is needed: see paths.h. */
+    bool wanted;
+    struct tlk_site *record; /* of all its traces together */
+    struct part_timer *few;  /* its live timers */
     size_t few_count, few_room;
 };
 
 /* Adds the times and numbers of another record of a site. */
-void part_merge(struct tlk_site *record, const struct tlk_site *other);
+void record_merge(struct tlk_site *record, const struct tlk_site *other);
+
+/* Keeps a record, or adds it to the one that is kept. */
+void part_keep_record(struct part *part, const struct tlk_site *record);
 
 /* Keeps a timer, if they are few. */
-void part_keep(struct part *part, const struct tlk_timer *timer, const struct judgement *judgement);
+void part_keep_timer(struct part *part, const struct tlk_timer *timer,
+                     const struct judgement *judgement);
+
+void part_free(struct part *part);
 
 #endif

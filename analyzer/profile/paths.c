@@ -36,8 +36,9 @@ static bool keeps_its_first(const struct part *part)
 
 static bool tells_too_little(const struct part *part)
 {
-    return part->finding.verdict == VERDICT_HELD && part->few_count > 0 && !part->site->through &&
-           part->evidence.suspects > 0 && !keeps_its_first(part);
+    return part->finding.verdict == VERDICT_HELD && part->evidence.live <= FEW_TIMERS &&
+           part->evidence.suspects > 0 && !part->site->through && !keeps_its_first(part) &&
+           !family_has(part->site->family, TLK_OF_PROCESS);
 }
 
 /* Paths that released some tell by those that they did not; others by how they pile up. */
@@ -81,14 +82,13 @@ static void add_records(struct together *together, struct part *const *parts, si
 {
     bool begun = false;
     for (size_t i = 0; i < count; i++) {
-        bool law = kind == RELEASED_SOME && kind_of_path(parts[i]) == kind &&
-                   parts[i]->finding.verdict <= VERDICT_HELD;
+        bool law = kind == RELEASED_SOME && kind_of_path(parts[i]) == kind;
         if (!law && !is_path(parts[i], kind))
             continue;
         if (begun)
-            part_merge(&together->record, &parts[i]->record);
+            record_merge(&together->record, parts[i]->record);
         else
-            together->record = parts[i]->record;
+            together->record = *parts[i]->record;
         begun = true;
     }
 }
@@ -177,6 +177,19 @@ static void walk_range(struct tree *tree, size_t from, size_t to, size_t shared)
         judge_range(tree, from, to, shared);
 }
 
+bool paths_want(struct part *parts, size_t count)
+{
+    size_t candidates = 0;
+    for (size_t i = 0; i < count; i++)
+        candidates += tells_too_little(&parts[i]);
+    if (candidates < FEWEST_PATHS)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        parts[i].wanted = parts[i].finding.verdict <= VERDICT_HELD &&
+                          (parts[i].evidence.released > 0 || tells_too_little(&parts[i]));
+    return true;
+}
+
 void paths_judge(struct found_paths *found, struct profile *profile, struct part *parts,
                  size_t count)
 {
@@ -184,7 +197,7 @@ void paths_judge(struct found_paths *found, struct profile *profile, struct part
     struct tree tree = {profile, found, memory_new(count, sizeof(*tree.parts))};
     size_t sorted = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!family_has(parts[i].site->family, TLK_OF_PROCESS))
+        if (parts[i].wanted && parts[i].record)
             tree.parts[sorted++] = &parts[i];
     }
     if (sorted > 0)

@@ -16,9 +16,12 @@ struct found_paths {
 };
 
 /*
- * Of the parts of one recording, each judged alone, those are found that leak together. The
- * caller frees the list.
+ * Of the parts of one recording, each judged alone, marks those of which more must be known before
+ * paths_judge(): their records and timers. False if there are none.
  */
+bool paths_want(struct part *parts, size_t count);
+
+/* Finds those that leak together. The caller frees the list. */
 void paths_judge(struct found_paths *found, struct profile *profile, struct part *parts,
                  size_t count);
 

@@ -59,6 +59,9 @@ size_t profile_count_sites(const struct profile *profile, enum verdict verdict);
  * told from others. */
 enum timer_state site_state(const struct site *site);
 
+/* Why a site was found to be what it is, and how it is spread over paths and processes. */
+const char *site_why(struct profile *profile, const struct site *site);
+
 /* Creations that failed, for whatever reason, and what such a reason is called: "EMFILE". */
 uint64_t counts_failed(const struct counts *counts);
 const char *failure_name(enum tlk_failure failure);

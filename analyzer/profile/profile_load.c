@@ -57,28 +57,63 @@ static struct run run_of(const struct process *process, uint64_t family)
     };
 }
 
-static struct part *part_of(struct loading *loading, struct site *site)
+static uint64_t failures_of(const struct tlk_site *record)
 {
-    if (site->part == 0) {
-        loading->parts = memory_grow(loading->parts, loading->part_count, &loading->part_room,
-                                     sizeof(*loading->parts));
-        loading->parts[loading->part_count++] = (struct part){.site = site};
-        site->part = (uint32_t)loading->part_count;
-    }
+    uint64_t failures = 0;
+    for (size_t i = 0; i < TLK_FAILURES; i++)
+        failures += record->failed[i];
+    return failures;
+}
+
+static struct part *part_of(struct loading *loading, const struct site *site)
+{
     return &loading->parts[site->part - 1];
 }
 
-static void load_site(struct loading *loading, const struct tlk_site *site, struct record *record)
+/* The record of a site, of a family as the profile knows it. Site 0 is there always, and used only
+ * when there is no room for others. */
+static bool read_site(struct loading *loading, uint32_t number, struct tlk_site *site)
+{
+    if (!recording_site(loading->recording, number, site) ||
+        (number == 0 && site->created + site->inherited + failures_of(site) == 0))
+        return false;
+    site->family = (uint16_t)loading->families[site->family];
+    return true;
+}
+
+static void part_begin(struct loading *loading, struct site *site, uint32_t number)
+{
+    loading->parts = memory_grow(loading->parts, loading->part_count, &loading->part_room,
+                                 sizeof(*loading->parts));
+    loading->parts[loading->part_count++] =
+        (struct part){.site = site, .number = number, .alone = true};
+    site->part = (uint32_t)loading->part_count;
+}
+
+/* All records of a site are judged as one. */
+static void part_add_record(struct loading *loading, struct part *part, uint32_t number,
+                            const struct tlk_site *site)
+{
+    struct tlk_site first;
+    if (number != part->number && part->alone && read_site(loading, part->number, &first)) {
+        part_keep_record(part, &first);
+        part->alone = false;
+    }
+    if (!part->alone)
+        part_keep_record(part, site);
+    const struct run run = run_of(loading->process, site->family);
+    evidence_begin(&part->evidence, part->record ? part->record : site, &run);
+}
+
+static void load_site(struct loading *loading, uint32_t number, const struct tlk_site *site,
+                      struct record *record)
 {
     record->trace = profile_trace(loading->profile, loading->recording, site, loading->modules);
     if (loading->profile->keep_histories && !loading->profile->base)
         history_keep(record->trace->site, site, loading->process);
-    struct part *part = part_of(loading, record->trace->site);
-    if (part->begun)
-        part_merge(&part->record, site);
-    else
-        part->record = *site;
-    part->begun = true;
+    if (record->trace->site->part == 0)
+        part_begin(loading, record->trace->site, number);
+    part_add_record(loading, part_of(loading, record->trace->site), number, site);
     record->counts = (struct counts){
         .created = site->created,
         .inherited = site->inherited,
@@ -102,32 +137,16 @@ static void note_activity(struct loading *loading, const struct tlk_site *record
         loading->failed[i] += record->failed[i];
 }
 
-static uint64_t failures_of(const struct tlk_site *record)
-{
-    uint64_t failures = 0;
-    for (size_t i = 0; i < TLK_FAILURES; i++)
-        failures += record->failed[i];
-    return failures;
-}
-
 static void load_sites(struct loading *loading)
 {
     struct tlk_site site;
     loading->record_count = recording_count(loading->recording, TLK_SITES);
     loading->records = memory_new(loading->record_count, sizeof(*loading->records));
     for (uint32_t i = 0; i < loading->record_count; i++) {
-        /* Site 0 is there always, and used only when there is no room for others. */
-        if (recording_site(loading->recording, i, &site) &&
-            (i > 0 || site.created + site.inherited + failures_of(&site) > 0)) {
-            site.family = (uint16_t)loading->families[site.family];
-            load_site(loading, &site, &loading->records[i]);
+        if (read_site(loading, i, &site)) {
+            load_site(loading, i, &site, &loading->records[i]);
             note_activity(loading, &site);
         }
-    }
-    for (size_t i = 0; i < loading->part_count; i++) {
-        struct part *part = &loading->parts[i];
-        const struct run run = run_of(loading->process, part->site->family);
-        evidence_begin(&part->evidence, &part->record, &run);
     }
 }
 
@@ -240,6 +259,26 @@ static bool ended_by_exec(const struct process *process, const struct tlk_timer 
            (timer->flags & TLK_CLOEXEC || !family_has(timer->family, TLK_OVER_EXEC));
 }
 
+static void each_timer(struct loading *loading,
+                       void (*each)(struct loading *loading, const struct tlk_timer *timer))
+{
+    struct tlk_timer timer;
+    for (uint32_t i = 0; i < recording_count(loading->recording, TLK_TIMERS); i++) {
+        if (!recording_timer(loading->recording, i, &timer))
+            continue;
+        timer.family = (uint16_t)loading->families[timer.family];
+        each(loading, &timer);
+    }
+}
+
+static bool judge_timer(struct loading *loading, const struct tlk_timer *timer,
+                        struct judgement *judgement)
+{
+    state_judge(timer, &loading->process->as_of, judgement);
+    judgement->over |= ended_by_exec(loading->process, timer);
+    return !judgement->over;
+}
+
 static void load_timer(struct loading *loading, const struct tlk_timer *timer)
 {
     struct judgement judgement;
@@ -248,32 +287,19 @@ static void load_timer(struct loading *loading, const struct tlk_timer *timer)
         return;
     struct site *site = record->trace->site;
     struct part *part = part_of(loading, site);
-    state_judge(timer, &loading->process->as_of, &judgement);
-    judgement.over |= ended_by_exec(loading->process, timer);
+    bool live = judge_timer(loading, timer, &judgement);
     count_timer(&record->counts, timer, &judgement);
-    if (judgement.over) {
+    if (!live) {
         part->evidence.released++;
         return;
     }
     samples_add_timer(loading->profile, loading->process, record->trace, timer, &judgement,
                       &record->live);
     evidence_add(&part->evidence, timer, &judgement);
-    part_keep(part, timer, &judgement);
     if (judgement.age > site->oldest_age)
         site->oldest_age = judgement.age;
     if (loading->profile->keep_timers)
         keep_timer(loading, site, timer, &judgement);
-}
-
-static void load_timers(struct loading *loading)
-{
-    struct tlk_timer timer;
-    for (uint32_t i = 0; i < recording_count(loading->recording, TLK_TIMERS); i++) {
-        if (!recording_timer(loading->recording, i, &timer))
-            continue;
-        timer.family = (uint16_t)loading->families[timer.family];
-        load_timer(loading, &timer);
-    }
 }
 
 /*
@@ -409,6 +435,36 @@ static void merge_part(struct loading *loading, struct part *part)
     site->parts++;
 }
 
+/* ---- what paths say together ---- */
+
+static void want_timer(struct loading *loading, const struct tlk_timer *timer)
+{
+    struct judgement judgement;
+    const struct trace *trace = loading->records[timer->site].trace;
+    if (trace && part_of(loading, trace->site)->wanted && judge_timer(loading, timer, &judgement))
+        part_keep_timer(part_of(loading, trace->site), timer, &judgement);
+}
+
+/* Of those that are wanted, all is read once more: few recordings have any. */
+static void judge_paths(struct loading *loading)
+{
+    struct found_paths found;
+    struct tlk_site site;
+    if (!paths_want(loading->parts, loading->part_count))
+        return;
+    for (uint32_t i = 0; i < loading->record_count; i++) {
+        const struct trace *trace = loading->records[i].trace;
+        struct part *part = trace ? part_of(loading, trace->site) : NULL;
+        if (part && part->wanted && part->alone && read_site(loading, i, &site))
+            part_keep_record(part, &site);
+    }
+    each_timer(loading, want_timer);
+    paths_judge(&found, loading->profile, loading->parts, loading->part_count);
+    for (size_t i = 0; i < found.count; i++)
+        site_found(loading, found.list[i].site, &found.list[i].finding);
+    free(found.list);
+}
+
 void profile_add(struct profile *profile, struct recording *recording)
 {
     struct loading loading = {.profile = profile, .recording = recording};
@@ -416,22 +472,18 @@ void profile_add(struct profile *profile, struct recording *recording)
     families_intern(&recording->header, loading.families);
     load_modules(&loading);
     load_sites(&loading);
-    load_timers(&loading);
+    each_timer(&loading, load_timer);
     for (uint32_t i = 0; i < loading.record_count; i++) {
         if (loading.records[i].trace)
             record_end(&loading, &loading.records[i]);
     }
     for (size_t i = 0; i < loading.part_count; i++)
         part_judge(&loading, &loading.parts[i]);
-    struct found_paths found;
-    paths_judge(&found, profile, loading.parts, loading.part_count);
-    for (size_t i = 0; i < found.count; i++)
-        site_found(&loading, found.list[i].site, &found.list[i].finding);
-    free(found.list);
+    judge_paths(&loading);
     for (size_t i = 0; i < loading.part_count; i++) {
         merge_part(&loading, &loading.parts[i]);
         loading.parts[i].site->part = 0;
-        free(loading.parts[i].few);
+        part_free(&loading.parts[i]);
     }
     loading.process->damaged = recording->damaged;
     free(loading.modules);

@@ -101,8 +101,16 @@ static void totals_set(struct profile *profile)
         profile->totals.peak = together;
 }
 
-/* How a finding is spread over paths and processes. */
-static void why_set(struct profile *profile, struct site *site)
+void profile_settle(struct profile *profile)
+{
+    paths_gather(profile);
+    if (!profile->unnamed)
+        headlines_set(profile);
+    sites_sort(profile);
+    totals_set(profile);
+}
+
+const char *site_why(struct profile *profile, const struct site *site)
 {
     char paths[64] = "", in[200] = "", why[WHY_SIZE + sizeof(paths) + sizeof(in)];
     if (site->path_count > 0)
@@ -116,16 +124,5 @@ static void why_set(struct profile *profile, struct site *site)
     if (profile->process_count > 1 && site->process)
         snprintf(in + strlen(in), sizeof(in) - strlen(in), "pid %d: ", site->process->pid);
     snprintf(why, sizeof(why), "%s%s%s", paths, in, site->finding.why);
-    site->why = strings_add(profile->strings, why);
-}
-
-void profile_settle(struct profile *profile)
-{
-    paths_gather(profile);
-    if (!profile->unnamed)
-        headlines_set(profile);
-    sites_sort(profile);
-    for (size_t i = 0; i < profile->site_count; i++)
-        why_set(profile, profile->sites[i]);
-    totals_set(profile);
+    return strings_add(profile->strings, why);
 }

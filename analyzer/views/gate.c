@@ -26,7 +26,7 @@ static void print_growing(FILE *to, const struct gate *gate)
         if (judged->outcome != OUTCOME_PASSES || judged->site->finding.verdict != VERDICT_GROWING)
             continue;
         site_print_headline(to, gate->profile, judged->site);
-        fprintf(to, "       %s\n", judged->site->why);
+        fprintf(to, "       %s\n", site_why(gate->profile, judged->site));
     }
 }
 

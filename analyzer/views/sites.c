@@ -137,7 +137,7 @@ static void print_paths(FILE *to, struct profile *profile, const struct site *si
 void site_print_finding(FILE *to, struct profile *profile, struct site *site)
 {
     site_print_headline(to, profile, site);
-    fprintf(to, "       %s\n", site->why);
+    fprintf(to, "       %s\n", site_why(profile, site));
     print_flags(to, site);
     site_print_stack(to, profile, site);
     print_paths(to, profile, site);

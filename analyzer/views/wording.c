@@ -49,7 +49,7 @@ char *wording_title(const struct gate *gate, const struct judged *judged)
 char *wording_message(const struct gate *gate, const struct judged *judged)
 {
     char *title = wording_title(gate, judged);
-    char *message = wording_say("%s: %s", title, judged->site->why);
+    char *message = wording_say("%s: %s", title, site_why(gate->profile, judged->site));
     free(title);
     return message;
 }
@@ -82,7 +82,7 @@ char *wording_outcome(const struct gate *gate, const struct judged *judged)
     case OUTCOME_FAILS:
         return wording_message(gate, judged);
     default:
-        return memory_copy(judged->site->why);
+        return memory_copy(site_why(gate->profile, judged->site));
     }
 }
 

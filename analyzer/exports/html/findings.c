@@ -107,7 +107,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
             verdict_name(site->finding.verdict), site->id);
     write_heading(to, profile, site);
     fputs("<p class=\"why\">", to);
-    html_text(to, site->why);
+    html_text(to, site_why(profile, site));
     fputs("</p>\n", to);
     write_flags(to, site);
     write_paths(to, profile, site);
