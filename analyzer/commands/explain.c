@@ -47,6 +47,10 @@ static const struct word words[] = {
      "Creations that failed because there was no descriptor left (EMFILE, of all processes\n"
      "ENFILE), no signal to be queued (EAGAIN), or no memory (ENOMEM). What fails for\n"
      "other reasons, as a clock that there is not, is not counted."},
+    {"path",
+     "Where a function that makes timers is called from many places, and what each of them\n"
+     "left behind is too little to judge by, the line that they share is judged for all:\n"
+     "\"through 400 paths\". Each of those places is a path; the ten that hold most are shown."},
     {"clean", "Every timer that was created at this site was released."},
     {"unread",
      "A timerfd has expired and nobody read it. A level-triggered epoll reports it again\n"
