@@ -34,7 +34,7 @@ static void print_history(FILE *to, struct profile *profile, struct site *site,
 {
     for (size_t i = 0; i < STEPS; i++)
         fputs(block_of(points[i].high, most), to);
-    fprintf(to, " %9s %9s  %-5s  %-8s ", text_count(site->counts.live).s, text_count(most).s,
+    fprintf(to, " %9s %9s  %-7s  %-8s ", text_count(site->counts.live).s, text_count(most).s,
             verdict_name(site->finding.verdict), family_name(site->family));
     site_print(to, profile, site);
 }
