@@ -9,6 +9,7 @@
 
 #include "base/index.h"
 #include "base/memory.h"
+#include "profile/passages.h"
 #include "profile/samples.h"
 #include "profile/states.h"
 #include "profile/verdict.h"
@@ -90,6 +91,7 @@ struct stack_frame {
     const char *short_file;      /* below the directory where it was compiled; NULL: unknown */
     int line;                    /* 0: unknown */
     bool inlined;                /* into the next frame */
+    bool tail_call;              /* was not on the stack: see passages.h */
     const struct module *module; /* NULL for the wrapped function and for unknown addresses */
     uint64_t offset;
 };
@@ -102,6 +104,7 @@ struct location {
     uint32_t count;       /* of frames; 0: not looked up yet, see location_frames() */
     uint64_t address;     /* of the call: the return address less one, in the module's file */
     const char *function; /* the wrapped one, else NULL */
+    bool tail_call;       /* was not on the stack: see passages.h */
     const struct stack_frame *frames;
 };
 
@@ -160,6 +163,7 @@ struct profile {
     bool base;              /* what is added now is what the rest is compared with */
     struct samples samples; /* of all sites, those dropped by a filter included */
     struct locations locations;
+    struct passages passages;
     struct counts totals;    /* see profile_add_up() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;

@@ -69,6 +69,7 @@ void profile_free(struct profile *profile)
     free_sites(profile);
     samples_free(&profile->samples);
     locations_free(&profile->locations);
+    passages_free(&profile->passages);
     free_modules(profile);
     free(profile->timers);
     symbols_free(profile->symbols);
@@ -141,7 +142,7 @@ uint32_t profile_module(struct profile *profile, const struct recording *recordi
 
 static void translate_frames(struct profile *profile, const struct recording *recording,
                              const struct tlk_site *record, const uint32_t *modules,
-                             uint32_t *locations)
+                             struct climb *climb)
 {
     const uint64_t *recorded = recording_frames(recording, record);
     uint32_t count = recording_count(recording, TLK_MODULES);
@@ -149,8 +150,9 @@ static void translate_frames(struct profile *profile, const struct recording *re
         uint32_t module = TLK_FRAME_MODULE(recorded[i]);
         uint64_t address = TLK_FRAME_ADDRESS(recorded[i]);
         /* The call ends where the return address is; one before it is still the call's line. */
-        locations[i] = location_of(&profile->locations, module < count ? modules[module] : 0,
-                                   address > 0 ? address - 1 : 0, NULL);
+        climb_to(climb, profile,
+                 location_of(&profile->locations, module < count ? modules[module] : 0,
+                             address > 0 ? address - 1 : 0, NULL));
     }
 }
 
@@ -170,15 +172,18 @@ static bool same_site(const void *wanted, const void *sites, uint32_t number)
 struct site *profile_site(struct profile *profile, const struct recording *recording,
                           const struct tlk_site *record, const uint32_t *modules)
 {
-    size_t depth = (size_t)record->depth + 1;
-    struct site *site = memory_new(1, sizeof(*site) + depth * sizeof(*site->locations));
+    struct climb climb = {0};
     const char *function = recording_string(recording, record->function);
-    site->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    climb_to(&climb, profile, location_of(&profile->locations, LOCATION_WRAPPED, 0, function));
+    translate_frames(profile, recording, record, modules, &climb);
+    struct site *site = memory_new(1, sizeof(*site) + climb.depth * sizeof(*site->locations));
+    memcpy(site->locations, climb.locations, climb.depth * sizeof(*climb.locations));
+    site->depth = climb.depth;
+    free(climb.locations);
+    site->function = function;
     site->kind = strings_add(profile->strings, recording_string(recording, record->kind));
     site->family = record->family;
-    site->depth = depth;
-    site->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, site->function);
-    translate_frames(profile, recording, record, modules, site->locations + 1);
     uint64_t hash = hash_key(&site->kind, site_key_size(site));
     uint32_t known = index_find(&profile->site_index, hash, site, profile->known, same_site);
     if (known != INDEX_NONE) {

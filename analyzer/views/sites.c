@@ -8,7 +8,6 @@
 
 /* Longer names are not lined up: they would push all others' places out of sight. */
 #define WIDEST_NAME 48
-#define INLINED " (inline)"
 
 void site_print(FILE *to, struct profile *profile, struct site *site)
 {
@@ -32,7 +31,7 @@ static void print_place(FILE *to, const struct stack_frame *frame)
 
 static size_t frame_width(const struct stack_frame *frame)
 {
-    return strlen(frame->name) + (frame->inlined ? strlen(INLINED) : 0);
+    return strlen(frame->name) + strlen(stack_mark(frame));
 }
 
 /* Wide enough for all names but the very long. */
@@ -65,7 +64,7 @@ void site_print_stack(FILE *to, struct profile *profile, struct site *site)
     for (size_t i = 1, repeats; i < depth; i += repeats) {
         size_t width = frame_width(&stack[i]);
         bool padded = stack[i].function && width < column;
-        fprintf(to, "         %s%s%*s", stack[i].name, stack[i].inlined ? INLINED : "",
+        fprintf(to, "         %s%s%*s", stack[i].name, stack_mark(&stack[i]),
                 padded ? (int)(column - width) : 0, "");
         print_place(to, &stack[i]);
         repeats = count_repeats(&stack[i], depth - i);

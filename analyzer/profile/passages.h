@@ -1,0 +1,32 @@
+/*
+ * passages.h - a stack is put together: from each function to its caller, and by the way of those
+ * whose last act was a call, which had no frame any more when the stack was taken.
+ */
+#ifndef TIMERLEAK_PROFILE_PASSAGES_H
+#define TIMERLEAK_PROFILE_PASSAGES_H
+
+#include "base/index.h"
+
+struct profile;
+
+/* Indices of locations, leaf first. */
+struct climb {
+    uint32_t *locations;
+    size_t depth, room;
+};
+
+/* From a location to that of the caller; each is looked up once. */
+struct passages {
+    struct passage *list;
+    size_t count, room;
+    struct index index;
+    uint32_t *tail_calls; /* locations, passage after passage */
+    size_t tail_call_count, tail_call_room;
+};
+
+/* Adds the caller of what is there, below it the tail calls that lead from it to there. */
+void climb_to(struct climb *climb, struct profile *profile, uint32_t location);
+
+void passages_free(struct passages *passages);
+
+#endif
