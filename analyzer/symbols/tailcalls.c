@@ -46,7 +46,7 @@ static enum name_kind code_of(struct object *object, Dwarf_Die *function,
                               const struct unit_function **code)
 {
     Dwarf_Die declaration = die_declaration(function);
-    struct unit *unit = object_unit_of(object, &declaration);
+    struct unit *unit = object_unit_of(object, function);
     bool several;
     Dwarf_Addr address;
     *code = unit ? unit_definition(unit, &declaration, &several) : NULL;
