@@ -336,3 +336,34 @@ Test(tail_calls, damaged_debug_information_tells_something_or_nothing, .timeout 
     free(damaged);
     free(bytes);
 }
+
+/* Each entry that names the next one, one at a time, is made to name itself. */
+Test(tail_calls, entries_that_lead_back_end, .timeout = 120)
+{
+    char command[512];
+    unsigned long value, entry, unit;
+    size_t count = 0, size;
+    cr_assert(compile("gcc -gdwarf-5"));
+    struct range info = section_of(".debug_info"), caller = range_of("one_way");
+    unsigned char *bytes = read_all("full", &size), *damaged = malloc(size);
+    snprintf(command, sizeof(command),
+             "readelf --debug-dump=info %s/full | sed -nE "
+             "'s/.*Unit @ offset (0x)?([0-9a-f]+).*/unit \\2/p; "
+             "s/^ <[0-9a-f]+><([0-9a-f]+)>: Abb.*/entry \\1/p; "
+             "s/^ +<([0-9a-f]+)> +DW_AT_sibling.*/next \\1/p' | "
+             "awk '$1 == \"unit\" { u = $2 } $1 == \"entry\" { e = $2 } "
+             "$1 == \"next\" { print $2, e, u }'",
+             directory);
+    FILE *pipe = popen(command, "r");
+    for (; fscanf(pipe, "%lx %lx %lx", &value, &entry, &unit) == 3; count++) {
+        uint32_t itself = (uint32_t)(entry - unit);
+        memcpy(damaged, bytes, size);
+        memcpy(damaged + info.start + value, &itself, sizeof(itself));
+        write_all("damaged", damaged, size);
+        ask_all("damaged", caller);
+    }
+    pclose(pipe);
+    cr_expect_gt(count, 20, "%zu entries", count);
+    free(damaged);
+    free(bytes);
+}
