@@ -22,29 +22,18 @@ static void add_ranges(struct unit *unit, Dwarf_Die *function)
 }
 
 /*
- * Whether an entry stands behind all that were met, and names no next one that does not: libdw goes
- * where it is told, and round for ever if that is back.
+ * Functions may lie in namespaces, in classes, and in each other. False if it is damaged: an entry
+ * that names one of its own as the next would have them walked twice, and theirs four times.
  */
-static bool stands_in_order(Dwarf_Die *die, const void **last)
-{
-    Dwarf_Attribute attribute;
-    Dwarf_Die next;
-    bool behind = (uintptr_t)die->addr > (uintptr_t)*last;
-    *last = die->addr;
-    if (!behind || !dwarf_attr(die, DW_AT_sibling, &attribute))
-        return behind;
-    return dwarf_formref_die(&attribute, &next) && (uintptr_t)next.addr > (uintptr_t)die->addr;
-}
-
-/* Functions may lie in namespaces, in classes, and in each other. False if it is damaged. */
 static bool unit_walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting, const void **last)
 {
     Dwarf_Die die;
     if (dwarf_child(parent, &die) != 0)
         return true;
     do {
-        if (nesting == MAX_NESTING || !stands_in_order(&die, last))
+        if (nesting == MAX_NESTING || (uintptr_t)die.addr <= (uintptr_t)*last)
             return false;
+        *last = die.addr;
         if (dwarf_tag(&die) == DW_TAG_subprogram)
             add_ranges(unit, &die);
         if (!unit_walk(unit, &die, nesting + 1, last))
