@@ -195,6 +195,7 @@ static json_t *frame_as_json(const struct stack_frame *frame)
     }
     json_object_set_new(json, "offset", json_count(frame->offset));
     json_object_set_new(json, "inlined", json_boolean(frame->inlined));
+    json_object_set_new(json, "tail_call", json_boolean(frame->tail_call));
     return json;
 }
 

@@ -23,6 +23,9 @@ void identity_make(struct identity *identity, struct profile *profile, struct si
     *identity = (struct identity){.functions = memory_new(depth, sizeof(*identity->functions))};
     for (size_t i = 0; i < depth; i++) {
         const char *name = i > 0 ? frame_identity(profile, &stack[i]) : site->function;
+        /* Only where there is debug information they are known. */
+        if (stack[i].tail_call)
+            continue;
         /* How deep a function recursed depends on data. */
         if (i == 0 || strcmp(name, identity->functions[identity->count - 1]) != 0)
             identity->functions[identity->count++] = name;

@@ -93,6 +93,7 @@ struct stack_frame {
     const char *short_file;      /* below the directory where it was compiled; NULL: unknown */
     int line;                    /* 0: unknown */
     bool inlined;                /* into the next frame */
+    bool tail_call;              /* was not on the stack: see passages.h */
     uint32_t number;             /* the same for frames that read the same */
     const struct module *module; /* NULL for the wrapped function and for unknown addresses */
     uint64_t offset;
@@ -106,6 +107,7 @@ struct location {
     uint32_t count;       /* of frames; 0: not looked up yet, see location_frames() */
     uint64_t address;     /* of the call: the return address less one, in the module's file */
     const char *function; /* the wrapped one, else NULL */
+    bool tail_call;       /* was not on the stack: see passages.h */
     const struct stack_frame *frames;
 };
 
@@ -116,6 +118,15 @@ struct locations {
     struct reading *readings; /* of frames, by their numbers */
     size_t reading_count, reading_room;
     struct index reading_index;
+};
+
+/* From a location to that of the caller; each is looked up once: see passages.h. */
+struct passages {
+    struct passage *list;
+    size_t count, room;
+    struct index index;
+    uint32_t *tail_calls; /* locations, passage after passage */
+    size_t tail_call_count, tail_call_room;
 };
 
 #define SITE_PATHS_SHOWN 10 /* of one with many, the worst */
@@ -189,10 +200,11 @@ struct profile {
     size_t timer_count, timer_room;
     bool keep_timers;
     bool keep_histories;
-    bool unnamed;           /* counts alone are asked for: no names, and no verdicts by them */
-    bool base;              /* what is added now is what the rest is compared with */
+    bool plain; /* stacks are as they were recorded: no symbols are looked up for them */
+    bool base;  /* what is added now is what the rest is compared with */
     struct samples samples; /* of all sites, those dropped by a filter included */
     struct locations locations;
+    struct passages passages;
     struct counts totals;    /* see profile_add_up() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;

@@ -3,6 +3,7 @@
 #include "base/numbers.h"
 #include "base/paths.h"
 #include "profile/history.h"
+#include "profile/passages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,7 @@ void profile_free(struct profile *profile)
     free_sites(profile);
     samples_free(&profile->samples);
     locations_free(&profile->locations);
+    passages_free(&profile->passages);
     free_modules(profile);
     free(profile->timers);
     symbols_free(profile->symbols);
@@ -148,7 +150,7 @@ uint32_t profile_module(struct profile *profile, const struct recording *recordi
 
 static void translate_frames(struct profile *profile, const struct recording *recording,
                              const struct tlk_site *record, const uint32_t *modules,
-                             uint32_t *locations)
+                             struct climb *climb)
 {
     const uint64_t *recorded = recording_frames(recording, record);
     uint32_t count = recording_count(recording, TLK_MODULES);
@@ -156,8 +158,9 @@ static void translate_frames(struct profile *profile, const struct recording *re
         uint32_t module = TLK_FRAME_MODULE(recorded[i]);
         uint64_t address = TLK_FRAME_ADDRESS(recorded[i]);
         /* The call ends where the return address is; one before it is still the call's line. */
-        locations[i] = location_of(&profile->locations, module < count ? modules[module] : 0,
-                                   address > 0 ? address - 1 : 0, NULL);
+        climb_to(climb, profile,
+                 location_of(&profile->locations, module < count ? modules[module] : 0,
+                             address > 0 ? address - 1 : 0, NULL));
     }
 }
 
@@ -243,7 +246,7 @@ static struct site *site_of_trace(struct profile *profile, struct trace *trace)
 {
     uint32_t *frames;
     size_t depth = trace->depth;
-    if (profile->unnamed)
+    if (profile->plain)
         frames =
             memcpy(memory_new(depth, sizeof(*frames)), trace->locations, depth * sizeof(*frames));
     else
@@ -258,15 +261,19 @@ static struct site *site_of_trace(struct profile *profile, struct trace *trace)
 struct trace *profile_trace(struct profile *profile, const struct recording *recording,
                             const struct tlk_site *record, const uint32_t *modules)
 {
-    size_t depth = (size_t)record->depth + 1;
-    struct trace *trace = memory_new(1, sizeof(*trace) + depth * sizeof(*trace->locations));
+    struct climb climb = {0};
     const char *function = recording_string(recording, record->function);
-    trace->function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    function = strings_add(profile->strings, *function ? function : "[no room for stacks]");
+    climb_to(&climb, profile, location_of(&profile->locations, LOCATION_WRAPPED, 0, function));
+    translate_frames(profile, recording, record, modules, &climb);
+    size_t size = climb.depth * sizeof(*climb.locations);
+    struct trace *trace = memory_new(1, sizeof(*trace) + size);
+    memcpy(trace->locations, climb.locations, size);
+    free(climb.locations);
+    trace->depth = climb.depth;
+    trace->function = function;
     trace->kind = strings_add(profile->strings, recording_string(recording, record->kind));
     trace->family = record->family;
-    trace->depth = depth;
-    trace->locations[0] = location_of(&profile->locations, LOCATION_WRAPPED, 0, trace->function);
-    translate_frames(profile, recording, record, modules, trace->locations + 1);
     uint64_t hash = hash_key(&trace->kind, trace_key_size(trace));
     uint32_t known = index_find(&profile->trace_index, hash, trace, profile->traces, same_trace);
     if (known != INDEX_NONE) {

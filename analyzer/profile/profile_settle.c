@@ -104,7 +104,7 @@ static void totals_set(struct profile *profile)
 void profile_settle(struct profile *profile)
 {
     paths_gather(profile);
-    if (!profile->unnamed)
+    if (!profile->plain)
         headlines_set(profile);
     sites_sort(profile);
     totals_set(profile);

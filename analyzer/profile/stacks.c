@@ -15,14 +15,13 @@ static bool same_location(const void *key, const void *array, uint32_t number)
 {
     const struct location *wanted = key, *known = (const struct location *)array + number;
     return wanted->address == known->address && wanted->module == known->module &&
-           wanted->function == known->function;
+           wanted->function == known->function && wanted->tail_call == known->tail_call;
 }
 
-uint32_t location_of(struct locations *locations, uint32_t module, uint64_t address,
-                     const char *function)
+static uint32_t location_find(struct locations *locations, struct location location)
 {
-    struct location location = {.module = module, .address = address, .function = function};
-    uint64_t words[] = {address, module, (uintptr_t)function};
+    uint64_t words[] = {location.address, location.module, (uintptr_t)location.function,
+                        location.tail_call};
     uint64_t hash = hash_key(words, sizeof(words));
     uint32_t known = index_find(&locations->index, hash, &location, locations->list, same_location);
     if (known != INDEX_NONE)
@@ -32,6 +31,19 @@ uint32_t location_of(struct locations *locations, uint32_t module, uint64_t addr
     locations->list[locations->count] = location;
     index_add(&locations->index, hash, (uint32_t)locations->count);
     return (uint32_t)locations->count++;
+}
+
+uint32_t location_of(struct locations *locations, uint32_t module, uint64_t address,
+                     const char *function)
+{
+    return location_find(
+        locations, (struct location){.module = module, .address = address, .function = function});
+}
+
+uint32_t location_of_tail_call(struct locations *locations, uint32_t module, uint64_t address)
+{
+    return location_find(
+        locations, (struct location){.module = module, .address = address, .tail_call = true});
 }
 
 /* Below the directory where it was compiled. */
@@ -161,6 +173,7 @@ static void set_single(struct profile *profile, struct location *location,
     *frame = (struct stack_frame){.function = location->function,
                                   .name = location->function,
                                   .module = module,
+                                  .tail_call = location->tail_call,
                                   .offset = location->function ? 0 : location->address};
     if (!location->function)
         frame->name = offset_name(profile, module, location->address);
@@ -180,6 +193,7 @@ static void look_up(struct profile *profile, struct location *location)
     for (size_t i = 0; i < count; i++) {
         frames[i].module = module;
         frames[i].offset = location->address;
+        frames[i].tail_call = location->tail_call;
     }
     if (list->count == 0)
         set_single(profile, location, frames);
@@ -265,6 +279,13 @@ uint64_t stack_hash(struct profile *profile, struct site *site)
     for (size_t i = 0; i < depth; i++)
         hash = hash_text(hash, stack[i].name);
     return hash;
+}
+
+const char *stack_mark(const struct stack_frame *frame)
+{
+    if (frame->inlined)
+        return " (inline)";
+    return frame->tail_call ? " (tail call)" : "";
 }
 
 bool stack_in_libc(const struct stack_frame *frame)

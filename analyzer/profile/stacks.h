@@ -10,6 +10,7 @@
 /* The index of a location, which is made if need be. The function's name is interned. */
 uint32_t location_of(struct locations *locations, uint32_t module, uint64_t address,
                      const char *function);
+uint32_t location_of_tail_call(struct locations *locations, uint32_t module, uint64_t address);
 
 /*
  * The frames of a location, always one at least: the innermost inlined function first, the real
@@ -37,6 +38,9 @@ const struct stack_frame *stack_headline(struct profile *profile, struct site *s
 
 /* A hash of the family and the functions' names: equal wherever and whenever it was built. */
 uint64_t stack_hash(struct profile *profile, struct site *site);
+
+/* " (inline)", " (tail call)": what is odd about a frame; "": nothing. */
+const char *stack_mark(const struct stack_frame *frame);
 
 bool stack_in_libc(const struct stack_frame *frame);
 

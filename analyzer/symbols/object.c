@@ -128,6 +128,7 @@ void object_close(struct object *object)
         dwfl_end(object->dwfl);
     free(object->units);
     free(object->ranges);
+    names_free(&object->names);
     *object = (struct object){0};
 }
 
@@ -144,4 +145,22 @@ struct unit *object_unit(struct object *object, Dwarf_Addr address)
     if (low == 0 || address >= object->ranges[low - 1].end)
         return NULL;
     return &object->units[object->ranges[low - 1].unit];
+}
+
+/* Units are kept in the order in which they stand. */
+struct unit *object_unit_of(struct object *object, Dwarf_Die *die)
+{
+    Dwarf_Die unit;
+    size_t low = 0, high = object->unit_count;
+    if (!dwarf_diecu(die, &unit, NULL, NULL))
+        return NULL;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((uintptr_t)object->units[middle].die->addr <= (uintptr_t)unit.addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && object->units[low - 1].die->addr == unit.addr ? &object->units[low - 1]
+                                                                    : NULL;
 }

@@ -4,6 +4,7 @@
 #ifndef TIMERLEAK_SYMBOLS_OBJECT_H
 #define TIMERLEAK_SYMBOLS_OBJECT_H
 
+#include "symbols/names.h"
 #include "symbols/unit.h"
 
 #include <elfutils/libdwfl.h>
@@ -24,6 +25,7 @@ struct object {
     size_t unit_count, unit_room;
     struct unit_range *ranges;
     size_t range_count, range_room;
+    struct names names;
 };
 
 struct object_identity {
@@ -42,5 +44,8 @@ void object_close(struct object *object);
 
 /* The compilation unit that holds an address of the debug information, NULL if none is known. */
 struct unit *object_unit(struct object *object, Dwarf_Addr address);
+
+/* The compilation unit that an entry stands in, NULL if it is none of this file. */
+struct unit *object_unit_of(struct object *object, Dwarf_Die *die);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/paths.h"
 #include "symbols/object.h"
+#include "symbols/tailcalls.h"
 
 #include <dwarf.h>
 #include <libiberty/demangle.h>
@@ -34,9 +35,8 @@ struct search {
 static const char *readable_name(struct strings *strings, const char *name)
 {
     char plain[MAX_NAME];
-    /* Some symbol tables append the version: name@@GLIBC_2.34. */
-    size_t length = strcspn(name, "@");
-    if (length > 0 && length < sizeof(plain) && name[length]) {
+    size_t length = name_length(name);
+    if (length < sizeof(plain) && name[length]) {
         memcpy(plain, name, length);
         plain[length] = '\0';
         name = plain;
@@ -104,19 +104,6 @@ static struct source_place call_of(const struct search *search, Dwarf_Die *inlin
     return place;
 }
 
-/* Where a function was declared: in its class or namespace. */
-static Dwarf_Die declaration_of(Dwarf_Die *function)
-{
-    static const unsigned links[] = {DW_AT_abstract_origin, DW_AT_specification};
-    Dwarf_Attribute attribute;
-    Dwarf_Die die = *function, next;
-    for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
-        if (dwarf_formref_die(dwarf_attr(&die, links[i], &attribute), &next))
-            die = next;
-    }
-    return die;
-}
-
 /* Classes without a name that have functions are lambdas. */
 static void append_scope(char *name, size_t size, Dwarf_Die *scope)
 {
@@ -157,7 +144,7 @@ static bool has_scopes(Dwarf_Die *declaration)
 static const char *qualified_name(const struct search *search, Dwarf_Die *function)
 {
     char name[MAX_NAME] = "";
-    Dwarf_Die *scopes = NULL, declaration = declaration_of(function);
+    Dwarf_Die *scopes = NULL, declaration = die_declaration(function);
     const char *own = dwarf_diename(function);
     if (!own || !has_scopes(&declaration))
         return own ? strings_add(search->strings, own) : NULL;
@@ -171,14 +158,8 @@ static const char *qualified_name(const struct search *search, Dwarf_Die *functi
 
 static const char *function_name(const struct search *search, Dwarf_Die *function)
 {
-    static const unsigned names[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name};
-    Dwarf_Attribute attribute;
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-        const char *name = dwarf_formstring(dwarf_attr_integrate(function, names[i], &attribute));
-        if (name)
-            return readable_name(search->strings, name);
-    }
-    return qualified_name(search, function);
+    const char *name = die_linkage_name(function);
+    return name ? readable_name(search->strings, name) : qualified_name(search, function);
 }
 
 static const char *name_once(const struct search *search, struct unit_function *function)
@@ -259,6 +240,7 @@ struct symbols {
     struct index index;
     struct strings *strings;
     struct symbol_list found; /* by the last look-up */
+    uint64_t tail_calls[TAIL_CALLS_MOST];
 };
 
 struct symbols *symbols_new(struct strings *strings)
@@ -352,4 +334,42 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
     if (symbol_file_open(file))
         resolve_address(&file->object, address, file->symbols->strings, found);
     return found;
+}
+
+/* ---- what a stack does not show ---- */
+
+/* False if nothing is known of it. */
+static bool find_reached(const struct symbol_file *file, const struct symbol_target *target,
+                         struct reached *reached)
+{
+    *reached = (struct reached){.name = target->function};
+    if (!target->file)
+        return true;
+    if (!symbol_file_open(target->file))
+        return false;
+    struct object *object = &target->file->object;
+    Dwarf_Addr address = target->address + object->bias;
+    if (target->file == file) {
+        struct unit *unit = object_unit(object, address - object->dwarf_bias);
+        reached->code = unit ? unit_function(unit, address - object->dwarf_bias) : NULL;
+        return reached->code;
+    }
+    reached->name = dwfl_module_addrname(object->module, address);
+    return reached->name;
+}
+
+const uint64_t *symbols_tail_calls(struct symbol_file *file, uint64_t address,
+                                   const struct symbol_target *target, size_t *count)
+{
+    struct reached reached;
+    uint64_t *calls = file->symbols->tail_calls;
+    *count = 0;
+    if (!symbol_file_open(file) || file->object.unit_count == 0 ||
+        !find_reached(file, target, &reached))
+        return calls;
+    uint64_t slide = file->object.dwarf_bias - file->object.bias;
+    *count = tail_calls_between(&file->object, address + 1 - slide, &reached, calls);
+    for (size_t i = 0; i < *count; i++)
+        calls[i] += slide;
+    return calls;
 }

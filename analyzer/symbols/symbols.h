@@ -52,6 +52,22 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
 /* Never NULL; valid until the next look-up. */
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address);
 
+/* The function of a frame. */
+struct symbol_target {
+    struct symbol_file *file; /* NULL: only its name is known */
+    uint64_t address;         /* in the file */
+    const char *function;     /* its name, if there is no file */
+};
+
+/*
+ * The functions without a frame between a call and the function that returned from it: those whose
+ * last act was a call, where debug information tells that there is this way, and no other.
+ * `address` is the last of the call: where it returns to, less one. Returns where they called,
+ * addresses of the file, leaf first; valid until the next time.
+ */
+const uint64_t *symbols_tail_calls(struct symbol_file *file, uint64_t address,
+                                   const struct symbol_target *target, size_t *count);
+
 /* False if the file could not be opened or has no code. */
 bool symbols_code(struct symbol_file *file, struct symbol_code *code);
 

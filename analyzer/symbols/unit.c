@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <dwarf.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* Deeper nesting than any program has is damage. */
@@ -20,17 +21,25 @@ static void add_ranges(struct unit *unit, Dwarf_Die *function)
     }
 }
 
-/* Functions may lie in namespaces, in classes, and in each other. */
-static void unit_walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting)
+/*
+ * Functions may lie in namespaces, in classes, and in each other. False if it is damaged: an entry
+ * that names one of its own as the next would have them walked twice, and theirs four times.
+ */
+static bool unit_walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting, const void **last)
 {
     Dwarf_Die die;
-    if (nesting > MAX_NESTING || dwarf_child(parent, &die) != 0)
-        return;
+    if (dwarf_child(parent, &die) != 0)
+        return true;
     do {
+        if (nesting == MAX_NESTING || (uintptr_t)die.addr <= (uintptr_t)*last)
+            return false;
+        *last = die.addr;
         if (dwarf_tag(&die) == DW_TAG_subprogram)
             add_ranges(unit, &die);
-        unit_walk(unit, &die, nesting + 1);
+        if (!unit_walk(unit, &die, nesting + 1, last))
+            return false;
     } while (dwarf_siblingof(&die, &die) == 0);
+    return true;
 }
 
 static int functions_by_start(const void *left, const void *right)
@@ -44,15 +53,21 @@ void unit_free(struct unit *unit)
     free(unit->functions);
 }
 
+static void unit_walk_once(struct unit *unit)
+{
+    if (unit->walked)
+        return;
+    const void *last = unit->die->addr;
+    if (!unit_walk(unit, unit->die, 0, &last))
+        unit->function_count = 0;
+    if (unit->function_count > 0)
+        qsort(unit->functions, unit->function_count, sizeof(*unit->functions), functions_by_start);
+    unit->walked = true;
+}
+
 struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address)
 {
-    if (!unit->walked) {
-        unit_walk(unit, unit->die, 0);
-        if (unit->function_count > 0)
-            qsort(unit->functions, unit->function_count, sizeof(*unit->functions),
-                  functions_by_start);
-        unit->walked = true;
-    }
+    unit_walk_once(unit);
     size_t low = 0, high = unit->function_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -64,6 +79,22 @@ struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address)
     if (low == 0 || address >= unit->functions[low - 1].end)
         return NULL;
     return &unit->functions[low - 1];
+}
+
+const struct unit_function *unit_definition(struct unit *unit, const Dwarf_Die *declaration,
+                                            bool *several)
+{
+    const struct unit_function *found = NULL;
+    *several = false;
+    unit_walk_once(unit);
+    for (size_t i = 0; i < unit->function_count; i++) {
+        struct unit_function *function = &unit->functions[i];
+        if (die_declaration(&function->die).addr != declaration->addr)
+            continue;
+        *several |= found && found->die.addr != function->die.addr;
+        found = function;
+    }
+    return found;
 }
 
 /* The child of a function or block whose addresses include this one. */
@@ -90,4 +121,26 @@ size_t unit_inlined(const struct unit_function *function, Dwarf_Addr address, Dw
         scope = inner;
     }
     return count;
+}
+
+Dwarf_Die die_declaration(Dwarf_Die *function)
+{
+    static const unsigned links[] = {DW_AT_abstract_origin, DW_AT_specification};
+    Dwarf_Attribute attribute;
+    Dwarf_Die die = *function, next;
+    for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+        if (dwarf_formref_die(dwarf_attr(&die, links[i], &attribute), &next))
+            die = next;
+    }
+    return die;
+}
+
+const char *die_linkage_name(Dwarf_Die *function)
+{
+    static const unsigned names[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name};
+    Dwarf_Attribute attribute;
+    const char *name = NULL;
+    for (size_t i = 0; !name && i < sizeof(names) / sizeof(*names); i++)
+        name = dwarf_formstring(dwarf_attr_integrate(function, names[i], &attribute));
+    return name;
 }

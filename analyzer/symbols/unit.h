@@ -2,7 +2,8 @@
  * unit.h - the functions of one compilation unit, found by address.
  *
  * libdw walks a unit from its start for every address that it is asked about; a profile asks about
- * thousands in one unit. So the unit is walked once, when it is first asked.
+ * thousands in one unit. So the unit is walked once, when it is first asked; one whose entries do
+ * not stand in order tells nothing.
  */
 #ifndef TIMERLEAK_SYMBOLS_UNIT_H
 #define TIMERLEAK_SYMBOLS_UNIT_H
@@ -33,10 +34,23 @@ void unit_free(struct unit *unit);
 struct unit_function *unit_function(struct unit *unit, Dwarf_Addr address);
 
 /*
+ * The code of a function that is declared so; NULL if there is none in the unit. A compiler may
+ * have made `several` of it.
+ */
+const struct unit_function *unit_definition(struct unit *unit, const Dwarf_Die *declaration,
+                                            bool *several);
+
+/*
  * The functions that were inlined there into that function and into each other, outermost first:
  * at most `room`. Returns how many.
  */
 size_t unit_inlined(const struct unit_function *function, Dwarf_Addr address, Dwarf_Die *inlined,
                     size_t room);
+
+/* Where a function was declared: in its class or namespace. */
+Dwarf_Die die_declaration(Dwarf_Die *function);
+
+/* As linkers know it; NULL if it is called by its plain name, or only from its own file. */
+const char *die_linkage_name(Dwarf_Die *function);
 
 #endif

@@ -9,22 +9,22 @@
 
 /* Longer names are not lined up: they would push all others' places out of sight. */
 #define WIDEST_NAME 48
-#define INLINED " (inline)"
 
-/* Without lines an offset tells the calls of a function apart. Ends the line. */
-static void print_call(FILE *to, const struct stack_frame *frame)
+/* Without lines an offset tells the calls of a function apart. */
+void site_print_name(FILE *to, struct profile *profile, struct site *site)
 {
+    const struct stack_frame *frame = stack_headline(profile, site);
     fputs(frame->name, to);
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d", frame->short_file, frame->line);
     else if (frame->function && frame->module)
         fprintf(to, "  %s+0x%" PRIx64, frame->module->name, frame->offset);
-    fputc('\n', to);
 }
 
 void site_print(FILE *to, struct profile *profile, struct site *site)
 {
-    print_call(to, stack_headline(profile, site));
+    site_print_name(to, profile, site);
+    fputc('\n', to);
 }
 
 /* Ends the line. */
@@ -40,7 +40,7 @@ static void print_place(FILE *to, const struct stack_frame *frame)
 
 static size_t frame_width(const struct stack_frame *frame)
 {
-    return strlen(frame->name) + (frame->inlined ? strlen(INLINED) : 0);
+    return strlen(frame->name) + strlen(stack_mark(frame));
 }
 
 /* Wide enough for all names but the very long. */
@@ -73,7 +73,7 @@ void site_print_stack(FILE *to, struct profile *profile, struct site *site)
     for (size_t i = 1, repeats; i < depth; i += repeats) {
         size_t width = frame_width(&stack[i]);
         bool padded = stack[i].function && width < column;
-        fprintf(to, "         %s%s%*s", stack[i].name, stack[i].inlined ? INLINED : "",
+        fprintf(to, "         %s%s%*s", stack[i].name, stack_mark(&stack[i]),
                 padded ? (int)(column - width) : 0, "");
         print_place(to, &stack[i]);
         repeats = count_repeats(&stack[i], depth - i);
@@ -95,7 +95,7 @@ void site_print_headline(FILE *to, struct profile *profile, struct site *site)
             style(to, STYLE_PLAIN), verdict == VERDICT_GROWING ? 7 : 8,
             family_label(site->family, site->kind).s, text_count(site->counts.live).s,
             state_name(site_state(site)));
-    print_call(to, stack_headline(profile, site));
+    site_print(to, profile, site);
 }
 
 static void print_flag(FILE *to, uint64_t count, const char *meaning, bool *first)

@@ -23,12 +23,14 @@ static void print_stack(FILE *to, const struct selection *selection,
                         const struct selected *selected, const char *value)
 {
     const struct trace *trace = selected_trace(selected);
+    const struct location *locations = selection->profile->locations.list;
     for (size_t i = 0; i < selected->depth; i++) {
         size_t count;
+        const char *mark = locations[trace->locations[i]].tail_call ? " (tail call)" : "";
         const uint32_t *places = selection_places(selection, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++) {
             fprintf(to, "%10s   %s%s\n", value, selection_place(selection, places[j])->label,
-                    j + 1 < count ? " (inline)" : "");
+                    j + 1 < count ? " (inline)" : mark);
             value = "";
         }
     }

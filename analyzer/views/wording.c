@@ -61,8 +61,7 @@ char *wording_frame(const struct repository *repository, const struct stack_fram
     char *name = wording_cut(frame->name, WORDING_MOST), *text;
     char *file = wording_cut(path ? path : "", WORDING_MOST);
     if (path && frame->line > 0)
-        text =
-            wording_say("%s%s  %s:%d", name, frame->inlined ? " (inline)" : "", file, frame->line);
+        text = wording_say("%s%s  %s:%d", name, stack_mark(frame), file, frame->line);
     else if (frame->function && frame->module)
         text = wording_say("%s  %s", name, frame->module->name);
     else

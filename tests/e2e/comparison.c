@@ -88,12 +88,12 @@ static void check_number(const struct annotation *annotation, const struct check
 struct covered {
     size_t sites;
     json_t *counts;
-    bool inlined; /* all their first frames */
+    size_t inlined, tail_calls; /* of their first frames */
 };
 
 static struct covered add_up(const struct annotation *annotation, const json_t *sites)
 {
-    struct covered covered = {.counts = json_object(), .inlined = true};
+    struct covered covered = {.counts = json_object()};
     size_t i;
     json_t *site, *count;
     const char *key;
@@ -103,7 +103,8 @@ static struct covered add_up(const struct annotation *annotation, const json_t *
         if (!covers(annotation, site))
             continue;
         covered.sites++;
-        covered.inlined &= json_is_true(json_object_get(frame_of(site, 1), "inlined"));
+        covered.inlined += json_is_true(json_object_get(frame_of(site, 1), "inlined"));
+        covered.tail_calls += json_is_true(json_object_get(frame_of(site, 1), "tail_call"));
         json_object_foreach(site, key, count) if (json_is_integer(count)) json_object_set_new(
             covered.counts, key,
             json_integer(json_integer_value(count) +
@@ -144,6 +145,19 @@ static void explain_miss(const struct annotation *annotation, const struct recor
     }
 }
 
+/* All of them are to be so, or none. */
+static void check_frames(const struct annotation *annotation, const struct check *check,
+                         size_t found, const struct covered *covered, FILE *complaints)
+{
+    size_t expected = strcmp(check->value, "yes") ? 0 : covered->sites;
+
+    if (found == expected)
+        return;
+    write_head(complaints, annotation);
+    fprintf(complaints, "%s=%s, but the first frame is so in %zu of %zu\n", check->key,
+            check->value, found, covered->sites);
+}
+
 static void check_sites(const struct annotation *annotation, const struct recording *recording,
                         FILE *complaints)
 {
@@ -155,12 +169,12 @@ static void check_sites(const struct annotation *annotation, const struct record
         for (size_t i = 0; i < annotation->check_count; i++) {
             const struct check *check = &annotation->checks[i];
 
-            if (strcmp(check->key, "inlined")) {
+            if (!strcmp(check->key, "inlined"))
+                check_frames(annotation, check, covered.inlined, &covered, complaints);
+            else if (!strcmp(check->key, "tail_call"))
+                check_frames(annotation, check, covered.tail_calls, &covered, complaints);
+            else
                 check_number(annotation, check, number_of(covered.counts, check->key), complaints);
-            } else if (!covered.inlined) {
-                write_head(complaints, annotation);
-                fprintf(complaints, "the first frame is not inlined\n");
-            }
         }
         check_unnamed(annotation, covered.counts, complaints);
     }

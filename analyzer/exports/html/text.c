@@ -53,8 +53,8 @@ void html_place(FILE *to, const struct stack_frame *frame)
     fputs("<code>", to);
     html_text(to, frame->name);
     fputs("</code>", to);
-    if (frame->inlined)
-        fputs(" <span class=\"place\">(inline)</span>", to);
+    if (*stack_mark(frame))
+        fprintf(to, " <span class=\"place\">%s</span>", stack_mark(frame) + 1);
     if (!frame->short_file && !(frame->function && frame->module))
         return;
     fputs(" <span class=\"place\">", to);
