@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/paths.h"
+#include "profile/callers.h"
 #include "profile/history.h"
 
 #include <stdlib.h>
@@ -54,6 +55,7 @@ void profile_renew(struct profile *profile)
     free_processes(profile);
     free_sites(profile);
     samples_free(&profile->samples);
+    callers_free(profile);
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
     profile->sites = profile->known = NULL;
@@ -68,6 +70,7 @@ void profile_free(struct profile *profile)
     free_processes(profile);
     free_sites(profile);
     samples_free(&profile->samples);
+    callers_free(profile);
     locations_free(&profile->locations);
     free_modules(profile);
     free(profile->timers);

@@ -1,5 +1,6 @@
 /* profile_load.c - from a recording to the profile: sites first, then timers, then verdicts. */
 #include "base/numbers.h"
+#include "profile/callers.h"
 #include "profile/evidence.h"
 #include "profile/history.h"
 #include "profile/process.h"
@@ -23,6 +24,7 @@ struct loading {
     struct recording *recording;
     struct process *process;
     uint32_t *modules;               /* of the recording, as indices of the profile's */
+    struct loaded_modules loaded;
     uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
     struct part *parts;
     uint32_t part_count;
@@ -36,10 +38,14 @@ static void load_modules(struct loading *loading)
     struct tlk_module record;
     loading->modules = memory_new(count, sizeof(*loading->modules));
     for (uint32_t i = 1; i < count; i++) {
-        if (recording_module(loading->recording, i, &record))
-            loading->modules[i] = profile_module(loading->profile, loading->recording, &record,
-                                                 loading->process->start_real);
+        if (!recording_module(loading->recording, i, &record))
+            continue;
+        loading->modules[i] = profile_module(loading->profile, loading->recording, &record,
+                                             loading->process->start_real);
+        loaded_modules_add(&loading->loaded, &record, loading->modules[i]);
     }
+    loading->loaded.modules = loading->modules;
+    loading->loaded.module_count = count;
 }
 
 /* Asleep, it saw of what was created nothing from then on; awake, nothing until it woke. */
@@ -179,7 +185,7 @@ static void samples_add_rest(struct profile *profile, const struct process *proc
 }
 
 static void keep_timer(struct loading *loading, struct site *site, const struct tlk_timer *timer,
-                       const struct judgement *judgement)
+                       const struct callers *callers, const struct judgement *judgement)
 {
     struct profile *profile = loading->profile;
     const char *name =
@@ -187,7 +193,22 @@ static void keep_timer(struct loading *loading, struct site *site, const struct 
     profile->timers = memory_grow(profile->timers, profile->timer_count, &profile->timer_room,
                                   sizeof(*profile->timers));
     profile->timers[profile->timer_count++] =
-        (struct live_timer){site, loading->process, name, *timer, *judgement};
+        (struct live_timer){site,          loading->process,  name,   callers->setter,
+                            callers->notified, *timer, *judgement};
+}
+
+static void count_callers(struct loading *loading, struct site *site,
+                          const struct tlk_timer *timer, const struct callers *callers,
+                          const struct judgement *judgement)
+{
+    uint64_t stands_for = process_one_in(loading->process, timer->family);
+    uint64_t wakeups = wakeups_of(loading->process, count_product(judgement->fired, stands_for));
+    if (loading->profile->base)
+        return;
+    callers_count(loading->profile, site, CALLER_SETS, callers->setter, stands_for, wakeups);
+    if (timer->flags & TLK_ORIGINAL_CLOSED)
+        callers_count(loading->profile, site, CALLER_DUPLICATES, callers->duplicator, stands_for,
+                      0);
 }
 
 static void count_timer(struct counts *counts, const struct tlk_timer *timer,
@@ -209,7 +230,8 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->overdue += judgement->overdue;
     counts->far_future += judgement->far_future;
     counts->age = count_sum(counts->age, judgement->age);
-    counts->retained = count_sum(counts->retained, timer->retained);
+    counts->on_duplicates += (timer->flags & TLK_ORIGINAL_CLOSED) != 0;
+    counts->retained = count_sum(counts->retained, timer_retained(timer));
 }
 
 static bool ended_by_exec(const struct process *process, const struct tlk_timer *timer)
@@ -234,8 +256,10 @@ static void load_timer(struct loading *loading, const struct tlk_timer *timer)
     evidence_add(&part->evidence, timer, &judgement);
     if (judgement.age > part->site->oldest_age)
         part->site->oldest_age = judgement.age;
+    struct callers callers = callers_of(loading->profile, &loading->loaded, timer);
+    count_callers(loading, part->site, timer, &callers, &judgement);
     if (loading->profile->keep_timers)
-        keep_timer(loading, part->site, timer, &judgement);
+        keep_timer(loading, part->site, timer, &callers, &judgement);
 }
 
 static void load_timers(struct loading *loading)
@@ -244,7 +268,7 @@ static void load_timers(struct loading *loading)
     for (uint32_t i = 0; i < recording_count(loading->recording, TLK_TIMERS); i++) {
         if (!recording_timer(loading->recording, i, &timer))
             continue;
-        timer.family = (uint16_t)loading->families[timer.family];
+        timer.family = (uint8_t)loading->families[timer.family];
         load_timer(loading, &timer);
     }
 }
@@ -369,5 +393,6 @@ void profile_add(struct profile *profile, struct recording *recording)
     }
     loading.process->damaged = recording->damaged;
     free(loading.modules);
+    free(loading.loaded.list);
     free(loading.parts);
 }

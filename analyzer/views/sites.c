@@ -3,7 +3,9 @@
 #include "base/text.h"
 #include "profile/families.h"
 #include "profile/stacks.h"
+#include "views/wording.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Longer names are not lined up: they would push all others' places out of sight. */
@@ -117,6 +119,14 @@ static void print_flags(FILE *to, const struct site *site)
         fputc('\n', to);
 }
 
+static void print_duplicates(FILE *to, struct profile *profile, const struct site *site)
+{
+    char *text = wording_duplicates(profile, site);
+    if (text)
+        fprintf(to, "       %s\n", text);
+    free(text);
+}
+
 void site_print_finding(FILE *to, struct profile *profile, struct site *site)
 {
     site_print_headline(to, profile, site);
@@ -125,5 +135,6 @@ void site_print_finding(FILE *to, struct profile *profile, struct site *site)
     else
         fprintf(to, "       %s\n", site->finding.why);
     print_flags(to, site);
+    print_duplicates(to, profile, site);
     site_print_stack(to, profile, site);
 }

@@ -22,6 +22,14 @@ uint32_t modules_epoch(void);
 void modules_changed(void);
 
 /*
+ * Before modules are unloaded: of the addresses that live timers keep of their callers frames are
+ * made, for something else may come to lie there. And afterwards, or at the end: which are loaded
+ * is noted anew. Within a section, and with the rules of modules_resolve().
+ */
+void modules_settle(void);
+void modules_note(void);
+
+/*
  * Turns return addresses into frames (TLK_FRAME). Looks at the loader's list when an address lies
  * in no module known, or when the epoch changed. May take the loader's lock: call it with no lock
  * of ours held. False when the loader is busy or our lock can't be had: the frames are absolute

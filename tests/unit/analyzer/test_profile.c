@@ -332,14 +332,14 @@ Test(profile, a_process_that_nobody_saw_end)
 {
     struct builder *builder = builder_new(HOUR);
     struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
-    builder_create(builder, site, MINUTE)->seen_at = START_MONO + 2 * MINUTE;
+    builder_create(builder, site, MINUTE)->seen = TLK_TOUCHED(2 * MINUTE);
     builder_header(builder)->end = TLK_RUNNING;
     builder_header(builder)->end_mono = 0;
     builder_header(builder)->pid = 0x3fffffff; /* beyond what the kernel hands out */
     struct profile *profile = loaded(builder);
     const struct process *process = profile->processes[0];
     cr_expect_not(process->alive);
-    cr_expect_eq(process_duration(process), 2 * MINUTE);
+    cr_expect_eq(process_duration(process), 2 * MINUTE >> TLK_TOUCHED_SHIFT << TLK_TOUCHED_SHIFT);
     cr_expect_str_eq(process_end(process).s, "gone, nobody saw how");
     profile_free(profile);
 }
