@@ -99,7 +99,7 @@ static struct text timer_label(const struct live_timer *timer)
 }
 
 /* Longer lines of code are not lined up: they would push what follows out of sight. */
-#define WIDEST_CALLER 40
+#define WIDEST_CALLER 60
 
 /* Columns that not all timers fill: without any that does, they are left out. */
 struct columns {
