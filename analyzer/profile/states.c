@@ -118,7 +118,7 @@ static int64_t next_expiry(const struct tlk_timer *timer, const struct judgement
         uint64_t expired = count_expirations(timer, judgement);
         over = expired > over ? expired : over;
     }
-    return clamp_time(judgement->due + (__int128)over * timer->interval);
+    return clamp_time((__int128)judgement->due + count_product(over, timer->interval));
 }
 
 /* What is unread for less than a period, or a second, is about to be read. */
