@@ -117,12 +117,30 @@ static void load_sites(struct loading *loading)
 
 /* ---- timers ---- */
 
-/* What so many expirations are per million seconds, on the average of the run. */
-static uint64_t wakeups_of(const struct process *process, uint64_t fired)
+/* What so many expirations are per million seconds, on the average of that time. */
+static uint64_t wakeups_in(uint64_t duration, uint64_t fired)
 {
-    uint64_t duration = process_duration(process);
     return duration ? (uint64_t)value_clamp((__int128)((double)fired / (double)duration * 1e15))
                     : 0;
+}
+
+static uint64_t wakeups_of(const struct process *process, uint64_t fired)
+{
+    return wakeups_in(process_duration(process), fired);
+}
+
+/*
+ * A timer that a forked child shares with its parent expires once for all: each counts what it was
+ * seen to read, on the average of the timer's life; what nobody read is its maker's to count.
+ */
+static uint64_t wakeups_of_timer(const struct process *process, const struct tlk_timer *timer,
+                                 const struct judgement *judgement)
+{
+    uint64_t stands_for = process_one_in(process, timer->family);
+    if (!process->forked || !judgement->inherited || !family_has(timer->family, TLK_BY_DESCRIPTOR))
+        return wakeups_of(process, count_product(judgement->fired, stands_for));
+    uint64_t unread = timer->flags & TLK_UNREAD ? 1 : 0;
+    return wakeups_in(judgement->age, count_product(elapsed(timer->fired, unread), stands_for));
 }
 
 static void sample_add(struct sample *sample, const struct sample *what)
@@ -158,7 +176,7 @@ static void samples_add_timer(struct profile *profile, const struct process *pro
         .fired = fired,
         .stopped = timer->stopped * stands_for,
         .age = count_product(judgement->age, stands_for),
-        .wakeups = wakeups_of(process, fired),
+        .wakeups = wakeups_of_timer(process, timer, judgement),
     };
     sample_add(sample_of(&profile->samples, site, &labels), &one);
     sample_add(live, &one);
@@ -202,7 +220,7 @@ static void count_callers(struct loading *loading, struct site *site,
                           const struct judgement *judgement)
 {
     uint64_t stands_for = process_one_in(loading->process, timer->family);
-    uint64_t wakeups = wakeups_of(loading->process, count_product(judgement->fired, stands_for));
+    uint64_t wakeups = wakeups_of_timer(loading->process, timer, judgement);
     if (loading->profile->base)
         return;
     callers_count(loading->profile, site, CALLER_SETS, callers->setter, stands_for, wakeups);
