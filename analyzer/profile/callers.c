@@ -6,12 +6,12 @@
 
 #include <stdlib.h>
 
-void loaded_modules_add(struct loaded_modules *loaded, const struct tlk_module *record, uint32_t module)
+void loaded_modules_add(struct loaded_modules *loaded, const struct tlk_module *record,
+                        uint32_t module)
 {
     if (!record->loaded)
         return;
-    loaded->list =
-        memory_grow(loaded->list, loaded->count, &loaded->room, sizeof(*loaded->list));
+    loaded->list = memory_grow(loaded->list, loaded->count, &loaded->room, sizeof(*loaded->list));
     loaded->list[loaded->count++] =
         (struct loaded_module){record->start, record->end, record->bias, module};
 }
@@ -26,8 +26,8 @@ static uint32_t caller_location(struct profile *profile, const struct loaded_mod
         return CALLER_UNKNOWN;
     if (module)
         return location_of(&profile->locations,
-                           module < loaded->module_count ? loaded->modules[module] : 0,
-                           address - 1, NULL);
+                           module < loaded->module_count ? loaded->modules[module] : 0, address - 1,
+                           NULL);
     for (size_t i = 0; i < loaded->count; i++) {
         const struct loaded_module *one = &loaded->list[i];
         if (address > one->start && address <= one->end)
@@ -59,8 +59,7 @@ static bool same_caller(const void *wanted, const void *array, uint32_t number)
 {
     const struct caller_key *key = wanted;
     const struct caller *known = (const struct caller *)array + number;
-    return key->site == known->site && key->role == known->role &&
-           key->location == known->location;
+    return key->site == known->site && key->role == known->role && key->location == known->location;
 }
 
 static struct caller *caller_of(struct profile *profile, struct site *site, enum caller_role role,
@@ -74,8 +73,8 @@ static struct caller *caller_of(struct profile *profile, struct site *site, enum
         return &callers->list[known];
     callers->list =
         memory_grow(callers->list, callers->count, &callers->room, sizeof(*callers->list));
-    callers->list[callers->count] = (struct caller){
-        .site = site, .role = role, .location = location, .next = site->callers};
+    callers->list[callers->count] =
+        (struct caller){.site = site, .role = role, .location = location, .next = site->callers};
     index_add(&callers->index, hash, (uint32_t)callers->count);
     site->callers = (uint32_t)++callers->count;
     return &callers->list[callers->count - 1];
@@ -124,8 +123,7 @@ const struct stack_frame *caller_frame(struct profile *profile, uint32_t locatio
     return location_frames(profile, location, &count);
 }
 
-bool caller_is_headline(struct profile *profile, struct site *site,
-                        const struct stack_frame *frame)
+bool caller_is_headline(struct profile *profile, struct site *site, const struct stack_frame *frame)
 {
     const struct stack_frame *headline = stack_headline(profile, site);
     return frame->name == headline->name && frame->file == headline->file &&

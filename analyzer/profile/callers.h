@@ -24,7 +24,8 @@ struct loaded_modules {
 };
 
 /* A module of the recording that is the profile's `module`. */
-void loaded_modules_add(struct loaded_modules *loaded, const struct tlk_module *record, uint32_t module);
+void loaded_modules_add(struct loaded_modules *loaded, const struct tlk_module *record,
+                        uint32_t module);
 
 /* Locations, or CALLER_UNKNOWN. */
 struct callers {

@@ -33,7 +33,7 @@ struct counts {
     uint64_t age;      /* of all live timers together */
     uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
     uint64_t failed[TLK_FAILURES]; /* creations, for want of something */
-    uint64_t on_duplicates; /* live, and the descriptor that was made first is closed */
+    uint64_t on_duplicates;        /* live, and the descriptor that was made first is closed */
     uint64_t peak; /* highest number live at a time; over several sites, no more than this */
 };
 
@@ -130,8 +130,8 @@ struct site {
     size_t index;                         /* in profile->sites, unless it is dropped */
     struct stack_frame *stack;            /* see stack_of() */
     size_t stack_depth;
-    struct history *history;                              /* see history_of() */
-    uint32_t callers; /* the last one of its live timers, plus one; 0: none. See callers.h */
+    struct history *history; /* see history_of() */
+    uint32_t callers;        /* the last one of its live timers, plus one; 0: none. See callers.h */
     char fingerprint[FINGERPRINT_SIZE], id[SITE_ID_SIZE]; /* see fingerprints_set() */
     const char *function;                                 /* the wrapped one */
     size_t depth;
@@ -161,7 +161,7 @@ struct caller_list {
 struct live_timer {
     struct site *site;
     const struct process *process;
-    const char *name; /* that the program gave it; "": none */
+    const char *name;          /* that the program gave it; "": none */
     uint32_t setter, notified; /* locations: see callers.h */
     struct tlk_timer record;
     struct judgement judgement;

@@ -23,7 +23,7 @@ struct loading {
     struct profile *profile;
     struct recording *recording;
     struct process *process;
-    uint32_t *modules;               /* of the recording, as indices of the profile's */
+    uint32_t *modules; /* of the recording, as indices of the profile's */
     struct loaded_modules loaded;
     uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
     struct part *parts;
@@ -210,14 +210,12 @@ static void keep_timer(struct loading *loading, struct site *site, const struct 
         strings_add(profile->strings, recording_string(loading->recording, timer->name));
     profile->timers = memory_grow(profile->timers, profile->timer_count, &profile->timer_room,
                                   sizeof(*profile->timers));
-    profile->timers[profile->timer_count++] =
-        (struct live_timer){site,          loading->process,  name,   callers->setter,
-                            callers->notified, *timer, *judgement};
+    profile->timers[profile->timer_count++] = (struct live_timer){
+        site, loading->process, name, callers->setter, callers->notified, *timer, *judgement};
 }
 
-static void count_callers(struct loading *loading, struct site *site,
-                          const struct tlk_timer *timer, const struct callers *callers,
-                          const struct judgement *judgement)
+static void count_callers(struct loading *loading, struct site *site, const struct tlk_timer *timer,
+                          const struct callers *callers, const struct judgement *judgement)
 {
     uint64_t stands_for = process_one_in(loading->process, timer->family);
     uint64_t wakeups = wakeups_of_timer(loading->process, timer, judgement);

@@ -124,9 +124,8 @@ static int64_t next_expiry(const struct tlk_timer *timer, const struct judgement
 /* What is unread for less than a period, or a second, is about to be read. */
 static bool is_unread(const struct tlk_timer *timer, const struct judgement *judgement)
 {
-    int64_t patience = timer->interval && timer->interval < NS_PER_SECOND
-                           ? (int64_t)timer->interval
-                           : (int64_t)NS_PER_SECOND;
+    int64_t patience = timer->interval && timer->interval < NS_PER_SECOND ? (int64_t)timer->interval
+                                                                          : (int64_t)NS_PER_SECOND;
     bool asked = timer->flags & TLK_UNREAD;
     if (!judgement->due_known || judgement->due > 0 || (timer->fired_now > 0 && !asked))
         return false;
@@ -169,8 +168,7 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
 
 uint64_t timer_retained(const struct tlk_timer *timer)
 {
-    bool other =
-        family_has(timer->family, TLK_BY_DESCRIPTOR) || timer->notify == TLK_NOTIFY_THREAD;
+    bool other = family_has(timer->family, TLK_BY_DESCRIPTOR) || timer->notify == TLK_NOTIFY_THREAD;
     return other ? 0 : timer->retained;
 }
 

@@ -35,8 +35,8 @@ static struct text descriptors_of(const struct tlk_timer *record)
     qsort(numbers, count, sizeof(*numbers), compare_descriptors);
     size_t length = (size_t)snprintf(text.s, sizeof(text.s), "fd %" PRIu64, numbers[0]);
     for (size_t i = 1; i < count; i++)
-        length += (size_t)snprintf(text.s + length, sizeof(text.s) - length, ",%" PRIu64,
-                                   numbers[i]);
+        length +=
+            (size_t)snprintf(text.s + length, sizeof(text.s) - length, ",%" PRIu64, numbers[i]);
     if (record->references > count)
         snprintf(text.s + length, sizeof(text.s) - length, "+");
     return text;
@@ -189,8 +189,8 @@ static void print_timer_row(FILE *to, struct profile *profile, const struct live
         fprintf(to, "%-8d ", timer->process->pid);
     fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s",
             state_name(judgement->state), columns->family, timer_label(timer).s,
-            identity_of(record).s, clock_name(record->clock),
-            deadline_of(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
+            identity_of(record).s, clock_name(record->clock), deadline_of(timer).s,
+            record->interval ? text_duration(record->interval).s : "one-shot",
             text_duration(judgement->age).s, record->armed, judgement->fired,
             flags_of(judgement).s);
     print_given(to, columns, *timer->name ? timer->name : "-",

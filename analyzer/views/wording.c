@@ -90,7 +90,8 @@ char *wording_outcome(const struct gate *gate, const struct judged *judged)
 char *wording_duplicates(struct profile *profile, const struct site *site)
 {
     const struct caller *most = callers_most(profile, site, CALLER_DUPLICATES);
-    const char *elsewhere = most && most->timers < site->counts.on_duplicates ? " and elsewhere" : "";
+    const char *elsewhere =
+        most && most->timers < site->counts.on_duplicates ? " and elsewhere" : "";
     char *made = most ? wording_caller(profile, most->location) : NULL, *text = NULL;
     if (site->counts.on_duplicates > 0)
         text = wording_say("%s live through duplicates%s%s%s; the original descriptor was closed",

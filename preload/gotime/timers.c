@@ -155,8 +155,7 @@ int gt_ticker_reset(gt_ticker ticker, int64_t period)
 {
     if (period <= 0)
         return -EINVAL;
-    int before =
-        timers_reset(ticker.handle, TICKERS, period, period, __builtin_return_address(0));
+    int before = timers_reset(ticker.handle, TICKERS, period, period, __builtin_return_address(0));
     return before < 0 ? before : 0;
 }
 

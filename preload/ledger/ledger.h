@@ -33,7 +33,7 @@ struct birth {
     uint64_t cookie;   /* for the family; see timer_cookie(); of TLK_NOTIFY_THREAD 32 bits */
     uint64_t retained; /* bytes that it keeps alive, where the program said so */
     void (*notified)(union sigval); /* of TLK_NOTIFY_THREAD */
-    bool kept;         /* the family keeps the reference: the timer is not found by its id */
+    bool kept; /* the family keeps the reference: the timer is not found by its id */
 };
 
 /*
@@ -70,7 +70,7 @@ struct arming {
     uint64_t value; /* ns; 0 disarms */
     uint64_t interval;
     struct account before;
-    bool untimed; /* it expires by a clock that only the program knows */
+    bool untimed;       /* it expires by a clock that only the program knows */
     const void *caller; /* return address of the call that set it; NULL: none did anew */
 };
 

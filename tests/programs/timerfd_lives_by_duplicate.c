@@ -19,7 +19,8 @@ SITE static void dup_it_high(int fd)
 int main(void)
 {
     for (int i = 0; i < 3; i++) {
-        // expect: timerfd held created=3 released=0 never-armed=3 on-duplicates=3 duplicated-by=dup_it
+        // expect: timerfd held created=3 released=0 never-armed=3 on-duplicates=3
+        // duplicated-by=dup_it
         int fd = timerfd_create(CLOCK_MONOTONIC, 0);
         dup_it(fd);
         close(fd);

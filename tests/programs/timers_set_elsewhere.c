@@ -1,6 +1,6 @@
 /*
- * Timers that one function makes and another one sets: who wakes the machine is whoever set them last.
- * A setter that goes on, a deadline pushed on by many, is that of the last time.
+ * Timers that one function makes and another one sets: who wakes the machine is whoever set them
+ * last. A setter that goes on, a deadline pushed on by many, is that of the last time.
  */
 #include <sys/time.h>
 #include "support/timers.h"

@@ -137,7 +137,8 @@ uint32_t builder_module(struct builder *builder, const char *path, const void *b
 struct tlk_module *builder_loaded(struct builder *builder, uint32_t module, uint64_t start,
                                   uint64_t end)
 {
-    struct tlk_module *record = (struct tlk_module *)(void *)builder->areas[TLK_MODULES].chunks[0] + module;
+    struct tlk_module *record =
+        (struct tlk_module *)(void *)builder->areas[TLK_MODULES].chunks[0] + module;
     record->loaded = 1;
     record->bias = record->start = start;
     record->end = end;

@@ -104,9 +104,10 @@ Test(callers, wakeups_name_whose_timers_wake_most)
     set_by(builder, site, LOADED_AT + 0x201)->interval = MINUTE;
     set_by(builder, site, LOADED_AT + 0x301)->interval = SECOND;
     struct profile *profile = loaded(builder);
-    expect_printed(profile, print_wakeups, "program+0x100\n"
-                                           "                                                     "
-                                           "set by program+0x300\n");
+    expect_printed(profile, print_wakeups,
+                   "program+0x100\n"
+                   "                                                     "
+                   "set by program+0x300\n");
     expect_printed(profile, print_json, "\"set_by\": {");
     profile_free(profile);
 }

@@ -312,7 +312,8 @@ Test(ledger, postponing_comes_to_the_same_as_arming)
     struct timer_ref armed = make_timer(TLK_POSIX, 1), postponed = make_timer(TLK_POSIX, 2);
     uint64_t now = clock_coarse();
     const struct arming first = {.now = now, .value = SECOND, .before = rested},
-                        again = {.now = now + 5, .value = 9 * SECOND, .before = ran, .caller = &again};
+                        again = {
+                            .now = now + 5, .value = 9 * SECOND, .before = ran, .caller = &again};
     struct tlk_timer expected, found;
 
     timer_armed(armed, &first);
