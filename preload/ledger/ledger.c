@@ -348,7 +348,7 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
         timer->deadline_clock = -1;
     timer->armed += timer->armed != UINT32_MAX;
     if (arming->caller)
-        timer->setter = (uintptr_t)arming->caller;
+        timer_set_by(timer, arming->caller);
     timer->flags |= TLK_ARMED;
 }
 

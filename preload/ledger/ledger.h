@@ -21,6 +21,7 @@
 #include "recording.h"
 #include "stacks/recall.h"
 #include "tables/live.h"
+#include "tables/modules.h"
 
 struct birth {
     struct call call; /* CALL of the hook; without a caller there is no stack: it came over exec */
@@ -106,6 +107,14 @@ static inline void timer_touch(struct tlk_timer *timer, uint64_t now)
     timer->touched = timer_moment(now);
 }
 
+static inline void timer_set_by(struct tlk_timer *timer, const void *caller)
+{
+    if (__builtin_expect(timer->setter != (uintptr_t)caller, 0)) {
+        timer->setter = (uintptr_t)caller;
+        modules_meet(caller);
+    }
+}
+
 static inline bool timer_runs_until(const struct tlk_timer *timer, uint64_t time)
 {
     return (int64_t)time < timer->deadline;
@@ -141,7 +150,7 @@ static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_
         return false;
     expiry_postpone(timer, value, now);
     timer->armed++;
-    timer->setter = (uintptr_t)caller;
+    timer_set_by(timer, caller);
     timer_touch(timer, now);
     return true;
 }

@@ -1,11 +1,13 @@
 #include "tables/modules.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <limits.h>
 #include <link.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/real.h"
 #include "core/thread.h"
 #include "tables/families.h"
 #include "tables/mapfile.h"
@@ -268,13 +270,26 @@ bool modules_is_shim(const void *address)
     return false;
 }
 
-/* Under the lock. Module 0 when the address lies in no module known. */
-static uint64_t frame_of(uintptr_t address)
+static inline bool loaded_holds(unsigned m, uintptr_t address)
+{
+    return address >= loaded[m].start && address < loaded[m].end;
+}
+
+/* Where it is in the list, or its end. */
+static unsigned loaded_at(uintptr_t address)
 {
     unsigned m = 0;
 
-    while (m < loaded_count && (address < loaded[m].start || address >= loaded[m].end))
+    while (m < loaded_count && !loaded_holds(m, address))
         m++;
+    return m;
+}
+
+/* Under the lock. Module 0 when the address lies in no module known. */
+static uint64_t frame_of(uintptr_t address)
+{
+    unsigned m = loaded_at(address);
+
     return m < loaded_count && loaded[m].module
                ? TLK_FRAME(loaded[m].module, address - loaded[m].bias)
                : TLK_FRAME(0, address);
@@ -311,6 +326,66 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count)
 void modules_changed(void)
 {
     __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
+}
+
+#if __GLIBC_PREREQ(2, 35)
+/* What dl_iterate_phdr() would say of it, without a lock; false when it can't be told. */
+static bool find_object(const void *address, struct dl_phdr_info *info)
+{
+    struct dl_find_object object;
+    const ElfW(Ehdr) * header;
+
+    if (!real()->_dl_find_object ||
+        real()->_dl_find_object((void *)(uintptr_t)address, &object) != 0)
+        return false;
+    header = object.dlfo_map_start;
+    if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
+        return false;
+    *info = (struct dl_phdr_info){
+        .dlpi_addr = object.dlfo_link_map->l_addr,
+        .dlpi_name = object.dlfo_link_map->l_name,
+        .dlpi_phdr = (const void *)((const char *)header + header->e_phoff),
+        .dlpi_phnum = header->e_phnum,
+    };
+    return true;
+}
+#else
+static bool find_object(const void *address, struct dl_phdr_info *info)
+{
+    (void)address;
+    (void)info;
+    return false;
+}
+#endif
+
+static bool is_known(uintptr_t address)
+{
+    static unsigned last; /* one that was asked for: it often is again */
+    unsigned m = __atomic_load_n(&last, __ATOMIC_RELAXED);
+
+    if (m < loaded_count && loaded_holds(m, address))
+        return true;
+    m = loaded_at(address);
+    __atomic_store_n(&last, m, __ATOMIC_RELAXED);
+    return m < loaded_count;
+}
+
+/*
+ * The list is looked at without a lock: what is added meanwhile is added twice at worst. The module
+ * can't be unloaded meanwhile, for its code is about to go on.
+ */
+void modules_meet(const void *caller)
+{
+    struct dl_phdr_info info;
+
+    if (is_known((uintptr_t)caller) || !find_object(caller, &info) || !section_enter())
+        return;
+    if (lock_try(&catalog_lock)) {
+        note_module(&info);
+        mark_loaded();
+        lock_give(&catalog_lock);
+    }
+    section_exit();
 }
 
 /* A frame, or an address of which none was made yet; unless it is another by now. */

@@ -37,6 +37,12 @@ void modules_note(void);
  */
 bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count);
 
+/*
+ * A timer was set by a call that returns to this address: from now on its module is known, if there
+ * is one and it can be had at once. Async-signal-safe, waits for nobody.
+ */
+void modules_meet(const void *caller);
+
 /* True while some thread is within dlopen or dlclose, when taking the loader's lock is unsafe. */
 bool modules_loader_busy(void);
 

@@ -189,6 +189,36 @@ Test(modules, before_one_goes_frames_are_made_of_what_timers_keep)
     cr_expect_eq(handle->cookie, (uintptr_t)place, "which is no frame");
 }
 
+#if __GLIBC_PREREQ(2, 35)
+/* Without a look at the loader's list, which one who sets a timer can't always wait for. */
+Test(modules, one_that_sets_a_timer_is_known_from_then_on)
+{
+    uint32_t before = recording->regions[TLK_MODULES].used;
+    const struct link_map *map = load();
+    const struct tlk_module *module = region_at(TLK_MODULES, before);
+    struct tlk_module met;
+
+    set_from(1, map->l_ld);
+    cr_assert_eq(recording->regions[TLK_MODULES].used, before + 1);
+    met = *module;
+    cr_expect_str_eq(string_of(met.path), map->l_name);
+    cr_expect_eq(met.bias, map->l_addr);
+    cr_expect_eq(met.loaded, 1);
+    cr_expect_eq(module_of(resolve((void *)abort))->loaded, 1, "nor are others forgotten");
+    modules_note();
+    cr_expect_eq(memcmp(&met, module, sizeof(met)), 0, "the loader says the same");
+}
+#endif
+
+Test(modules, code_made_at_run_time_may_set_a_timer)
+{
+    uint32_t before = recording->regions[TLK_MODULES].used;
+    const void *code = map_code();
+
+    cr_expect_eq(set_from(1, code)->setter, (uintptr_t)code);
+    cr_expect_eq(recording->regions[TLK_MODULES].used, before);
+}
+
 /* Elsewhere: something else lies at its former place now. */
 Test(modules, one_loaded_again_is_the_same)
 {
