@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define TLK_MAGIC "TIMERLK\n"
-#define TLK_VERSION 5u
+#define TLK_VERSION 6u
 #define TLK_BYTE_ORDER 0x01020304u
 #define TLK_CHUNK 65536u
 
@@ -208,12 +208,17 @@ struct tlk_module {
     uint32_t loads;      /* how often it was found newly loaded */
     uint32_t build_id_size;
     uint8_t build_id[20];
-    uint8_t reserved[72];
+    uint32_t loaded; /* 1: it is there now, as far as the shim has looked */
+    uint8_t reserved[68];
 };
 
 /*
  * A frame is (module << 48 | virtual address in the module's file). Every one is a return address:
  * look up the address less one. Module 0 means that no module held it; the address is absolute.
+ *
+ * What a timer keeps of its callers is written where every nanosecond counts: nobody has looked yet
+ * for the module, and module 0 means that the address lies in the one that is loaded there, if any.
+ * Before modules are unloaded the shim makes frames of these addresses.
  */
 #define TLK_FRAME(module, vaddr) ((uint64_t)(module) << 48 | ((vaddr)&0xffffffffffffULL))
 #define TLK_FRAME_MODULE(frame) ((uint32_t)((frame) >> 48))
@@ -295,6 +300,7 @@ enum tlk_timer_flags {
     TLK_UNREAD = 32,         /* at exit the kernel showed expirations that nobody had read */
     TLK_RECEIVED =
         64, /* made elsewhere, and created here by the call that received its descriptor */
+    TLK_ORIGINAL_CLOSED = 128, /* the descriptor that was made first: it lives on by duplicates */
 };
 
 /* So many units since start_mono, plus one; what happens to a timer by itself is no touch. */
@@ -307,6 +313,8 @@ enum tlk_notify { /* how a POSIX timer tells; TLK_NOTIFY_NONE for all that have 
                   TLK_NOTIFY_THREAD = 2,
                   TLK_NOTIFY_THREAD_ID = 3,
 };
+
+#define TLK_DUPLICATES 2
 
 /*
  * One timer. The slot of a released one is used again; `generation` then counts up. A reader of a
@@ -334,20 +342,33 @@ struct tlk_timer {
     uint64_t fired;    /* expirations seen or derived, ended armings included */
 
     uint64_t fired_now;     /* of these, since the last arming */
-    uint64_t seen_at;       /* mono, coarse: when the last fire was seen; 0: never */
     uint64_t created;       /* mono */
     uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
     uint32_t touched;       /* when it was last set, stopped or asked: see TLK_TOUCHED; 0: never */
-    uint16_t family;        /* index of families */
+    uint32_t seen;          /* when the last fire was seen: as `touched` */
+    uint32_t name;          /* string: the name that the program gave it */
+    uint64_t setter;        /* frame: where it was last armed; 0: unknown */
+    uint8_t family;         /* index of families */
     uint8_t notify;         /* enum tlk_notify */
     uint8_t references;     /* descriptors of this process that share it, 255: that or more; 1: a
                                handle or number by which it is found; 0: there is none */
+    uint8_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
     int16_t clock;          /* CLOCK_*, as given at creation */
     int16_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
-    int32_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
-    uint32_t name;          /* string: the name that the program gave it */
-    uint64_t retained;      /* bytes that it keeps alive, where the program said so */
-    uint64_t cookie;        /* private to the shim */
+    uint32_t thread;        /* the kernel's number of the thread that made it; 0: unknown */
+
+    /* By what it is: of a family by descriptor, of TLK_NOTIFY_THREAD, of all others. */
+    union {
+        uint16_t duplicates[TLK_DUPLICATES]; /* descriptors beside `id`, plus one; 0: none */
+        uint32_t notice;                     /* private to the shim */
+        uint32_t retained; /* bytes that it keeps alive, where the program said so; ~0: that or
+                              more */
+    };
+    union {
+        uint64_t duplicator; /* frame: where a descriptor was last duplicated; 0: nowhere */
+        uint64_t notified;   /* frame: the function that is called, plus one; 0: unknown */
+        uint64_t cookie;     /* private to the shim */
+    };
 };
 
 /* Of an array: bytes of a record, by enum tlk_region_id. */

@@ -1,5 +1,7 @@
 #include "base/proc.h"
 
+#include "base/text.h"
+
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,6 +26,21 @@ bool proc_alive(pid_t pid, uint64_t start_ticks)
                   "%" SCNu64,
                   &state, &ticks) == 2 &&
            ticks == start_ticks && state != 'Z' && state != 'X';
+}
+
+struct thread_name proc_thread_name(pid_t pid, pid_t thread)
+{
+    struct thread_name name = {""};
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", (int)pid, (int)thread);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return name;
+    if (fgets(name.s, sizeof(name.s), file))
+        name.s[strcspn(name.s, "\n")] = '\0';
+    fclose(file);
+    text_clean(name.s);
+    return name;
 }
 
 uint64_t proc_descriptors(pid_t pid)

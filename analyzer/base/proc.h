@@ -11,6 +11,12 @@
 /* Whether the process runs that had this number and start time (field 22 of /proc/PID/stat). */
 bool proc_alive(pid_t pid, uint64_t start_ticks);
 
+/* What a thread of it is called; "" if that can't be read, as once it has ended. */
+struct thread_name {
+    char s[32];
+};
+struct thread_name proc_thread_name(pid_t pid, pid_t thread);
+
 /* How many descriptors it has open; 0 if that can't be read. */
 uint64_t proc_descriptors(pid_t pid);
 

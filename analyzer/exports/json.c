@@ -1,6 +1,7 @@
 /* json.c - the report, and the gate, as JSON. */
 #include "base/numbers.h"
 #include "exports/exports.h"
+#include "profile/callers.h"
 #include "profile/families.h"
 #include "profile/identity.h"
 #include "profile/losses.h"
@@ -158,6 +159,7 @@ static const struct key count_keys[] = {
     KEY("far_future", far_future),
     KEY("age_ns", age),
     KEY("retained", retained),
+    KEY("on_duplicates", on_duplicates),
 };
 
 /* By errno: those that there were. */
@@ -224,6 +226,14 @@ static json_t *paths_of(struct profile *profile, const struct site *site)
     return json;
 }
 
+/* The line that has to do so with most of its live timers; null: none is known. */
+static json_t *caller_or_null(struct profile *profile, const struct site *site,
+                              enum caller_role role)
+{
+    const struct caller *caller = callers_most(profile, site, role);
+    return caller ? frame_as_json(caller_frame(profile, caller->location)) : json_null();
+}
+
 static json_t *site_of(struct profile *profile, struct site *site)
 {
     json_t *json = json_object();
@@ -241,6 +251,8 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_object_set_new(json, "last_created_ns", json_count(site->last_created));
     json_object_set_new(json, "truncated", json_boolean(site->truncated));
     json_object_set_new(json, "unwound", json_boolean(site->unwound));
+    json_object_set_new(json, "set_by", caller_or_null(profile, site, CALLER_SETS));
+    json_object_set_new(json, "duplicated_by", caller_or_null(profile, site, CALLER_DUPLICATES));
     json_object_set_new(json, "stack", stack_as_json(profile, site));
     json_object_set_new(json, "path_count", json_count(site->path_count));
     json_object_set_new(json, "paths", paths_of(profile, site));

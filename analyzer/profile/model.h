@@ -36,6 +36,7 @@ struct counts {
     uint64_t age;      /* of all live timers together */
     uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
     uint64_t failed[TLK_FAILURES]; /* creations, for want of something */
+    uint64_t on_duplicates;        /* live, and the descriptor that was made first is closed */
     uint64_t peak; /* highest number live at a time; over several sites, no more than this */
 };
 
@@ -166,7 +167,8 @@ struct site {
     size_t index;                         /* in profile->sites, unless it is dropped */
     struct stack_frame *stack;            /* see stack_of() */
     size_t stack_depth;
-    struct history *history;                              /* see history_of() */
+    struct history *history; /* see history_of() */
+    uint32_t callers;        /* the last one of its live timers, plus one; 0: none. See callers.h */
     char fingerprint[FINGERPRINT_SIZE], id[SITE_ID_SIZE]; /* see fingerprints_set() */
     const char *function;                                 /* the wrapped one */
     size_t depth;                                         /* frames, that of `function` included */
@@ -182,11 +184,28 @@ static inline struct site *site_shown(const struct site *site)
     return site->through ? site->through : (struct site *)(uintptr_t)site;
 }
 
+/* Code that has to do with live timers of a site. */
+struct caller {
+    const struct site *site;
+    uint32_t role; /* enum caller_role */
+    uint32_t location;
+    uint32_t next; /* of the same site, plus one; 0: none */
+    uint64_t timers;
+    uint64_t wakeups; /* per million seconds */
+};
+
+struct caller_list {
+    struct caller *list;
+    size_t count, room;
+    struct index index;
+};
+
 /* One live timer, for views that list them. */
 struct live_timer {
     struct site *site;
     const struct process *process;
-    const char *name; /* that the program gave it; "": none */
+    const char *name;          /* that the program gave it; "": none */
+    uint32_t setter, notified; /* locations: see callers.h */
     struct tlk_timer record;
     struct judgement judgement;
 };
@@ -203,6 +222,7 @@ struct profile {
     bool plain; /* stacks are as they were recorded: no symbols are looked up for them */
     bool base;  /* what is added now is what the rest is compared with */
     struct samples samples; /* of all sites, those dropped by a filter included */
+    struct caller_list callers;
     struct locations locations;
     struct passages passages;
     struct counts totals;    /* see profile_add_up() */

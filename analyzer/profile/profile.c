@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "base/paths.h"
+#include "profile/callers.h"
 #include "profile/history.h"
 #include "profile/passages.h"
 
@@ -60,6 +61,7 @@ void profile_renew(struct profile *profile)
     free_processes(profile);
     free_sites(profile);
     samples_free(&profile->samples);
+    callers_free(profile);
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
     profile->sites = profile->known = NULL;
@@ -76,6 +78,7 @@ void profile_free(struct profile *profile)
     free_processes(profile);
     free_sites(profile);
     samples_free(&profile->samples);
+    callers_free(profile);
     locations_free(&profile->locations);
     passages_free(&profile->passages);
     free_modules(profile);

@@ -1,5 +1,6 @@
 /* profile_load.c - from a recording to the profile: sites first, then timers, then verdicts. */
 #include "base/numbers.h"
+#include "profile/callers.h"
 #include "profile/history.h"
 #include "profile/part.h"
 #include "profile/paths.h"
@@ -22,7 +23,8 @@ struct loading {
     struct profile *profile;
     struct recording *recording;
     struct process *process;
-    uint32_t *modules;               /* of the recording, as indices of the profile's */
+    uint32_t *modules; /* of the recording, as indices of the profile's */
+    struct loaded_modules loaded;
     uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
     struct record *records;          /* by the numbers of the recording */
     uint32_t record_count;
@@ -38,10 +40,14 @@ static void load_modules(struct loading *loading)
     struct tlk_module record;
     loading->modules = memory_new(count, sizeof(*loading->modules));
     for (uint32_t i = 1; i < count; i++) {
-        if (recording_module(loading->recording, i, &record))
-            loading->modules[i] = profile_module(loading->profile, loading->recording, &record,
-                                                 loading->process->start_real);
+        if (!recording_module(loading->recording, i, &record))
+            continue;
+        loading->modules[i] = profile_module(loading->profile, loading->recording, &record,
+                                             loading->process->start_real);
+        loaded_modules_add(&loading->loaded, &record, loading->modules[i]);
     }
+    loading->loaded.modules = loading->modules;
+    loading->loaded.module_count = count;
 }
 
 /* Asleep, it saw of what was created nothing from then on; awake, nothing until it woke. */
@@ -152,12 +158,30 @@ static void load_sites(struct loading *loading)
 
 /* ---- timers ---- */
 
-/* What so many expirations are per million seconds, on the average of the run. */
-static uint64_t wakeups_of(const struct process *process, uint64_t fired)
+/* What so many expirations are per million seconds, on the average of that time. */
+static uint64_t wakeups_in(uint64_t duration, uint64_t fired)
 {
-    uint64_t duration = process_duration(process);
     return duration ? (uint64_t)value_clamp((__int128)((double)fired / (double)duration * 1e15))
                     : 0;
+}
+
+static uint64_t wakeups_of(const struct process *process, uint64_t fired)
+{
+    return wakeups_in(process_duration(process), fired);
+}
+
+/*
+ * A timer that a forked child shares with its parent expires once for all: each counts what it was
+ * seen to read, on the average of the timer's life; what nobody read is its maker's to count.
+ */
+static uint64_t wakeups_of_timer(const struct process *process, const struct tlk_timer *timer,
+                                 const struct judgement *judgement)
+{
+    uint64_t stands_for = process_one_in(process, timer->family);
+    if (!process->forked || !judgement->inherited || !family_has(timer->family, TLK_BY_DESCRIPTOR))
+        return wakeups_of(process, count_product(judgement->fired, stands_for));
+    uint64_t unread = timer->flags & TLK_UNREAD ? 1 : 0;
+    return wakeups_in(judgement->age, count_product(elapsed(timer->fired, unread), stands_for));
 }
 
 static void sample_add(struct sample *sample, const struct sample *what)
@@ -193,7 +217,7 @@ static void samples_add_timer(struct profile *profile, const struct process *pro
         .fired = fired,
         .stopped = timer->stopped * stands_for,
         .age = count_product(judgement->age, stands_for),
-        .wakeups = wakeups_of(process, fired),
+        .wakeups = wakeups_of_timer(process, timer, judgement),
     };
     sample_add(sample_of(&profile->samples, trace, &labels), &one);
     sample_add(live, &one);
@@ -220,15 +244,28 @@ static void samples_add_rest(struct profile *profile, const struct process *proc
 }
 
 static void keep_timer(struct loading *loading, struct site *site, const struct tlk_timer *timer,
-                       const struct judgement *judgement)
+                       const struct callers *callers, const struct judgement *judgement)
 {
     struct profile *profile = loading->profile;
     const char *name =
         strings_add(profile->strings, recording_string(loading->recording, timer->name));
     profile->timers = memory_grow(profile->timers, profile->timer_count, &profile->timer_room,
                                   sizeof(*profile->timers));
-    profile->timers[profile->timer_count++] =
-        (struct live_timer){site, loading->process, name, *timer, *judgement};
+    profile->timers[profile->timer_count++] = (struct live_timer){
+        site, loading->process, name, callers->setter, callers->notified, *timer, *judgement};
+}
+
+static void count_callers(struct loading *loading, struct site *site, const struct tlk_timer *timer,
+                          const struct callers *callers, const struct judgement *judgement)
+{
+    uint64_t stands_for = process_one_in(loading->process, timer->family);
+    uint64_t wakeups = wakeups_of_timer(loading->process, timer, judgement);
+    if (loading->profile->base)
+        return;
+    callers_count(loading->profile, site, CALLER_SETS, callers->setter, stands_for, wakeups);
+    if (timer->flags & TLK_ORIGINAL_CLOSED)
+        callers_count(loading->profile, site, CALLER_DUPLICATES, callers->duplicator, stands_for,
+                      0);
 }
 
 static void count_timer(struct counts *counts, const struct tlk_timer *timer,
@@ -250,7 +287,8 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->overdue += judgement->overdue;
     counts->far_future += judgement->far_future;
     counts->age = count_sum(counts->age, judgement->age);
-    counts->retained = count_sum(counts->retained, timer->retained);
+    counts->on_duplicates += (timer->flags & TLK_ORIGINAL_CLOSED) != 0;
+    counts->retained = count_sum(counts->retained, timer_retained(timer));
 }
 
 static bool ended_by_exec(const struct process *process, const struct tlk_timer *timer)
@@ -266,7 +304,7 @@ static void each_timer(struct loading *loading,
     for (uint32_t i = 0; i < recording_count(loading->recording, TLK_TIMERS); i++) {
         if (!recording_timer(loading->recording, i, &timer))
             continue;
-        timer.family = (uint16_t)loading->families[timer.family];
+        timer.family = (uint8_t)loading->families[timer.family];
         each(loading, &timer);
     }
 }
@@ -298,8 +336,10 @@ static void load_timer(struct loading *loading, const struct tlk_timer *timer)
     evidence_add(&part->evidence, timer, &judgement);
     if (judgement.age > site->oldest_age)
         site->oldest_age = judgement.age;
+    struct callers callers = callers_of(loading->profile, &loading->loaded, timer);
+    count_callers(loading, site, timer, &callers, &judgement);
     if (loading->profile->keep_timers)
-        keep_timer(loading, site, timer, &judgement);
+        keep_timer(loading, site, timer, &callers, &judgement);
 }
 
 /*
@@ -488,5 +528,6 @@ void profile_add(struct profile *profile, struct recording *recording)
     loading.process->damaged = recording->damaged;
     free(loading.modules);
     free(loading.records);
+    free(loading.loaded.list);
     free(loading.parts);
 }

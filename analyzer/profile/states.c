@@ -105,20 +105,31 @@ static uint64_t touched_at(const struct tlk_timer *timer, const struct moment *n
 }
 
 /*
- * What is unread for less than a period, or a second, is about to be read. Where the kernel was
- * asked (TLK_UNREAD) the expirations that are unread are among those counted.
+ * Of a ticker, when it expires next. One with a descriptor is not set anew before its expiration is
+ * read: where the kernel was asked (TLK_UNREAD), those that are unread are among those counted. A
+ * library comes to its own when it can; those of the kernel go by the clock, seen or not.
  */
+static int64_t next_expiry(const struct tlk_timer *timer, const struct judgement *judgement)
+{
+    uint64_t over = timer->fired_now;
+    if (timer->flags & TLK_UNREAD && over > 0)
+        over--;
+    if (!family_has(timer->family, TLK_BY_DESCRIPTOR | TLK_FIRES_TOLD)) {
+        uint64_t expired = count_expirations(timer, judgement);
+        over = expired > over ? expired : over;
+    }
+    return clamp_time((__int128)judgement->due + count_product(over, timer->interval));
+}
+
+/* What is unread for less than a period, or a second, is about to be read. */
 static bool is_unread(const struct tlk_timer *timer, const struct judgement *judgement)
 {
-    uint64_t patience =
-        timer->interval && timer->interval < NS_PER_SECOND ? timer->interval : NS_PER_SECOND;
+    int64_t patience = timer->interval && timer->interval < NS_PER_SECOND ? (int64_t)timer->interval
+                                                                          : (int64_t)NS_PER_SECOND;
     bool asked = timer->flags & TLK_UNREAD;
     if (!judgement->due_known || judgement->due > 0 || (timer->fired_now > 0 && !asked))
         return false;
-    __int128 since = -(__int128)judgement->due;
-    if (timer->fired_now > 1)
-        since -= (__int128)(timer->fired_now - 1) * timer->interval;
-    return since >= patience;
+    return judgement->next <= -patience;
 }
 
 void state_judge(const struct tlk_timer *timer, const struct moment *now,
@@ -139,6 +150,7 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
         return;
     }
     judge_deadline(timer, now, judgement);
+    judgement->next = next_expiry(timer, judgement);
     uint64_t expired = count_expirations(timer, judgement);
     judgement->fired += derived_fires(timer, expired);
     judgement->state = armed_state(timer, expired, judgement);
@@ -152,6 +164,12 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
         judgement->armed = false;
         judgement->over = family_has(timer->family, TLK_FREE_AT_REST);
     }
+}
+
+uint64_t timer_retained(const struct tlk_timer *timer)
+{
+    bool other = family_has(timer->family, TLK_BY_DESCRIPTOR) || timer->notify == TLK_NOTIFY_THREAD;
+    return other ? 0 : timer->retained;
 }
 
 uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now)

@@ -33,6 +33,8 @@ struct judgement {
     bool unread, inherited, received, overdue, far_future;
     bool due_known; /* armed, and its clock can be told */
     int64_t due;    /* ns until the first deadline of this arming, negative when that is past */
+    int64_t next;   /* until it expires next; negative: since the expiration that waits to be read,
+                       or to be told by its library */
 };
 
 void state_judge(const struct tlk_timer *timer, const struct moment *now,
@@ -40,6 +42,9 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
 
 /* How long after its last arming it is due for the first time; 0: unknown, or not armed. */
 uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now);
+
+/* Bytes that it keeps alive, where the program said so. */
+uint64_t timer_retained(const struct tlk_timer *timer);
 
 /* "never-fired" */
 const char *state_name(enum timer_state state);

@@ -192,7 +192,9 @@ uint64_t recording_last_event(struct recording *recording)
             continue;
         note_event(&last, timer.created);
         note_event(&last, timer.armed_at);
-        note_event(&last, timer.seen_at);
+        if (timer.seen)
+            note_event(&last, recording->header.start_mono +
+                                  ((uint64_t)(timer.seen - 1) << TLK_TOUCHED_SHIFT));
     }
     return last;
 }

@@ -3,8 +3,10 @@
 #include "base/text.h"
 #include "profile/families.h"
 #include "profile/stacks.h"
+#include "views/wording.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Longer names are not lined up: they would push all others' places out of sight. */
@@ -134,11 +136,20 @@ static void print_paths(FILE *to, struct profile *profile, const struct site *si
         fprintf(to, "       and by %s more\n", text_count(site->path_count - SITE_PATHS_SHOWN).s);
 }
 
+static void print_duplicates(FILE *to, struct profile *profile, const struct site *site)
+{
+    char *text = wording_duplicates(profile, site);
+    if (text)
+        fprintf(to, "       %s\n", text);
+    free(text);
+}
+
 void site_print_finding(FILE *to, struct profile *profile, struct site *site)
 {
     site_print_headline(to, profile, site);
     fprintf(to, "       %s\n", site_why(profile, site));
     print_flags(to, site);
+    print_duplicates(to, profile, site);
     site_print_stack(to, profile, site);
     print_paths(to, profile, site);
 }

@@ -1,14 +1,46 @@
 /* timers.c - what each live timer is, and what it waits for. */
+#include "base/numbers.h"
+#include "base/proc.h"
+#include "profile/callers.h"
 #include "profile/families.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
 #include "views/sites.h"
 #include "views/views.h"
+#include "views/wording.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+
+#define HEAD_NOTIFIED "NOTIFIES"
+#define HEAD_SETTER "SET-BY"
+
+static int compare_descriptors(const void *left, const void *right)
+{
+    return compare_numbers(*(const uint64_t *)left, *(const uint64_t *)right);
+}
+
+/* "fd 5,7,9", and "+" where there are more than are known. */
+static struct text descriptors_of(const struct tlk_timer *record)
+{
+    struct text text;
+    uint64_t numbers[1 + TLK_DUPLICATES] = {record->id}, count = 1;
+    for (size_t i = 0; i < TLK_DUPLICATES; i++) {
+        if (record->duplicates[i] > 0)
+            numbers[count++] = record->duplicates[i] - 1u;
+    }
+    qsort(numbers, count, sizeof(*numbers), compare_descriptors);
+    size_t length = (size_t)snprintf(text.s, sizeof(text.s), "fd %" PRIu64, numbers[0]);
+    for (size_t i = 1; i < count; i++)
+        length +=
+            (size_t)snprintf(text.s + length, sizeof(text.s) - length, ",%" PRIu64, numbers[i]);
+    if (record->references > count)
+        snprintf(text.s + length, sizeof(text.s) - length, "+");
+    return text;
+}
 
 struct text timer_identity(uint64_t family, uint64_t id)
 {
@@ -25,15 +57,24 @@ struct text timer_identity(uint64_t family, uint64_t id)
     return text;
 }
 
+/* With all its descriptors. */
+static struct text identity_of(const struct tlk_timer *record)
+{
+    return family_has(record->family, TLK_BY_DESCRIPTOR)
+               ? descriptors_of(record)
+               : timer_identity(record->family, record->id);
+}
+
 static struct text deadline_of(const struct live_timer *timer)
 {
     const struct judgement *judgement = &timer->judgement;
     struct text text;
-    uint64_t distance = judgement->due < 0 ? -(uint64_t)judgement->due : (uint64_t)judgement->due;
+    int64_t next = judgement->next;
+    uint64_t distance = next < 0 ? -(uint64_t)next : (uint64_t)next;
     if (!judgement->due_known)
         snprintf(text.s, sizeof(text.s), judgement->armed ? "?" : "-");
     else
-        snprintf(text.s, sizeof(text.s), judgement->due < 0 ? "%.20s ago" : "in %.20s",
+        snprintf(text.s, sizeof(text.s), next < 0 ? "%.20s ago" : "in %.20s",
                  text_duration(distance).s);
     return text;
 }
@@ -57,24 +98,75 @@ static struct text timer_label(const struct live_timer *timer)
     return family_label(timer->record.family, timer->site->kind);
 }
 
-/* Columns that only timers of gotime, or of a sample, fill; without any they are left out. */
+/* Longer lines of code are not lined up: they would push what follows out of sight. */
+#define WIDEST_CALLER 60
+
+/* Columns that not all timers fill: without any that does, they are left out. */
 struct columns {
     int family; /* its width */
     bool name, keeps, stands_for;
+    int thread, notified, setter; /* widths; 0: left out */
 };
 
-static struct columns columns_of(const struct profile *profile, size_t shown)
+static void widen(int *width, const char *text)
+{
+    int length = (int)strlen(text);
+    *width = length > *width ? length : *width;
+}
+
+static void widen_by_caller(int *width, struct profile *profile, uint32_t location,
+                            const char *head)
+{
+    if (location == CALLER_UNKNOWN)
+        return;
+    char *text = wording_caller(profile, location);
+    widen(width, head);
+    widen(width, strlen(text) <= WIDEST_CALLER ? text : head);
+    free(text);
+}
+
+/* The thread that made it: its number, and its name while it runs. */
+static struct text thread_of(const struct live_timer *timer)
+{
+    struct text text = {"-"};
+    uint32_t thread = timer->record.thread;
+    if (!thread)
+        return text;
+    struct thread_name name = {""};
+    if (timer->process->alive)
+        name = proc_thread_name(timer->process->pid, (pid_t)thread);
+    snprintf(text.s, sizeof(text.s), "%" PRIu32 "%s%s", thread, *name.s ? " " : "", name.s);
+    return text;
+}
+
+static struct columns columns_of(struct profile *profile, size_t shown)
 {
     struct columns columns = {.family = 8};
     for (size_t i = 0; i < shown; i++) {
         const struct live_timer *timer = &profile->timers[i];
-        int width = (int)strlen(timer_label(timer).s);
-        columns.family = width > columns.family ? width : columns.family;
+        widen(&columns.family, timer_label(timer).s);
         columns.name |= *timer->name != '\0';
-        columns.keeps |= timer->record.retained > 0;
+        columns.keeps |= timer_retained(&timer->record) > 0;
         columns.stands_for |= timer->process->one_in > 1;
+        if (timer->record.thread)
+            widen(&columns.thread, timer->process->alive ? "4194304 fifteen letters" : "4194304");
+        widen_by_caller(&columns.notified, profile, timer->notified, HEAD_NOTIFIED);
+        widen_by_caller(&columns.setter, profile, timer->setter, HEAD_SETTER);
     }
     return columns;
+}
+
+static void print_column(FILE *to, int width, const char *text)
+{
+    if (width > 0)
+        fprintf(to, " %-*s", width, text);
+}
+
+static void print_caller(FILE *to, int width, struct profile *profile, uint32_t location)
+{
+    char *text = location == CALLER_UNKNOWN ? NULL : wording_caller(profile, location);
+    print_column(to, width, text ? text : "-");
+    free(text);
 }
 
 static void print_given(FILE *to, const struct columns *columns, const char *name,
@@ -97,13 +189,16 @@ static void print_timer_row(FILE *to, struct profile *profile, const struct live
         fprintf(to, "%-8d ", timer->process->pid);
     fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s",
             state_name(judgement->state), columns->family, timer_label(timer).s,
-            timer_identity(record->family, record->id).s, clock_name(record->clock),
-            deadline_of(timer).s, record->interval ? text_duration(record->interval).s : "one-shot",
+            identity_of(record).s, clock_name(record->clock), deadline_of(timer).s,
+            record->interval ? text_duration(record->interval).s : "one-shot",
             text_duration(judgement->age).s, record->armed, judgement->fired,
             flags_of(judgement).s);
     print_given(to, columns, *timer->name ? timer->name : "-",
-                record->retained ? text_bytes(record->retained).s : "-",
+                timer_retained(record) ? text_bytes(timer_retained(record)).s : "-",
                 text_count(process_one_in(timer->process, record->family)).s);
+    print_column(to, columns->thread, thread_of(timer).s);
+    print_caller(to, columns->notified, profile, timer->notified);
+    print_caller(to, columns->setter, profile, timer->setter);
     fputc(' ', to);
     site_print(to, profile, timer->site);
 }
@@ -115,7 +210,22 @@ static void print_head(FILE *to, const struct profile *profile, const struct col
     fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-10s", "STATE", columns->family,
             "FAMILY", "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED", "FLAGS");
     print_given(to, columns, "NAME", "KEEPS", "STANDS-FOR");
+    print_column(to, columns->thread, "THREAD");
+    print_column(to, columns->notified, HEAD_NOTIFIED);
+    print_column(to, columns->setter, HEAD_SETTER);
     fprintf(to, " SITE\n");
+}
+
+/* The oldest first; those of one age in the order of their processes, families and numbers. */
+static int by_age(const void *left, const void *right)
+{
+    const struct live_timer *a = left, *b = right;
+    int order = compare_numbers(b->judgement.age, a->judgement.age);
+    if (!order)
+        order = compare_numbers((uint64_t)a->process->pid, (uint64_t)b->process->pid);
+    if (!order)
+        order = compare_numbers(a->record.family, b->record.family);
+    return order ? order : compare_numbers(a->record.id, b->record.id);
 }
 
 void timers_print(FILE *to, struct profile *profile, long most)
@@ -128,6 +238,7 @@ void timers_print(FILE *to, struct profile *profile, long most)
         fprintf(to, "no timer is live\n");
         return;
     }
+    qsort(profile->timers, count, sizeof(*profile->timers), by_age);
     columns = columns_of(profile, shown);
     print_head(to, profile, &columns);
     for (size_t i = 0; i < shown; i++)

@@ -1,9 +1,11 @@
 /* wakeups.c - sites by how often their timers expire. */
 #include "base/numbers.h"
 #include "base/text.h"
+#include "profile/callers.h"
 #include "views/coverage.h"
 #include "views/sites.h"
 #include "views/views.h"
+#include "views/wording.h"
 
 #include <stdlib.h>
 
@@ -41,6 +43,19 @@ static int by_wakeups(const void *left, const void *right)
     return order ? order : compare_numbers(a->site->index, b->site->index);
 }
 
+#define SITE_COLUMN 53
+
+/* Who sets the timers that wake most, if that is not the line that made them. */
+static void print_setter(FILE *to, struct profile *profile, struct site *site)
+{
+    const struct caller *setter = callers_most(profile, site, CALLER_SETS);
+    if (!setter || caller_is_maker(profile, site, caller_frame(profile, setter->location)))
+        return;
+    char *text = wording_caller(profile, setter->location);
+    fprintf(to, "%*sset by %s\n", SITE_COLUMN, "", text);
+    free(text);
+}
+
 static void print_row(FILE *to, struct profile *profile, const struct row *row, uint64_t total)
 {
     const struct site *site = row->site;
@@ -48,6 +63,7 @@ static void print_row(FILE *to, struct profile *profile, const struct row *row, 
             (double)row->wakeups / (double)total * 100, text_count(site->counts.fired).s,
             row->interval ? text_duration(row->interval).s : "-", family_name(site->family));
     site_print(to, profile, row->site);
+    print_setter(to, profile, row->site);
 }
 
 void wakeups_print(FILE *to, struct profile *profile, long most)

@@ -1,6 +1,7 @@
 #include "views/wording.h"
 
 #include "base/text.h"
+#include "profile/callers.h"
 #include "profile/families.h"
 #include "profile/stacks.h"
 
@@ -83,6 +84,32 @@ char *wording_outcome(const struct gate *gate, const struct judged *judged)
     default:
         return memory_copy(site_why(gate->profile, judged->site));
     }
+}
+
+char *wording_duplicates(struct profile *profile, const struct site *site)
+{
+    const struct caller *most = callers_most(profile, site, CALLER_DUPLICATES);
+    const char *elsewhere =
+        most && most->timers < site->counts.on_duplicates ? " and elsewhere" : "";
+    char *made = most ? wording_caller(profile, most->location) : NULL, *text = NULL;
+    if (site->counts.on_duplicates > 0)
+        text = wording_say("%s live through duplicates%s%s%s; the original descriptor was closed",
+                           text_count(site->counts.on_duplicates).s, made ? " made at " : "",
+                           made ? made : "", elsewhere);
+    free(made);
+    return text;
+}
+
+char *wording_caller(struct profile *profile, uint32_t location)
+{
+    const struct stack_frame *frame = caller_frame(profile, location);
+    char *name = wording_cut(frame->name, WORDING_MOST), *text;
+    if (frame->short_file && frame->line > 0)
+        text = wording_say("%s %s:%d", name, frame->short_file, frame->line);
+    else
+        text = memory_copy(name);
+    free(name);
+    return text;
 }
 
 char *wording_too_many(const struct gate *gate)

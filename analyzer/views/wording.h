@@ -35,6 +35,15 @@ char *wording_too_many(const struct gate *gate);
 /* "1 site fails, 2 are known, 1 is suppressed, 7 pass", or that it is in doubt. */
 char *wording_summary(const struct gate *gate);
 
+/* "loop_arm src/loop.c:40": a line of the program that has to do with timers. */
+char *wording_caller(struct profile *profile, uint32_t location);
+
+/*
+ * "3 live through duplicates made at dup_it x.c:12; the original descriptor was closed"; NULL if
+ * there are none.
+ */
+char *wording_duplicates(struct profile *profile, const struct site *site);
+
 /* A copy of no more than `most` bytes, whole characters, "..." at the end if it was cut. */
 char *wording_cut(const char *text, size_t most);
 

@@ -47,6 +47,7 @@
     X(int, dlclose, (void *))                                                                      \
     X(int, prctl, (int, ...))                                                                      \
     X(int, mlockall, (int))                                                                        \
+    X(int, _dl_find_object, (void *, void *))                                                      \
     X(int, execve, (const char *, char *const *, char *const *))                                   \
     X(int, execv, (const char *, char *const *))                                                   \
     X(int, execvp, (const char *, char *const *))                                                  \

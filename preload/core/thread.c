@@ -1,6 +1,8 @@
 #include "core/thread.h"
 
+#include <dlfcn.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/machine.h"
 
@@ -10,6 +12,7 @@ __thread struct thread thread;
 
 static uintptr_t main_stack_low, main_stack_high;
 static uintptr_t main_descriptor;
+static uint32_t id_place; /* of a thread's number, in what pthread_self() points to; 0: unknown */
 
 static uintptr_t thread_descriptor(void)
 {
@@ -46,6 +49,26 @@ void thread_find_stack(void)
     }
 }
 
+static uint32_t id_at(uint32_t place)
+{
+    return *(const uint32_t *)((uintptr_t)pthread_self() + place);
+}
+
+uint32_t thread_id(void)
+{
+    return id_place ? id_at(id_place) : 0;
+}
+
+/* glibc tells debuggers: how many bits it has, how many there are, and where. */
+static void find_id(void)
+{
+    const uint32_t *field = dlsym(RTLD_DEFAULT, "_thread_db_pthread_tid");
+
+    if (field && field[0] == 32 && field[1] == 1 && field[2] < MACHINE_BELOW_POINTER &&
+        id_at(field[2]) == (uint32_t)gettid())
+        id_place = field[2];
+}
+
 void thread_start(void)
 {
     struct rlimit limit = {.rlim_cur = STACK_LARGEST};
@@ -56,5 +79,6 @@ void thread_start(void)
     main_descriptor = thread_descriptor();
     main_stack_high = (uintptr_t)__libc_stack_end;
     main_stack_low = main_stack_high - limit.rlim_cur;
+    find_id();
     thread_find_stack();
 }

@@ -37,8 +37,14 @@ struct thread {
 
 extern __thread struct thread thread __attribute__((tls_model("initial-exec")));
 
-/* In the main thread, before all else: where its stack lies. Makes a system call. */
+/*
+ * In the main thread, before all else: where its stack lies, and where the C library keeps a
+ * thread's number. Makes system calls.
+ */
 void thread_start(void);
+
+/* The kernel's number of this thread, without asking it; 0: unknown. Async-signal-safe. */
+uint32_t thread_id(void);
 
 /* Sets the bounds of this thread's stack. Async-signal-safe. */
 void thread_find_stack(void);

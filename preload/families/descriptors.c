@@ -45,21 +45,21 @@ static void numbers_gone(unsigned first, unsigned last)
 }
 
 /* `copy` is a number just made for what `fd` stands for. */
-static void number_copied(int fd, int copy)
+static void number_copied(int fd, int copy, const void *caller)
 {
     uint32_t slot = descriptor_find(fd), before;
 
     if (slot)
-        timer_shared(timer_ref_of(slot));
+        timer_shared(timer_ref_of(slot), copy, caller);
     before = descriptor_put(copy, slot);
     if (before)
         timer_unshared(timer_ref_of(before), copy);
 }
 
-static inline void copy_note(int fd, int copy)
+static inline void copy_note(int fd, int copy, const void *caller)
 {
     if (copy >= 0 && copy != fd && (is_timer(fd) || is_timer(copy)))
-        number_copied(fd, copy);
+        number_copied(fd, copy, caller);
 }
 
 /* Cancelled, close() closes nothing: a cancellation that is due must act before the release counts.
@@ -106,7 +106,7 @@ HOOK int dup(int fd)
 {
     int copy = real()->dup(fd);
 
-    copy_note(fd, copy);
+    copy_note(fd, copy, __builtin_return_address(0));
     return copy;
 }
 
@@ -118,7 +118,7 @@ HOOK int dup2(int fd, int copy)
 {
     int result = real()->dup2(fd, copy);
 
-    copy_note(fd, result);
+    copy_note(fd, result, __builtin_return_address(0));
     return result;
 }
 
@@ -126,14 +126,14 @@ HOOK int dup3(int fd, int copy, int flags)
 {
     int result = real()->dup3(fd, copy, flags);
 
-    copy_note(fd, result);
+    copy_note(fd, result, __builtin_return_address(0));
     return result;
 }
 
-static int fcntl_note(int fd, int command, int result)
+static int fcntl_note(int fd, int command, int result, const void *caller)
 {
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-        copy_note(fd, result);
+        copy_note(fd, result, caller);
     return result;
 }
 
@@ -146,7 +146,8 @@ HOOK int fcntl(int fd, int command, ...)
     va_start(arguments, command);
     argument = va_arg(arguments, void *);
     va_end(arguments);
-    return fcntl_note(fd, command, real()->fcntl(fd, command, argument));
+    return fcntl_note(fd, command, real()->fcntl(fd, command, argument),
+                      __builtin_return_address(0));
 }
 
 HOOK int fcntl64(int fd, int command, ...)
@@ -157,5 +158,6 @@ HOOK int fcntl64(int fd, int command, ...)
     va_start(arguments, command);
     argument = va_arg(arguments, void *);
     va_end(arguments);
-    return fcntl_note(fd, command, real()->fcntl64(fd, command, argument));
+    return fcntl_note(fd, command, real()->fcntl64(fd, command, argument),
+                      __builtin_return_address(0));
 }

@@ -86,7 +86,8 @@ static uint64_t foreign_cookie(uint64_t timer)
     return timer_cookie(ref_of(timer));
 }
 
-static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t period)
+static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t period,
+                          const void *caller)
 {
     bool untimed = now == TIMERLEAK_OTHER_CLOCK;
     struct arming arming = {
@@ -96,6 +97,7 @@ static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t
         .interval = (uint64_t)period,
         .before = {.known = true, .running = true},
         .untimed = untimed,
+        .caller = caller,
     };
 
     timer_armed(ref_of(timer), &arming);

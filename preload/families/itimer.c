@@ -38,6 +38,7 @@ static void itimer_was_set(int which, uint64_t value_us, uint64_t interval_us, b
         .value = value_us * 1000,
         .interval = interval_us * 1000,
         .before = {.known = true, .running = was_running},
+        .caller = call->caller,
     };
 
     if (ref.slot && (!was_running || !value_us)) {

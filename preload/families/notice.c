@@ -75,6 +75,16 @@ struct notice *notice_take(void (*function)(union sigval), union sigval value)
     return notice;
 }
 
+uint32_t notice_number(const struct notice *notice)
+{
+    return notice ? (uint32_t)(notice - notices) + 1 : 0;
+}
+
+struct notice *notice_of(uint64_t number)
+{
+    return number ? &notices[number - 1] : NULL;
+}
+
 void notice_belongs_to(struct notice *notice, struct timer_ref ref)
 {
     notice->ref = ref;

@@ -32,6 +32,8 @@ static void posix_birth(struct birth *birth, clockid_t clock, const struct sigev
         birth->signal = birth->notify == TLK_NOTIFY_SIGNAL || birth->notify == TLK_NOTIFY_THREAD_ID
                             ? event->sigev_signo
                             : 0;
+    if (birth->notify == TLK_NOTIFY_THREAD)
+        birth->notified = event->sigev_notify_function;
 }
 
 /*
@@ -59,7 +61,7 @@ static int posix_create(const struct posix_timer_calls *calls, clockid_t clock,
 static void posix_created(const struct call *call, uint64_t id, clockid_t clock,
                           const struct sigevent *event, struct notice *notice)
 {
-    struct birth birth = {.call = *call, .id = id, .cookie = (uint64_t)(uintptr_t)notice};
+    struct birth birth = {.call = *call, .id = id, .cookie = notice_number(notice)};
     struct timer_ref ref;
 
     posix_birth(&birth, clock, event);
@@ -87,7 +89,7 @@ static struct timer_ref posix_find(uint64_t id)
 static __attribute__((noinline)) int posix_set_slowly(const struct posix_timer_calls *calls,
                                                       void *id, uint64_t key, int flags,
                                                       const struct itimerspec *value,
-                                                      struct itimerspec *old)
+                                                      struct itimerspec *old, const void *caller)
 {
     struct setting setting;
     struct timer_ref ref = posix_find(key);
@@ -98,21 +100,22 @@ static __attribute__((noinline)) int posix_set_slowly(const struct posix_timer_c
     setting_prepare(&setting, ref, value, old);
     result = calls->timer_settime(id, flags, value, setting.old);
     if (result == 0)
-        setting_report(&setting, value, flags & TIMER_ABSTIME);
+        setting_report(&setting, value, flags & TIMER_ABSTIME, caller);
     return result;
 }
 
 static inline int posix_set(const struct posix_timer_calls *calls, void *id, uint64_t key,
-                            int flags, const struct itimerspec *value, struct itimerspec *old)
+                            int flags, const struct itimerspec *value, struct itimerspec *old,
+                            const void *caller)
 {
     struct postponing postponing;
     int result;
 
     if (!postponing_begin(&postponing, live_find_fast(TLK_POSIX, key), old))
-        return posix_set_slowly(calls, id, key, flags, value, old);
+        return posix_set_slowly(calls, id, key, flags, value, old, caller);
     result = calls->timer_settime(id, flags, value, NULL);
     if (result == 0)
-        postponing_end(&postponing, value, flags & TIMER_ABSTIME);
+        postponing_end(&postponing, value, flags & TIMER_ABSTIME, caller);
     return result;
 }
 
@@ -141,7 +144,7 @@ static int posix_delete(const struct posix_timer_calls *calls, void *id, uint64_
 {
     if (gate_open()) {
         struct timer_ref ref = timer_take(TLK_POSIX, key);
-        struct notice *notice = (struct notice *)(uintptr_t)timer_cookie(ref);
+        struct notice *notice = notice_of(timer_cookie(ref));
 
         timer_released(ref);
         if (notice)
@@ -173,7 +176,8 @@ static int posix_delete(const struct posix_timer_calls *calls, void *id, uint64_
     HOOK int timer_settime_##suffix(id_type id, int flags, const struct itimerspec *value,         \
                                     struct itimerspec *old)                                        \
     {                                                                                              \
-        return posix_set(&real()->calls, (void *)(intptr_t)id, key(id), flags, value, old);        \
+        return posix_set(&real()->calls, (void *)(intptr_t)id, key(id), flags, value, old,         \
+                         __builtin_return_address(0));                                             \
     }                                                                                              \
     HOOK int timer_gettime_##suffix(id_type id, struct itimerspec *value);                         \
     HOOK int timer_gettime_##suffix(id_type id, struct itimerspec *value)                          \

@@ -12,7 +12,7 @@ void setting_prepare(struct setting *setting, struct timer_ref ref, const struct
 }
 
 static void setting_armed(struct timer_ref ref, uint64_t now, const struct itimerspec *set,
-                          bool absolute, bool was_running)
+                          bool absolute, bool was_running, const void *caller)
 {
     struct arming arming = {
         .now = now,
@@ -20,23 +20,25 @@ static void setting_armed(struct timer_ref ref, uint64_t now, const struct itime
         .value = nanoseconds(&set->it_value),
         .interval = nanoseconds(&set->it_interval),
         .before = {.known = true, .running = was_running},
+        .caller = caller,
     };
 
     timer_armed(ref, &arming);
 }
 
-void setting_report(const struct setting *setting, const struct itimerspec *wanted, bool absolute)
+void setting_report(const struct setting *setting, const struct itimerspec *wanted, bool absolute,
+                    const void *caller)
 {
     bool was_running = setting->running == RUNNING_PERHAPS
                            ? nanoseconds(&setting->old->it_value) != 0
                            : setting->running == RUNNING_SURELY;
 
     setting_armed(setting->ref, setting->now, setting->copied ? &setting->wanted : wanted, absolute,
-                  was_running);
+                  was_running, caller);
 }
 
 void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,
-                               bool absolute)
+                               bool absolute, const void *caller)
 {
-    setting_armed(postponing->ref, postponing->now, wanted, absolute, true);
+    setting_armed(postponing->ref, postponing->now, wanted, absolute, true, caller);
 }

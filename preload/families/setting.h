@@ -33,8 +33,10 @@ struct setting {
 void setting_prepare(struct setting *setting, struct timer_ref ref, const struct itimerspec *wanted,
                      struct itimerspec *old);
 
-/* After the real call succeeded, which makes `wanted` readable and `old` written. */
-void setting_report(const struct setting *setting, const struct itimerspec *wanted, bool absolute);
+/* After the real call succeeded, which makes `wanted` readable and `old` written. `caller`: of the
+ * hook. */
+void setting_report(const struct setting *setting, const struct itimerspec *wanted, bool absolute,
+                    const void *caller);
 
 /* Of a one-shot timer that runs, by the clock, for some time yet. */
 struct postponing {
@@ -57,15 +59,16 @@ static inline bool postponing_begin(struct postponing *postponing, uint32_t slot
 }
 
 void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,
-                               bool absolute);
+                               bool absolute, const void *caller);
 
 /* After the real call succeeded. */
 static inline void postponing_end(const struct postponing *postponing,
-                                  const struct itimerspec *wanted, bool absolute)
+                                  const struct itimerspec *wanted, bool absolute,
+                                  const void *caller)
 {
     if (absolute || wanted->it_interval.tv_sec || wanted->it_interval.tv_nsec ||
-        !timer_postponed(postponing->ref, nanoseconds(&wanted->it_value), postponing->now))
-        postponing_turns_out_else(postponing, wanted, absolute);
+        !timer_postponed(postponing->ref, nanoseconds(&wanted->it_value), postponing->now, caller))
+        postponing_turns_out_else(postponing, wanted, absolute, caller);
 }
 
 #endif

@@ -65,7 +65,7 @@ static __attribute__((noinline)) int timerfd_set(int fd, int flags, const struct
     if (result == 0 && !ref.slot && gate_open() && admission_complete())
         setting.ref = timerfd_adopt(fd, call);
     if (result == 0 && setting.ref.slot)
-        setting_report(&setting, value, flags & TFD_TIMER_ABSTIME);
+        setting_report(&setting, value, flags & TFD_TIMER_ABSTIME, call->caller);
     return result;
 }
 
@@ -78,7 +78,7 @@ HOOK int timerfd_settime(int fd, int flags, const struct itimerspec *value, stru
         return timerfd_set(fd, flags, value, old, &CALL("timerfd_settime", TLK_TIMERFD));
     result = real()->timerfd_settime(fd, flags, value, NULL);
     if (result == 0)
-        postponing_end(&postponing, value, flags & TFD_TIMER_ABSTIME);
+        postponing_end(&postponing, value, flags & TFD_TIMER_ABSTIME, __builtin_return_address(0));
     return result;
 }
 

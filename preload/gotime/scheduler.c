@@ -181,7 +181,8 @@ static gt_task task_announce(struct task *task, const struct timerleak_call *cal
 
     if (watched()) {
         task->reference = watch_birth(call, handle.handle, 0, NULL);
-        watch_reference_armed(task->reference, task->due - task->period, task->due, task->period);
+        watch_reference_armed(task->reference, task->due - task->period, task->due, task->period,
+                              call->caller);
     }
     return handle;
 }
@@ -265,7 +266,7 @@ int gt_scheduler_reset(gt_task handle, int64_t period)
     timer_adjust();
     uint64_t reference = task->reference;
     mutex_give(&scheduler.lock);
-    watch_reference_armed(reference, now, due, period);
+    watch_reference_armed(reference, now, due, period, __builtin_return_address(0));
     return 0;
 }
 

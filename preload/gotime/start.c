@@ -73,7 +73,8 @@ void start_notice(int64_t deadline)
 }
 
 /* Nobody can wait for it yet. */
-static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, int64_t period)
+static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, int64_t period,
+                            const struct timerleak_call *call)
 {
     struct shard *shard = draft->shard;
     struct wake_list nobody = {0};
@@ -81,7 +82,7 @@ static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, 
     mutex_take(&shard->lock);
     mutex_court(&shard->lock);
     timer_count(shard, draft->timer, METRICS_CREATED, 1);
-    watch_armed(draft->index, now, deadline, period);
+    watch_armed(draft->index, now, deadline, period, call ? call->caller : NULL);
     bool notice = timer_start(shard, draft->index, draft->timer, now, deadline, &nobody);
     mutex_give(&shard->lock);
     if (__builtin_expect(notice, 0))
@@ -103,7 +104,7 @@ uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
     if (call)
         watch_created(draft.index, call, draft.handle, 0, NULL);
     int64_t now = clock_now();
-    return draft_start(&draft, now, clock_after(now, duration), period);
+    return draft_start(&draft, now, clock_after(now, duration), period, call);
 }
 
 gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
@@ -124,7 +125,7 @@ gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
     draft.timer->running = 0;
     if (call)
         watch_created(draft.index, call, draft.handle, func->retained, func->name);
-    return (gt_timer){draft_start(&draft, now, deadline, 0)};
+    return (gt_timer){draft_start(&draft, now, deadline, 0, call)};
 }
 
 gt_timer timer_make_func(int64_t deadline, const struct gt_func *func,

@@ -120,8 +120,9 @@ int gt_timer_stop_sync(gt_timer timer)
 
 /* ---- reset ---- */
 
-/* `period` is that of a ticker, and 0 for the others. */
-static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t period)
+/* `period` is that of a ticker, and 0 for the others; `caller` that of the public function. */
+static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64_t period,
+                        const void *caller)
 {
     uint32_t index = handle_index(handle);
     struct wake_list to_wake = {0};
@@ -136,7 +137,7 @@ static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64
     bool before = timer_drain(timer) || timer->state != TIMER_IDLE;
     if (period)
         timer->period = period;
-    watch_armed(index, now, deadline, period);
+    watch_armed(index, now, deadline, period, caller);
     bool notice = timer_start(shard, index, timer, now, deadline, &to_wake);
     mutex_give(&shard->lock);
     if (__builtin_expect(notice, 0))
@@ -147,14 +148,14 @@ static int timers_reset(uint64_t handle, unsigned kinds, int64_t duration, int64
 
 int gt_timer_reset(gt_timer timer, int64_t duration)
 {
-    return timers_reset(timer.handle, TIMERS, duration, 0);
+    return timers_reset(timer.handle, TIMERS, duration, 0, __builtin_return_address(0));
 }
 
 int gt_ticker_reset(gt_ticker ticker, int64_t period)
 {
     if (period <= 0)
         return -EINVAL;
-    int before = timers_reset(ticker.handle, TICKERS, period, period);
+    int before = timers_reset(ticker.handle, TICKERS, period, period, __builtin_return_address(0));
     return before < 0 ? before : 0;
 }
 

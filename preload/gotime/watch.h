@@ -41,17 +41,18 @@ void watch_forget(uint32_t index);
 void watch_end(void);
 
 static inline void watch_reference_armed(uint64_t reference, int64_t now, int64_t deadline,
-                                         int64_t period)
+                                         int64_t period, const void *caller)
 {
     if (watched())
         timerleak_ledger.armed(reference, clock_mocked() ? TIMERLEAK_OTHER_CLOCK : now, deadline,
-                               period);
+                               period, caller);
 }
 
-static inline void watch_armed(uint32_t index, int64_t now, int64_t deadline, int64_t period)
+static inline void watch_armed(uint32_t index, int64_t now, int64_t deadline, int64_t period,
+                               const void *caller)
 {
     if (watched())
-        watch_reference_armed(watch_reference(index), now, deadline, period);
+        watch_reference_armed(watch_reference(index), now, deadline, period, caller);
 }
 
 static inline void watch_fired(uint32_t index, uint64_t expirations)

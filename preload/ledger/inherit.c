@@ -1,5 +1,6 @@
 #include "ledger/inherit.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 #include "core/clock.h"
@@ -124,23 +125,34 @@ static void timer_restore(struct remembered *one, uint64_t now)
     timer->flags |= TLK_INHERITED;
     timer->armed = timer->stopped = timer->fired_unknown = timer->touched = 0;
     timer->fired = 0;
-    if (family_has(timer->family, TLK_BY_DESCRIPTOR))
+    if (family_has(timer->family, TLK_BY_DESCRIPTOR)) {
         timer->references = 0; /* counted below */
-    else if (timer->references)
+        memset(timer->duplicates, 0, sizeof(timer->duplicates));
+    } else if (timer->references) {
         live_put(timer->family, timer->id, one->slot);
+    }
     sites_count_created(timer->site, now, true);
 }
 
 /* Some of its numbers, or all, may have been closed between fork and now. */
-static void count_reference(uint32_t fd)
+static void count_reference(int fd)
 {
-    uint32_t slot = descriptor_find((int)fd);
-    struct tlk_timer *timer = slot ? timer_at(slot) : NULL;
+    uint32_t slot = descriptor_find(fd);
 
-    if (timer && timer->references < UINT8_MAX) {
-        timer->references++;
-        timer->id = fd;
-    }
+    if (slot)
+        timer_shared(timer_ref_of(slot), fd, NULL);
+}
+
+static void references_check(uint32_t slot)
+{
+    const struct tlk_timer *timer = timer_at(slot);
+
+    if (!family_has(timer->family, TLK_BY_DESCRIPTOR))
+        return;
+    if (timer->references == 0)
+        timer_released(timer_ref_of(slot));
+    else if (descriptor_find((int)timer->id) != slot)
+        timer_renumber(timer_ref_of(slot));
 }
 
 void inherit_restore(void)
@@ -150,12 +162,8 @@ void inherit_restore(void)
     for (uint32_t i = 0; i < remembered_count; i++)
         timer_restore(&remembered[i], now);
     for (uint32_t fd = 0; fd < descriptor_high; fd++)
-        count_reference(fd);
-    for (uint32_t i = 0; i < remembered_count; i++) {
-        const struct tlk_timer *timer = timer_at(remembered[i].slot);
-
-        if (family_has(timer->family, TLK_BY_DESCRIPTOR) && timer->references == 0)
-            timer_released(timer_ref_of(remembered[i].slot));
-    }
+        count_reference((int)fd);
+    for (uint32_t i = 0; i < remembered_count; i++)
+        references_check(remembered[i].slot);
     remembered_count = 0;
 }

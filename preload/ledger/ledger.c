@@ -20,6 +20,8 @@
 #define SMALLEST_STACK 1
 #define MANY 255 /* so many references or more: no longer counted */
 
+_Static_assert(TLK_FAMILIES <= UINT8_MAX, "the family of a timer is a byte");
+
 uint32_t ledger_depth;
 
 /* A library that reports of itself has frames of its own below the call that it reports. */
@@ -83,6 +85,20 @@ static uint32_t site_of(const struct call *call)
     return recall_site(call, &site) ? site : site_of_stack(call);
 }
 
+/* What is meaningful by what it is: see struct tlk_timer. */
+static void timer_fill_own(struct tlk_timer *timer, const struct birth *birth)
+{
+    if (family_has(birth->call.family, TLK_BY_DESCRIPTOR))
+        return;
+    if (birth->notify == TLK_NOTIFY_THREAD) {
+        timer->notice = (uint32_t)birth->cookie;
+        timer->notified = birth->notified ? (uintptr_t)birth->notified + 1 : 0;
+    } else {
+        timer->retained = birth->retained < UINT32_MAX ? (uint32_t)birth->retained : UINT32_MAX;
+        timer->cookie = birth->cookie;
+    }
+}
+
 static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint32_t site,
                        uint64_t now)
 {
@@ -95,15 +111,15 @@ static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint3
             birth->flags | (family_has(birth->call.family, TLK_FIRES_TOLD) ? TLK_EXACT_FIRES : 0),
         .id = birth->id,
         .created = now,
-        .family = (uint16_t)birth->call.family,
+        .family = (uint8_t)birth->call.family,
         .notify = (uint8_t)birth->notify,
         .references = !birth->kept,
         .clock = (int16_t)birth->clock,
         .deadline_clock = (int16_t)clock_readable(birth->clock),
-        .signal = birth->signal,
-        .retained = birth->retained,
-        .cookie = birth->cookie,
+        .signal = (uint8_t)birth->signal,
+        .thread = birth->call.caller ? thread_id() : 0,
     };
+    timer_fill_own(timer, birth);
 }
 
 /* A one-shot arming ends: by expiring, or because it was set anew, stopped or released. */
@@ -331,6 +347,8 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
     if (arming->untimed)
         timer->deadline_clock = -1;
     timer->armed += timer->armed != UINT32_MAX;
+    if (arming->caller)
+        timer_set_by(timer, arming->caller);
     timer->flags |= TLK_ARMED;
 }
 
@@ -351,7 +369,9 @@ uint64_t timer_cookie(struct timer_ref ref)
 {
     const struct tlk_timer *timer = timer_live(ref);
 
-    return timer ? timer->cookie : 0;
+    if (!timer || family_has(timer->family, TLK_BY_DESCRIPTOR))
+        return 0;
+    return timer->notify == TLK_NOTIFY_THREAD ? timer->notice : timer->cookie;
 }
 
 void timer_accounted(struct timer_ref ref, bool running)
@@ -376,7 +396,7 @@ void timer_fired(struct timer_ref ref, uint64_t expirations)
         expirations = timer->fired_now == 0;
     __atomic_fetch_add(&timer->fired, expirations, __ATOMIC_RELAXED);
     __atomic_fetch_add(&timer->fired_now, expirations, __ATOMIC_RELAXED);
-    timer->seen_at = clock_coarse();
+    timer->seen = timer_moment(clock_coarse());
 }
 
 void timer_fired_at_least(struct timer_ref ref, uint64_t expirations)
@@ -437,11 +457,44 @@ void timer_released(struct timer_ref ref)
     }
 }
 
-void timer_shared(struct timer_ref ref)
+/* Where two threads do so at once, one number may be lost: more references than numbers tell. */
+static void duplicate_add(struct tlk_timer *timer, int copy)
+{
+    unsigned i = 0;
+
+    while (i < TLK_DUPLICATES && timer->duplicates[i])
+        i++;
+    if (i < TLK_DUPLICATES && copy < UINT16_MAX && (uint64_t)copy != timer->id)
+        timer->duplicates[i] = (uint16_t)(copy + 1);
+}
+
+static void duplicate_remove(struct tlk_timer *timer, int fd)
+{
+    for (unsigned i = 0; i < TLK_DUPLICATES; i++)
+        if (timer->duplicates[i] == fd + 1)
+            timer->duplicates[i] = 0;
+}
+
+void timer_renumber(struct timer_ref ref)
+{
+    struct tlk_timer *timer = timer_at(ref.slot);
+    int other = descriptor_of(ref.slot);
+
+    duplicate_remove(timer, other);
+    timer->id = (uint64_t)other;
+    timer->flags |= TLK_ORIGINAL_CLOSED;
+}
+
+void timer_shared(struct timer_ref ref, int copy, const void *caller)
 {
     struct tlk_timer *timer = timer_live(ref);
 
-    if (timer && __atomic_load_n(&timer->references, __ATOMIC_RELAXED) != MANY)
+    if (!timer)
+        return;
+    if (caller)
+        timer->duplicator = (uintptr_t)caller;
+    duplicate_add(timer, copy);
+    if (__atomic_load_n(&timer->references, __ATOMIC_RELAXED) != MANY)
         __atomic_fetch_add(&timer->references, 1, __ATOMIC_RELAXED);
 }
 
@@ -456,5 +509,7 @@ void timer_unshared(struct timer_ref ref, int fd)
     if (references == 1 || __atomic_sub_fetch(&timer->references, 1, __ATOMIC_ACQ_REL) == 0)
         timer_released(ref);
     else if (timer->id == (uint64_t)fd)
-        timer->id = (uint64_t)descriptor_of(ref.slot);
+        timer_renumber(ref);
+    else
+        duplicate_remove(timer, fd);
 }

@@ -11,6 +11,7 @@
 #ifndef TIMERLEAK_LEDGER_H
 #define TIMERLEAK_LEDGER_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -20,6 +21,7 @@
 #include "recording.h"
 #include "stacks/recall.h"
 #include "tables/live.h"
+#include "tables/modules.h"
 
 struct birth {
     struct call call; /* CALL of the hook; without a caller there is no stack: it came over exec */
@@ -29,9 +31,10 @@ struct birth {
     int signal;
     uint32_t flags;    /* TLK_CLOEXEC, TLK_INHERITED, TLK_RECEIVED; TLK_EXACT_FIRES where the family
                           has not said */
-    uint64_t cookie;   /* for the family; see timer_cookie() */
+    uint64_t cookie;   /* for the family; see timer_cookie(); of TLK_NOTIFY_THREAD 32 bits */
     uint64_t retained; /* bytes that it keeps alive, where the program said so */
-    bool kept;         /* the family keeps the reference: the timer is not found by its id */
+    void (*notified)(union sigval); /* of TLK_NOTIFY_THREAD */
+    bool kept; /* the family keeps the reference: the timer is not found by its id */
 };
 
 /*
@@ -52,7 +55,7 @@ struct timer_ref timer_take(uint32_t family, uint64_t id);
 /* The program gave it a name, which is copied. */
 void timer_named(struct timer_ref ref, const char *name);
 
-/* What the family gave at birth; 0 for no timer. */
+/* What the family gave at birth; 0 for no timer, and for those with descriptors. */
 uint64_t timer_cookie(struct timer_ref ref);
 
 /* The kernel's own account of a timer: its old value, as settime and gettime give it. */
@@ -68,7 +71,8 @@ struct arming {
     uint64_t value; /* ns; 0 disarms */
     uint64_t interval;
     struct account before;
-    bool untimed; /* it expires by a clock that only the program knows */
+    bool untimed;       /* it expires by a clock that only the program knows */
+    const void *caller; /* return address of the call that set it; NULL: none did anew */
 };
 
 /* The timer was set. With a value of zero it was stopped, or had nothing to stop. */
@@ -89,12 +93,26 @@ static inline bool timer_runs(const struct tlk_timer *timer)
            timer->deadline_clock == CLOCK_MONOTONIC;
 }
 
-/* Somebody decided something about it, `now` by the monotonic clock. */
-static inline void timer_touch(struct tlk_timer *timer, uint64_t now)
+/* `now` by the monotonic clock: see TLK_TOUCHED. */
+static inline uint32_t timer_moment(uint64_t now)
 {
     uint64_t start = recording->start_mono;
 
-    timer->touched = TLK_TOUCHED(now > start ? now - start : 0); /* coarse, it may be behind */
+    return TLK_TOUCHED(now > start ? now - start : 0); /* coarse, it may be behind */
+}
+
+/* Somebody decided something about it. */
+static inline void timer_touch(struct tlk_timer *timer, uint64_t now)
+{
+    timer->touched = timer_moment(now);
+}
+
+static inline void timer_set_by(struct tlk_timer *timer, const void *caller)
+{
+    if (__builtin_expect(timer->setter != (uintptr_t)caller, 0)) {
+        timer->setter = (uintptr_t)caller;
+        modules_meet(caller);
+    }
 }
 
 static inline bool timer_runs_until(const struct tlk_timer *timer, uint64_t time)
@@ -122,7 +140,8 @@ static inline enum running timer_prepare(struct timer_ref ref, uint64_t *now)
  * What timer_armed() comes to for a one-shot timer that was running surely, and is set to expire
  * `value` ns from `now`. False, and nothing is done, when it is not as simple as that.
  */
-static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_t now)
+static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_t now,
+                                   const void *caller)
 {
     struct tlk_timer *timer = timer_at(ref.slot);
 
@@ -131,6 +150,7 @@ static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_
         return false;
     expiry_postpone(timer, value, now);
     timer->armed++;
+    timer_set_by(timer, caller);
     timer_touch(timer, now);
     return true;
 }
@@ -148,10 +168,14 @@ void timer_fired_at_least(struct timer_ref ref, uint64_t expirations);
 void timer_unread(struct timer_ref ref, uint64_t expirations);
 
 /*
- * One descriptor more, or `fd` less, stands for the timer. With the last one it is released.
+ * One descriptor more, made there, or `fd` less, stands for the timer. With the last one it is
+ * released.
  */
-void timer_shared(struct timer_ref ref);
+void timer_shared(struct timer_ref ref, int copy, const void *caller);
 void timer_unshared(struct timer_ref ref, int fd);
+
+/* The number that it goes by is closed: from now on it goes by another one. */
+void timer_renumber(struct timer_ref ref);
 
 /*
  * The timer is no more. Only the first call for a reference counts. Who calls has removed it from

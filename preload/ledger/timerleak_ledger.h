@@ -45,8 +45,8 @@ struct timerleak_birth {
     int clock;        /* CLOCK_*: what it goes by */
     uint64_t handle;  /* what the program calls it */
     bool kept;        /* the caller keeps the reference: nobody will look for the handle */
-    size_t retained;  /* bytes that it keeps alive, 0: unknown */
-    uint64_t cookie;  /* the caller's own: see cookie() */
+    size_t retained;  /* bytes that it keeps alive, 0: unknown; not of a family of descriptors */
+    uint64_t cookie;  /* the caller's own: see cookie(); nor this */
     const char *name; /* that the program gave it, copied; or NULL */
 };
 
@@ -79,8 +79,12 @@ struct timerleak_ledger {
     /* What the caller gave at its birth; 0 for no timer. */
     uint64_t (*cookie)(uint64_t timer);
 
-    /* Times on the clock of its birth, ns; `period` 0: one-shot. */
-    void (*armed)(uint64_t timer, int64_t now, int64_t deadline, int64_t period);
+    /*
+     * Times on the clock of its birth, ns; `period` 0: one-shot. `caller` as in a call's; NULL when
+     * nobody called, and it was a library that set its timer anew.
+     */
+    void (*armed)(uint64_t timer, int64_t now, int64_t deadline, int64_t period,
+                  const void *caller);
     void (*fired)(uint64_t timer, uint64_t expirations);
     void (*stopped)(uint64_t timer);  /* disarmed before it fired */
     void (*released)(uint64_t timer); /* before the real call; one that is armed is stopped by it */

@@ -74,13 +74,23 @@ HOOK int mlockall(int flags)
     return real()->mlockall(flags);
 }
 
+static void modules_look(void (*look)(void))
+{
+    if (gate_open() && section_enter()) {
+        look();
+        section_leave();
+    }
+}
+
 /* Unlike dlopen, dlclose doesn't care who calls it, so it may be wrapped. */
 HOOK int dlclose(void *handle)
 {
     int result;
 
     modules_changed();
+    modules_look(modules_settle);
     result = real()->dlclose(handle);
     modules_changed();
+    modules_look(modules_note);
     return result;
 }

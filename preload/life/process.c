@@ -268,6 +268,10 @@ static void at_exit(int status, void *unused)
     if (!gate->sandboxed)
         reconcile_descriptors();
     cancel_let(cancel);
+    if (section_enter()) {
+        modules_note();
+        section_leave();
+    }
     __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
     note_end(TLK_EXITED, status);
     if (!gate->sandboxed)

@@ -1,12 +1,15 @@
 #include "tables/modules.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <limits.h>
 #include <link.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/real.h"
 #include "core/thread.h"
+#include "tables/families.h"
 #include "tables/mapfile.h"
 #include "tables/strings.h"
 
@@ -179,6 +182,27 @@ static int note_all(struct dl_phdr_info *info, size_t size, void *data)
     return 0;
 }
 
+static bool module_is_loaded(uint32_t module)
+{
+    unsigned m = 0;
+
+    while (m < loaded_count && loaded[m].module != module)
+        m++;
+    return m < loaded_count;
+}
+
+/* After the loader's list was read: each module stays what it was until then. */
+static void mark_loaded(void)
+{
+    uint32_t used = recording->regions[TLK_MODULES].used;
+
+    for (uint32_t index = 1; index < used; index++) {
+        struct tlk_module *module = region_at(TLK_MODULES, index);
+
+        module->loaded = module_is_loaded(index);
+    }
+}
+
 static bool modules_refresh(void)
 {
     bool first = true;
@@ -186,9 +210,11 @@ static bool modules_refresh(void)
     if (modules_loader_busy())
         return false;
     dl_iterate_phdr(note_all, &first);
-    if (!first)
-        lock_give(&catalog_lock);
-    return !first;
+    if (first)
+        return false;
+    mark_loaded();
+    lock_give(&catalog_lock);
+    return true;
 }
 
 void modules_start(const char *exe)
@@ -244,23 +270,39 @@ bool modules_is_shim(const void *address)
     return false;
 }
 
+static inline bool loaded_holds(unsigned m, uintptr_t address)
+{
+    return address >= loaded[m].start && address < loaded[m].end;
+}
+
+/* Where it is in the list, or its end. */
+static unsigned loaded_at(uintptr_t address)
+{
+    unsigned m = 0;
+
+    while (m < loaded_count && !loaded_holds(m, address))
+        m++;
+    return m;
+}
+
+/* Under the lock. Module 0 when the address lies in no module known. */
+static uint64_t frame_of(uintptr_t address)
+{
+    unsigned m = loaded_at(address);
+
+    return m < loaded_count && loaded[m].module
+               ? TLK_FRAME(loaded[m].module, address - loaded[m].bias)
+               : TLK_FRAME(0, address);
+}
+
 /* One pass under the lock; false when an address lies in no module known. */
 static bool resolve_known(void *const *addresses, uint64_t *frames, uint32_t count)
 {
     bool all = loaded_epoch == __atomic_load_n(&epoch, __ATOMIC_RELAXED);
 
     for (uint32_t i = 0; i < count; i++) {
-        uintptr_t address = (uintptr_t)addresses[i];
-        unsigned m = 0;
-
-        while (m < loaded_count && (address < loaded[m].start || address >= loaded[m].end))
-            m++;
-        if (m < loaded_count && loaded[m].module) {
-            frames[i] = TLK_FRAME(loaded[m].module, address - loaded[m].bias);
-        } else {
-            frames[i] = TLK_FRAME(0, address);
-            all = false;
-        }
+        frames[i] = frame_of((uintptr_t)addresses[i]);
+        all &= TLK_FRAME_MODULE(frames[i]) != 0;
     }
     return all;
 }
@@ -284,4 +326,99 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count)
 void modules_changed(void)
 {
     __atomic_fetch_add(&epoch, 1, __ATOMIC_ACQ_REL);
+}
+
+#if __GLIBC_PREREQ(2, 35)
+/* What dl_iterate_phdr() would say of it, without a lock; false when it can't be told. */
+static bool find_object(const void *address, struct dl_phdr_info *info)
+{
+    struct dl_find_object object;
+    const ElfW(Ehdr) * header;
+
+    if (!real()->_dl_find_object ||
+        real()->_dl_find_object((void *)(uintptr_t)address, &object) != 0)
+        return false;
+    header = object.dlfo_map_start;
+    if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
+        return false;
+    *info = (struct dl_phdr_info){
+        .dlpi_addr = object.dlfo_link_map->l_addr,
+        .dlpi_name = object.dlfo_link_map->l_name,
+        .dlpi_phdr = (const void *)((const char *)header + header->e_phoff),
+        .dlpi_phnum = header->e_phnum,
+    };
+    return true;
+}
+#else
+static bool find_object(const void *address, struct dl_phdr_info *info)
+{
+    (void)address;
+    (void)info;
+    return false;
+}
+#endif
+
+static bool is_known(uintptr_t address)
+{
+    static unsigned last; /* one that was asked for: it often is again */
+    unsigned m = __atomic_load_n(&last, __ATOMIC_RELAXED);
+
+    if (m < loaded_count && loaded_holds(m, address))
+        return true;
+    m = loaded_at(address);
+    __atomic_store_n(&last, m, __ATOMIC_RELAXED);
+    return m < loaded_count;
+}
+
+/*
+ * The list is looked at without a lock: what is added meanwhile is added twice at worst. The module
+ * can't be unloaded meanwhile, for its code is about to go on.
+ */
+void modules_meet(const void *caller)
+{
+    struct dl_phdr_info info;
+
+    if (is_known((uintptr_t)caller) || !find_object(caller, &info) || !section_enter())
+        return;
+    if (lock_try(&catalog_lock)) {
+        note_module(&info);
+        mark_loaded();
+        lock_give(&catalog_lock);
+    }
+    section_exit();
+}
+
+/* A frame, or an address of which none was made yet; unless it is another by now. */
+static void settle(uint64_t *caller)
+{
+    uint64_t address = __atomic_load_n(caller, __ATOMIC_RELAXED);
+
+    if (address && !TLK_FRAME_MODULE(address))
+        __atomic_compare_exchange_n(caller, &address, frame_of(address), false, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED);
+}
+
+static void settle_timer(struct tlk_timer *timer)
+{
+    if (__atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) != TLK_LIVE)
+        return;
+    settle(&timer->setter);
+    if (family_has(timer->family, TLK_BY_DESCRIPTOR))
+        settle(&timer->duplicator);
+    else if (timer->notify == TLK_NOTIFY_THREAD)
+        settle(&timer->notified);
+}
+
+void modules_settle(void)
+{
+    if (!modules_refresh() || !lock_take(&catalog_lock))
+        return;
+    for (uint32_t slot = 1; slot < recording->regions[TLK_TIMERS].used; slot++)
+        settle_timer(timer_at(slot));
+    lock_give(&catalog_lock);
+}
+
+void modules_note(void)
+{
+    modules_refresh();
 }

@@ -22,12 +22,26 @@ uint32_t modules_epoch(void);
 void modules_changed(void);
 
 /*
+ * Before modules are unloaded: of the addresses that live timers keep of their callers frames are
+ * made, for something else may come to lie there. And afterwards, or at the end: which are loaded
+ * is noted anew. Within a section, and with the rules of modules_resolve().
+ */
+void modules_settle(void);
+void modules_note(void);
+
+/*
  * Turns return addresses into frames (TLK_FRAME). Looks at the loader's list when an address lies
  * in no module known, or when the epoch changed. May take the loader's lock: call it with no lock
  * of ours held. False when the loader is busy or our lock can't be had: the frames are absolute
  * then, and not to be remembered.
  */
 bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count);
+
+/*
+ * A timer was set by a call that returns to this address: from now on its module is known, if there
+ * is one and it can be had at once. Async-signal-safe, waits for nobody.
+ */
+void modules_meet(const void *caller);
 
 /* True while some thread is within dlopen or dlclose, when taking the loader's lock is unsafe. */
 bool modules_loader_busy(void);

@@ -19,8 +19,9 @@
  * FAMILY may be FAMILY/KIND, as the report says it: gotime/after.
  *
  * CHECK is KEY=NUMBER, KEY>=NUMBER or KEY<=NUMBER, where KEY is a key of the JSON report with '-'
- * for '_'. A state or flag that is not named must be 0. Besides: end=HOW[:STATUS]; and of the first
- * frame, inlined=yes or =no, tail-call=yes or =no.
+ * for '_'. A state or flag that is not named must be 0. Besides: end=HOW[:STATUS]; of the first
+ * frame, inlined=yes or =no, tail-call=yes or =no; set-by=FUNCTION and duplicated-by=FUNCTION, of
+ * most of a site's live timers.
  * PROCESS is a name as in recordings.h; without one it is "main".
  */
 #ifndef E2E_ANNOTATIONS_H

@@ -88,6 +88,7 @@ static void check_number(const struct annotation *annotation, const struct check
 struct covered {
     size_t sites;
     json_t *counts;
+    const json_t *last;         /* site */
     size_t inlined, tail_calls; /* of their first frames */
 };
 
@@ -103,6 +104,7 @@ static struct covered add_up(const struct annotation *annotation, const json_t *
         if (!covers(annotation, site))
             continue;
         covered.sites++;
+        covered.last = site;
         covered.inlined += json_is_true(json_object_get(frame_of(site, 1), "inlined"));
         covered.tail_calls += json_is_true(json_object_get(frame_of(site, 1), "tail_call"));
         json_object_foreach(site, key, count) if (json_is_integer(count)) json_object_set_new(
@@ -158,6 +160,22 @@ static void check_frames(const struct annotation *annotation, const struct check
             check->value, found, covered->sites);
 }
 
+/* set-by=FUNCTION, duplicated-by=FUNCTION */
+static bool check_function(const struct annotation *annotation, const struct check *check,
+                           const json_t *site, FILE *complaints)
+{
+    const json_t *frame = json_object_get(site, check->key);
+
+    if (strcmp(check->key, "set_by") && strcmp(check->key, "duplicated_by"))
+        return false;
+    if (strcmp(text_of(frame, "function"), check->value)) {
+        write_head(complaints, annotation);
+        fprintf(complaints, "%s=%s, but it is \"%s\"\n", check->key, check->value,
+                text_of(frame, "name"));
+    }
+    return true;
+}
+
 static void check_sites(const struct annotation *annotation, const struct recording *recording,
                         FILE *complaints)
 {
@@ -169,6 +187,8 @@ static void check_sites(const struct annotation *annotation, const struct record
         for (size_t i = 0; i < annotation->check_count; i++) {
             const struct check *check = &annotation->checks[i];
 
+            if (check_function(annotation, check, covered.last, complaints))
+                continue;
             if (!strcmp(check->key, "inlined"))
                 check_frames(annotation, check, covered.inlined, &covered, complaints);
             else if (!strcmp(check->key, "tail_call"))

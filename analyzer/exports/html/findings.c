@@ -6,8 +6,10 @@
 #include "profile/history.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
+#include "views/wording.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 #define FINDINGS_MOST 100
 #define SOURCES_MOST 20 /* findings that show their source */
@@ -41,7 +43,18 @@ static void write_flag(FILE *to, uint64_t count, const char *name, const char *m
         fprintf(to, "<li><b>%s %s</b>: %s</li>\n", text_count(count).s, name, meaning);
 }
 
-static void write_flags(FILE *to, const struct site *site)
+static void write_duplicates(FILE *to, struct profile *profile, const struct site *site)
+{
+    char *text = wording_duplicates(profile, site);
+    if (text) {
+        fputs("<li>", to);
+        html_text(to, text);
+        fputs("</li>\n", to);
+    }
+    free(text);
+}
+
+static void write_flags(FILE *to, struct profile *profile, const struct site *site)
 {
     const struct counts *counts = &site->counts;
     fputs("<ul class=\"flags\">\n", to);
@@ -50,6 +63,7 @@ static void write_flags(FILE *to, const struct site *site)
     write_flag(to, counts->unread, "unread", "expired, and nobody read it");
     write_flag(to, counts->overdue, "overdue", "the deadline passed and no fire was seen");
     write_flag(to, counts->far_future, "far-future", "due in more than ten years");
+    write_duplicates(to, profile, site);
     fputs("</ul>\n", to);
 }
 
@@ -109,7 +123,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     fputs("<p class=\"why\">", to);
     html_text(to, site_why(profile, site));
     fputs("</p>\n", to);
-    write_flags(to, site);
+    write_flags(to, profile, site);
     write_paths(to, profile, site);
     fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");

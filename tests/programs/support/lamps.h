@@ -51,7 +51,8 @@ static inline void lamp_tell(const struct lamp *lamp, const struct timerleak_cal
                                     .cookie = (uint64_t)lamp->number,
                                     .retained = sizeof(*lamp)};
     uint64_t timer = timerleak_ledger.created(&birth);
-    timerleak_ledger.armed(timer, lamps_now(), lamps_now() + INT64_C(3600000000000), 0);
+    timerleak_ledger.armed(timer, lamps_now(), lamps_now() + INT64_C(3600000000000), 0,
+                           call->caller);
 }
 
 SITE static struct lamp *lamp_light(void)

@@ -134,6 +134,17 @@ uint32_t builder_module(struct builder *builder, const char *path, const void *b
     return index;
 }
 
+struct tlk_module *builder_loaded(struct builder *builder, uint32_t module, uint64_t start,
+                                  uint64_t end)
+{
+    struct tlk_module *record =
+        (struct tlk_module *)(void *)builder->areas[TLK_MODULES].chunks[0] + module;
+    record->loaded = 1;
+    record->bias = record->start = start;
+    record->end = end;
+    return record;
+}
+
 struct tlk_site *builder_site(struct builder *builder, uint32_t family, const char *function,
                               const uint64_t *frames, size_t depth)
 {

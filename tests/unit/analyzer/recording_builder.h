@@ -39,6 +39,10 @@ uint32_t builder_string(struct builder *builder, const char *text);
 uint32_t builder_module(struct builder *builder, const char *path, const void *build_id,
                         size_t build_id_size);
 
+/* Where a module was loaded in the end, with addresses in its file from 0 on. */
+struct tlk_module *builder_loaded(struct builder *builder, uint32_t module, uint64_t start,
+                                  uint64_t end);
+
 /* All of the shim's families are there, and watched. */
 void builder_family(struct builder *builder, uint32_t number, const char *name, uint32_t traits);
 

@@ -26,16 +26,22 @@ static struct builder *varied(void)
 {
     struct builder *builder = builder_new(HOUR);
     uint32_t module = builder_module(builder, "/nowhere/libgone.so", "\1\2\3\4\5\6\7\10", 8);
+    builder_loaded(builder, module, 0x7000, 0x7010);
     for (uint64_t i = 0; i < 20; i++) {
         uint64_t frames[3] = {TLK_FRAME(module, 0x1000 + i), TLK_FRAME(module, 0x2000), 0x3000};
         uint32_t family = (uint32_t)(1 + i % 4);
         struct tlk_site *site = builder_site(builder, family, "timer_create", frames, 3);
         for (uint64_t j = 0; j < 20; j++) {
             struct tlk_timer *timer = builder_create(builder, site, j * SECOND + i);
-            timer->flags = (uint32_t)(j % 32);
+            timer->flags = (uint32_t)(j % 32 | (j % 3 ? TLK_ORIGINAL_CLOSED : 0));
             timer->armed = 1;
             timer->deadline = (int64_t)(START_MONO + j * MINUTE * 6);
             timer->interval = j % 3 * SECOND;
+            timer->notify = j % 4 == 1 ? TLK_NOTIFY_THREAD : TLK_NOTIFY_NONE;
+            timer->setter = j % 3 ? 0x7000 + j : TLK_FRAME(module + j % 2, 0x4000);
+            timer->duplicator = j % 5 ? 0x7100 : 0;
+            timer->duplicates[j % 2] = (uint16_t)(j * 7);
+            timer->thread = (uint32_t)j;
             if (j % 2)
                 builder_release(builder, timer, j * SECOND + MS);
         }

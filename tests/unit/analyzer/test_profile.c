@@ -332,14 +332,14 @@ Test(profile, a_process_that_nobody_saw_end)
 {
     struct builder *builder = builder_new(HOUR);
     struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
-    builder_create(builder, site, MINUTE)->seen_at = START_MONO + 2 * MINUTE;
+    builder_create(builder, site, MINUTE)->seen = TLK_TOUCHED(2 * MINUTE);
     builder_header(builder)->end = TLK_RUNNING;
     builder_header(builder)->end_mono = 0;
     builder_header(builder)->pid = 0x3fffffff; /* beyond what the kernel hands out */
     struct profile *profile = loaded(builder);
     const struct process *process = profile->processes[0];
     cr_expect_not(process->alive);
-    cr_expect_eq(process_duration(process), 2 * MINUTE);
+    cr_expect_eq(process_duration(process), 2 * MINUTE >> TLK_TOUCHED_SHIFT << TLK_TOUCHED_SHIFT);
     cr_expect_str_eq(process_end(process).s, "gone, nobody saw how");
     profile_free(profile);
 }
@@ -391,4 +391,53 @@ Test(profile, ends)
     cr_expect_str_eq(process_end(&process).s, "killed by signal 250");
     process = (struct process){.end = TLK_EXITED, .end_status = 3};
     cr_expect_str_eq(process_end(&process).s, "exited with status 3");
+}
+
+/* A ticker of a second, by a descriptor, that expired `fired` times in an hour. */
+static struct builder *with_ticker(uint64_t fired, uint32_t flags)
+{
+    struct builder *builder = builder_new(HOUR);
+    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct tlk_timer *timer = builder_create(builder, site, 0);
+    timer->flags = TLK_ARMED | flags;
+    timer->interval = SECOND;
+    timer->deadline = (int64_t)(START_MONO + SECOND);
+    timer->fired = timer->fired_now = fired;
+    builder_header(builder)->forked = flags & TLK_INHERITED;
+    if (flags & TLK_INHERITED) {
+        site->inherited = 1;
+        site->created = 0;
+    }
+    return builder;
+}
+
+static uint64_t wakeups_in_all(const struct profile *profile)
+{
+    uint64_t wakeups = 0;
+    for (size_t i = 0; i < profile->samples.count; i++)
+        wakeups += profile->samples.list[i].wakeups;
+    return wakeups;
+}
+
+/* The maker's process lived for an hour, as did its children. */
+Test(profile, what_a_child_shares_wakes_the_machine_once)
+{
+    struct profile *profile = loaded(with_ticker(3600, 0));
+    cr_expect_eq(wakeups_in_all(profile), 1000000, "one a second");
+    loaded_add(profile, with_ticker(0, TLK_INHERITED));
+    loaded_add(profile, with_ticker(1, TLK_INHERITED | TLK_UNREAD));
+    cr_expect_eq(wakeups_in_all(profile), 1000000, "what none of them read is the maker's");
+    loaded_add(profile, with_ticker(900, TLK_INHERITED));
+    cr_expect_eq(wakeups_in_all(profile), 1250000, "what a child read, nobody else did");
+    profile_free(profile);
+}
+
+/* A child that lived for a second read in it what came in that second. */
+Test(profile, what_a_short_lived_child_read_counts_by_the_timers_life)
+{
+    struct builder *child = with_ticker(1, TLK_INHERITED);
+    builder_header(child)->start_mono = START_MONO + HOUR - SECOND;
+    struct profile *profile = loaded(child);
+    cr_expect_eq(wakeups_in_all(profile), 1000000 / 3600);
+    profile_free(profile);
 }

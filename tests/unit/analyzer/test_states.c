@@ -68,6 +68,50 @@ Test(states, one_shot_still_ahead_is_never_fired)
     cr_expect_eq(judge(&timer).due, (int64_t)SECOND);
 }
 
+Test(states, a_ticker_is_due_when_it_expires_next)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(25 * SECOND), 10 * SECOND);
+    cr_expect_eq(judge(&timer).next, (int64_t)(5 * SECOND));
+    timer.fired = timer.fired_now = 1;
+    cr_expect_eq(judge(&timer).next, (int64_t)(5 * SECOND), "the kernel goes by the clock");
+    timer.deadline = AHEAD(3 * SECOND);
+    timer.fired_now = 0;
+    cr_expect_eq(judge(&timer).next, (int64_t)(3 * SECOND));
+    timer.deadline = AGO(20 * SECOND);
+    cr_expect_eq(judge(&timer).next, (int64_t)(10 * SECOND), "just now it expired");
+}
+
+/* The kernel sets a timerfd anew only once its expiration is read. */
+Test(states, a_ticker_with_a_descriptor_waits_to_be_read)
+{
+    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(25 * SECOND), 10 * SECOND);
+    cr_expect_eq(judge(&timer).next, -(int64_t)(25 * SECOND), "since it expired first");
+    timer.fired = timer.fired_now = 3;
+    cr_expect_eq(judge(&timer).next, (int64_t)(5 * SECOND), "all were read");
+    timer.fired_now = 2;
+    cr_expect_eq(judge(&timer).next, -(int64_t)(5 * SECOND));
+    timer.fired_now = 3;
+    timer.flags |= TLK_UNREAD;
+    cr_expect_eq(judge(&timer).next, -(int64_t)(5 * SECOND), "the last is unread");
+}
+
+/* A library comes to its timers when it can. */
+Test(states, a_ticker_of_a_library_is_due_after_what_was_told)
+{
+    struct tlk_timer timer = armed(TLK_GOTIME, AGO(25 * SECOND), 10 * SECOND);
+    timer.fired = timer.fired_now = 2;
+    cr_expect_eq(judge(&timer).next, -(int64_t)(5 * SECOND));
+    timer.fired_now = 3;
+    cr_expect_eq(judge(&timer).next, (int64_t)(5 * SECOND));
+}
+
+Test(states, what_a_ticker_is_due_at_stays_within_bounds)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AGO(25 * SECOND), UINT64_MAX);
+    timer.fired_now = UINT64_MAX;
+    cr_expect_eq(judge(&timer).next, INT64_MAX);
+}
+
 Test(states, one_shot_armed_again_after_a_fire_is_never_stopped)
 {
     struct tlk_timer timer = armed(TLK_POSIX, AHEAD(SECOND), 0);

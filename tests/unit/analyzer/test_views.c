@@ -137,7 +137,7 @@ Test(views, timers)
     timer->armed = 7;
     timer->deadline = (int64_t)(START_MONO + 50 * MINUTE);
     builder_create(builder, site, MINUTE)->id = UINT64_C(1) << 63 | 0x10;
-    builder_create(builder, site, MINUTE);
+    builder_create(builder, site, 2 * MINUTE);
     expect_text(timers, builder,
                 "STATE           FAMILY   TIMER               CLOCK       DEADLINE     INTERVAL  "
                 "AGE       ARMED    FIRED  FLAGS      SITE\n"

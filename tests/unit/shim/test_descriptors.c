@@ -4,6 +4,7 @@
 #include "ledger/fdinfo.h"
 #include "ledger/inherit.h"
 #include "ledger/reconcile.h"
+#include "tables/descriptors.h"
 #include "tables/mapfile.h"
 
 #include <criterion/criterion.h>
@@ -38,6 +39,52 @@ static struct tlk_timer *timer_of(int fd)
 static const struct tlk_site *site_of(int fd)
 {
     return site_at(timer_of(fd)->site);
+}
+
+/* ---- duplicates ---- */
+
+extern const char __start_program[], __stop_program[];
+
+static PROGRAM int duplicate(int fd)
+{
+    int copy = dup(fd);
+
+    NO_TAIL_CALL;
+    return copy;
+}
+
+static void expect_descriptors(const struct tlk_timer *timer, int id, int first, int second)
+{
+    cr_expect_eq(timer->id, (uint64_t)id);
+    cr_expect_eq(timer->duplicates[0], first + 1);
+    cr_expect_eq(timer->duplicates[1], second + 1);
+}
+
+Test(descriptors, as_many_numbers_as_there_is_room_for_are_known)
+{
+    int fd = a_timerfd(0), first = dup(fd), second = dup(fd), third = dup(fd);
+    const struct tlk_timer *timer = timer_of(fd);
+
+    expect_descriptors(timer, fd, first, second);
+    cr_expect_eq(timer->references, 4);
+    close(third);
+    close(first);
+    expect_descriptors(timer, fd, -1, second);
+    cr_expect_eq(timer->references, 2);
+    cr_expect_not(timer->flags & TLK_ORIGINAL_CLOSED);
+}
+
+Test(descriptors, one_that_lives_on_by_a_duplicate_goes_by_its_number)
+{
+    int fd = a_timerfd(0), copy = dup(fd), other = duplicate(fd);
+    const struct tlk_timer *timer = timer_of(fd);
+    uintptr_t here = (uintptr_t)timer->duplicator;
+
+    cr_expect(here > (uintptr_t)__start_program && here < (uintptr_t)__stop_program);
+    close(fd);
+    expect_descriptors(timer, copy, -1, other);
+    cr_expect(timer->flags & TLK_ORIGINAL_CLOSED);
+    cr_expect_eq(timer->duplicator, here);
 }
 
 /* ---- at a clean exit ---- */
@@ -160,6 +207,25 @@ Test(descriptors, in_the_child_it_begins_with_no_counts)
     cr_expect_eq(timer->armed, 0);
     cr_expect_eq(site_of(fd)->inherited, 1);
     cr_expect_eq(inherit_count(), 0);
+}
+
+Test(descriptors, in_the_child_it_has_the_numbers_that_are_open_there)
+{
+    int fd = a_timerfd(0), first = dup(fd), second = dup(fd);
+    const struct tlk_timer *timer = timer_of(fd);
+
+    inherit_remember();
+    descriptor_forget(first);
+    inherit_restore();
+    expect_descriptors(timer, fd, second, -1);
+    cr_expect_eq(timer->references, 2);
+    cr_expect_not(timer->flags & TLK_ORIGINAL_CLOSED);
+    inherit_remember();
+    descriptor_forget(fd);
+    inherit_restore();
+    expect_descriptors(timer, second, -1, -1);
+    cr_expect_eq(timer->references, 1);
+    cr_expect(timer->flags & TLK_ORIGINAL_CLOSED);
 }
 
 Test(descriptors, over_exec_those_that_are_there_are_entered)

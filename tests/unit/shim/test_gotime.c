@@ -96,7 +96,7 @@ static int64_t now(void)
 
 static void arm_one_shot(uint64_t reference)
 {
-    timerleak_ledger.armed(reference, now(), now() + (int64_t)(100 * SECOND), 0);
+    timerleak_ledger.armed(reference, now(), now() + (int64_t)(100 * SECOND), 0, NULL);
 }
 
 /* ---- created ---- */
@@ -192,7 +192,7 @@ Test(gotime, a_deadline_is_exact)
     int64_t then = now(), deadline = then + (int64_t)(100 * SECOND);
 
     for (int i = 0; i < 3; i++) {
-        timerleak_ledger.armed(reference, then, deadline + i, 0);
+        timerleak_ledger.armed(reference, then, deadline + i, 0, NULL);
         cr_expect_eq(timer_of(reference)->deadline, deadline + i);
         cr_expect_eq(timer_of(reference)->deadline_clock, CLOCK_MONOTONIC);
         cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES | TLK_ARMED);
@@ -206,10 +206,10 @@ Test(gotime, by_the_mock_clock_no_deadline_is_known)
 {
     uint64_t reference = make(1);
 
-    timerleak_ledger.armed(reference, TIMERLEAK_OTHER_CLOCK, 5, 0);
+    timerleak_ledger.armed(reference, TIMERLEAK_OTHER_CLOCK, 5, 0, NULL);
     cr_expect_eq(timer_of(reference)->deadline_clock, -1);
     cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES | TLK_ARMED);
-    timerleak_ledger.armed(reference, TIMERLEAK_OTHER_CLOCK, 0, 0);
+    timerleak_ledger.armed(reference, TIMERLEAK_OTHER_CLOCK, 0, 0, NULL);
     cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES | TLK_ARMED, "whatever the time");
     arm_one_shot(reference);
     cr_expect_eq(timer_of(reference)->deadline_clock, CLOCK_MONOTONIC);
@@ -234,7 +234,7 @@ Test(gotime, one_stopped_late_has_not_fired)
 {
     uint64_t reference = make(1);
 
-    timerleak_ledger.armed(reference, now(), now() - 1, 0);
+    timerleak_ledger.armed(reference, now(), now() - 1, 0, NULL);
     timerleak_ledger.stopped(reference);
     cr_expect_eq(timer_of(reference)->stopped, 1);
     cr_expect_eq(timer_of(reference)->flags, TLK_EXACT_FIRES);
@@ -247,7 +247,7 @@ Test(gotime, one_released_while_it_runs_was_stopped)
 {
     uint64_t reference = make(1);
 
-    timerleak_ledger.armed(reference, now(), now() - 1, 0);
+    timerleak_ledger.armed(reference, now(), now() - 1, 0, NULL);
     timerleak_ledger.released(reference);
     cr_expect_eq(the_site()->stopped, 1);
     cr_expect_eq(the_site()->fired + the_site()->fired_unknown, 0);
@@ -257,7 +257,7 @@ Test(gotime, a_ticker_fires_until_it_is_stopped)
 {
     uint64_t reference = make(1);
 
-    timerleak_ledger.armed(reference, now(), now() - (int64_t)SECOND, 1000);
+    timerleak_ledger.armed(reference, now(), now() - (int64_t)SECOND, 1000, NULL);
     timerleak_ledger.fired(reference, 1);
     timerleak_ledger.fired(reference, 3);
     timerleak_ledger.stopped(reference);

@@ -10,6 +10,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 TestSuite(ledger, .init = begin, .fini = end);
 
@@ -162,7 +163,7 @@ Test(ledger, a_fire_that_was_seen_is_not_counted_again)
 
     arm_with(ref, SECOND, 0, rested);
     timer_fired(ref, 1);
-    cr_expect_neq(timer_of(ref)->seen_at, 0);
+    cr_expect_neq(timer_of(ref)->seen, 0);
     arm_with(ref, SECOND, 0, rested);
     cr_expect_eq(timer_of(ref)->fired, 1);
     cr_expect_eq(timer_of(ref)->fired_now, 0);
@@ -311,13 +312,14 @@ Test(ledger, postponing_comes_to_the_same_as_arming)
     struct timer_ref armed = make_timer(TLK_POSIX, 1), postponed = make_timer(TLK_POSIX, 2);
     uint64_t now = clock_coarse();
     const struct arming first = {.now = now, .value = SECOND, .before = rested},
-                        again = {.now = now + 5, .value = 9 * SECOND, .before = ran};
+                        again = {
+                            .now = now + 5, .value = 9 * SECOND, .before = ran, .caller = &again};
     struct tlk_timer expected, found;
 
     timer_armed(armed, &first);
     timer_armed(postponed, &first);
     timer_armed(armed, &again);
-    cr_expect(timer_postponed(postponed, again.value, again.now));
+    cr_expect(timer_postponed(postponed, again.value, again.now, again.caller));
     expected = copy_of(armed);
     found = copy_of(postponed);
     cr_expect_eq(memcmp(&expected, &found, sizeof(found)), 0);
@@ -331,22 +333,88 @@ Test(ledger, what_is_more_than_postponing_is_refused_and_changes_nothing)
     uint64_t now = clock_coarse();
     struct tlk_timer before;
 
-    cr_expect_not(timer_postponed(ref, SECOND, now), "it is not armed");
+    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it is not armed");
     arm(ref, SECOND, 0);
     before = *timer_of(ref);
-    cr_expect_not(timer_postponed(ref, 0, now), "that would stop it");
-    cr_expect_not(timer_postponed(ref, INT64_MAX, now), "the deadline would overflow");
+    cr_expect_not(timer_postponed(ref, 0, now, NULL), "that would stop it");
+    cr_expect_not(timer_postponed(ref, INT64_MAX, now, NULL), "the deadline would overflow");
     cr_expect_eq(memcmp(&before, timer_of(ref), sizeof(before)), 0);
     timer_fired(ref, 1);
-    cr_expect_not(timer_postponed(ref, SECOND, now), "it has fired since");
+    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it has fired since");
     arm(ref, SECOND, SECOND);
-    cr_expect_not(timer_postponed(ref, SECOND, now), "it is periodic");
+    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it is periodic");
     release(ref);
-    cr_expect_not(timer_postponed(ref, SECOND, now), "it is gone");
+    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it is gone");
     later = make_timer(TLK_POSIX, 1);
     arm(later, SECOND, 0);
     cr_expect_eq(later.slot, ref.slot);
-    cr_expect_not(timer_postponed(ref, SECOND, now), "another is in its place");
+    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "another is in its place");
+}
+
+Test(ledger, who_set_it_last_is_kept)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+    const char first[1], second[1], third[1];
+    uint64_t now = clock_coarse();
+
+    cr_expect_eq(timer_of(ref)->setter, 0);
+    timer_armed(ref, &(struct arming){.now = now, .value = SECOND, .caller = first});
+    cr_expect_eq(timer_of(ref)->setter, (uintptr_t)first);
+    cr_expect(timer_postponed(ref, SECOND, now, second));
+    cr_expect_eq(timer_of(ref)->setter, (uintptr_t)second);
+    timer_armed(ref, &(struct arming){.now = now, .value = 0, .caller = third});
+    cr_expect_eq(timer_of(ref)->setter, (uintptr_t)second, "it was stopped, not set");
+    timer_armed(ref, &(struct arming){.now = now, .value = SECOND});
+    cr_expect_eq(timer_of(ref)->setter, (uintptr_t)second, "a library set it anew by itself");
+}
+
+static void make_in_thread(void *made)
+{
+    struct timer_ref *ref = made;
+
+    ref[0] = make_timer(TLK_POSIX, 2);
+    ref[1].generation = (uint32_t)gettid();
+}
+
+Test(ledger, which_thread_made_it_is_kept)
+{
+    struct timer_ref here = make_timer(TLK_POSIX, 1), there[2] = {0};
+
+    in_thread(make_in_thread, there);
+    cr_expect_eq(timer_of(here)->thread, (uint32_t)gettid());
+    cr_expect_eq(timer_of(there[0])->thread, there[1].generation);
+    cr_expect_neq(timer_of(here)->thread, timer_of(there[0])->thread);
+}
+
+static const struct tlk_timer *born(uint32_t family, const struct birth *given)
+{
+    struct birth birth = *given;
+
+    birth.call.function = "test_create";
+    birth.call.family = family;
+    birth.call.caller = __builtin_return_address(0);
+    return timer_of(timer_created(&birth));
+}
+
+Test(ledger, what_it_keeps_alive_is_kept_as_far_as_there_is_room)
+{
+    const struct tlk_timer *some = born(TLK_GOTIME, &(struct birth){.id = 1, .retained = 4711});
+    const struct tlk_timer *much =
+        born(TLK_GOTIME, &(struct birth){.id = 2, .retained = UINT64_C(5) << 30});
+
+    cr_expect_eq(some->retained, 4711);
+    cr_expect_eq(much->retained, UINT32_MAX);
+}
+
+Test(ledger, a_cookie_is_given_back_whatever_the_timer_is)
+{
+    struct birth notifying = {.id = 1, .notify = TLK_NOTIFY_THREAD, .cookie = 65536};
+    struct birth handle = {.id = 2, .cookie = UINT64_MAX};
+
+    born(TLK_POSIX, &notifying);
+    born(TLK_GOTIME, &handle);
+    cr_expect_eq(timer_cookie(timer_find(TLK_POSIX, 1)), 65536);
+    cr_expect_eq(timer_cookie(timer_find(TLK_GOTIME, 2)), UINT64_MAX);
 }
 
 Test(ledger, a_first_arming_is_timed_precisely)
@@ -369,7 +437,7 @@ Test(ledger, nothing_is_entered_for_a_reference_to_nothing)
     timer_fired(none, 1);
     timer_unread(none, 1);
     timer_accounted(none, false);
-    timer_shared(none);
+    timer_shared(none, 5, &none);
     timer_unshared(none, 5);
     timer_released(none);
     cr_expect_eq(timer_cookie(none), 0);
@@ -413,8 +481,8 @@ Test(ledger, a_shared_one_lives_until_the_last_descriptor)
 {
     struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
 
-    timer_shared(ref);
-    timer_shared(ref);
+    timer_shared(ref, 6, NULL);
+    timer_shared(ref, 7, NULL);
     timer_unshared(ref, 5);
     timer_unshared(ref, 5);
     cr_expect(timer_live(ref));
@@ -429,7 +497,7 @@ Test(ledger, with_too_many_descriptors_it_is_never_thought_gone)
     struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
 
     for (int i = 0; i < 300; i++)
-        timer_shared(ref);
+        timer_shared(ref, 6 + i, NULL);
     cr_expect_eq(timer_of(ref)->references, 255);
     for (int i = 0; i < 400; i++)
         timer_unshared(ref, 5);

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <dlfcn.h>
 #include <link.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -140,6 +141,82 @@ Test(modules, one_that_is_gone_is_not_found)
     resolve(address);
     dlclose(map);
     cr_expect_eq(resolve(address), TLK_FRAME(0, (uintptr_t)address));
+}
+
+/* The rest of a record says where it was, which something else may be by now. */
+Test(modules, one_that_is_gone_is_marked_so)
+{
+    struct link_map *map = load();
+    const struct tlk_module *module = module_of(resolve(map->l_ld));
+
+    cr_expect_eq(module->loaded, 1);
+    cr_expect_eq(module_of(resolve((void *)abort))->loaded, 1);
+    dlclose(map);
+    cr_expect_eq(module->loaded, 0);
+    cr_expect_eq(module_of(resolve((void *)abort))->loaded, 1);
+}
+
+static struct tlk_timer *set_from(uint64_t id, const void *caller)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, id);
+
+    timer_armed(ref, &(struct arming){.value = SECOND, .caller = caller});
+    return timer_at(ref.slot);
+}
+
+Test(modules, before_one_goes_frames_are_made_of_what_timers_keep)
+{
+    struct link_map *map = load();
+    const char *place = (const char *)map->l_ld;
+    void *unknown = map_code();
+    struct tlk_timer *gone = set_from(1, place), *stays = set_from(2, (void *)abort),
+                     *nowhere = set_from(3, unknown), *never = set_from(4, NULL);
+    struct tlk_timer *duplicated = timer_at(make_timer(TLK_TIMERFD, 5).slot);
+    struct tlk_timer *handle = timer_at(make_timer(TLK_GOTIME, 6).slot);
+    char path[256];
+    uint64_t frame;
+
+    snprintf(path, sizeof(path), "%s", map->l_name);
+    duplicated->duplicator = (uintptr_t)place;
+    handle->cookie = (uintptr_t)place;
+    dlclose(map);
+    frame = gone->setter;
+    cr_expect_str_eq(string_of(module_of(frame)->path), path);
+    cr_expect_eq(duplicated->duplicator, frame);
+    cr_expect_eq(stays->setter, resolve((void *)abort));
+    cr_expect_eq(nowhere->setter, (uintptr_t)unknown);
+    cr_expect_eq(never->setter, 0);
+    cr_expect_eq(handle->cookie, (uintptr_t)place, "which is no frame");
+}
+
+#if __GLIBC_PREREQ(2, 35)
+/* Without a look at the loader's list, which one who sets a timer can't always wait for. */
+Test(modules, one_that_sets_a_timer_is_known_from_then_on)
+{
+    uint32_t before = recording->regions[TLK_MODULES].used;
+    const struct link_map *map = load();
+    const struct tlk_module *module = region_at(TLK_MODULES, before);
+    struct tlk_module met;
+
+    set_from(1, map->l_ld);
+    cr_assert_eq(recording->regions[TLK_MODULES].used, before + 1);
+    met = *module;
+    cr_expect_str_eq(string_of(met.path), map->l_name);
+    cr_expect_eq(met.bias, map->l_addr);
+    cr_expect_eq(met.loaded, 1);
+    cr_expect_eq(module_of(resolve((void *)abort))->loaded, 1, "nor are others forgotten");
+    modules_note();
+    cr_expect_eq(memcmp(&met, module, sizeof(met)), 0, "the loader says the same");
+}
+#endif
+
+Test(modules, code_made_at_run_time_may_set_a_timer)
+{
+    uint32_t before = recording->regions[TLK_MODULES].used;
+    const void *code = map_code();
+
+    cr_expect_eq(set_from(1, code)->setter, (uintptr_t)code);
+    cr_expect_eq(recording->regions[TLK_MODULES].used, before);
 }
 
 /* Elsewhere: something else lies at its former place now. */
