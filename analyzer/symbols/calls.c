@@ -5,10 +5,6 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
-/* A function with more entries, or deeper nesting, is damage, or a loop of entries. */
-#define MOST_ENTRIES 200000
-#define MAX_NESTING 256
-
 static bool has_any(Dwarf_Die *die, const unsigned *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -41,23 +37,18 @@ static void add_call(struct calls *calls, Dwarf_Die *site)
     calls->list[calls->count++] = call;
 }
 
-/* False if there is no end of them. */
-static bool walk_entries(struct calls *calls, Dwarf_Die *parent, unsigned nesting, size_t *left)
+static void walk_entries(struct calls *calls, Dwarf_Die *parent)
 {
     Dwarf_Die die;
     if (dwarf_child(parent, &die) != 0)
-        return true;
+        return;
     do {
         int tag = dwarf_tag(&die);
-        if (nesting == MAX_NESTING || (*left)-- == 0)
-            return false;
         if (tag == DW_TAG_call_site || tag == DW_TAG_GNU_call_site)
             add_call(calls, &die);
-        else if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block) &&
-                 !walk_entries(calls, &die, nesting + 1, left))
-            return false;
+        else if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block)
+            walk_entries(calls, &die);
     } while (dwarf_siblingof(&die, &die) == 0);
-    return true;
 }
 
 void calls_read(struct calls *calls, Dwarf_Die *function)
@@ -65,10 +56,8 @@ void calls_read(struct calls *calls, Dwarf_Die *function)
     static const unsigned all[] = {
         DW_AT_call_all_calls,     DW_AT_call_all_source_calls,     DW_AT_call_all_tail_calls,
         DW_AT_GNU_all_call_sites, DW_AT_GNU_all_source_call_sites, DW_AT_GNU_all_tail_call_sites};
-    size_t left = MOST_ENTRIES;
-    *calls = (struct calls){0};
-    bool walked = walk_entries(calls, function, 0, &left);
-    calls->complete = walked && has_any(function, all, sizeof(all) / sizeof(*all));
+    *calls = (struct calls){.complete = has_any(function, all, sizeof(all) / sizeof(*all))};
+    walk_entries(calls, function);
 }
 
 void calls_free(struct calls *calls)

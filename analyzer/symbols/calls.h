@@ -23,7 +23,10 @@ struct calls {
     bool complete; /* no tail call is missing */
 };
 
-/* The function's own calls, those of what is inlined there included. Ends with calls_free(). */
+/*
+ * The function's own calls, those of what is inlined there included; of a unit that unit_function()
+ * has walked. Ends with calls_free().
+ */
 void calls_read(struct calls *calls, Dwarf_Die *function);
 void calls_free(struct calls *calls);
 

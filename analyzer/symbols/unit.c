@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <dwarf.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* Deeper nesting than any program has is damage. */
@@ -20,17 +21,25 @@ static void add_ranges(struct unit *unit, Dwarf_Die *function)
     }
 }
 
-/* Functions may lie in namespaces, in classes, and in each other. */
-static void unit_walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting)
+/*
+ * Functions may lie in namespaces, in classes, and in each other. False if it is damaged: an entry
+ * that names one of its own as the next would have them walked twice, and theirs four times.
+ */
+static bool unit_walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting, const void **last)
 {
     Dwarf_Die die;
-    if (nesting > MAX_NESTING || dwarf_child(parent, &die) != 0)
-        return;
+    if (dwarf_child(parent, &die) != 0)
+        return true;
     do {
+        if (nesting == MAX_NESTING || (uintptr_t)die.addr <= (uintptr_t)*last)
+            return false;
+        *last = die.addr;
         if (dwarf_tag(&die) == DW_TAG_subprogram)
             add_ranges(unit, &die);
-        unit_walk(unit, &die, nesting + 1);
+        if (!unit_walk(unit, &die, nesting + 1, last))
+            return false;
     } while (dwarf_siblingof(&die, &die) == 0);
+    return true;
 }
 
 static int functions_by_start(const void *left, const void *right)
@@ -48,7 +57,9 @@ static void unit_walk_once(struct unit *unit)
 {
     if (unit->walked)
         return;
-    unit_walk(unit, unit->die, 0);
+    const void *last = unit->die->addr;
+    if (!unit_walk(unit, unit->die, 0, &last))
+        unit->function_count = 0;
     if (unit->function_count > 0)
         qsort(unit->functions, unit->function_count, sizeof(*unit->functions), functions_by_start);
     unit->walked = true;

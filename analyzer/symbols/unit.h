@@ -2,7 +2,8 @@
  * unit.h - the functions of one compilation unit, found by address.
  *
  * libdw walks a unit from its start for every address that it is asked about; a profile asks about
- * thousands in one unit. So the unit is walked once, when it is first asked.
+ * thousands in one unit. So the unit is walked once, when it is first asked; one whose entries do
+ * not stand in order tells nothing.
  */
 #ifndef TIMERLEAK_SYMBOLS_UNIT_H
 #define TIMERLEAK_SYMBOLS_UNIT_H

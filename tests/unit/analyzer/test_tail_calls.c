@@ -114,8 +114,7 @@ static void find_way(char way[WAY], struct symbol_file *file, struct range calle
         for (size_t i = 0; i < count; i++) {
             const struct symbol_list *list = symbols_look_up(file, calls[i]);
             const struct symbol none = {.function = "?"};
-            const struct symbol *symbol =
-                list->count > 0 ? &list->symbols[list->count - 1] : &none;
+            const struct symbol *symbol = list->count > 0 ? &list->symbols[list->count - 1] : &none;
             size_t length = strlen(way);
             snprintf(way + length, WAY - length, "%s:%d ", symbol->function, symbol->line);
         }
@@ -294,8 +293,8 @@ static struct range section_of(const char *section)
 {
     char command[256];
     struct range range;
-    snprintf(command, sizeof(command),
-             "objdump -h %s/full | awk '$2 == \"%s\" { print $6, $3 }'", directory, section);
+    snprintf(command, sizeof(command), "objdump -h %s/full | awk '$2 == \"%s\" { print $6, $3 }'",
+             directory, section);
     FILE *pipe = popen(command, "r");
     cr_assert_eq(fscanf(pipe, "%lx %lx", &range.start, &range.size), 2, "%s", command);
     pclose(pipe);
@@ -334,5 +333,49 @@ Test(tail_calls, damaged_debug_information_tells_something_or_nothing, .timeout 
         ask_all("damaged", caller);
     }
     free(damaged);
+    free(bytes);
+}
+
+/* In a namespace in a namespace, and so on. */
+static void write_nested(void)
+{
+    char text[4096] = "";
+    size_t length = 0;
+    for (int i = 0; i < 60; i++)
+        length += (size_t)sprintf(text + length, "namespace n%d { ", i);
+    length += (size_t)sprintf(text + length, "int one_way(int k) { return k; } ");
+    for (int i = 0; i < 60; i++)
+        length += (size_t)sprintf(text + length, "int v%d; } ", i);
+    sprintf(text + length, "int main() { return 0; }\n");
+    write_source("nested.cpp", text);
+}
+
+/* Each entry that names the next one names the first of its own instead. */
+Test(tail_calls, entries_that_are_named_again_and_again_are_walked_once, .timeout = 60)
+{
+    char command[512];
+    unsigned long value, unit, own;
+    size_t count = 0, size;
+    write_nested();
+    run("%s -gdwarf-5 -Wl,--build-id=none -o full nested.cpp", "g++");
+    struct range info = section_of(".debug_info");
+    unsigned char *bytes = read_all("full", &size);
+    snprintf(command, sizeof(command),
+             "readelf --debug-dump=info %s/full | sed -nE "
+             "'s/.*Unit @ offset (0x)?([0-9a-f]+).*/unit \\2/p; "
+             "s/^ <[0-9a-f]+><([0-9a-f]+)>: Abb.*/entry \\1/p; "
+             "s/^ +<([0-9a-f]+)> +DW_AT_sibling.*/next \\1/p' | "
+             "awk '$1 == \"unit\" { u = $2 } $1 == \"next\" { n = $2 } "
+             "$1 == \"entry\" && n { print n, u, $2; n = 0 }'",
+             directory);
+    FILE *pipe = popen(command, "r");
+    for (; fscanf(pipe, "%lx %lx %lx", &value, &unit, &own) == 3; count++) {
+        uint32_t next = (uint32_t)(own - unit);
+        memcpy(bytes + info.start + value, &next, sizeof(next));
+    }
+    pclose(pipe);
+    cr_expect_gt(count, 50, "%zu entries", count);
+    write_all("damaged", bytes, size);
+    ask_all("damaged", range_of(".*one_way.*"));
     free(bytes);
 }
