@@ -1,4 +1,6 @@
 /* The way that tail calls took, found in programs that were just compiled; and of damaged ones. */
+#include "loaded.h"
+#include "profile/identity.h"
 #include "symbols/symbols.h"
 
 #include <criterion/criterion.h>
@@ -254,6 +256,79 @@ Test(tail_calls, methods_and_templates)
                    "net::Pool::raw:3 net::Pool::open:4 "
                    "(anonymous namespace)::Box<net::Pool>::hide:6 ");
     }
+}
+
+/* ---- in a profile ---- */
+
+static const char build_id[] = "\xaa\xbb\xcc\xdd";
+
+/* Where the call in `caller` returns to, that leads to what `way` says. */
+static uint64_t returned_to(const char *name, const char *caller, const char *reached, bool own)
+{
+    char path[128];
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    struct symbol_file *file = symbols_file(symbols, path, (const uint8_t *)build_id, 4, 0);
+    struct symbol_target target = {.function = reached};
+    struct range range = range_of(caller);
+    uint64_t address = range.start;
+    size_t count = 0;
+    if (own)
+        target = (struct symbol_target){.file = file, .address = range_of(reached).start};
+    while (count == 0 && address < range.start + range.size)
+        symbols_tail_calls(file, address++, &target, &count);
+    cr_assert_gt(count, 0, "%s does not lead to %s", caller, reached);
+    symbols_free(symbols);
+    strings_free(strings);
+    return address;
+}
+
+/* Both functions that have a frame were called from one that has none. */
+static struct profile *profile_of(const char *name, const uint64_t addresses[2])
+{
+    char path[128];
+    struct builder *builder = builder_new(SECOND);
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    uint32_t module = builder_module(builder, path, build_id, 4);
+    uint64_t frames[] = {TLK_FRAME(module, addresses[0]), TLK_FRAME(module, addresses[1])};
+    builder_create(builder, builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, 2), 0);
+    struct profile *profile = loaded(builder);
+    fingerprints_set(profile);
+    return profile;
+}
+
+static void print_stack(FILE *to, struct profile *profile)
+{
+    size_t depth;
+    const struct stack_frame *stack = stack_of(profile, loaded_site(profile), &depth);
+    for (size_t i = 0; i < depth; i++)
+        fprintf(to, "%s%s, ", stack[i].name, stack_mark(&stack[i]));
+}
+
+static void expect_stack(struct profile *profile, const char *expected)
+{
+    char *text = printed(print_stack, profile);
+    cr_expect_str_eq(text, expected, "this came: %s", text);
+    free(text);
+}
+
+Test(tail_calls, stacks_have_them_and_fingerprints_are_the_same_without)
+{
+    uint64_t addresses[2];
+    run("%s -gdwarf-5 -O2 -Wl,--build-id=0xaabbccdd program.c opening.c third.c -o full", "cc");
+    run("strip --strip-debug -o bare full%s", "");
+    addresses[0] = returned_to("full", "other", "timerfd_create", false);
+    addresses[1] = returned_to("full", "framed", "other", true);
+    struct profile *full = profile_of("full", addresses), *bare = profile_of("bare", addresses);
+    expect_stack(full, "timerfd_create, local (tail call), other, to_other (tail call), framed, ");
+    expect_stack(bare, "timerfd_create, other, framed, ");
+    cr_expect_str_eq(stack_headline(full, loaded_site(full))->name, "local");
+    cr_expect_str_eq(loaded_site(full)->id, loaded_site(bare)->id);
+    expect_printed(full, print_json, "\"tail_call\": true");
+    expect_printed(full, print_report, "local (tail call)     ");
+    profile_free(full);
+    profile_free(bare);
 }
 
 /* ---- who wrote the file may have meant harm ---- */
