@@ -154,7 +154,6 @@ void trend_sort(struct trend *trend, enum trend_order order)
 
 const char *trend_order_name(enum trend_order order)
 {
-    static const char *const names[TREND_ORDERS] = {"growth", "change", "live",
-                                                    "created per second"};
+    static const char *const names[TREND_ORDERS] = {"growth", "change", "live", "created/s"};
     return names[order];
 }

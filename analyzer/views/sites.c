@@ -9,12 +9,17 @@
 /* Longer names are not lined up: they would push all others' places out of sight. */
 #define WIDEST_NAME 48
 
-void site_print(FILE *to, struct profile *profile, struct site *site)
+void site_print_name(FILE *to, struct profile *profile, struct site *site)
 {
     const struct stack_frame *frame = stack_headline(profile, site);
     fputs(frame->name, to);
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d", frame->short_file, frame->line);
+}
+
+void site_print(FILE *to, struct profile *profile, struct site *site)
+{
+    site_print_name(to, profile, site);
     fputc('\n', to);
 }
 

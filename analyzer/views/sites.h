@@ -8,7 +8,10 @@
 
 #include <stdio.h>
 
-/* "accept_client  src/net.c:214", and the end of the line. */
+/* "accept_client  src/net.c:214". */
+void site_print_name(FILE *to, struct profile *profile, struct site *site);
+
+/* That, and the end of the line. */
 void site_print(FILE *to, struct profile *profile, struct site *site);
 
 /* One line of a finding: verdict, family, live, state, function, file and line. */

@@ -21,12 +21,6 @@ static struct text local_time(uint64_t real)
     return text;
 }
 
-static void print_watched_process(FILE *to, const struct process *process)
-{
-    fprintf(to, "%s (pid %d), %s, %s, %s\n", process->name, process->pid, process_lived(process).s,
-            process_end(process).s, local_time(process->as_of.real).s);
-}
-
 static struct text rate_of(double per_second)
 {
     struct text text;
@@ -36,34 +30,43 @@ static struct text rate_of(double per_second)
     return text;
 }
 
-static void print_movements(FILE *to, const struct watch_view *view)
+static void print_head(FILE *to, const struct watch_view *view)
 {
     const struct movement *total = &view->trend->total;
+    const struct process *process = view->profile->processes[0];
+    fprintf(to, "%s (pid %d), %s, %s\n", process->name, process->pid, process_lived(process).s,
+            process_end(process).s);
     fprintf(to, "timers: %s live", text_count(view->profile->totals.live).s);
     if (view->trend->looks > 1)
-        fprintf(to, ", %s since the watch began; %s created/s, %s released/s",
-                total->growth ? text_change(total->growth).s : "none more",
-                rate_of(total->created).s, rate_of(total->released).s);
+        fprintf(to, ", %s since the watch began",
+                total->growth ? text_change(total->growth).s : "none more");
+    fprintf(to, "\nat %s", local_time(process->as_of.real).s);
+    if (view->trend->looks > 1)
+        fprintf(to, ": %s released/s, %s created/s", rate_of(total->released).s,
+                rate_of(total->created).s);
     fputc('\n', to);
 }
 
-/* Rates and changes are known from the second look on. */
+/*
+ * What moves comes first, and names last: in a narrow terminal what is too wide is cut off. Rates
+ * and changes are known from the second look on.
+ */
 static void print_moving(FILE *to, const struct watch_view *view, const struct moving *moving)
 {
     struct site *site = moving->site;
     const struct movement *movement = &moving->movement;
     bool alarming = site->finding.verdict == VERDICT_LEAK;
-    fprintf(to, "%9s ", text_count(site->counts.live).s);
     if (view->trend->looks > 1)
-        fprintf(to, "%9s %9s %10s %10s", text_change(movement->change).s,
-                text_change(movement->growth).s, rate_of(movement->created).s,
-                rate_of(movement->released).s);
+        fprintf(to, "%6s %7s %8s %7s", text_change(movement->change).s,
+                text_change(movement->growth).s, rate_of(movement->released).s,
+                rate_of(movement->created).s);
     else
-        fprintf(to, "%9s %9s %10s %10s", "-", "-", "-", "-");
-    fprintf(to, "  %s%-7s%s  %-8s ", style(view->styled, alarming ? STYLE_ALARM : STYLE_PLAIN),
-            verdict_name(site->finding.verdict), style(view->styled, STYLE_PLAIN),
-            family_name(site->family));
-    site_print(to, view->profile, site);
+        fprintf(to, "%6s %7s %8s %7s", "-", "-", "-", "-");
+    fprintf(to, " %7s  %s%-7s%s ", text_count(site->counts.live).s,
+            style(view->styled, alarming ? STYLE_ALARM : STYLE_PLAIN),
+            verdict_name(site->finding.verdict), style(view->styled, STYLE_PLAIN));
+    site_print_name(to, view->profile, site);
+    fprintf(to, "  %s\n", family_name(site->family));
 }
 
 static bool is_still(const struct movement *movement)
@@ -71,13 +74,18 @@ static bool is_still(const struct movement *movement)
     return movement->change == 0 && movement->created <= 0 && movement->released <= 0;
 }
 
+/* A log, look after look, is told once what its columns mean. */
 static void print_title(FILE *to, const struct watch_view *view, size_t count)
 {
     fprintf(to, "%s by %s%s\n", text_plural(count, "site", "sites").s,
             trend_order_name(view->order),
-            view->keys ? "; keys: s sorts by another, space looks now, q quits" : "");
-    fprintf(to, "%9s %9s %9s %10s %10s  VERDICT\n", "LIVE", "CHANGE", "GROWTH", "CREATED/s",
-            "RELEASED/s");
+            view->keys ? "; keys: s sorts, space looks, q quits" : "");
+    if (!view->changed)
+        fputs("change: since the look before; growth: since the first;\n"
+              "released, created: per second\n",
+              to);
+    fprintf(to, "%6s %7s %8s %7s %7s  VERDICT\n", "CHANGE", "GROWTH", "RELEASED", "CREATED",
+            "LIVE");
 }
 
 static void print_sites(FILE *to, const struct watch_view *view)
@@ -102,8 +110,7 @@ static void print_sites(FILE *to, const struct watch_view *view)
 void watch_print(FILE *to, const struct watch_view *view)
 {
     const struct process *process = view->profile->processes[0];
-    print_watched_process(to, process);
-    print_movements(to, view);
+    print_head(to, view);
     limits_print(to, process);
     losses_print(to, view->profile);
     print_sites(to, view);

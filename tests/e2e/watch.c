@@ -229,6 +229,13 @@ Test(watch, fits_the_terminal, .timeout = 300)
     expect_part(frame, SITE);
     cr_expect_gt(widest_line(frame), 40);
     free(frame);
+    terminal_resize(&terminal, 60, 24);
+    frame = terminal_frame(&terminal, "VERDICT");
+    cr_expect_leq(widest_line(frame), 60, "%s", frame);
+    expect_part(frame, "; keys: s sorts, space looks, q quits\033");
+    expect_part(frame, "growth: since the first;\033");
+    expect_part(frame, " add_timer ");
+    free(frame);
     terminal_resize(&terminal, 40, 3);
     frame = terminal_frame(&terminal, "timers: 1 live");
     cr_expect_leq(widest_line(frame), 40, "%s", frame);

@@ -137,24 +137,27 @@ Test(watch, shows_sites_by_growth)
     setenv("TZ", "UTC", 1);
     shown = (struct watch_view){.trend = trend, .most = -1};
     look(trend, profile, server(2 * MINUTE, 1234, 10));
-    expect_text(profile, "server (pid 4711), 2m00s, exited with status 0, 2023-11-14 22:15:20\n"
-                         "timers: 1,244 live\n"
-                         "2 sites by growth\n"
-                         "     LIVE    CHANGE    GROWTH  CREATED/s RELEASED/s  VERDICT\n"
-                         "    1,234         -         -          -          -  held     posix    "
-                         "server+0x1000\n"
-                         "       10         -         -          -          -  held     timerfd  "
-                         "server+0x2000\n");
+    expect_text(profile,
+                "server (pid 4711), 2m00s, exited with status 0\n"
+                "timers: 1,244 live\n"
+                "at 2023-11-14 22:15:20\n"
+                "2 sites by growth\n"
+                "change: since the look before; growth: since the first;\n"
+                "released, created: per second\n"
+                "CHANGE  GROWTH RELEASED CREATED    LIVE  VERDICT\n"
+                "     -       -        -       -   1,234  held    server+0x1000  posix\n"
+                "     -       -        -       -      10  held    server+0x2000  timerfd\n");
     look(trend, profile, server(2 * MINUTE + 10 * SECOND, 1234, 30));
     shown.keys = true;
     shown.most = 1;
-    expect_text(profile, "server (pid 4711), 2m10s, exited with status 0, 2023-11-14 22:15:30\n"
-                         "timers: 1,264 live, +20 since the watch began; 2.0 created/s, 0.0 "
-                         "released/s\n"
-                         "2 sites by growth; keys: s sorts by another, space looks now, q quits\n"
-                         "     LIVE    CHANGE    GROWTH  CREATED/s RELEASED/s  VERDICT\n"
-                         "       30       +20       +20        2.0        0.0  held     timerfd  "
-                         "server+0x2000\n"
+    expect_text(profile, "server (pid 4711), 2m10s, exited with status 0\n"
+                         "timers: 1,264 live, +20 since the watch began\n"
+                         "at 2023-11-14 22:15:30: 0.0 released/s, 2.0 created/s\n"
+                         "2 sites by growth; keys: s sorts, space looks, q quits\n"
+                         "change: since the look before; growth: since the first;\n"
+                         "released, created: per second\n"
+                         "CHANGE  GROWTH RELEASED CREATED    LIVE  VERDICT\n"
+                         "   +20     +20      0.0     2.0      30  held    server+0x2000  timerfd\n"
                          "1 site not shown\n");
     forget(trend, profile);
 }
@@ -169,7 +172,7 @@ Test(watch, no_rate_is_too_high_to_be_shown)
     builder_plain_site(builder, TLK_TIMERFD, 0x1001)->created = UINT64_MAX;
     look(trend, profile, builder);
     char *text = printed(print, profile);
-    cr_expect(strstr(text, "; 4,611,686,018,427,387,904 created/s"), "this came:\n%s", text);
+    cr_expect(strstr(text, ", 4,611,686,018,427,387,904 created/s"), "this came:\n%s", text);
     free(text);
     forget(trend, profile);
 }
@@ -187,6 +190,23 @@ Test(watch, a_log_says_what_moved)
     look(trend, profile, server(2 * MINUTE + 20 * SECOND, 5, 12));
     text = printed(print, profile);
     cr_expect(strstr(text, "timers: 17 live") && !strstr(text, "VERDICT"), "this came:\n%s", text);
+    free(text);
+    forget(trend, profile);
+}
+
+/* All but the names, and those begin before it: the rest of them may be cut off. */
+Test(watch, a_head_of_large_numbers_fits_sixty_columns)
+{
+    struct profile *profile = profile_new();
+    struct trend *trend = trend_new();
+    shown = (struct watch_view){.trend = trend, .most = -1, .keys = true, .order = TREND_CREATED};
+    look(trend, profile, server(2 * MINUTE, 5, 10));
+    look(trend, profile, server(2 * MINUTE + 10 * SECOND, 5, 2500));
+    char *text = printed(print, profile), *sites = strstr(text, "VERDICT\n");
+    cr_assert(sites, "this came:\n%s", text);
+    for (char *line = text; line < sites; line += strcspn(line, "\n") + 1)
+        cr_expect_leq(strcspn(line, "\n"), 60, "%s", line);
+    cr_expect_leq((size_t)(strstr(sites, "server+") - strchr(sites, '\n')), 50, "%s", text);
     free(text);
     forget(trend, profile);
 }
