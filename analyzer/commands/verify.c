@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "profile/kernel_match.h"
 #include "profile/losses.h"
@@ -19,6 +20,8 @@
 
 /* The process works on between two looks: a difference counts if it is there at every look. */
 #define LOOKS 5
+/* Of more, some stand for all. */
+#define MOST_NAMED 4
 
 struct look {
     struct profile *profile;
@@ -71,17 +74,64 @@ static size_t look_differences(const struct look *look)
     return look->comparison.unseen_count + (unrecorded > omitted ? unrecorded : 0);
 }
 
-static void look_print_unseen(const struct look *look)
+/* What only one of both has. */
+struct unmatched {
+    uint64_t family, id;
+    struct site *site; /* NULL: the kernel's, of which nobody knows who made it */
+};
+
+static int by_site(const void *left, const void *right)
 {
-    for (size_t i = 0; i < look->comparison.unseen_count; i++) {
-        const struct live_timer *timer = look->comparison.unseen[i];
-        const struct stack_frame *frame = stack_headline(look->profile, timer->site);
-        printf("only in the recording: %s %s, created by %s", family_name(timer->record.family),
-               timer_identity(timer->record.family, timer->record.id).s, frame->name);
+    const struct unmatched *a = left, *b = right;
+    int order = compare_numbers(a->family, b->family);
+    if (!order && a->site && b->site)
+        order = compare_numbers(a->site->index, b->site->index);
+    return order ? order : compare_numbers(a->id, b->id);
+}
+
+/* Thousands that one place made are one line: how many, who made them, and some by name. */
+static void print_unmatched(struct profile *profile, const struct unmatched *list, size_t count,
+                            const char *where)
+{
+    printf("only in the %s: %s %s %s", where, text_count(count).s, family_name(list->family),
+           count == 1 ? "timer" : "timers");
+    if (list->site) {
+        const struct stack_frame *frame = stack_headline(profile, list->site);
+        printf(", created by %s", frame->name);
         if (frame->short_file)
             printf("  %s:%d", frame->short_file, frame->line);
-        fputc('\n', stdout);
     }
+    for (size_t i = 0; i < count && i < MOST_NAMED; i++)
+        printf("%s %s", i > 0 ? "," : ":", timer_identity(list[i].family, list[i].id).s);
+    if (count > MOST_NAMED)
+        printf(" and %s more", text_count(count - MOST_NAMED).s);
+    fputc('\n', stdout);
+}
+
+/* Frees the list. */
+static void sum_up_unmatched(struct profile *profile, struct unmatched *list, size_t count,
+                             const char *where)
+{
+    if (count > 0)
+        qsort(list, count, sizeof(*list), by_site);
+    for (size_t first = 0, next = 0; first < count; first = next) {
+        while (next < count && list[next].family == list[first].family &&
+               list[next].site == list[first].site)
+            next++;
+        print_unmatched(profile, &list[first], next - first, where);
+    }
+    free(list);
+}
+
+static void look_print_unseen(const struct look *look)
+{
+    size_t count = look->comparison.unseen_count;
+    struct unmatched *list = memory_new(count, sizeof(*list));
+    for (size_t i = 0; i < count; i++) {
+        const struct live_timer *timer = look->comparison.unseen[i];
+        list[i] = (struct unmatched){timer->record.family, timer->record.id, timer->site};
+    }
+    sum_up_unmatched(look->profile, list, count, "recording");
 }
 
 static void look_print_left_out(const struct process *process)
@@ -96,11 +146,13 @@ static void look_print_left_out(const struct process *process)
 
 static void look_print_unrecorded(const struct look *look)
 {
-    for (size_t i = 0; i < look->comparison.unrecorded_count; i++) {
+    size_t count = look->comparison.unrecorded_count;
+    struct unmatched *list = memory_new(count, sizeof(*list));
+    for (size_t i = 0; i < count; i++) {
         const struct kernel_timer *timer = look->comparison.unrecorded[i];
-        printf("only in the kernel: %s %s\n", family_name(timer->family),
-               timer_identity(timer->family, timer->id).s);
+        list[i] = (struct unmatched){.family = timer->family, .id = timer->id};
     }
+    sum_up_unmatched(look->profile, list, count, "kernel");
 }
 
 static int look_print(const struct look *look)
