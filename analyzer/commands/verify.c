@@ -47,6 +47,7 @@ static bool look_take(struct look *look, pid_t pid, const char *path)
     }
     look->profile = profile_new();
     look->profile->keep_timers = true;
+    look->profile->plain = true; /* the kernel's list is to be read right after it */
     profile_add(look->profile, recording);
     recording_close(recording);
     if (look->profile->processes[0]->pid != pid || !look->profile->processes[0]->alive) {

@@ -47,8 +47,8 @@ void session_free(struct session *session);
 void session_finish(struct session *session, const struct launched *launched);
 
 /*
- * A line on stderr for each recording of a finished session. Those of ended child processes, and of
- * what the program was before an exec, are removed if they never had a timer: a build or a shell
+ * A line on stderr for each program of a finished session. Recordings of ended child processes, and
+ * of what the program was before an exec, are removed if they never had a timer: a build or a shell
  * script would leave hundreds. If the program itself left none, says why that may be, and what to
  * do, unless that was `explained` before, or only some programs were to be recorded and one was.
  */

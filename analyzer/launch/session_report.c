@@ -1,10 +1,12 @@
-/* session_report.c - a line for each recording, or the reasons why there is none. */
+/* session_report.c - a line for each program that was recorded, or the reasons why there is none.
+ */
 #include "launch/session.h"
 
 #include "base/errors.h"
 #include "base/text.h"
 #include "profile/losses.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,27 +22,131 @@ static bool had_timers(const struct profile *profile)
     return profile->processes[0]->recorded + losses_omitted(profile->processes[0]) + dropped > 0;
 }
 
-static void print_line(const struct session_recording *made, const struct profile *profile)
+/* What one program left: its recordings, added up. */
+struct program {
+    struct profile *profile;
+    const char *path;      /* of the first */
+    size_t prefix, suffix; /* bytes that all their paths begin and end with */
+    size_t count, running;
+};
+
+struct programs {
+    struct program *list;
+    size_t count, room;
+};
+
+static struct program *program_of(struct programs *programs, const struct session_recording *made,
+                                  const char *name)
 {
+    for (size_t i = 0; i < programs->count; i++) {
+        if (strcmp(programs->list[i].profile->processes[0]->name, name) == 0)
+            return &programs->list[i];
+    }
+    size_t length = strlen(made->path);
+    programs->list =
+        memory_grow(programs->list, programs->count, &programs->room, sizeof(*programs->list));
+    programs->list[programs->count] =
+        (struct program){profile_new(), made->path, .prefix = length, .suffix = length};
+    programs->list[programs->count].profile->plain = true;
+    return &programs->list[programs->count++];
+}
+
+/* Numbers of processes are left out of both as a whole, and both together of the shortest path. */
+static void program_share(struct program *program, const char *path)
+{
+    const char *first = program->path;
+    size_t length = strlen(path), whole = strlen(first), prefix = 0, suffix = 0;
+    while (prefix < program->prefix && path[prefix] == first[prefix])
+        prefix++;
+    while (prefix < whole && prefix > 0 && isdigit((unsigned char)first[prefix - 1]))
+        prefix--;
+    while (suffix < program->suffix && suffix < length - prefix && suffix < whole - prefix &&
+           path[length - suffix - 1] == first[whole - suffix - 1])
+        suffix++;
+    while (suffix > 0 && isdigit((unsigned char)first[whole - suffix]))
+        suffix--;
+    program->prefix = prefix;
+    program->suffix = suffix;
+}
+
+static void program_add(struct programs *programs, const struct session_recording *made,
+                        struct recording *recording, const char *name)
+{
+    struct program *program = program_of(programs, made, name);
+    profile_add(program->profile, recording);
+    if (program->count++ > 0)
+        program_share(program, made->path);
+    program->running += made->running;
+}
+
+/* What to look at: the file, or a pattern of the shell for all of them. */
+static char *program_files(const struct program *program)
+{
+    if (program->count == 1)
+        return text_shell_word(program->path);
+    char *text, *begin = memory_copy(program->path);
+    begin[program->prefix] = '\0';
+    char *before = text_shell_word(begin);
+    char *after = text_shell_word(program->path + strlen(program->path) - program->suffix);
+    if (asprintf(&text, "%s*%s", before, program->suffix > 0 ? after : "") < 0)
+        memory_exhausted();
+    free(begin);
+    free(before);
+    free(after);
+    return text;
+}
+
+static void print_running(const struct program *program)
+{
+    if (program->running > 0 && program->count == 1)
+        fprintf(stderr, "process %d is still being recorded, ",
+                program->profile->processes[0]->pid);
+    else if (program->running > 0)
+        fprintf(stderr, "%s still being recorded, ", text_count(program->running).s);
+}
+
+static void print_line(struct program *program)
+{
+    struct profile *profile = program->profile;
     const struct counts *totals = &profile->totals;
-    const struct process *process = profile->processes[0];
-    char *word = text_shell_word(made->path);
-    fprintf(stderr, "timerleak: %s: ", word);
-    if (made->running)
-        fprintf(stderr, "process %d is still being recorded, ", made->pid);
-    fprintf(stderr, "%s%s created, ", process->one_in > 1 ? "about " : "",
+    uint64_t asleep = 0, unwatched = 0;
+    bool sampled = false;
+    char *files = program_files(program);
+    profile_add_up(profile);
+    for (size_t i = 0; i < profile->process_count; i++) {
+        asleep += profile->processes[i]->omitted[TLK_OMIT_ASLEEP];
+        unwatched |= profile->processes[i]->unwatched;
+        sampled |= profile->processes[i]->one_in > 1;
+    }
+    if (program->count == 1)
+        fprintf(stderr, "timerleak: %s: ", files);
+    else
+        fprintf(stderr, "timerleak: %s: %s recordings, ", profile->processes[0]->name,
+                text_count(program->count).s);
+    print_running(program);
+    fprintf(stderr, "%s%s created, ", sampled ? "about " : "",
             text_plural(totals->created, "timer", "timers").s);
     if (totals->inherited > 0)
         fprintf(stderr, "%s inherited, ", text_count(totals->inherited).s);
-    if (process->omitted[TLK_OMIT_ASLEEP] > 0)
-        fprintf(stderr, "%s more while asleep, ", text_count(process->omitted[TLK_OMIT_ASLEEP]).s);
-    if (process->unwatched)
-        fprintf(stderr, "%s not watched, ", family_list(process->unwatched, " and ").s);
-    fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, word);
-    free(word);
+    if (asleep > 0)
+        fprintf(stderr, "%s more while asleep, ", text_count(asleep).s);
+    if (unwatched)
+        fprintf(stderr, "%s not watched, ", family_list(unwatched, " and ").s);
+    fprintf(stderr, "%s live; see: timerleak report %s\n", text_count(totals->live).s, files);
+    free(files);
 }
 
-static void report_one(const struct session_recording *made, bool keep)
+static void print_programs(struct programs *programs)
+{
+    for (size_t i = 0; i < programs->count; i++) {
+        print_line(&programs->list[i]);
+        profile_free(programs->list[i].profile);
+    }
+    free(programs->list);
+}
+
+static void take_recording(struct programs *programs, const struct session_recording *made,
+                           bool keep)
 {
     char error[ERROR_SIZE];
     struct recording *recording = recording_open(made->path, error);
@@ -49,12 +155,12 @@ static void report_one(const struct session_recording *made, bool keep)
         return;
     }
     struct profile *profile = profile_new();
+    profile->plain = true;
     profile_add(profile, recording);
-    profile_add_up(profile);
-    recording_close(recording);
     bool removable = !keep && !made->running && made->idle && !had_timers(profile);
     if (!removable || unlink(made->path) != 0)
-        print_line(made, profile);
+        program_add(programs, made, recording, profile->processes[0]->name);
+    recording_close(recording);
     profile_free(profile);
 }
 
@@ -115,8 +221,10 @@ void session_report(const struct session *session, const struct launch *launch,
     const struct session_recording *own = last_own(session), *kept = own;
     if (own == NULL && was_chosen(launch) && session->count > 0)
         kept = &session->recordings[session->count - 1];
+    struct programs programs = {0};
     for (size_t i = 0; i < session->count; i++)
-        report_one(&session->recordings[i], &session->recordings[i] == kept);
+        take_recording(&programs, &session->recordings[i], &session->recordings[i] == kept);
+    print_programs(&programs);
     if (kept == NULL)
         explain_missing(launch, directory, explained);
     else if (own != NULL && own->end == TLK_EXECED && !was_chosen(launch))

@@ -160,7 +160,8 @@ struct profile {
     size_t timer_count, timer_room;
     bool keep_timers;
     bool keep_histories;
-    bool base;              /* what is added now is what the rest is compared with */
+    bool plain; /* stacks are as they were recorded: no symbols are looked up for them */
+    bool base;  /* what is added now is what the rest is compared with */
     struct samples samples; /* of all sites, those dropped by a filter included */
     struct locations locations;
     struct passages passages;

@@ -82,7 +82,7 @@ static void climb_add(struct climb *climb, uint32_t location)
 void climb_to(struct climb *climb, struct profile *profile, uint32_t location)
 {
     struct passage passage = {0};
-    if (climb->depth > 0)
+    if (climb->depth > 0 && !profile->plain)
         passage = passage_between(profile, climb->locations[climb->depth - 1], location);
     for (uint32_t i = 0; i < passage.count; i++)
         climb_add(climb, profile->passages.tail_calls[passage.first + i]);

@@ -24,7 +24,10 @@ struct passages {
     size_t tail_call_count, tail_call_room;
 };
 
-/* Adds the caller of what is there, below it the tail calls that lead from it to there. */
+/*
+ * Adds the caller of what is there, below it the tail calls that lead from it to there; those not,
+ * if the profile is plain.
+ */
 void climb_to(struct climb *climb, struct profile *profile, uint32_t location);
 
 void passages_free(struct passages *passages);

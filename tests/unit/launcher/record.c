@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +115,23 @@ Test(record, children_have_recordings_of_their_own)
     cr_expect_eq(fixture_record("-o", "x.tlk", "sh", "-c", "./leaky; ./leaky; true", NULL), 0);
     expect_files("x.tlk", 1);
     expect_files("x.*.tlk", 2);
+    expect_said("timerleak: ./x.tlk: 0 timers created, 0 live; see: timerleak report ./x.tlk\n");
+    expect_said("timerleak: leaky: 2 recordings, 2 timers created, 2 live; see: timerleak report "
+                "./x.*.tlk\n");
+}
+
+Test(record, a_program_and_its_children_are_one_line)
+{
+    fixture_compile("leaky", TIMER_SOURCE,
+                    "-DEND='for (int i = 0; i < 12; i++) if (fork() == 0) { timerfd_create(1, 0); "
+                    "return 0; } while (wait(NULL) > 0);' -include sys/wait.h");
+    cr_assert_eq(mkdir("some where", 0700), 0);
+    cr_expect_eq(fixture_record("-o", "some where/x%p.tlk", "./leaky", NULL), 0);
+    expect_files("some where/x*.tlk", 13);
+    expect_said("timerleak: leaky: 13 recordings, 13 timers created, 12 inherited, 25 live; see: "
+                "timerleak report 'some where/x'*.tlk\n");
+    cr_expect_null(strstr(strchr(fixture_text("err"), '\n') + 1, "timerleak: "), "%s",
+                   fixture_text("err"));
 }
 
 Test(record, children_without_timers_leave_nothing)
