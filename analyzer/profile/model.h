@@ -9,7 +9,6 @@
 
 #include "base/index.h"
 #include "base/memory.h"
-#include "profile/passages.h"
 #include "profile/samples.h"
 #include "profile/states.h"
 #include "profile/verdict.h"
@@ -112,6 +111,15 @@ struct locations {
     struct location *list;
     size_t count, room;
     struct index index;
+};
+
+/* From a location to that of the caller; each is looked up once: see passages.h. */
+struct passages {
+    struct passage *list;
+    size_t count, room;
+    struct index index;
+    uint32_t *tail_calls; /* locations, passage after passage */
+    size_t tail_call_count, tail_call_room;
 };
 
 #define FINGERPRINT_SIZE 32

@@ -1,6 +1,5 @@
 #include "profile/passages.h"
 
-#include "profile/model.h"
 #include "profile/stacks.h"
 #include "symbols/symbols.h"
 

@@ -5,23 +5,12 @@
 #ifndef TIMERLEAK_PROFILE_PASSAGES_H
 #define TIMERLEAK_PROFILE_PASSAGES_H
 
-#include "base/index.h"
-
-struct profile;
+#include "profile/model.h"
 
 /* Indices of locations, leaf first. */
 struct climb {
     uint32_t *locations;
     size_t depth, room;
-};
-
-/* From a location to that of the caller; each is looked up once. */
-struct passages {
-    struct passage *list;
-    size_t count, room;
-    struct index index;
-    uint32_t *tail_calls; /* locations, passage after passage */
-    size_t tail_call_count, tail_call_room;
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "base/numbers.h"
 #include "base/paths.h"
 #include "profile/history.h"
+#include "profile/passages.h"
 
 #include <stdlib.h>
 #include <string.h>
