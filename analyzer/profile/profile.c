@@ -203,6 +203,7 @@ static struct site *site_of_frames(struct profile *profile, struct trace *trace,
     site->kind = trace->kind;
     site->family = trace->family;
     site->depth = depth;
+    site->headline = depth > 1;
     memcpy(site->frames, frames, depth * sizeof(*frames));
     if (of_paths)
         site->paths = memory_grow(NULL, 0, &site->path_room, sizeof(*site->paths));

@@ -342,7 +342,7 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
 static bool find_reached(const struct symbol_file *file, const struct symbol_target *target,
                          struct reached *reached)
 {
-    *reached = (struct reached){.name = target->function};
+    *reached = (struct reached){.name = target->function, .anywhere = !target->file};
     if (!target->file)
         return true;
     if (!symbol_file_open(target->file))

@@ -54,7 +54,7 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
 
 /* The function of a frame. */
 struct symbol_target {
-    struct symbol_file *file; /* NULL: only its name is known */
+    struct symbol_file *file; /* NULL: only its name is known, which no other function has */
     uint64_t address;         /* in the file */
     const char *function;     /* its name, if there is no file */
 };

@@ -97,12 +97,13 @@ static bool follow(struct search *search, const struct call *call)
         return false;
     enum name_kind kind = code_of(search->object, &callee, &code);
     bool reached = has_name_of_reached(search->reached, &callee);
+    bool surely = reached && search->reached->anywhere;
     bool same = code && there ? code->die.addr == there->die.addr : !code && !there;
-    if (kind == NAME_UNKNOWN || (reached && !same))
+    if (!surely && (kind == NAME_UNKNOWN || (reached && !same)))
         return false;
     search->left[search->depth++] = call->at;
     /* What was reached may lead to itself: nobody could tell how often it did. */
-    bool followed = (!reached || keep_way(search)) && (!code || follow_all(search, code));
+    bool followed = (!reached || keep_way(search)) && (!code || surely || follow_all(search, code));
     search->depth--;
     return followed;
 }

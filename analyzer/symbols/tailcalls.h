@@ -16,8 +16,9 @@
 
 /* The function that returns. */
 struct reached {
-    const struct unit_function *code; /* NULL: none in the object, and none that it defines */
+    const struct unit_function *code; /* NULL: it lies in another object, or nobody knows where */
     const char *name;                 /* if there is no code */
+    bool anywhere;                    /* the name is that of one function, wherever it lies */
 };
 
 /*
