@@ -122,6 +122,12 @@ static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint3
     timer_fill_own(timer, birth);
 }
 
+/* A child has armed it never yet: it is its parent's arming, with expirations for that to count. */
+static bool arming_is_parents(const struct tlk_timer *timer)
+{
+    return timer->armed == 0 && family_has(timer->family, TLK_BY_DESCRIPTOR);
+}
+
 /* A one-shot arming ends: by expiring, or because it was set anew, stopped or released. */
 static void settle_one_shot(struct tlk_timer *timer, const struct account *account, bool stopping,
                             uint64_t coarse)
@@ -137,9 +143,9 @@ static void settle_one_shot(struct tlk_timer *timer, const struct account *accou
     if (expired == EXPIRED_YES && timer->flags & TLK_EXACT_FIRES)
         expired = EXPIRED_UNKNOWN; /* it may have been caught between expiring and calling back */
     if (expired == EXPIRED_YES)
-        timer->fired++;
+        timer->fired += !arming_is_parents(timer);
     else if (expired == EXPIRED_UNKNOWN)
-        timer->fired_unknown++;
+        timer->fired_unknown += !arming_is_parents(timer);
     else if (stopping)
         timer->stopped++;
 }
@@ -148,7 +154,7 @@ static void settle_periodic(struct tlk_timer *timer, bool stopping, uint64_t coa
 {
     if (stopping)
         timer->stopped++;
-    if (timer->flags & TLK_EXACT_FIRES)
+    if (timer->flags & TLK_EXACT_FIRES || arming_is_parents(timer))
         return;
     if (timer->deadline_clock < 0) {
         timer->fired_unknown += timer->fired_now == 0;

@@ -1,4 +1,5 @@
 /* What is said of the process that a recording is of. */
+#include "base/proc.h"
 #include "exports/html/page.h"
 #include "loaded.h"
 #include "profile/process.h"
@@ -6,8 +7,11 @@
 #include "views/views.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 static void expect_start(const char *text, const char *start)
 {
@@ -121,4 +125,21 @@ Test(process, pending_signals_are_its_user_s)
     free(text);
     free(page);
     profile_free(profile);
+}
+
+static void *name_of_a_thread(void *name)
+{
+    prctl(PR_SET_NAME, "wor\033\nker");
+    *(struct thread_name *)name = proc_thread_name(getpid(), gettid());
+    return NULL;
+}
+
+Test(process, its_threads_have_names_while_they_run)
+{
+    struct thread_name name;
+    pthread_t thread;
+    cr_assert_eq(pthread_create(&thread, NULL, name_of_a_thread, &name), 0);
+    pthread_join(thread, NULL);
+    cr_expect_str_eq(name.s, "wor?", "one line of text, whatever it is");
+    cr_expect_str_eq(proc_thread_name(getpid(), 0).s, "", "there is none such");
 }

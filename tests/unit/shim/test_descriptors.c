@@ -6,6 +6,7 @@
 #include "ledger/reconcile.h"
 #include "tables/descriptors.h"
 #include "tables/mapfile.h"
+#include "tables/sites.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -226,6 +227,26 @@ Test(descriptors, in_the_child_it_has_the_numbers_that_are_open_there)
     expect_descriptors(timer, second, -1, -1);
     cr_expect_eq(timer->references, 1);
     cr_expect(timer->flags & TLK_ORIGINAL_CLOSED);
+}
+
+/* Each child would count it: what is shared expires once. */
+Test(descriptors, what_a_child_never_set_or_read_did_not_fire_there)
+{
+    int fd = a_timerfd(1), ticker = a_timerfd(0);
+    const struct itimerspec often = {{0, 1000}, {0, 1000}};
+    const struct tlk_site *site = site_of(fd);
+    struct pollfd expired[] = {{.fd = fd, .events = POLLIN}, {.fd = ticker, .events = POLLIN}};
+
+    cr_assert_eq(timerfd_settime(ticker, 0, &often, NULL), 0);
+    cr_assert_eq(poll(&expired[0], 1, -1), 1);
+    cr_assert_eq(poll(&expired[1], 1, -1), 1);
+    inherit_remember();
+    sites_reset();
+    inherit_restore();
+    close(fd);
+    close(ticker);
+    cr_expect_eq(site->released, 2);
+    cr_expect_eq(site->fired + site->fired_unknown, 0);
 }
 
 Test(descriptors, over_exec_those_that_are_there_are_entered)
