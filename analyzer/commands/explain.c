@@ -22,7 +22,7 @@ static const struct word words[] = {
      "until its deadline, and then as never-released. Release it when the event comes."},
     {"never-stopped",
      "The timer is armed and has fired before: it is periodic, or it was armed\n"
-     "again. One ticker that a program keeps for life is normal. Many, or ones whose\n"
+     "again. Or it runs by a CPU clock, and may have fired. One ticker that a program keeps for life is normal. Many, or ones whose\n"
      "owner is gone, cost a wakeup each time. Disarm and release it with its owner."},
     {"never-released",
      "The timer is not armed any more, for it fired or was disarmed, but it was\n"
@@ -71,8 +71,10 @@ static const struct word words[] = {
               "it_value disarms, and is not counted."},
     {"fired", "Expirations: seen by timerleak, or derived from deadline and interval where the\n"
               "kernel's own account is plain. What can't be told is counted as fired-unknown."},
-    {"fired-unknown", "Armings whose end could not be told: the timer fired, or was stopped, and\n"
-                      "nothing that timerleak can see says which. Timers on CPU clocks are such."},
+    {"fired-unknown",
+     "Armings of which nothing that timerleak can see says whether they fired, or how often.\n"
+     "Timers on CPU clocks are such: to read these takes a system call. What the kernel says\n"
+     "when the program asks for a timer, or sets it, and at a clean exit, is counted."},
     {"stopped", "How often a timer was disarmed, or released, while it was armed and before it\n"
                 "fired. Many stops are the normal life of timeouts."},
     {"released", "How many were deleted, closed or freed; descriptors found gone without a close\n"

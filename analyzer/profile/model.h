@@ -26,7 +26,7 @@ struct symbol_file;
 struct counts {
     uint64_t created, inherited, released, live;
     uint64_t armed, fired, stopped;
-    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
+    uint64_t fired_unknown; /* armings of which it can't be told whether they fired, or how often */
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
     uint64_t unread, live_inherited, live_received, overdue, far_future;

@@ -195,7 +195,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
 {
     counts->armed += timer->armed;
     counts->stopped += timer->stopped;
-    counts->fired_unknown += timer->fired_unknown;
+    counts->fired_unknown += timer->fired_unknown + judgement->fired_unknown;
     counts->fired = count_sum(counts->fired, judgement->fired);
     if (judgement->over) {
         counts->released++;

@@ -98,7 +98,7 @@ static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint3
         .family = (uint16_t)birth->call.family,
         .notify = (uint8_t)birth->notify,
         .references = !birth->kept,
-        .clock = (int16_t)birth->clock,
+        .clock = (int16_t)(birth->clock > INT16_MIN ? birth->clock : INT16_MIN),
         .deadline_clock = (int16_t)clock_readable(birth->clock),
         .signal = birth->signal,
         .retained = birth->retained,

@@ -265,8 +265,10 @@ static void at_exit(int status, void *unused)
     if (!ends_recorded())
         return;
     cancel = cancel_hold_off();
-    if (!gate->sandboxed)
+    if (!gate->sandboxed) {
         reconcile_descriptors();
+        reconcile_untimed();
+    }
     cancel_let(cancel);
     __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
     note_end(TLK_EXITED, status);
