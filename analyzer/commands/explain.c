@@ -37,7 +37,8 @@ static const struct word words[] = {
     {"growing",
      "The number of live timers of this site rises, but none was due yet: it may be work\n"
      "in flight, as sessions that end by their timeout. Or some were set anew again and\n"
-     "again, and are no more. It can't be told yet: the reason says how long to record.\n"
+     "again, and are no more; or too few of a sample were recorded. It can't be told yet: the\n"
+     "reason says how long to record.\n"
      "What would be more at a time than a limit allows, or a gigabyte, is a leak."},
     {"held", "Timers of this site are live at the end, but their number is steady: made at the\n"
              "start and kept, or in flight just now; or they are in use, as those that are set\n"
@@ -116,7 +117,7 @@ static const struct word words[] = {
      "Of so many timers one, taken at random, is recorded: see record --sample=N. All counts\n"
      "are N times what was recorded, so they are estimates: with a hundred recorded a tenth off\n"
      "is usual, with ten a third. Verdicts are founded on the timers that were recorded, and on\n"
-     "more of them than without: leaks of a few timers may show as held, or not at all."},
+     "more of them than without: leaks of a few timers show as growing, or not at all."},
     {"ignored", "Timers that were made in a block that the program asked timerleak to ignore, by\n"
                 "timerleak_verify.h. They are counted, but not recorded."},
     {"age", "How long live timers have existed, added up: many young ones weigh as much as one\n"

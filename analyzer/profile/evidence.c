@@ -9,9 +9,12 @@
  * that much by chance, some released one would have shown it.
  */
 #define OVERSTAY_FACTOR 2
+/* One in so many of the longest life is a while. */
+#define WHILE_PART 8
 /* A timer is in use that was touched no longer ago than so many gaps between touches, and this. */
 #define GAPS 4
-#define LATELY UINT64_C(1000000000)
+#define SECOND UINT64_C(1000000000)
+#define LATELY SECOND
 #define LATELY_PART 8
 /* One that was touched more often than that is forgotten after so many gaps. */
 #define OFTEN 4
@@ -20,6 +23,8 @@
 #define FEW_LIVES 3
 /* Buckets of lifetimes are compared with those so many before. */
 #define TAIL_STEP 3
+/* Fewer show no trend. */
+#define FEWEST 4
 
 /*
  * The longest of a few lifetimes falls short of the longest of them all: the fewer were released,
@@ -76,6 +81,36 @@ static unsigned steps_up(const struct tlk_site *site)
     return steps;
 }
 
+/* Of spans of the history. */
+static uint32_t lowest_of(const struct tlk_site *site, uint64_t from, uint64_t to)
+{
+    uint32_t lowest = to > site->history_used ? site->live : UINT32_MAX;
+    for (; from < to && from < site->history_used; from++)
+        lowest = site->history[from].low < lowest ? site->history[from].low : lowest;
+    return lowest;
+}
+
+/*
+ * From quarter to quarter to the last one: by the lowest numbers, for those of waves are alike, and
+ * by more than chance. What has shrunk to nothing shrinks no more.
+ */
+static double shrinking_of(const struct tlk_site *site, const struct run *run)
+{
+    uint64_t time = elapsed(run->as_of, site->history_start);
+    uint64_t half = time / 2 >> site->history_shift;
+    uint64_t last = (time - time / 4) >> site->history_shift;
+    uint32_t first = lowest_of(site, half / 2, half), before = lowest_of(site, half, last);
+    uint32_t after = lowest_of(site, last, UINT64_MAX);
+    if (half == last || after == 0 || first < before + FEWEST || before < after + FEWEST)
+        return 0;
+    return (double)(before - after) / (double)(time - (last << site->history_shift)) * SECOND;
+}
+
+uint64_t run_watched_since(const struct run *run, uint64_t time)
+{
+    return elapsed(run->until, time > run->from ? time : run->from);
+}
+
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run)
 {
     *evidence = (struct evidence){
@@ -88,6 +123,7 @@ void evidence_begin(struct evidence *evidence, const struct tlk_site *site, cons
         .last_released = site->last_released,
         .longest_life = site->longest_life,
         .expected_life = expected_life(site, run->one_in),
+        .shrinking = shrinking_of(site, run),
         .steps = steps_up(site),
         .tail = expected_tail(site),
     };
@@ -157,6 +193,8 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     }
     if (evidence->live++ == 0 || timer->created < evidence->oldest_of_all)
         evidence->oldest_of_all = timer->created;
+    if (timer->created > evidence->youngest_of_all)
+        evidence->youngest_of_all = timer->created;
     struct use use = use_of(timer, judgement);
     if (is_used(&use, judgement->idle, run_lately(&evidence->run))) {
         evidence->used++;
@@ -171,8 +209,11 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     if (evidence->released == 0)
         return;
     uint64_t limit = evidence->expected_life + evidence->run.slop;
-    /* Others were released after it was made: the program had its chance to release this one. */
-    bool passed_over = timer->created < evidence->last_released;
+    /*
+     * Others were released a while after it was made: the program had its chance to release this
+     * one. What is closed as soon as what replaces it has been made says nothing about that.
+     */
+    bool passed_over = timer->created + limit / WHILE_PART < evidence->last_released;
     evidence->outlived += age > limit;
     if (passed_over && age / OVERSTAY_FACTOR > limit) {
         evidence->overstayed_states[judgement->state]++;

@@ -32,6 +32,7 @@ struct evidence {
     uint64_t failed;        /* creations here, for want of something */
     uint64_t most;          /* such objects that there may be, as far as that is known */
     bool most_met;          /* creations failed because there were as many, here or elsewhere */
+    double shrinking;       /* by so many a second their number falls; 0 unless some are left */
     unsigned steps;         /* by which the number of live ones rose, never to fall below again */
     double tail;            /* how many of those made may live on twice as long as any yet */
     uint64_t last_activity; /* when the process last made or released any timer */
@@ -39,7 +40,7 @@ struct evidence {
     /* Live timers that were created here. Inherited ones say nothing about this site. */
     uint64_t live;
     uint64_t inherited;
-    uint64_t oldest_of_all; /* creation time */
+    uint64_t oldest_of_all, youngest_of_all; /* creation times */
 
     /* Of the live: set anew, stopped or asked again and again, and lately. The rest are suspects.
      */
@@ -56,6 +57,9 @@ struct evidence {
     uint64_t overstayed_states[TIMER_STATES];
     uint32_t survivors[SLICES]; /* by slice of [first, last_created] */
 };
+
+/* How long nothing happened since then, as far as anybody would have seen it. */
+uint64_t run_watched_since(const struct run *run, uint64_t time);
 
 /* Starts from a site's own record. */
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run);

@@ -36,6 +36,12 @@ struct counts {
     uint64_t peak; /* highest number live at a time; over several sites, no more than this */
 };
 
+/* Of all the timers together that count towards a limit, per second: leaks that grow, and pools
+ * that shrink meanwhile. */
+struct rate {
+    double growth, shrinking;
+};
+
 struct process {
     const char *recording; /* path */
     const char *name;      /* what it was started as: last component of its first argument */
@@ -66,7 +72,7 @@ struct process {
     uint64_t nofile_soft, nofile_hard, sigpending_soft, sigpending_hard; /* ~0: unlimited */
     uint64_t descriptors;                                                /* in use; 0: unknown */
     uint64_t pending; /* queued signals in use, by all processes of its user while alive */
-    double descriptor_growth, pending_growth; /* per second */
+    struct rate descriptor_rate, pending_rate;
 };
 
 /* A module of any process; module 0 stands for addresses that no module held. */

@@ -275,12 +275,20 @@ static void merge_times(struct site *site, const struct evidence *evidence)
         site->longest_life = evidence->longest_life;
 }
 
-static void note_growth(struct process *process, uint64_t family, double growth)
+static void note_rate(struct rate *rate, const struct part *part, const struct finding *finding)
 {
-    if (family_has(family, TLK_BOUND_BY_FILES))
-        process->descriptor_growth += growth;
-    if (family_has(family, TLK_BOUND_BY_SIGNALS))
-        process->pending_growth += growth;
+    rate->growth += finding->growth;
+    if (finding->growth <= 0)
+        rate->shrinking += part->evidence.shrinking * (double)part->evidence.run.one_in;
+}
+
+static void note_rates(struct process *process, const struct part *part,
+                       const struct finding *finding)
+{
+    if (family_has(part->site->family, TLK_BOUND_BY_FILES))
+        note_rate(&process->descriptor_rate, part, finding);
+    if (family_has(part->site->family, TLK_BOUND_BY_SIGNALS))
+        note_rate(&process->pending_rate, part, finding);
 }
 
 /* What other processes of its user had queued when it ended is not known: this is the least. */
@@ -344,7 +352,7 @@ static void merge_part(struct loading *loading, struct part *part)
             site->base_verdict = finding.verdict;
         return;
     }
-    note_growth(loading->process, site->family, finding.growth);
+    note_rates(loading->process, part, &finding);
     note_usage(loading->process, site->family, &part->counts);
     if (site->parts == 0 || is_worse(&finding, &site->finding)) {
         site->finding = finding;

@@ -175,11 +175,34 @@ Test(verdict, one_that_stays_at_each_reload_is_a_leak)
             old[1] = new[1];
         }
         if (leaks)
-            shape_expect(&shape, VERDICT_LEAK,
-                         "6 live for up to 12.0s; of 4 released none lived longer");
+            shape_expect(
+                &shape, VERDICT_LEAK,
+                "one more at each of 4 rounds; grew 60/min from 00:00:00 to 00:00:03; "
+                "6 live for up to 12.0s; of 4 released none lived longer than 1.0s, as 4 of "
+                "the live ones do");
         else
             shape_expect(&shape, VERDICT_HELD, "2 live");
     }
+}
+
+/* Eight are kept from the start; two that were made just now are not. */
+Test(verdict, held_since_the_start_are_those_that_were_made_there)
+{
+    struct shape shape = shape_begin(HOUR);
+    for (uint64_t i = 0; i < 8; i++)
+        shape_make(&shape, SECOND + i * MS);
+    for (uint64_t i = 0; i < 200; i++)
+        shape_release(&shape, MINUTE + i * SECOND, 500 * MS);
+    shape_make(&shape, HOUR - 200 * MS);
+    shape_make(&shape, HOUR - 100 * MS);
+    shape_expect(&shape, VERDICT_HELD, "8 of 10 live since the start at 00:00:01, others come");
+}
+
+Test(verdict, a_held_one_in_use_was_made_when_it_was_made)
+{
+    struct shape shape = shape_begin(HOUR);
+    use(make_armed(&shape, 20 * MINUTE, HOUR), 1000, HOUR - SECOND);
+    shape_expect(&shape, VERDICT_HELD, "1 live, made at 00:20:00, steady for 40m00s since");
 }
 
 /* The many in flight wait for their time; the few that were forgotten have fired. */
