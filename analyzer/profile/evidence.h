@@ -22,6 +22,18 @@ struct run {
     uint64_t one_in; /* of so many timers one was recorded, at random */
 };
 
+/* `count` lived for `from` ns or longer, so that these parts of them may live on: see below. */
+struct tail {
+    uint64_t from;
+    double count, part, change;
+};
+
+/*
+ * A timer twice as old as any that was ever released here is no straggler: were lifetimes to grow
+ * that much by chance, some released one would have shown it.
+ */
+#define OVERSTAY_FACTOR 2
+
 struct evidence {
     uint64_t family;
     struct run run;
@@ -34,7 +46,7 @@ struct evidence {
     bool most_met;          /* creations failed because there were as many, here or elsewhere */
     double shrinking;       /* by so many a second their number falls; 0 unless some are left */
     unsigned steps;         /* by which the number of live ones rose, never to fall below again */
-    double tail;            /* how many of those made may live on twice as long as any yet */
+    struct tail tail;       /* of the lifetimes of those released */
     uint64_t last_activity; /* when the process last made or released any timer */
 
     /* Live timers that were created here. Inherited ones say nothing about this site. */
@@ -57,6 +69,9 @@ struct evidence {
     uint64_t overstayed_states[TIMER_STATES];
     uint32_t survivors[SLICES]; /* by slice of [first, last_created] */
 };
+
+/* How many of all that were made may live for longer than that, by the lifetimes of the others. */
+double tail_beyond(const struct tail *tail, uint64_t age);
 
 /* How long nothing happened since then, as far as anybody would have seen it. */
 uint64_t run_watched_since(const struct run *run, uint64_t time);

@@ -180,6 +180,13 @@ void reason_forgotten(const struct evidence *e, struct finding *finding)
                 stands_for(e, e->forgotten).s);
 }
 
+void reason_tail(const struct evidence *e, struct finding *finding)
+{
+    say_stays_behind(e, finding);
+    finding_say(finding, "but lifetimes vary as much: record for longer");
+    say_inherited(e, finding);
+}
+
 void reason_too_few(const struct evidence *e, struct finding *finding, uint64_t one_in)
 {
     if (one_in > 1)

@@ -14,10 +14,6 @@
 #define FEWEST_ROUNDS 3
 /* After so many, a single timer that stayed behind is one: the error path of one in a thousand. */
 #define MANY_RELEASED 100
-/* So many times as many as a heavy tail of lifetimes explains. */
-#define TAIL_FACTOR 5
-/* Nor does it explain one that lives so many times as long. */
-#define BEYOND_ANY_TAIL 20
 /* Timers made in the first eighth of the run are those a pool was filled with, and kept. */
 #define START_PART 8
 /* With turnover, a rising number is a leak only if as many as one in so many outlive the others. */
@@ -30,6 +26,9 @@
 #define FEWEST_SAMPLED 16
 /* What happens by chance less often is no accident. */
 #define ACCIDENT .01
+#define MIRACLE .0001
+/* No tail explains one that lives so many times as long. */
+#define BEYOND_ANY_TAIL 50
 
 /* Left alone for longer than anybody waits, so many at least, they are a pile. */
 #define FEWEST_ABANDONED 8
@@ -67,13 +66,20 @@ static bool steps_by_rounds(const struct evidence *e)
            e->overstayed >= FEWEST_ROUNDS;
 }
 
+/* Whether lifetimes that vary as much explain so many that live on, or one that lives so long. */
+static bool may_be_tail(const struct evidence *e)
+{
+    uint64_t age = elapsed(e->run.as_of, e->oldest_overstayed);
+    double others = tail_beyond(&e->tail, OVERSTAY_FACTOR * (e->expected_life + e->run.slop));
+    double count = (double)e->overstayed;
+    return age < BEYOND_ANY_TAIL * e->expected_life && tail_beyond(&e->tail, age) > MIRACLE &&
+           exp(count * log(others) - lgamma(count + 1)) > MIRACLE;
+}
+
 static bool stays_behind(const struct evidence *e)
 {
     bool enough = (e->released >= ENOUGH_RELEASED && e->overstayed >= FEW_OVERSTAYED) ||
                   (e->released >= MANY_RELEASED && e->overstayed >= 1) || steps_by_rounds(e);
-    if ((double)e->overstayed < TAIL_FACTOR * e->tail &&
-        elapsed(e->run.as_of, e->oldest_overstayed) < BEYOND_ANY_TAIL * e->expected_life)
-        return false;
     return enough && !kept_from_start(e);
 }
 
@@ -170,7 +176,7 @@ static uint64_t sample_that_tells(const struct evidence *e)
 static struct grounds grounds_of(const struct evidence *e)
 {
     struct grounds grounds = {
-        .behind = stays_behind(e),
+        .behind = stays_behind(e) && !may_be_tail(e),
         .rising = live_rises(e),
         .alone = left_alone(e),
         .fills = fills_limit(e),
@@ -197,6 +203,8 @@ static enum verdict judge(const struct evidence *e, struct finding *finding)
         reason_not_due(e, finding, at_a_time(e));
     } else if (possible && sample_tells_nothing(e)) {
         reason_too_few(e, finding, sample_that_tells(e));
+    } else if (possible && stays_behind(e)) {
+        reason_tail(e, finding);
     } else if (e->forgotten >= FEWEST_FORGOTTEN) {
         reason_forgotten(e, finding);
     } else {
