@@ -108,6 +108,14 @@ bool creation_is_steady_with_pauses(const struct evidence *e)
     return is_steady(e, false);
 }
 
+uint64_t creation_of_first_half(const struct evidence *e)
+{
+    uint64_t quarter[2] = {0, 0};
+    for (unsigned i = 0; i < SLICES / 2; i++)
+        quarter[i * 2 / (SLICES / 2)] += e->survivors[i];
+    return quarter[0] > 0 && quarter[1] > 0 ? quarter[0] + quarter[1] : 0;
+}
+
 bool creation_is_instant(const struct evidence *e)
 {
     return creation_span(e) < PAUSE;

@@ -27,6 +27,9 @@ bool creation_is_instant(const struct evidence *e);
 bool creation_is_steady(const struct evidence *e);
 bool creation_is_steady_with_pauses(const struct evidence *e);
 
+/* How many live ones were made in the first half, 0 unless in both quarters of it. */
+uint64_t creation_of_first_half(const struct evidence *e);
+
 /*
  * Creation went on to the end, unless a pause followed that is as long as all of it, or longer than
  * its own pace explains. In a short run the end of the program is pause enough to mean nothing; but

@@ -180,6 +180,16 @@ void reason_forgotten(const struct evidence *e, struct finding *finding)
                 stands_for(e, e->forgotten).s);
 }
 
+void reason_warming_up(const struct evidence *e, struct finding *finding)
+{
+    finding_say(finding,
+                "%s of those made in the first half of %s are live, released ones lived up to %s: "
+                "record for longer",
+                stands_for(e, creation_of_first_half(e)).s, text_duration(creation_span(e)).s,
+                text_duration(e->longest_life + e->run.slop).s);
+    say_inherited(e, finding);
+}
+
 void reason_tail(const struct evidence *e, struct finding *finding)
 {
     say_stays_behind(e, finding);

@@ -173,6 +173,16 @@ static uint64_t sample_that_tells(const struct evidence *e)
     return e->run.one_in * (e->suspects + e->released) / FEWEST_SAMPLED / 2;
 }
 
+/*
+ * So many of the first half are live that lifetimes may well be as long as the run: what is in
+ * flight becomes more at first, and nothing tells it from what stays.
+ */
+static bool is_warming_up(const struct evidence *e)
+{
+    return e->suspects >= FEWEST_RISING && creation_goes_on(e) && !creation_is_instant(e) &&
+           e->released > 0 && creation_of_first_half(e) >= e->created / 2 / OUTLIVED_PART;
+}
+
 static struct grounds grounds_of(const struct evidence *e)
 {
     struct grounds grounds = {
@@ -205,6 +215,8 @@ static enum verdict judge(const struct evidence *e, struct finding *finding)
         reason_too_few(e, finding, sample_that_tells(e));
     } else if (possible && stays_behind(e)) {
         reason_tail(e, finding);
+    } else if (possible && is_warming_up(e)) {
+        reason_warming_up(e, finding);
     } else if (e->forgotten >= FEWEST_FORGOTTEN) {
         reason_forgotten(e, finding);
     } else {

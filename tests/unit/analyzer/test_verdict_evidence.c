@@ -160,6 +160,28 @@ Test(verdict, a_heavy_tail_explains_a_few)
     }
 }
 
+/*
+ * Requests of up to a minute, in a run of as long: of those made first some are live, whether they
+ * stay or not. Where the run is many times as long none is, and what is live is in flight.
+ */
+Test(verdict, lifetimes_as_long_as_the_run_tell_nothing_yet)
+{
+    for (uint64_t run = MINUTE; run <= 10 * MINUTE; run *= 10) {
+        struct shape shape = shape_begin(run);
+        for (uint64_t i = 0; i * SECOND / 2 < run; i++) {
+            uint64_t when = i * SECOND / 2, life = (i * 37 % 60) * SECOND + SECOND;
+            if (when + life < run)
+                shape_release(&shape, when, life);
+            else
+                shape_make(&shape, when);
+        }
+        if (run == MINUTE)
+            shape_expect(&shape, VERDICT_GROWING, "of those made in the first half of 59.5s are");
+        else
+            shape_expect(&shape, VERDICT_HELD, "released ones lived up to 1m00s");
+    }
+}
+
 /* At each reload the old ones are closed, all or all but one. */
 Test(verdict, one_that_stays_at_each_reload_is_a_leak)
 {
