@@ -22,7 +22,8 @@ static const struct word words[] = {
      "until its deadline, and then as never-released. Release it when the event comes."},
     {"never-stopped",
      "The timer is armed and has fired before: it is periodic, or it was armed\n"
-     "again. Or it runs by a CPU clock, and may have fired. One ticker that a program keeps for life is normal. Many, or ones whose\n"
+     "again. Or it runs by a CPU clock, and may have fired. One ticker that a program keeps for "
+     "life is normal. Many, or ones whose\n"
      "owner is gone, cost a wakeup each time. Disarm and release it with its owner."},
     {"never-released",
      "The timer is not armed any more, for it fired or was disarmed, but it was\n"
@@ -35,11 +36,12 @@ static const struct word words[] = {
              "them has ended makes it no less of a leak. The stack shows where they are created;\n"
              "look for the path that does not release."},
     {"growing",
-     "The number of live timers of this site rises, but none was due yet: it may be work\n"
-     "in flight, as sessions that end by their timeout. Or some were set anew again and\n"
-     "again, and are no more; or too few of a sample were recorded. It can't be told yet: the\n"
-     "reason says how long to record.\n"
-     "What would be more at a time than a limit allows, or a gigabyte, is a leak."},
+     "It can't be told yet whether timers of this site leak. Their number rises, but none was due\n"
+     "yet, or lifetimes are as long as the run: it may be work in flight, as sessions that end by\n"
+     "their timeout. Or some outlive the others, but lifetimes vary as much; or were set anew "
+     "again\n"
+     "and again, and are no more; or too few of a sample were recorded. The reason says what it\n"
+     "would take. What would be more at a time than a limit allows, or a gigabyte, is a leak."},
     {"held", "Timers of this site are live at the end, but their number is steady: made at the\n"
              "start and kept, or in flight just now; or they are in use, as those that are set\n"
              "anew again and again. This is no error. If the run was short, a leak may still look\n"
