@@ -5,7 +5,8 @@
 #ifndef TIMERLEAK_PROFILE_REASONS_H
 #define TIMERLEAK_PROFILE_REASONS_H
 
-#include "profile/verdict.h"
+#include "profile/evidence.h"
+#include "profile/finding.h"
 
 /* What speaks for a leak. */
 struct grounds {
