@@ -176,6 +176,7 @@ static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer
     evidence->suspects++;
     evidence->forgotten += is_forgotten(use, judgement->idle);
     if (judgement->state == NEVER_RELEASED) {
+        evidence->resting++;
         evidence->abandoned +=
             judgement->idle > run_lately(&evidence->run) && judgement->idle > judgement->age / 2;
     } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {

@@ -60,6 +60,7 @@ struct evidence {
     uint64_t suspects;
     uint64_t waiting;          /* one-shot, and not due yet */
     uint64_t wait;             /* ns, how long these wait in all */
+    uint64_t resting;          /* fired or stopped */
     uint64_t abandoned;        /* fired or stopped, and then left alone */
     uint64_t forgotten;        /* set anew again and again, and for long no more */
     uint64_t oldest, youngest; /* creation times */

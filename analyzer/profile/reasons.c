@@ -180,6 +180,15 @@ void reason_forgotten(const struct evidence *e, struct finding *finding)
                 stands_for(e, e->forgotten).s);
 }
 
+void reason_pool(const struct evidence *e, struct finding *finding)
+{
+    finding_say(finding,
+                "%s fired or were stopped, and may be the spare ones of a pool: "
+                "record for longer",
+                stands_for(e, e->resting).s);
+    say_inherited(e, finding);
+}
+
 void reason_warming_up(const struct evidence *e, struct finding *finding)
 {
     finding_say(finding,

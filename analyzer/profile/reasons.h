@@ -23,6 +23,7 @@ void reason_leak(const struct evidence *e, struct finding *finding, const struct
 /* What it would take to tell. */
 void reason_not_due(const struct evidence *e, struct finding *finding, double at_a_time);
 void reason_forgotten(const struct evidence *e, struct finding *finding);
+void reason_pool(const struct evidence *e, struct finding *finding);
 void reason_warming_up(const struct evidence *e, struct finding *finding);
 void reason_tail(const struct evidence *e, struct finding *finding);
 void reason_too_few(const struct evidence *e, struct finding *finding, uint64_t one_in);

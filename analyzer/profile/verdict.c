@@ -36,6 +36,8 @@
 #define LOAD_PART 5
 /* So many that were set anew again and again, and then no more, beside others that still are. */
 #define FEWEST_FORGOTTEN 4
+/* A pool has one in use beside so many that are not. */
+#define POOL_PART 4
 /* Who has one in so many of all that there may be is who has eaten the limit. */
 #define LIMIT_PART 4
 /* Of those that pile up all but one in so many wait for their time: it may be work in flight. */
@@ -173,6 +175,13 @@ static uint64_t sample_that_tells(const struct evidence *e)
     return e->run.one_in * (e->suspects + e->released) / FEWEST_SAMPLED / 2;
 }
 
+/* Those in use are some of a pool, that was filled as they were needed, and those at rest others.
+ */
+static bool may_be_pool(const struct evidence *e)
+{
+    return e->used > 0 && e->used >= e->suspects / POOL_PART && e->resting >= e->suspects / 2;
+}
+
 /*
  * So many of the first half are live that lifetimes may well be as long as the run: what is in
  * flight becomes more at first, and nothing tells it from what stays.
@@ -205,11 +214,15 @@ static enum verdict judge(const struct evidence *e, struct finding *finding)
         reason_clean(e, finding);
         return VERDICT_CLEAN;
     }
-    if (grounds.behind || grounds.alone || grounds.fills || (grounds.rising && !may_be_work(e))) {
+    bool pool = may_be_pool(e);
+    if (grounds.behind || grounds.fills || (grounds.alone && !pool) ||
+        (grounds.rising && !pool && !may_be_work(e))) {
         reason_leak(e, finding, &grounds);
         return VERDICT_LEAK;
     }
-    if (grounds.rising) {
+    if (pool && (grounds.alone || grounds.rising)) {
+        reason_pool(e, finding);
+    } else if (grounds.rising) {
         reason_not_due(e, finding, at_a_time(e));
     } else if (possible && sample_tells_nothing(e)) {
         reason_too_few(e, finding, sample_that_tells(e));
