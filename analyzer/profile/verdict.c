@@ -175,8 +175,7 @@ static uint64_t sample_that_tells(const struct evidence *e)
     return e->run.one_in * (e->suspects + e->released) / FEWEST_SAMPLED / 2;
 }
 
-/* Those in use are some of a pool, that was filled as they were needed, and those at rest others.
- */
+/* Those in use are of a pool, which was filled as they were needed, and those at rest are spare. */
 static bool may_be_pool(const struct evidence *e)
 {
     return e->used > 0 && e->used >= e->suspects / POOL_PART && e->resting >= e->suspects / 2;
@@ -188,8 +187,9 @@ static bool may_be_pool(const struct evidence *e)
  */
 static bool is_warming_up(const struct evidence *e)
 {
+    uint64_t first = creation_of_first_half(e);
     return e->suspects >= FEWEST_RISING && creation_goes_on(e) && !creation_is_instant(e) &&
-           e->released > 0 && creation_of_first_half(e) >= e->created / 2 / OUTLIVED_PART;
+           e->released > 0 && first > 0 && first >= e->created / 2 / OUTLIVED_PART;
 }
 
 static struct grounds grounds_of(const struct evidence *e)

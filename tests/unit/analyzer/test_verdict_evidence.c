@@ -202,6 +202,16 @@ Test(verdict, lifetimes_as_long_as_the_run_tell_nothing_yet)
     }
 }
 
+Test(verdict, the_latest_of_a_few_are_in_flight)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t i = 0; i < 2; i++)
+        shape_release(&shape, i * 10 * SECOND, 25 * SECOND);
+    for (uint64_t i = 0; i < 4; i++)
+        shape_make(&shape, (42 + i * 5) * SECOND);
+    shape_expect(&shape, VERDICT_HELD, "4 live for up to 18.0s; released ones lived up to 25.0s");
+}
+
 /* At each reload the old ones are closed, all or all but one. */
 Test(verdict, one_that_stays_at_each_reload_is_a_leak)
 {
