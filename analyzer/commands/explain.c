@@ -73,7 +73,8 @@ static const struct word words[] = {
     {"armed", "How often a time was set. Setting it anew while armed counts as well; a zero\n"
               "it_value disarms, and is not counted."},
     {"fired", "Expirations: seen by timerleak, or derived from deadline and interval where the\n"
-              "kernel's own account is plain. What can't be told is counted as fired-unknown."},
+              "kernel's own account is plain. What can't be told is counted as fired-unknown; the\n"
+              "view timers shows a \"+\" then: so often at least."},
     {"fired-unknown",
      "Armings of which nothing that timerleak can see says whether they fired, or how often.\n"
      "Timers on CPU clocks are such: to read these takes a system call. What the kernel says\n"
