@@ -296,7 +296,8 @@ enum tlk_timer_flags {
     TLK_INHERITED = 2, /* came over fork or exec */
     TLK_CLOEXEC = 4,
     TLK_COARSE_DEADLINE = 8, /* the true deadline lies up to clock_resolution later */
-    TLK_EXACT_FIRES = 16,    /* the shim sees every fire of this timer */
+    TLK_EXACT_FIRES = 16,    /* no fire of this timer was missed: each is told, or the kernel was
+                                asked at exit */
     TLK_UNREAD = 32,         /* at exit the kernel showed expirations that nobody had read */
     TLK_RECEIVED =
         64, /* made elsewhere, and created here by the call that received its descriptor */
@@ -353,7 +354,7 @@ struct tlk_timer {
     uint8_t references;     /* descriptors of this process that share it, 255: that or more; 1: a
                                handle or number by which it is found; 0: there is none */
     uint8_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
-    int16_t clock;          /* CLOCK_*, as given at creation */
+    int16_t clock;          /* CLOCK_*, as given at creation; of a process or thread, negative */
     int16_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
     uint32_t thread;        /* the kernel's number of the thread that made it; 0: unknown */
 

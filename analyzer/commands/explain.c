@@ -22,7 +22,8 @@ static const struct word words[] = {
      "until its deadline, and then as never-released. Release it when the event comes."},
     {"never-stopped",
      "The timer is armed and has fired before: it is periodic, or it was armed\n"
-     "again. One ticker that a program keeps for life is normal. Many, or ones whose\n"
+     "again. Or it runs by a CPU clock, and may have fired. One ticker that a program keeps for "
+     "life is normal. Many, or ones whose\n"
      "owner is gone, cost a wakeup each time. Disarm and release it with its owner."},
     {"never-released",
      "The timer is not armed any more, for it fired or was disarmed, but it was\n"
@@ -35,10 +36,12 @@ static const struct word words[] = {
              "them has ended makes it no less of a leak. The stack shows where they are created;\n"
              "look for the path that does not release."},
     {"growing",
-     "The number of live timers of this site rises, but none was due yet: it may be work\n"
-     "in flight, as sessions that end by their timeout. Or some were set anew again and\n"
-     "again, and are no more. It can't be told yet: the reason says how long to record.\n"
-     "What would be more at a time than a limit allows, or a gigabyte, is a leak."},
+     "It can't be told yet whether timers of this site leak. Their number rises, but none was due\n"
+     "yet, or lifetimes are as long as the run: it may be work in flight, as sessions that end by\n"
+     "their timeout. Or some outlive the others, but lifetimes vary as much; or were set anew "
+     "again\n"
+     "and again, and are no more; or too few of a sample were recorded. The reason says what it\n"
+     "would take. What would be more at a time than a limit allows, or a gigabyte, is a leak."},
     {"held", "Timers of this site are live at the end, but their number is steady: made at the\n"
              "start and kept, or in flight just now; or they are in use, as those that are set\n"
              "anew again and again. This is no error. If the run was short, a leak may still look\n"
@@ -74,9 +77,12 @@ static const struct word words[] = {
     {"armed", "How often a time was set. Setting it anew while armed counts as well; a zero\n"
               "it_value disarms, and is not counted."},
     {"fired", "Expirations: seen by timerleak, or derived from deadline and interval where the\n"
-              "kernel's own account is plain. What can't be told is counted as fired-unknown."},
-    {"fired-unknown", "Armings whose end could not be told: the timer fired, or was stopped, and\n"
-                      "nothing that timerleak can see says which. Timers on CPU clocks are such."},
+              "kernel's own account is plain. What can't be told is counted as fired-unknown; the\n"
+              "view timers shows a \"+\" then: so often at least."},
+    {"fired-unknown",
+     "Armings of which nothing that timerleak can see says whether they fired, or how often.\n"
+     "Timers on CPU clocks are such: to read these takes a system call. What the kernel says\n"
+     "when the program asks for a timer, or sets it, and at a clean exit, is counted."},
     {"stopped", "How often a timer was disarmed, or released, while it was armed and before it\n"
                 "fired. Many stops are the normal life of timeouts."},
     {"released", "How many were deleted, closed or freed; descriptors found gone without a close\n"
@@ -118,7 +124,7 @@ static const struct word words[] = {
      "Of so many timers one, taken at random, is recorded: see record --sample=N. All counts\n"
      "are N times what was recorded, so they are estimates: with a hundred recorded a tenth off\n"
      "is usual, with ten a third. Verdicts are founded on the timers that were recorded, and on\n"
-     "more of them than without: leaks of a few timers may show as held, or not at all."},
+     "more of them than without: leaks of a few timers show as growing, or not at all."},
     {"ignored", "Timers that were made in a block that the program asked timerleak to ignore, by\n"
                 "timerleak_verify.h. They are counted, but not recorded."},
     {"age", "How long live timers have existed, added up: many young ones weigh as much as one\n"

@@ -4,22 +4,23 @@
 
 #include <math.h>
 
-/*
- * A timer twice as old as any that was ever released here is no straggler: were lifetimes to grow
- * that much by chance, some released one would have shown it.
- */
-#define OVERSTAY_FACTOR 2
+/* One in so many of the longest life is a while. */
+#define WHILE_PART 8
 /* A timer is in use that was touched no longer ago than so many gaps between touches, and this. */
 #define GAPS 4
-#define LATELY UINT64_C(1000000000)
+#define SECOND UINT64_C(1000000000)
+#define LATELY SECOND
 #define LATELY_PART 8
 /* One that was touched more often than that is forgotten after so many gaps. */
 #define OFTEN 4
 #define MANY_GAPS 10
 /* With so many released, the longest of all lives is taken for twice the longest that was seen. */
 #define FEW_LIVES 3
-/* Buckets of lifetimes are compared with those so many before. */
+/* Lifetimes that end within so many buckets are alike; else so many at the end make up a tail. */
+#define ENOUGH_IN_TAIL 16
 #define TAIL_STEP 3
+/* Fewer show no trend. */
+#define FEWEST 4
 
 /*
  * The longest of a few lifetimes falls short of the longest of them all: the fewer were released,
@@ -32,34 +33,40 @@ static uint64_t expected_life(const struct tlk_site *site, uint64_t one_in)
     return site->longest_life + site->longest_life / site->released * FEW_LIVES;
 }
 
-/* The part that each of the next few buckets has of what the one before has, on the average. */
-static double part_left(const uint64_t *lives, unsigned from)
-{
-    return cbrt((double)lives[from] / (double)lives[from - TAIL_STEP]);
-}
-
 /*
- * Lifetimes by powers of two: of the last few buckets each has a part of what the one before has,
- * and the next ones will, though less where the parts grow smaller. The longest life seen may be
- * anywhere in its bucket: twice that is at least one bucket on.
+ * Lifetimes by powers of two: the last few buckets that hold enough between them tell what part of
+ * those that live so long lives on twice as long, with what that may be off by chance; and beside
+ * the bucket before, whether that part becomes smaller the longer they live.
  */
-static double expected_tail(const struct tlk_site *site)
+static struct tail tail_of(const struct tlk_site *site)
 {
     const uint64_t *lives = site->lifetimes;
     unsigned last = TLK_LIFETIME_BUCKETS - 1;
     while (last > 0 && lives[last] == 0)
         last--;
     if (last < TAIL_STEP || lives[last - TAIL_STEP] == 0)
-        return 0; /* they end at once: all are alike */
-    double part = part_left(lives, last), change = 1;
-    if (part >= 1)
-        return 0;
-    if (last >= 2 * TAIL_STEP && lives[last - 2 * TAIL_STEP] > 0) {
-        double before = part_left(lives, last - TAIL_STEP);
-        change = part < before ? part / before : 1;
+        return (struct tail){0}; /* they end at once: all are alike */
+    double count = (double)lives[last], beyond = 0;
+    unsigned from = last;
+    while (from > 0 && count < ENOUGH_IN_TAIL) {
+        beyond += count;
+        count += (double)lives[--from];
     }
-    double next = (double)lives[last] * part * change, after = part * change * change;
-    return next * after / (1 - after);
+    double mean = (beyond + sqrt(beyond) + 1) / count, part = mean / (1 + mean), before = part;
+    if (from > 0)
+        before = (count - sqrt(count)) / (count + (double)lives[from - 1]);
+    return (struct tail){UINT64_C(1) << from, count, part, part < before ? part / before : 1};
+}
+
+double tail_beyond(const struct tail *tail, uint64_t age)
+{
+    double count = tail->count, part = tail->part;
+    double doublings = count > 0 ? log2((double)age / (double)tail->from) : 0;
+    for (; doublings >= 1; doublings--) {
+        count *= part;
+        part *= tail->change;
+    }
+    return doublings > 0 ? count * pow(part, doublings) : count;
 }
 
 /* From the end, the lowest number so far: it falls where the number rose for good. */
@@ -76,6 +83,36 @@ static unsigned steps_up(const struct tlk_site *site)
     return steps;
 }
 
+/* Of spans of the history. */
+static uint32_t lowest_of(const struct tlk_site *site, uint64_t from, uint64_t to)
+{
+    uint32_t lowest = to > site->history_used ? site->live : UINT32_MAX;
+    for (; from < to && from < site->history_used; from++)
+        lowest = site->history[from].low < lowest ? site->history[from].low : lowest;
+    return lowest;
+}
+
+/*
+ * From quarter to quarter to the last one: by the lowest numbers, for those of waves are alike, and
+ * by more than chance. What has shrunk to nothing shrinks no more.
+ */
+static double shrinking_of(const struct tlk_site *site, const struct run *run)
+{
+    uint64_t time = elapsed(run->as_of, site->history_start);
+    uint64_t half = time / 2 >> site->history_shift;
+    uint64_t last = (time - time / 4) >> site->history_shift;
+    uint32_t first = lowest_of(site, half / 2, half), before = lowest_of(site, half, last);
+    uint32_t after = lowest_of(site, last, UINT64_MAX);
+    if (half == last || after == 0 || first < before + FEWEST || before < after + FEWEST)
+        return 0;
+    return (double)(before - after) / (double)(time - (last << site->history_shift)) * SECOND;
+}
+
+uint64_t run_watched_since(const struct run *run, uint64_t time)
+{
+    return elapsed(run->until, time > run->from ? time : run->from);
+}
+
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run)
 {
     *evidence = (struct evidence){
@@ -88,8 +125,9 @@ void evidence_begin(struct evidence *evidence, const struct tlk_site *site, cons
         .last_released = site->last_released,
         .longest_life = site->longest_life,
         .expected_life = expected_life(site, run->one_in),
+        .shrinking = shrinking_of(site, run),
         .steps = steps_up(site),
-        .tail = expected_tail(site),
+        .tail = tail_of(site),
     };
 }
 
@@ -138,6 +176,7 @@ static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer
     evidence->suspects++;
     evidence->forgotten += is_forgotten(use, judgement->idle);
     if (judgement->state == NEVER_RELEASED) {
+        evidence->resting++;
         evidence->abandoned +=
             judgement->idle > run_lately(&evidence->run) && judgement->idle > judgement->age / 2;
     } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {
@@ -157,6 +196,8 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     }
     if (evidence->live++ == 0 || timer->created < evidence->oldest_of_all)
         evidence->oldest_of_all = timer->created;
+    if (timer->created > evidence->youngest_of_all)
+        evidence->youngest_of_all = timer->created;
     struct use use = use_of(timer, judgement);
     if (is_used(&use, judgement->idle, run_lately(&evidence->run))) {
         evidence->used++;
@@ -171,8 +212,11 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     if (evidence->released == 0)
         return;
     uint64_t limit = evidence->expected_life + evidence->run.slop;
-    /* Others were released after it was made: the program had its chance to release this one. */
-    bool passed_over = timer->created < evidence->last_released;
+    /*
+     * Others were released a while after it was made: the program had its chance to release this
+     * one. What is closed as soon as what replaces it has been made says nothing about that.
+     */
+    bool passed_over = timer->created + limit / WHILE_PART < evidence->last_released;
     evidence->outlived += age > limit;
     if (passed_over && age / OVERSTAY_FACTOR > limit) {
         evidence->overstayed_states[judgement->state]++;

@@ -22,6 +22,18 @@ struct run {
     uint64_t one_in; /* of so many timers one was recorded, at random */
 };
 
+/* `count` lived for `from` ns or longer, so that these parts of them may live on: see below. */
+struct tail {
+    uint64_t from;
+    double count, part, change;
+};
+
+/*
+ * A timer twice as old as any that was ever released here is no straggler: were lifetimes to grow
+ * that much by chance, some released one would have shown it.
+ */
+#define OVERSTAY_FACTOR 2
+
 struct evidence {
     uint64_t family;
     struct run run;
@@ -32,14 +44,15 @@ struct evidence {
     uint64_t failed;        /* creations here, for want of something */
     uint64_t most;          /* such objects that there may be, as far as that is known */
     bool most_met;          /* creations failed because there were as many, here or elsewhere */
+    double shrinking;       /* by so many a second their number falls; 0 unless some are left */
     unsigned steps;         /* by which the number of live ones rose, never to fall below again */
-    double tail;            /* how many of those made may live on twice as long as any yet */
+    struct tail tail;       /* of the lifetimes of those released */
     uint64_t last_activity; /* when the process last made or released any timer */
 
     /* Live timers that were created here. Inherited ones say nothing about this site. */
     uint64_t live;
     uint64_t inherited;
-    uint64_t oldest_of_all; /* creation time */
+    uint64_t oldest_of_all, youngest_of_all; /* creation times */
 
     /* Of the live: set anew, stopped or asked again and again, and lately. The rest are suspects.
      */
@@ -47,6 +60,7 @@ struct evidence {
     uint64_t suspects;
     uint64_t waiting;          /* one-shot, and not due yet */
     uint64_t wait;             /* ns, how long these wait in all */
+    uint64_t resting;          /* fired or stopped */
     uint64_t abandoned;        /* fired or stopped, and then left alone */
     uint64_t forgotten;        /* set anew again and again, and for long no more */
     uint64_t oldest, youngest; /* creation times */
@@ -56,6 +70,12 @@ struct evidence {
     uint64_t overstayed_states[TIMER_STATES];
     uint32_t survivors[SLICES]; /* by slice of [first, last_created] */
 };
+
+/* How many of all that were made may live for longer than that, by the lifetimes of the others. */
+double tail_beyond(const struct tail *tail, uint64_t age);
+
+/* How long nothing happened since then, as far as anybody would have seen it. */
+uint64_t run_watched_since(const struct run *run, uint64_t time);
 
 /* Starts from a site's own record. */
 void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run);

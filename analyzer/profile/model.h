@@ -29,7 +29,7 @@ struct symbol_file;
 struct counts {
     uint64_t created, inherited, released, live;
     uint64_t armed, fired, stopped;
-    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
+    uint64_t fired_unknown; /* armings of which it can't be told whether they fired, or how often */
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
     uint64_t unread, live_inherited, live_received, overdue, far_future;
@@ -38,6 +38,12 @@ struct counts {
     uint64_t failed[TLK_FAILURES]; /* creations, for want of something */
     uint64_t on_duplicates;        /* live, and the descriptor that was made first is closed */
     uint64_t peak; /* highest number live at a time; over several sites, no more than this */
+};
+
+/* Of all the timers together that count towards a limit, per second: leaks that grow, and pools
+ * that shrink meanwhile. */
+struct rate {
+    double growth, shrinking;
 };
 
 struct process {
@@ -70,7 +76,7 @@ struct process {
     uint64_t nofile_soft, nofile_hard, sigpending_soft, sigpending_hard; /* ~0: unlimited */
     uint64_t descriptors;                                                /* in use; 0: unknown */
     uint64_t pending; /* queued signals in use, by all processes of its user while alive */
-    double descriptor_growth, pending_growth; /* per second */
+    struct rate descriptor_rate, pending_rate;
 };
 
 /* A module of any process; module 0 stands for addresses that no module held. */

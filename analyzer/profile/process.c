@@ -224,6 +224,13 @@ size_t process_repeats(const struct profile *profile)
 
 /* ---- limits ---- */
 
+/* Rates are exact to a tenth: what is less remains of two that are alike. */
+static double rate_net(const struct rate *rate)
+{
+    double net = rate->growth - rate->shrinking;
+    return net > rate->growth / 10 ? net : 0;
+}
+
 static struct limit limit_project(const char *name, uint64_t used, uint64_t most, double growth)
 {
     struct limit limit = {.name = name, .used = used, .limit = most, .growth = growth};
@@ -237,7 +244,7 @@ static struct limit limit_project(const char *name, uint64_t used, uint64_t most
 void limits_of_process(const struct process *process, struct limit limits[LIMITS])
 {
     limits[0] = limit_project("descriptors", process->descriptors, process->nofile_soft,
-                              process->descriptor_growth);
+                              rate_net(&process->descriptor_rate));
     limits[1] = limit_project("pending signals of all its user's processes", process->pending,
-                              process->sigpending_soft, process->pending_growth);
+                              process->sigpending_soft, rate_net(&process->pending_rate));
 }

@@ -273,7 +273,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
 {
     counts->armed += timer->armed;
     counts->stopped += timer->stopped;
-    counts->fired_unknown += timer->fired_unknown;
+    counts->fired_unknown += timer->fired_unknown + judgement->fired_unknown;
     counts->fired = count_sum(counts->fired, judgement->fired);
     if (judgement->over) {
         counts->released++;
@@ -368,12 +368,16 @@ static void merge_times(struct site *site, const struct evidence *evidence)
         site->longest_life = evidence->longest_life;
 }
 
-static void note_growth(struct process *process, uint64_t family, double growth)
+static void note_rates(struct process *process, uint64_t family, double growth, double shrinking)
 {
-    if (family_has(family, TLK_BOUND_BY_FILES))
-        process->descriptor_growth += growth;
-    if (family_has(family, TLK_BOUND_BY_SIGNALS))
-        process->pending_growth += growth;
+    if (family_has(family, TLK_BOUND_BY_FILES)) {
+        process->descriptor_rate.growth += growth;
+        process->descriptor_rate.shrinking += shrinking;
+    }
+    if (family_has(family, TLK_BOUND_BY_SIGNALS)) {
+        process->pending_rate.growth += growth;
+        process->pending_rate.shrinking += shrinking;
+    }
 }
 
 /* What other processes of its user had queued when it ended is not known: this is the least. */
@@ -445,7 +449,7 @@ static void site_found(struct loading *loading, struct site *site, const struct 
             site->base_verdict = finding->verdict;
         return;
     }
-    note_growth(process, site->family, finding->growth);
+    note_rates(process, site->family, finding->growth, 0);
     if (!site->process || is_worse(finding, &site->finding)) {
         site->finding = *finding;
         site->process = process;
@@ -468,6 +472,9 @@ static void merge_part(struct loading *loading, struct part *part)
     site_found(loading, site, &part->finding);
     if (loading->profile->base)
         return;
+    if (part->finding.growth <= 0)
+        note_rates(loading->process, site->family, 0,
+                   part->evidence.shrinking * (double)part->evidence.run.one_in);
     note_usage(loading->process, site->family, &part->counts);
     merge_times(site, &part->evidence);
     counts_add(&site->counts, &part->counts);

@@ -94,7 +94,7 @@ static enum timer_state armed_state(const struct tlk_timer *timer, uint64_t expi
     bool over = timer->fired_now || (expired && !family_has(timer->family, TLK_FIRES_TOLD));
     if (timer->interval == 0 && over)
         return NEVER_RELEASED;
-    return judgement->fired ? NEVER_STOPPED : NEVER_FIRED;
+    return judgement->fired || judgement->fired_unknown ? NEVER_STOPPED : NEVER_FIRED;
 }
 
 /* When it was last touched, mono: to the end of the unit in which it was. */
@@ -152,6 +152,8 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
     judge_deadline(timer, now, judgement);
     judgement->next = next_expiry(timer, judgement);
     uint64_t expired = count_expirations(timer, judgement);
+    judgement->fired_unknown =
+        !judgement->due_known && timer->fired_now == 0 && !(timer->flags & TLK_EXACT_FIRES);
     judgement->fired += derived_fires(timer, expired);
     judgement->state = armed_state(timer, expired, judgement);
     judgement->unread = family_has(timer->family, TLK_BY_DESCRIPTOR) && is_unread(timer, judgement);

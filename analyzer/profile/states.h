@@ -11,7 +11,7 @@
 enum timer_state {
     NEVER_ARMED,    /* not armed since it was created */
     NEVER_FIRED,    /* armed, and has not fired since it was created */
-    NEVER_STOPPED,  /* armed, and has fired */
+    NEVER_STOPPED,  /* armed, and has fired, or may have: by a clock that is not known */
     NEVER_RELEASED, /* not armed: fired or disarmed, and never deleted or closed */
     TIMER_STATES
 };
@@ -25,10 +25,11 @@ struct moment {
 
 struct judgement {
     enum timer_state state;
-    bool over;      /* it holds nothing any more, and counts as fired and released */
-    uint64_t fired; /* seen, and derived from deadline and interval */
-    uint64_t age;   /* ns */
-    uint64_t idle;  /* ns since anybody set, stopped or asked it, and since it was done */
+    bool over;          /* it holds nothing any more, and counts as fired and released */
+    uint64_t fired;     /* seen, and derived from deadline and interval */
+    bool fired_unknown; /* whether this arming has fired, or how often, can't be told */
+    uint64_t age;       /* ns */
+    uint64_t idle;      /* ns since anybody set, stopped or asked it, and since it was done */
     bool armed;
     bool unread, inherited, received, overdue, far_future;
     bool due_known; /* armed, and its clock can be told */

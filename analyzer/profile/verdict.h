@@ -8,18 +8,7 @@
 #define TIMERLEAK_PROFILE_VERDICT_H
 
 #include "profile/evidence.h"
-
-/* In the order of severity. */
-enum verdict { VERDICT_CLEAN, VERDICT_HELD, VERDICT_GROWING, VERDICT_LEAK, VERDICTS };
-
-#define WHY_SIZE 256
-
-struct finding {
-    enum verdict verdict;
-    enum timer_state state; /* that most of those are in that stay behind; TIMER_STATES: of all */
-    double growth;          /* timers per second; 0 unless it is a leak that grows */
-    char why[WHY_SIZE];
-};
+#include "profile/finding.h"
 
 void verdict_find(const struct evidence *evidence, struct finding *finding);
 

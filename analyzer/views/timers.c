@@ -79,6 +79,15 @@ static struct text deadline_of(const struct live_timer *timer)
     return text;
 }
 
+/* "0+": so often at least. */
+static struct text fired_of(const struct judgement *judgement)
+{
+    struct text text;
+    snprintf(text.s, sizeof(text.s), "%" PRIu64 "%s", judgement->fired,
+             judgement->fired_unknown ? "+" : "");
+    return text;
+}
+
 static struct text flags_of(const struct judgement *judgement)
 {
     struct text text;
@@ -187,11 +196,11 @@ static void print_timer_row(FILE *to, struct profile *profile, const struct live
     const struct judgement *judgement = &timer->judgement;
     if (profile->process_count > 1)
         fprintf(to, "%-8d ", timer->process->pid);
-    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8" PRIu64 "  %-10s",
+    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8s  %-10s",
             state_name(judgement->state), columns->family, timer_label(timer).s,
             identity_of(record).s, clock_name(record->clock), deadline_of(timer).s,
             record->interval ? text_duration(record->interval).s : "one-shot",
-            text_duration(judgement->age).s, record->armed, judgement->fired,
+            text_duration(judgement->age).s, record->armed, fired_of(judgement).s,
             flags_of(judgement).s);
     print_given(to, columns, *timer->name ? timer->name : "-",
                 timer_retained(record) ? text_bytes(timer_retained(record)).s : "-",

@@ -80,6 +80,11 @@ void wakeups_print(FILE *to, struct profile *profile, long most)
     fprintf(to, "%.3f wakeups per second at %s; %s in all\n", (double)total / 1e6,
             text_plural(count, "site", "sites").s,
             text_plural(profile->totals.fired, "expiration", "expirations").s);
+    if (profile->totals.fired_unknown > 0)
+        fprintf(to,
+                "not counted: %s of timers on CPU clocks and the like, of which nothing tells how "
+                "often they fired\n",
+                text_plural(profile->totals.fired_unknown, "arming", "armings").s);
     if (shown > 0)
         fprintf(to, "%11s %7s %12s  %-9s %-8s SITE\n", "WAKEUPS/S", "SHARE", "FIRED", "INTERVAL",
                 "FAMILY");

@@ -34,6 +34,9 @@ static inline uint64_t clock_coarse(void)
     return clock_ns(CLOCK_MONOTONIC_COARSE);
 }
 
+/* Of a descriptor that nobody could be asked about: one of those that go on by themselves. */
+#define CLOCK_UNKNOWN (-1)
+
 /*
  * The clock to read for a timer's clock: the alarm clocks tick like the ones they are named for,
  * but reading them is a system call. -1: no clock that may be read here (CPU time).

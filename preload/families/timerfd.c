@@ -46,7 +46,7 @@ static struct timer_ref timerfd_adopt(int fd, const struct call *call)
     struct birth birth = {
         .call = *call,
         .id = (uint64_t)fd,
-        .clock = -1,
+        .clock = CLOCK_UNKNOWN,
         .flags = TLK_INHERITED,
     };
 

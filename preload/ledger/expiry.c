@@ -9,10 +9,10 @@ void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, u
     timer->flags &= ~(uint32_t)TLK_COARSE_DEADLINE;
     timer->deadline_clock = (int16_t)clock_readable(timer->clock);
     timer->deadline = (int64_t)value;
-    if (absolute || timer->deadline_clock < 0)
+    if (absolute || (timer->deadline_clock < 0 && timer->clock != CLOCK_UNKNOWN))
         return;
     /* A wait for a length of time does not care what the wall clock is set to meanwhile. */
-    if (timer->deadline_clock == CLOCK_REALTIME)
+    if (timer->deadline_clock == CLOCK_REALTIME || timer->clock == CLOCK_UNKNOWN)
         timer->deadline_clock = CLOCK_MONOTONIC;
     if (timer->deadline_clock != CLOCK_MONOTONIC)
         now = clock_ns(timer->deadline_clock);

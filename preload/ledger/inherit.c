@@ -26,7 +26,7 @@ void inherit_descriptor(struct birth *birth)
     struct timer_ref ref;
     struct fdinfo info;
 
-    birth->clock = fdinfo_read((int)birth->id, &info) ? info.clock : -1;
+    birth->clock = fdinfo_read((int)birth->id, &info) ? info.clock : CLOCK_UNKNOWN;
     ref = timer_created(birth);
     arming.value = info.value ? info.value : info.ticks > 0;
     arming.interval = info.interval;

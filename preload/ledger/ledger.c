@@ -114,7 +114,7 @@ static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint3
         .family = (uint8_t)birth->call.family,
         .notify = (uint8_t)birth->notify,
         .references = !birth->kept,
-        .clock = (int16_t)birth->clock,
+        .clock = (int16_t)(birth->clock > INT16_MIN ? birth->clock : INT16_MIN),
         .deadline_clock = (int16_t)clock_readable(birth->clock),
         .signal = (uint8_t)birth->signal,
         .thread = birth->call.caller ? thread_id() : 0,

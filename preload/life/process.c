@@ -265,8 +265,10 @@ static void at_exit(int status, void *unused)
     if (!ends_recorded())
         return;
     cancel = cancel_hold_off();
-    if (!gate->sandboxed)
+    if (!gate->sandboxed) {
         reconcile_descriptors();
+        reconcile_untimed();
+    }
     cancel_let(cancel);
     if (section_enter()) {
         modules_note();

@@ -26,7 +26,7 @@ int main(int argc, char **argv)
     // expect-process: end=execed
     // expect: itimer held created=1 released=0 armed=1 never-fired=1
     alarm(1000);
-    // expect: itimer held created=1 released=0 armed=1 never-fired=1
+    // expect: itimer held created=1 released=0 armed=1 never-stopped=1 fired-unknown=1
     setitimer(ITIMER_PROF, &hours, NULL);
     execl("/proc/self/exe", argv[0], "second", NULL);
     return 97;

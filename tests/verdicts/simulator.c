@@ -143,7 +143,7 @@ static void timer_set(const struct timer *timer, double wait, double period)
                               {ns / 1000000000, ns % 1000000000}};
     if (timer->family == TIMERFD)
         timerfd_settime(timer->fd, 0, &when, NULL);
-    else if (timer->family == POSIX)
+    else if (timer->family == POSIX || timer->family == POSIX_CPU)
         timer_settime(timer->posix, 0, &when, NULL);
     else if (ns > 0)
         gt_timer_reset(timer->gotime, ns);
@@ -155,7 +155,7 @@ static void timer_release(const struct timer *timer)
 {
     if (timer->family == TIMERFD)
         close(timer->fd);
-    else if (timer->family == POSIX)
+    else if (timer->family == POSIX || timer->family == POSIX_CPU)
         timer_delete(timer->posix);
     else
         gt_timer_free(timer->gotime);

@@ -39,7 +39,13 @@ enum usage {
     DISARMED, /* set for `wait`, disarmed after `every` */
 };
 
-enum family { TIMERFD, POSIX, GOTIME, GOTIME_AFTER };
+enum family {
+    TIMERFD,
+    POSIX,
+    POSIX_CPU /* by the time this process computes */,
+    GOTIME,
+    GOTIME_AFTER
+};
 
 struct timer {
     enum family family;

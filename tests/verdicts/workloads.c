@@ -26,6 +26,9 @@
         case POSIX:                                                                                \
             timer->made = timer_create(CLOCK_MONOTONIC, &quiet, &timer->posix) == 0;               \
             break;                                                                                 \
+        case POSIX_CPU:                                                                            \
+            timer->made = timer_create(CLOCK_PROCESS_CPUTIME_ID, &quiet, &timer->posix) == 0;      \
+            break;                                                                                 \
         case GOTIME:                                                                               \
             timer->gotime = gt_timer_new(ns);                                                      \
             timer->made = true;                                                                    \
@@ -197,6 +200,28 @@ const struct workload workloads[] = {
      {{net_request, {POISSON, 200}, {EXPONENTIAL, .05}, {SET_ONCE, 0, 30}, .paths = 40},
       {METRICS}}},
 
+    {"requests_slow",
+     "no leak: two requests a second, which take .3 s on the average",
+     {{net_request, {POISSON, 2}, {EXPONENTIAL, .3}, {SET_ONCE, 0, 30}}, {METRICS}}},
+    {"requests_of_two_kinds",
+     "no leak: one request in 100 takes half a second on the average, the others 10 ms",
+     {{net_request, {POISSON, 200}, {EXPONENTIAL, .01}, {SET_ONCE, 0, 30}},
+      {net_request, {POISSON, 2}, {EXPONENTIAL, .5}, {SET_ONCE, 0, 30}},
+      {LOOKUPS}}},
+    {"requests_of_cpu_time",
+     "no leak: requests have a budget of CPU time, and give it back with the answer",
+     {{net_request, {POISSON, 100}, {EXPONENTIAL, .05}, {SET_ONCE, 0, 30}, .family = POSIX_CPU},
+      {METRICS}}},
+    {"singletons",
+     "no leak: twelve are made when first needed, at a place of each, by a function they share",
+     {{job_start, {STEPS, 12, 1}, {FOREVER}, {TICKING, .1}, .paths = 1000}, {LOOKUPS}}},
+    {"sampled_requests",
+     "no leak: one request in 10 is recorded",
+     {{net_request, {POISSON, 200}, {EXPONENTIAL, .05}, {SET_ONCE, 0, 30}}, {METRICS}}},
+    {"sampled_startup",
+     "no leak: one in 10 is recorded of 200 timers that are made at the start, and kept",
+     {{job_start, {AT_START, 0, 200}, {FOREVER}, {SET_ONCE, 0, HOUR}}, {LOOKUPS}}},
+
     /* ---- leaky ---- */
 
     {"leak_1_in_2",
@@ -344,4 +369,19 @@ const struct workload workloads[] = {
     {"leak_all_on_many_paths",
      "leak at job_start: none is closed, and 200 paths lead there, most of them once or twice",
      {{job_start, {POISSON, 60}, {FIXED, .05}, {SET_ONCE, 0, .05}, {1}, .paths = 200}, {LOOKUPS}}},
+    {"leak_slow",
+     "leak at net_request: one in 2 of two requests a second",
+     {{net_request, {POISSON, 2}, {EXPONENTIAL, .1}, {SET_ONCE, 0, 30}, {2}}, {METRICS}}},
+    {"leak_of_a_kind",
+     "leak at net_request: one request in 100 is of a kind that is never answered",
+     {{net_request, {POISSON, 200}, {EXPONENTIAL, .01}, {SET_ONCE, 0, 30}},
+      {net_request, {POISSON, 2}, {FIXED, .01}, {SET_ONCE, 0, 30}, {1}},
+      {LOOKUPS}}},
+    {"leak_of_cpu_time",
+     "leak at net_request: one in 5 budgets of CPU time is not given back",
+     {{net_request, {POISSON, 100}, {EXPONENTIAL, .05}, {SET_ONCE, 0, 30}, {5}, POSIX_CPU},
+      {METRICS}}},
+    {"leak_sampled",
+     "leak at net_request: one answer in 5, and one request in 10 is recorded",
+     {{net_request, {POISSON, 200}, {EXPONENTIAL, .05}, {SET_ONCE, 0, 30}, {5}}, {METRICS}}},
     {0}};

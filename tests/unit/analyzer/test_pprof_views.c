@@ -199,6 +199,21 @@ Test(pprof_views, one_expiration_is_no_plural)
     free(text);
 }
 
+static void unknown_wakeups(FILE *to, struct profile *of)
+{
+    struct counts totals = of->totals;
+    of->totals.fired_unknown = 2;
+    wakeups_print(to, of, -1);
+    of->totals = totals;
+}
+
+Test(pprof_views, wakeups_that_nobody_can_count_are_told)
+{
+    char *text = printed(unknown_wakeups, profile);
+    cr_expect_not_null(strstr(text, "not counted: 2 armings of timers on CPU clocks"), "%s", text);
+    free(text);
+}
+
 Test(pprof_views, wakeups)
 {
     char *text = printed(wakeups, profile);

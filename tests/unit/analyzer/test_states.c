@@ -225,14 +225,28 @@ Test(states, each_clock_has_its_own_now)
     expect(&timer, NEVER_FIRED, 0);
 }
 
+/* Not even that it never fired. */
 Test(states, of_unknown_clocks_nothing_is_derived)
 {
     struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
     timer.deadline_clock = -1;
-    expect(&timer, NEVER_FIRED, 0);
+    expect(&timer, NEVER_STOPPED, 0);
     cr_expect_not(judge(&timer).due_known);
+    cr_expect(judge(&timer).fired_unknown);
     timer.deadline_clock = CLOCK_PROCESS_CPUTIME_ID;
+    expect(&timer, NEVER_STOPPED, 0);
+    timer.fired = timer.fired_now = 1;
+    expect(&timer, NEVER_RELEASED, 1);
+    cr_expect_not(judge(&timer).fired_unknown);
+}
+
+Test(states, of_unknown_clocks_what_the_kernel_said_is_known)
+{
+    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
+    timer.deadline_clock = -1;
+    timer.flags |= TLK_EXACT_FIRES;
     expect(&timer, NEVER_FIRED, 0);
+    cr_expect_not(judge(&timer).fired_unknown);
 }
 
 Test(states, far_future)

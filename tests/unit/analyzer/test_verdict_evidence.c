@@ -41,6 +41,26 @@ Test(verdict, a_leak_among_those_in_use_is_found)
     shape_expect(&shape, VERDICT_LEAK, "250 of 275 in use");
 }
 
+/* A pool that was filled in rare peaks: half of it has not been needed since. */
+Test(verdict, the_spare_ones_of_a_pool_are_no_leak)
+{
+    for (int in_use = 0; in_use < 2; in_use++) {
+        struct shape shape = shape_begin(MINUTE);
+        for (uint64_t i = 0; i < 24; i++) {
+            struct tlk_timer *timer = make_armed(&shape, i * 2 * SECOND, SECOND);
+            if (in_use && i % 2)
+                use(timer, 2 * (60 - 2 * (uint32_t)i), 59900 * MS);
+            else
+                timer->flags = 0;
+            timer->stopped = timer->armed - (timer->flags != 0);
+        }
+        if (in_use)
+            shape_expect(&shape, VERDICT_GROWING, "may be the spare ones of a pool");
+        else
+            shape_expect(&shape, VERDICT_LEAK, "nothing was ever released");
+    }
+}
+
 Test(verdict, tickers_that_tick_are_not_in_use)
 {
     struct shape shape = shape_begin(MINUTE);
@@ -141,7 +161,7 @@ Test(verdict, a_rate_is_that_of_what_stays)
 
 /*
  * Half as many live twice as long, whatever the length: one that lives three times as long as any
- * yet is no wonder; but one that does so fifty times is.
+ * yet is no wonder, and can't be told from a leak; but one that does so fifty times can.
  */
 Test(verdict, a_heavy_tail_explains_a_few)
 {
@@ -155,9 +175,41 @@ Test(verdict, a_heavy_tail_explains_a_few)
         shape_release(&shape, HOUR - 60 * SECOND, 50 * SECOND);
         if (tail > 1)
             shape_make(&shape, 10 * MINUTE);
-        shape_expect(&shape, tail == 1 ? VERDICT_HELD : VERDICT_LEAK,
+        shape_expect(&shape, tail == 1 ? VERDICT_GROWING : VERDICT_LEAK,
                      tail > 1 ? "2 live" : "1 live");
     }
+}
+
+/*
+ * Requests of up to a minute, in a run of as long: of those made first some are live, whether they
+ * stay or not. Where the run is many times as long none is, and what is live is in flight.
+ */
+Test(verdict, lifetimes_as_long_as_the_run_tell_nothing_yet)
+{
+    for (uint64_t run = MINUTE; run <= 10 * MINUTE; run *= 10) {
+        struct shape shape = shape_begin(run);
+        for (uint64_t i = 0; i * SECOND / 2 < run; i++) {
+            uint64_t when = i * SECOND / 2, life = (i * 37 % 60) * SECOND + SECOND;
+            if (when + life < run)
+                shape_release(&shape, when, life);
+            else
+                shape_make(&shape, when);
+        }
+        if (run == MINUTE)
+            shape_expect(&shape, VERDICT_GROWING, "of those made in the first half of 59.5s are");
+        else
+            shape_expect(&shape, VERDICT_HELD, "released ones lived up to 1m00s");
+    }
+}
+
+Test(verdict, the_latest_of_a_few_are_in_flight)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t i = 0; i < 2; i++)
+        shape_release(&shape, i * 10 * SECOND, 25 * SECOND);
+    for (uint64_t i = 0; i < 4; i++)
+        shape_make(&shape, (42 + i * 5) * SECOND);
+    shape_expect(&shape, VERDICT_HELD, "4 live for up to 18.0s; released ones lived up to 25.0s");
 }
 
 /* At each reload the old ones are closed, all or all but one. */
@@ -175,11 +227,34 @@ Test(verdict, one_that_stays_at_each_reload_is_a_leak)
             old[1] = new[1];
         }
         if (leaks)
-            shape_expect(&shape, VERDICT_LEAK,
-                         "6 live for up to 12.0s; of 4 released none lived longer");
+            shape_expect(
+                &shape, VERDICT_LEAK,
+                "one more at each of 4 rounds; grew 60/min from 00:00:00 to 00:00:03; "
+                "6 live for up to 12.0s; of 4 released none lived longer than 1.0s, as 4 of "
+                "the live ones do");
         else
             shape_expect(&shape, VERDICT_HELD, "2 live");
     }
+}
+
+/* Eight are kept from the start; two that were made just now are not. */
+Test(verdict, held_since_the_start_are_those_that_were_made_there)
+{
+    struct shape shape = shape_begin(HOUR);
+    for (uint64_t i = 0; i < 8; i++)
+        shape_make(&shape, SECOND + i * MS);
+    for (uint64_t i = 0; i < 200; i++)
+        shape_release(&shape, MINUTE + i * SECOND, 500 * MS);
+    shape_make(&shape, HOUR - 200 * MS);
+    shape_make(&shape, HOUR - 100 * MS);
+    shape_expect(&shape, VERDICT_HELD, "8 of 10 live since the start at 00:00:01, others come");
+}
+
+Test(verdict, a_held_one_in_use_was_made_when_it_was_made)
+{
+    struct shape shape = shape_begin(HOUR);
+    use(make_armed(&shape, 20 * MINUTE, HOUR), 1000, HOUR - SECOND);
+    shape_expect(&shape, VERDICT_HELD, "1 live, made at 00:20:00, steady for 40m00s since");
 }
 
 /* The many in flight wait for their time; the few that were forgotten have fired. */

@@ -74,6 +74,49 @@ Test(views, a_limit_is_reached_by_as_many_as_it_allows)
     }
 }
 
+/*
+ * A pool makes room for what leaks beside it, as fast or half as fast, until the end or until it
+ * has shrunk to nothing.
+ */
+static struct builder *beside_a_pool(uint64_t pool, uint64_t each)
+{
+    struct builder *builder = builder_new(100 * MINUTE);
+    struct tlk_site *leak = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x2001);
+    struct tlk_timer *timers[200];
+    for (uint64_t i = 0; i < pool; i++)
+        timers[i] = builder_create(builder, site, i * MS);
+    for (uint64_t minute = 1; minute < 100; minute++) {
+        builder_create(builder, leak, minute * MINUTE);
+        if (minute % each == 0 && minute / each < pool)
+            builder_release(builder, timers[minute / each], minute * MINUTE);
+    }
+    builder_header(builder)->descriptors_seen = 300;
+    return builder;
+}
+
+Test(views, a_limit_is_not_reached_while_the_total_does_not_rise)
+{
+    static const struct {
+        uint64_t pool, each;
+        const char *said;
+    } cases[] = {
+        {150, 1, NULL},
+        {150, 2, "descriptors: 300 of 4,096; at +31/h"},
+        {50, 1, "descriptors: 300 of 4,096; at +1/min"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct profile *profile = loaded(beside_a_pool(cases[i].pool, cases[i].each));
+        char *text = printed(report, profile);
+        if (cases[i].said)
+            cr_expect(strstr(text, cases[i].said), "%s lacks in\n%s", cases[i].said, text);
+        else
+            cr_expect_not(strstr(text, "limit is reached"), "%s", text);
+        free(text);
+        profile_free(profile);
+    }
+}
+
 Test(views, report)
 {
     expect_text(report, server(),

@@ -175,6 +175,16 @@ Test(expiry, a_clock_that_runs_on_while_suspended)
     cr_expect_leq(timer.deadline, (int64_t)(clock_ns(CLOCK_BOOTTIME) + SECOND));
 }
 
+Test(expiry, a_wait_by_whatever_clock_a_descriptor_has)
+{
+    struct tlk_timer timer = set(timer_of(CLOCK_UNKNOWN, 0), SECOND, false);
+
+    cr_expect_eq(timer.deadline_clock, CLOCK_MONOTONIC);
+    cr_expect_eq(timer.deadline, (int64_t)(DEADLINE + SECOND));
+    timer = set(timer_of(CLOCK_UNKNOWN, 0), SECOND, true);
+    cr_expect_eq(timer.deadline_clock, -1, "but the hour depends on it");
+}
+
 Test(expiry, the_time_of_a_processor_is_unknown)
 {
     struct tlk_timer timer = set(timer_of(CLOCK_PROCESS_CPUTIME_ID, 0), SECOND, false);
