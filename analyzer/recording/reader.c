@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <time.h>
 
 static bool recording_load(struct recording *recording, char error[ERROR_SIZE])
 {
@@ -175,6 +176,19 @@ static void note_event(uint64_t *last, uint64_t time)
         *last = time;
 }
 
+/* When its last fire was seen, at least: in that unit, and not before it was due. */
+static uint64_t fire_seen(const struct recording *recording, const struct tlk_timer *timer)
+{
+    uint64_t unit = UINT64_C(1) << TLK_TOUCHED_SHIFT, due;
+    if (timer->seen == 0)
+        return 0;
+    uint64_t seen = recording->header.start_mono + (timer->seen - 1) * unit;
+    bool known = timer->fired_now > 0 && timer->deadline_clock == CLOCK_MONOTONIC &&
+                 !__builtin_mul_overflow(timer->fired_now - 1, timer->interval, &due) &&
+                 !__builtin_add_overflow(due, (uint64_t)timer->deadline, &due);
+    return known && due > seen && due - seen < unit ? due : seen;
+}
+
 uint64_t recording_last_event(struct recording *recording)
 {
     struct tlk_site site;
@@ -192,9 +206,7 @@ uint64_t recording_last_event(struct recording *recording)
             continue;
         note_event(&last, timer.created);
         note_event(&last, timer.armed_at);
-        if (timer.seen)
-            note_event(&last, recording->header.start_mono +
-                                  ((uint64_t)(timer.seen - 1) << TLK_TOUCHED_SHIFT));
+        note_event(&last, fire_seen(recording, &timer));
     }
     return last;
 }

@@ -60,7 +60,7 @@ uint32_t thread_id(void)
 }
 
 /* glibc tells debuggers: how many bits it has, how many there are, and where. */
-static void find_id(void)
+static void thread_find_id(void)
 {
     const uint32_t *field = dlsym(RTLD_DEFAULT, "_thread_db_pthread_tid");
 
@@ -79,6 +79,6 @@ void thread_start(void)
     main_descriptor = thread_descriptor();
     main_stack_high = (uintptr_t)__libc_stack_end;
     main_stack_low = main_stack_high - limit.rlim_cur;
-    find_id();
+    thread_find_id();
     thread_find_stack();
 }

@@ -497,8 +497,10 @@ void timer_shared(struct timer_ref ref, int copy, const void *caller)
 
     if (!timer)
         return;
-    if (caller)
+    if (caller) {
         timer->duplicator = (uintptr_t)caller;
+        modules_meet(caller);
+    }
     duplicate_add(timer, copy);
     if (__atomic_load_n(&timer->references, __ATOMIC_RELAXED) != MANY)
         __atomic_fetch_add(&timer->references, 1, __ATOMIC_RELAXED);

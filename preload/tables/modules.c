@@ -330,7 +330,7 @@ void modules_changed(void)
 
 #if __GLIBC_PREREQ(2, 35)
 /* What dl_iterate_phdr() would say of it, without a lock; false when it can't be told. */
-static bool find_object(const void *address, struct dl_phdr_info *info)
+static bool object_find(const void *address, struct dl_phdr_info *info)
 {
     struct dl_find_object object;
     const ElfW(Ehdr) * header;
@@ -350,7 +350,7 @@ static bool find_object(const void *address, struct dl_phdr_info *info)
     return true;
 }
 #else
-static bool find_object(const void *address, struct dl_phdr_info *info)
+static bool object_find(const void *address, struct dl_phdr_info *info)
 {
     (void)address;
     (void)info;
@@ -358,7 +358,7 @@ static bool find_object(const void *address, struct dl_phdr_info *info)
 }
 #endif
 
-static bool is_known(uintptr_t address)
+static bool address_is_known(uintptr_t address)
 {
     static unsigned last; /* one that was asked for: it often is again */
     unsigned m = __atomic_load_n(&last, __ATOMIC_RELAXED);
@@ -378,7 +378,7 @@ void modules_meet(const void *caller)
 {
     struct dl_phdr_info info;
 
-    if (is_known((uintptr_t)caller) || !find_object(caller, &info) || !section_enter())
+    if (address_is_known((uintptr_t)caller) || !object_find(caller, &info) || !section_enter())
         return;
     if (lock_try(&catalog_lock)) {
         note_module(&info);
@@ -389,7 +389,7 @@ void modules_meet(const void *caller)
 }
 
 /* A frame, or an address of which none was made yet; unless it is another by now. */
-static void settle(uint64_t *caller)
+static void caller_settle(uint64_t *caller)
 {
     uint64_t address = __atomic_load_n(caller, __ATOMIC_RELAXED);
 
@@ -398,15 +398,15 @@ static void settle(uint64_t *caller)
                                     __ATOMIC_RELAXED);
 }
 
-static void settle_timer(struct tlk_timer *timer)
+static void callers_settle(struct tlk_timer *timer)
 {
     if (__atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) != TLK_LIVE)
         return;
-    settle(&timer->setter);
+    caller_settle(&timer->setter);
     if (family_has(timer->family, TLK_BY_DESCRIPTOR))
-        settle(&timer->duplicator);
+        caller_settle(&timer->duplicator);
     else if (timer->notify == TLK_NOTIFY_THREAD)
-        settle(&timer->notified);
+        caller_settle(&timer->notified);
 }
 
 void modules_settle(void)
@@ -414,7 +414,7 @@ void modules_settle(void)
     if (!modules_refresh() || !lock_take(&catalog_lock))
         return;
     for (uint32_t slot = 1; slot < recording->regions[TLK_TIMERS].used; slot++)
-        settle_timer(timer_at(slot));
+        callers_settle(timer_at(slot));
     lock_give(&catalog_lock);
 }
 

@@ -38,8 +38,8 @@ void modules_note(void);
 bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count);
 
 /*
- * A timer was set by a call that returns to this address: from now on its module is known, if there
- * is one and it can be had at once. Async-signal-safe, waits for nobody.
+ * A timer keeps this address, to which a call returns: from now on its module is known, if there is
+ * one and it can be had at once. Async-signal-safe, waits for nobody.
  */
 void modules_meet(const void *caller);
 

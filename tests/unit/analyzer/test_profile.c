@@ -344,6 +344,25 @@ Test(profile, a_process_that_nobody_saw_end)
     profile_free(profile);
 }
 
+/* The unit in which it was seen is a coarse one; but a fire is not seen before it is due. */
+Test(profile, a_process_that_nobody_saw_end_lived_until_the_last_fire_was_due)
+{
+    struct builder *builder = builder_new(HOUR);
+    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct tlk_timer *timer = builder_create(builder, site, 0);
+    timer->flags = TLK_ARMED;
+    timer->interval = 10 * MS;
+    timer->deadline = (int64_t)(START_MONO + 10 * MS);
+    timer->fired = timer->fired_now = 3;
+    timer->seen = TLK_TOUCHED(30 * MS);
+    builder_header(builder)->end = TLK_RUNNING;
+    builder_header(builder)->end_mono = 0;
+    builder_header(builder)->pid = 0x3fffffff; /* beyond what the kernel hands out */
+    struct profile *profile = loaded(builder);
+    cr_expect_eq(process_duration(profile->processes[0]), 30 * MS);
+    profile_free(profile);
+}
+
 static uint64_t own_start_ticks(void)
 {
     char line[1024];

@@ -406,12 +406,18 @@ Test(ledger, what_it_keeps_alive_is_kept_as_far_as_there_is_room)
     cr_expect_eq(much->retained, UINT32_MAX);
 }
 
+static void notified(union sigval value)
+{
+    (void)value;
+}
+
 Test(ledger, a_cookie_is_given_back_whatever_the_timer_is)
 {
-    struct birth notifying = {.id = 1, .notify = TLK_NOTIFY_THREAD, .cookie = 65536};
+    struct birth notifying = {
+        .id = 1, .notify = TLK_NOTIFY_THREAD, .cookie = 65536, .notified = notified};
     struct birth handle = {.id = 2, .cookie = UINT64_MAX};
 
-    born(TLK_POSIX, &notifying);
+    cr_expect_eq(born(TLK_POSIX, &notifying)->notified, (uintptr_t)notified + 1);
     born(TLK_GOTIME, &handle);
     cr_expect_eq(timer_cookie(timer_find(TLK_POSIX, 1)), 65536);
     cr_expect_eq(timer_cookie(timer_find(TLK_GOTIME, 2)), UINT64_MAX);
