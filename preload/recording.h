@@ -334,7 +334,7 @@ struct tlk_timer {
     uint64_t fired;    /* expirations seen or derived, ended armings included */
 
     uint64_t fired_now;     /* of these, since the last arming */
-    uint64_t seen_at;       /* mono, coarse: when the last fire was seen; 0: never */
+    uint64_t seen_at;       /* mono, coarse: when the last fire was seen, but at exit; 0: never */
     uint64_t created;       /* mono */
     uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
     uint32_t touched;       /* when it was last set, stopped or asked: see TLK_TOUCHED; 0: never */

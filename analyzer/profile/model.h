@@ -9,6 +9,7 @@
 
 #include "base/index.h"
 #include "base/memory.h"
+#include "profile/peaks.h"
 #include "profile/samples.h"
 #include "profile/states.h"
 #include "profile/verdict.h"
@@ -18,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct generations;
 struct strings;
 struct symbols;
 struct symbol_file;
@@ -30,10 +32,11 @@ struct counts {
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
     uint64_t unread, live_inherited, live_received, overdue, far_future;
+    uint64_t passed_on; /* see state_passed_on(): also those that count as live in another process */
     uint64_t age;      /* of all live timers together */
     uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
     uint64_t failed[TLK_FAILURES]; /* creations, for want of something */
-    uint64_t peak; /* highest number live at a time; over several sites, no more than this */
+    uint64_t peak; /* highest number live at a time; over several sites or processes, no more */
 };
 
 struct process {
@@ -117,6 +120,7 @@ struct locations {
 struct site {
     bool truncated; /* the stack was deeper than what was kept */
     bool dropped;   /* by a filter */
+    bool listed;    /* among the profile's sites */
     bool unwound;   /* a full stack; else only the caller is known */
     struct counts counts;
     struct finding finding;               /* of several processes, the worst */
@@ -149,17 +153,19 @@ struct live_timer {
 };
 
 struct profile {
-    struct process **processes; /* in the order of the recordings */
+    struct process **processes; /* by their starts, when it is sorted; the base's come last */
     size_t process_count, process_room;
-    struct site **sites;
+    struct site **sites; /* of which a recording tells anything */
     size_t site_count, site_room;
     struct live_timer *timers; /* only if keep_timers */
     size_t timer_count, timer_room;
     bool keep_timers;
     bool keep_histories;
     bool base;              /* what is added now is what the rest is compared with */
+    struct generations *generations; /* what is known of all recordings; NULL: each is alone */
     struct samples samples; /* of all sites, those dropped by a filter included */
     struct locations locations;
+    struct peaks peaks;      /* of all sites in each process */
     struct counts totals;    /* see profile_add_up() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;

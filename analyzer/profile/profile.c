@@ -3,6 +3,7 @@
 #include "base/numbers.h"
 #include "base/paths.h"
 #include "profile/history.h"
+#include "profile/process.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,8 @@ void profile_renew(struct profile *profile)
     free_processes(profile);
     free_sites(profile);
     samples_free(&profile->samples);
+    peaks_free(&profile->peaks);
+    profile->peaks = (struct peaks){0};
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
     profile->sites = profile->known = NULL;
@@ -68,6 +71,7 @@ void profile_free(struct profile *profile)
     free_processes(profile);
     free_sites(profile);
     samples_free(&profile->samples);
+    peaks_free(&profile->peaks);
     locations_free(&profile->locations);
     free_modules(profile);
     free(profile->timers);
@@ -124,8 +128,8 @@ static bool same_module(const void *wanted, const void *modules, uint32_t number
 }
 
 /* The same file under another path is the same module, if it has a build-id to tell. */
-uint32_t profile_module(struct profile *profile, const struct recording *recording,
-                        const struct tlk_module *record, uint64_t used)
+static uint32_t profile_module(struct profile *profile, const struct recording *recording,
+                               const struct tlk_module *record, uint64_t used)
 {
     const char *path = recording_string(recording, record->path);
     size_t key_size = record->build_id_size ? record->build_id_size : strlen(path) + 1;
@@ -137,6 +141,19 @@ uint32_t profile_module(struct profile *profile, const struct recording *recordi
         return new_module(profile, recording, record, used, key, key_size);
     free(key);
     return known;
+}
+
+uint32_t *profile_modules(struct profile *profile, struct recording *recording)
+{
+    uint32_t count = recording_count(recording, TLK_MODULES);
+    uint32_t *modules = memory_new(count, sizeof(*modules));
+    struct tlk_module record;
+    for (uint32_t i = 1; i < count; i++) {
+        if (recording_module(recording, i, &record))
+            modules[i] =
+                profile_module(profile, recording, &record, recording->header.start_real);
+    }
+    return modules;
 }
 
 static void translate_frames(struct profile *profile, const struct recording *recording,
@@ -191,11 +208,18 @@ struct site *profile_site(struct profile *profile, const struct recording *recor
                                  sizeof(*profile->known));
     index_add(&profile->site_index, hash, (uint32_t)profile->known_count);
     profile->known[profile->known_count++] = site;
+    return site;
+}
+
+void profile_list_site(struct profile *profile, struct site *site)
+{
+    if (site->listed)
+        return;
+    site->listed = true;
     profile->sites = memory_grow(profile->sites, profile->site_count, &profile->site_room,
                                  sizeof(*profile->sites));
     site->index = profile->site_count++;
     profile->sites[site->index] = site;
-    return site;
 }
 
 /* ---- the order of sites ---- */
@@ -231,6 +255,7 @@ static int by_severity(const void *left, const void *right, void *profile)
 
 void profile_sort(struct profile *profile)
 {
+    processes_sort(profile);
     if (profile->site_count > 0)
         qsort_r(profile->sites, profile->site_count, sizeof(*profile->sites), by_severity, profile);
     for (size_t i = 0; i < profile->site_count; i++)
@@ -305,11 +330,16 @@ void profile_add_up(struct profile *profile)
     profile->totals = (struct counts){0};
     for (size_t i = 0; i < profile->site_count; i++)
         counts_add(&profile->totals, &profile->sites[i]->counts);
-    uint64_t together = 0;
-    for (size_t i = 0; i < profile->process_count; i++)
-        together = count_sum(together, profile->processes[i]->peak);
-    if (profile->totals.peak > together)
-        profile->totals.peak = together;
+    peaks_add_up(profile);
+}
+
+bool counts_any(const struct counts *counts)
+{
+    const uint64_t *count = (const uint64_t *)counts;
+    uint64_t any = 0;
+    for (size_t i = 0; i < sizeof(*counts) / sizeof(*count); i++)
+        any |= count[i];
+    return any > 0;
 }
 
 void counts_scale(struct counts *counts, uint64_t factor)

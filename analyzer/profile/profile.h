@@ -20,15 +20,14 @@ void profile_free(struct profile *profile);
  */
 void profile_add(struct profile *profile, struct recording *recording);
 
-/*
- * The index of the module that a recorded one is, and the site: made if need be. `used` is when the
- * process started, ns since 1970; `modules` are those of the recording, as indices of the
- * profile's.
+/* The modules of a recording, as indices of the profile's, made if need be; the caller frees them.
  */
-uint32_t profile_module(struct profile *profile, const struct recording *recording,
-                        const struct tlk_module *record, uint64_t used);
+uint32_t *profile_modules(struct profile *profile, struct recording *recording);
+
+/* The site that a recorded one is: made if need be, and listed when there is anything to tell. */
 struct site *profile_site(struct profile *profile, const struct recording *recording,
                           const struct tlk_site *record, const uint32_t *modules);
+void profile_list_site(struct profile *profile, struct site *site);
 
 /*
  * Forgets all that recordings said, so that they can be added anew, as they are later. Modules,
@@ -36,7 +35,10 @@ struct site *profile_site(struct profile *profile, const struct recording *recor
  */
 void profile_renew(struct profile *profile);
 
-/* Sorts the sites: leaks first, then by number live; the order is the same on every run. */
+/*
+ * Sorts the sites: leaks first, then by number live; and the processes, by their starts. The order
+ * is the same on every run.
+ */
 void profile_sort(struct profile *profile);
 
 /* How many sites have that verdict. */
@@ -57,6 +59,7 @@ const char *failure_name(enum tlk_failure failure);
 struct text counts_failures(const struct counts *counts);
 
 void counts_add(struct counts *to, const struct counts *from);
+bool counts_any(const struct counts *counts);
 void counts_scale(struct counts *counts, uint64_t factor);
 uint64_t counts_value(const struct counts *counts, const struct sample_type *type);
 

@@ -1,11 +1,14 @@
 /* profile_load.c - from a recording to the profile: sites first, then timers, then verdicts. */
 #include "base/numbers.h"
 #include "profile/evidence.h"
+#include "profile/generations.h"
 #include "profile/history.h"
+#include "profile/peaks.h"
 #include "profile/process.h"
 #include "profile/profile.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +19,7 @@ struct part {
     struct counts counts;
     uint32_t failed[TLK_FAILURES];
     struct sample live; /* what its live timers did, together */
+    const char *maker;  /* the program that made those that came over exec; NULL: nobody knows */
 };
 
 struct loading {
@@ -24,23 +28,12 @@ struct loading {
     struct process *process;
     uint32_t *modules;               /* of the recording, as indices of the profile's */
     uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
-    struct part *parts;
+    const struct generation *generation; /* NULL: nothing is known of others */
+    struct part *parts;                  /* of the recording's sites, then of sites of others' */
     uint32_t part_count;
     uint64_t last_activity; /* mono */
     uint64_t failed[TLK_FAILURES];
 };
-
-static void load_modules(struct loading *loading)
-{
-    uint32_t count = recording_count(loading->recording, TLK_MODULES);
-    struct tlk_module record;
-    loading->modules = memory_new(count, sizeof(*loading->modules));
-    for (uint32_t i = 1; i < count; i++) {
-        if (recording_module(loading->recording, i, &record))
-            loading->modules[i] = profile_module(loading->profile, loading->recording, &record,
-                                                 loading->process->start_real);
-    }
-}
 
 /* Asleep, it saw of what was created nothing from then on; awake, nothing until it woke. */
 static struct run run_of(const struct process *process, uint64_t family)
@@ -218,17 +211,102 @@ static bool ended_by_exec(const struct process *process, const struct tlk_timer 
            (timer->flags & TLK_CLOEXEC || !family_has(timer->family, TLK_OVER_EXEC));
 }
 
-static void load_timer(struct loading *loading, const struct tlk_timer *timer)
+static const struct holding *holding_of(const struct loading *loading, uint32_t slot,
+                                        const struct tlk_timer *timer)
+{
+    return loading->generation ? generations_holding(loading->profile->generations,
+                                                     loading->generation, slot, timer)
+                               : NULL;
+}
+
+/* That of a site of another recording, from where timers came. The last one will be asked for again.
+ */
+static struct part *part_of(struct loading *loading, struct site *site)
+{
+    for (uint32_t i = loading->part_count; i-- > 0;) {
+        if (loading->parts[i].site == site)
+            return &loading->parts[i];
+    }
+    const struct tlk_site nothing = {.family = (uint16_t)site->family};
+    const struct run run = run_of(loading->process, site->family);
+    loading->parts =
+        memory_resize(loading->parts, loading->part_count + 1, sizeof(*loading->parts));
+    struct part *part = &loading->parts[loading->part_count++];
+    *part = (struct part){.site = site};
+    evidence_begin(&part->evidence, &nothing, &run);
+    return part;
+}
+
+static void take_one(uint64_t *count)
+{
+    *count = elapsed(*count, 1);
+}
+
+/*
+ * The part that a timer counts in, which another recording has, too: where it was made. It was in
+ * the books of its own site from the start of this process on.
+ */
+static struct part *part_of_holding(struct loading *loading, const struct holding *holding,
+                                    struct part *own)
+{
+    const struct generations *generations = loading->profile->generations;
+    bool here = holding->fate == FATE_COUNTS, inherited = holding->flags & TLK_INHERITED;
+    struct part *part = own;
+    if (holding->fate == FATE_OVER)
+        return own;
+    if (inherited) {
+        take_one(&own->counts.inherited);
+        take_one(&own->counts.peak);
+        part = part_of(loading, generations->holdings[holding->maker].site);
+        part->counts.inherited += here && !holding->replaces;
+        part->counts.created += here && holding->replaces;
+        part->counts.peak += here;
+        if (!here)
+            loading->process->peak = elapsed(loading->process->peak, loading->process->one_in);
+    } else if (!here) {
+        take_one(&own->counts.created);
+    }
+    if (inherited && !loading->process->forked)
+        part->maker = generations_maker(generations, holding);
+    return part;
+}
+
+/* Only what was done with it here: it is live elsewhere. */
+static void count_shared(struct counts *counts, const struct tlk_timer *timer, bool passed_on)
+{
+    counts->armed += timer->armed;
+    counts->stopped += timer->stopped;
+    counts->fired_unknown += timer->fired_unknown;
+    if (timer->seen_at > 0)
+        counts->fired = count_sum(counts->fired, timer->fired);
+    counts->passed_on += passed_on;
+}
+
+static void load_timer(struct loading *loading, uint32_t slot, const struct tlk_timer *timer)
 {
     struct judgement judgement;
+    const struct holding *holding = holding_of(loading, slot, timer);
     struct part *part = &loading->parts[timer->site];
     if (!part->site)
         return;
+    if (holding)
+        part = part_of_holding(loading, holding, part);
     state_judge(timer, &loading->process->as_of, &judgement);
+    judgement.passed_on = state_passed_on(timer, loading->process->forked);
+    judgement.shared = holding && holding->fate == FATE_ELSEWHERE;
     judgement.over |= ended_by_exec(loading->process, timer);
+    judgement.over |= holding && holding->fate == FATE_OVER;
+    bool counted = holding ? holding->tells_passed_on : judgement.passed_on;
+    if (judgement.shared) {
+        count_shared(&part->counts, timer, counted);
+        if (loading->profile->keep_timers)
+            keep_timer(loading, part->site, timer, &judgement);
+        return;
+    }
     count_timer(&part->counts, timer, &judgement);
     if (judgement.over)
         return;
+    part->counts.passed_on += counted;
     samples_add_timer(loading->profile, loading->process, part->site, timer, &judgement,
                       &part->live);
     evidence_add(&part->evidence, timer, &judgement);
@@ -245,7 +323,7 @@ static void load_timers(struct loading *loading)
         if (!recording_timer(loading->recording, i, &timer))
             continue;
         timer.family = (uint16_t)loading->families[timer.family];
-        load_timer(loading, &timer);
+        load_timer(loading, i, &timer);
     }
 }
 
@@ -324,15 +402,52 @@ static void set_limit(const struct loading *loading, struct part *part)
                               (signals && loading->failed[TLK_FAILED_EAGAIN] > 0);
 }
 
+/* Else it tells no more than what was done with timers that count elsewhere, if that. */
+static bool has_timers(const struct part *part)
+{
+    uint64_t any = part->counts.created | part->counts.inherited | part->counts.released |
+                   part->counts.live;
+    for (size_t i = 0; i < TLK_FAILURES; i++)
+        any |= part->failed[i];
+    return any > 0;
+}
+
+static void say_maker(const struct part *part, struct finding *finding)
+{
+    size_t length = strlen(finding->why);
+    if (part->maker && part->counts.live > 0 && length < sizeof(finding->why))
+        snprintf(finding->why + length, sizeof(finding->why) - length, "; made %sin %s",
+                 family_has(part->site->family, TLK_BY_DESCRIPTOR) ? "without close-on-exec " : "",
+                 part->maker);
+}
+
+static void merge_finding(struct loading *loading, struct part *part, struct finding *finding)
+{
+    struct site *site = part->site;
+    note_growth(loading->process, site->family, finding->growth);
+    note_usage(loading->process, site->family, &part->counts);
+    if (site->parts == 0 || is_worse(finding, &site->finding)) {
+        site->finding = *finding;
+        site->process = loading->process;
+    }
+    merge_times(site, &part->evidence);
+    peaks_note(&loading->profile->peaks, site, loading->process, part->counts.peak);
+    site->parts++;
+}
+
 static void merge_part(struct loading *loading, struct part *part)
 {
     struct site *site = part->site;
     struct finding finding;
     counts_balance(&part->counts);
+    if (!counts_any(&part->counts) && !has_timers(part))
+        return;
+    profile_list_site(loading->profile, site);
     part->evidence.released = part->counts.released;
     part->evidence.last_activity = loading->last_activity;
     set_limit(loading, part);
     verdict_find(&part->evidence, &finding);
+    say_maker(part, &finding);
     loading->process->recorded += part->counts.created + part->counts.inherited;
     /* Judged by what was seen; told as what that stands for. */
     counts_scale(&part->counts, process_one_in(loading->process, site->family));
@@ -344,15 +459,21 @@ static void merge_part(struct loading *loading, struct part *part)
             site->base_verdict = finding.verdict;
         return;
     }
-    note_growth(loading->process, site->family, finding.growth);
-    note_usage(loading->process, site->family, &part->counts);
-    if (site->parts == 0 || is_worse(&finding, &site->finding)) {
-        site->finding = finding;
-        site->process = loading->process;
-    }
-    merge_times(site, &part->evidence);
+    if (has_timers(part))
+        merge_finding(loading, part, &finding);
+    part->counts.peak = 0; /* see peaks_add_up() */
     counts_add(&site->counts, &part->counts);
-    site->parts++;
+}
+
+static const struct generation *generation_begins(struct profile *profile,
+                                                  const struct recording *recording,
+                                                  struct process *process)
+{
+    struct generation *generation =
+        profile->generations ? generations_find(profile->generations, recording) : NULL;
+    if (generation)
+        generation->process = process;
+    return generation;
 }
 
 void profile_add(struct profile *profile, struct recording *recording)
@@ -360,7 +481,8 @@ void profile_add(struct profile *profile, struct recording *recording)
     struct loading loading = {.profile = profile, .recording = recording};
     loading.process = process_add(profile, recording);
     families_intern(&recording->header, loading.families);
-    load_modules(&loading);
+    loading.generation = generation_begins(profile, recording, loading.process);
+    loading.modules = profile_modules(profile, recording);
     load_sites(&loading);
     load_timers(&loading);
     for (uint32_t i = 0; i < loading.part_count; i++) {

@@ -30,6 +30,8 @@ void inherit_descriptor(struct birth *birth)
     arming.value = info.value ? info.value : info.ticks > 0;
     arming.interval = info.interval;
     timer_armed(ref, &arming);
+    if (ref.slot && birth->flags & TLK_INHERITED)
+        timer_at(ref.slot)->touched = 0; /* not by this program */
 }
 
 static void inherit_if_timer(int fd)
