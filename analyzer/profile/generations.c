@@ -104,7 +104,8 @@ static void note_holdings(struct generations *generations, struct generation *ge
                           struct recording *recording)
 {
     uint64_t damaged = recording->damaged;
-    struct noting noting = {generations, recording, generation};
+    struct noting noting = {
+        .generations = generations, .recording = recording, .generation = generation};
     families_intern(&recording->header, noting.families);
     noting.modules = profile_modules(generations->profile, recording);
     noting.sites = memory_new(recording_count(recording, TLK_SITES), sizeof(*noting.sites));

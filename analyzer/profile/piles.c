@@ -70,9 +70,8 @@ static size_t steps_of(const struct series *series, const struct site *site)
     return steps;
 }
 
-/* "2 more at each of 3 execs", or "1 to 3 more". */
-static struct text say_steps(const struct series *series, const struct site *site, size_t steps,
-                             const char *step)
+/* What the next has more than the one before: "2", or "1 to 3". */
+static struct text more_by_step(const struct series *series, const struct site *site, size_t steps)
 {
     struct text text;
     uint64_t least = UINT64_MAX, most = 0;
@@ -81,12 +80,8 @@ static struct text say_steps(const struct series *series, const struct site *sit
         least = more < least ? more : least;
         most = more > most ? more : most;
     }
-    if (least == most)
-        snprintf(text.s, sizeof(text.s), "%.20s more at each of %zu %s", text_count(most).s, steps,
-                 step);
-    else
-        snprintf(text.s, sizeof(text.s), "%.20s to %.20s more at each of %zu %s",
-                 text_count(least).s, text_count(most).s, steps, step);
+    snprintf(text.s, sizeof(text.s), "%.15s%s%.15s", least < most ? text_count(least).s : "",
+             least < most ? " to " : "", text_count(most).s);
     return text;
 }
 
@@ -100,9 +95,10 @@ static void pile_judge(const struct series *series, struct site *site, size_t st
     if (!leaks)
         site->finding = (struct finding){.verdict = VERDICT_LEAK, .state = TIMER_STATES};
     snprintf(site->finding.why, sizeof(site->finding.why),
-             "%s passed on over exec and never touched, %s%s%.180s",
+             "%.15s passed on over exec and never touched: %.31s more %s, %zu times in a row%s%.120s",
              text_count(pile_height(series, series->count - 1, site)).s,
-             say_steps(series, site, steps, step).s, leaks ? "; " : "", leaks ? known.why : "");
+             more_by_step(series, site, steps).s, step, steps, leaks ? "; " : "",
+             leaks ? known.why : "");
     if (!leaks)
         site->process = last->process;
 }
@@ -160,7 +156,7 @@ static void execs_judge(const struct generations *generations, uint32_t *row)
         if (!generations->list[i].counts || generations->list[i].handed)
             continue;
         const struct series series = {generations, row, execs_before(generations, i, row)};
-        series_judge(&series, "execs");
+        series_judge(&series, "at each exec");
     }
 }
 
@@ -201,7 +197,7 @@ static void children_judge(struct generations *generations, uint32_t *row)
                 break;
         }
         const struct series series = {generations, row + i, run};
-        series_judge(&series, "children");
+        series_judge(&series, "in each child");
     }
 }
 
