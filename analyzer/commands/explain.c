@@ -56,6 +56,14 @@ static const struct word words[] = {
      "The timer came with a descriptor over fork or exec; this process did not create\n"
      "it. It lives until the last process closes it. Create timerfds with TFD_CLOEXEC,\n"
      "and close in the child what only the parent needs."},
+    {"passed-on",
+     "The timer came over exec, and the program that has it now neither set, stopped, asked\n"
+     "nor read it: it was made without TFD_CLOEXEC, and stays until that program ends. Where\n"
+     "such timers pile up, from one program to the next or in one child after the other, that\n"
+     "is a leak. \"timerleak check --fail-on passed-on\" fails where there is any."},
+    {"shared",
+     "Another recording that is shown has the timer, too: it went over fork or exec. There it\n"
+     "counts, as live and in what is added up; here only what this process did with it."},
     {"received",
      "The timer was made elsewhere, and its descriptor received: over a socket (SCM_RIGHTS),\n"
      "or by pidfd_getfd(). It counts as created by the call that received it, and is this\n"

@@ -154,6 +154,7 @@ static const struct key count_keys[] = {
     KEY("unread", unread),
     KEY("live_inherited", live_inherited),
     KEY("live_received", live_received),
+    KEY("passed_on", passed_on),
     KEY("overdue", overdue),
     KEY("far_future", far_future),
     KEY("age_ns", age),
