@@ -20,7 +20,8 @@
  *
  * CHECK is KEY=NUMBER, KEY>=NUMBER or KEY<=NUMBER, where KEY is a key of the JSON report with '-'
  * for '_'. A state or flag that is not named must be 0. Besides: inlined=yes, end=HOW[:STATUS].
- * PROCESS is a name as in recordings.h; without one it is "main".
+ * PROCESS is a name as in recordings.h, or "together" for all of them in one report; without one it
+ * is "main".
  */
 #ifndef E2E_ANNOTATIONS_H
 #define E2E_ANNOTATIONS_H
