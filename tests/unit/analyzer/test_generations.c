@@ -35,12 +35,7 @@ static struct builder *program_that_execs(int pid, uint64_t from, uint64_t to)
 
 static void make(struct builder *builder, uint64_t id, uint64_t when)
 {
-    static struct tlk_site *site;
-    static struct builder *last;
-    if (builder != last)
-        site = builder_plain_site(builder, TLK_TIMERFD, MADE_AT);
-    last = builder;
-    builder_create(builder, site, when)->id = id;
+    builder_create(builder, builder_plain_site(builder, TLK_TIMERFD, MADE_AT), when)->id = id;
 }
 
 static struct tlk_timer *inherit(struct builder *builder, struct tlk_site *site, uint64_t id,
@@ -89,8 +84,9 @@ Test(generations, over_exec_a_timer_counts_once_where_it_was_made)
 {
     struct builder *first = program_that_execs(10, 0, SECOND);
     struct builder *second = program(10, 1, SECOND, 2 * SECOND);
-    make(first, 3, 0);
-    make(first, 4, 0);
+    struct tlk_site *made = builder_plain_site(first, TLK_TIMERFD, MADE_AT);
+    builder_create(first, made, 0)->id = 3;
+    builder_create(first, made, 0)->id = 4;
     struct tlk_site *site = inherited_site(second);
     inherit(second, site, 3, SECOND);
     inherit(second, site, 4, SECOND);
