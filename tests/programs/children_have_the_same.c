@@ -22,11 +22,12 @@ static void start_child(char *program)
 
 int main(int argc, char **argv)
 {
+    volatile int timers = 2;
     if (argc > 1)
         return 0;
     // expect-process@worker: created=0 inherited=2 live=2 passed-on=2
     // expect-process@together: created=2 inherited=0 released=0 live=2 peak=2 passed-on=2
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < timers; i++)
         // expect: timerfd held created=2 never-armed=2
         // expect@worker: timerfd held inherited=2 passed-on=2 never-armed=2
         // expect@worker2: timerfd held inherited=2 passed-on=2 never-armed=2
