@@ -36,9 +36,8 @@ static bool ended_at_exec(const struct generation *generation, const struct tlk_
 static void holding_add(struct generations *generations, struct generation *generation,
                         const struct tlk_timer *timer, uint32_t slot, struct site *site)
 {
-    generations->holdings =
-        memory_grow(generations->holdings, generations->holding_count, &generations->holding_room,
-                    sizeof(*generations->holdings));
+    generations->holdings = memory_grow(generations->holdings, generations->holding_count,
+                                        &generations->holding_room, sizeof(*generations->holdings));
     uint32_t number = (uint32_t)generations->holding_count++;
     generations->holdings[number] = (struct holding){
         .generation = (uint32_t)(generation - generations->list),
@@ -69,8 +68,8 @@ static struct site *note_site(struct noting *noting, uint32_t index)
     struct tlk_site record;
     if (!noting->sites[index] && recording_site(noting->recording, index, &record)) {
         record.family = (uint16_t)noting->families[record.family];
-        noting->sites[index] = profile_site(noting->generations->profile, noting->recording,
-                                            &record, noting->modules);
+        noting->sites[index] =
+            profile_site(noting->generations->profile, noting->recording, &record, noting->modules);
     }
     return noting->sites[index];
 }
@@ -258,7 +257,7 @@ static const struct holding *holding_by_id(const struct generations *generations
             high = middle;
     }
     return low < generation->count && list[low].family == family && list[low].id == id ? &list[low]
-                                                                                      : NULL;
+                                                                                       : NULL;
 }
 
 /*
@@ -286,8 +285,7 @@ static int by_origin(const void *left, const void *right, void *generations)
     const struct generations *all = generations;
     const struct holding *a = all->holdings + *(const uint32_t *)left;
     const struct holding *b = all->holdings + *(const uint32_t *)right;
-    int order =
-        compare_numbers(all->list[a->generation].session, all->list[b->generation].session);
+    int order = compare_numbers(all->list[a->generation].session, all->list[b->generation].session);
     if (!order)
         order = compare_numbers(a->created, b->created);
     if (!order)

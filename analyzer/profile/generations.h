@@ -41,12 +41,12 @@ struct generation {
     uint64_t session, start_ticks;
     uint64_t start, end; /* mono; UINT64_MAX: not yet */
     bool execed, forked;
-    bool counts;      /* else it is there for the names alone of those who made timers */
-    uint64_t watched; /* families whose timers it has entered: bits */
-    uint64_t handed;  /* families whose timers count in the next generation */
-    size_t first, count;      /* of holdings; by their ids */
-    uint32_t before;          /* the same process before its exec, GENERATION_NONE if unknown */
-    struct process *process;  /* once it is loaded */
+    bool counts;             /* else it is there for the names alone of those who made timers */
+    uint64_t watched;        /* families whose timers it has entered: bits */
+    uint64_t handed;         /* families whose timers count in the next generation */
+    size_t first, count;     /* of holdings; by their ids */
+    uint32_t before;         /* the same process before its exec, GENERATION_NONE if unknown */
+    struct process *process; /* once it is loaded */
 };
 
 #define GENERATION_NONE UINT32_MAX
@@ -64,7 +64,8 @@ struct generations {
 void generations_init(struct generations *generations, struct profile *profile);
 void generations_free(struct generations *generations);
 
-/* Notes a recording, unless it is noted already. What does not count may still say who made what. */
+/* Notes a recording, unless it is noted already. What does not count may still say who made what.
+ */
 void generations_note(struct generations *generations, struct recording *recording, bool counts);
 
 /* When all are noted; sets the rest of generations and holdings. */

@@ -32,8 +32,7 @@ static char *escaped(const char *text, size_t length)
 static void note_file(struct search *search, const char *path, int pid, uint64_t session)
 {
     char error[ERROR_SIZE];
-    struct recording *recording =
-        search->files++ < MOST_FILES ? recording_open(path, error) : NULL;
+    struct recording *recording = search->files++ < MOST_FILES ? recording_open(path, error) : NULL;
     if (!recording)
         return;
     if (recording->header.pid == pid && recording->header.session == session)

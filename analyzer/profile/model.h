@@ -32,7 +32,8 @@ struct counts {
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
     uint64_t unread, live_inherited, live_received, overdue, far_future;
-    uint64_t passed_on; /* see state_passed_on(): also those that count as live in another process */
+    uint64_t
+        passed_on;     /* see state_passed_on(): also those that count as live in another process */
     uint64_t age;      /* of all live timers together */
     uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
     uint64_t failed[TLK_FAILURES]; /* creations, for want of something */
@@ -161,9 +162,9 @@ struct profile {
     size_t timer_count, timer_room;
     bool keep_timers;
     bool keep_histories;
-    bool base;              /* what is added now is what the rest is compared with */
+    bool base;                       /* what is added now is what the rest is compared with */
     struct generations *generations; /* what is known of all recordings; NULL: each is alone */
-    struct samples samples; /* of all sites, those dropped by a filter included */
+    struct samples samples;          /* of all sites, those dropped by a filter included */
     struct locations locations;
     struct peaks peaks;      /* of all sites in each process */
     struct counts totals;    /* see profile_add_up() */

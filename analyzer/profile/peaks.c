@@ -53,8 +53,8 @@ static uint64_t most_together(const struct peak *peaks, size_t count)
     if (count > 0)
         qsort(steps, 2 * count, sizeof(*steps), by_time);
     for (size_t i = 0; i < 2 * count; i++) {
-        together = steps[i].ends ? elapsed(together, steps[i].count)
-                                 : count_sum(together, steps[i].count);
+        together =
+            steps[i].ends ? elapsed(together, steps[i].count) : count_sum(together, steps[i].count);
         most = together > most ? together : most;
     }
     free(steps);
@@ -131,7 +131,6 @@ void peaks_add_up(struct profile *profile)
         count++;
     }
     profile->totals.peak = most_together(processes, count);
-    peaks->exact =
-        profile->totals.peak == highest || profile->totals.peak == profile->totals.live;
+    peaks->exact = profile->totals.peak == highest || profile->totals.peak == profile->totals.live;
     free(processes);
 }

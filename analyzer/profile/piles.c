@@ -94,11 +94,12 @@ static void pile_judge(const struct series *series, struct site *site, size_t st
     bool leaks = known.verdict == VERDICT_LEAK;
     if (!leaks)
         site->finding = (struct finding){.verdict = VERDICT_LEAK, .state = TIMER_STATES};
-    snprintf(site->finding.why, sizeof(site->finding.why),
-             "%.15s passed on over exec and never touched: %.31s more %s, %zu times in a row%s%.120s",
-             text_count(pile_height(series, series->count - 1, site)).s,
-             more_by_step(series, site, steps).s, step, steps, leaks ? "; " : "",
-             leaks ? known.why : "");
+    snprintf(
+        site->finding.why, sizeof(site->finding.why),
+        "%.15s passed on over exec and never touched: %.31s more %s, %zu times in a row%s%.120s",
+        text_count(pile_height(series, series->count - 1, site)).s,
+        more_by_step(series, site, steps).s, step, steps, leaks ? "; " : "",
+        leaks ? known.why : "");
     if (!leaks)
         site->process = last->process;
 }

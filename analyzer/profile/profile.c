@@ -150,8 +150,7 @@ uint32_t *profile_modules(struct profile *profile, struct recording *recording)
     struct tlk_module record;
     for (uint32_t i = 1; i < count; i++) {
         if (recording_module(recording, i, &record))
-            modules[i] =
-                profile_module(profile, recording, &record, recording->header.start_real);
+            modules[i] = profile_module(profile, recording, &record, recording->header.start_real);
     }
     return modules;
 }

@@ -26,8 +26,8 @@ struct loading {
     struct profile *profile;
     struct recording *recording;
     struct process *process;
-    uint32_t *modules;               /* of the recording, as indices of the profile's */
-    uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
+    uint32_t *modules;                   /* of the recording, as indices of the profile's */
+    uint64_t families[TLK_FAMILIES];     /* the same: see families.h */
     const struct generation *generation; /* NULL: nothing is known of others */
     struct part *parts;                  /* of the recording's sites, then of sites of others' */
     uint32_t part_count;
@@ -219,7 +219,8 @@ static const struct holding *holding_of(const struct loading *loading, uint32_t 
                                : NULL;
 }
 
-/* That of a site of another recording, from where timers came. The last one will be asked for again.
+/* That of a site of another recording, from where timers came. The last one will be asked for
+ * again.
  */
 static struct part *part_of(struct loading *loading, struct site *site)
 {
@@ -257,7 +258,8 @@ static struct part *part_of_holding(struct loading *loading, const struct holdin
     if (inherited) {
         take_one(&own->counts.inherited);
         take_one(&own->counts.peak);
-        part = part_of(loading, generations->holdings[holding->maker].site);
+        struct site *site = generations->holdings[holding->maker].site;
+        part = site == own->site ? own : part_of(loading, site);
         part->counts.inherited += here && !holding->replaces;
         part->counts.created += here && holding->replaces;
         part->counts.peak += here;
@@ -299,6 +301,8 @@ static void load_timer(struct loading *loading, uint32_t slot, const struct tlk_
     bool counted = holding ? holding->tells_passed_on : judgement.passed_on;
     if (judgement.shared) {
         count_shared(&part->counts, timer, counted);
+        if (!judgement.inherited) /* it leaks here, wherever it counts */
+            evidence_add(&part->evidence, timer, &judgement);
         if (loading->profile->keep_timers)
             keep_timer(loading, part->site, timer, &judgement);
         return;
@@ -406,7 +410,7 @@ static void set_limit(const struct loading *loading, struct part *part)
 static bool has_timers(const struct part *part)
 {
     uint64_t any = part->counts.created | part->counts.inherited | part->counts.released |
-                   part->counts.live;
+                   part->counts.live | part->evidence.live;
     for (size_t i = 0; i < TLK_FAILURES; i++)
         any |= part->failed[i];
     return any > 0;

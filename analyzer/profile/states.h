@@ -44,8 +44,8 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
 uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now);
 
 /*
- * It came over exec, and the program that has it now neither set, stopped, asked nor read it. What a
- * forked process has of its parent is its own matter.
+ * It came over exec, and the program that has it now neither set, stopped, asked nor read it. What
+ * a forked process has of its parent is its own matter.
  */
 bool state_passed_on(const struct tlk_timer *timer, bool forked);
 

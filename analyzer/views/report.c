@@ -59,7 +59,8 @@ static void print_report_totals(FILE *to, const struct profile *profile)
     if (totals->inherited > 0)
         fprintf(to, "%s inherited, ", text_count(totals->inherited).s);
     fprintf(to, "%s released, %s live (peak %s%s)", text_count(totals->released).s,
-            text_count(totals->live).s, profile->peaks.exact ? "" : "at most ", text_count(totals->peak).s);
+            text_count(totals->live).s, profile->peaks.exact ? "" : "at most ",
+            text_count(totals->peak).s);
     if (totals->in_flight > 0)
         fprintf(to, ", %s in flight", text_count(totals->in_flight).s);
     fputc('\n', to);

@@ -46,7 +46,8 @@ static struct text flags_of(const struct judgement *judgement)
                          : judgement->received  ? "received "
                                                 : "";
     snprintf(text.s, sizeof(text.s), "%s%s%s%s%s", judgement->unread ? "unread " : "", origin,
-             judgement->shared ? "shared " : "", judgement->overdue ? "overdue " : "", judgement->far_future ? "far-future " : "");
+             judgement->shared ? "shared " : "", judgement->overdue ? "overdue " : "",
+             judgement->far_future ? "far-future " : "");
     size_t length = strlen(text.s);
     if (length > 0)
         text.s[length - 1] = '\0';

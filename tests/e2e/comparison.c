@@ -14,7 +14,7 @@ static const char *const zero_unless_named[] = {"never_armed",    "never_fired",
 static const char *const shown[] = {"created",     "inherited",   "released",      "live",
                                     "peak",        "armed",       "fired",         "stopped",
                                     "never_armed", "never_fired", "never_stopped", "never_released",
-                                    "unread",      "overdue",     "far_future",  "passed_on"};
+                                    "unread",      "overdue",     "far_future",    "passed_on"};
 
 static const char *base_name(const char *path)
 {

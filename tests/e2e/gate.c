@@ -244,10 +244,11 @@ Test(gate, what_was_passed_on_fails_where_it_is_asked_for, .timeout = 60)
     expect_run(&repository, "timerleak check --fail-on=passed-on . > printed", 1);
     expect_text(&repository, "printed", "2 passed-on: came over exec, and was never touched");
     expect_text(&repository, "printed", "1 site fails, ");
-    expect_run(&repository,
-               "timerleak check --fail-on=passed-on $(ls *.tlk | tail -n 1) > printed", 1);
-    expect_text(&repository, "printed", "2 inherited from the process before; made without "
-                                       "close-on-exec in children_have_the_same");
+    expect_run(&repository, "timerleak check --fail-on=passed-on $(ls *.tlk | tail -n 1) > printed",
+               1);
+    expect_text(&repository, "printed",
+                "2 inherited from the process before; made without "
+                "close-on-exec in children_have_the_same");
     free(line);
     free(program);
     repository_forget(&repository);

@@ -113,6 +113,23 @@ Test(generations, over_exec_what_the_next_program_released_is_released)
     profile_free(profile);
 }
 
+Test(generations, what_leaked_before_the_exec_is_a_leak)
+{
+    struct builder *first = program_that_execs(10, 0, HOUR);
+    struct builder *second = program(10, 1, HOUR, HOUR + SECOND);
+    struct tlk_site *made = builder_plain_site(first, TLK_TIMERFD, MADE_AT);
+    struct tlk_site *site = inherited_site(second);
+    for (uint64_t i = 0; i < 60; i++)
+        builder_create(first, made, i * MINUTE)->id = 3 + i;
+    for (uint64_t i = 0; i < 60; i++)
+        inherit(second, site, 3 + i, HOUR);
+    struct profile *profile = LOADED(first, second);
+    expect_totals(profile, 60, 0, 0, 60);
+    cr_expect_eq(loaded_site(profile)->finding.verdict, VERDICT_LEAK);
+    cr_expect_eq(loaded_site(profile)->process->end, TLK_EXECED, "which made them");
+    profile_free(profile);
+}
+
 Test(generations, over_several_execs)
 {
     struct builder *first = program_that_execs(10, 0, SECOND);
