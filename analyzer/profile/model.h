@@ -9,7 +9,6 @@
 
 #include "base/index.h"
 #include "base/memory.h"
-#include "profile/peaks.h"
 #include "profile/samples.h"
 #include "profile/states.h"
 #include "profile/verdict.h"
@@ -151,6 +150,19 @@ struct live_timer {
     const char *name; /* that the program gave it; "": none */
     struct tlk_timer record;
     struct judgement judgement;
+};
+
+/* The most timers of a site that one process had at a time. */
+struct peak {
+    struct site *site;
+    const struct process *process;
+    uint64_t count;
+};
+
+struct peaks {
+    struct peak *list;
+    size_t count, room;
+    bool exact; /* that of all together; else there were no more */
 };
 
 struct profile {

@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "base/numbers.h"
-#include "profile/model.h"
 
 #include <stdlib.h>
 

@@ -5,26 +5,7 @@
 #ifndef TIMERLEAK_PROFILE_PEAKS_H
 #define TIMERLEAK_PROFILE_PEAKS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct process;
-struct profile;
-struct site;
-
-/* Of one site in one process. */
-struct peak {
-    struct site *site;
-    const struct process *process;
-    uint64_t count;
-};
-
-struct peaks {
-    struct peak *list;
-    size_t count, room;
-    bool exact; /* that of all together; else there were no more */
-};
+#include "profile/model.h"
 
 void peaks_note(struct peaks *peaks, struct site *site, const struct process *process,
                 uint64_t count);

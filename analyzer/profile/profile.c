@@ -3,6 +3,7 @@
 #include "base/numbers.h"
 #include "base/paths.h"
 #include "profile/history.h"
+#include "profile/peaks.h"
 #include "profile/process.h"
 
 #include <stdlib.h>
