@@ -247,6 +247,8 @@ static const struct holding *holding_by_id(const struct generations *generations
                                            uint64_t id, uint32_t slot)
 {
     const struct holding wanted = {.family = family, .id = id, .slot = slot};
+    if (generation->count == 0)
+        return NULL;
     const struct holding *list = generations->holdings + generation->first;
     size_t low = 0, high = generation->count;
     while (low < high) {

@@ -110,11 +110,12 @@ static int by_site(const void *left, const void *right)
     return compare_numbers((uintptr_t)*a, (uintptr_t)*b);
 }
 
-/* By where those were made that the last has and never touched. */
+/* By where those were made that the last has and never touched; if it could be loaded. */
 static void series_judge(const struct series *series, const char *step)
 {
     size_t count, sites = 0;
-    if (series->count <= FEWEST_STEPS)
+    if (series->count <= FEWEST_STEPS ||
+        !series->generations->list[series->row[series->count - 1]].process)
         return;
     const struct holding *list = holdings_of(series, series->count - 1, &count);
     struct site **made = memory_new(count, sizeof(*made));
@@ -204,6 +205,8 @@ static void children_judge(struct generations *generations, uint32_t *row)
 
 void piles_judge(struct generations *generations)
 {
+    if (generations->holding_count == 0)
+        return;
     uint32_t *row = memory_new(generations->count, sizeof(*row));
     execs_judge(generations, row);
     children_judge(generations, row);

@@ -29,10 +29,10 @@ int main(int argc, char **argv)
     // expect-process@together: created=9 inherited=0 released=0 live=9 peak=9 passed-on=6
     if (image == 1)
         // expect: timerfd held created=1 never-fired=1
-        // expect@2: timerfd held inherited=1 never-fired=1
-        // expect@3: timerfd held inherited=1 never-fired=1
-        // expect@4: timerfd held inherited=1 never-fired=1
-        // expect@together: timerfd held created=1 live=1 never-fired=1
+        // expect@2: timerfd held inherited=1 armed=0 never-fired=1
+        // expect@3: timerfd held inherited=1 armed=0 never-fired=1
+        // expect@4: timerfd held inherited=1 armed=0 never-fired=1
+        // expect@together: timerfd held created=1 live=1 armed=1 never-fired=1
         asked = timerfd_create(CLOCK_MONOTONIC, 0);
     if (image == 1)
         arm_timerfd(asked, once(AN_HOUR));
