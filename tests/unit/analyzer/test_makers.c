@@ -22,7 +22,9 @@ static void setup(void)
 
 static void teardown(void)
 {
-    cr_expect_eq(system("rm -r /tmp/timerleak-makers-*"), 0);
+    char line[sizeof(folder) + 16];
+    snprintf(line, sizeof(line), "rm -r %s", folder);
+    cr_expect_eq(system(line), 0);
 }
 
 TestSuite(makers, .init = setup, .fini = teardown);
