@@ -87,8 +87,10 @@ static const struct word words[] = {
                  "that timerleak saw are among them."},
     {"live", "Created or inherited, and not released: what stands in the table at the end, or\n"
              "now if the process still runs."},
-    {"peak", "The highest number live at a time. Over several sites or processes the peaks need\n"
-             "not have been at once: the sum says \"at most\"."},
+    {"peak",
+     "The highest number live at a time. Over several sites, or processes that ran at the\n"
+     "same time, the peaks need not have been at once: the sum says \"at most\". Processes\n"
+     "that did not run together are not added up."},
     {"in-flight",
      "Counted as created, but neither live nor released: the process was in the middle\n"
      "of that call when the recording was read, or when it was killed."},

@@ -219,9 +219,7 @@ static const struct holding *holding_of(const struct loading *loading, uint32_t 
                                : NULL;
 }
 
-/* That of a site of another recording, from where timers came. The last one will be asked for
- * again.
- */
+/* That of a site of another recording, from where timers came: the last one, most often. */
 static struct part *part_of(struct loading *loading, struct site *site)
 {
     for (uint32_t i = loading->part_count; i-- > 0;) {
@@ -349,12 +347,14 @@ static void merge_times(struct site *site, const struct evidence *evidence)
 {
     uint64_t first = elapsed(evidence->first_created, evidence->run.start);
     uint64_t last = elapsed(evidence->last_created, evidence->run.start);
-    if (site->parts == 0 || first < site->first_created)
+    if (evidence->longest_life > site->longest_life)
+        site->longest_life = evidence->longest_life;
+    if (evidence->first_created == 0) /* but by another process */
+        return;
+    if (site->last_created == 0 || first < site->first_created)
         site->first_created = first;
     if (last > site->last_created)
         site->last_created = last;
-    if (evidence->longest_life > site->longest_life)
-        site->longest_life = evidence->longest_life;
 }
 
 static void note_growth(struct process *process, uint64_t family, double growth)
