@@ -135,13 +135,14 @@ Test(generations, over_several_execs)
     struct builder *first = program_that_execs(10, 0, SECOND);
     struct builder *second = program_that_execs(10, SECOND, 2 * SECOND);
     struct builder *third = program(10, 1, 2 * SECOND, 3 * SECOND);
-    make(first, 3, 0);
+    make(first, 3, MS);
     inherit(second, inherited_site(second), 3, SECOND);
     inherit(third, inherited_site(third), 3, 2 * SECOND);
     struct profile *profile = LOADED(first, second, third);
     expect_totals(profile, 1, 0, 0, 1);
     cr_assert_eq(profile->site_count, 1);
-    cr_expect_not_null(site_at(profile, MADE_AT));
+    cr_assert_not_null(site_at(profile, MADE_AT));
+    cr_expect_eq(site_at(profile, MADE_AT)->first_created, MS);
     profile_free(profile);
 }
 
