@@ -6,6 +6,7 @@
 #include "cli/status.h"
 #include "profile/filter.h"
 #include "profile/generations.h"
+#include "profile/kinship.h"
 #include "profile/makers.h"
 #include "profile/piles.h"
 #include "profile/process.h"
@@ -84,7 +85,7 @@ static void input_add_files(struct input *input, const struct file_list *files)
     for (size_t i = 0; i < files->count; i++)
         recordings_each(files->paths[i], input, input_note_recording, input_pass_over);
     makers_note(&generations);
-    generations_settle(&generations);
+    kinship_settle(&generations);
     for (size_t i = 0; i < files->count; i++)
         recordings_each(files->paths[i], input, input_add_recording, input_fail);
     piles_judge(&generations);

@@ -3,8 +3,8 @@
  * over fork to a child, and over exec to the next program of the process, and each of them has a
  * recording that shows it.
  *
- * First all recordings are noted, in any order, then it is settled which of them a timer counts in,
- * and where it was made; then they are loaded, and ask.
+ * First all recordings are noted, in any order, then it is settled (kinship.h) which of them a
+ * timer counts in, and where it was made; then they are loaded, and ask.
  */
 #ifndef TIMERLEAK_PROFILE_GENERATIONS_H
 #define TIMERLEAK_PROFILE_GENERATIONS_H
@@ -68,12 +68,14 @@ void generations_free(struct generations *generations);
  */
 void generations_note(struct generations *generations, struct recording *recording, bool counts);
 
-/* When all are noted; sets the rest of generations and holdings. */
-void generations_settle(struct generations *generations);
-
 /* The one that a recording is of, NULL if that was not noted. */
 struct generation *generations_find(struct generations *generations,
                                     const struct recording *recording);
+
+/* Its first one by that number, from that slot on; NULL if there is none. */
+const struct holding *generations_by_id(const struct generations *generations,
+                                        const struct generation *generation, uint64_t family,
+                                        uint64_t id, uint32_t slot);
 
 /* Of a live timer of it; NULL: nothing is known of that from elsewhere. */
 const struct holding *generations_holding(const struct generations *generations,

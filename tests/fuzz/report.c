@@ -4,7 +4,7 @@
  * A recording is some hundred kilobytes, most of it air. The mutator knows where it isn't.
  */
 #include "exports/exports.h"
-#include "profile/generations.h"
+#include "profile/kinship.h"
 #include "profile/piles.h"
 #include "views/views.h"
 #include "views/values.h"
@@ -87,7 +87,7 @@ static void load(struct profile *profile, struct recording *recording)
     generations_init(&generations, profile);
     generations_note(&generations, recording, true);
     generations_note(&generations, recording, true);
-    generations_settle(&generations);
+    kinship_settle(&generations);
     profile->generations = &generations;
     profile_add(profile, recording);
     piles_judge(&generations);

@@ -1,7 +1,7 @@
 #include "loaded.h"
 
 #include "exports/exports.h"
-#include "profile/generations.h"
+#include "profile/kinship.h"
 #include "profile/piles.h"
 #include "views/values.h"
 
@@ -43,7 +43,7 @@ struct profile *loaded_together(struct builder *const builders[], size_t count)
         builder_free(builders[i]);
         generations_note(&generations, recordings[i], true);
     }
-    generations_settle(&generations);
+    kinship_settle(&generations);
     for (size_t i = 0; i < count; i++) {
         profile_add(profile, recordings[i]);
         recording_close(recordings[i]);

@@ -1,4 +1,5 @@
 /* Who made what came over exec is looked for in the folder where the recording lies. */
+#include "profile/kinship.h"
 #include "profile/makers.h"
 
 #include "loaded.h"
@@ -84,7 +85,7 @@ static struct profile *load(const char *name)
     generations_init(&generations, profile);
     generations_note(&generations, recording, true);
     makers_note(&generations);
-    generations_settle(&generations);
+    kinship_settle(&generations);
     profile_add(profile, recording);
     recording_close(recording);
     generations_free(&generations);
