@@ -5,10 +5,15 @@
 #include "cli/files.h"
 #include "cli/status.h"
 #include "profile/filter.h"
+#include "profile/generations.h"
+#include "profile/kinship.h"
+#include "profile/makers.h"
+#include "profile/piles.h"
 #include "profile/process.h"
 #include "recording/archive.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void input_fail(struct input *input, const char *error)
@@ -44,20 +49,60 @@ static void recordings_each(const char *path, struct input *input,
         archive_close(archive);
 }
 
+static void input_note_recording(struct input *input, struct recording *recording)
+{
+    generations_note(input->profile->generations, recording, true);
+}
+
 static void input_add_recording(struct input *input, struct recording *recording)
 {
     profile_add(input->profile, recording);
 }
 
-static void input_add_file(const char *path, void *input)
+/* It is read again, and told of then. */
+static void input_pass_over(struct input *input, const char *error)
 {
-    recordings_each(path, input, input_add_recording, input_fail);
+    (void)input, (void)error;
 }
 
+struct file_list {
+    char **paths;
+    size_t count, room;
+};
+
+static void list_file(const char *path, void *context)
+{
+    struct file_list *files = context;
+    files->paths = memory_grow(files->paths, files->count, &files->room, sizeof(*files->paths));
+    files->paths[files->count++] = memory_copy(path);
+}
+
+static void input_add_files(struct input *input, const struct file_list *files)
+{
+    struct generations generations;
+    generations_init(&generations, input->profile);
+    input->profile->generations = &generations;
+    for (size_t i = 0; i < files->count; i++)
+        recordings_each(files->paths[i], input, input_note_recording, input_pass_over);
+    makers_note(&generations);
+    kinship_settle(&generations);
+    for (size_t i = 0; i < files->count; i++)
+        recordings_each(files->paths[i], input, input_add_recording, input_fail);
+    piles_judge(&generations);
+    input->profile->generations = NULL;
+    generations_free(&generations);
+}
+
+/* What one recording says of a timer may depend on any other: all are looked at first. */
 static void input_add_paths(struct input *input, const char *const paths[], size_t count)
 {
-    if (!files_each(paths, count, input_add_file, input))
+    struct file_list files = {0};
+    if (!files_each(paths, count, list_file, &files))
         input->status = EXIT_UNREADABLE;
+    input_add_files(input, &files);
+    for (size_t i = 0; i < files.count; i++)
+        free(files.paths[i]);
+    free(files.paths);
 }
 
 static bool input_end(struct input *input, int status)
@@ -207,12 +252,6 @@ static void input_learn_families(struct input *input, struct recording *recordin
     uint64_t numbers[TLK_FAMILIES];
     (void)input;
     families_intern(&recording->header, numbers);
-}
-
-/* It is read again, and told of then. */
-static void input_pass_over(struct input *input, const char *error)
-{
-    (void)input, (void)error;
 }
 
 static void input_learn_from_file(const char *path, void *input)

@@ -63,6 +63,14 @@ static const struct word words[] = {
      "The timer came with a descriptor over fork or exec; this process did not create\n"
      "it. It lives until the last process closes it. Create timerfds with TFD_CLOEXEC,\n"
      "and close in the child what only the parent needs."},
+    {"passed-on",
+     "The timer came over exec, and the program that has it now neither set, stopped, asked\n"
+     "nor read it: it was made without TFD_CLOEXEC, and stays until that program ends. Where\n"
+     "such timers pile up, from one program to the next or in one child after the other, that\n"
+     "is a leak. \"timerleak check --fail-on passed-on\" fails where there is any."},
+    {"shared",
+     "Another recording that is shown has the timer, too: it went over fork or exec. There it\n"
+     "counts, as live and in what is added up; here only what this process did with it."},
     {"received",
      "The timer was made elsewhere, and its descriptor received: over a socket (SCM_RIGHTS),\n"
      "or by pidfd_getfd(). It counts as created by the call that received it, and is this\n"
@@ -89,8 +97,10 @@ static const struct word words[] = {
                  "that timerleak saw are among them."},
     {"live", "Created or inherited, and not released: what stands in the table at the end, or\n"
              "now if the process still runs."},
-    {"peak", "The highest number live at a time. Over several sites or processes the peaks need\n"
-             "not have been at once: the sum says \"at most\"."},
+    {"peak",
+     "The highest number live at a time. Over several sites, or processes that ran at the\n"
+     "same time, the peaks need not have been at once: the sum says \"at most\". Processes\n"
+     "that did not run together are not added up."},
     {"in-flight",
      "Counted as created, but neither live nor released: the process was in the middle\n"
      "of that call when the recording was read, or when it was killed."},

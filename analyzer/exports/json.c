@@ -155,6 +155,7 @@ static const struct key count_keys[] = {
     KEY("unread", unread),
     KEY("live_inherited", live_inherited),
     KEY("live_received", live_received),
+    KEY("passed_on", passed_on),
     KEY("overdue", overdue),
     KEY("far_future", far_future),
     KEY("age_ns", age),
@@ -241,7 +242,7 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_object_set_new(json, "family", json_string(family_name(site->family)));
     json_object_set_new(json, "kind", text_or_null(*site->kind ? site->kind : NULL));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
-    json_object_set_new(json, "why", json_string(site_why(profile, site)));
+    json_object_set_new(json, "why", json_string(site->finding.why));
     json_object_set_new(json, "pid", json_integer(site->process->pid));
     set_counts(json, &site->counts);
     json_object_set_new(json, "growth_per_second", json_real(site->finding.growth));

@@ -2,6 +2,7 @@
 
 #include "manual/template.h"
 #include "profile/families.h"
+#include "profile/gate.h"
 #include "profile/samples.h"
 
 #include <ctype.h>
@@ -42,9 +43,10 @@ static void add_units(struct value *value)
 
 static void add_failures(struct value *value)
 {
-    value_add(value, "leak held");
+    value_add(value, "leak growing held");
     for (enum timer_state state = 0; state < TIMER_STATES; state++)
         value_add(value, state_name(state));
+    value_add(value, GATE_PASSED_ON);
 }
 
 /* Values that their placeholder does not tell. */

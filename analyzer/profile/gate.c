@@ -31,6 +31,10 @@ static bool parse_word(struct gate_options *options, const char *word, size_t le
             return true;
         }
     }
+    if (is_word(word, length, GATE_PASSED_ON)) {
+        options->passed_on = true;
+        return true;
+    }
     /* A verdict, and all that are worse. */
     for (enum verdict verdict = VERDICT_HELD; verdict < VERDICTS; verdict++) {
         if (!is_word(word, length, verdict_name(verdict)))
@@ -57,7 +61,8 @@ bool gate_parse(struct gate_options *options, const char *list, struct text *unk
 
 static bool site_counts(const struct gate *gate, const struct site *site)
 {
-    if (gate->options.verdicts[site->finding.verdict])
+    if (gate->options.verdicts[site->finding.verdict] ||
+        (gate->options.passed_on && site->counts.passed_on > 0))
         return true;
     for (enum timer_state state = 0; state < TIMER_STATES; state++) {
         if (gate->options.states[state] && site->counts.states[state] > 0)

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct generations;
 struct strings;
 struct symbols;
 struct symbol_file;
@@ -33,11 +34,13 @@ struct counts {
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
     uint64_t unread, live_inherited, live_received, overdue, far_future;
+    uint64_t
+        passed_on;     /* see state_passed_on(): also those that count as live in another process */
     uint64_t age;      /* of all live timers together */
     uint64_t retained; /* bytes that live timers keep alive, as far as the program said so */
     uint64_t failed[TLK_FAILURES]; /* creations, for want of something */
     uint64_t on_duplicates;        /* live, and the descriptor that was made first is closed */
-    uint64_t peak; /* highest number live at a time; over several sites, no more than this */
+    uint64_t peak; /* highest number live at a time; over several sites or processes, no more */
 };
 
 /* Of all the timers together that count towards a limit, per second: leaks that grow, and pools
@@ -154,6 +157,7 @@ struct trace {
 struct site {
     bool truncated;       /* the stack was deeper than what was kept */
     bool dropped;         /* by a filter */
+    bool listed;          /* a recording tells anything of it */
     bool unwound;         /* a full stack; else only the caller is known */
     struct trace *trace;  /* that stands for all of them: the first in their order */
     struct site *through; /* the site that is shown for it and others; NULL: it is shown itself */
@@ -216,8 +220,21 @@ struct live_timer {
     struct judgement judgement;
 };
 
+/* The most timers of a site that one process had at a time. */
+struct peak {
+    struct site *site;
+    const struct process *process;
+    uint64_t count;
+};
+
+struct peaks {
+    struct peak *list;
+    size_t count, room;
+    bool exact; /* that of all together; else there were no more */
+};
+
 struct profile {
-    struct process **processes; /* in the order of the recordings */
+    struct process **processes; /* by their starts, when it is sorted; the base's come last */
     size_t process_count, process_room;
     struct site **sites; /* that are shown */
     size_t site_count, site_room;
@@ -227,11 +244,13 @@ struct profile {
     bool keep_histories;
     bool plain; /* stacks are as they were recorded: no symbols are looked up for them */
     bool base;  /* what is added now is what the rest is compared with */
-    struct samples samples; /* of all sites, those dropped by a filter included */
+    struct generations *generations; /* what is known of all recordings; NULL: each is alone */
+    struct samples samples;          /* of all sites, those dropped by a filter included */
     struct caller_list callers;
     struct locations locations;
     struct passages passages;
-    struct counts totals;    /* see profile_add_up() */
+    struct peaks peaks;      /* of all sites in each process */
+    struct counts totals;    /* see profile_settle() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;
     struct index module_index;

@@ -17,8 +17,9 @@ struct part_timer {
 
 struct part {
     struct site *site;
-    uint32_t number; /* of its first record in the recording */
-    bool alone;      /* that is its only one */
+    uint32_t number;   /* of its first record in the recording */
+    bool alone;        /* that is its only one */
+    const char *maker; /* the program that made those that came over exec; NULL: nobody knows */
     struct evidence evidence;
     struct counts counts;
     struct finding finding;

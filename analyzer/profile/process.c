@@ -222,6 +222,26 @@ size_t process_repeats(const struct profile *profile)
     return repeats;
 }
 
+/* Those of one number in the order in which they were it. Copies of one are told by their ends. */
+static int by_start(const void *left, const void *right)
+{
+    const struct process *a = *(struct process *const *)left, *b = *(struct process *const *)right;
+    int order = compare_numbers(a->base, b->base);
+    if (!order)
+        order = compare_numbers(a->start_real, b->start_real);
+    if (!order)
+        order = compare_numbers((uint64_t)a->pid, (uint64_t)b->pid);
+    if (!order)
+        order = compare_numbers(a->as_of.mono, b->as_of.mono);
+    return order ? order : strcmp(a->recording, b->recording);
+}
+
+void processes_sort(struct profile *profile)
+{
+    if (profile->process_count > 0)
+        qsort(profile->processes, profile->process_count, sizeof(*profile->processes), by_start);
+}
+
 /* ---- limits ---- */
 
 /* Rates are exact to a tenth: what is less remains of two that are alike. */

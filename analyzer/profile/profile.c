@@ -5,6 +5,7 @@
 #include "profile/callers.h"
 #include "profile/history.h"
 #include "profile/passages.h"
+#include "profile/peaks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,8 @@ void profile_renew(struct profile *profile)
     free_sites(profile);
     samples_free(&profile->samples);
     callers_free(profile);
+    peaks_free(&profile->peaks);
+    profile->peaks = (struct peaks){0};
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
     profile->sites = profile->known = NULL;
@@ -79,6 +82,7 @@ void profile_free(struct profile *profile)
     free_sites(profile);
     samples_free(&profile->samples);
     callers_free(profile);
+    peaks_free(&profile->peaks);
     locations_free(&profile->locations);
     passages_free(&profile->passages);
     free_modules(profile);
@@ -136,8 +140,8 @@ static bool same_module(const void *wanted, const void *modules, uint32_t number
 }
 
 /* The same file under another path is the same module, if it has a build-id to tell. */
-uint32_t profile_module(struct profile *profile, const struct recording *recording,
-                        const struct tlk_module *record, uint64_t used)
+static uint32_t profile_module(struct profile *profile, const struct recording *recording,
+                               const struct tlk_module *record, uint64_t used)
 {
     const char *path = recording_string(recording, record->path);
     size_t key_size = record->build_id_size ? record->build_id_size : strlen(path) + 1;
@@ -149,6 +153,18 @@ uint32_t profile_module(struct profile *profile, const struct recording *recordi
         return new_module(profile, recording, record, used, key, key_size);
     free(key);
     return known;
+}
+
+uint32_t *profile_modules(struct profile *profile, struct recording *recording)
+{
+    uint32_t count = recording_count(recording, TLK_MODULES);
+    uint32_t *modules = memory_new(count, sizeof(*modules));
+    struct tlk_module record;
+    for (uint32_t i = 1; i < count; i++) {
+        if (recording_module(recording, i, &record))
+            modules[i] = profile_module(profile, recording, &record, recording->header.start_real);
+    }
+    return modules;
 }
 
 static void translate_frames(struct profile *profile, const struct recording *recording,
@@ -363,6 +379,15 @@ void counts_add(struct counts *to, const struct counts *from)
     const uint64_t *part = (const uint64_t *)from;
     for (size_t i = 0; i < sizeof(*to) / sizeof(*sum); i++)
         sum[i] = count_sum(sum[i], part[i]);
+}
+
+bool counts_any(const struct counts *counts)
+{
+    const uint64_t *count = (const uint64_t *)counts;
+    uint64_t any = 0;
+    for (size_t i = 0; i < sizeof(*counts) / sizeof(*count); i++)
+        any |= count[i];
+    return any > 0;
 }
 
 void counts_scale(struct counts *counts, uint64_t factor)

@@ -20,13 +20,11 @@ void profile_free(struct profile *profile);
  */
 void profile_add(struct profile *profile, struct recording *recording);
 
-/*
- * The index of the module that a recorded one is, and the trace: made if need be. `used` is when
- * the process started, ns since 1970; `modules` are those of the recording, as indices of the
- * profile's.
+/* The modules of a recording, as indices of the profile's, made if need be; the caller frees them.
  */
-uint32_t profile_module(struct profile *profile, const struct recording *recording,
-                        const struct tlk_module *record, uint64_t used);
+uint32_t *profile_modules(struct profile *profile, struct recording *recording);
+
+/* The trace that a recorded site is: made if need be. */
 struct trace *profile_trace(struct profile *profile, const struct recording *recording,
                             const struct tlk_site *record, const uint32_t *modules);
 
@@ -47,8 +45,8 @@ void profile_renew(struct profile *profile);
 
 /*
  * To be called when all was added, and when filters have dropped some: tells which sites are shown,
- * and in what order (leaks first, then by number live; the same on every run), sets their
- * headlines, and the totals.
+ * and in what order (leaks first, then by number live; the same on every run), sorts the processes
+ * by their starts, and sets headlines and totals.
  */
 void profile_settle(struct profile *profile);
 
@@ -70,6 +68,7 @@ const char *failure_name(enum tlk_failure failure);
 struct text counts_failures(const struct counts *counts);
 
 void counts_add(struct counts *to, const struct counts *from);
+bool counts_any(const struct counts *counts);
 void counts_scale(struct counts *counts, uint64_t factor);
 uint64_t counts_value(const struct counts *counts, const struct sample_type *type);
 

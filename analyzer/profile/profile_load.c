@@ -1,15 +1,20 @@
 /* profile_load.c - from a recording to the profile: sites first, then timers, then verdicts. */
 #include "base/numbers.h"
 #include "profile/callers.h"
+#include "profile/generations.h"
 #include "profile/history.h"
 #include "profile/part.h"
 #include "profile/paths.h"
+#include "profile/peaks.h"
 #include "profile/process.h"
 #include "profile/profile.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NO_RECORD UINT32_MAX /* of a part that has none in the recording */
 
 /* What a recording says about one trace. */
 struct record {
@@ -25,9 +30,11 @@ struct loading {
     struct process *process;
     uint32_t *modules; /* of the recording, as indices of the profile's */
     struct loaded_modules loaded;
-    uint64_t families[TLK_FAMILIES]; /* the same: see families.h */
-    struct record *records;          /* by the numbers of the recording */
-    uint32_t record_count;
+    uint64_t families[TLK_FAMILIES];     /* the same: see families.h */
+    const struct generation *generation; /* NULL: nothing is known of others */
+    struct record *records; /* by the numbers of the recording; then of traces of others */
+    uint32_t site_count;    /* of the recording */
+    size_t record_count, record_room;
     struct part *parts;
     size_t part_count, part_room;
     uint64_t last_activity; /* mono */
@@ -38,13 +45,10 @@ static void load_modules(struct loading *loading)
 {
     uint32_t count = recording_count(loading->recording, TLK_MODULES);
     struct tlk_module record;
-    loading->modules = memory_new(count, sizeof(*loading->modules));
+    loading->modules = profile_modules(loading->profile, loading->recording);
     for (uint32_t i = 1; i < count; i++) {
-        if (!recording_module(loading->recording, i, &record))
-            continue;
-        loading->modules[i] = profile_module(loading->profile, loading->recording, &record,
-                                             loading->process->start_real);
-        loaded_modules_add(&loading->loaded, &record, loading->modules[i]);
+        if (recording_module(loading->recording, i, &record))
+            loaded_modules_add(&loading->loaded, &record, loading->modules[i]);
     }
     loading->loaded.modules = loading->modules;
     loading->loaded.module_count = count;
@@ -146,9 +150,10 @@ static void note_activity(struct loading *loading, const struct tlk_site *record
 static void load_sites(struct loading *loading)
 {
     struct tlk_site site;
-    loading->record_count = recording_count(loading->recording, TLK_SITES);
+    loading->site_count = recording_count(loading->recording, TLK_SITES);
+    loading->record_count = loading->record_room = loading->site_count;
     loading->records = memory_new(loading->record_count, sizeof(*loading->records));
-    for (uint32_t i = 0; i < loading->record_count; i++) {
+    for (uint32_t i = 0; i < loading->site_count; i++) {
         if (read_site(loading, i, &site)) {
             load_site(loading, i, &site, &loading->records[i]);
             note_activity(loading, &site);
@@ -297,49 +302,145 @@ static bool ended_by_exec(const struct process *process, const struct tlk_timer 
            (timer->flags & TLK_CLOEXEC || !family_has(timer->family, TLK_OVER_EXEC));
 }
 
-static void each_timer(struct loading *loading,
-                       void (*each)(struct loading *loading, const struct tlk_timer *timer))
+/* ---- timers that other recordings have, too ---- */
+
+static const struct holding *holding_of(const struct loading *loading, uint32_t slot,
+                                        const struct tlk_timer *timer)
+{
+    return loading->generation ? generations_holding(loading->profile->generations,
+                                                     loading->generation, slot, timer)
+                               : NULL;
+}
+
+/* That of a trace of another recording, from where timers came: the last one, most often. */
+static struct record *record_of(struct loading *loading, struct trace *trace)
+{
+    for (size_t i = loading->record_count; i-- > 0;) {
+        if (loading->records[i].trace == trace)
+            return &loading->records[i];
+    }
+    if (trace->site->part == 0) {
+        const struct tlk_site nothing = {.family = (uint16_t)trace->family};
+        const struct run run = run_of(loading->process, trace->family);
+        part_begin(loading, trace->site, NO_RECORD);
+        evidence_begin(&part_of(loading, trace->site)->evidence, &nothing, &run);
+    }
+    loading->records = memory_grow(loading->records, loading->record_count, &loading->record_room,
+                                   sizeof(*loading->records));
+    loading->records[loading->record_count] = (struct record){.trace = trace};
+    return &loading->records[loading->record_count++];
+}
+
+static void take_one(uint64_t *count)
+{
+    *count = elapsed(*count, 1);
+}
+
+/*
+ * The record that a timer counts in, which another recording has, too: where it was made. It was in
+ * the books of its own site from the start of this process on.
+ */
+static struct record *record_of_holding(struct loading *loading, const struct holding *holding,
+                                        uint32_t site)
+{
+    const struct generations *generations = loading->profile->generations;
+    bool here = holding->fate == FATE_COUNTS, inherited = holding->flags & TLK_INHERITED;
+    struct record *own = &loading->records[site], *record = own;
+    if (holding->fate == FATE_OVER)
+        return own;
+    if (inherited) {
+        take_one(&own->counts.inherited);
+        take_one(&own->counts.peak);
+        struct trace *trace = generations->holdings[holding->maker].trace;
+        record = trace == own->trace ? own : record_of(loading, trace);
+        record->counts.inherited += here && !holding->replaces;
+        record->counts.created += here && holding->replaces;
+        record->counts.peak += here;
+        if (!here)
+            loading->process->peak = elapsed(loading->process->peak, loading->process->one_in);
+    } else if (!here) {
+        take_one(&own->counts.created);
+    }
+    if (inherited && !loading->process->forked)
+        part_of(loading, record->trace->site)->maker = generations_maker(generations, holding);
+    return record;
+}
+
+/* Only what was done with it here: it is live elsewhere. */
+static void count_shared(struct counts *counts, const struct tlk_timer *timer, bool passed_on)
+{
+    counts->armed += timer->armed;
+    counts->stopped += timer->stopped;
+    counts->fired_unknown += timer->fired_unknown;
+    if (timer->seen > 0)
+        counts->fired = count_sum(counts->fired, timer->fired);
+    counts->passed_on += passed_on;
+}
+
+/* ---- */
+
+typedef void timer_function(struct loading *loading, uint32_t slot, const struct tlk_timer *timer);
+
+static void each_timer(struct loading *loading, timer_function *each)
 {
     struct tlk_timer timer;
     for (uint32_t i = 0; i < recording_count(loading->recording, TLK_TIMERS); i++) {
         if (!recording_timer(loading->recording, i, &timer))
             continue;
         timer.family = (uint8_t)loading->families[timer.family];
-        each(loading, &timer);
+        if (loading->records[timer.site].trace)
+            each(loading, i, &timer);
     }
 }
 
-static bool judge_timer(struct loading *loading, const struct tlk_timer *timer,
-                        struct judgement *judgement)
-{
-    state_judge(timer, &loading->process->as_of, judgement);
-    judgement->over |= ended_by_exec(loading->process, timer);
-    return !judgement->over;
-}
-
-static void load_timer(struct loading *loading, const struct tlk_timer *timer)
+static struct judgement judge_timer(const struct loading *loading, const struct tlk_timer *timer,
+                                    const struct holding *holding)
 {
     struct judgement judgement;
-    struct record *record = &loading->records[timer->site];
-    if (!record->trace)
-        return;
+    state_judge(timer, &loading->process->as_of, &judgement);
+    judgement.passed_on = state_passed_on(timer, loading->process->forked);
+    judgement.shared = holding && holding->fate == FATE_ELSEWHERE;
+    judgement.over |= ended_by_exec(loading->process, timer);
+    judgement.over |= holding && holding->fate == FATE_OVER;
+    return judgement;
+}
+
+/* It is live, though it may count elsewhere. */
+static void enter_timer(struct loading *loading, struct record *record,
+                        const struct tlk_timer *timer, const struct judgement *judgement)
+{
     struct site *site = record->trace->site;
-    struct part *part = part_of(loading, site);
-    bool live = judge_timer(loading, timer, &judgement);
-    count_timer(&record->counts, timer, &judgement);
-    if (!live) {
-        part->evidence.released++;
-        return;
-    }
-    samples_add_timer(loading->profile, loading->process, record->trace, timer, &judgement,
-                      &record->live);
-    evidence_add(&part->evidence, timer, &judgement);
-    if (judgement.age > site->oldest_age)
-        site->oldest_age = judgement.age;
     struct callers callers = callers_of(loading->profile, &loading->loaded, timer);
-    count_callers(loading, site, timer, &callers, &judgement);
+    if (!judgement->shared || !judgement->inherited) /* it leaks here, wherever it counts */
+        evidence_add(&part_of(loading, site)->evidence, timer, judgement);
+    if (!judgement->shared) {
+        samples_add_timer(loading->profile, loading->process, record->trace, timer, judgement,
+                          &record->live);
+        count_callers(loading, site, timer, &callers, judgement);
+        if (judgement->age > site->oldest_age)
+            site->oldest_age = judgement->age;
+    }
     if (loading->profile->keep_timers)
-        keep_timer(loading, site, timer, &callers, &judgement);
+        keep_timer(loading, site, timer, &callers, judgement);
+}
+
+static void load_timer(struct loading *loading, uint32_t slot, const struct tlk_timer *timer)
+{
+    const struct holding *holding = holding_of(loading, slot, timer);
+    struct record *record =
+        holding ? record_of_holding(loading, holding, timer->site) : &loading->records[timer->site];
+    struct judgement judgement = judge_timer(loading, timer, holding);
+    bool passed_on = holding ? holding->tells_passed_on : judgement.passed_on;
+    if (judgement.shared) {
+        count_shared(&record->counts, timer, passed_on);
+    } else {
+        count_timer(&record->counts, timer, &judgement);
+        record->counts.passed_on += passed_on && !judgement.over;
+    }
+    if (judgement.over && !judgement.shared)
+        part_of(loading, record->trace->site)->evidence.released++;
+    else
+        enter_timer(loading, record, timer, &judgement);
 }
 
 /*
@@ -360,12 +461,14 @@ static void merge_times(struct site *site, const struct evidence *evidence)
 {
     uint64_t first = elapsed(evidence->first_created, evidence->run.start);
     uint64_t last = elapsed(evidence->last_created, evidence->run.start);
-    if (site->parts == 0 || first < site->first_created)
+    if (evidence->longest_life > site->longest_life)
+        site->longest_life = evidence->longest_life;
+    if (evidence->first_created == 0) /* but by another process */
+        return;
+    if (site->last_created == 0 || first < site->first_created)
         site->first_created = first;
     if (last > site->last_created)
         site->last_created = last;
-    if (evidence->longest_life > site->longest_life)
-        site->longest_life = evidence->longest_life;
 }
 
 static void note_rates(struct process *process, uint64_t family, double growth, double shrinking)
@@ -434,11 +537,28 @@ static void record_end(struct loading *loading, struct record *record)
     counts_add(&part_of(loading, record->trace->site)->counts, &record->counts);
 }
 
+/* Else it tells no more than what was done with timers that count elsewhere, if that. */
+static bool has_timers(const struct part *part)
+{
+    return (part->counts.created | part->counts.inherited | part->counts.released |
+            part->counts.live | part->evidence.live | counts_failed(&part->counts)) > 0;
+}
+
+static void say_maker(const struct part *part, struct finding *finding)
+{
+    size_t length = strlen(finding->why);
+    if (part->maker && part->counts.live > 0 && length < sizeof(finding->why))
+        snprintf(finding->why + length, sizeof(finding->why) - length, "; made %sin %s",
+                 family_has(part->site->family, TLK_BY_DESCRIPTOR) ? "without close-on-exec " : "",
+                 part->maker);
+}
+
 static void part_judge(struct loading *loading, struct part *part)
 {
     part->evidence.last_activity = loading->last_activity;
     set_limit(loading, part);
     verdict_find(&part->evidence, &part->finding);
+    say_maker(part, &part->finding);
 }
 
 static void site_found(struct loading *loading, struct site *site, const struct finding *finding)
@@ -466,30 +586,55 @@ static void note_holder(struct site *site, uint64_t live)
         site->most = live;
 }
 
-static void merge_part(struct loading *loading, struct part *part)
+/* Copies of a line had their peaks at times of their own. */
+static uint64_t peak_of(const struct part *part)
+{
+    uint64_t peak = part->counts.peak;
+    if (!part->alone && part->record) {
+        uint64_t together = count_product(part->record->peak, part->evidence.run.one_in);
+        peak = together < peak ? together : peak;
+    }
+    return peak;
+}
+
+static void merge_finding(struct loading *loading, struct part *part)
 {
     struct site *site = part->site;
     site_found(loading, site, &part->finding);
-    if (loading->profile->base)
-        return;
     if (part->finding.growth <= 0)
         note_rates(loading->process, site->family, 0,
                    part->evidence.shrinking * (double)part->evidence.run.one_in);
     note_usage(loading->process, site->family, &part->counts);
     merge_times(site, &part->evidence);
-    counts_add(&site->counts, &part->counts);
     note_holder(site, part->counts.live);
+    peaks_note(&loading->profile->peaks, site, loading->process, peak_of(part));
     site->parts++;
+}
+
+static void merge_part(struct loading *loading, struct part *part)
+{
+    struct site *site = part->site;
+    if (!counts_any(&part->counts) && !has_timers(part))
+        return;
+    site->listed = true;
+    if (loading->profile->base) {
+        site_found(loading, site, &part->finding);
+        return;
+    }
+    if (has_timers(part))
+        merge_finding(loading, part);
+    part->counts.peak = 0; /* see peaks_add_up() */
+    counts_add(&site->counts, &part->counts);
 }
 
 /* ---- what paths say together ---- */
 
-static void want_timer(struct loading *loading, const struct tlk_timer *timer)
+static void want_timer(struct loading *loading, uint32_t slot, const struct tlk_timer *timer)
 {
-    struct judgement judgement;
-    const struct trace *trace = loading->records[timer->site].trace;
-    if (trace && part_of(loading, trace->site)->wanted && judge_timer(loading, timer, &judgement))
-        part_keep_timer(part_of(loading, trace->site), timer, &judgement);
+    struct judgement judgement = judge_timer(loading, timer, holding_of(loading, slot, timer));
+    struct part *part = part_of(loading, loading->records[timer->site].trace->site);
+    if (part->wanted && !judgement.over)
+        part_keep_timer(part, timer, &judgement);
 }
 
 /* Of those that are wanted, all is read once more: few recordings have any. */
@@ -499,7 +644,7 @@ static void judge_paths(struct loading *loading)
     struct tlk_site site;
     if (!paths_want(loading->parts, loading->part_count))
         return;
-    for (uint32_t i = 0; i < loading->record_count; i++) {
+    for (uint32_t i = 0; i < loading->site_count; i++) {
         const struct trace *trace = loading->records[i].trace;
         struct part *part = trace ? part_of(loading, trace->site) : NULL;
         if (part && part->wanted && part->alone && read_site(loading, i, &site))
@@ -512,15 +657,27 @@ static void judge_paths(struct loading *loading)
     free(found.list);
 }
 
+static const struct generation *generation_begins(struct profile *profile,
+                                                  const struct recording *recording,
+                                                  struct process *process)
+{
+    struct generation *generation =
+        profile->generations ? generations_find(profile->generations, recording) : NULL;
+    if (generation)
+        generation->process = process;
+    return generation;
+}
+
 void profile_add(struct profile *profile, struct recording *recording)
 {
     struct loading loading = {.profile = profile, .recording = recording};
     loading.process = process_add(profile, recording);
     families_intern(&recording->header, loading.families);
+    loading.generation = generation_begins(profile, recording, loading.process);
     load_modules(&loading);
     load_sites(&loading);
     each_timer(&loading, load_timer);
-    for (uint32_t i = 0; i < loading.record_count; i++) {
+    for (size_t i = 0; i < loading.record_count; i++) {
         if (loading.records[i].trace)
             record_end(&loading, &loading.records[i]);
     }

@@ -2,6 +2,8 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/headlines.h"
+#include "profile/peaks.h"
+#include "profile/process.h"
 #include "profile/profile.h"
 
 #include <stdio.h>
@@ -22,6 +24,7 @@ static void path_add(struct site *site, struct site *path)
     site->paths[site->path_count++] = path;
     site->unwound |= path->unwound;
     counts_add(&site->counts, &path->counts);
+    site->counts.peak = 0; /* see paths_peak() */
     if (path->longest_life > site->longest_life)
         site->longest_life = path->longest_life;
     if (path->oldest_age > site->oldest_age)
@@ -56,7 +59,7 @@ static void paths_gather(struct profile *profile)
     }
     for (size_t i = 0; i < profile->known_count; i++) {
         struct site *site = profile->known[i];
-        if (site->paths || site->dropped)
+        if (site->paths || site->dropped || !site->listed)
             continue;
         if (site->through)
             path_add(site->through, site);
@@ -89,20 +92,28 @@ static void sites_sort(struct profile *profile)
         profile->sites[i]->index = i;
 }
 
+/* Each had its peak at a time of its own. */
+static void paths_peak(struct site *site, uint64_t most)
+{
+    for (size_t i = 0; i < site->path_count; i++)
+        site->counts.peak = count_sum(site->counts.peak, site->paths[i]->counts.peak);
+    if (site->path_count > 0 && site->counts.peak > most)
+        site->counts.peak = most;
+}
+
 static void totals_set(struct profile *profile)
 {
     profile->totals = (struct counts){0};
     for (size_t i = 0; i < profile->site_count; i++)
         counts_add(&profile->totals, &profile->sites[i]->counts);
-    uint64_t together = 0;
-    for (size_t i = 0; i < profile->process_count; i++)
-        together = count_sum(together, profile->processes[i]->peak);
-    if (profile->totals.peak > together)
-        profile->totals.peak = together;
+    peaks_add_up(profile);
+    for (size_t i = 0; i < profile->site_count; i++)
+        paths_peak(profile->sites[i], profile->totals.peak);
 }
 
 void profile_settle(struct profile *profile)
 {
+    processes_sort(profile);
     paths_gather(profile);
     if (!profile->plain)
         headlines_set(profile);

@@ -174,6 +174,12 @@ uint64_t timer_retained(const struct tlk_timer *timer)
     return other ? 0 : timer->retained;
 }
 
+bool state_passed_on(const struct tlk_timer *timer, bool forked)
+{
+    return !forked && timer->flags & TLK_INHERITED && timer->touched == 0 && timer->seen == 0 &&
+           family_has(timer->family, TLK_BY_DESCRIPTOR);
+}
+
 uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now)
 {
     uint64_t shown;

@@ -32,6 +32,8 @@ struct judgement {
     uint64_t idle;      /* ns since anybody set, stopped or asked it, and since it was done */
     bool armed;
     bool unread, inherited, received, overdue, far_future;
+    bool passed_on; /* see state_passed_on(); whoever knows the process sets this and the next */
+    bool shared;    /* counts in another recording that has it, too */
     bool due_known; /* armed, and its clock can be told */
     int64_t due;    /* ns until the first deadline of this arming, negative when that is past */
     int64_t next;   /* until it expires next; negative: since the expiration that waits to be read,
@@ -46,6 +48,12 @@ uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now);
 
 /* Bytes that it keeps alive, where the program said so. */
 uint64_t timer_retained(const struct tlk_timer *timer);
+
+/*
+ * It came over exec, and the program that has it now neither set, stopped, asked nor read it. What
+ * a forked process has of its parent is its own matter.
+ */
+bool state_passed_on(const struct tlk_timer *timer, bool forked);
 
 /* "never-fired" */
 const char *state_name(enum timer_state state);

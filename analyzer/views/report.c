@@ -5,25 +5,15 @@
 #include "views/sites.h"
 #include "views/views.h"
 
-/* Peaks of several sites, or processes, need not have been at the same time: the sum is a bound. */
-static bool peak_is_exact(const struct profile *profile)
-{
-    const struct counts *totals = &profile->totals;
-    const struct process *process = profile->processes[0];
-
-    return totals->peak == totals->live || profile->site_count == 1 ||
-           (profile->process_count == 1 && !process->forked && totals->peak == process->peak);
-}
-
 static void print_report_totals(FILE *to, const struct profile *profile)
 {
     const struct counts *totals = &profile->totals;
-    bool exact = peak_is_exact(profile);
     fprintf(to, "timers: %s created, ", text_count(totals->created).s);
     if (totals->inherited > 0)
         fprintf(to, "%s inherited, ", text_count(totals->inherited).s);
     fprintf(to, "%s released, %s live (peak %s%s)", text_count(totals->released).s,
-            text_count(totals->live).s, exact ? "" : "at most ", text_count(totals->peak).s);
+            text_count(totals->live).s, profile->peaks.exact ? "" : "at most ",
+            text_count(totals->peak).s);
     if (totals->in_flight > 0)
         fprintf(to, ", %s in flight", text_count(totals->in_flight).s);
     fputc('\n', to);

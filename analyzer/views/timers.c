@@ -91,9 +91,13 @@ static struct text fired_of(const struct judgement *judgement)
 static struct text flags_of(const struct judgement *judgement)
 {
     struct text text;
-    snprintf(text.s, sizeof(text.s), "%s%s%s%s%s", judgement->unread ? "unread " : "",
-             judgement->inherited ? "inherited " : "", judgement->received ? "received " : "",
-             judgement->overdue ? "overdue " : "", judgement->far_future ? "far-future " : "");
+    const char *origin = judgement->passed_on   ? "passed-on "
+                         : judgement->inherited ? "inherited "
+                         : judgement->received  ? "received "
+                                                : "";
+    snprintf(text.s, sizeof(text.s), "%s%s%s%s%s", judgement->unread ? "unread " : "", origin,
+             judgement->shared ? "shared " : "", judgement->overdue ? "overdue " : "",
+             judgement->far_future ? "far-future " : "");
     size_t length = strlen(text.s);
     if (length > 0)
         text.s[length - 1] = '\0';

@@ -10,6 +10,7 @@
 
 #include "families/family.h"
 #include "ledger/admission.h"
+#include "ledger/inherit.h"
 
 static const clockid_t clocks[] = {
     [ITIMER_REAL] = CLOCK_MONOTONIC,
@@ -132,6 +133,6 @@ __attribute__((constructor)) static void itimers_adopt(void)
             continue;
         arming.value = timeval_us(&left.it_value) * 1000;
         arming.interval = timeval_us(&left.it_interval) * 1000;
-        timer_armed(timer_created(&birth), &arming);
+        inherit_arming(timer_created(&birth), &arming);
     }
 }

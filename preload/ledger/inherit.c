@@ -20,6 +20,13 @@ static struct remembered {
 } * remembered;
 static uint32_t remembered_count, remembered_room;
 
+void inherit_arming(struct timer_ref ref, const struct arming *arming)
+{
+    timer_armed(ref, arming);
+    if (ref.slot)
+        timer_at(ref.slot)->armed = timer_at(ref.slot)->touched = 0;
+}
+
 void inherit_descriptor(struct birth *birth)
 {
     struct arming arming = {.now = clock_mono()};
@@ -30,7 +37,10 @@ void inherit_descriptor(struct birth *birth)
     ref = timer_created(birth);
     arming.value = info.value ? info.value : info.ticks > 0;
     arming.interval = info.interval;
-    timer_armed(ref, &arming);
+    if (birth->flags & TLK_INHERITED)
+        inherit_arming(ref, &arming);
+    else
+        timer_armed(ref, &arming);
 }
 
 static void inherit_if_timer(int fd)

@@ -15,6 +15,9 @@
  */
 void inherit_descriptor(struct birth *birth);
 
+/* Arms one as the program before had set it, which this one has not. */
+void inherit_arming(struct timer_ref ref, const struct arming *arming);
+
 /* At the start of a program: enters the timerfds that it already has. */
 void inherit_over_exec(void);
 

@@ -417,9 +417,13 @@ void timer_unread(struct timer_ref ref, uint64_t expirations)
 {
     struct tlk_timer *timer = timer_live(ref);
 
+    if (!timer)
+        return;
+    uint32_t seen = timer->seen;
+
     timer_fired(ref, expirations);
-    if (timer)
-        timer->flags |= TLK_UNREAD;
+    timer->seen = seen; /* by the program */
+    timer->flags |= TLK_UNREAD;
 }
 
 struct timer_ref timer_find(uint32_t family, uint64_t id)

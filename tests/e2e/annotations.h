@@ -22,7 +22,8 @@
  * for '_'. A state or flag that is not named must be 0. Besides: end=HOW[:STATUS]; of the first
  * frame, inlined=yes or =no, tail-call=yes or =no; set-by=FUNCTION and duplicated-by=FUNCTION, of
  * most of a site's live timers.
- * PROCESS is a name as in recordings.h; without one it is "main".
+ * PROCESS is a name as in recordings.h, or "together" for all of them in one report; without one it
+ * is "main".
  */
 #ifndef E2E_ANNOTATIONS_H
 #define E2E_ANNOTATIONS_H

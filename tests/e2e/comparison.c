@@ -10,11 +10,11 @@ static const char *const states[] = {"never_armed", "never_fired", "never_stoppe
 /* 0 in every site unless its annotation says otherwise. */
 static const char *const zero_unless_named[] = {"never_armed",    "never_fired", "never_stopped",
                                                 "never_released", "unread",      "inherited",
-                                                "overdue",        "far_future"};
+                                                "overdue",        "far_future",  "passed_on"};
 static const char *const shown[] = {"created",     "inherited",   "released",      "live",
                                     "peak",        "armed",       "fired",         "stopped",
                                     "never_armed", "never_fired", "never_stopped", "never_released",
-                                    "unread",      "overdue",     "far_future"};
+                                    "unread",      "overdue",     "far_future",    "passed_on"};
 
 static const char *base_name(const char *path)
 {
@@ -260,13 +260,23 @@ static void check_annotation(const struct annotation *annotation,
     fprintf(complaints, "there is no recording of that process\n");
 }
 
+/* All together have no site that none of them has. */
 static bool is_covered(const struct annotations *annotations, const char *process,
                        const json_t *site)
 {
+    bool together = !strcmp(process, TOGETHER);
+
     for (size_t i = 0; i < annotations->count; i++)
-        if (!strcmp(annotations->items[i].process, process) && covers(&annotations->items[i], site))
+        if ((together || !strcmp(annotations->items[i].process, process)) &&
+            covers(&annotations->items[i], site))
             return true;
     return false;
+}
+
+static bool tells_anything(const json_t *site)
+{
+    return number_of(site, "created") || number_of(site, "inherited") ||
+           number_of(site, "released") || number_of(site, "live") || number_of(site, "failed");
 }
 
 static void check_every_site(const struct annotations *annotations,
@@ -286,6 +296,10 @@ static void check_every_site(const struct annotations *annotations,
             fprintf(complaints, "false alarm in %s: ", recording->name);
             write_site(complaints, site);
         }
+        if (!tells_anything(site)) {
+            fprintf(complaints, "nothing to tell of in %s: ", recording->name);
+            write_site(complaints, site);
+        }
         if (live != number_of(site, "live") || unbalanced(site)) {
             fprintf(complaints, "out of balance in %s: ", recording->name);
             write_site(complaints, site);
@@ -297,7 +311,18 @@ void compare(const struct annotations *annotations, const struct recordings *rec
              FILE *complaints)
 {
     for (size_t i = 0; i < annotations->count; i++)
-        check_annotation(&annotations->items[i], recordings, complaints);
+        if (strcmp(annotations->items[i].process, TOGETHER))
+            check_annotation(&annotations->items[i], recordings, complaints);
     for (size_t i = 0; i < recordings->count; i++)
         check_every_site(annotations, &recordings->items[i], complaints);
+}
+
+void compare_together(const struct annotations *annotations, json_t *report, FILE *complaints)
+{
+    struct recording all = {.report = report, .name = TOGETHER};
+
+    for (size_t i = 0; i < annotations->count; i++)
+        if (!strcmp(annotations->items[i].process, TOGETHER))
+            check_annotation(&annotations->items[i], &(struct recordings){1, &all}, complaints);
+    check_every_site(annotations, &all, complaints);
 }

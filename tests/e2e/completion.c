@@ -18,6 +18,7 @@ static const struct {
     {"timerleak merge --nod", ""},
     {"timerleak check --fail-on never-f", " never-fired"},
     {"timerleak check --fail-on=leak,he", " held"},
+    {"timerleak check --fail-on pas", " passed-on"},
     {"timerleak top --families ti", " timerfd"},
     {"timerleak top --sample_index=ag", " age"},
     {"timerleak record --children n", " no"},

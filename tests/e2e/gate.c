@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "preloaded.h"
 #include "recordings.h"
 #include "repository.h"
 #include "subject.h"
@@ -228,6 +229,28 @@ Test(gate, a_mistyped_family_is_told, .timeout = 60)
                0);
     expect_complaint(&repository, "timerleak record --families=nosuch ./server", 2,
                      "there is no \"nosuch\" among posix timerfd itimer gotime");
+    repository_forget(&repository);
+}
+
+/* A child, alone and beside the parent whose timers they are. */
+Test(gate, what_was_passed_on_fails_where_it_is_asked_for, .timeout = 60)
+{
+    struct repository repository = repository_make();
+    char *program = program_path("children_have_the_same");
+    char *line = text_make("timerleak record -o %%e.%%p.tlk '%s'", program);
+
+    expect_run(&repository, line, 0);
+    expect_run(&repository, "timerleak check .", 0);
+    expect_run(&repository, "timerleak check --fail-on=passed-on . > printed", 1);
+    expect_text(&repository, "printed", "2 passed-on: came over exec, and was never touched");
+    expect_text(&repository, "printed", "1 site fails, ");
+    expect_run(&repository, "timerleak check --fail-on=passed-on $(ls *.tlk | tail -n 1) > printed",
+               1);
+    expect_text(&repository, "printed",
+                "2 inherited from the process before; made without "
+                "close-on-exec in children_have_the_same");
+    free(line);
+    free(program);
     repository_forget(&repository);
 }
 

@@ -92,6 +92,20 @@ ParameterizedTestParameters(programs, are_recorded_up_to_a_sudden_end)
     return choose(can_end_suddenly);
 }
 
+static void compare_folder(const struct annotations *annotations, const char *directory,
+                           FILE *complaints)
+{
+    char *error = NULL;
+    json_t *report = report_read(directory, &error);
+
+    if (report)
+        compare_together(annotations, report, complaints);
+    else
+        fprintf(complaints, "%s\n", error);
+    json_decref(report);
+    free(error);
+}
+
 static void compare_recordings(const struct annotations *annotations, const char *directory,
                                pid_t pid, FILE *complaints)
 {
@@ -102,6 +116,8 @@ static void compare_recordings(const struct annotations *annotations, const char
     if (!annotations->no_recording && !recordings.count)
         fprintf(complaints, "there is no recording\n");
     compare(annotations, &recordings, complaints);
+    if (recordings.count > 1)
+        compare_folder(annotations, directory, complaints);
     recordings_forget(&recordings);
 }
 

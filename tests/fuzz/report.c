@@ -4,6 +4,8 @@
  * A recording is some hundred kilobytes, most of it air. The mutator knows where it isn't.
  */
 #include "exports/exports.h"
+#include "profile/kinship.h"
+#include "profile/piles.h"
 #include "views/views.h"
 #include "views/values.h"
 
@@ -78,11 +80,20 @@ static void show_all(struct profile *profile)
     html_write(nowhere, profile, &page);
 }
 
+/* As if it were of two processes, which is no excuse either. */
 static void load(struct profile *profile, struct recording *recording)
 {
+    struct generations generations;
+    generations_init(&generations, profile);
+    generations_note(&generations, recording, true);
+    generations_note(&generations, recording, true);
+    kinship_settle(&generations);
+    profile->generations = &generations;
     profile_add(profile, recording);
-    profile_sort(profile);
-    profile_add_up(profile);
+    piles_judge(&generations);
+    profile->generations = NULL;
+    generations_free(&generations);
+    profile_settle(profile);
 }
 
 /* Two looks, as at a process at work. */

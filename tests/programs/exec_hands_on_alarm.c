@@ -8,7 +8,7 @@
 
 static int second_image(void)
 {
-    // expect-process@second: inherited=2 created=0 stopped=2 fired=0 released=2 live=0
+    // expect-process@second: inherited=2 created=0 armed=0 stopped=2 fired=0 released=2 live=0
     struct itimerval none = {0};
 
     printf("alarm left %d\n", alarm(0) > 0);

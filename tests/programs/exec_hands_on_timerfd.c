@@ -22,7 +22,8 @@ int main(int argc, char **argv)
     if (argc > 3)
         return second_image(atoi(argv[2]), atoi(argv[3]));
     // expect-process: end=execed
-    // expect-process@second: inherited=1 live=0
+    // expect-process@second: inherited=1 live=0 passed-on=0
+    // expect-process@together: live=0 passed-on=0
     char kept_number[12], gone_number[12];
     // expect: timerfd held created=1 released=0 armed=1 never-fired=1
     int kept = timerfd_create(CLOCK_MONOTONIC, 0);

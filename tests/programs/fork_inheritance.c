@@ -20,6 +20,7 @@ int main(void)
     for (int i = 0; i < 5; i++)
         // expect: timerfd held created=5 inherited=0 released=0 never-armed=5
         // expect@child: timerfd held created=0 inherited=5 released=4 never-armed=1
+        // expect@together: timerfd held created=5 inherited=4 released=4 never-armed=5
         fds[i] = timerfd_create(CLOCK_MONOTONIC, 0);
     fflush(stdout);
     if (fork() == 0) {

@@ -20,7 +20,7 @@ int main(void)
     timer_t waiting, timer;
     int status = 0, children = 1;
     // expect: posix held created=1 armed=1 fired=0 never-fired=1
-    // expect@child: posix clean created=0 inherited=0
+    // expect-process@child: created=1 inherited=0 live=0
     fail_if(timer_create(CLOCK_PROCESS_CPUTIME_ID, &notify, &waiting), "timer_create");
     arm_timer(waiting, once(AN_HOUR));
     for (int turn = 0; turn < 2; turn++) {

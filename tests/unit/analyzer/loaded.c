@@ -1,6 +1,8 @@
 #include "loaded.h"
 
 #include "exports/exports.h"
+#include "profile/kinship.h"
+#include "profile/piles.h"
 #include "views/values.h"
 
 #include <criterion/criterion.h>
@@ -20,6 +22,36 @@ void loaded_add(struct profile *profile, struct builder *builder)
     free(path);
     builder_free(builder);
     profile_settle(profile);
+}
+
+struct profile *loaded_together(struct builder *const builders[], size_t count)
+{
+    struct profile *profile = profile_new();
+    struct generations generations;
+    struct recording *recordings[count];
+    char error[ERROR_SIZE];
+    profile->keep_timers = true;
+    profile->generations = &generations;
+    generations_init(&generations, profile);
+    for (size_t i = 0; i < count; i++) {
+        char *path = builder_write(builders[i]);
+        recordings[i] = recording_open(path, error);
+        cr_assert(recordings[i], "%s", error);
+        unlink(path);
+        free(path);
+        builder_free(builders[i]);
+        generations_note(&generations, recordings[i], true);
+    }
+    kinship_settle(&generations);
+    for (size_t i = 0; i < count; i++) {
+        profile_add(profile, recordings[i]);
+        recording_close(recordings[i]);
+    }
+    piles_judge(&generations);
+    profile->generations = NULL;
+    generations_free(&generations);
+    profile_settle(profile);
+    return profile;
 }
 
 struct profile *loaded(struct builder *builder)

@@ -16,6 +16,9 @@ struct profile *loaded(struct builder *builder);
 /* As loaded(), but adds to a profile. */
 void loaded_add(struct profile *profile, struct builder *builder);
 
+/* Recordings of one session, in the order in which they are given. Frees the builders. */
+struct profile *loaded_together(struct builder *const builders[], size_t count);
+
 /* The only site. */
 struct site *loaded_site(const struct profile *profile);
 

@@ -85,6 +85,17 @@ Test(gate, a_state_fails_whatever_the_verdict)
                     OUTCOME_FAILS);
 }
 
+Test(gate, what_was_passed_on_fails_where_it_is_asked_for)
+{
+    struct profile *profile = made_profile(server, COUNT(server));
+    const struct gate_options passed_on = failing_on("passed-on");
+    struct gate gate;
+    for (size_t i = 0; i < profile->site_count; i++)
+        profile->sites[i]->counts.passed_on = profile->sites[i]->counts.live == 3;
+    gate_judge(&gate, profile, &passed_on, NULL, NULL);
+    expect_outcomes((struct tried){profile, gate}, GATE_FAILS, OUTCOME_PASSES, OUTCOME_FAILS);
+}
+
 Test(gate, fail_on_knows_its_words)
 {
     static const char *const wrong[] = {"", "leek", "leak,", "leak,,held", "LEAK", "clean", "le"};

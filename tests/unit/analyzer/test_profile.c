@@ -293,8 +293,8 @@ Test(profile, ids_of_sites_are_stable_and_unique)
 {
     struct builder *builder = builder_new(HOUR);
     uint64_t frames[2][1] = {{TLK_FRAME(0, 0x10)}, {TLK_FRAME(0, 0x10)}};
-    builder_site(builder, TLK_POSIX, "timer_create", frames[0], 1);
-    builder_site(builder, TLK_TIMERFD, "timerfd_create", frames[1], 1);
+    builder_create(builder, builder_site(builder, TLK_POSIX, "timer_create", frames[0], 1), 0);
+    builder_create(builder, builder_site(builder, TLK_TIMERFD, "timerfd_create", frames[1], 1), 0);
     struct profile *profile = loaded(builder);
     fingerprints_set(profile);
     cr_expect_eq(strlen(profile->sites[0]->id), 16);

@@ -265,6 +265,8 @@ Test(descriptors, over_exec_those_that_are_there_are_entered)
     cr_expect_eq(site_of(fd)->created, 0);
     cr_expect_eq(site_of(fd)->depth, 0);
     cr_expect_str_eq(string_of(site_of(fd)->function), "execve");
+    cr_expect_eq(timer->armed, 0, "not by this program");
+    cr_expect_eq(timer->touched, 0);
 }
 
 /* Whoever forks, and however: no handler of ours runs here. */

@@ -265,6 +265,7 @@ Test(ledger, unread_expirations_are_fires_and_are_marked)
     timer_unread(ref, 1);
     cr_expect_eq(timer_of(ref)->fired, 1);
     cr_expect(timer_of(ref)->flags & TLK_UNREAD);
+    cr_expect_eq(timer_of(ref)->seen, 0, "nobody read it");
 }
 
 static enum running running_now(struct timer_ref ref)
