@@ -148,20 +148,24 @@ static uint64_t run_lately(const struct run *run)
 /* How often, and in gaps of what length on the average, somebody decided something about it. */
 struct use {
     uint64_t touches, gap;
+    bool again; /* later than when it was made: set and stopped at once is no use */
 };
 
 static struct use use_of(const struct tlk_timer *timer, const struct judgement *judgement)
 {
-    struct use use = {(uint64_t)timer->armed + timer->stopped, 0};
-    if (use.touches > 1)
-        use.gap = elapsed(judgement->age, judgement->idle) / (use.touches - 1);
+    struct use use = {.touches = (uint64_t)timer->armed + timer->stopped};
+    uint64_t span = elapsed(judgement->age, judgement->idle);
+    if (use.touches > 1) {
+        use.gap = span / (use.touches - 1);
+        use.again = span > UINT64_C(1) << TLK_TOUCHED_SHIFT;
+    }
     return use;
 }
 
-/* It was set more often than once, and the time since is no longer than the gaps between were. */
+/* Somebody came back to it, and the time since is no longer than the gaps between were. */
 static bool is_used(const struct use *use, uint64_t idle, uint64_t lately)
 {
-    return use->touches > 1 && idle <= GAPS * use->gap + lately;
+    return use->again && idle <= GAPS * use->gap + lately;
 }
 
 static bool is_forgotten(const struct use *use, uint64_t idle)

@@ -14,7 +14,7 @@
 #include "terminal.h"
 
 #define PROGRAM "timers_on_request"
-#define SITE "add_timer  tests/programs/timers_on_request.c:"
+#define SITE "obey  tests/programs/timers_on_request.c:"
 #define NEVER "3600" /* seconds: only keys make it look */
 
 struct watched {
