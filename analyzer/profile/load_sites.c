@@ -62,6 +62,7 @@ static void part_add_record(struct loading *loading, struct part *part, uint32_t
     }
     if (!part->alone)
         part_keep_record(part, site);
+    part->peaks += site->peak;
     const struct run run = run_of(loading->process, site->family);
     evidence_begin(&part->evidence, part->record ? part->record : site, &run);
 }

@@ -20,6 +20,7 @@ struct part {
     uint32_t number;   /* of its first record in the recording */
     bool alone;        /* that is its only one */
     const char *maker; /* the program that made those that came over exec; NULL: nobody knows */
+    uint64_t peaks;    /* of its records */
     struct evidence evidence;
     struct counts counts;
     struct finding finding;

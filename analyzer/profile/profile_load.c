@@ -142,12 +142,8 @@ static void note_holder(struct site *site, uint64_t live)
 /* Copies of a line had their peaks at times of their own. */
 static uint64_t peak_of(const struct part *part)
 {
-    uint64_t peak = part->counts.peak;
-    if (!part->alone && part->record) {
-        uint64_t together = count_product(part->record->peak, part->evidence.run.one_in);
-        peak = together < peak ? together : peak;
-    }
-    return peak;
+    uint64_t apart = part->alone ? 0 : elapsed(part->peaks, part->record->peak);
+    return elapsed(part->counts.peak, count_product(apart, part->evidence.run.one_in));
 }
 
 static void merge_finding(struct loading *loading, struct part *part)

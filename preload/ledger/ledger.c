@@ -397,6 +397,9 @@ void timer_fired(struct timer_ref ref, uint64_t expirations)
 
     if (!timer)
         return;
+    /* Received in the instant in which it expired, it showed neither a time nor an expiration. */
+    if (timer->flags & TLK_RECEIVED && timer->armed == 0)
+        timer->armed = 1;
     if (!timer->interval) /* once an arming, whoever tells: the kernel's account, a read, a callback
                            */
         expirations = timer->fired_now == 0;

@@ -14,8 +14,8 @@
 #include "terminal.h"
 
 #define PROGRAM "timers_on_request"
-#define SITE "obey  tests/programs/timers_on_request.c:"
-#define NEVER "3600" /* seconds: only keys make it look */
+#define SITE "  tests/programs/timers_on_request.c:" /* of whichever frame tells it apart */
+#define NEVER "3600"                                 /* seconds: only keys make it look */
 
 struct watched {
     struct running program;

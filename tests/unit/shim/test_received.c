@@ -112,6 +112,16 @@ Test(received, close_on_exec_as_asked_for)
     cr_expect_eq(timer_of(fd)->flags, TLK_RECEIVED | TLK_CLOEXEC);
 }
 
+/* In the instant in which it expires the kernel shows neither a time nor an expiration. */
+Test(received, one_that_is_read_was_armed)
+{
+    int fd = received_one(unknown_timer(CLOCK_MONOTONIC, 0, 0), 0);
+
+    timer_fired(timer_find(TLK_TIMERFD, (uint64_t)fd), 1);
+    cr_expect_eq(timer_of(fd)->armed, 1);
+    cr_expect_eq(timer_of(fd)->fired, 1);
+}
+
 /* The kernel cuts the list where the room ends. */
 Test(received, those_that_found_room)
 {
