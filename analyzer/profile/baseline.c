@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/named.h"
 #include "base/numbers.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "profile/identity.h"
 
@@ -124,7 +125,8 @@ static const char *text_or_empty(const json_t *site, const char *key)
 
 /*
  * Fingerprints of older files are of a state too: what is written for people is what counts, so
- * that those that differ in state alone are one. Where they left it out, the fingerprint stands.
+ * that those that differ in state alone, or in what a compiler made of a name, are one. Where they
+ * left it out, the fingerprint stands.
  */
 static void renew_fingerprint(char fingerprint[FINGERPRINT_SIZE], const char *old,
                               const char *family, const char *const *functions, size_t count)
@@ -136,7 +138,8 @@ static void renew_fingerprint(char fingerprint[FINGERPRINT_SIZE], const char *ol
         snprintf(fingerprint, FINGERPRINT_SIZE, "%s", old);
 }
 
-static bool baseline_add_site(struct baseline *baseline, const json_t *site)
+static bool baseline_add_site(struct baseline *baseline, struct strings *strings,
+                              const json_t *site)
 {
     const char *old = text_or_empty(site, "fingerprint"), *family = text_or_empty(site, "family");
     const json_t *functions = json_object_get(site, "functions");
@@ -147,8 +150,9 @@ static bool baseline_add_site(struct baseline *baseline, const json_t *site)
     const char **names = memory_new(count, sizeof(*names));
     for (size_t i = 0; i < count; i++) {
         const char *name = json_string_value(json_array_get(functions, i));
-        names[i] = name ? name : "";
+        names[i] = strings_add(strings, name ? name : "");
     }
+    count = identity_fold(strings, names, count);
     renew_fingerprint(fingerprint, old, family, names, count);
     baseline_add(baseline, fingerprint, family, names, count);
     free(names);
@@ -165,13 +169,14 @@ static bool add_sites(struct baseline *baseline, const char *path, const json_t 
                   path);
         return false;
     }
-    for (size_t i = 0; i < json_array_size(sites); i++) {
-        if (!baseline_add_site(baseline, json_array_get(sites, i))) {
-            error_set(error, "%.300s: site %zu has no fingerprint", path, i + 1);
-            return false;
-        }
-    }
-    return true;
+    struct strings *strings = strings_new();
+    size_t added = 0, count = json_array_size(sites);
+    while (added < count && baseline_add_site(baseline, strings, json_array_get(sites, added)))
+        added++;
+    strings_free(strings);
+    if (added < count)
+        error_set(error, "%.300s: site %zu has no fingerprint", path, added + 1);
+    return added == count;
 }
 
 static json_t *read_json(const char *path, const char *text, size_t size, char error[ERROR_SIZE])

@@ -8,28 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *frame_identity(struct profile *profile, const struct stack_frame *frame)
+static const char *frame_identity(const struct stack_frame *frame)
 {
-    if (!frame->function)
-        return frame->module ? frame->module->name : "[unknown]";
-    return name_plain(profile->strings, frame->function);
+    if (frame->function)
+        return frame->function;
+    return frame->module ? frame->module->name : "[unknown]";
+}
+
+size_t identity_fold(struct strings *strings, const char **functions, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = name_plain(strings, functions[i]);
+        /* How deep a function recursed depends on data. */
+        if (kept == 0 || strcmp(name, functions[kept - 1]) != 0)
+            functions[kept++] = name;
+    }
+    return kept;
 }
 
 void identity_make(struct identity *identity, struct profile *profile, struct site *site)
 {
-    size_t depth;
+    size_t depth, count = 0;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
     depth = stack_own_depth(stack, depth);
     *identity = (struct identity){.functions = memory_new(depth, sizeof(*identity->functions))};
     for (size_t i = 0; i < depth; i++) {
-        const char *name = i > 0 ? frame_identity(profile, &stack[i]) : site->function;
-        /* Only where there is debug information they are known. */
-        if (stack[i].tail_call)
-            continue;
-        /* How deep a function recursed depends on data. */
-        if (i == 0 || strcmp(name, identity->functions[identity->count - 1]) != 0)
-            identity->functions[identity->count++] = name;
+        /* Tail calls are known only where there is debug information. */
+        if (!stack[i].tail_call)
+            identity->functions[count++] = i > 0 ? frame_identity(&stack[i]) : site->function;
     }
+    identity->count = identity_fold(profile->strings, identity->functions, count);
 }
 
 void identity_free(struct identity *identity)

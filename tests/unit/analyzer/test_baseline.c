@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static const char *const first[] = {"timerfd_create", "accept_client", "main"};
-static const char *const second[] = {"timerfd_create", "on \"quoted\" <T>", "main"};
+static const char *const second[] = {"timerfd_create", "on \"quoted\" [T]", "main"};
 
 static char *text_of(struct baseline *baseline)
 {
@@ -129,6 +129,21 @@ Test(baseline, fingerprints_are_computed_anew)
     cr_expect_not_null(baseline_find(baseline, fingerprint));
     cr_expect_not_null(baseline_find(baseline, strcat(fingerprint, "-2")));
     cr_expect_null(baseline_find(baseline, "ab"));
+    baseline_free(baseline);
+}
+
+/* Older ones have an entry for each instance of a template. */
+Test(baseline, instances_of_a_template_are_one)
+{
+    static const char *const plain[] = {"timerfd_create", "Pool::add", "main"};
+    char error[ERROR_SIZE], fingerprint[FINGERPRINT_SIZE];
+    struct baseline *baseline = read_text(
+        "{\"schema\": \"timerleak-baseline/1\", \"sites\": [{\"fingerprint\": \"ab\", "
+        "\"family\": \"timerfd\", \"functions\": [\"timerfd_create\", \"Pool<char>::add\", "
+        "\"Pool<int>::add\", \"main\"]}]}",
+        error);
+    cr_assert(baseline, "%s", error);
+    cr_expect_not_null(baseline_find(baseline, fingerprint_of(fingerprint, plain, 3)));
     baseline_free(baseline);
 }
 
