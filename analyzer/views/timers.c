@@ -116,7 +116,7 @@ static struct text timer_label(const struct live_timer *timer)
 
 /* Columns that not all timers fill: without any that does, they are left out. */
 struct columns {
-    int family; /* its width */
+    int family, flags; /* widths */
     bool name, keeps, stands_for;
     int thread, notified, setter; /* widths; 0: left out */
 };
@@ -154,10 +154,11 @@ static struct text thread_of(const struct live_timer *timer)
 
 static struct columns columns_of(struct profile *profile, size_t shown)
 {
-    struct columns columns = {.family = 8};
+    struct columns columns = {.family = 8, .flags = 10};
     for (size_t i = 0; i < shown; i++) {
         const struct live_timer *timer = &profile->timers[i];
         widen(&columns.family, timer_label(timer).s);
+        widen(&columns.flags, flags_of(&timer->judgement).s);
         columns.name |= *timer->name != '\0';
         columns.keeps |= timer_retained(&timer->record) > 0;
         columns.stands_for |= timer->process->one_in > 1;
@@ -200,11 +201,11 @@ static void print_timer_row(FILE *to, struct profile *profile, const struct live
     const struct judgement *judgement = &timer->judgement;
     if (profile->process_count > 1)
         fprintf(to, "%-8d ", timer->process->pid);
-    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8s  %-10s",
+    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8s  %-*s",
             state_name(judgement->state), columns->family, timer_label(timer).s,
             identity_of(record).s, clock_name(record->clock), deadline_of(timer).s,
             record->interval ? text_duration(record->interval).s : "one-shot",
-            text_duration(judgement->age).s, record->armed, fired_of(judgement).s,
+            text_duration(judgement->age).s, record->armed, fired_of(judgement).s, columns->flags,
             flags_of(judgement).s);
     print_given(to, columns, *timer->name ? timer->name : "-",
                 timer_retained(record) ? text_bytes(timer_retained(record)).s : "-",
@@ -220,8 +221,9 @@ static void print_head(FILE *to, const struct profile *profile, const struct col
 {
     if (profile->process_count > 1)
         fprintf(to, "%-8s ", "PID");
-    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-10s", "STATE", columns->family,
-            "FAMILY", "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED", "FLAGS");
+    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-*s", "STATE", columns->family,
+            "FAMILY", "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED",
+            columns->flags, "FLAGS");
     print_given(to, columns, "NAME", "KEEPS", "STANDS-FOR");
     print_column(to, columns->thread, "THREAD");
     print_column(to, columns->notified, HEAD_NOTIFIED);
