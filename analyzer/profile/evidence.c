@@ -222,7 +222,8 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
      */
     bool passed_over = timer->created + limit / WHILE_PART < evidence->last_released;
     evidence->outlived += age > limit;
-    if (passed_over && age / OVERSTAY_FACTOR > limit) {
+    /* What is overdue is held up by the loop that lets it fire, not by who forgot it. */
+    if (passed_over && !judgement->overdue && age / OVERSTAY_FACTOR > limit) {
         evidence->overstayed_states[judgement->state]++;
         if (evidence->overstayed++ == 0 || timer->created < evidence->oldest_overstayed)
             evidence->oldest_overstayed = timer->created;

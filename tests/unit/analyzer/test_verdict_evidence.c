@@ -61,6 +61,22 @@ Test(verdict, the_spare_ones_of_a_pool_are_no_leak)
     }
 }
 
+/* The machine was busy at the end: the loop that lets them fire has not come to them yet. */
+Test(verdict, those_that_are_due_and_wait_for_their_loop_stay_no_longer_than_it_lets_them)
+{
+    for (int told = 0; told < 2; told++) {
+        struct shape shape = shape_begin(10 * SECOND);
+        for (uint64_t i = 0; i < 900; i++)
+            shape_release(&shape, i * 10 * MS, 20 * MS);
+        for (uint64_t i = 0; i < 5; i++) {
+            struct tlk_timer *timer = make_armed(&shape, 9500 * MS + i * 20 * MS, 20 * MS);
+            timer->flags |= told ? TLK_EXACT_FIRES : 0;
+        }
+        shape_release(&shape, 9700 * MS, 20 * MS);
+        shape_expect(&shape, told ? VERDICT_HELD : VERDICT_LEAK, "5 live");
+    }
+}
+
 Test(verdict, tickers_that_tick_are_not_in_use)
 {
     struct shape shape = shape_begin(MINUTE);
