@@ -356,6 +356,25 @@ Test(suggestions, do_not_count_what_they_cannot_tell_apart)
                        "timerfd:^start$\n");
 }
 
+/* A place shows one of them, another the next time. */
+Test(suggestions, tell_instances_of_a_template_and_clones_not_apart)
+{
+    const struct made shared[] = {
+        {.live = MANY,
+         .frames = STACK({"Timer<30>::open", NULL, 0, NULL}, {"connect", NULL, 0, NULL})},
+        {.live = 0, .frames = STACK({"Timer<1>::open", NULL, 0, NULL}, {"cache", NULL, 0, NULL})},
+    };
+    const struct made clone[] = {
+        {.live = MANY, .frames = STACK({"start.constprop.0", NULL, 0, NULL})},
+    };
+    expect_suggestions(shared, COUNT(shared),
+                       "# 60 live timers: timerfd_create < Timer::open < connect < main\n"
+                       "timerfd:^connect$\n");
+    expect_suggestions(clone, COUNT(clone),
+                       "# 60 live timers: timerfd_create < start < main\n"
+                       "timerfd:^start$\n");
+}
+
 /* All that others will make through it would be hidden. */
 Test(suggestions, name_no_library)
 {
