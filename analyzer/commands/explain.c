@@ -121,8 +121,9 @@ static const struct word words[] = {
      "\n"
      "A site is suppressed if the pattern is found in the name, the file or the module of\n"
      "any frame of its stack. '*' stands for any text; '^' at the begin of the pattern and\n"
-     "'$' at its end hold it there: ^start$ is the function start, not restart. Rules that\n"
-     "suppress nothing, and rules that match nearly everything, are told.\n"
+     "'$' at its end hold it there: ^start$ is the function start, not restart. A template's\n"
+     "instances are found by its name, without arguments, as well. Rules that suppress\n"
+     "nothing, and rules that match nearly everything, are told.\n"
      "`check --gen-suppressions` prints rules for what fails: each names the function nearest to\n"
      "the timers that no other place shares."},
     {"asleep",

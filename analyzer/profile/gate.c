@@ -195,21 +195,26 @@ static void find_doubts(struct gate *gate)
 
 /* ---- judging ---- */
 
+/* What passes since it can't be told yet is no reason to call what is known of it gone. */
 static enum outcome judge_site(struct gate *gate, struct judged *judged)
 {
-    if (judged->outcome == OUTCOME_PASSES)
+    bool passes = judged->outcome == OUTCOME_PASSES;
+    if (passes && judged->site->finding.verdict != VERDICT_GROWING)
         return OUTCOME_PASSES;
-    if (gate->suppressions)
-        judged->rule =
-            suppressions_find(gate->suppressions, gate->profile, judged->site, judged->state);
-    if (judged->rule)
-        return OUTCOME_SUPPRESSED;
+    const struct rule *rule =
+        gate->suppressions
+            ? suppressions_find(gate->suppressions, gate->profile, judged->site, judged->state)
+            : NULL;
     struct known *known =
-        gate->baseline ? baseline_find(gate->baseline, judged->site->fingerprint) : NULL;
-    if (!known)
-        return OUTCOME_FAILS;
-    known->seen = true;
-    return OUTCOME_KNOWN;
+        gate->baseline && !rule ? baseline_find(gate->baseline, judged->site->fingerprint) : NULL;
+    if (known)
+        known->seen = true;
+    if (passes)
+        return OUTCOME_PASSES;
+    judged->rule = rule;
+    if (rule)
+        return OUTCOME_SUPPRESSED;
+    return known ? OUTCOME_KNOWN : OUTCOME_FAILS;
 }
 
 void gate_judge(struct gate *gate, struct profile *profile, const struct gate_options *options,
@@ -291,7 +296,7 @@ struct baseline *gate_accept(struct gate *gate)
         uint64_t named = families_named(known->family, strlen(known->family));
         if (!named) /* asked about only when all are */
             named = UINT64_C(1) << TLK_NO_FAMILY;
-        if (!(gate->options.families & named))
+        if (known->seen || !(gate->options.families & named))
             baseline_add(baseline, known->fingerprint, known->family,
                          (const char *const *)known->functions, known->function_count);
     }

@@ -52,7 +52,7 @@ static uint64_t place_hash(struct profile *profile, struct site *site)
     uint64_t hash = hash_text(HASH_SEED, family_name(site->family));
     depth = stack_own_depth(stack, depth);
     for (size_t i = 1; i < depth; i++) {
-        hash = hash_text(hash, stack[i].name);
+        hash = hash_text(hash, name_plain(profile->strings, stack[i].name));
         hash = hash_text(hash, stack[i].short_file ? stack[i].short_file : "");
     }
     return hash;
@@ -88,7 +88,8 @@ static void count_all(struct usages *usages, struct profile *profile)
     for (size_t i = 0; i < count; i++) {
         const struct stack_frame *stack = stack_of(profile, places[i].site, &depth);
         for (size_t j = 1; j < depth; j++) {
-            count_name(usages, &places[i], stack[j].function);
+            if (stack[j].function)
+                count_name(usages, &places[i], name_plain(profile->strings, stack[j].function));
             count_name(usages, &places[i], stack[j].short_file);
         }
     }
@@ -125,6 +126,7 @@ static struct choice choose(struct usages *usages, struct profile *profile, stru
         const char *function = stack[i].function, *path = stack[i].short_file;
         if (!function || stack_in_libc(&stack[i]))
             continue;
+        function = name_plain(profile->strings, function);
         bool foreign = stack_in_library(&stack[i]) || strcmp(function, "main") == 0;
         consider(&best,
                  (struct choice){.name = function,

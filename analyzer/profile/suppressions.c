@@ -154,9 +154,12 @@ bool suppression_matches(const char *pattern, const char *text)
     }
 }
 
-static bool matches_frame(const char *pattern, const struct stack_frame *frame)
+/* By the name that instances of a template, and clones, share, too: a place shows one of them. */
+static bool matches_frame(const char *pattern, struct profile *profile,
+                          const struct stack_frame *frame)
 {
     return suppression_matches(pattern, frame->name) ||
+           suppression_matches(pattern, name_plain(profile->strings, frame->name)) ||
            (frame->file && suppression_matches(pattern, frame->file)) ||
            (frame->module && suppression_matches(pattern, frame->module->path));
 }
@@ -166,7 +169,7 @@ static bool matches_stack(const char *pattern, struct profile *profile, struct s
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
     for (size_t i = 0; i < depth; i++) {
-        if (matches_frame(pattern, &stack[i]))
+        if (matches_frame(pattern, profile, &stack[i]))
             return true;
     }
     return false;
@@ -194,7 +197,7 @@ static bool matches_start(const char *pattern, struct profile *profile, struct s
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
     for (size_t i = stack_own_depth(stack, depth); i < depth; i++) {
-        if (matches_frame(pattern, &stack[i]))
+        if (matches_frame(pattern, profile, &stack[i]))
             return true;
     }
     return false;

@@ -288,6 +288,31 @@ Test(gate, what_is_not_in_the_baseline_fails_and_what_is_gone_is_noted)
     forget(&tried);
 }
 
+/* A run that was too short to tell is no reason to forget a leak, nor a rule for it. */
+Test(gate, what_cannot_be_told_yet_is_not_gone)
+{
+    struct tried first = try_server(leaks_fail);
+    cr_expect_null(gate_accept(&first.gate));
+    struct baseline *baseline = first.gate.baseline;
+    first.gate.baseline = NULL;
+    forget(&first);
+    struct tried later = {.profile = made_profile(server, 1)};
+    later.profile->sites[0]->finding.verdict = VERDICT_GROWING;
+    gate_judge(&later.gate, later.profile, &leaks_fail, NULL, baseline);
+    cr_expect_eq(judged_of(&later.gate, 0)->outcome, OUTCOME_PASSES);
+    cr_expect(baseline->list[0].seen);
+    baseline_free(gate_accept(&later.gate));
+    cr_expect_eq(later.gate.baseline->count, 1);
+    forget(&later);
+    struct tried ruled = {.profile = made_profile(server, 1)};
+    ruled.profile->sites[0]->finding.verdict = VERDICT_GROWING;
+    gate_judge(&ruled.gate, ruled.profile, &leaks_fail, rules_of("leak:net.c"), NULL);
+    cr_expect_eq(judged_of(&ruled.gate, 0)->outcome, OUTCOME_PASSES);
+    cr_expect_null(judged_of(&ruled.gate, 0)->rule);
+    cr_expect_eq(ruled.gate.suppressions->rules[0].used, 1);
+    forget(&ruled);
+}
+
 Test(gate, a_part_of_the_sites_tells_nothing_about_what_is_gone)
 {
     struct gate_options options = leaks_fail;
@@ -353,6 +378,25 @@ Test(suggestions, do_not_count_what_they_cannot_tell_apart)
     };
     expect_suggestions(sites, COUNT(sites),
                        "# 60 live timers: timerfd_create < start < serve < main\n"
+                       "timerfd:^start$\n");
+}
+
+/* A place shows one of them, another the next time. */
+Test(suggestions, tell_instances_of_a_template_and_clones_not_apart)
+{
+    const struct made shared[] = {
+        {.live = MANY,
+         .frames = STACK({"Timer<30>::open", NULL, 0, NULL}, {"connect", NULL, 0, NULL})},
+        {.live = 0, .frames = STACK({"Timer<1>::open", NULL, 0, NULL}, {"cache", NULL, 0, NULL})},
+    };
+    const struct made clone[] = {
+        {.live = MANY, .frames = STACK({"start.constprop.0", NULL, 0, NULL})},
+    };
+    expect_suggestions(shared, COUNT(shared),
+                       "# 60 live timers: timerfd_create < Timer::open < connect < main\n"
+                       "timerfd:^connect$\n");
+    expect_suggestions(clone, COUNT(clone),
+                       "# 60 live timers: timerfd_create < start < main\n"
                        "timerfd:^start$\n");
 }
 
