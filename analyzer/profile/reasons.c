@@ -99,15 +99,18 @@ static void say_kept(const struct evidence *e, struct finding *finding)
 static void say_steady(const struct evidence *e, struct finding *finding)
 {
     struct text moment = text_moment(elapsed(e->oldest_of_all, e->run.start));
-    struct text steady = text_duration(run_watched_since(&e->run, e->youngest_of_all));
+    uint64_t watched = run_watched_since(&e->run, e->youngest_of_all);
+    bool slept = watched < elapsed(e->run.as_of, e->youngest_of_all);
+    struct text steady = text_duration(watched);
+    const char *awake = slept ? ", while awake" : "";
     if (e->live == 1)
-        finding_say(finding, "%s live, made at %s, steady for %s since", stands_for(e, 1).s,
-                    moment.s, steady.s);
+        finding_say(finding, "%s live, made at %s, steady for %s since%s", stands_for(e, 1).s,
+                    moment.s, steady.s, awake);
     else
-        finding_say(finding, "%s live, all made within %s at %s, steady for %s since",
+        finding_say(finding, "%s live, all made within %s at %s, steady for %s since%s",
                     stands_for(e, e->live).s,
                     text_duration(elapsed(e->youngest_of_all, e->oldest_of_all)).s, moment.s,
-                    steady.s);
+                    steady.s, awake);
 }
 
 static void say_of_process(const struct evidence *e, struct finding *finding)

@@ -195,6 +195,25 @@ static void add_from_symbol_table(const struct search *search, Dwarf_Addr addres
     add_symbol(search, readable_name(search->strings, name), &place, false);
 }
 
+/*
+ * Where a signal handler returns to, for the kernel to go on with what it interrupted: code that
+ * libraries give no name, but mark for unwinders. It has gdb's name.
+ */
+static void add_signal_frame(const struct search *search, Dwarf_Addr address)
+{
+    Dwarf_Addr bias;
+    Dwarf_Frame *frame;
+    bool handles_signal = false;
+    Dwarf_CFI *unwinding = dwfl_module_eh_cfi(search->object->module, &bias);
+    if (!unwinding || dwarf_cfi_addrframe(unwinding, address - bias, &frame) != 0)
+        return;
+    dwarf_frame_info(frame, NULL, NULL, &handles_signal);
+    free(frame);
+    if (handles_signal)
+        add_symbol(search, strings_add(search->strings, "<signal handler called>"),
+                   &(struct source_place){0}, false);
+}
+
 /* Where the unit was compiled. */
 static const char *directory_of(const struct search *search)
 {
@@ -221,6 +240,8 @@ static void resolve_address(struct object *object, uint64_t address, struct stri
     }
     if (list->count == 0)
         add_from_symbol_table(&search, address);
+    if (list->count == 0)
+        add_signal_frame(&search, address);
 }
 
 /* ---- files, and what is asked of them ---- */

@@ -45,8 +45,9 @@ static void print_process(FILE *to, const struct process *process)
 
 struct program {
     const char *name;
-    const struct process *first, *last;
+    const struct process *first;
     size_t count;
+    int lowest_pid, highest_pid;
     uint64_t shortest, longest; /* ns */
     struct {
         struct text text;
@@ -86,8 +87,11 @@ static void program_add(struct program *program, const struct process *process)
     if (program->count++ == 0) {
         program->first = process;
         program->shortest = lived;
+        program->lowest_pid = program->highest_pid = process->pid;
     }
-    program->last = process;
+    program->lowest_pid = process->pid < program->lowest_pid ? process->pid : program->lowest_pid;
+    program->highest_pid =
+        process->pid > program->highest_pid ? process->pid : program->highest_pid;
     program->shortest = lived < program->shortest ? lived : program->shortest;
     program->longest = lived > program->longest ? lived : program->longest;
     count_end(program, process_end(process));
@@ -108,8 +112,8 @@ static void print_program(FILE *to, const struct program *program)
 {
     size_t told = 0;
     fprintf(to, "%s%s (%s, pid %d to %d)%s, %s to %s", style(to, STYLE_STRONG), program->name,
-            text_plural(program->count, "process", "processes").s, program->first->pid,
-            program->last->pid, style(to, STYLE_PLAIN), text_duration(program->shortest).s,
+            text_plural(program->count, "process", "processes").s, program->lowest_pid,
+            program->highest_pid, style(to, STYLE_PLAIN), text_duration(program->shortest).s,
             text_duration(program->longest).s);
     for (size_t i = 0; i < ENDS_MOST && program->ends[i].count > 0; i++) {
         fprintf(to, ", %s %s", text_count(program->ends[i].count).s, program->ends[i].text.s);

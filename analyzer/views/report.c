@@ -11,9 +11,10 @@ static void print_report_totals(FILE *to, const struct profile *profile)
     fprintf(to, "timers: %s created, ", text_count(totals->created).s);
     if (totals->inherited > 0)
         fprintf(to, "%s inherited, ", text_count(totals->inherited).s);
-    fprintf(to, "%s released, %s live (peak %s%s)", text_count(totals->released).s,
+    /* Live are those of all processes, each at its end, which need not have run together. */
+    fprintf(to, "%s released, %s live (peak %s%s%s)", text_count(totals->released).s,
             text_count(totals->live).s, profile->peaks.exact ? "" : "at most ",
-            text_count(totals->peak).s);
+            text_count(totals->peak).s, totals->live > totals->peak ? " at a time" : "");
     if (totals->in_flight > 0)
         fprintf(to, ", %s in flight", text_count(totals->in_flight).s);
     fputc('\n', to);

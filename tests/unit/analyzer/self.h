@@ -1,5 +1,5 @@
 /*
- * self.h - the test program itself, as a module that a recording may name.
+ * self.h - the test program itself and its libraries, as modules that a recording may name.
  */
 #ifndef ANALYZER_SELF_H
 #define ANALYZER_SELF_H
@@ -16,5 +16,8 @@ struct self {
 };
 
 struct self self_make(void);
+
+/* The library that holds the address. */
+struct self self_library(uint64_t address);
 
 #endif

@@ -69,7 +69,7 @@ Test(asleep, steady_counts_while_awake)
     builder_create(builder, builder_plain_site(builder, TLK_TIMERFD, 0x1001), 10 * MINUTE);
     struct finding finding = finding_of(builder);
     cr_expect_eq(finding.verdict, VERDICT_HELD);
-    cr_expect(strstr(finding.why, "steady for 50m00s since"), "%s", finding.why);
+    cr_expect(strstr(finding.why, "steady for 50m00s since, while awake"), "%s", finding.why);
 }
 
 Test(asleep, says_since_when_and_how_much_is_missing)

@@ -409,6 +409,17 @@ static struct builder *with_timers(int pid, uint64_t from, uint64_t to, unsigned
     return builder;
 }
 
+Test(generations, what_is_live_in_one_process_after_the_other_was_not_at_a_time)
+{
+    struct builder *first = program(10, 1, 0, SECOND);
+    struct builder *second = program(11, 1, 2 * SECOND, 3 * SECOND);
+    make(first, 1, MS);
+    make(second, 2, 2 * SECOND + MS);
+    struct profile *profile = LOADED(first, second);
+    expect_printed(profile, print_report, "2 live (peak 1 at a time)\n");
+    profile_free(profile);
+}
+
 Test(generations, a_peak_is_of_those_that_ran_together)
 {
     struct profile *profile = LOADED(with_timers(10, 0, SECOND, 5), /* alone */

@@ -174,7 +174,7 @@ static void add_worker(struct profile *profile, int pid, uint64_t live)
     struct builder *builder = builder_new(MINUTE);
     builder_started_as(builder, "worker", "/srv/worker");
     builder_header(builder)->pid = pid;
-    builder_header(builder)->start_real += (uint64_t)pid;
+    builder_header(builder)->start_real -= (uint64_t)pid; /* as where pids start again */
     struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     for (uint64_t i = 0; i < live; i++)
         builder_create(builder, site, (1 + i) * SECOND);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <link.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,31 @@ Test(symbols, an_address_of_nothing)
     struct symbols *symbols = symbols_new(strings);
     cr_expect_eq(symbols_look_up(own_file(symbols, &self), 1)->count, 0);
     cr_expect_eq(symbols_look_up(own_file(symbols, &self), UINT64_MAX)->count, 0);
+    symbols_free(symbols);
+    strings_free(strings);
+}
+
+static volatile uintptr_t handler_returns_to;
+
+static void note_return(int number)
+{
+    (void)number;
+    handler_returns_to = (uintptr_t)__builtin_return_address(0);
+}
+
+Test(symbols, what_a_signal_handler_returns_to_is_called_as_gdb_calls_it)
+{
+    signal(SIGUSR1, note_return);
+    raise(SIGUSR1);
+    struct self library = self_library(handler_returns_to);
+    if (access(library.path, F_OK) != 0)
+        cr_skip_test("the kernel brings it, in no file");
+    struct strings *strings = strings_new();
+    struct symbols *symbols = symbols_new(strings);
+    const struct symbol_list *list =
+        symbols_look_up(own_file(symbols, &library), handler_returns_to - library.bias - 1);
+    cr_assert_eq(list->count, 1, "%zu symbols", list->count);
+    cr_expect_str_eq(list->symbols[0].function, "<signal handler called>");
     symbols_free(symbols);
     strings_free(strings);
 }
