@@ -20,20 +20,23 @@ static size_t shared_frames(const struct site *a, const struct site *b)
 }
 
 /*
- * The first frame that no other site shares; and of a library's, the first of those behind it that
- * is the program's own, if it has a name.
+ * The first frame that no other site shares; and of a system's library, the first of those behind
+ * it that is the program's own, if it has a name, else that of a library of another's.
  */
 static size_t choose_headline(const struct stack_frame *stack, size_t depth, size_t shared)
 {
     size_t own = stack_own_depth(stack, depth), first = shared > 1 ? shared : 1;
+    size_t other = first;
     if (first >= own)
         return own > 1 ? own - 1 : 0;
     for (size_t i = first; i < own && stack_in_system(&stack[first]); i++) {
         const char *function = stack[i].function;
         if (!stack_in_library(&stack[i]) && function && strcmp(function, "main") != 0)
             return i;
+        if (stack_in_system(&stack[other]))
+            other = i;
     }
-    return first;
+    return stack_in_system(&stack[other]) ? first : other;
 }
 
 static void headline_set(struct profile *profile, struct site *site, size_t shared)

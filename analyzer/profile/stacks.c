@@ -313,12 +313,22 @@ bool stack_in_library(const struct stack_frame *frame)
     return frame->module && strstr(frame->module->name, ".so");
 }
 
+/* What the kernel starts, in the program, which only calls the C library: see stack_own_depth(). */
+static bool is_start(const struct stack_frame *stack, size_t index)
+{
+    static const char called[] = "__libc_start_main";
+    const char *function = stack[index - 1].function;
+    return function && strncmp(function, called, sizeof(called) - 1) == 0;
+}
+
 size_t stack_own_depth(const struct stack_frame *stack, size_t depth)
 {
     for (size_t i = 1; i < depth; i++) {
         if (stack[i].function && strcmp(stack[i].function, "main") == 0)
             return i + 1;
     }
+    if (depth > 1 && is_start(stack, depth - 1))
+        depth--;
     while (depth > 1 && stack_in_libc(&stack[depth - 1]))
         depth--;
     return depth;

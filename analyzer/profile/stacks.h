@@ -50,7 +50,10 @@ bool stack_in_system(const struct stack_frame *frame);
 /* Any shared one, the C library too. */
 bool stack_in_library(const struct stack_frame *frame);
 
-/* Up to main, or a thread's first function: above, every C library has functions of its own. */
+/*
+ * Up to main, what it called last if it has no frame or no name, or a thread's first function:
+ * above, every C library has functions of its own.
+ */
 size_t stack_own_depth(const struct stack_frame *stack, size_t depth);
 
 #endif

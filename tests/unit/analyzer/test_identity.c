@@ -1,5 +1,6 @@
 /* By what a finding is known again, in another run and after code has moved. */
 #include "gated.h"
+#include "profile/headlines.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -64,6 +65,38 @@ Test(fingerprint, compilers_and_libraries_may_differ)
                                          {"main", NULL, 0, NULL},
                                          {"__libc_start_call_main", NULL, 0, "/lib/libc.so.6"},
                                          {"_start", NULL, 0, NULL}}}));
+}
+
+Test(fingerprint, libraries_may_differ_where_main_is_not_known)
+{
+    const struct made made[] = {
+        {.live = MANY,
+         .frames = {{"run", NULL, 0, "/opt/libserver.so"},
+                    {"__libc_start_call_main", NULL, 0, "/lib/libc.so.6"},
+                    {"__libc_start_main_impl", NULL, 0, "/lib/libc.so.6"},
+                    {"_start", NULL, 0, NULL}}},
+        {.live = MANY,
+         .frames = {{"run", NULL, 0, "/opt/libserver.so"},
+                    {"__libc_start_main", NULL, 0, "/lib/libc-2.31.so"},
+                    {"", NULL, 0, NULL}}},
+    };
+    char a[FINGERPRINT_SIZE], b[FINGERPRINT_SIZE];
+    copy_fingerprint(a, &made[0]);
+    copy_fingerprint(b, &made[1]);
+    cr_expect_str_eq(a, b);
+}
+
+Test(headline, is_no_start_of_a_program_whose_main_has_no_frame)
+{
+    const struct made made = {.live = MANY,
+                              .frames = {{"relay", NULL, 0, "/usr/lib/libffi.so.8"},
+                                         {"run", NULL, 0, "/opt/libserver.so"},
+                                         {"__libc_start_main", NULL, 0, "/lib/libc.so.6"},
+                                         {"_start", NULL, 0, NULL}}};
+    struct tried tried = try(&made, 1);
+    headlines_set(tried.profile); /* by the frames that it was given */
+    cr_expect_str_eq(stack_headline(tried.profile, judged_of(&tried.gate, 0)->site)->name, "run");
+    forget(&tried);
 }
 
 Test(fingerprint, what_compilers_append_to_a_name_does_not_count)
