@@ -167,7 +167,7 @@ struct site {
     size_t headline; /* of its frames: see stack_headline() */
     struct counts counts;
     struct finding finding;               /* of several processes, the worst */
-    const struct process *process;        /* whose finding it is */
+    const struct process *process;        /* whose finding it is; NULL: none had timers of it */
     uint64_t holders, least, most;        /* processes in which some are live, and how many are */
     uint64_t longest_life;                /* of a released timer */
     uint64_t oldest_age;                  /* of a live timer */
