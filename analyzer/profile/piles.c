@@ -92,6 +92,10 @@ static void pile_judge(const struct series *series, struct site *site, size_t st
     const struct generation *last = &series->generations->list[series->row[series->count - 1]];
     const struct finding known = site->finding;
     bool leaks = known.verdict == VERDICT_LEAK;
+    if (last->process->base) {
+        site->base_verdict = VERDICT_LEAK;
+        return;
+    }
     if (!leaks)
         site->finding = (struct finding){.verdict = VERDICT_LEAK, .state = TIMER_STATES};
     snprintf(
