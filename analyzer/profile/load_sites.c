@@ -71,6 +71,7 @@ static void load_site(struct loading *loading, uint32_t number, const struct tlk
                       struct record *record)
 {
     record->trace = profile_trace(loading->profile, loading->recording, site, loading->modules);
+    record->trace->record = number + 1;
     if (loading->profile->keep_histories && !loading->profile->base)
         history_keep(record->trace->site, site, loading->process);
     if (record->trace->site->part == 0)

@@ -13,8 +13,10 @@
 static void load_modules(struct loading *loading)
 {
     uint32_t count = recording_count(loading->recording, TLK_MODULES);
+    uint64_t damaged = loading->recording->damaged;
     struct tlk_module record;
     loading->modules = profile_modules(loading->profile, loading->recording);
+    loading->recording->damaged = damaged; /* they are read again */
     for (uint32_t i = 1; i < count; i++) {
         if (recording_module(loading->recording, i, &record))
             loaded_modules_add(&loading->loaded, &record, loading->modules[i]);
@@ -176,7 +178,7 @@ static void merge_part(struct loading *loading, struct part *part)
     counts_add(&site->counts, &part->counts);
 }
 
-/* Of those that are wanted, all is read once more: few recordings have any. */
+/* Of those that are wanted, all is read once more, what is damaged too: few recordings have any. */
 static void judge_paths(struct loading *loading)
 {
     struct found_paths found;
@@ -216,6 +218,7 @@ void profile_add(struct profile *profile, struct recording *recording)
     load_modules(&loading);
     loading_sites(&loading);
     loading_timers(&loading);
+    loading.process->damaged = recording->damaged;
     for (size_t i = 0; i < loading.part_count; i++)
         part_judge(&loading, &loading.parts[i]);
     judge_paths(&loading);
@@ -224,7 +227,10 @@ void profile_add(struct profile *profile, struct recording *recording)
         loading.parts[i].site->part = 0;
         part_free(&loading.parts[i]);
     }
-    loading.process->damaged = recording->damaged;
+    for (size_t i = 0; i < loading.record_count; i++) {
+        if (loading.records[i].trace)
+            loading.records[i].trace->record = 0;
+    }
     free(loading.modules);
     free(loading.records);
     free(loading.loaded.list);
