@@ -108,14 +108,6 @@ static void say_maker(const struct part *part, struct finding *finding)
                  part->maker);
 }
 
-static void part_judge(struct loading *loading, struct part *part)
-{
-    part->evidence.last_activity = loading->last_activity;
-    set_limit(loading, part);
-    verdict_find(&part->evidence, &part->finding);
-    say_maker(part, &part->finding);
-}
-
 static void site_found(struct loading *loading, struct site *site, const struct finding *finding)
 {
     struct process *process = loading->process;
@@ -148,11 +140,11 @@ static uint64_t peak_of(const struct part *part)
     return elapsed(part->counts.peak, count_product(apart, part->evidence.run.one_in));
 }
 
-static void merge_finding(struct loading *loading, struct part *part)
+static void merge_finding(struct loading *loading, struct part *part, const struct finding *finding)
 {
     struct site *site = part->site;
-    site_found(loading, site, &part->finding);
-    if (part->finding.growth <= 0)
+    site_found(loading, site, finding);
+    if (finding->growth <= 0)
         note_rates(loading->process, site->family, 0,
                    part->evidence.shrinking * (double)part->evidence.run.one_in);
     note_usage(loading->process, site->family, &part->counts);
@@ -162,20 +154,31 @@ static void merge_finding(struct loading *loading, struct part *part)
     site->parts++;
 }
 
-static void merge_part(struct loading *loading, struct part *part)
+static void merge_part(struct loading *loading, struct part *part, const struct finding *finding)
 {
     struct site *site = part->site;
     if (!counts_any(&part->counts) && !has_timers(part))
         return;
     site->listed = true;
     if (loading->profile->base) {
-        site_found(loading, site, &part->finding);
+        site_found(loading, site, finding);
         return;
     }
     if (has_timers(part))
-        merge_finding(loading, part);
+        merge_finding(loading, part, finding);
     part->counts.peak = 0; /* see peaks_add_up() */
     counts_add(&site->counts, &part->counts);
+}
+
+static void part_judge(struct loading *loading, struct part *part)
+{
+    struct finding finding;
+    part->evidence.last_activity = loading->last_activity;
+    set_limit(loading, part);
+    verdict_find(&part->evidence, &finding);
+    say_maker(part, &finding);
+    part->verdict = finding.verdict;
+    merge_part(loading, part, &finding);
 }
 
 /* Of those that are wanted, all is read once more, what is damaged too: few recordings have any. */
@@ -223,7 +226,6 @@ void profile_add(struct profile *profile, struct recording *recording)
         part_judge(&loading, &loading.parts[i]);
     judge_paths(&loading);
     for (size_t i = 0; i < loading.part_count; i++) {
-        merge_part(&loading, &loading.parts[i]);
         loading.parts[i].site->part = 0;
         part_free(&loading.parts[i]);
     }

@@ -113,6 +113,22 @@ Test(paths, one_that_leaks_by_itself_elsewhere_is_told_alone)
     profile_free(profile);
 }
 
+Test(paths, are_judged_by_what_was_made_there)
+{
+    struct builder *builder = builder_new(10 * MINUTE);
+    for (uint64_t i = 0; i < 60; i++) {
+        struct tlk_site *site = path_site(builder, i);
+        for (int j = 0; j < 20; j++)
+            builder_create(builder, site, 0)->flags = TLK_INHERITED;
+        site->created = 0;
+        site->inherited = 20;
+        builder_create(builder, site, SECOND + i * 598 * SECOND / 60);
+    }
+    struct profile *profile = loaded(builder);
+    cr_expect_eq(loaded_site(profile)->path_count, 60);
+    profile_free(profile);
+}
+
 Test(paths, that_are_judged_together_count_damage_once)
 {
     struct builder *builder = taken_once(60);
