@@ -146,7 +146,7 @@ struct passages {
 /* One stack as it was recorded. */
 struct trace {
     struct site *site;
-    const char *function; /* the wrapped one */
+    const char *function;   /* the wrapped one */
     uint32_t record, depth; /* the first: while a recording is loaded, see loading.h */
     /* What makes it this trace, in one piece: */
     const char *kind;     /* what its family calls such timers, interned; "": nothing */
