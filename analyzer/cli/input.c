@@ -77,9 +77,26 @@ static void list_file(const char *path, void *context)
     files->paths[files->count++] = memory_copy(path);
 }
 
+/* One recording that others have nothing to tell of, as most are: that is known by its sites. */
+static bool files_stand_alone(const struct file_list *files)
+{
+    char error[ERROR_SIZE];
+    struct recording *recording = files->count == 1 && !archive_is(files->paths[0])
+                                      ? recording_open(files->paths[0], error)
+                                      : NULL;
+    bool alone = recording && !generations_inherit(recording);
+    if (recording)
+        recording_close(recording);
+    return alone;
+}
+
 static void input_add_files(struct input *input, const struct file_list *files)
 {
     struct generations generations;
+    if (files_stand_alone(files)) {
+        recordings_each(files->paths[0], input, input_add_recording, input_fail);
+        return;
+    }
     generations_init(&generations, input->profile);
     input->profile->generations = &generations;
     for (size_t i = 0; i < files->count; i++)

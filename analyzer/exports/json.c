@@ -243,7 +243,8 @@ static json_t *site_of(struct profile *profile, struct site *site)
     json_object_set_new(json, "kind", text_or_null(*site->kind ? site->kind : NULL));
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
     json_object_set_new(json, "why", json_string(site->finding.why));
-    json_object_set_new(json, "pid", json_integer(site->process->pid));
+    json_object_set_new(json, "pid",
+                        site->process ? json_integer(site->process->pid) : json_null());
     set_counts(json, &site->counts);
     json_object_set_new(json, "growth_per_second", json_real(site->finding.growth));
     json_object_set_new(json, "oldest_age_ns", json_count(site->oldest_age));

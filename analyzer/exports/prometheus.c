@@ -37,6 +37,8 @@ static void gather_series(struct table *table, const struct gate *gate)
 {
     for (size_t i = 0; i < gate->count; i++) {
         const struct site *site = gate->judged[i].site;
+        if (!site->process) /* it had no timers */
+            continue;
         struct series *series = series_of(table, site->process->name, family_name(site->family));
         series->live[site->finding.verdict] += site->counts.live;
         series->created += site->counts.created;

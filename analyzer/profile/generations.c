@@ -160,6 +160,16 @@ void generations_note(struct generations *generations, struct recording *recordi
     note_holdings(generations, generation, recording);
 }
 
+bool generations_inherit(struct recording *recording)
+{
+    struct tlk_site site;
+    for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
+        if (recording_site(recording, i, &site) && site.inherited > 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- asking ---- */
 
 const struct holding *generations_by_id(const struct generations *generations,

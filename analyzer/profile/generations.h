@@ -68,6 +68,9 @@ void generations_free(struct generations *generations);
  */
 void generations_note(struct generations *generations, struct recording *recording, bool counts);
 
+/* Whether any of its timers was another program's; else, alone, it has nothing to be told. */
+bool generations_inherit(struct recording *recording);
+
 /* The one that a recording is of, NULL if that was not noted. */
 struct generation *generations_find(struct generations *generations,
                                     const struct recording *recording);

@@ -71,6 +71,7 @@ static void load_site(struct loading *loading, uint32_t number, const struct tlk
                       struct record *record)
 {
     record->trace = profile_trace(loading->profile, loading->recording, site, loading->modules);
+    record->trace->record = number + 1;
     if (loading->profile->keep_histories && !loading->profile->base)
         history_keep(record->trace->site, site, loading->process);
     if (record->trace->site->part == 0)
@@ -105,6 +106,8 @@ void loading_sites(struct loading *loading)
     loading->site_count = recording_count(loading->recording, TLK_SITES);
     loading->record_count = loading->record_room = loading->site_count;
     loading->records = memory_new(loading->record_count, sizeof(*loading->records));
+    loading->part_room = loading->site_count;
+    loading->parts = memory_new(loading->part_room, sizeof(*loading->parts));
     for (uint32_t i = 0; i < loading->site_count; i++) {
         if (loading_site(loading, i, &site)) {
             load_site(loading, i, &site, &loading->records[i]);

@@ -152,13 +152,11 @@ static const struct holding *holding_of(const struct loading *loading, uint32_t 
                                : NULL;
 }
 
-/* That of a trace of another recording, from where timers came: the last one, most often. */
+/* That of a trace of another recording, from where timers came. */
 static struct record *record_of(struct loading *loading, struct trace *trace)
 {
-    for (size_t i = loading->record_count; i-- > 0;) {
-        if (loading->records[i].trace == trace)
-            return &loading->records[i];
-    }
+    if (trace->record != 0)
+        return &loading->records[trace->record - 1];
     if (trace->site->part == 0) {
         const struct tlk_site nothing = {.family = (uint16_t)trace->family};
         const struct run run = run_of(loading->process, trace->family);
@@ -167,8 +165,9 @@ static struct record *record_of(struct loading *loading, struct trace *trace)
     }
     loading->records = memory_grow(loading->records, loading->record_count, &loading->record_room,
                                    sizeof(*loading->records));
-    loading->records[loading->record_count] = (struct record){.trace = trace};
-    return &loading->records[loading->record_count++];
+    loading->records[loading->record_count++] = (struct record){.trace = trace};
+    trace->record = (uint32_t)loading->record_count;
+    return &loading->records[loading->record_count - 1];
 }
 
 static void take_one(uint64_t *count)
@@ -319,11 +318,12 @@ void loading_timers(struct loading *loading)
     }
 }
 
+/* Inherited ones are no evidence. */
 static void want_timer(struct loading *loading, uint32_t slot, const struct tlk_timer *timer)
 {
     struct judgement judgement = judge_timer(loading, timer, holding_of(loading, slot, timer));
     struct part *part = part_of(loading, loading->records[timer->site].trace->site);
-    if (part->wanted && !judgement.over)
+    if (part->wanted && !judgement.over && !judgement.inherited)
         part_keep_timer(part, timer, &judgement);
 }
 

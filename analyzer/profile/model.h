@@ -146,8 +146,8 @@ struct passages {
 /* One stack as it was recorded. */
 struct trace {
     struct site *site;
-    const char *function; /* the wrapped one */
-    size_t depth;
+    const char *function;   /* the wrapped one */
+    uint32_t record, depth; /* the first: while a recording is loaded, see loading.h */
     /* What makes it this trace, in one piece: */
     const char *kind;     /* what its family calls such timers, interned; "": nothing */
     uint64_t family;      /* see families.h; 0: timers of any family whose site found no room */
@@ -163,11 +163,11 @@ struct site {
     struct site *through; /* the site that is shown for it and others; NULL: it is shown itself */
     struct site **paths;  /* the sites that it is shown for, the worst first */
     size_t path_count, path_room;
-    uint32_t part;   /* while a recording is loaded: see profile_load.c */
+    uint32_t part;   /* while a recording is loaded: see loading.h */
     size_t headline; /* of its frames: see stack_headline() */
     struct counts counts;
     struct finding finding;               /* of several processes, the worst */
-    const struct process *process;        /* whose finding it is */
+    const struct process *process;        /* whose finding it is; NULL: none had timers of it */
     uint64_t holders, least, most;        /* processes in which some are live, and how many are */
     uint64_t longest_life;                /* of a released timer */
     uint64_t oldest_age;                  /* of a live timer */

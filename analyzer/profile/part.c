@@ -96,9 +96,11 @@ void part_keep_record(struct part *part, const struct tlk_site *record)
 void part_keep_timer(struct part *part, const struct tlk_timer *timer,
                      const struct judgement *judgement)
 {
-    if (part->few_count == FEW_TIMERS)
+    uint64_t live = part->evidence.live;
+    if (live > FEW_TIMERS || part->few_count == live)
         return;
-    part->few = memory_grow(part->few, part->few_count, &part->few_room, sizeof(*part->few));
+    if (!part->few)
+        part->few = memory_new(live, sizeof(*part->few));
     part->few[part->few_count++] = (struct part_timer){*timer, *judgement};
 }
 

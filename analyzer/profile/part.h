@@ -23,12 +23,12 @@ struct part {
     uint64_t peaks;    /* of its records */
     struct evidence evidence;
     struct counts counts;
-    struct finding finding;
+    enum verdict verdict;
     /* Where more than its finding is needed: see paths.h. */
     bool wanted;
     struct tlk_site *record; /* of all its traces together */
-    struct part_timer *few;  /* its live timers */
-    size_t few_count, few_room;
+    struct part_timer *few;  /* its live timers that are evidence */
+    size_t few_count;
 };
 
 /* Adds the times and numbers of another record of a site. */
@@ -37,7 +37,7 @@ void record_merge(struct tlk_site *record, const struct tlk_site *other);
 /* Keeps a record, or adds it to the one that is kept. */
 void part_keep_record(struct part *part, const struct tlk_site *record);
 
-/* Keeps a timer, if they are few. */
+/* Keeps one of those, if they are few. */
 void part_keep_timer(struct part *part, const struct tlk_timer *timer,
                      const struct judgement *judgement);
 

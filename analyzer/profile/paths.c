@@ -36,7 +36,7 @@ static bool keeps_its_first(const struct part *part)
 
 static bool tells_too_little(const struct part *part)
 {
-    return part->finding.verdict == VERDICT_HELD && part->evidence.live <= FEW_TIMERS &&
+    return part->verdict == VERDICT_HELD && part->evidence.live <= FEW_TIMERS &&
            part->evidence.suspects > 0 && !part->site->through && !keeps_its_first(part) &&
            !family_has(part->site->family, TLK_OF_PROCESS);
 }
@@ -185,7 +185,7 @@ bool paths_want(struct part *parts, size_t count)
     if (candidates < FEWEST_PATHS)
         return false;
     for (size_t i = 0; i < count; i++)
-        parts[i].wanted = parts[i].finding.verdict <= VERDICT_HELD &&
+        parts[i].wanted = parts[i].verdict <= VERDICT_HELD &&
                           (parts[i].evidence.released > 0 || tells_too_little(&parts[i]));
     return true;
 }

@@ -3,7 +3,6 @@
 #include "base/numbers.h"
 #include "base/text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,48 +10,80 @@
 /* More at each of so many steps in a row, up to the last, is no accident. */
 #define FEWEST_STEPS 3
 
-/* What one program after the other has of the timers of a site. */
+/* A timer that was passed on, by the site where it was made. */
+struct passed {
+    struct site *site;
+    uint64_t id;
+};
+
+/* What one program after the other has of such timers. */
 struct series {
     const struct generations *generations;
     const uint32_t *row; /* generations, in the order of their starts */
     size_t count;
+    struct passed **passed; /* of each of them, by sites and numbers */
+    size_t *passed_count;
 };
 
-static const struct holding *holdings_of(const struct series *series, size_t at, size_t *count)
+static int by_site(const void *left, const void *right)
 {
-    const struct generation *one = &series->generations->list[series->row[at]];
-    *count = one->count;
-    return series->generations->holdings + one->first;
+    const struct passed *a = left, *b = right;
+    int order = compare_numbers((uintptr_t)a->site, (uintptr_t)b->site);
+    return order ? order : compare_numbers(a->id, b->id);
 }
 
-static bool is_of_pile(const struct series *series, const struct holding *holding,
-                       const struct site *site)
+static void passed_gather(struct series *series, size_t at)
 {
-    return holding->passed_on && series->generations->holdings[holding->maker].trace->site == site;
+    const struct holding *all = series->generations->holdings;
+    const struct generation *one = &series->generations->list[series->row[at]];
+    struct passed *list = memory_new(one->count, sizeof(*list));
+    size_t count = 0;
+    for (size_t i = one->first; i < one->first + one->count; i++) {
+        if (all[i].passed_on)
+            list[count++] = (struct passed){all[all[i].maker].trace->site, all[i].id};
+    }
+    if (count > 0)
+        qsort(list, count, sizeof(*list), by_site);
+    series->passed[at] = list;
+    series->passed_count[at] = count;
+}
+
+/* Those of a site, by their numbers. */
+static const struct passed *pile_of(const struct series *series, size_t at, const struct site *site,
+                                    uint64_t *height)
+{
+    const struct passed *list = series->passed[at];
+    size_t low = 0, high = series->passed_count[at], end;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((uintptr_t)list[middle].site < (uintptr_t)site)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < series->passed_count[at] && list[end].site == site; end++)
+        ;
+    *height = end - low;
+    return list + low;
 }
 
 static uint64_t pile_height(const struct series *series, size_t at, const struct site *site)
 {
-    uint64_t height = 0;
-    size_t count;
-    const struct holding *list = holdings_of(series, at, &count);
-    for (size_t i = 0; i < count; i++)
-        height += is_of_pile(series, &list[i], site);
+    uint64_t height;
+    pile_of(series, at, site, &height);
     return height;
 }
 
-/* All that the one before had, by their numbers, which do not change: both lists are in order. */
+/* All that the one before had, by their numbers, which do not change. */
 static bool has_all_before(const struct series *series, size_t at, const struct site *site)
 {
-    size_t count, before_count, j = 0;
-    const struct holding *list = holdings_of(series, at, &count);
-    const struct holding *before = holdings_of(series, at - 1, &before_count);
-    for (size_t i = 0; i < before_count; i++) {
-        if (!is_of_pile(series, &before[i], site))
-            continue;
-        while (j < count && (!is_of_pile(series, &list[j], site) || list[j].id < before[i].id))
+    uint64_t height, height_before, j = 0;
+    const struct passed *pile = pile_of(series, at, site, &height);
+    const struct passed *before = pile_of(series, at - 1, site, &height_before);
+    for (uint64_t i = 0; i < height_before; i++) {
+        while (j < height && pile[j].id < before[i].id)
             j++;
-        if (j == count || list[j].id != before[i].id)
+        if (j == height || pile[j].id != before[i].id)
             return false;
     }
     return true;
@@ -92,6 +123,10 @@ static void pile_judge(const struct series *series, struct site *site, size_t st
     const struct generation *last = &series->generations->list[series->row[series->count - 1]];
     const struct finding known = site->finding;
     bool leaks = known.verdict == VERDICT_LEAK;
+    if (last->process->base) {
+        site->base_verdict = VERDICT_LEAK;
+        return;
+    }
     if (!leaks)
         site->finding = (struct finding){.verdict = VERDICT_LEAK, .state = TIMER_STATES};
     snprintf(
@@ -105,35 +140,34 @@ static void pile_judge(const struct series *series, struct site *site, size_t st
     site->through = NULL; /* it is told alone */
 }
 
-static int by_site(const void *left, const void *right)
+/* By where those were made that the last has and never touched. */
+static void piles_find(const struct series *series, const char *step)
 {
-    struct site *const *a = left, *const *b = right;
-    return compare_numbers((uintptr_t)*a, (uintptr_t)*b);
+    const struct passed *last = series->passed[series->count - 1];
+    for (size_t i = 0; i < series->passed_count[series->count - 1]; i++) {
+        if (i > 0 && last[i].site == last[i - 1].site)
+            continue;
+        size_t steps = steps_of(series, last[i].site);
+        if (steps >= FEWEST_STEPS && last[i].site->listed)
+            pile_judge(series, last[i].site, steps, step);
+    }
 }
 
-/* By where those were made that the last has and never touched; if it could be loaded. */
-static void series_judge(const struct series *series, const char *step)
+/* If the last could be loaded. */
+static void series_judge(struct series *series, const char *step)
 {
-    size_t count, sites = 0;
     if (series->count <= FEWEST_STEPS ||
         !series->generations->list[series->row[series->count - 1]].process)
         return;
-    const struct holding *list = holdings_of(series, series->count - 1, &count);
-    struct site **made = memory_new(count, sizeof(*made));
-    for (size_t i = 0; i < count; i++) {
-        if (list[i].passed_on)
-            made[sites++] = series->generations->holdings[list[i].maker].trace->site;
-    }
-    if (sites > 0)
-        qsort(made, sites, sizeof(*made), by_site);
-    for (size_t i = 0; i < sites; i++) {
-        if (i > 0 && made[i] == made[i - 1])
-            continue;
-        size_t steps = steps_of(series, made[i]);
-        if (steps >= FEWEST_STEPS && made[i]->listed)
-            pile_judge(series, made[i], steps, step);
-    }
-    free(made);
+    series->passed = memory_new(series->count, sizeof(*series->passed));
+    series->passed_count = memory_new(series->count, sizeof(*series->passed_count));
+    for (size_t i = 0; i < series->count; i++)
+        passed_gather(series, i);
+    piles_find(series, step);
+    for (size_t i = 0; i < series->count; i++)
+        free(series->passed[i]);
+    free(series->passed);
+    free(series->passed_count);
 }
 
 /* ---- one program that becomes the next ---- */
@@ -158,7 +192,8 @@ static void execs_judge(const struct generations *generations, uint32_t *row)
     for (uint32_t i = 0; i < generations->count; i++) {
         if (!generations->list[i].counts || generations->list[i].handed)
             continue;
-        const struct series series = {generations, row, execs_before(generations, i, row)};
+        struct series series = {
+            .generations = generations, .row = row, .count = execs_before(generations, i, row)};
         series_judge(&series, "at each exec");
     }
 }
@@ -199,7 +234,7 @@ static void children_judge(struct generations *generations, uint32_t *row)
             if (by_parent(&generations->list[row[i]], &generations->list[row[i + run]]) != 0)
                 break;
         }
-        const struct series series = {generations, row + i, run};
+        struct series series = {.generations = generations, .row = row + i, .count = run};
         series_judge(&series, "in each child");
     }
 }

@@ -290,7 +290,7 @@ struct trace *profile_trace(struct profile *profile, const struct recording *rec
     struct trace *trace = memory_new(1, sizeof(*trace) + size);
     memcpy(trace->locations, climb.locations, size);
     free(climb.locations);
-    trace->depth = climb.depth;
+    trace->depth = (uint32_t)climb.depth;
     trace->function = function;
     trace->kind = strings_add(profile->strings, recording_string(recording, record->kind));
     trace->family = record->family;

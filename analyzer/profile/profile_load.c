@@ -13,8 +13,10 @@
 static void load_modules(struct loading *loading)
 {
     uint32_t count = recording_count(loading->recording, TLK_MODULES);
+    uint64_t damaged = loading->recording->damaged;
     struct tlk_module record;
     loading->modules = profile_modules(loading->profile, loading->recording);
+    loading->recording->damaged = damaged; /* they are read again */
     for (uint32_t i = 1; i < count; i++) {
         if (recording_module(loading->recording, i, &record))
             loaded_modules_add(&loading->loaded, &record, loading->modules[i]);
@@ -106,14 +108,6 @@ static void say_maker(const struct part *part, struct finding *finding)
                  part->maker);
 }
 
-static void part_judge(struct loading *loading, struct part *part)
-{
-    part->evidence.last_activity = loading->last_activity;
-    set_limit(loading, part);
-    verdict_find(&part->evidence, &part->finding);
-    say_maker(part, &part->finding);
-}
-
 static void site_found(struct loading *loading, struct site *site, const struct finding *finding)
 {
     struct process *process = loading->process;
@@ -146,11 +140,11 @@ static uint64_t peak_of(const struct part *part)
     return elapsed(part->counts.peak, count_product(apart, part->evidence.run.one_in));
 }
 
-static void merge_finding(struct loading *loading, struct part *part)
+static void merge_finding(struct loading *loading, struct part *part, const struct finding *finding)
 {
     struct site *site = part->site;
-    site_found(loading, site, &part->finding);
-    if (part->finding.growth <= 0)
+    site_found(loading, site, finding);
+    if (finding->growth <= 0)
         note_rates(loading->process, site->family, 0,
                    part->evidence.shrinking * (double)part->evidence.run.one_in);
     note_usage(loading->process, site->family, &part->counts);
@@ -160,23 +154,34 @@ static void merge_finding(struct loading *loading, struct part *part)
     site->parts++;
 }
 
-static void merge_part(struct loading *loading, struct part *part)
+static void merge_part(struct loading *loading, struct part *part, const struct finding *finding)
 {
     struct site *site = part->site;
     if (!counts_any(&part->counts) && !has_timers(part))
         return;
     site->listed = true;
     if (loading->profile->base) {
-        site_found(loading, site, &part->finding);
+        site_found(loading, site, finding);
         return;
     }
     if (has_timers(part))
-        merge_finding(loading, part);
+        merge_finding(loading, part, finding);
     part->counts.peak = 0; /* see peaks_add_up() */
     counts_add(&site->counts, &part->counts);
 }
 
-/* Of those that are wanted, all is read once more: few recordings have any. */
+static void part_judge(struct loading *loading, struct part *part)
+{
+    struct finding finding;
+    part->evidence.last_activity = loading->last_activity;
+    set_limit(loading, part);
+    verdict_find(&part->evidence, &finding);
+    say_maker(part, &finding);
+    part->verdict = finding.verdict;
+    merge_part(loading, part, &finding);
+}
+
+/* Of those that are wanted, all is read once more, what is damaged too: few recordings have any. */
 static void judge_paths(struct loading *loading)
 {
     struct found_paths found;
@@ -216,15 +221,18 @@ void profile_add(struct profile *profile, struct recording *recording)
     load_modules(&loading);
     loading_sites(&loading);
     loading_timers(&loading);
+    loading.process->damaged = recording->damaged;
     for (size_t i = 0; i < loading.part_count; i++)
         part_judge(&loading, &loading.parts[i]);
     judge_paths(&loading);
     for (size_t i = 0; i < loading.part_count; i++) {
-        merge_part(&loading, &loading.parts[i]);
         loading.parts[i].site->part = 0;
         part_free(&loading.parts[i]);
     }
-    loading.process->damaged = recording->damaged;
+    for (size_t i = 0; i < loading.record_count; i++) {
+        if (loading.records[i].trace)
+            loading.records[i].trace->record = 0;
+    }
     free(loading.modules);
     free(loading.records);
     free(loading.loaded.list);

@@ -41,6 +41,13 @@ static void path_add(struct site *site, struct site *path)
     }
 }
 
+/* In another process, or in what is compared with its base, it may be more than a path. */
+static bool tells_more_alone(const struct site *site)
+{
+    return site->finding.verdict >= VERDICT_GROWING &&
+           site->finding.verdict > site->through->finding.verdict;
+}
+
 static void show_site(struct profile *profile, struct site *site)
 {
     profile->sites =
@@ -56,6 +63,8 @@ static void paths_gather(struct profile *profile)
         site->path_count = 0;
         if (site->paths)
             site->counts = (struct counts){0};
+        if (site->through && tells_more_alone(site))
+            site->through = NULL;
     }
     for (size_t i = 0; i < profile->known_count; i++) {
         struct site *site = profile->known[i];

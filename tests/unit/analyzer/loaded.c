@@ -24,13 +24,11 @@ void loaded_add(struct profile *profile, struct builder *builder)
     profile_settle(profile);
 }
 
-struct profile *loaded_together(struct builder *const builders[], size_t count)
+void loaded_add_together(struct profile *profile, struct builder *const builders[], size_t count)
 {
-    struct profile *profile = profile_new();
     struct generations generations;
     struct recording *recordings[count];
     char error[ERROR_SIZE];
-    profile->keep_timers = true;
     profile->generations = &generations;
     generations_init(&generations, profile);
     for (size_t i = 0; i < count; i++) {
@@ -51,6 +49,13 @@ struct profile *loaded_together(struct builder *const builders[], size_t count)
     profile->generations = NULL;
     generations_free(&generations);
     profile_settle(profile);
+}
+
+struct profile *loaded_together(struct builder *const builders[], size_t count)
+{
+    struct profile *profile = profile_new();
+    profile->keep_timers = true;
+    loaded_add_together(profile, builders, count);
     return profile;
 }
 

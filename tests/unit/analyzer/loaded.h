@@ -19,6 +19,8 @@ void loaded_add(struct profile *profile, struct builder *builder);
 /* Recordings of one session, in the order in which they are given. Frees the builders. */
 struct profile *loaded_together(struct builder *const builders[], size_t count);
 
+void loaded_add_together(struct profile *profile, struct builder *const builders[], size_t count);
+
 /* The only site. */
 struct site *loaded_site(const struct profile *profile);
 

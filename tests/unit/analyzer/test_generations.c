@@ -368,6 +368,25 @@ Test(generations, a_pile_has_more_at_each_exec)
     cr_expect_eq(verdict_over_execs((unsigned[]){1, 2, 3, 4, 4}, 5, NULL), VERDICT_HELD);
 }
 
+Test(generations, a_pile_in_the_base_is_not_of_what_is_compared_with_it)
+{
+    struct builder *builders[4];
+    for (size_t i = 0; i < 4; i++) {
+        builders[i] = i < 3 ? program_that_execs(10, i * SECOND, (i + 1) * SECOND)
+                            : program(10, 1, i * SECOND, (i + 1) * SECOND);
+        struct tlk_site *site = inherited_site(builders[i]);
+        for (unsigned j = 0; j < 2 * i; j++)
+            inherit(builders[i], site, 3 + j, i * SECOND);
+    }
+    struct profile *profile = profile_new();
+    profile->base = true;
+    loaded_add_together(profile, builders, 4);
+    cr_expect_eq(loaded_site(profile)->base_verdict, VERDICT_LEAK);
+    cr_expect_eq(loaded_site(profile)->finding.verdict, VERDICT_CLEAN);
+    cr_expect_null(loaded_site(profile)->process);
+    profile_free(profile);
+}
+
 /* Children of one parent, each with timers of the numbers [first, last]. */
 static enum verdict verdict_in_children(const unsigned (*numbers)[2], size_t children)
 {

@@ -129,6 +129,16 @@ static void expect_end(enum tlk_end end, int status, const char *name)
     json_decref(report);
 }
 
+Test(json, what_a_base_alone_has_is_nobodys)
+{
+    struct profile *profile = loaded(builder_new(HOUR));
+    profile->base = true;
+    loaded_add(profile, sample());
+    cr_expect_eq(loaded_site(profile)->parts, 0);
+    expect_printed(profile, print_json, "\"pid\": null");
+    profile_free(profile);
+}
+
 Test(json, ends)
 {
     expect_end(TLK_EXITED, 3, "exited");

@@ -96,6 +96,49 @@ Test(paths, that_keep_their_first_are_fine)
     profile_free(profile);
 }
 
+Test(paths, one_that_leaks_by_itself_elsewhere_is_told_alone)
+{
+    struct builder *other = builder_new(HOUR);
+    struct tlk_site *site = path_site(other, 7);
+    for (uint64_t i = 0; i < 60; i++)
+        builder_create(other, site, i * MINUTE);
+    struct profile *profile = profile_new();
+    profile->base = true;
+    loaded_add(profile, taken_once(60));
+    profile->base = false;
+    loaded_add(profile, other);
+    cr_expect_eq(profile->sites[0]->finding.verdict, VERDICT_LEAK);
+    cr_expect_eq(profile->sites[0]->path_count, 0);
+    cr_expect_eq(profile->sites[1]->path_count, 59);
+    profile_free(profile);
+}
+
+Test(paths, are_judged_by_what_was_made_there)
+{
+    struct builder *builder = builder_new(10 * MINUTE);
+    for (uint64_t i = 0; i < 60; i++) {
+        struct tlk_site *site = path_site(builder, i);
+        for (int j = 0; j < 20; j++)
+            builder_create(builder, site, 0)->flags = TLK_INHERITED;
+        site->created = 0;
+        site->inherited = 20;
+        builder_create(builder, site, SECOND + i * 598 * SECOND / 60);
+    }
+    struct profile *profile = loaded(builder);
+    cr_expect_eq(loaded_site(profile)->path_count, 60);
+    profile_free(profile);
+}
+
+Test(paths, that_are_judged_together_count_damage_once)
+{
+    struct builder *builder = taken_once(60);
+    builder_create(builder, path_site(builder, 0), SECOND)->state = TLK_LIVE + 40;
+    struct profile *profile = loaded(builder);
+    cr_expect_eq(profile->sites[0]->path_count, 60);
+    cr_expect_eq(profile->processes[0]->damaged, 1);
+    profile_free(profile);
+}
+
 Test(paths, are_left_out_one_by_one)
 {
     char error[ERROR_SIZE];
