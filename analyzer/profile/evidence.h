@@ -66,6 +66,7 @@ struct evidence {
     uint64_t oldest, youngest; /* creation times */
     uint64_t outlived;         /* older than any that was released */
     uint64_t overstayed;       /* so much older that they will hardly be released */
+    uint64_t overstayed_lately; /* of these, made or touched as lately as those in use were */
     uint64_t oldest_overstayed, youngest_overstayed; /* creation times */
     uint64_t overstayed_states[TIMER_STATES];
     uint32_t survivors[SLICES]; /* by slice of [first, last_created] */

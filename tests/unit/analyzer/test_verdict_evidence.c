@@ -202,6 +202,23 @@ Test(verdict, lifetimes_as_long_as_the_run_tell_nothing_yet)
     }
 }
 
+/* Connections that stay and are used, beside requests; of a forgotten one there is no use. */
+Test(verdict, the_youngest_of_those_in_use_were_not_used_yet)
+{
+    for (int forgotten = 0; forgotten < 2; forgotten++) {
+        struct shape shape = shape_begin(MINUTE);
+        for (uint64_t i = 0; i < 60 * 10; i++)
+            shape_release(&shape, i * 100 * MS, 10 * MS);
+        for (uint64_t i = 0; i < 50; i++)
+            use(make_armed(&shape, i * SECOND, HOUR), 2 * (60 - (uint32_t)i), 59900 * MS);
+        for (uint64_t i = 0; i < 4; i++)
+            make_armed(&shape, 59300 * MS + i * 100 * MS, HOUR);
+        if (forgotten)
+            make_armed(&shape, 30 * SECOND, HOUR);
+        shape_expect(&shape, forgotten ? VERDICT_LEAK : VERDICT_HELD, "50 of 5");
+    }
+}
+
 Test(verdict, the_latest_of_a_few_are_in_flight)
 {
     struct shape shape = shape_begin(MINUTE);
