@@ -171,7 +171,8 @@ struct tlk_header {
     uint32_t forked;   /* 1: this process came by fork from `ppid`, and is still its image */
     uint32_t descriptors_seen; /* the highest descriptor number seen, plus one: as the kernel hands
                                   out the lowest free number, this many were open at that moment */
-    uint64_t nofile_soft, nofile_hard, sigpending_soft, sigpending_hard; /* ~0: unlimited */
+    /* At the start, and after a clean exit those of the end; ~0: unlimited. */
+    uint64_t nofile_soft, nofile_hard, sigpending_soft, sigpending_hard;
 
     uint32_t end; /* enum tlk_end; published last */
     int32_t end_status;

@@ -225,6 +225,7 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
     /* What is overdue is held up by the loop that lets it fire, not by who forgot it. */
     if (passed_over && !judgement->overdue && age / OVERSTAY_FACTOR > limit) {
         evidence->overstayed_states[judgement->state]++;
+        evidence->overstayed_lately += judgement->idle <= run_lately(&evidence->run);
         if (evidence->overstayed++ == 0 || timer->created < evidence->oldest_overstayed)
             evidence->oldest_overstayed = timer->created;
         if (timer->created > evidence->youngest_overstayed)

@@ -58,14 +58,15 @@ struct evidence {
      */
     uint64_t used;
     uint64_t suspects;
-    uint64_t waiting;          /* one-shot, and not due yet */
-    uint64_t wait;             /* ns, how long these wait in all */
-    uint64_t resting;          /* fired or stopped */
-    uint64_t abandoned;        /* fired or stopped, and then left alone */
-    uint64_t forgotten;        /* set anew again and again, and for long no more */
-    uint64_t oldest, youngest; /* creation times */
-    uint64_t outlived;         /* older than any that was released */
-    uint64_t overstayed;       /* so much older that they will hardly be released */
+    uint64_t waiting;           /* one-shot, and not due yet */
+    uint64_t wait;              /* ns, how long these wait in all */
+    uint64_t resting;           /* fired or stopped */
+    uint64_t abandoned;         /* fired or stopped, and then left alone */
+    uint64_t forgotten;         /* set anew again and again, and for long no more */
+    uint64_t oldest, youngest;  /* creation times */
+    uint64_t outlived;          /* older than any that was released */
+    uint64_t overstayed;        /* so much older that they will hardly be released */
+    uint64_t overstayed_lately; /* of these, made or touched as lately as those in use were */
     uint64_t oldest_overstayed, youngest_overstayed; /* creation times */
     uint64_t overstayed_states[TIMER_STATES];
     uint32_t survivors[SLICES]; /* by slice of [first, last_created] */

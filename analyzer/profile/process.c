@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
@@ -68,6 +69,34 @@ static void read_arguments(struct profile *profile, struct process *process,
     }
 }
 
+static void read_limit(pid_t pid, __rlimit_resource_t which, uint64_t *soft, uint64_t *hard)
+{
+    struct rlimit limit;
+    if (prlimit(pid, which, NULL, &limit) == 0) {
+        *soft = limit.rlim_cur;
+        *hard = limit.rlim_max;
+    }
+}
+
+/*
+ * A program may set its limits anew, and a recording has those of its start or of its clean exit.
+ * What was killed with more descriptors than it might have at its start had raised the limit.
+ */
+static void read_limits(struct process *process, const struct tlk_header *header)
+{
+    process->nofile_soft = header->nofile_soft;
+    process->nofile_hard = header->nofile_hard;
+    process->sigpending_soft = header->sigpending_soft;
+    process->sigpending_hard = header->sigpending_hard;
+    if (process->alive) {
+        read_limit(process->pid, RLIMIT_NOFILE, &process->nofile_soft, &process->nofile_hard);
+        read_limit(process->pid, RLIMIT_SIGPENDING, &process->sigpending_soft,
+                   &process->sigpending_hard);
+    } else if (header->end_descriptors == 0 && process->descriptors > process->nofile_soft) {
+        process->nofile_soft = process->nofile_hard;
+    }
+}
+
 static void read_usage(struct process *process, const struct tlk_header *header)
 {
     if (process->alive) {
@@ -77,6 +106,7 @@ static void read_usage(struct process *process, const struct tlk_header *header)
         process->descriptors = header->descriptors_seen;
         keep_latest(&process->descriptors, header->end_descriptors);
     }
+    read_limits(process, header);
 }
 
 /* People know a program by what they started: redis-server may be a link to redis-check-rdb. */
@@ -111,10 +141,6 @@ static void read_header(struct profile *profile, struct process *process,
     process->end_status = header->end_status;
     process->start_real = header->start_real;
     process->start_mono = header->start_mono;
-    process->nofile_soft = header->nofile_soft;
-    process->nofile_hard = header->nofile_hard;
-    process->sigpending_soft = header->sigpending_soft;
-    process->sigpending_hard = header->sigpending_hard;
     memcpy(process->dropped, header->dropped, sizeof(process->dropped));
     memcpy(process->omitted, header->omitted, sizeof(process->omitted));
 }

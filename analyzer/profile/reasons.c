@@ -31,6 +31,16 @@ static struct text stands_for(const struct evidence *e, uint64_t count)
     return text_count(count_product(count, e->run.one_in));
 }
 
+/* So many pauses after the last that stays, those that stay have become no more. */
+#define MANY_PAUSES 10
+
+/* Of what outstays others that are still made: none could be known before it has. */
+static bool has_ended(const struct evidence *e, uint64_t pause)
+{
+    uint64_t known = OVERSTAY_FACTOR * (e->expected_life + e->run.slop);
+    return run_watched_since(&e->run, e->youngest_overstayed) > MANY_PAUSES * pause + known;
+}
+
 /* What stays, not what is in flight: where there is turnover, those that outstay the others. */
 static void say_growth(const struct evidence *e, struct finding *finding, bool behind)
 {
@@ -41,7 +51,7 @@ static void say_growth(const struct evidence *e, struct finding *finding, bool b
     double rate = (double)(count - 1) * (double)e->run.one_in / ((double)span / SECOND);
     if (span < SECOND) {
         finding_say(finding, "grew by %s in %s", stands_for(e, count).s, text_duration(span).s);
-    } else if (creation_goes_on_now(e)) {
+    } else if (creation_goes_on_now(e) && !(some && has_ended(e, span / (count - 1)))) {
         finding->growth = rate;
         finding_say(finding, "grows %s since %s", text_rate(rate).s,
                     text_moment(elapsed(from, e->run.start)).s);

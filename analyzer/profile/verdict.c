@@ -78,10 +78,12 @@ static bool may_be_tail(const struct evidence *e)
            exp(count * log(others) - lgamma(count + 1)) > MIRACLE;
 }
 
+/* Where most are in use, those too young to have been used are about to be. */
 static bool stays_behind(const struct evidence *e)
 {
-    bool enough = (e->released >= ENOUGH_RELEASED && e->overstayed >= FEW_OVERSTAYED) ||
-                  (e->released >= MANY_RELEASED && e->overstayed >= 1) || steps_by_rounds(e);
+    uint64_t stay = e->overstayed - (e->used > e->suspects ? e->overstayed_lately : 0);
+    bool enough = (e->released >= ENOUGH_RELEASED && stay >= FEW_OVERSTAYED) ||
+                  (e->released >= MANY_RELEASED && stay >= 1) || steps_by_rounds(e);
     return enough && !kept_from_start(e);
 }
 

@@ -62,7 +62,8 @@ static uint64_t start_ticks(void)
 
 static void describe_limits(struct tlk_header *header)
 {
-    struct rlimit files = {0}, signals = {0};
+    struct rlimit files = {header->nofile_soft, header->nofile_hard};
+    struct rlimit signals = {header->sigpending_soft, header->sigpending_hard};
 
     getrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_SIGPENDING, &signals);
@@ -266,6 +267,7 @@ static void at_exit(int status, void *unused)
         return;
     cancel = cancel_hold_off();
     if (!gate->sandboxed) {
+        describe_limits(recording); /* servers raise theirs */
         reconcile_descriptors();
         reconcile_untimed();
     }

@@ -169,6 +169,39 @@ Test(record, what_a_killed_process_left_is_in_nobodys_way)
     free(recording);
 }
 
+static long long descriptors_allowed(const char *file, bool in_json)
+{
+    char *error = NULL;
+    json_t *report = in_json ? json_load_file(file, 0, NULL) : report_read(file, &error);
+    long long soft;
+
+    cr_assert(report, "%s: %s", file, error ? error : "no report");
+    soft = number_of(json_object_get(report, "limits"), "nofile_soft");
+    json_decref(report);
+    return soft;
+}
+
+/* Servers raise theirs: a forecast by what was allowed at the start would be a false one. */
+Test(record, limits_are_those_that_the_program_has_set, .timeout = 60)
+{
+    char *directory = directory_make(), *timerleak = built("timerleak");
+    char *recording = text_make("%s/x.tlk", directory), *running = text_make("%s/x", directory);
+    struct outcome outcome = command_run(&(struct command){
+        (const char *const[]){timerleak, "record", "--children=no", "-o", recording, "bash", "-c",
+                              "ulimit -S -n 64; \"$0\" report --json \"$1\" >\"$2\"; :", timerleak,
+                              recording, running, NULL},
+        NULL, NULL});
+
+    cr_expect_eq(outcome.status, 0, "%s", outcome.err);
+    cr_expect_eq(descriptors_allowed(running, true), 64);
+    cr_expect_eq(descriptors_allowed(recording, false), 64);
+    outcome_forget(&outcome);
+    directory_remove(directory);
+    free(recording);
+    free(running);
+    free(timerleak);
+}
+
 Test(record, a_program_has_its_name_also_without_proc)
 {
     char *directory = directory_make(), *program = program_path("alarm_cancelled"), *error;

@@ -289,6 +289,23 @@ Test(profile, limits_are_projected)
     profile_free(profile);
 }
 
+/* It had raised the limit before it was killed; a clean exit would have told how far. */
+Test(profile, who_had_more_than_was_allowed_at_the_start_was_allowed_more)
+{
+    for (uint32_t open_at_exit = 0; open_at_exit <= 5000; open_at_exit += 5000) {
+        struct builder *builder = builder_new(HOUR);
+        struct limit limits[LIMITS];
+        builder_header(builder)->nofile_hard = 20000;
+        builder_header(builder)->descriptors_seen = 5000;
+        builder_header(builder)->end_descriptors = open_at_exit;
+        struct profile *profile = loaded(builder);
+        limits_of_process(profile->processes[0], limits);
+        cr_expect_eq(limits[0].used, 5000);
+        cr_expect_eq(limits[0].limit, open_at_exit ? 4096 : 20000);
+        profile_free(profile);
+    }
+}
+
 Test(profile, ids_of_sites_are_stable_and_unique)
 {
     struct builder *builder = builder_new(HOUR);

@@ -218,6 +218,34 @@ Test(verdict, lifetimes_as_long_as_the_run_tell_nothing_yet)
     }
 }
 
+/* The requests go on, the error path was mended: no limit will be reached. */
+Test(verdict, a_leak_that_ended_beside_others_that_go_on_grows_no_more)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t i = 0; i <= 20; i++)
+        shape_make(&shape, i * SECOND);
+    for (uint64_t i = 0; i < 60 * 10; i++)
+        shape_release(&shape, i * 100 * MS, 10 * MS);
+    shape_expect(&shape, VERDICT_LEAK, "grew 60/min from 00:00:00 to 00:00:20");
+}
+
+/* Connections that stay and are used, beside requests; of a forgotten one there is no use. */
+Test(verdict, the_youngest_of_those_in_use_were_not_used_yet)
+{
+    for (int forgotten = 0; forgotten < 2; forgotten++) {
+        struct shape shape = shape_begin(MINUTE);
+        for (uint64_t i = 0; i < 60 * 10; i++)
+            shape_release(&shape, i * 100 * MS, 10 * MS);
+        for (uint64_t i = 0; i < 50; i++)
+            use(make_armed(&shape, i * SECOND, HOUR), 2 * (60 - (uint32_t)i), 59900 * MS);
+        for (uint64_t i = 0; i < 4; i++)
+            make_armed(&shape, 59300 * MS + i * 100 * MS, HOUR);
+        if (forgotten)
+            make_armed(&shape, 30 * SECOND, HOUR);
+        shape_expect(&shape, forgotten ? VERDICT_LEAK : VERDICT_HELD, "50 of 5");
+    }
+}
+
 Test(verdict, the_latest_of_a_few_are_in_flight)
 {
     struct shape shape = shape_begin(MINUTE);
