@@ -8,7 +8,7 @@
 
 /* So few paths share a line by chance. */
 #define FEWEST_PATHS 4
-/* Of which each was taken once: a program that sets itself up does no less. */
+/* Where fewer than these were taken again: a program that sets itself up does no less. */
 #define FEWEST_TAKEN_ONCE 24
 
 /* All parts of a recording, those next to each other that share most, from the leaf. */
@@ -55,7 +55,7 @@ struct together {
     struct evidence evidence;
     const struct part *any;
     size_t paths;
-    uint64_t most_created; /* on one of them */
+    size_t taken_again; /* of them */
 };
 
 static bool is_path(const struct part *part, enum kind_of_path kind)
@@ -71,8 +71,7 @@ static void count_paths(struct together *together, struct part *const *parts, si
             continue;
         together->any = parts[i];
         together->paths++;
-        if (parts[i]->evidence.created > together->most_created)
-            together->most_created = parts[i]->evidence.created;
+        together->taken_again += parts[i]->evidence.created > 1;
     }
 }
 
@@ -114,7 +113,7 @@ static bool leaks_together(struct part *const *parts, size_t count, enum kind_of
 {
     struct together together = {0};
     count_paths(&together, parts, count, kind);
-    if (together.paths < (together.most_created == 1 ? FEWEST_TAKEN_ONCE : FEWEST_PATHS))
+    if (together.taken_again < FEWEST_PATHS && together.paths < FEWEST_TAKEN_ONCE)
         return false;
     gather_evidence(&together, parts, count, kind);
     if (kind == RELEASED_SOME && together.evidence.overstayed < FEWEST_PATHS)

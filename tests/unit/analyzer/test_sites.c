@@ -68,6 +68,22 @@ Test(paths, of_few_taken_once_say_nothing)
     profile_free(profile);
 }
 
+/* By chance. */
+Test(paths, of_few_of_which_one_was_taken_twice_say_no_more)
+{
+    struct builder *builder = builder_new(10 * MINUTE);
+    for (uint64_t i = 0; i < 12; i++) {
+        struct tlk_site *site = path_site(builder, i);
+        builder_create(builder, site, SECOND + i * 49 * SECOND);
+        if (i == 5)
+            builder_create(builder, site, 400 * SECOND);
+    }
+    struct profile *profile = loaded(builder);
+    cr_expect_eq(profile->site_count, 12);
+    cr_expect_eq(profile->sites[0]->finding.verdict, VERDICT_HELD);
+    profile_free(profile);
+}
+
 Test(paths, that_all_were_taken_at_the_start_hold_what_they_made)
 {
     struct builder *builder = builder_new(10 * MINUTE);
