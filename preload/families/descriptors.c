@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "families/family.h"
+#include "ledger/sharing.h"
 #include "tables/descriptors.h"
 
 static inline bool in_table(int fd)

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "ledger/fdinfo.h"
 #include "ledger/ledger.h"
+#include "ledger/sharing.h"
 #include "tables/descriptors.h"
 #include "tables/families.h"
 #include "tables/live.h"

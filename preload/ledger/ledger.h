@@ -168,16 +168,6 @@ void timer_fired_at_least(struct timer_ref ref, uint64_t expirations);
 void timer_unread(struct timer_ref ref, uint64_t expirations);
 
 /*
- * One descriptor more, made there, or `fd` less, stands for the timer. With the last one it is
- * released.
- */
-void timer_shared(struct timer_ref ref, int copy, const void *caller);
-void timer_unshared(struct timer_ref ref, int fd);
-
-/* The number that it goes by is closed: from now on it goes by another one. */
-void timer_renumber(struct timer_ref ref);
-
-/*
  * The timer is no more. Only the first call for a reference counts. Who calls has removed it from
  * the table of live timers.
  */

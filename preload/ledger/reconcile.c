@@ -7,6 +7,7 @@
 #include "core/real.h"
 #include "ledger/fdinfo.h"
 #include "ledger/ledger.h"
+#include "ledger/sharing.h"
 #include "tables/descriptors.h"
 #include "tables/mapfile.h"
 

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/thread.h"
 #include "fixture.h"
+#include "ledger/sharing.h"
 #include "tables/mapfile.h"
 #include "tables/sites.h"
 
@@ -482,74 +483,6 @@ Test(ledger, a_second_release_counts_nothing)
     cr_expect_eq(the_site()->released, 1);
     cr_expect_eq(the_site()->live, 0);
     cr_expect_neq(make_timer(TLK_POSIX, 2).slot, make_timer(TLK_POSIX, 3).slot);
-}
-
-Test(ledger, a_shared_one_lives_until_the_last_descriptor)
-{
-    struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
-
-    timer_shared(ref, 6, NULL);
-    timer_shared(ref, 7, NULL);
-    timer_unshared(ref, 5);
-    timer_unshared(ref, 5);
-    cr_expect(timer_live(ref));
-    timer_unshared(ref, 5);
-    cr_expect_not(timer_live(ref));
-    timer_unshared(ref, 5);
-    cr_expect_eq(the_site()->released, 1);
-}
-
-Test(ledger, with_too_many_descriptors_it_is_never_thought_gone)
-{
-    struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
-
-    for (int i = 0; i < 300; i++)
-        timer_shared(ref, 6 + i, NULL);
-    cr_expect_eq(timer_of(ref)->references, 255);
-    for (int i = 0; i < 400; i++)
-        timer_unshared(ref, 5);
-    cr_expect_eq(timer_of(ref)->references, 255);
-}
-
-static PROGRAM void fail_with(int error)
-{
-    struct call call = {.function = "timerfd_create",
-                        .family = TLK_TIMERFD,
-                        .frame = __builtin_dwarf_cfa(),
-                        .caller = __builtin_return_address(0),
-                        .rbp = *(void **)__builtin_frame_address(0)};
-
-    errno = error;
-    timer_failed(&call, error);
-    cr_expect_eq(errno, error);
-    NO_TAIL_CALL;
-}
-
-Test(ledger, a_creation_that_failed_is_counted_by_its_errno)
-{
-    static const int errors[] = {EMFILE, EINVAL, ENFILE, EMFILE, ENOMEM, EAGAIN, EPERM};
-    const struct tlk_site *site;
-
-    for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
-        fail_with(errors[i]);
-    site = the_site();
-    cr_expect_eq(site->failed[TLK_FAILED_EMFILE], 2);
-    cr_expect_eq(site->failed[TLK_FAILED_ENFILE], 1);
-    cr_expect_eq(site->failed[TLK_FAILED_ENOMEM], 1);
-    cr_expect_eq(site->failed[TLK_FAILED_EAGAIN], 1);
-    cr_expect_eq(site->created + site->live, 0);
-    cr_expect(site->first_failed > 0 && site->first_failed <= site->last_failed);
-}
-
-Test(ledger, asleep_or_ignored_a_failure_is_not_counted)
-{
-    recording->asleep = 1;
-    fail_with(EMFILE);
-    recording->asleep = 0;
-    thread.ignoring++;
-    fail_with(EMFILE);
-    thread.ignoring--;
-    cr_expect_eq(recording->regions[TLK_SITES].used, 1);
 }
 
 Test(ledger, a_timer_was_touched_when_it_was_set_stopped_or_asked)
