@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "doctor/libraries.h"
+#include "launch/libraries.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -210,7 +210,7 @@ static void examine_libraries(struct diagnosis *diagnosis, const struct librarie
 void examine_calls(struct diagnosis *diagnosis, const char *program)
 {
     struct libraries libraries;
-    libraries_list(&libraries, program);
+    libraries_list(&libraries, program, NULL);
     examine_libraries(diagnosis, &libraries);
     struct callers callers = {
         .program = imports_read(program, call_name, CALLS),

@@ -1,5 +1,5 @@
 /* What `timerleak doctor` says of a program. */
-#include "doctor/libraries.h"
+#include "launch/libraries.h"
 #include "symbols/detail.h"
 
 #include "diagnosed.h"

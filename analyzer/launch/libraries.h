@@ -2,8 +2,8 @@
  * libraries.h - what a program is linked with, as the dynamic loader finds it, and the functions
  * that a program or library takes from others.
  */
-#ifndef TIMERLEAK_LIBRARIES_H
-#define TIMERLEAK_LIBRARIES_H
+#ifndef TIMERLEAK_LAUNCH_LIBRARIES_H
+#define TIMERLEAK_LAUNCH_LIBRARIES_H
 
 #include <limits.h>
 #include <stddef.h>
@@ -22,11 +22,17 @@ struct libraries {
 
 /*
  * Asks the loader of this very process, which lists what it would load and runs nothing of it:
- * neither the program nor its libraries. What is preloaded is left out. libraries_free() in the
- * end.
+ * neither the program nor its libraries. What is preloaded is left out, but for `with`: names as in
+ * LD_PRELOAD, or NULL, which it looks up as it would for the program. libraries_free() in the end.
  */
-void libraries_list(struct libraries *libraries, const char *program);
+void libraries_list(struct libraries *libraries, const char *program, const char *with);
 void libraries_free(struct libraries *libraries);
+
+/*
+ * Names of libraries that stand in the program's constants, which it may load while it runs: for
+ * libraries_list(), NULL if there are none. The caller frees.
+ */
+char *libraries_named(const char *program);
 
 /*
  * Which of `count` names, at most 64, the file's dynamic symbols want from elsewhere: a bit for
