@@ -100,9 +100,9 @@ static void record_tell_blind(const struct needs *needs, uint32_t wanted)
 }
 
 /*
- * What a list of families says, else what the program needs of what there is. What its children will
- * need can't be known: `hand_on` is all that there is; so has a program that the shim is not loaded
- * into. False if what the list says is not there.
+ * What a list of families says, else what the program needs of what there is. What its children
+ * will need can't be known: `hand_on` is all that there is; so has a program that the shim is not
+ * loaded into. False if what the list says is not there.
  */
 static bool record_choose_objects(const struct launch *launch, const struct traceable *judged,
                                   const char *shim, uint32_t *own, uint32_t *hand_on)

@@ -138,8 +138,8 @@ void copies_read(enum copy copies[FOREIGN_FAMILIES], const char *path, bool prog
     }
     binary_close(&binary);
     for (size_t i = 0; i < FOREIGN_FAMILIES; i++)
-        copies[i] = foreign_at(i) == itself ? COPY_NONE
-                                            : copy_of(foreign_at(i), &traces[i], program);
+        copies[i] =
+            foreign_at(i) == itself ? COPY_NONE : copy_of(foreign_at(i), &traces[i], program);
 }
 
 const char *copy_blindness(enum copy copy)

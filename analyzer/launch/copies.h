@@ -10,10 +10,10 @@
 #include <stdbool.h>
 
 enum copy {
-    COPY_NONE, /* or it is the library itself */
-    COPY_OPEN, /* a shared library exports it, and calls what it exports as others do: all is seen
-                */
-    COPY_BOUND,    /* it exports it, but its own calls find it by themselves: of these none */
+    COPY_NONE,  /* or it is the library itself */
+    COPY_OPEN,  /* a shared library exports it, and calls what it exports as others do: all is seen
+                 */
+    COPY_BOUND, /* it exports it, but its own calls find it by themselves: of these none */
     COPY_EXPORTED, /* a program's own: it comes before all that is preloaded, so nothing is seen */
     COPY_HIDDEN,   /* nothing */
 };

@@ -106,7 +106,7 @@ void libraries_free(struct libraries *libraries)
 static uint64_t imports_find(const char *symbol, const char *(*name)(size_t index), size_t count)
 {
     for (size_t i = 0; symbol && i < count; i++) {
-        if (strcmp(symbol, name(i)) == 0)
+        if (name(i) && strcmp(symbol, name(i)) == 0)
             return UINT64_C(1) << i;
     }
     return 0;

@@ -35,8 +35,8 @@ void libraries_free(struct libraries *libraries);
 char *libraries_named(const char *program);
 
 /*
- * Which of `count` names, at most 64, the file's dynamic symbols want from elsewhere: a bit for
- * each. 0 for what is no ELF file; the file may be anything.
+ * Which of `count` names, at most 64, some of which may be NULL, the file's dynamic symbols want
+ * from elsewhere: a bit for each. 0 for what is no ELF file; the file may be anything.
  */
 uint64_t imports_read(const char *path, const char *(*name)(size_t index), size_t count);
 

@@ -18,6 +18,21 @@ static void needs_add_blind(struct needs *needs, const char *file, size_t index,
     needs->blind[needs->count++] = (struct blind_copy){memory_copy(file), foreign_at(index), copy};
 }
 
+static const char *maker_name(size_t index)
+{
+    return foreign_at(index / FOREIGN_WORDS)->makers[index % FOREIGN_WORDS];
+}
+
+/* `made`: those of which a timer is made. */
+static void needs_add_makers(uint32_t *made, const char *path)
+{
+    uint64_t found = imports_read(path, maker_name, FOREIGN_FAMILIES * FOREIGN_WORDS);
+    for (size_t i = 0; i < FOREIGN_FAMILIES * FOREIGN_WORDS; i++) {
+        if (found & UINT64_C(1) << i)
+            *made |= OBJECT_BIT(i / FOREIGN_WORDS);
+    }
+}
+
 static void needs_add_file(struct needs *needs, const char *path, bool program)
 {
     enum copy copies[FOREIGN_FAMILIES];
@@ -35,12 +50,20 @@ void needs_find(struct needs *needs, const char *program)
 {
     struct libraries libraries;
     char *named = libraries_named(program);
+    uint32_t made = 0;
     *needs = (struct needs){.objects = 0};
     libraries_list(&libraries, program, named);
     needs_add_file(needs, program, true);
+    needs_add_makers(&made, program);
     for (size_t i = 0; i < libraries.count; i++) {
-        if (libraries.items[i].path)
-            needs_add_file(needs, libraries.items[i].path, false);
+        if (!libraries.items[i].path)
+            continue;
+        needs_add_file(needs, libraries.items[i].path, false);
+        needs_add_makers(&made, libraries.items[i].path);
+    }
+    for (size_t i = 0; i < FOREIGN_FAMILIES; i++) {
+        if (foreign_at(i)->makers[0] && !(made & OBJECT_BIT(i)))
+            needs->objects &= ~OBJECT_BIT(i);
     }
     libraries_free(&libraries);
     free(named);

@@ -22,8 +22,8 @@ bool preloading_shim(char path[PATH_MAX]);
 
 /*
  * The value for LD_PRELOAD: what there is already (NULL or "": nothing), then the shim and objects
- * beside it (objects.h). A sanitizer (NULL or "": none) comes before all, for its runtime refuses to
- * start otherwise. The caller frees.
+ * beside it (objects.h). A sanitizer (NULL or "": none) comes before all, for its runtime refuses
+ * to start otherwise. The caller frees.
  */
 char *preloading_value(const char *existing, const char *shim, uint32_t objects,
                        const char *sanitizer);

@@ -56,6 +56,7 @@ static const struct foreign foreigns[FOREIGN_FAMILIES] = {
         .traits = IN_MEMORY,
         .object = "libtimerleak-sd-event.so",
         .files = {"libsystemd.so", "libsystemd-shared-", "libsystemd-core-"},
+        .makers = {"sd_event_add_time", "sd_event_add_time_relative"},
         .functions = {"sd_event_add_time", "sd_event_source_unref"},
         .texts = {"SD_EVENT_PROFILE_DELAYS", "sd_event_add_time"},
         .kept = "never-unreferenced",

@@ -19,6 +19,8 @@ struct foreign {
 
     /* Those of its files begin so. */
     const char *files[FOREIGN_WORDS];
+    /* Of a library that has much else: who calls none of these has no timers of it. */
+    const char *makers[FOREIGN_WORDS];
     /* Every copy of it defines these functions, and one that is stripped still has these texts. */
     const char *functions[FOREIGN_WORDS], *texts[FOREIGN_WORDS];
 

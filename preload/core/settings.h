@@ -21,8 +21,8 @@ struct settings {
 };
 
 /*
- * Makes TIMERLEAK_PRELOAD, if `timerleak record` gave it, what programs that this one starts have as
- * LD_PRELOAD, where it is set: they may need objects beside the shim that this one does not.
+ * Makes TIMERLEAK_PRELOAD, if `timerleak record` gave it, what programs that this one starts have
+ * as LD_PRELOAD, where it is set: they may need objects beside the shim that this one does not.
  */
 void settings_hand_on_preload(void);
 
