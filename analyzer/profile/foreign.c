@@ -72,7 +72,7 @@ static const struct foreign foreigns[FOREIGN_FAMILIES] = {
         .texts = {"QObject::startTimer: Timers cannot have negative intervals",
                   "QBasicTimer::start: Timers cannot be started from another thread"},
         .kept = "never-deleted",
-        .release = "QObject::killTimer(), or delete its object",
+        .release = "QObject::killTimer(), or with its object",
     },
 };
 

@@ -25,7 +25,7 @@ struct foreign {
     const char *functions[FOREIGN_WORDS], *texts[FOREIGN_WORDS];
 
     const char *kept;    /* in its own word, what is never-released; NULL: nothing is to be */
-    const char *release; /* what releases one of its timers, or stops it for good */
+    const char *release; /* what ends one of its timers for good, after "by" */
 };
 
 /* NULL beyond the last. */

@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "profile/identity.h"
+#include "profile/loops.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>
@@ -25,11 +26,10 @@ static bool is_word(const char *text, size_t length, const char *word)
 
 static bool parse_word(struct gate_options *options, const char *word, size_t length)
 {
-    for (enum timer_state state = 0; state < TIMER_STATES; state++) {
-        if (is_word(word, length, state_name(state))) {
-            options->states[state] = true;
-            return true;
-        }
+    enum timer_state state = state_named(word, length);
+    if (state < TIMER_STATES) {
+        options->states[state] = true;
+        return true;
     }
     if (is_word(word, length, GATE_PASSED_ON)) {
         options->passed_on = true;
@@ -59,11 +59,13 @@ bool gate_parse(struct gate_options *options, const char *list, struct text *unk
     return true;
 }
 
-static bool site_counts(const struct gate *gate, const struct site *site)
+static bool site_counts(const struct gate *gate, struct site *site)
 {
     if (gate->options.verdicts[site->finding.verdict] ||
         (gate->options.passed_on && site->counts.passed_on > 0))
         return true;
+    if (loop_of(gate->profile, site)) /* in whatever state, as long as they don't pile up */
+        return false;
     for (enum timer_state state = 0; state < TIMER_STATES; state++) {
         if (gate->options.states[state] && site->counts.states[state] > 0)
             return true;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "profile/creation.h"
 #include "profile/families.h"
+#include "profile/foreign.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -161,6 +162,10 @@ void reason_clean(const struct evidence *e, struct finding *finding)
 /* Sets the growth too. */
 void reason_leak(const struct evidence *e, struct finding *finding, const struct grounds *grounds)
 {
+    const struct foreign *foreign = foreign_named(family_name(e->family));
+    if (e->overwritten)
+        finding_say(finding, "%s %s in memory that was freed or reused while active",
+                    stands_for(e, e->overwritten).s, e->overwritten == 1 ? "lies" : "lie");
     if (grounds->fills)
         finding_say(finding, "%s of the %s that there may be, and creations fail",
                     stands_for(e, e->live).s, text_count(e->most).s);
@@ -174,6 +179,8 @@ void reason_leak(const struct evidence *e, struct finding *finding, const struct
         say_growth(e, finding, grounds->behind);
     if (grounds->behind)
         say_stays_behind(e, finding);
+    if (foreign)
+        finding_say(finding, "each ends by %s", foreign->release);
     say_inherited(e, finding);
 }
 

@@ -217,7 +217,7 @@ static enum verdict judge(const struct evidence *e, struct finding *finding)
         return VERDICT_CLEAN;
     }
     bool pool = may_be_pool(e);
-    if (grounds.behind || grounds.fills || (grounds.alone && !pool) ||
+    if (e->overwritten || grounds.behind || grounds.fills || (grounds.alone && !pool) ||
         (grounds.rising && !pool && !may_be_work(e))) {
         reason_leak(e, finding, &grounds);
         return VERDICT_LEAK;
