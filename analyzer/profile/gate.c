@@ -92,10 +92,12 @@ __attribute__((format(printf, 2, 3))) static void gate_doubt(struct gate *gate, 
 /* Whether there is that doubt: of a family that no timer was looked for, none was found. */
 static bool doubt_unwatched(struct gate *gate)
 {
-    uint64_t wanted = gate->options.families & families_known(), watched = wanted, blind = 0;
+    uint64_t wanted = gate->options.families, watched = wanted, unwatched = 0, blind = 0;
     for (size_t i = 0; i < gate->profile->process_count; i++) {
-        blind += (gate->profile->processes[i]->unwatched & wanted) != 0;
-        watched &= ~gate->profile->processes[i]->unwatched;
+        const struct process *process = gate->profile->processes[i];
+        blind += (process->unwatched & wanted) != 0;
+        unwatched |= process->unwatched & wanted;
+        watched &= process->watched;
     }
     if (blind == 0)
         return false;
@@ -106,10 +108,32 @@ static bool doubt_unwatched(struct gate *gate)
     gate_doubt(gate,
                "in %s timers of %s were not watched: record without --families and "
                "TIMERLEAK_FAMILIES%s",
-               text_plural(blind, "recording", "recordings").s,
-               family_list(wanted & ~watched, ", ").s, advice ? advice : "");
+               text_plural(blind, "recording", "recordings").s, family_list(unwatched, ", ").s,
+               advice ? advice : "");
     free(advice);
     return true;
+}
+
+/* The same, of a library's timers that no recording knows: who asks about them expects some. */
+static bool doubt_unknown(struct gate *gate)
+{
+    uint64_t unknown = 0;
+    for (uint64_t family = 1; family < family_count(); family++) {
+        bool known = gate->options.families == UINT64_MAX || gate->options.allow_empty;
+        for (size_t i = 0; i < gate->profile->process_count && !known; i++) {
+            const struct process *process = gate->profile->processes[i];
+            known = (process->watched | process->unwatched) & family_namesakes(family);
+        }
+        if (!known)
+            unknown |= gate->options.families & UINT64_C(1) << family;
+    }
+    if (unknown)
+        gate_doubt(
+            gate,
+            "timers of %s were nowhere looked for: \"timerleak doctor PROGRAM\" says whether "
+            "they can be seen; --allow-empty takes that for clean",
+            family_list(unknown, ", ").s);
+    return unknown != 0;
 }
 
 /* Whether there is that doubt. */
@@ -141,7 +165,7 @@ static void doubt_emptiness(struct gate *gate)
 {
     const struct profile *profile = gate->profile;
     uint64_t recorded = 0, sampled = 0, ignored = 0;
-    bool unseen = doubt_unwatched(gate);
+    bool unseen = doubt_unwatched(gate) | doubt_unknown(gate);
     for (size_t i = 0; i < profile->process_count; i++) {
         recorded += profile->processes[i]->recorded;
         sampled += profile->processes[i]->omitted[TLK_OMIT_SAMPLED];
