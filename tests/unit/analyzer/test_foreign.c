@@ -159,7 +159,7 @@ Test(foreign, timers_in_memory_that_is_gone_are_a_leak_be_it_one)
     expect_printed(
         profile, print_report,
         "1 lies in memory that was freed or reused while active; each ends by uv_close()");
-    expect_printed(profile, print_report, "1 overwritten: their memory was freed or reused");
+    expect_printed(profile, print_report, "1 overwritten: the memory was freed or reused");
     expect_printed(profile, print_report, "held   libuv         3 live  never-closed ");
     expect_printed(profile, print_timers, " overwritten ");
     expect_printed(profile, print_json, "\"overwritten\": 1,");
