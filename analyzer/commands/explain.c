@@ -49,13 +49,12 @@ static const struct word words[] = {
     {"never-deleted",
      "What never-released is called of Qt's timers: it is not active any more, but it was not\n"
      "killed, nor its object deleted. QObject::killTimer(), or deleting the object, ends it."},
-    {"leak",
-     "Timers of this site pile up. The evidence stands beside it: some are older than any\n"
-     "that was ever released here; or they are created on and on, through the whole run,\n"
-     "and their number only rises; or they fired or were stopped, and nobody came back to\n"
-     "them; or they have eaten up a limit, and creations fail; or the memory in which they lie\n"
-     "was freed. That the load which made them has ended makes it no less of a leak. The stack\n"
-     "shows where they are created; look for the path that does not release."},
+    {"leak", "Timers of this site pile up. The evidence stands beside it: some are older than any\n"
+             "that was ever released here; or they are created on and on, through the whole run,\n"
+             "and their number only rises; or they fired or were stopped, and nobody came back to\n"
+             "them; or they have eaten up a limit, and creations fail. That the load which made\n"
+             "them has ended makes it no less of a leak. The stack shows where they are created;\n"
+             "look for the path that does not release."},
     {"growing",
      "It can't be told yet whether timers of this site leak. Their number rises, but none was due\n"
      "yet, or lifetimes are as long as the run: it may be work in flight, as sessions that end by\n"
@@ -105,9 +104,10 @@ static const struct word words[] = {
     {"overwritten",
      "The timer lies in the program's own memory, as libuv's handles do, and that was freed or\n"
      "used for something else while the timer was active. Its loop still knows the address:\n"
-     "what happens next is anybody's guess, often a crash elsewhere. Nobody can end such a timer\n"
-     "any more, so it is a leak, be it one. Close it first (uv_close(), and free it in the\n"
-     "callback of that; event_del(), ev_timer_stop()), then free its memory."},
+     "what happens next is anybody's guess, often a crash elsewhere. End it first (uv_close(),\n"
+     "and free it in the callback of that; event_del(); ev_timer_stop()), then free its memory.\n"
+     "Where a program ends without doing so, it may not matter. \"timerleak check --fail-on\n"
+     "overwritten\" fails where there is any."},
     {"loop",
      "\"libev's loop\" is a timerfd that an event loop made for itself, to be woken by: one for\n"
      "each loop, or for each clock of it, as long as that lives. It is no leak; where such pile\n"

@@ -31,10 +31,12 @@ static bool parse_word(struct gate_options *options, const char *word, size_t le
         options->states[state] = true;
         return true;
     }
-    if (is_word(word, length, GATE_PASSED_ON)) {
-        options->passed_on = true;
+    bool passed_on = is_word(word, length, GATE_PASSED_ON);
+    bool overwritten = is_word(word, length, GATE_OVERWRITTEN);
+    options->passed_on |= passed_on;
+    options->overwritten |= overwritten;
+    if (passed_on || overwritten)
         return true;
-    }
     /* A verdict, and all that are worse. */
     for (enum verdict verdict = VERDICT_HELD; verdict < VERDICTS; verdict++) {
         if (!is_word(word, length, verdict_name(verdict)))
@@ -62,7 +64,8 @@ bool gate_parse(struct gate_options *options, const char *list, struct text *unk
 static bool site_counts(const struct gate *gate, struct site *site)
 {
     if (gate->options.verdicts[site->finding.verdict] ||
-        (gate->options.passed_on && site->counts.passed_on > 0))
+        (gate->options.passed_on && site->counts.passed_on > 0) ||
+        (gate->options.overwritten && site->counts.overwritten > 0))
         return true;
     if (loop_of(gate->profile, site)) /* in whatever state, as long as they don't pile up */
         return false;

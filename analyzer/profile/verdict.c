@@ -217,7 +217,7 @@ static enum verdict judge(const struct evidence *e, struct finding *finding)
         return VERDICT_CLEAN;
     }
     bool pool = may_be_pool(e);
-    if (e->overwritten || grounds.behind || grounds.fills || (grounds.alone && !pool) ||
+    if (grounds.behind || grounds.fills || (grounds.alone && !pool) ||
         (grounds.rising && !pool && !may_be_work(e))) {
         reason_leak(e, finding, &grounds);
         return VERDICT_LEAK;
@@ -244,6 +244,7 @@ static enum verdict judge(const struct evidence *e, struct finding *finding)
 void verdict_find(const struct evidence *evidence, struct finding *finding)
 {
     *finding = (struct finding){.state = TIMER_STATES};
+    reason_overwritten(evidence, finding);
     finding->verdict = judge(evidence, finding);
     reason_used(evidence, finding);
     reason_sample(evidence, finding);

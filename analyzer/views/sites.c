@@ -122,7 +122,7 @@ static void print_flags(FILE *to, const struct site *site)
     print_flag(to, counts->unread, "unread: expired, and nobody read it", &first);
     print_flag(to, counts->overdue, "overdue: the deadline passed and no fire was seen", &first);
     print_flag(to, counts->far_future, "far-future: due in more than ten years", &first);
-    print_flag(to, counts->overwritten, "overwritten: the memory was freed or reused", &first);
+    print_flag(to, counts->overwritten, "overwritten: freed or reused before it was ended", &first);
     print_flag(to, counts->passed_on, "passed-on: came over exec, and was never touched", &first);
     if (!first)
         fputc('\n', to);
