@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* Callbacks that end their own timeout, replace themselves, start others or run a loop in theirs.
  */

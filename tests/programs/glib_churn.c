@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* More timeouts at once than any fixed table would hold; then some of them are forgotten. */
 #include "support/glib.h"

@@ -1,5 +1,5 @@
+// library: pc:gobject-2.0
 // family: glib
-// link: -lgobject-2.0
 /* Callbacks that GObject, or the program itself, hands to GLib with counted references. */
 #include <glib-object.h>
 #include "support/glib.h"

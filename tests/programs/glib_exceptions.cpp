@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 // Callbacks that throw, through GLib's frames, and closures of C++ as data.
 #include <functional>

@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* A forked child goes on with its parent's timeouts: they fire there, and end there. */
 #include <sys/wait.h>

@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* Timeouts are found, and removed, by what the program gave them. */
 #include "support/glib.h"

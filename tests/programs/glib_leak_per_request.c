@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* Each request has a timeout; one in ten is answered on a path that forgets to remove it. */
 #include "support/glib.h"

@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /*
  * Callbacks that are left by longjmp(): GLib keeps such a timeout, blocked, for it never hears of

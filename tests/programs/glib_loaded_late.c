@@ -1,4 +1,6 @@
+// library: pc:glib-2.0
 // family: glib
+// link: -Wl,--as-needed
 /* GLib comes by dlopen(), for this program alone, and its functions by dlsym(). */
 #include <dlfcn.h>
 #include "support/timers.h"

@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* Sources that are made, given a callback and attached in steps, or left halfway. */
 #include "support/glib.h"

@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* Threads add timeouts to each other's contexts, where they fire before those who add them go on.
  */

@@ -1,3 +1,4 @@
+// library: pc:glib-2.0
 // family: glib
 /* Each way to add a timeout to the default context, and each way in which it can be left. */
 #include "support/glib.h"

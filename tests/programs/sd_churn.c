@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* More sources at once than any fixed table would hold, in two threads with a loop each. */
 #include <pthread.h>

@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* Sources by each clock, and what they are called. */
 #include "support/sd_event.h"

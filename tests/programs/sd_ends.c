@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* How time sources end: with their last reference, with their loop, within their own callback. */
 #include "support/sd_event.h"

@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* A source without a callback ends its loop, with what it was given as the status. */
 #include "support/sd_event.h"

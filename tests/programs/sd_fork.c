@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* A loop does not live on over fork(): all a child can do with its parent's sources is free them.
  */

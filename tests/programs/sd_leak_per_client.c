@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* Each client has an idle timeout; those that leave by one path of ten are never given up. */
 #include "support/sd_event.h"

@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* Time sources in each of the states that they can be left in. */
 #include "support/sd_event.h"

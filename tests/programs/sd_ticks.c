@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /* Sources that stay on, or are switched on and off, in their own callbacks and elsewhere. */
 #include "support/sd_event.h"

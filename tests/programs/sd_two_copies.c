@@ -1,3 +1,4 @@
+// library: pc:libsystemd
 // family: sd-event
 /*
  * Two copies of sd-event in one process: the one that the program is linked with, and systemd's
