@@ -20,36 +20,35 @@ void forget_work(gpointer data)
     printf("forgotten\n");
 }
 
-SITE guint after(guint ms, work what)
+gboolean call_out(gpointer)
 {
-    // expect: glib held created=4 armed=4 fired>=2 stopped=2 released=2 never-fired=1
-    // never-stopped=1
-    return g_timeout_add_full(G_PRIORITY_DEFAULT, ms, run_work, new work(std::move(what)),
-                              forget_work);
+    throw std::runtime_error("out of the callback");
 }
 } // namespace
 
 int main()
 {
     int called = 0;
-    after(1, [&] {
-        called++;
-        return false;
-    });
+    // expect: glib clean created=1 armed=1 fired=1 stopped=1 released=1
+    g_timeout_add_full(G_PRIORITY_DEFAULT, 1, run_work, new work([&] {
+                           called++;
+                           // expect: glib held created=1 armed=1 never-fired=1
+                           g_timeout_add_full(G_PRIORITY_DEFAULT, AN_HOUR, run_work,
+                                              new work([] { return true; }), forget_work);
+                           return false;
+                       }),
+                       forget_work);
     run_until(nullptr, &called, 1);
-    after(1, []() -> bool { throw std::runtime_error("out of the callback"); });
+    // expect: glib held created=1 armed=1 fired=1 stopped=0 never-stopped=1
+    g_timeout_add(1, call_out, nullptr);
     try {
         for (;;)
             g_main_context_iteration(nullptr, TRUE);
     } catch (const std::exception &thrown) {
         printf("caught: %s\n", thrown.what());
     }
-    after(AN_HOUR, [] { return true; });
-    after(1, [&] {
-        called++;
-        after(AN_HOUR, [] { return true; });
-        return false;
-    });
+    // expect: glib clean created=1 armed=1 fired=1 stopped=1 released=1
+    g_timeout_add(1, count_and_end, &called);
     run_until(nullptr, &called, 2);
     return 0;
 }

@@ -12,7 +12,7 @@ int main(void)
     guint ticks = g_timeout_add(1, count_and_go_on, &ticked);
     run_until(NULL, &ticked, 1);
     // expect: glib held created=1 armed=1 never-fired=1
-    // expect@child: glib clean created=0 stopped=1 released=1
+    // expect@child: glib clean created=0 inherited=1 stopped=1 released=1
     guint waits = g_timeout_add(AN_HOUR, count_and_end, &ended);
     fflush(stdout);
     if (fork() == 0) {

@@ -114,7 +114,7 @@ int main(void)
     ready_times(context);
     ended_with_their_context();
     misused(context);
-    // expect-process: created=14
+    // expect-process: created=12
     print_process_facts();
     return 0;
 }

@@ -4,7 +4,7 @@
 #include "support/glib.h"
 #include "support/transparency.h"
 
-static int ended, ticked, once_called;
+static int ended, ticked, removed_ticked, once_called;
 
 static void count_once(gpointer count)
 {
@@ -54,9 +54,8 @@ static void removed(void)
     guint cleared = g_timeout_add_seconds(3600, count_and_end, &ended);
     g_clear_handle_id(&cleared, g_source_remove);
     // expect: glib clean created=1 armed=1 fired>=2 stopped=1 released=1
-    guint ticks = g_timeout_add(1, count_and_go_on, &ticked);
-    ticked = 0;
-    run_until(NULL, &ticked, 2);
+    guint ticks = g_timeout_add(1, count_and_go_on, &removed_ticked);
+    run_until(NULL, &removed_ticked, 2);
     printf("cleared: %u, removed: %d\n", cleared, g_source_remove(ticks));
 }
 

@@ -17,7 +17,6 @@ int main(void)
            "add");
     ok(sd_event_source_set_destroy_callback(sources[1], say_gone), "set");
     sd_event_source_set_userdata(sources[1], (void *)"the parent's");
-    // expect-process@child: created=1 live=1
     fflush(stdout);
     if (fork() == 0) {
         sd_event *own = loop_new();

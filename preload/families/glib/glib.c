@@ -73,7 +73,7 @@ struct source {
 struct timeout {
     struct source *source; /* NULL: it was given other data */
     uint64_t timer;        /* the ledger's reference; 0: not recorded, or released */
-    uint64_t period;       /* ns */
+    uint64_t period;       /* ns; 0: once */
     source_function function;
     void *data;
     notify_function notify;
@@ -241,7 +241,8 @@ static void timeout_born(struct timeout *timeout, struct source *source, uint64_
                          const struct real *real, const struct timerleak_call *call)
 {
     timeout->source = source;
-    timeout->period = interval ? interval : EACH_TURN;
+    if (!timeout->once)
+        timeout->period = interval ? interval : EACH_TURN;
     real->g_source_set_callback_indirect(source, timeout, &timeout_funcs);
     timeout->timer = timerleak_ledger.created(&(struct timerleak_birth){
         .call = call,

@@ -70,7 +70,10 @@ static void source_forget(const struct source *source)
         source_end(place);
 }
 
-/* It was given a time, or switched on, while it had the other. */
+/*
+ * It was given a time, or switched on or off. A callback that ends with such a call may do so by a
+ * jump, and then it is our own code that called.
+ */
 static void source_set(struct place *place, struct source *source, const void *caller)
 {
     const struct real *real = place->real;
@@ -85,7 +88,7 @@ static void source_set(struct place *place, struct source *source, const void *c
     if (place->armed)
         timerleak_ledger.armed(place->timer, (int64_t)wrap_monotonic(),
                                usec < INT64_MAX / 1000 ? (int64_t)usec * 1000 : INT64_MAX, 0,
-                               caller);
+                               callsite_within(sd_event.own, (uintptr_t)caller) ? NULL : caller);
     else
         timerleak_ledger.stopped(place->timer);
 }
@@ -212,7 +215,7 @@ HOOK(int, sd_event_source_set_enabled, (struct source * source, int enabled))
 
     if (place)
         real->sd_event_source_get_enabled(source, &before);
-    if (place && call.within && enabled == SD_EVENT_OFF && source_in_turn(source, real))
+    if (place && call.librarys && enabled == SD_EVENT_OFF && source_in_turn(source, real))
         place = NULL;
     result = real->sd_event_source_set_enabled(source, enabled);
     if (place && result >= 0 && (before == SD_EVENT_OFF) != (enabled == SD_EVENT_OFF))

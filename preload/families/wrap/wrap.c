@@ -52,8 +52,9 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
     call = (struct wrap_call){.real = copy->functions};
     if (!library->number)
         return call;
+    call.librarys = is_librarys(library, copy, caller);
     if (copy->alone)
-        call.users = !is_librarys(library, copy, caller);
+        call.users = !call.librarys;
     else
         call.users = call.entered = timerleak_ledger.enter(frame);
     return call;
