@@ -64,7 +64,7 @@ static void source_end(struct place *place)
 /* One of that address ended unseen, with its loop. */
 static void source_forget(const struct source *source)
 {
-    struct place *place = place_take(source);
+    struct place *place = place_find(source);
 
     if (place)
         source_end(place);
@@ -117,31 +117,20 @@ static int source_fired(struct source *source, uint64_t usec, void *userdata)
     return result;
 }
 
-/* NULL: the source is to be left to sd-event. */
-static struct place *source_admit(const struct wrap_call *call, time_handler callback)
-{
-    struct place *place = call->users && wrap_admits(&sd_event) ? place_new() : NULL;
-
-    if (place) {
-        place->callback = (void (*)(void))callback;
-        place->real = call->real;
-    }
-    return place;
-}
-
 /* After the real call, which gave a reference also of what is to float. Returns what that would. */
-static int source_born(struct place *place, struct source *source, bool floats, int clock,
-                       const struct timerleak_call *call)
+static int source_born(struct source *source, bool floats, int clock, time_handler callback,
+                       const struct real *real, const struct timerleak_call *call)
 {
-    const struct real *real = place->real;
+    struct place *place;
 
     source_forget(source);
-    place->key = source;
-    if (!place_show(place)) {
-        place_free(place);
+    place = place_new(source);
+    if (!place) {
         real->sd_event_source_unref(source);
         return -ENOMEM;
     }
+    place->callback = (void (*)(void))callback;
+    place->real = real;
     if (floats && real->sd_event_source_set_floating(source, true) > 0)
         real->sd_event_source_unref(source);
     place->timer = timerleak_ledger.created(&(struct timerleak_birth){
@@ -161,15 +150,13 @@ static int source_born(struct place *place, struct source *source, bool floats, 
           uint64_t accuracy, time_handler callback, void *userdata))                               \
     {                                                                                              \
         WRAP_BEGIN(sd_event);                                                                      \
-        struct place *place = source_admit(&call, callback);                                       \
-        struct source *floating, **made = place && !source ? &floating : source;                   \
+        bool admitted = call.users && wrap_admits(&sd_event);                                      \
+        struct source *floating, **made = admitted && !source ? &floating : source;                \
         int result = real->name(loop, made, clock, usec, accuracy,                                 \
-                                place ? source_fired : callback, userdata);                        \
+                                admitted ? source_fired : callback, userdata);                     \
                                                                                                    \
-        if (place && result >= 0)                                                                  \
-            result = source_born(place, *made, !source, clock, WRAP_CALL(#name, NULL));            \
-        else if (place)                                                                            \
-            place_free(place);                                                                     \
+        if (admitted && result >= 0)                                                               \
+            result = source_born(*made, !source, clock, callback, real, WRAP_CALL(#name, NULL));   \
         wrap_end(&call);                                                                           \
         return result;                                                                             \
     }
@@ -255,7 +242,6 @@ static void source_destroyed(void *userdata)
 {
     struct farewell *own = farewell;
 
-    place_take(own->place->key);
     source_end(own->place);
     own->last = true;
     if (own->callback)

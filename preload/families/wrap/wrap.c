@@ -18,7 +18,7 @@ void wrap_start(struct wrap_library *library)
     libraries = library;
     if (!&timerleak_ledger)
         return;
-    timerleak_ledger.leave_out(__builtin_return_address(0));
+    timerleak_ledger.leave_out((const void *)wrap_start);
     library->number = timerleak_ledger.family(library->family, library->traits);
     if (library->at_end)
         timerleak_ledger.at_end(library->at_end);
