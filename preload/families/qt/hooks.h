@@ -293,43 +293,52 @@ HOOK(void, _ZN7QObject9killTimerEi, (void *object, int id))
 }
 
 /*
- * A QBasicTimer is its id, which inline functions of its header read: 0 while it doesn't run. A
- * call that fails leaves it as it was.
+ * A QBasicTimer is its id, which inline functions of its header read: 0 while it doesn't run. The
+ * one that is stopped is the next to be given out, so an id may well be what it was.
  */
-static struct place *basic_begin(const struct wrap_call *call, int before)
+static struct place *basic_begin(const struct wrap_call *call, int id)
 {
-    return before && told(call) ? basic_take(id_key(QT, before)) : NULL;
+    return id && told(call) ? basic_take(id_key(QT, id)) : NULL;
 }
 
-/* `place`: of a timer that is running, or that has just been created. */
-static void basic_called(struct place *place, int before, int now, const void *object, int interval,
-                         const void *caller)
+/* Whether it can be started at all; else it stays as it was. */
+static bool basic_starts(const struct real *real, int interval, const void *object)
 {
-    if (now == 0) {
+    return interval >= 0 && real->_ZN24QAbstractEventDispatcher8instanceEP7QThread(NULL) &&
+           (!object ||
+            real->_ZNK7QObject6threadEv(object) == real->_ZN7QThread13currentThreadEv());
+}
+
+/* Of one that ran before the call. */
+static void basic_end(struct place *place, int id)
+{
+    if (id)
+        basic_show(place, id_key(QT, id), NULL);
+    else
         timer_ended(place);
-        return;
-    }
-    if (now != before)
-        timer_armed(place, interval, false, caller);
-    basic_show(place, id_key(QT, now), now == before ? NULL : object);
 }
 
 #define BASIC_START(name, parameters, ...)                                                         \
     HOOK(void, name, parameters)                                                                   \
     {                                                                                              \
         WRAP_BEGIN(library);                                                                       \
-        int before = *timer;                                                                       \
-        struct place *place = basic_begin(&call, before);                                          \
+        bool starts = told(&call) && basic_starts(real, interval, object);                         \
+        struct place *place = starts ? basic_begin(&call, *timer) : NULL;                          \
                                                                                                    \
         real->name(timer, __VA_ARGS__);                                                            \
-        if (!place && *timer && *timer != before) {                                                \
+        starts = starts && object;                                                                 \
+        if (starts && !place) {                                                                    \
             place = timer_of(&call);                                                               \
             if (place)                                                                             \
                 place->timer = timer_created(WRAP_CALL("QBasicTimer::start", "QBasicTimer"),       \
                                              (unsigned)*timer);                                    \
         }                                                                                          \
-        if (place)                                                                                 \
-            basic_called(place, before, *timer, object, interval, __builtin_return_address(0));    \
+        if (starts && place) {                                                                     \
+            timer_armed(place, interval, false, __builtin_return_address(0));                      \
+            basic_show(place, id_key(QT, *timer), object);                                         \
+        } else if (place) {                                                                        \
+            basic_end(place, *timer);                                                              \
+        }                                                                                          \
         wrap_end(&call);                                                                           \
     }
 BASIC_START(_ZN11QBasicTimer5startEiP7QObject, (int *timer, int interval, void *object), interval,
@@ -341,11 +350,10 @@ BASIC_START(_ZN11QBasicTimer5startEiN2Qt9TimerTypeEP7QObject,
 HOOK(void, _ZN11QBasicTimer4stopEv, (int *timer))
 {
     WRAP_BEGIN(library);
-    int before = *timer;
-    struct place *place = basic_begin(&call, before);
+    struct place *place = basic_begin(&call, *timer);
 
     real->_ZN11QBasicTimer4stopEv(timer);
     if (place)
-        basic_called(place, before, *timer, NULL, 0, NULL);
+        basic_end(place, *timer);
     wrap_end(&call);
 }
