@@ -1,5 +1,6 @@
-/* The same with Qt 6. */
+// build: -fPIC
+// library: pc:Qt6Core
 // family: qt
-// needs: Qt6Core
 // with: qt_timers.cpp
+/* The same with Qt 6. */
 #include "qt_timers.cpp"

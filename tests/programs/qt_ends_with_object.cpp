@@ -1,6 +1,7 @@
-/* What an object started ends with it, whoever deletes it, and when. */
+// build: -fPIC
+// library: pc:Qt5Core
 // family: qt
-// needs: Qt5Core
+/* What an object started ends with it, whoever deletes it, and when. */
 #include <QtCore/QCoreApplication>
 #include <QtCore/QPointer>
 #include <QtCore/QTimer>
@@ -30,8 +31,8 @@ struct connection : QObject {
 
 /* A timer that has timers of its own. */
 struct with_ids : QTimer {
-    // expect: qt/QTimer clean created=1 armed=1 fired=1 released=1
     SITE with_ids()
+    // expect: qt/QTimer clean created=1 armed=1 fired=1 released=1
     {
         // expect: qt/startTimer clean created=1 armed=1 fired=2 stopped=1 released=1
         QObject::startTimer(1);
@@ -54,9 +55,9 @@ struct with_ids : QTimer {
 
 /* Is gone before its handler is back. */
 struct mayfly : QObject {
-    // expect: qt/startTimer clean created=1 armed=1 fired=1 stopped=1 released=1
     SITE mayfly()
     {
+        // expect: qt/startTimer clean created=1 armed=1 fired=1 stopped=1 released=1
         startTimer(1);
     }
     void timerEvent(QTimerEvent *) override

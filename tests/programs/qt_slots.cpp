@@ -1,6 +1,7 @@
-/* What slots do with the timer that called them, and with others. */
+// build: -fPIC
+// library: pc:Qt5Core
 // family: qt
-// needs: Qt5Core
+/* What slots do with the timer that called them, and with others. */
 #include <QtCore/QCoreApplication>
 #include <QtCore/QTimer>
 #include <QtCore/QTimerEvent>
@@ -83,9 +84,9 @@ SITE void by_name(QCoreApplication &application)
 
 /* Out of the handler and the loop: Qt takes it for running from then on. */
 struct thrower : QObject {
-    // expect: qt/startTimer clean created=3 armed=3 fired=3 stopped=3 released=3
     SITE thrower()
     {
+        // expect: qt/startTimer clean created=3 armed=3 fired=3 stopped=3 released=3
         startTimer(1);
     }
     void timerEvent(QTimerEvent *) override

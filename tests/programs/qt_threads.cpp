@@ -1,6 +1,7 @@
-/* Timers of many threads, and those that move to another one while they run. */
+// build: -fPIC
+// library: pc:Qt5Core
 // family: qt
-// needs: Qt5Core
+/* Timers of many threads, and those that move to another one while they run. */
 #include <QtCore/QCoreApplication>
 #include <QtCore/QThread>
 #include <QtCore/QTimer>
@@ -57,9 +58,9 @@ struct traveller : QObject {
     QThread *home = QThread::currentThread();
     int seen = 0, away = 0, id;
 
-    // expect: qt/startTimer clean created=1 armed=1 fired=6 stopped=1 released=1
     SITE traveller()
     {
+        // expect: qt/startTimer clean created=1 armed=1 fired=6 stopped=1 released=1
         id = startTimer(1);
     }
     void timerEvent(QTimerEvent *event) override

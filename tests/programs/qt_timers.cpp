@@ -1,6 +1,7 @@
-/* A QTimer in each state, and its kin: of startTimer(), a QBasicTimer, and single shots. */
+// build: -fPIC
+// library: pc:Qt5Core
 // family: qt
-// needs: Qt5Core
+/* A QTimer in each state, and its kin: of startTimer(), a QBasicTimer, and single shots. */
 #include <QtCore/QBasicTimer>
 #include <QtCore/QCoreApplication>
 #include <QtCore/QTimer>
@@ -25,8 +26,8 @@ struct ticks : QObject {
 };
 
 struct poller : QTimer {
-    // expect: qt/QTimer clean created=1 armed=1 stopped=1 released=1
     SITE poller()
+    // expect: qt/QTimer clean created=1 armed=1 stopped=1 released=1
     {
         start(std::chrono::hours(1));
     }
@@ -45,7 +46,9 @@ SITE void made_and_deleted()
     twice.stop();
 }
 
-SITE void left(QObject *parent)
+} // namespace
+
+SITE static void left(QObject *parent)
 {
     // expect: qt/QTimer held created=1 never-armed=1
     new QTimer(parent);
@@ -60,7 +63,6 @@ SITE void left(QObject *parent)
     stopped->stop();
     printf("%d, %d, %d\n", waits->isActive(), stopped->isActive(), stopped->interval());
 }
-} // namespace
 
 int main(int argc, char **argv)
 {

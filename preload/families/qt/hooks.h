@@ -1,7 +1,7 @@
 /*
  * hooks.h - the hooks of one version of Qt: what qt5.c and qt6.c have in common, by whose names
- * they are told apart. They define QT (5 or 6), QT_NAMES, the version in the library's own table, HOOK_NAME,
- * QT_ASKED, what is asked of a QTimer, struct event, and setting_of().
+ * they are told apart. They define QT (5 or 6), QT_NAMES, the version in the library's own table,
+ * HOOK_NAME, QT_ASKED, what is asked of a QTimer, struct event, and setting_of().
  *
  * Inside libQt5Core all calls are bound to itself (-Bsymbolic-functions): hooks see what comes from
  * without, be it the program or another of Qt's libraries. What they don't see, Qt tells by means
@@ -168,8 +168,7 @@ static uint64_t timer_created(const struct timerleak_call *call, uint64_t handle
         real->name(timer, parent);                                                                 \
         place = timer_of(&call);                                                                   \
         if (place) {                                                                               \
-            place->timer =                                                                         \
-                timer_created(WRAP_CALL("QTimer::QTimer", "QTimer"), (uintptr_t)timer);            \
+            place->timer = timer_created(WRAP_CALL("QTimer::QTimer", "QTimer"), (uintptr_t)timer); \
             qtimer_show(place, timer);                                                             \
         }                                                                                          \
         wrap_end(&call);                                                                           \
@@ -272,8 +271,7 @@ HOOK(int, _ZN7QObject10startTimerEiN2Qt9TimerTypeE, (void *object, int interval,
     struct place *place = id > 0 ? timer_of(&call) : NULL;
 
     if (place) {
-        place->timer =
-            timer_created(WRAP_CALL("QObject::startTimer", "startTimer"), (unsigned)id);
+        place->timer = timer_created(WRAP_CALL("QObject::startTimer", "startTimer"), (unsigned)id);
         timer_armed(place, interval, false, __builtin_return_address(0));
         owned_show(place, id_key(QT, id), object);
     }
@@ -285,8 +283,7 @@ HOOK(int, _ZN7QObject10startTimerEiN2Qt9TimerTypeE, (void *object, int interval,
 HOOK(void, _ZN7QObject9killTimerEi, (void *object, int id))
 {
     WRAP_BEGIN(library);
-    if (told(&call) &&
-        real->_ZNK7QObject6threadEv(object) == real->_ZN7QThread13currentThreadEv())
+    if (told(&call) && real->_ZNK7QObject6threadEv(object) == real->_ZN7QThread13currentThreadEv())
         owned_end(id_key(QT, id), object);
     real->_ZN7QObject9killTimerEi(object, id);
     wrap_end(&call);
@@ -305,8 +302,7 @@ static struct place *basic_begin(const struct wrap_call *call, int id)
 static bool basic_starts(const struct real *real, int interval, const void *object)
 {
     return interval >= 0 && real->_ZN24QAbstractEventDispatcher8instanceEP7QThread(NULL) &&
-           (!object ||
-            real->_ZNK7QObject6threadEv(object) == real->_ZN7QThread13currentThreadEv());
+           (!object || real->_ZNK7QObject6threadEv(object) == real->_ZN7QThread13currentThreadEv());
 }
 
 /* Of one that ran before the call. */

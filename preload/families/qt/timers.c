@@ -3,10 +3,10 @@
 #define NS_PER_MS 1000000u
 
 /* In the note of an object's place. */
-enum { QTIMER = 1, RUNNING = 2, SINGLE = 4 };
+enum { QTIMER = 1, SINGLE = 2 };
 
 /* In that of an id's, beside the address of its object. */
-#define BASIC UINT64_C(1)
+enum { BASIC = 1 };
 
 struct place *timer_new(const struct wrap_library *library)
 {
@@ -60,10 +60,11 @@ struct place *qtimer_find(const void *object)
 
 void qtimer_set(struct place *place, struct setting now, const void *caller)
 {
-    bool ran = place->note & RUNNING;
+    bool ran = place->armed;
 
-    place->note = QTIMER | (now.id > 0 ? RUNNING : 0) | (now.single ? SINGLE : 0);
-    if (now.id > 0)
+    place->armed = now.id > 0;
+    place->note = QTIMER | (now.single ? SINGLE : 0);
+    if (place->armed)
         timer_armed(place, now.interval, now.single, caller);
     else if (ran)
         wrap_stopped(place->timer);
@@ -75,11 +76,10 @@ void qtimer_set(struct place *place, struct setting now, const void *caller)
  */
 void qtimer_fired(struct place *place, struct setting now)
 {
-    if (!(place->note & RUNNING) || !(place->note & SINGLE) != !now.single)
+    if (!place->armed || !(place->note & SINGLE) != !now.single)
         qtimer_set(place, now, NULL);
     wrap_fired(place->timer);
-    if (now.single)
-        place->note &= ~(uint64_t)RUNNING;
+    place->armed = !now.single;
 }
 
 void singleshot_fired(const void *object)
@@ -110,7 +110,7 @@ void object_ended(const void *object)
 
 static const void *id_object(const struct place *id)
 {
-    return (const void *)(uintptr_t)(id->note & ~BASIC);
+    return (const void *)(id->note & ~(uintptr_t)BASIC);
 }
 
 static struct place *owner_of(const void *object)
