@@ -46,70 +46,45 @@ static bool buckets_suffice(void)
     return true;
 }
 
-struct place *place_new(void)
+/* Under the lock: the reference to it. */
+static struct place **place_at(const void *key)
 {
-    struct place *place;
+    struct place **at = &buckets[bucket_of(key, bucket_count)];
 
-    memory_lock();
-    place = spare;
-    if (place)
-        spare = place->next;
-    else
-        place = memory_take(sizeof(*place));
-    memory_unlock();
-    if (place)
-        *place = (struct place){0};
-    return place;
+    while (*at && (*at)->key != key)
+        at = &(*at)->next;
+    return at;
 }
 
-bool place_show(struct place *place)
+struct place *place_new(const void *key)
 {
-    bool suffice;
+    struct place *place = NULL;
 
     memory_lock();
-    suffice = buckets_suffice();
-    if (suffice) {
-        bucket_push(&buckets[bucket_of(place->key, bucket_count)], place);
+    if (!key || buckets_suffice()) {
+        place = spare ? spare : memory_take(sizeof(*place));
+        if (place == spare && place)
+            spare = place->next;
+    }
+    if (place)
+        *place = (struct place){.key = key};
+    if (place && key) {
+        bucket_push(place_at(key), place);
         shown++;
     }
     memory_unlock();
-    return suffice;
-}
-
-/* Under the lock: where the reference to it stands; NULL: there is none. */
-static struct place **place_at(const void *key)
-{
-    struct place **at = bucket_count ? &buckets[bucket_of(key, bucket_count)] : NULL;
-
-    while (at && *at && (*at)->key != key)
-        at = &(*at)->next;
-    return at && *at ? at : NULL;
+    return place;
 }
 
 struct place *place_find(const void *key)
 {
-    struct place **at;
-    struct place *place;
+    struct place *place = NULL;
 
+    if (!__atomic_load_n(&shown, __ATOMIC_RELAXED))
+        return NULL;
     memory_lock();
-    at = place_at(key);
-    place = at ? *at : NULL;
-    memory_unlock();
-    return place;
-}
-
-struct place *place_take(const void *key)
-{
-    struct place **at;
-    struct place *place;
-
-    memory_lock();
-    at = place_at(key);
-    place = at ? *at : NULL;
-    if (place) {
-        *at = place->next;
-        shown--;
-    }
+    if (bucket_count)
+        place = *place_at(key);
     memory_unlock();
     return place;
 }
@@ -117,6 +92,14 @@ struct place *place_take(const void *key)
 void place_free(struct place *place)
 {
     memory_lock();
+    if (place->key) {
+        struct place **at = place_at(place->key);
+
+        while (*at != place)
+            at = &(*at)->next;
+        *at = place->next;
+        shown--;
+    }
     bucket_push(&spare, place);
     memory_unlock();
 }
