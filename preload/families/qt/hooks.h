@@ -20,7 +20,6 @@
 typedef bool (*event_heard)(void **about);
 typedef void (*object_heard)(void *object);
 
-/* In the order of names, and of their first appearance in hooks below. */
 #define WRAPPED(X)                                                                                 \
     X(void, _ZN6QTimerC1EP7QObject, (void *timer, void *parent), QT_NAMES)                         \
     X(void, _ZN6QTimerC2EP7QObject, (void *timer, void *parent), QT_NAMES)                         \
@@ -69,14 +68,14 @@ enum { HOOK_DATA_VERSION, HOOK_COUNT, HOOK_QT, HOOK_ADDED, HOOK_REMOVED };
 
 static object_heard added_before, removed_before; /* of another tool that was there first */
 
-/* A timer of singleShot()'s whose object is about to be made by this thread. */
-static __thread struct place *unborn;
+/* A timer of singleShot()'s whose object is about to be made by this thread; 0: none. */
+static __thread uint64_t unborn;
 
 static void object_added(void *object)
 {
     if (unborn) {
-        singleshot_show(unborn, object);
-        unborn = NULL;
+        singleshot_born(object, unborn);
+        unborn = 0;
     }
     if (added_before)
         added_before(object);
@@ -145,9 +144,9 @@ static bool told(const struct wrap_call *call)
     return call->users && (served == call->real || serve(call->real));
 }
 
-static struct place *timer_of(const struct wrap_call *call)
+static bool admitted(const struct wrap_call *call)
 {
-    return told(call) ? timer_new(&library) : NULL;
+    return told(call) && wrap_admits(&library);
 }
 
 static uint64_t timer_created(const struct timerleak_call *call, uint64_t handle)
@@ -163,14 +162,10 @@ static uint64_t timer_created(const struct timerleak_call *call, uint64_t handle
     HOOK(void, name, (void *timer, void *parent))                                                  \
     {                                                                                              \
         WRAP_BEGIN(library);                                                                       \
-        struct place *place;                                                                       \
-                                                                                                   \
         real->name(timer, parent);                                                                 \
-        place = timer_of(&call);                                                                   \
-        if (place) {                                                                               \
-            place->timer = timer_created(WRAP_CALL("QTimer::QTimer", "QTimer"), (uintptr_t)timer); \
-            qtimer_show(place, timer);                                                             \
-        }                                                                                          \
+        if (admitted(&call))                                                                       \
+            qtimer_born(timer,                                                                     \
+                        timer_created(WRAP_CALL("QTimer::QTimer", "QTimer"), (uintptr_t)timer));   \
         wrap_end(&call);                                                                           \
     }
 CONSTRUCTOR(_ZN6QTimerC1EP7QObject)
@@ -218,20 +213,18 @@ HOOK(void, _ZN6QTimer4stopEv, (void *timer))
     qtimer_called(&call, timer, __builtin_return_address(0));
 }
 
-static void singleshot_expect(struct place *place, const struct real *real, int delay,
-                              const void *caller)
+static void singleshot_begin(uint64_t timer, const struct real *real, int delay, const void *caller)
 {
     if (delay > 0 && real->_ZN24QAbstractEventDispatcher8instanceEP7QThread(NULL))
-        timer_armed(place, delay, true, caller);
-    unborn = place;
+        timer_armed(timer, delay, true, caller);
+    unborn = timer;
 }
 
-/* No object was made. */
-static void singleshot_forget(void)
+/* What was to have an object got none. */
+static void singleshot_end(void)
 {
-    if (unborn)
-        timer_ended(unborn);
-    unborn = NULL;
+    wrap_released(unborn);
+    unborn = 0;
 }
 
 /*
@@ -242,15 +235,14 @@ static void singleshot_forget(void)
     HOOK(void, name, parameters)                                                                   \
     {                                                                                              \
         WRAP_BEGIN(library);                                                                       \
-        struct place *place = (made) ? timer_of(&call) : NULL;                                     \
+        bool recorded = (made) && admitted(&call);                                                 \
                                                                                                    \
-        if (place) {                                                                               \
-            place->timer = timer_created(WRAP_CALL("QTimer::singleShot", "singleShot"), 0);        \
-            singleshot_expect(place, real, delay, __builtin_return_address(0));                    \
-        }                                                                                          \
+        if (recorded)                                                                              \
+            singleshot_begin(timer_created(WRAP_CALL("QTimer::singleShot", "singleShot"), 0),      \
+                             real, delay, __builtin_return_address(0));                            \
         real->name(__VA_ARGS__);                                                                   \
-        if (place)                                                                                 \
-            singleshot_forget();                                                                   \
+        if (recorded)                                                                              \
+            singleshot_end();                                                                      \
         wrap_end(&call);                                                                           \
     }
 SINGLE_SHOT(_ZN6QTimer10singleShotEiPK7QObjectPKc,
@@ -268,12 +260,13 @@ HOOK(int, _ZN7QObject10startTimerEiN2Qt9TimerTypeE, (void *object, int interval,
 {
     WRAP_BEGIN(library);
     int id = real->_ZN7QObject10startTimerEiN2Qt9TimerTypeE(object, interval, type);
-    struct place *place = id > 0 ? timer_of(&call) : NULL;
 
-    if (place) {
-        place->timer = timer_created(WRAP_CALL("QObject::startTimer", "startTimer"), (unsigned)id);
-        timer_armed(place, interval, false, __builtin_return_address(0));
-        owned_show(place, id_key(QT, id), object);
+    if (id > 0 && admitted(&call)) {
+        uint64_t timer =
+            timer_created(WRAP_CALL("QObject::startTimer", "startTimer"), (unsigned)id);
+
+        timer_armed(timer, interval, false, __builtin_return_address(0));
+        owned_born(id_key(QT, id), object, timer);
     }
     wrap_end(&call);
     return id;
@@ -291,27 +284,27 @@ HOOK(void, _ZN7QObject9killTimerEi, (void *object, int id))
 
 /*
  * A QBasicTimer is its id, which inline functions of its header read: 0 while it doesn't run. The
- * one that is stopped is the next to be given out, so an id may well be what it was.
+ * one that is stopped is the next to be given out, so the id may well be what it was.
  */
-static struct place *basic_begin(const struct wrap_call *call, int id)
+static struct basic basic_begin(const struct wrap_call *call, int id)
 {
-    return id && told(call) ? basic_take(id_key(QT, id)) : NULL;
+    return id && told(call) ? basic_take(id_key(QT, id)) : (struct basic){0};
 }
 
-/* Whether it can be started at all; else it stays as it was. */
+static void basic_end(struct basic basic, int id)
+{
+    if (basic.timer && id)
+        basic_put(id_key(QT, id), basic);
+    else
+        wrap_released(basic.timer);
+}
+
+/* Whether it can be started, or started anew: else it stays as it was. */
 static bool basic_starts(const struct real *real, int interval, const void *object)
 {
-    return interval >= 0 && real->_ZN24QAbstractEventDispatcher8instanceEP7QThread(NULL) &&
-           (!object || real->_ZNK7QObject6threadEv(object) == real->_ZN7QThread13currentThreadEv());
-}
-
-/* Of one that ran before the call. */
-static void basic_end(struct place *place, int id)
-{
-    if (id)
-        basic_show(place, id_key(QT, id), NULL);
-    else
-        timer_ended(place);
+    return interval >= 0 && object &&
+           real->_ZN24QAbstractEventDispatcher8instanceEP7QThread(NULL) &&
+           real->_ZNK7QObject6threadEv(object) == real->_ZN7QThread13currentThreadEv();
 }
 
 #define BASIC_START(name, parameters, ...)                                                         \
@@ -319,22 +312,17 @@ static void basic_end(struct place *place, int id)
     {                                                                                              \
         WRAP_BEGIN(library);                                                                       \
         bool starts = told(&call) && basic_starts(real, interval, object);                         \
-        struct place *place = starts ? basic_begin(&call, *timer) : NULL;                          \
+        struct basic basic = basic_begin(&call, *timer);                                           \
                                                                                                    \
         real->name(timer, __VA_ARGS__);                                                            \
-        starts = starts && object;                                                                 \
-        if (starts && !place) {                                                                    \
-            place = timer_of(&call);                                                               \
-            if (place)                                                                             \
-                place->timer = timer_created(WRAP_CALL("QBasicTimer::start", "QBasicTimer"),       \
-                                             (unsigned)*timer);                                    \
+        if (starts && !basic.timer && admitted(&call))                                             \
+            basic.timer =                                                                          \
+                timer_created(WRAP_CALL("QBasicTimer::start", "QBasicTimer"), (unsigned)*timer);   \
+        if (starts) {                                                                              \
+            timer_armed(basic.timer, interval, false, __builtin_return_address(0));                \
+            basic.object = object;                                                                 \
         }                                                                                          \
-        if (starts && place) {                                                                     \
-            timer_armed(place, interval, false, __builtin_return_address(0));                      \
-            basic_show(place, id_key(QT, *timer), object);                                         \
-        } else if (place) {                                                                        \
-            basic_end(place, *timer);                                                              \
-        }                                                                                          \
+        basic_end(basic, *timer);                                                                  \
         wrap_end(&call);                                                                           \
     }
 BASIC_START(_ZN11QBasicTimer5startEiP7QObject, (int *timer, int interval, void *object), interval,
@@ -346,10 +334,9 @@ BASIC_START(_ZN11QBasicTimer5startEiN2Qt9TimerTypeEP7QObject,
 HOOK(void, _ZN11QBasicTimer4stopEv, (int *timer))
 {
     WRAP_BEGIN(library);
-    struct place *place = basic_begin(&call, *timer);
+    struct basic basic = basic_begin(&call, *timer);
 
     real->_ZN11QBasicTimer4stopEv(timer);
-    if (place)
-        basic_end(place, *timer);
+    basic_end(basic, *timer);
     wrap_end(&call);
 }

@@ -8,47 +8,53 @@ enum { QTIMER = 1, SINGLE = 2 };
 /* In that of an id's, beside the address of its object. */
 enum { BASIC = 1 };
 
-struct place *timer_new(const struct wrap_library *library)
-{
-    return wrap_admits(library) ? place_new() : NULL;
-}
-
 /* With an interval of 0 it fires whenever the loop comes round: each ms, as far as can be said. */
-void timer_armed(const struct place *place, int interval, bool single, const void *caller)
+void timer_armed(uint64_t timer, int interval, bool single, const void *caller)
 {
     uint64_t delay = (uint64_t)interval * NS_PER_MS;
     uint64_t period = interval ? delay : NS_PER_MS;
 
-    wrap_armed(place->timer, delay, single ? 0 : period, caller);
+    wrap_armed(timer, delay, single ? 0 : period, caller);
 }
 
-void timer_ended(struct place *place)
+static void timer_ended(struct place *place)
 {
     wrap_released(place->timer);
     place_free(place);
 }
 
-/* Where there is no memory to find it by, its end would not be seen. */
-static bool timer_show(struct place *place, const void *key)
+/* Without a place its end would not be seen. */
+static struct place *timer_place(const void *key, uint64_t timer)
 {
-    place->key = key;
-    if (place_show(place))
-        return true;
-    timer_ended(place);
-    return false;
+    struct place *place = place_new(key);
+
+    if (place)
+        place->timer = timer;
+    else
+        wrap_released(timer);
+    return place;
 }
 
 /* ---- objects ---- */
 
-void qtimer_show(struct place *place, const void *object)
+static void object_born(const void *object, uint64_t timer, uintptr_t note)
 {
-    place->note = QTIMER;
-    timer_show(place, object);
+    struct place *place;
+
+    object_ended(object); /* another was there, whose destructor did not run */
+    place = timer ? timer_place(object, timer) : NULL;
+    if (place)
+        place->note = note;
 }
 
-void singleshot_show(struct place *place, const void *object)
+void qtimer_born(const void *object, uint64_t timer)
 {
-    timer_show(place, object);
+    object_born(object, timer, QTIMER);
+}
+
+void singleshot_born(const void *object, uint64_t timer)
+{
+    object_born(object, timer, 0);
 }
 
 struct place *qtimer_find(const void *object)
@@ -65,7 +71,7 @@ void qtimer_set(struct place *place, struct setting now, const void *caller)
     place->armed = now.id > 0;
     place->note = QTIMER | (now.single ? SINGLE : 0);
     if (place->armed)
-        timer_armed(place, now.interval, now.single, caller);
+        timer_armed(place->timer, now.interval, now.single, caller);
     else if (ran)
         wrap_stopped(place->timer);
 }
@@ -92,76 +98,89 @@ void singleshot_fired(const void *object)
 
 void object_ended(const void *object)
 {
-    struct place *place = place_take(object);
+    struct place *place = place_find(object);
     struct place *id = place ? place->argument : NULL;
 
     while (id) {
         struct place *next = id->argument;
 
-        if (place_take(id->key))
-            timer_ended(id);
+        timer_ended(id);
         id = next;
     }
     if (place)
         timer_ended(place);
 }
 
-/* ---- ids: that of an object refers to the first that it owns, each of these to the next ---- */
+/* ---- ids: an object refers to the first of those that it owns, each of them to the next ---- */
 
 static const void *id_object(const struct place *id)
 {
     return (const void *)(id->note & ~(uintptr_t)BASIC);
 }
 
-static struct place *owner_of(const void *object)
+static void id_end(struct place *id)
 {
-    struct place *owner = place_find(object);
+    struct place *before = id->note & BASIC ? NULL : place_find(id_object(id));
 
-    if (owner)
-        return owner;
-    owner = place_new();
-    return owner && timer_show(owner, object) ? owner : NULL;
+    while (before && before->argument != id)
+        before = before->argument;
+    if (before)
+        before->argument = id->argument;
+    timer_ended(id);
 }
 
-void owned_show(struct place *place, const void *id, const void *object)
+/* One that is given out anew has ended, if that was not seen. */
+static struct place *id_place(const void *id, uint64_t timer)
 {
-    struct place *owner = owner_of(object);
+    struct place *before = place_find(id);
 
-    place->note = (uintptr_t)object;
-    if (!owner) {
-        timer_ended(place);
-    } else if (timer_show(place, id)) {
+    if (before)
+        id_end(before);
+    return timer ? timer_place(id, timer) : NULL;
+}
+
+void owned_born(const void *id, const void *object, uint64_t timer)
+{
+    struct place *place = id_place(id, timer);
+    struct place *owner = place ? place_find(object) : NULL;
+
+    if (place && !owner)
+        owner = place_new(object);
+    if (owner) {
+        place->note = (uintptr_t)object;
         place->argument = owner->argument;
         owner->argument = place;
+    } else if (place) {
+        timer_ended(place);
     }
 }
 
 void owned_end(const void *id, const void *object)
 {
     struct place *place = place_find(id);
-    struct place *before = place ? place_find(object) : NULL;
 
-    if (!before || place->note != (uintptr_t)object)
-        return;
-    while (before->argument && before->argument != place)
-        before = before->argument;
-    before->argument = place->argument;
-    place_take(id);
-    timer_ended(place);
+    if (place && place->note == (uintptr_t)object)
+        id_end(place);
 }
 
-struct place *basic_take(const void *id)
+struct basic basic_take(const void *id)
 {
-    const struct place *place = place_find(id);
+    struct place *place = place_find(id);
+    struct basic basic = {0};
 
-    return place && place->note & BASIC ? place_take(id) : NULL;
+    if (place && place->note & BASIC) {
+        basic = (struct basic){place->timer, id_object(place)};
+        place_free(place);
+    }
+    return basic;
 }
 
-void basic_show(struct place *place, const void *id, const void *object)
+void basic_put(const void *id, struct basic basic)
 {
-    if (object)
-        place->note = (uintptr_t)object | BASIC;
-    timer_show(place, id);
+    struct place *place = id_place(id, basic.timer);
+
+    if (place)
+        place->note = (uintptr_t)basic.object | BASIC;
 }
 
 bool id_fired(const void *id, const void *object)

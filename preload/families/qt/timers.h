@@ -26,18 +26,12 @@ static inline const void *id_key(unsigned version, int id)
     return (const void *)((uintptr_t)(unsigned)id << 4 | version);
 }
 
-/* For a timer to be recorded; NULL: it isn't. */
-struct place *timer_new(const struct wrap_library *library);
-
-void timer_armed(const struct place *place, int interval, bool single, const void *caller);
-
-/* It is not shown. */
-void timer_ended(struct place *place);
+void timer_armed(uint64_t timer, int interval, bool single, const void *caller);
 
 /* ---- objects ---- */
 
-void qtimer_show(struct place *place, const void *object);
-void singleshot_show(struct place *place, const void *object);
+void qtimer_born(const void *object, uint64_t timer);
+void singleshot_born(const void *object, uint64_t timer);
 
 /* Of a QTimer; NULL: it isn't recorded. */
 struct place *qtimer_find(const void *object);
@@ -54,16 +48,20 @@ void object_ended(const void *object);
 
 /* ---- ids ---- */
 
-void owned_show(struct place *place, const void *id, const void *object);
+void owned_born(const void *id, const void *object, uint64_t timer);
 
 /* Nothing, if it is not one that this object got from startTimer(). */
 void owned_end(const void *id, const void *object);
 
-/* A QBasicTimer's; NULL: it isn't recorded. */
-struct place *basic_take(const void *id);
+/* Of a QBasicTimer, which may go on under another id. */
+struct basic {
+    uint64_t timer; /* 0: it isn't recorded */
+    const void *object;
+};
 
-/* `object`: to which it sends events; NULL: as before. */
-void basic_show(struct place *place, const void *id, const void *object);
+/* It is found no more. */
+struct basic basic_take(const void *id);
+void basic_put(const void *id, struct basic basic);
 
 /* Before the object hears that its time has come. False: it is none of these. */
 bool id_fired(const void *id, const void *object);
