@@ -234,7 +234,7 @@ const struct wrap_copy *copies_of(struct wrap_library *library, const void *call
 
     if (copy)
         return copy;
-    copy = copy_in(library, RTLD_DEFAULT);
+    copy = copy_in(library, RTLD_NEXT); /* the first may be the hook: dlvsym() finds it */
     if (module_find(&module, caller)) {
         if (!copy)
             copy = copy_of_module(library, &module);
