@@ -72,12 +72,13 @@ SITE void fail(QObject *object)
     QBasicTimer timer;
     timer.start(-1, object);
     timer.start(AN_HOUR, nullptr);
-    // expect: qt/QBasicTimer clean created=1 armed=1 fired=0 stopped=1 released=1
+    // expect: qt/QBasicTimer clean created=1 armed=2 fired=0 stopped=1 released=1
     timer.start(AN_HOUR, object);
     int id = timer.timerId();
     timer.start(-1, object);
     printf("as it was: %d, ", timer.timerId() == id);
     object->killTimer(id); // it is not one of startTimer()'s
+    timer.start(AN_HOUR, object);
     timer.start(1, nullptr);
     printf("running: %d\n", timer.isActive());
 }
