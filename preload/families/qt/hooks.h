@@ -299,8 +299,8 @@ static void basic_end(struct basic basic, int id)
         wrap_released(basic.timer);
 }
 
-/* Whether it can be started, or started anew: else it stays as it was. */
-static bool basic_starts(const struct real *real, int interval, const void *object)
+/* Whether one that runs would be started anew: else it stays as it was. */
+static bool basic_restarts(const struct real *real, int interval, const void *object)
 {
     return interval >= 0 && object &&
            real->_ZN24QAbstractEventDispatcher8instanceEP7QThread(NULL) &&
@@ -311,16 +311,16 @@ static bool basic_starts(const struct real *real, int interval, const void *obje
     HOOK(void, name, parameters)                                                                   \
     {                                                                                              \
         WRAP_BEGIN(library);                                                                       \
-        bool starts = told(&call) && basic_starts(real, interval, object);                         \
+        bool stays = *timer && !basic_restarts(real, interval, object);                            \
         struct basic basic = basic_begin(&call, *timer);                                           \
                                                                                                    \
         real->name(timer, __VA_ARGS__);                                                            \
-        if (starts && !basic.timer && admitted(&call))                                             \
-            basic.timer =                                                                          \
-                timer_created(WRAP_CALL("QBasicTimer::start", "QBasicTimer"), (unsigned)*timer);   \
-        if (starts) {                                                                              \
-            timer_armed(basic.timer, interval, false, __builtin_return_address(0));                \
+        if (*timer && !stays) {                                                                    \
+            if (!basic.timer && admitted(&call))                                                   \
+                basic.timer = timer_created(WRAP_CALL("QBasicTimer::start", "QBasicTimer"),        \
+                                            (unsigned)*timer);                                     \
             basic.object = object;                                                                 \
+            timer_armed(basic.timer, interval, false, __builtin_return_address(0));                \
         }                                                                                          \
         basic_end(basic, *timer);                                                                  \
         wrap_end(&call);                                                                           \

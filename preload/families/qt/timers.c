@@ -5,7 +5,8 @@
 /* In the note of an object's place. */
 enum { QTIMER = 1, SINGLE = 2 };
 
-/* In that of an id's, beside the address of its object. */
+/* In that of an id's, beside the address: of its object, else of the place of the one that owns it.
+ */
 enum { BASIC = 1 };
 
 /* With an interval of 0 it fires whenever the loop comes round: each ms, as far as can be said. */
@@ -113,14 +114,21 @@ void object_ended(const void *object)
 
 /* ---- ids: an object refers to the first of those that it owns, each of them to the next ---- */
 
+static struct place *id_owner(const struct place *id)
+{
+    return id->note & BASIC ? NULL : (struct place *)id->note;
+}
+
 static const void *id_object(const struct place *id)
 {
-    return (const void *)(id->note & ~(uintptr_t)BASIC);
+    const struct place *owner = id_owner(id);
+
+    return owner ? owner->key : (const void *)(id->note & ~(uintptr_t)BASIC);
 }
 
 static void id_end(struct place *id)
 {
-    struct place *before = id->note & BASIC ? NULL : place_find(id_object(id));
+    struct place *before = id_owner(id);
 
     while (before && before->argument != id)
         before = before->argument;
@@ -129,37 +137,29 @@ static void id_end(struct place *id)
     timer_ended(id);
 }
 
-/* One that is given out anew has ended, if that was not seen. */
-static struct place *id_place(const void *id, uint64_t timer)
-{
-    struct place *before = place_find(id);
-
-    if (before)
-        id_end(before);
-    return timer ? timer_place(id, timer) : NULL;
-}
-
 void owned_born(const void *id, const void *object, uint64_t timer)
 {
-    struct place *place = id_place(id, timer);
+    struct place *place = timer ? timer_place(id, timer) : NULL;
     struct place *owner = place ? place_find(object) : NULL;
 
-    if (place && !owner)
+    if (!place)
+        return;
+    if (!owner)
         owner = place_new(object);
-    if (owner) {
-        place->note = (uintptr_t)object;
-        place->argument = owner->argument;
-        owner->argument = place;
-    } else if (place) {
+    if (!owner) {
         timer_ended(place);
+        return;
     }
+    place->note = (uintptr_t)owner;
+    place->argument = owner->argument;
+    owner->argument = place;
 }
 
 void owned_end(const void *id, const void *object)
 {
     struct place *place = place_find(id);
 
-    if (place && place->note == (uintptr_t)object)
+    if (place && id_owner(place) && id_object(place) == object)
         id_end(place);
 }
 
@@ -177,7 +177,7 @@ struct basic basic_take(const void *id)
 
 void basic_put(const void *id, struct basic basic)
 {
-    struct place *place = id_place(id, basic.timer);
+    struct place *place = timer_place(id, basic.timer);
 
     if (place)
         place->note = (uintptr_t)basic.object | BASIC;
