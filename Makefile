@@ -230,7 +230,9 @@ link_suite = $(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$
 $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
 		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT) $(LIMIT)
 	$(call link_suite,$(CHECKED_FLAGS))
-$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS) $(LIMIT)
+# And what objects beside the shim are made of, as far as it wraps nothing by itself.
+$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM) $(wildcard \
+		$(addprefix preload/families/wrap/,callsite.c memory.c places.c))) $(EXPORTS) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS) -Wl$(comma)--wrap=modules_is_shim \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
 $(GOTIME_SUITE): $(call objects,$(call suite_sources,gotime) $(GOTIME)) $(LIMIT)

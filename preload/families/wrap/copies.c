@@ -225,6 +225,17 @@ static void binding_add(const struct wrap_library *library, const struct module 
     memory_unlock();
 }
 
+/* A module that sees no copy in its own scope was handed a pointer to a hook. */
+static const struct wrap_copy *copy_seen_by(struct wrap_library *library,
+                                            const struct module *module)
+{
+    const struct wrap_copy *copy = copy_in(library, RTLD_DEFAULT);
+
+    if (!copy)
+        copy = copy_of_module(library, module);
+    return copy ? copy : library->given;
+}
+
 const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller)
 {
     uint32_t epoch = bindings_last() ? timerleak_ledger.unloads() : 0;
@@ -234,30 +245,38 @@ const struct wrap_copy *copies_of(struct wrap_library *library, const void *call
 
     if (copy)
         return copy;
-    copy = copy_in(library, RTLD_DEFAULT);
     if (module_find(&module, caller)) {
-        if (!copy)
-            copy = copy_of_module(library, &module);
+        copy = copy_seen_by(library, &module);
         if (copy && bindings_last())
             binding_add(library, &module, copy, epoch);
+    } else { /* code that the program has made */
+        copy = library->given;
     }
     errno = saved;
     return copy ? copy : library->absent;
 }
 
+static bool copy_is_loaded(const struct wrap_copy *copy)
+{
+    struct module module;
+
+    return module_find(&module, copy->functions[0]) && module.range.start == copy->module.start &&
+           module.range.size == copy->module.size;
+}
+
 bool copies_bind(struct wrap_library *library, size_t index, const void *function,
                  const void *caller)
 {
-    const struct wrap_copy *copy = library->common ? library->common : copies_of(library, caller);
+    const struct wrap_copy *copy = library->common;
     struct module module, callers;
 
-    if (copy != library->absent || !bindings_last())
+    if (!copy && module_find(&callers, caller))
+        copy = copy_seen_by(library, &callers);
+    if (copy && (copy != library->given || copy_is_loaded(copy)))
         return copy->functions[index] == function;
-    if (!module_find(&module, function) || !module_find(&callers, caller))
-        return false;
-    copy = copy_of_module(library, &module);
+    copy = module_find(&module, function) ? copy_of_module(library, &module) : NULL;
     if (!copy || copy->functions[index] != function)
         return false;
-    binding_add(library, &callers, copy, timerleak_ledger.unloads());
+    library->given = copy;
     return true;
 }
