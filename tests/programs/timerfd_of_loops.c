@@ -26,7 +26,7 @@ static void stop(evutil_socket_t none, short what, void *base)
 int main(void)
 {
     struct timeval soon = {.tv_usec = 2000};
-    // expect-caller: timerfd held live=1 created=1
+    // expect-caller: timerfd held live=1 created=1 never-released=1
     struct event_base *kept = loop_make();
 
     event_base_once(kept, -1, EV_TIMEOUT, stop, kept, &soon);
