@@ -198,14 +198,17 @@ HOOK(int, sd_event_source_set_enabled, (struct source * source, int enabled))
 {
     WRAP_BEGIN(sd_event);
     struct place *place = call.users ? place_find(source) : NULL;
-    int before = enabled, result;
+    int before = SD_EVENT_OFF, after = SD_EVENT_OFF, result;
 
     if (place)
         real->sd_event_source_get_enabled(source, &before);
     if (place && call.librarys && enabled == SD_EVENT_OFF && source_in_turn(source, real))
         place = NULL;
     result = real->sd_event_source_set_enabled(source, enabled);
-    if (place && result >= 0 && (before == SD_EVENT_OFF) != (enabled == SD_EVENT_OFF))
+    if (place)
+        real->sd_event_source_get_enabled(source,
+                                          &after); /* a loop that has ended says yes to all */
+    if ((before == SD_EVENT_OFF) != (after == SD_EVENT_OFF))
         source_set(place, source, __builtin_return_address(0));
     wrap_end(&call);
     return result;
