@@ -194,21 +194,24 @@ static bool source_in_turn(struct source *source, const struct real *real)
            real->sd_event_source_get_pending(source) == 0 && due <= now;
 }
 
+static bool source_is_on(struct source *source, const struct real *real)
+{
+    int enabled = SD_EVENT_OFF;
+
+    real->sd_event_source_get_enabled(source, &enabled);
+    return enabled != SD_EVENT_OFF;
+}
+
+/* A loop that has ended agrees to switch off, and does nothing. */
 HOOK(int, sd_event_source_set_enabled, (struct source * source, int enabled))
 {
     WRAP_BEGIN(sd_event);
     struct place *place = call.users ? place_find(source) : NULL;
-    int before = SD_EVENT_OFF, after = SD_EVENT_OFF, result;
+    bool before = place && source_is_on(source, real);
+    bool in_turn = before && call.librarys && source_in_turn(source, real);
+    int result = real->sd_event_source_set_enabled(source, enabled);
 
-    if (place)
-        real->sd_event_source_get_enabled(source, &before);
-    if (place && call.librarys && enabled == SD_EVENT_OFF && source_in_turn(source, real))
-        place = NULL;
-    result = real->sd_event_source_set_enabled(source, enabled);
-    if (place)
-        real->sd_event_source_get_enabled(source,
-                                          &after); /* a loop that has ended says yes to all */
-    if ((before == SD_EVENT_OFF) != (after == SD_EVENT_OFF))
+    if (place && !in_turn && before != source_is_on(source, real))
         source_set(place, source, __builtin_return_address(0));
     wrap_end(&call);
     return result;
