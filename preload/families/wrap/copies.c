@@ -229,11 +229,14 @@ static void binding_add(const struct wrap_library *library, const struct module 
     memory_unlock();
 }
 
-/* A module that sees no copy in its own scope was handed a pointer to a hook. */
+/*
+ * A module that sees no copy in its own scope was handed a pointer to a hook. Behind this object:
+ * the first that the process has of a version is the hook, and dlvsym() finds it.
+ */
 static const struct wrap_copy *copy_seen_by(struct wrap_library *library,
                                             const struct module *module)
 {
-    const struct wrap_copy *copy = copy_in(library, RTLD_DEFAULT);
+    const struct wrap_copy *copy = copy_in(library, RTLD_NEXT);
 
     if (!copy)
         copy = copy_of_module(library, module);
