@@ -70,6 +70,14 @@ static void source_forget(const struct source *source)
         source_end(place);
 }
 
+static bool source_is_on(struct source *source, const struct real *real)
+{
+    int enabled = SD_EVENT_OFF;
+
+    real->sd_event_source_get_enabled(source, &enabled);
+    return enabled != SD_EVENT_OFF;
+}
+
 /*
  * It was given a time, or switched on or off. A callback that ends with such a call may do so by a
  * jump, and then it is our own code that called.
@@ -78,11 +86,9 @@ static void source_set(struct place *place, struct source *source, const void *c
 {
     const struct real *real = place->real;
     uint64_t usec = UINT64_MAX;
-    int enabled = SD_EVENT_OFF;
 
-    real->sd_event_source_get_enabled(source, &enabled);
     real->sd_event_source_get_time(source, &usec);
-    place->armed = enabled != SD_EVENT_OFF && usec != UINT64_MAX;
+    place->armed = usec != UINT64_MAX && source_is_on(source, real);
     if (!place->timer)
         return;
     if (place->armed)
@@ -192,14 +198,6 @@ static bool source_in_turn(struct source *source, const struct real *real)
     real->sd_event_now(loop, clock, &now);
     return real->sd_event_get_state(loop) == SD_EVENT_RUNNING &&
            real->sd_event_source_get_pending(source) == 0 && due <= now;
-}
-
-static bool source_is_on(struct source *source, const struct real *real)
-{
-    int enabled = SD_EVENT_OFF;
-
-    real->sd_event_source_get_enabled(source, &enabled);
-    return enabled != SD_EVENT_OFF;
 }
 
 /* A loop that has ended agrees to switch off, and does nothing. */
