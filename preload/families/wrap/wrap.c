@@ -18,7 +18,7 @@ void wrap_start(struct wrap_library *library)
     libraries = library;
     if (!&timerleak_ledger)
         return;
-    timerleak_ledger.leave_out(__builtin_return_address(0));
+    timerleak_ledger.leave_out((const void *)wrap_start);
     library->number = timerleak_ledger.family(library->family, library->traits);
     if (library->at_end)
         timerleak_ledger.at_end(library->at_end);
@@ -52,8 +52,9 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
     call = (struct wrap_call){.real = copy->functions};
     if (!library->number)
         return call;
+    call.librarys = is_librarys(library, copy, caller);
     if (copy->alone)
-        call.users = !is_librarys(library, copy, caller);
+        call.users = !call.librarys;
     else
         call.users = call.entered = timerleak_ledger.enter(frame);
     return call;
