@@ -18,7 +18,7 @@ struct place {
     void (*callback)(void);
     void *argument;
     const void *real; /* functions of the copy of the library that it belongs to */
-    uint32_t note;    /* the family's */
+    uintptr_t note;   /* the family's */
     bool armed;
     struct place *next;
 };
