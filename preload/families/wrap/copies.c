@@ -162,17 +162,36 @@ static struct wrap_copy *copy_of_module(struct wrap_library *library, const stru
     return copy;
 }
 
-void copies_start(struct wrap_library *library)
+static void libc_find(void)
+{
+    if (libc.dlsym)
+        return;
+    libc.dlclose = (int (*)(void *))copies_libc("dlclose");
+    libc.dlsym = (void *(*)(void *, const char *))copies_libc("dlsym");
+}
+
+bool copies_shared(const struct wrap_library *library)
+{
+    int saved = errno;
+    bool shared;
+
+    libc_find();
+    shared = function_find(library, RTLD_NEXT, 0) != NULL;
+    errno = saved;
+    return shared;
+}
+
+void copies_start(struct wrap_library *library, bool shared)
 {
     int saved = errno;
     struct module own;
 
+    libc_find();
     if (module_find(&own, library))
         library->own = own.range;
-    libc.dlsym = (void *(*)(void *, const char *))copies_libc("dlsym");
-    libc.dlclose = (int (*)(void *))copies_libc("dlclose");
     library->absent = copy_new(library);
-    library->common = copy_in(library, RTLD_NEXT);
+    if (shared)
+        library->common = copy_in(library, RTLD_NEXT);
     errno = saved;
 }
 

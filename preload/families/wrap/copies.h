@@ -17,8 +17,11 @@ struct wrap_copy {
     void *functions[];
 };
 
-/* Sets library->own, and library->common if there is one. */
-void copies_start(struct wrap_library *library);
+/* At the start: whether there is one that all mean. Looks a name up, and does nothing else. */
+bool copies_shared(const struct wrap_library *library);
+
+/* Before the others: sets library->own and ->absent; `shared`: and ->common. */
+void copies_start(struct wrap_library *library, bool shared);
 
 /*
  * That which the code at `caller` was bound to. Looks it up, and takes the loader's lock, when that

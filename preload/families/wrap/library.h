@@ -5,6 +5,7 @@
 #ifndef WRAP_LIBRARY_H
 #define WRAP_LIBRARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,11 +28,12 @@ struct wrap_library {
     const char *file;     /* how its file's name begins, where it is the library alone; or NULL */
     void (*at_end)(void); /* before the recording ends; or NULL */
 
-    uint32_t number;               /* of the family; 0: nothing is recorded */
+    uint32_t number; /* of the family; 0: nothing is recorded */
+    bool started;
     struct callsite_range own;     /* this object */
     struct wrap_copy *common;      /* that all mean; NULL: see copies.h */
     struct wrap_copy *copies;      /* all that were met */
-    struct wrap_copy *absent;      /* there is none; NULL: not started yet */
+    struct wrap_copy *absent;      /* there is none; NULL: not open yet */
     const struct wrap_copy *given; /* whose hooks dlsym() gave to who sees none; NULL: no one yet */
     struct wrap_library *next;     /* of those in this object */
 };

@@ -11,6 +11,11 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *chunk;
 static size_t chunk_left;
 
+void memory_start(void)
+{
+    pthread_atfork(memory_lock, memory_unlock, memory_unlock);
+}
+
 void memory_lock(void)
 {
     pthread_mutex_lock(&lock);
@@ -19,11 +24,6 @@ void memory_lock(void)
 void memory_unlock(void)
 {
     pthread_mutex_unlock(&lock);
-}
-
-__attribute__((constructor)) static void memory_over_fork(void)
-{
-    pthread_atfork(memory_lock, memory_unlock, memory_unlock);
 }
 
 void *memory_map(size_t size)

@@ -10,6 +10,9 @@
 
 #include <stddef.h>
 
+/* Once, before the others. */
+void memory_start(void);
+
 void memory_lock(void);
 void memory_unlock(void);
 

@@ -9,12 +9,11 @@
 void *(*names_dlsym)(void *scope, const char *name);
 
 /* By asking libc's itself: by that of another such object, the next would be this one again. */
-__attribute__((constructor)) static void names_start(void)
+static void names_start(void)
 {
     void *(*of_libc)(void *, const char *) = (void *(*)(void *, const char *))copies_libc("dlsym");
 
-    if (!names_dlsym)
-        names_dlsym = (void *(*)(void *, const char *))of_libc(RTLD_NEXT, "dlsym");
+    names_dlsym = (void *(*)(void *, const char *))of_libc(RTLD_NEXT, "dlsym");
 }
 
 static void *hook_of(struct wrap_library *library, void *scope, const char *name,
@@ -26,6 +25,7 @@ static void *hook_of(struct wrap_library *library, void *scope, const char *name
 
         if (!function->hook || strcmp(function->name, name))
             continue;
+        wrap_open(library);
         found = names_dlsym(scope, name);
         return found && copies_bind(library, i, found, caller) ? function->hook : NULL;
     }

@@ -3,25 +3,42 @@
 #include <time.h>
 
 #include "families/wrap/copies.h"
+#include "families/wrap/memory.h"
 
 extern const char __start_wrap_hooks[], __stop_wrap_hooks[];
 
 static struct wrap_library *libraries;
 
+static void library_open(struct wrap_library *library, bool shared)
+{
+    memory_start();
+    copies_start(library, shared);
+    if (!library->number)
+        return;
+    timerleak_ledger.leave_out((const void *)wrap_start);
+    if (library->at_end)
+        timerleak_ledger.at_end(library->at_end);
+}
+
 /* No thread but the first is there when the constructor runs, or a library's before it. */
 void wrap_start(struct wrap_library *library)
 {
-    if (library->absent)
+    if (library->started)
         return;
-    copies_start(library);
+    library->started = true;
     library->next = libraries;
     libraries = library;
-    if (!&timerleak_ledger)
-        return;
-    timerleak_ledger.leave_out((const void *)wrap_start);
-    library->number = timerleak_ledger.family(library->family, library->traits);
-    if (library->at_end)
-        timerleak_ledger.at_end(library->at_end);
+    if (&timerleak_ledger)
+        library->number = timerleak_ledger.family(library->family, library->traits);
+    if (copies_shared(library))
+        library_open(library, true);
+}
+
+void wrap_open(struct wrap_library *library)
+{
+    wrap_start(library);
+    if (!library->absent)
+        library_open(library, false);
 }
 
 struct wrap_library *wrap_libraries(void)
@@ -55,7 +72,7 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
     struct wrap_call call;
 
     if (__builtin_expect(!library->absent, 0))
-        wrap_start(library);
+        wrap_open(library);
     copy = library->common ? library->common : copies_of(library, caller);
     call = (struct wrap_call){.real = copy->functions};
     if (!library->number)

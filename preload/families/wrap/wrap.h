@@ -40,10 +40,14 @@
 #include "ledger/timerleak_ledger.h"
 
 /*
- * Enters the library, and finds what can be found of it before it is used. Again, it does nothing.
- * The constructor's work; a library that is initialized before may call hooks earlier.
+ * Enters the library, and opens it if it is in the process: most that have this object preloaded
+ * came by it as children do, and have no such library. Again, it does nothing. The constructor's
+ * work; of a library that is initialized before, hooks may be called earlier.
  */
 void wrap_start(struct wrap_library *library);
+
+/* Finds what is needed before it is used, if that was not done. */
+void wrap_open(struct wrap_library *library);
 
 /* Those that were started, linked by `next`. */
 struct wrap_library *wrap_libraries(void);
