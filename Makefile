@@ -61,17 +61,24 @@ GOTIME_LIBRARIES := $(BUILD)/libgotime.so $(BUILD)/libgotime.a
 SUITE_DIRS := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/*.c))))
 # Timers with int ids, of glibc before 2.3.3, are on x86-64 alone.
 ELSEWHERE := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),,tests/programs/posix_int_ids.c)
-PROGRAMS := $(filter-out $(ELSEWHERE),$(wildcard tests/programs/*.c tests/programs/*.cpp))
+# What is for a library that is not here is left out: "// library: pc:NAME", or HEADER without pc:.
+SOURCES := $(wildcard tests/programs/*.c tests/programs/*.cpp)
+LIBRARIES_USED := $(sort $(shell sed -n 's|^// library: *||p' $(SOURCES)))
+present = $(shell { case $(1) in (pc:*) pkg-config --exists $(1:pc:%=%) ;; \
+	(*) echo '\#include <$(1)>' | $(CC) -E - ;; esac; } >/dev/null 2>&1 && echo yes)
+MISSING := $(foreach library,$(LIBRARIES_USED),$(if $(call present,$(library)),,$(library)))
+WITHOUT := $(foreach library,$(MISSING),$(shell grep -lx '// library: $(library)' $(SOURCES)))
+PROGRAMS := $(filter-out $(ELSEWHERE) $(WITHOUT),$(SOURCES))
 BENCHES := $(wildcard tests/bench/*.c tests/bench/*.cpp)
 DEMOS := $(wildcard scripts/demo/*.c)
 STRESSES := $(wildcard tests/stress/*.c)
 program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
-.PHONY: all test demo bench experiments stress tsan verdicts fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
+.PHONY: all families test demo bench experiments stress tsan verdicts fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so $(GOTIME_LIBRARIES) $(BUILD)/manual
+all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so families $(GOTIME_LIBRARIES) $(BUILD)/manual
 
 # $(call say,WORD): a line for each step, before its command: [WHICH/HOW MANY] WORD TARGET. How many
 # there are, make itself knows only in the end. So the first of them asks a second make, which runs
@@ -95,6 +102,24 @@ $(BUILD)/libtimerleak.so: $(call objects,$(SHIM)) $(EXPORTS)
 	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libtimerleak.so -Wl,-z,now \
 		-Wl,-z,relro $(if $(SANITIZE),,-Wl,-z,defs) -static-libgcc -Wl,--exclude-libs,ALL \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)) -o $@ $(filter %.o,$^)
+
+# ---- beside the shim: what wraps the timers of another library, an object for each ----
+
+WRAP := $(wildcard preload/families/wrap/*.[cS])
+FAMILIES := $(patsubst preload/families/%/exports.map,%,$(wildcard preload/families/*/exports.map))
+family_sources = $(wildcard preload/families/$(1)/*.c)
+family_object = $(BUILD)/libtimerleak-$(patsubst lib%,%,$(1)).so
+FAMILY_OBJECTS := $(foreach family,$(FAMILIES),$(call family_object,$(family)))
+
+define family_rule
+$(call family_object,$(1)): $(call objects,$(call family_sources,$(1)) $(WRAP)) preload/families/$(1)/exports.map
+	$$(call say,ld) $$(CC) $$(CFLAGS) $$(LDFLAGS) $$(OBJ_FLAGS) -shared -Wl,-soname,$$(@F) -Wl,-z,now \
+		-Wl,-z,relro $$(if $$(SANITIZE),,-Wl,-z,defs) -static-libgcc \
+		-Wl,--version-script=preload/families/$(1)/exports.map -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach family,$(FAMILIES),$(eval $(call family_rule,$(family))))
+
+families: $(FAMILY_OBJECTS)
 
 # ---- manual pages and completion: a program of the build's own writes all of them ----
 
@@ -162,15 +187,16 @@ FORCE:
 # "// link: -lgotime" takes the shared library, "// link: -l:libgotime.a" the other.
 
 said = $$(sed -n '1,10s|^// $(1): *||p' $<)
+packages = $$(sed -n '1,10s|^// library: *pc:||p' $< | xargs -r pkg-config --cflags --libs)
 define one_file_programs
 $(BUILD)/$(1)/%: $(2)/%.c $(OBJ)/flags
 	$$(call say,$(firstword $(CC))) mkdir -p $(OBJ)/$(1) && $$(CC) -std=gnu11 -D_GNU_SOURCE= -MMD -MP \
 		-MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 -pthread $$(call said,build) \
-		-o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link)
+		-o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link) $$(packages)
 $(BUILD)/$(1)/%: $(2)/%.cpp $(OBJ)/flags
 	$$(call say,$(firstword $(CXX))) mkdir -p $(OBJ)/$(1) && $$(CXX) -MMD -MP \
 		-MF $(OBJ)/$(1)/$$(@F).d $$(WARN) -Ipreload -g -O2 -pthread $$(call said,build) \
-		-o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link)
+		-o $$@ $$< -ldl $$(GOTIME_FLAGS) $$(call said,link) $$(packages)
 endef
 $(eval $(call one_file_programs,programs,tests/programs))
 $(eval $(call one_file_programs,bench,tests/bench))
@@ -279,7 +305,7 @@ VERSION = $(shell sed -n 's/.*TIMERLEAK_VERSION "\(.*\)"/\1/p' analyzer/base/ver
 to = $(foreach file,$(3),$(1):$(file):$(2)/$(notdir $(file)))
 INSTALLED = $(call to,755,$(BINDIR),$(BUILD)/timerleak) \
 		755:scripts/ci-report:$(BINDIR)/timerleak-ci-report \
-		$(call to,644,$(SHIMDIR),$(BUILD)/libtimerleak.so) \
+		$(call to,644,$(SHIMDIR),$(BUILD)/libtimerleak.so $(FAMILY_OBJECTS)) \
 		$(call to,644,$(LIBDIR),$(BUILD)/libgotime.so.0 $(BUILD)/libgotime.a) \
 		$(call to,644,$(PCDIR),$(PKGCONFIG)) \
 		$(call to,644,$(INCLUDEDIR),preload/gotime/gotime.h preload/verify/timerleak_verify.h) \
@@ -336,7 +362,8 @@ format:
 format-check:
 	@clang-format --dry-run -Werror $(FORMATTED)
 
-lint: $(call objects,$(SHIM) $(GOTIME) $(ANALYZER) $(MANUAL))
+lint: $(call objects,$(SHIM) $(WRAP) $(foreach family,$(FAMILIES),$(call family_sources,$(family))) \
+		$(GOTIME) $(ANALYZER) $(MANUAL))
 	scripts/rooms $(BUILD)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
 		--std=c11 -Ipreload -Ianalyzer analyzer preload

@@ -303,6 +303,7 @@ enum tlk_timer_flags {
     TLK_RECEIVED =
         64, /* made elsewhere, and created here by the call that received its descriptor */
     TLK_ORIGINAL_CLOSED = 128, /* the descriptor that was made first: it lives on by duplicates */
+    TLK_OVERWRITTEN = 256,     /* its memory was freed or used anew while it was armed */
 };
 
 /* So many units since start_mono, plus one; what happens to a timer by itself is no touch. */

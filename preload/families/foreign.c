@@ -6,6 +6,9 @@
  * by handle. All but `created` may be called with a lock of theirs held: none of these calls
  * unwinds, asks the loader or waits for others.
  */
+#include <sys/uio.h>
+#include <unistd.h>
+
 #include "families/family.h"
 #include "ledger/inherit.h"
 #include "ledger/timerleak_ledger.h"
@@ -137,6 +140,22 @@ static void foreign_leave(void)
     outermost_end();
 }
 
+static void foreign_lost(uint64_t timer)
+{
+    timer_lost(ref_of(timer));
+}
+
+static bool foreign_peek(void *to, const void *from, size_t size)
+{
+    struct iovec mine = {to, size}, theirs = {(void *)(uintptr_t)from, size};
+    int saved = errno;
+    bool copied =
+        !gate->sandboxed && process_vm_readv(getpid(), &mine, 1, &theirs, 1, 0) == (ssize_t)size;
+
+    errno = saved;
+    return copied;
+}
+
 HOOK const struct timerleak_ledger timerleak_ledger = {
     .size = sizeof(timerleak_ledger),
     .family = foreign_family,
@@ -153,4 +172,8 @@ HOOK const struct timerleak_ledger timerleak_ledger = {
     .named = foreign_named,
     .enter = foreign_enter,
     .leave = foreign_leave,
+    .lost = foreign_lost,
+    .unloads = modules_epoch,
+    .at_end = process_before_end,
+    .peek = foreign_peek,
 };

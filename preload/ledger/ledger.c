@@ -428,6 +428,14 @@ void timer_unread(struct timer_ref ref, uint64_t expirations)
     timer->flags |= TLK_UNREAD;
 }
 
+void timer_lost(struct timer_ref ref)
+{
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (timer)
+        timer->flags |= TLK_OVERWRITTEN;
+}
+
 struct timer_ref timer_find(uint32_t family, uint64_t id)
 {
     uint32_t slot;

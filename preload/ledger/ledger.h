@@ -167,6 +167,9 @@ void timer_fired_at_least(struct timer_ref ref, uint64_t expirations);
 /* The kernel holds expirations that the program has not read. */
 void timer_unread(struct timer_ref ref, uint64_t expirations);
 
+/* Its memory, which is the program's, was freed or used anew while it was armed. */
+void timer_lost(struct timer_ref ref);
+
 /*
  * The timer is no more. Only the first call for a reference counts. Who calls has removed it from
  * the table of live timers.

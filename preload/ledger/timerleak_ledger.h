@@ -9,9 +9,9 @@
  *
  * A timer is referred to by what created() gave for it; 0 means that it is not recorded, and may be
  * passed. No call changes errno, allocates with malloc() or is a cancellation point, and all but
- * family() and leave_out() are async-signal-safe. created() may unwind the stack and take the
- * loader's lock: call it with no lock of your own held. All others may be called with one held: it
- * comes before the shim's.
+ * family(), leave_out() and at_end() are async-signal-safe. created() may unwind the stack and take
+ * the loader's lock: call it with no lock of your own held. All others may be called with one held:
+ * it comes before the shim's.
  *
  * A forked child has the timers of families with TLK_OVER_FORK, under the same references. Those to
  * others are to be forgotten there: they may come to be other timers'.
@@ -98,6 +98,21 @@ struct timerleak_ledger {
      */
     bool (*enter)(const void *frame);
     void (*leave)(void);
+
+    /* The memory that the program keeps a timer in was freed, or used anew, while it was armed. */
+    void (*lost)(uint64_t timer);
+
+    /*
+     * Counts up when modules may have been unloaded: what was found by an address in one of them
+     * before may be something else's now.
+     */
+    uint32_t (*unloads)(void);
+
+    /* To be called at a clean exit, before the recording ends. Ask once; for a few objects. */
+    void (*at_end)(void (*function)(void));
+
+    /* Copies memory that may be unmapped. False if it is, or if nobody may ask; not for a hook. */
+    bool (*peek)(void *to, const void *from, size_t size);
 };
 
 extern const struct timerleak_ledger timerleak_ledger __attribute__((weak));

@@ -258,6 +258,17 @@ static bool ends_recorded(void)
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
 
+#define ENDINGS_MOST 16
+
+static void (*endings[ENDINGS_MOST])(void);
+static uint32_t ending_count;
+
+void process_before_end(void (*function)(void))
+{
+    if (ending_count < ENDINGS_MOST)
+        endings[ending_count++] = function;
+}
+
 static void at_exit(int status, void *unused)
 {
     int cancel;
@@ -265,6 +276,8 @@ static void at_exit(int status, void *unused)
     (void)unused;
     if (!ends_recorded())
         return;
+    for (uint32_t i = 0; i < ending_count; i++)
+        endings[i]();
     cancel = cancel_hold_off();
     if (!gate->sandboxed) {
         describe_limits(recording); /* servers raise theirs */

@@ -19,6 +19,9 @@ extern struct lock family_lock;
  */
 bool process_wake(void);
 
+/* To be called at a clean exit, while the ledger is still open. There is room for a few. */
+void process_before_end(void (*function)(void));
+
 /* The process is about to become another program, or couldn't after all; or to end at once. */
 bool process_note_exec(void);
 void process_note_exec_failed(void);

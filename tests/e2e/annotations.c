@@ -162,18 +162,31 @@ void annotations_forget(struct annotations *annotations)
     free(annotations->items);
 }
 
-bool source_says(const char *file, const char *key, const char *value)
+static char *head_find(const char *file, const char *key, const char *value)
 {
     char *path = text_make(PROGRAMS "/%s", file), *start = text_make("// %s: ", key);
     FILE *stream = fopen(path, "r");
-    char line[256];
-    bool says = false;
+    char line[256], *found = NULL;
 
-    for (int i = 0; stream && i < 10 && fgets(line, sizeof(line), stream); i++)
-        says = says || (!strncmp(line, start, strlen(start)) && strstr(line, value));
+    for (int i = 0; stream && !found && i < 10 && fgets(line, sizeof(line), stream); i++)
+        if (!strncmp(line, start, strlen(start)) && strstr(line, value))
+            found = strndup(line + strlen(start), strcspn(line + strlen(start), "\n"));
     if (stream)
         fclose(stream);
     free(path);
     free(start);
-    return says;
+    return found;
+}
+
+bool source_says(const char *file, const char *key, const char *value)
+{
+    char *found = head_find(file, key, value);
+
+    free(found);
+    return found != NULL;
+}
+
+char *source_value(const char *file, const char *key)
+{
+    return head_find(file, key, "");
 }

@@ -6,6 +6,9 @@
  *     // needs: root            only root can run it
  *     // expect-no-recording
  *     // needs: clean end: WHY  its recording is right only after one
+ *     // library: pc:NAME        it is built where pkg-config knows NAME; or HEADER: where there is
+ * one
+ *     // family: FAMILY          what wraps that library is preloaded beside the shim
  *
  * On lines of their own, right above the line of code that they speak of, and continued on the
  * comment lines that follow:
@@ -68,6 +71,9 @@ void annotations_forget(struct annotations *annotations);
 
 /* Whether a source file of tests/programs has the line "// KEY: …VALUE…" at its head. */
 bool source_says(const char *file, const char *key, const char *value);
+
+/* What stands behind such a "// KEY: ", which the caller frees; NULL if there is none. */
+char *source_value(const char *file, const char *key);
 
 /* The name of a program's source file, which the caller frees; NULL if it has none. */
 char *source_of(const char *program);

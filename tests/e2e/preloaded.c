@@ -1,5 +1,7 @@
 #include "preloaded.h"
 
+#include "annotations.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,11 +25,31 @@ struct outcome run_bare(const char *name)
     return outcome;
 }
 
+/* The shim, and what wraps the library that the program uses. */
+static char *objects_of(const char *name)
+{
+    char *shim = built("libtimerleak.so"), *source = source_of(name), *value = shim;
+    char *family = source ? source_value(source, "family") : NULL;
+
+    if (family) {
+        char *file = text_make("libtimerleak-%s.so", family + (strncmp(family, "lib", 3) ? 0 : 3));
+        char *object = built(file);
+
+        value = text_make("%s:%s", shim, object);
+        free(object);
+        free(file);
+        free(shim);
+    }
+    free(family);
+    free(source);
+    return value;
+}
+
 /* `before` is what is preloaded in front of the shim, and a colon; or "". */
 static struct running start_behind(const char *before, const char *name, const char *first,
                                    const char *second, const char *directory, void (*prepare)(void))
 {
-    char *path = program_path(name), *shim = built("libtimerleak.so");
+    char *path = program_path(name), *shim = objects_of(name);
     char *preload = text_make("LD_PRELOAD=%s%s", before, shim);
     char *output = text_make("TIMERLEAK_OUTPUT=%s/%%e.%%p.tlk", directory);
     const char *const argv[] = {path, first, second, NULL};

@@ -1,0 +1,240 @@
+/*
+ * uv.c - the timers of libuv. A handle is the program's memory, a timer from uv_timer_init() until
+ * the callback of uv_close() comes, which libuv calls in a later turn of its loop.
+ *
+ * libuv starts and stops the timers of its own handles, and sets a repeating one anew before it
+ * calls back; that is none of the program's calls.
+ */
+#include <time.h>
+
+#include "families/wrap/places.h"
+#include "families/wrap/wrap.h"
+
+struct handle; /* uv_handle_t, and the uv_timer_t that begins with one */
+struct uv_loop;
+typedef void (*handle_callback)(struct handle *);
+
+#define WRAPPED(X)                                                                                 \
+    X(int, uv_timer_init, (struct uv_loop *, struct handle *), WRAP_UNVERSIONED)                   \
+    X(int, uv_timer_start, (struct handle *, handle_callback, uint64_t, uint64_t),                 \
+      WRAP_UNVERSIONED)                                                                            \
+    X(int, uv_timer_stop, (struct handle *), WRAP_UNVERSIONED)                                     \
+    X(int, uv_timer_again, (struct handle *), WRAP_UNVERSIONED)                                    \
+    X(void, uv_timer_set_repeat, (struct handle *, uint64_t), WRAP_UNVERSIONED)                    \
+    X(void, uv_close, (struct handle *, handle_callback), WRAP_UNVERSIONED)
+#define ASKED(X)                                                                                   \
+    X(uint64_t, uv_timer_get_repeat, (const struct handle *), WRAP_UNVERSIONED)                    \
+    X(uint64_t, uv_timer_get_due_in, (const struct handle *), WRAP_UNVERSIONED)                    \
+    X(int, uv_is_active, (const struct handle *), WRAP_UNVERSIONED)                                \
+    X(int, uv_handle_get_type, (const struct handle *), WRAP_UNVERSIONED)                          \
+    X(size_t, uv_handle_size, (int), WRAP_UNVERSIONED)
+WRAP_FUNCTIONS
+
+/* How a uv_handle_t begins, in all of libuv 1. */
+struct handle_head {
+    void *data;
+    struct uv_loop *loop;
+    int type;
+};
+
+#define UV_TIMER 13
+
+static void uv_find_lost(void);
+
+static struct wrap_library libuv = {
+    WRAP_LIBRARY,
+    .family = "libuv",
+    .traits = TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_OVER_FORK,
+    .file = "libuv.so",
+    .at_end = uv_find_lost,
+};
+WRAP_AT_START(libuv)
+
+/* The argument of a place is the timer's loop. */
+
+static uint64_t nanoseconds(uint64_t milliseconds)
+{
+    return milliseconds < UINT64_MAX / 1000000u ? milliseconds * 1000000u : UINT64_MAX;
+}
+
+static void uv_armed(struct place *place, uint64_t timeout, uint64_t repeat, const void *caller)
+{
+    place->armed = true;
+    wrap_armed(place->timer, nanoseconds(timeout), nanoseconds(repeat), caller);
+}
+
+static void uv_disarmed(struct place *place)
+{
+    place->armed = false;
+    wrap_stopped(place->timer);
+}
+
+/* libuv's callback, in the place of the program's, which may close the handle. */
+static void uv_fired(struct handle *handle)
+{
+    struct place *place = place_find(handle);
+    handle_callback callback;
+
+    if (!place)
+        return;
+    callback = (handle_callback)place->callback;
+    place->armed = ((const struct real *)place->real)->uv_is_active(handle);
+    wrap_fired(place->timer);
+    callback(handle);
+}
+
+/* The handle was not closed, and its memory serves something else now. */
+static void uv_forget(struct handle *handle)
+{
+    struct place *place = place_take(handle);
+
+    if (!place)
+        return;
+    if (place->armed)
+        wrap_lost(place->timer);
+    else
+        wrap_released(place->timer);
+    place_free(place);
+}
+
+static void uv_born(struct handle *handle, struct uv_loop *loop, const struct real *real,
+                    const struct timerleak_call *call)
+{
+    struct place *place = wrap_admits(&libuv) ? place_new() : NULL;
+
+    if (!place)
+        return;
+    place->key = handle;
+    place->argument = loop;
+    place->real = real;
+    if (!place_show(place)) {
+        place_free(place);
+        return;
+    }
+    place->timer = timerleak_ledger.created(&(struct timerleak_birth){
+        .call = call,
+        .family = libuv.number,
+        .clock = CLOCK_MONOTONIC,
+        .handle = (uintptr_t)handle,
+        .kept = true,
+        .retained = real->uv_handle_size(UV_TIMER),
+    });
+}
+
+HOOK(int, uv_timer_init, (struct uv_loop * loop, struct handle *handle))
+{
+    WRAP_BEGIN(libuv);
+    int result = real->uv_timer_init(loop, handle);
+
+    if (result == 0 && call.users) {
+        uv_forget(handle);
+        uv_born(handle, loop, real, WRAP_CALL("uv_timer_init", NULL));
+    }
+    wrap_end(&call);
+    return result;
+}
+
+/* What libuv is given is what a program may read in the handle, and give again. */
+HOOK(int, uv_timer_start,
+     (struct handle * handle, handle_callback callback, uint64_t timeout, uint64_t repeat))
+{
+    WRAP_BEGIN(libuv);
+    struct place *place = call.users && callback ? place_find(handle) : NULL;
+    void (*before)(void) = place ? place->callback : NULL;
+    int result;
+
+    if (place && callback != uv_fired)
+        place->callback = (void (*)(void))callback;
+    result = real->uv_timer_start(handle, place ? uv_fired : callback, timeout, repeat);
+    if (place && result == 0)
+        uv_armed(place, timeout, repeat, __builtin_return_address(0));
+    else if (place)
+        place->callback = before;
+    wrap_end(&call);
+    return result;
+}
+
+HOOK(int, uv_timer_stop, (struct handle * handle))
+{
+    WRAP_BEGIN(libuv);
+    struct place *place = call.users ? place_find(handle) : NULL;
+    int result = real->uv_timer_stop(handle);
+
+    if (place && result == 0)
+        uv_disarmed(place);
+    wrap_end(&call);
+    return result;
+}
+
+HOOK(int, uv_timer_again, (struct handle * handle))
+{
+    WRAP_BEGIN(libuv);
+    struct place *place = call.users ? place_find(handle) : NULL;
+    int result = real->uv_timer_again(handle);
+    uint64_t repeat = place && result == 0 ? real->uv_timer_get_repeat(handle) : 0;
+
+    if (repeat)
+        uv_armed(place, repeat, repeat, __builtin_return_address(0));
+    wrap_end(&call);
+    return result;
+}
+
+/* What it is armed for stays; then it goes on, or ends, as is said now. */
+HOOK(void, uv_timer_set_repeat, (struct handle * handle, uint64_t repeat))
+{
+    WRAP_BEGIN(libuv);
+    struct place *place = call.users ? place_find(handle) : NULL;
+    uint64_t before = place ? real->uv_timer_get_repeat(handle) : 0;
+
+    real->uv_timer_set_repeat(handle, repeat);
+    if (place && place->armed && repeat != before)
+        uv_armed(place, real->uv_timer_get_due_in(handle), repeat, __builtin_return_address(0));
+    wrap_end(&call);
+}
+
+static void uv_closed(struct handle *handle)
+{
+    struct place *place = place_take(handle);
+    handle_callback callback;
+
+    if (!place)
+        return;
+    callback = (handle_callback)place->callback;
+    wrap_released(place->timer);
+    place_free(place);
+    if (callback)
+        callback(handle);
+}
+
+/* Of a handle of any kind. */
+HOOK(void, uv_close, (struct handle * handle, handle_callback callback))
+{
+    WRAP_BEGIN(libuv);
+    struct place *place = call.users ? place_find(handle) : NULL;
+
+    if (place && real->uv_handle_get_type(handle) != UV_TIMER) {
+        uv_forget(handle);
+        place = NULL;
+    }
+    if (place) {
+        uv_disarmed(place);
+        place->callback = (void (*)(void))callback;
+    }
+    real->uv_close(handle, place ? uv_closed : callback);
+    wrap_end(&call);
+}
+
+/* malloc() keeps something of its own at the beginning of what is free. */
+static void uv_check_lost(struct place *place)
+{
+    struct handle_head head;
+
+    if (place->armed && (!timerleak_ledger.peek(&head, place->key, sizeof(head)) ||
+                         head.loop != place->argument || head.type != UV_TIMER))
+        wrap_lost(place->timer);
+}
+
+static void uv_find_lost(void)
+{
+    places_visit(uv_check_lost);
+}

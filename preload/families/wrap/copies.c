@@ -1,0 +1,263 @@
+#include "families/wrap/copies.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <string.h>
+
+#include "families/wrap/memory.h"
+#include "ledger/timerleak_ledger.h"
+
+/* A module whose calls mean that copy, until something is unloaded. */
+struct binding {
+    const struct wrap_library *library;
+    struct callsite_range module;
+    const struct wrap_copy *copy;
+    struct binding *next;
+};
+
+static struct binding *bindings, *bindings_free; /* guarded by the lock of memory.h */
+static uint32_t bindings_epoch;
+
+/* Past all hooks: the shim's, and the dlsym() of this object and of others. */
+static struct {
+    void *(*dlsym)(void *scope, const char *name);
+    int (*dlclose)(void *scope);
+} libc;
+
+void *copies_libc(const char *name)
+{
+    static const char *const versions[] = {"GLIBC_2.34", "GLIBC_2.17", "GLIBC_2.2.5"};
+    void *function = NULL;
+
+    for (size_t i = 0; !function && i < sizeof(versions) / sizeof(*versions); i++)
+        function = dlvsym(RTLD_NEXT, name, versions[i]);
+    return function;
+}
+
+/* ---- modules ---- */
+
+struct module {
+    uintptr_t address; /* that is looked for */
+    struct callsite_range range;
+    const char *path; /* "": the program */
+};
+
+static int module_match(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct module *module = data;
+    uintptr_t start = UINTPTR_MAX, end = 0;
+
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        uintptr_t at = info->dlpi_addr + segment->p_vaddr;
+
+        if (segment->p_type != PT_LOAD)
+            continue;
+        start = at < start ? at : start;
+        end = at + segment->p_memsz > end ? at + segment->p_memsz : end;
+    }
+    if (module->address < start || module->address >= end)
+        return 0;
+    module->range = (struct callsite_range){start, end - start};
+    module->path = info->dlpi_name;
+    return 1;
+}
+
+static bool module_find(struct module *module, const void *address)
+{
+    module->address = (uintptr_t)address;
+    return address && dl_iterate_phdr(module_match, module);
+}
+
+static bool module_named(const struct module *module, const char *file)
+{
+    const char *slash = strrchr(module->path, '/');
+
+    return !strncmp(slash ? slash + 1 : module->path, file, strlen(file));
+}
+
+/* ---- copies ---- */
+
+/* What a hook calls that has nothing to call: of a weak reference, and no such library. */
+static uintptr_t absent(void)
+{
+    return 0;
+}
+
+static void *function_find(void *scope, const struct wrap_function *function)
+{
+    return strcmp(function->version, WRAP_UNVERSIONED)
+               ? dlvsym(scope, function->name, function->version)
+               : libc.dlsym(scope, function->name);
+}
+
+static struct wrap_copy *copy_new(const struct wrap_library *library)
+{
+    struct wrap_copy *copy;
+
+    memory_lock();
+    copy = memory_take(sizeof(*copy) + library->count * sizeof(*copy->functions));
+    memory_unlock();
+    for (size_t i = 0; copy && i < library->count; i++)
+        copy->functions[i] = (void *)absent;
+    return copy;
+}
+
+/* Loaded again to the same place, it is the same. One that may be in use is never changed. */
+static struct wrap_copy *copy_known(const struct wrap_library *library, const struct module *module,
+                                    const void *first)
+{
+    struct wrap_copy *copy = __atomic_load_n(&library->copies, __ATOMIC_ACQUIRE);
+
+    while (copy && (copy->module.start != module->range.start ||
+                    copy->module.size != module->range.size || copy->functions[0] != first))
+        copy = copy->next;
+    return copy;
+}
+
+/* The one that this scope shows; NULL: none. */
+static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
+{
+    void *first = function_find(scope, &library->functions[0]);
+    struct module module;
+    struct wrap_copy *copy;
+
+    if (!module_find(&module, first))
+        return NULL;
+    copy = copy_known(library, &module, first);
+    if (copy)
+        return copy;
+    copy = copy_new(library);
+    if (!copy)
+        return NULL;
+    copy->module = module.range;
+    copy->alone = module_named(&module, library->file);
+    for (size_t i = 0; i < library->count; i++) {
+        void *function = function_find(scope, &library->functions[i]);
+
+        if (function)
+            copy->functions[i] = function;
+    }
+    memory_lock();
+    copy->next = library->copies;
+    __atomic_store_n(&library->copies, copy, __ATOMIC_RELEASE);
+    memory_unlock();
+    return copy;
+}
+
+/* By way of the module's own scope: what it depends on. */
+static struct wrap_copy *copy_of_module(struct wrap_library *library, const struct module *module)
+{
+    void *scope = dlopen(*module->path ? module->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
+    struct wrap_copy *copy = scope ? copy_in(library, scope) : NULL;
+
+    if (scope)
+        libc.dlclose(scope);
+    return copy;
+}
+
+void copies_start(struct wrap_library *library)
+{
+    int saved = errno;
+    struct module own;
+
+    if (module_find(&own, library))
+        library->own = own.range;
+    libc.dlsym = (void *(*)(void *, const char *))copies_libc("dlsym");
+    libc.dlclose = (int (*)(void *))copies_libc("dlclose");
+    library->absent = copy_new(library);
+    library->common = copy_in(library, RTLD_NEXT);
+    errno = saved;
+}
+
+/* ---- bindings ---- */
+
+/* Under the lock. What is unloaded may be followed by something else in its place. */
+static void bindings_forget(uint32_t epoch)
+{
+    while (bindings && bindings_epoch != epoch) {
+        struct binding *binding = bindings;
+
+        bindings = binding->next;
+        binding->next = bindings_free;
+        bindings_free = binding;
+    }
+    bindings_epoch = epoch;
+}
+
+/* Without the shim nobody tells what is unloaded. */
+static bool bindings_last(void)
+{
+    return &timerleak_ledger != NULL;
+}
+
+static const struct wrap_copy *binding_find(const struct wrap_library *library, const void *caller,
+                                            uint32_t epoch)
+{
+    const struct wrap_copy *copy = NULL;
+
+    memory_lock();
+    bindings_forget(epoch);
+    for (const struct binding *binding = bindings; binding && !copy; binding = binding->next)
+        if (binding->library == library && callsite_within(binding->module, (uintptr_t)caller))
+            copy = binding->copy;
+    memory_unlock();
+    return copy;
+}
+
+static void binding_add(const struct wrap_library *library, const struct module *module,
+                        const struct wrap_copy *copy, uint32_t epoch)
+{
+    struct binding *binding;
+
+    memory_lock();
+    binding = bindings_free;
+    if (binding)
+        bindings_free = binding->next;
+    else
+        binding = memory_take(sizeof(*binding));
+    if (binding && bindings_epoch == epoch) {
+        *binding = (struct binding){library, module->range, copy, bindings};
+        bindings = binding;
+    }
+    memory_unlock();
+}
+
+const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller)
+{
+    uint32_t epoch = bindings_last() ? timerleak_ledger.unloads() : 0;
+    const struct wrap_copy *copy = bindings_last() ? binding_find(library, caller, epoch) : NULL;
+    int saved = errno;
+    struct module module;
+
+    if (copy)
+        return copy;
+    copy = copy_in(library, RTLD_DEFAULT);
+    if (module_find(&module, caller)) {
+        if (!copy)
+            copy = copy_of_module(library, &module);
+        if (copy && bindings_last())
+            binding_add(library, &module, copy, epoch);
+    }
+    errno = saved;
+    return copy ? copy : library->absent;
+}
+
+bool copies_bind(struct wrap_library *library, size_t index, const void *function,
+                 const void *caller)
+{
+    const struct wrap_copy *copy = library->common ? library->common : copies_of(library, caller);
+    struct module module, callers;
+
+    if (copy != library->absent || !bindings_last())
+        return copy->functions[index] == function;
+    if (!module_find(&module, function) || !module_find(&callers, caller))
+        return false;
+    copy = copy_of_module(library, &module);
+    if (!copy || copy->functions[index] != function)
+        return false;
+    binding_add(library, &callers, copy, timerleak_ledger.unloads());
+    return true;
+}

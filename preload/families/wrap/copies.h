@@ -1,0 +1,40 @@
+/*
+ * copies.h - which copy of a library a call means. Where the program or one of its libraries was
+ * linked with it, it is the one that all of the process sees. Else each plugin may have brought its
+ * own (dlopen() with RTLD_LOCAL), and its calls are for that.
+ */
+#ifndef WRAP_COPIES_H
+#define WRAP_COPIES_H
+
+#include <stdbool.h>
+
+#include "families/wrap/library.h"
+
+struct wrap_copy {
+    struct callsite_range module; /* that it lies in */
+    bool alone;                   /* which holds nothing else */
+    struct wrap_copy *next;
+    void *functions[];
+};
+
+/* Sets library->own, and library->common if there is one. */
+void copies_start(struct wrap_library *library);
+
+/*
+ * That which the code at `caller` was bound to. Looks it up, and takes the loader's lock, when that
+ * module calls for the first time since one was unloaded. Never NULL; its functions do nothing and
+ * return 0 where there is no such library.
+ */
+const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller);
+
+/*
+ * dlsym() has given this function, of that index, to the code at `caller`, which means this copy
+ * from now on. False if it means another: it can't be told by whom it is called which is meant.
+ */
+bool copies_bind(struct wrap_library *library, size_t index, const void *function,
+                 const void *caller);
+
+/* That of libc, past all hooks. */
+void *copies_libc(const char *name);
+
+#endif

@@ -1,0 +1,65 @@
+#include "families/wrap/memory.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define CHUNK 65536u
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char *chunk;
+static size_t chunk_left;
+
+void memory_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void memory_unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+__attribute__((constructor)) static void memory_over_fork(void)
+{
+    pthread_atfork(memory_lock, memory_unlock, memory_unlock);
+}
+
+void *memory_map(size_t size)
+{
+    int saved = errno;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    errno = saved;
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void memory_unmap(void *memory, size_t size)
+{
+    int saved = errno;
+
+    if (memory)
+        munmap(memory, size);
+    errno = saved;
+}
+
+void *memory_take(size_t size)
+{
+    void *taken;
+
+    size = (size + 15) & ~(size_t)15;
+    if (size > chunk_left) {
+        size_t fresh = size > CHUNK ? size : CHUNK;
+        char *memory = memory_map(fresh);
+
+        if (!memory)
+            return NULL;
+        chunk = memory;
+        chunk_left = fresh;
+    }
+    taken = chunk;
+    chunk += size;
+    chunk_left -= size;
+    return taken;
+}

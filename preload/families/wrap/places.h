@@ -1,0 +1,47 @@
+/*
+ * places.h - what stands in for a callback of the program's, for each timer. What the program needs
+ * to go on lies here and not in the recording, of which there may be none: in a place its callback
+ * is kept, also when its timer is not recorded.
+ *
+ * A place stays where it is until it is freed. All may be called by any thread; two that use one
+ * place at once are to know what they do, as in the library.
+ */
+#ifndef WRAP_PLACES_H
+#define WRAP_PLACES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct place {
+    const void *key; /* by which it is found: what the library calls the timer */
+    uint64_t timer;  /* the ledger's reference; 0: not recorded */
+    void (*callback)(void);
+    void *argument;
+    const void *real; /* functions of the copy of the library that it belongs to */
+    uint32_t note;    /* the family's */
+    bool armed;
+    struct place *next;
+};
+
+/* Zeroed, not to be found; NULL: no memory. */
+struct place *place_new(void);
+
+/* Its key, which is set, finds it from now on. False: no memory. */
+bool place_show(struct place *place);
+
+/* That of a key; NULL: none. */
+struct place *place_find(const void *key);
+
+/* The same, and it is found no more. */
+struct place *place_take(const void *key);
+
+/* It is not to be found any more. */
+void place_free(struct place *place);
+
+/*
+ * Visits those that can be found, in no order, and without the lock: they are not to be freed
+ * meanwhile but by `visit`. For the end, when nobody else is at work.
+ */
+void places_visit(void (*visit)(struct place *place));
+
+#endif

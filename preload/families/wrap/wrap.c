@@ -1,0 +1,115 @@
+#include "families/wrap/wrap.h"
+
+#include <time.h>
+
+#include "families/wrap/copies.h"
+
+extern const char __start_wrap_hooks[], __stop_wrap_hooks[];
+
+static struct wrap_library *libraries;
+
+/* No thread but the first is there when the constructor runs, or a library's before it. */
+void wrap_start(struct wrap_library *library)
+{
+    if (library->absent)
+        return;
+    copies_start(library);
+    library->next = libraries;
+    libraries = library;
+    if (!&timerleak_ledger)
+        return;
+    timerleak_ledger.leave_out(__builtin_return_address(0));
+    library->number = timerleak_ledger.family(library->family, library->traits);
+    if (library->at_end)
+        timerleak_ledger.at_end(library->at_end);
+}
+
+struct wrap_library *wrap_libraries(void)
+{
+    return libraries;
+}
+
+/* In one of its own functions, or by the last call of one that a hook called. */
+static bool is_librarys(const struct wrap_library *library, const struct wrap_copy *copy,
+                        const void *caller)
+{
+    struct callsite_range hooks = {(uintptr_t)__start_wrap_hooks,
+                                   (uintptr_t)__stop_wrap_hooks - (uintptr_t)__start_wrap_hooks};
+
+    return callsite_within(hooks, (uintptr_t)caller) ||
+           (callsite_within(copy->module, (uintptr_t)caller) &&
+            callsite_names(caller, copy->module, library->own));
+}
+
+struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, const void *caller)
+{
+    const struct wrap_copy *copy;
+    struct wrap_call call;
+
+    if (__builtin_expect(!library->absent, 0))
+        wrap_start(library);
+    copy = library->common ? library->common : copies_of(library, caller);
+    call = (struct wrap_call){.real = copy->functions};
+    if (!library->number)
+        return call;
+    if (copy->alone)
+        call.users = !is_librarys(library, copy, caller);
+    else
+        call.users = call.entered = timerleak_ledger.enter(frame);
+    return call;
+}
+
+bool wrap_admits(const struct wrap_library *library)
+{
+    return library->number && timerleak_ledger.admits(library->number);
+}
+
+uint64_t wrap_monotonic(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void wrap_armed(uint64_t timer, uint64_t delay, uint64_t period, const void *caller)
+{
+    int64_t now;
+
+    if (!timer)
+        return;
+    now = (int64_t)wrap_monotonic();
+    timerleak_ledger.armed(timer, now,
+                           delay < (uint64_t)(INT64_MAX - now) ? now + (int64_t)delay : INT64_MAX,
+                           period < INT64_MAX ? (int64_t)period : INT64_MAX, caller);
+}
+
+void wrap_fired(uint64_t timer)
+{
+    if (timer)
+        timerleak_ledger.fired(timer, 1);
+}
+
+void wrap_stopped(uint64_t timer)
+{
+    if (timer)
+        timerleak_ledger.stopped(timer);
+}
+
+void wrap_released(uint64_t timer)
+{
+    if (timer)
+        timerleak_ledger.released(timer);
+}
+
+void wrap_lost(uint64_t timer)
+{
+    if (timer)
+        timerleak_ledger.lost(timer);
+}
+
+void wrap_named(uint64_t timer, const char *name)
+{
+    if (timer)
+        timerleak_ledger.named(timer, name);
+}
