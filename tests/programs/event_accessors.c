@@ -1,6 +1,7 @@
 // library: pc:libevent
 // family: libevent
-/* What the program asks of an event, or reads in it, is what it said; what it does by hand is no fire. */
+/* What the program asks of an event, or reads in it, is what it said; what it does by hand is no
+ * fire. */
 #include "support/libevent.h"
 
 static int fired;
@@ -19,7 +20,8 @@ static int look(const struct event_base *base, const struct event *event, void *
     return 0;
 }
 
-static void print_assignment(const struct event *event, struct event_base *base, const char *argument)
+static void print_assignment(const struct event *event, struct event_base *base,
+                             const char *argument)
 {
     struct event_base *its_base;
     event_callback_fn callback;
@@ -29,7 +31,8 @@ static void print_assignment(const struct event *event, struct event_base *base,
     event_get_assignment(event, &its_base, &fd, &events, &callback, &its_argument);
     printf("assigned: %d %d %d %d %d\n", its_base == base, fd, events, callback == tell,
            its_argument == argument);
-    printf("said: %d %d\n", event_get_callback(event) == tell, event_get_callback_arg(event) == argument);
+    printf("said: %d %d\n", event_get_callback(event) == tell,
+           event_get_callback_arg(event) == argument);
     printf("read: %d %d\n", event->ev_evcallback.evcb_cb_union.evcb_callback == tell,
            event->ev_evcallback.evcb_arg == argument);
 }

@@ -1,7 +1,8 @@
 // library: pc:libevent_extra
 // link: -levent_core -levent_extra
 // family: libevent
-/* Events that other parts of libevent make are its own: a web server with timeouts, and its clients. */
+/* Events that other parts of libevent make are its own: a web server with timeouts, and its
+ * clients. */
 #include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/dns.h>

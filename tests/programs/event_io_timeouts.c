@@ -1,6 +1,7 @@
 // library: pc:libevent
 // family: libevent
-/* Events that wait for a descriptor have a timer while a timeout of theirs is pending, no longer. */
+/* Events that wait for a descriptor have a timer while a timeout of theirs is pending, no longer.
+ */
 #include "support/libevent.h"
 
 static int called, whats;
@@ -25,7 +26,8 @@ static void wait_for(struct event_base *base, int enough)
 {
     whats = 0;
     run_until(base, &called, enough);
-    printf("called for %s%s\n", whats & EV_READ ? "read " : "", whats & EV_TIMEOUT ? "timeout" : "");
+    printf("called for %s%s\n", whats & EV_READ ? "read " : "",
+           whats & EV_TIMEOUT ? "timeout" : "");
 }
 
 int main(void)
@@ -70,9 +72,10 @@ int main(void)
     wait_for(base, called + 3);
 
     struct event *bad = event_new(base, 1000, EV_READ, take, NULL);
+    // expect: libevent clean created=1 armed=0 released=1
     printf("not added: %d\n", event_add(bad, &hour));
     event_free(bad);
-    // expect-process: created=6
+    // expect-process: created=7
     print_process_facts();
     return 0;
 }

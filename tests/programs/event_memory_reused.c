@@ -1,6 +1,7 @@
 // library: pc:libevent
 // family: libevent
-/* The memory of an event is used anew while it is pending: libevent is not asked to go on with that. */
+/* The memory of an event is used anew while it is pending: libevent is not asked to go on with
+ * that. */
 #include "support/libevent.h"
 
 static int fired;

@@ -8,7 +8,10 @@
 #include "support/transparency.h"
 
 struct event_deleter {
-    void operator()(struct event *timer) const { event_free(timer); }
+    void operator()(struct event *timer) const
+    {
+        event_free(timer);
+    }
 };
 using owned = std::unique_ptr<struct event, event_deleter>;
 

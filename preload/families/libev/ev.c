@@ -54,7 +54,7 @@ static struct wrap_library libev = {
     .family = "libev",
     .traits = TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_OVER_FORK | TLK_FREE_AT_REST,
     .file = "libev.so",
-    .calls_itself = "ev_feed_event",
+    .reports = "ev_feed_event",
     .at_end = ev_find_lost,
 };
 WRAP_AT_START(libev)
@@ -69,7 +69,8 @@ static int64_t nanoseconds(double seconds)
     return seconds > 0 ? seconds < 9e9 ? (int64_t)(seconds * 1e9) : INT64_MAX : 0;
 }
 
-/* When one fires again that is asked each time, nobody knows: by now it seems to be that far apart. */
+/* When one fires again that is asked each time, nobody knows: by now it seems to be that far apart.
+ */
 static void ev_armed(struct place *place, const struct watcher *watcher, const void *caller)
 {
     int64_t at = nanoseconds(watcher->at), now;
@@ -125,7 +126,7 @@ static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clo
     ev_armed(place, watcher, call->caller);
 }
 
-/* It was active or not, and is it now. */
+/* It was active or not, and is now or not. Those whose callback is libev's own are its own. */
 static void ev_changed(struct loop *loop, struct watcher *watcher, bool before, clockid_t clock,
                        const struct real *real, const struct timerleak_call *call)
 {
@@ -133,7 +134,7 @@ static void ev_changed(struct loop *loop, struct watcher *watcher, bool before, 
 
     if (!watcher->active)
         ev_ended(watcher);
-    else if (!before)
+    else if (!before && !wrap_holds(&libev, (const void *)watcher->callback))
         ev_started(loop, watcher, clock, real, call);
     else if (place)
         ev_armed(place, watcher, call->caller);
@@ -171,7 +172,7 @@ HOOK(void, ev_timer_stop, (struct loop * loop, struct watcher *watcher))
 {
     WRAP_BEGIN(libev);
 
-    if (!call.inside || (place_find(watcher) && real->ev_timer_remaining(loop, watcher) >= 0))
+    if (!call.own || (place_find(watcher) && real->ev_timer_remaining(loop, watcher) >= 0))
         ev_ended(watcher);
     real->ev_timer_stop(loop, watcher);
     wrap_end(&call);
@@ -205,7 +206,7 @@ HOOK(void, ev_periodic_stop, (struct loop * loop, struct watcher *watcher))
 {
     WRAP_BEGIN(libev);
 
-    if (!call.inside)
+    if (!call.own)
         ev_ended(watcher);
     real->ev_periodic_stop(loop, watcher);
     wrap_end(&call);
@@ -229,7 +230,7 @@ HOOK(void, ev_feed_event, (struct loop * loop, void *watcher, int events))
 {
     WRAP_BEGIN(libev);
     struct place *place =
-        call.inside && events & (EV_TIMER | EV_PERIODIC) ? place_find(watcher) : NULL;
+        call.own && events & (EV_TIMER | EV_PERIODIC) ? place_find(watcher) : NULL;
 
     if (place)
         wrap_fired(place->timer);

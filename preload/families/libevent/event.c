@@ -28,7 +28,8 @@ struct bufferevent;
 typedef void (*event_callback)(int, short, void *);
 typedef void (*finalize_callback)(struct event *, void *);
 
-/* The first is one that libev has too, which offers some of them: then it is libev that is meant. */
+/* The first is one that libev has too, which offers some of them: then it is libev that is meant.
+ */
 #define WRAPPED(X)                                                                                 \
     X(int, event_add, (struct event *, const struct timeval *), WRAP_UNVERSIONED)                  \
     X(int, event_add_nolock_, (struct event *, const struct timeval *, int), WRAP_UNVERSIONED)     \
@@ -57,6 +58,7 @@ typedef void (*finalize_callback)(struct event *, void *);
     X(void, bufferevent_settimeout, (struct bufferevent *, int, int), WRAP_UNVERSIONED)            \
     X(void, bufferevent_free, (struct bufferevent *), WRAP_UNVERSIONED)
 #define ASKED(X)                                                                                   \
+    X(event_callback, event_get_callback, (const struct event *), WRAP_UNVERSIONED)                \
     X(short, event_get_events, (const struct event *), WRAP_UNVERSIONED)                           \
     X(struct event_base *, event_get_base, (const struct event *), WRAP_UNVERSIONED)               \
     X(size_t, event_get_struct_event_size, (void), WRAP_UNVERSIONED)
@@ -73,8 +75,7 @@ static struct wrap_library libevent = {
     .family = "libevent",
     .traits = TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_OVER_FORK,
     .file = "libevent",
-    .in_parts = true,
-    .calls_itself = "event_active_nolock_",
+    .reports = "event_active_nolock_",
     .at_end = event_find_lost,
 };
 WRAP_AT_START(libevent)
@@ -217,6 +218,12 @@ HOOK(int, event_add_nolock_, (struct event * event, const struct timeval *time, 
     return result;
 }
 
+/* Not one of libevent's own making, in whichever part of it. */
+static bool is_programs(event_callback callback)
+{
+    return !wrap_holds(&libevent, (const void *)callback);
+}
+
 /* Its place is there before libevent knows of the timeout: another thread's loop may be quicker. */
 HOOK(int, event_add, (struct event * event, const struct timeval *time))
 {
@@ -224,7 +231,7 @@ HOOK(int, event_add, (struct event * event, const struct timeval *time))
     struct place *place = call.users && time ? place_find(event) : NULL, *born = NULL;
     int result;
 
-    if (call.users && time && !place)
+    if (call.users && time && !place && is_programs(real->event_get_callback(event)))
         place = born = event_shown(event_born(WRAP_CALL("event_add", NULL), real, 0, 0), event);
     if (place)
         place->callback = (void (*)(void))__builtin_return_address(0);
@@ -243,7 +250,7 @@ HOOK(struct event *, event_new,
 
     if (event)
         event_overwritten(event, true);
-    if (event && call.users && !(events & EV_OTHERS))
+    if (event && call.users && !(events & EV_OTHERS) && is_programs(callback))
         event_shown(event_born(WRAP_CALL("event_new", NULL), real, NOTE_KEPT,
                                real->event_get_struct_event_size()),
                     event);
@@ -291,7 +298,7 @@ HOOK(int, event_base_once,
       const struct timeval *time))
 {
     WRAP_BEGIN(libevent);
-    bool waits = call.users && once_waits(events, time);
+    bool waits = call.users && once_waits(events, time) && is_programs(callback);
     int result;
 
     if (waits)
@@ -307,7 +314,7 @@ HOOK(int, event_once,
      (int fd, short events, event_callback callback, void *argument, const struct timeval *time))
 {
     WRAP_BEGIN(libevent);
-    bool waits = call.users && once_waits(events, time);
+    bool waits = call.users && once_waits(events, time) && is_programs(callback);
     int result;
 
     if (waits)
@@ -524,7 +531,7 @@ HOOK(int, bufferevent_set_timeouts,
     const struct timeval *const times[2] = {to_read, to_write};
     int result;
 
-    if (call.users)
+    if (call.users && !wrap_parts(&libevent, __builtin_return_address(0)))
         bufferevent_timed(buffer, real, times, WRAP_CALL("bufferevent_set_timeouts", NULL));
     result = real->bufferevent_set_timeouts(buffer, to_read, to_write);
     bufferevent_untimed(buffer, real, times);
@@ -538,7 +545,7 @@ HOOK(void, bufferevent_settimeout, (struct bufferevent * buffer, int to_read, in
     struct timeval reads = {.tv_sec = to_read}, writes = {.tv_sec = to_write};
     const struct timeval *const times[2] = {&reads, &writes};
 
-    if (call.users)
+    if (call.users && !wrap_parts(&libevent, __builtin_return_address(0)))
         bufferevent_timed(buffer, real, times, WRAP_CALL("bufferevent_settimeout", NULL));
     real->bufferevent_settimeout(buffer, to_read, to_write);
     wrap_end(&call);
@@ -558,7 +565,8 @@ HOOK(void, bufferevent_free, (struct bufferevent * buffer))
 
 #define EVENT_WORDS 32
 
-/* An event holds its base, wherever it is in there; what is freed, or used anew, mostly does not. */
+/* An event holds its base, wherever it is in there; what is freed, or used anew, mostly does not.
+ */
 static void event_check_lost(struct place *place)
 {
     const struct real *real = place->real;
@@ -566,7 +574,8 @@ static void event_check_lost(struct place *place)
     const void *words[EVENT_WORDS] = {0};
     bool holds = false;
 
-    if (!place->armed || size > sizeof(words) || !timerleak_ledger.peek(words, place, sizeof(*words)))
+    if (!place->armed || size > sizeof(words) ||
+        !timerleak_ledger.peek(words, place, sizeof(*words)))
         return;
     if (timerleak_ledger.peek(words, place->key, size))
         for (size_t i = 0; i < size / sizeof(*words); i++)

@@ -49,6 +49,13 @@ bool callsite_names(const void *caller, struct callsite_range module, struct cal
            entry_leads((const uint8_t *)to, module, target);
 }
 
+bool callsite_fixed(const void *caller)
+{
+    const uint8_t *next = caller;
+
+    return next[-5] == CALL_DIRECT || (next[-6] == INDIRECT && next[-5] == CALL_OFFSET);
+}
+
 #elif defined(__aarch64__)
 
 /* An entry of a linkage table: [bti c] adrp x16, page; ldr x17, [x16, offset]; … */
@@ -68,14 +75,20 @@ static bool entry_leads(const uint32_t *code, struct callsite_range module,
                       module, target);
 }
 
-/* bl */
+#define CALL_DIRECT 0x25 /* bl */
+
+bool callsite_fixed(const void *caller)
+{
+    return ((const uint32_t *)caller)[-1] >> 26 == CALL_DIRECT;
+}
+
 bool callsite_names(const void *caller, struct callsite_range module, struct callsite_range target)
 {
     const uint32_t *call = (const uint32_t *)caller - 1;
     int64_t words = (int64_t)((uint64_t)*call << 38) >> 38;
     uintptr_t to = (uintptr_t)(call + words);
 
-    return *call >> 26 == 0x25 && callsite_within(module, to) &&
+    return *call >> 26 == CALL_DIRECT && callsite_within(module, to) &&
            entry_leads((const uint32_t *)to, module, target);
 }
 

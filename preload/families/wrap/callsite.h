@@ -25,4 +25,7 @@ static inline bool callsite_within(struct callsite_range range, uintptr_t addres
  */
 bool callsite_names(const void *caller, struct callsite_range module, struct callsite_range target);
 
+/* Whether it goes to one fixed place, as no callback does. */
+bool callsite_fixed(const void *caller);
+
 #endif

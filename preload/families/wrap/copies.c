@@ -13,6 +13,7 @@ struct binding {
     const struct wrap_library *library;
     struct callsite_range module;
     const struct wrap_copy *copy;
+    bool part; /* of that library itself */
     struct binding *next;
 };
 
@@ -41,18 +42,23 @@ struct module {
     uintptr_t address; /* that is looked for */
     struct callsite_range range;
     const char *path; /* "": the program */
+    uintptr_t base;
+    const ElfW(Dyn) * dynamic;
 };
 
 static int module_match(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct module *module = data;
     uintptr_t start = UINTPTR_MAX, end = 0;
+    const ElfW(Dyn) *dynamic = NULL;
 
     (void)size;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         uintptr_t at = info->dlpi_addr + segment->p_vaddr;
 
+        if (segment->p_type == PT_DYNAMIC)
+            dynamic = (const ElfW(Dyn) *)at;
         if (segment->p_type != PT_LOAD)
             continue;
         start = at < start ? at : start;
@@ -62,6 +68,8 @@ static int module_match(struct dl_phdr_info *info, size_t size, void *data)
         return 0;
     module->range = (struct callsite_range){start, end - start};
     module->path = info->dlpi_name;
+    module->base = info->dlpi_addr;
+    module->dynamic = dynamic;
     return 1;
 }
 
@@ -76,6 +84,43 @@ static bool module_named(const struct module *module, const char *file)
     const char *slash = strrchr(module->path, '/');
 
     return !strncmp(slash ? slash + 1 : module->path, file, strlen(file));
+}
+
+static uintptr_t module_entry(const struct module *module, intptr_t tag)
+{
+    const ElfW(Dyn) *entry = module->dynamic;
+
+    while (entry && entry->d_tag != tag && entry->d_tag != DT_NULL)
+        entry++;
+    return entry && entry->d_tag == tag ? entry->d_un.d_ptr : 0;
+}
+
+/* Of a table; on most machines the loader has relocated it. */
+static const void *module_table(const struct module *module, intptr_t tag)
+{
+    uintptr_t at = module_entry(module, tag);
+
+    return (const void *)(at && at < module->range.start ? module->base + at : at);
+}
+
+#define SYMBOL_OF(info) (sizeof(info) == 8 ? (uint64_t)(info) >> 32 : (info) >> 8)
+
+/* Whether it reaches that function by its name, which somebody before it may have defined. */
+static bool module_calls(const struct module *module, const char *function)
+{
+    static const intptr_t tables[][2] = {{DT_JMPREL, DT_PLTRELSZ}, {DT_RELA, DT_RELASZ}};
+    const ElfW(Sym) *symbols = module_table(module, DT_SYMTAB);
+    const char *names = module_table(module, DT_STRTAB);
+
+    for (size_t i = 0; symbols && names && i < sizeof(tables) / sizeof(*tables); i++) {
+        const ElfW(Rela) *entry = module_table(module, tables[i][0]);
+        size_t count = entry ? module_entry(module, tables[i][1]) / sizeof(*entry) : 0;
+
+        for (; count; count--, entry++)
+            if (!strcmp(names + symbols[SYMBOL_OF(entry->r_info)].st_name, function))
+                return true;
+    }
+    return false;
 }
 
 /* ---- copies ---- */
@@ -134,6 +179,7 @@ static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
         return NULL;
     copy->module = module.range;
     copy->alone = module_named(&module, library->file);
+    copy->silent = library->reports && !module_calls(&module, library->reports);
     for (size_t i = 0; i < library->count; i++) {
         void *function = function_find(scope, &library->functions[i]);
 
@@ -193,18 +239,19 @@ static bool bindings_last(void)
     return &timerleak_ledger != NULL;
 }
 
-static const struct wrap_copy *binding_find(const struct wrap_library *library, const void *caller,
-                                            uint32_t epoch)
+/* Its copy is NULL where there is none. */
+static struct binding binding_find(const struct wrap_library *library, const void *caller,
+                                   uint32_t epoch)
 {
-    const struct wrap_copy *copy = NULL;
+    struct binding found = {.copy = NULL};
 
     memory_lock();
     bindings_forget(epoch);
-    for (const struct binding *binding = bindings; binding && !copy; binding = binding->next)
+    for (const struct binding *binding = bindings; binding && !found.copy; binding = binding->next)
         if (binding->library == library && callsite_within(binding->module, (uintptr_t)caller))
-            copy = binding->copy;
+            found = *binding;
     memory_unlock();
-    return copy;
+    return found;
 }
 
 static void binding_add(const struct wrap_library *library, const struct module *module,
@@ -219,30 +266,52 @@ static void binding_add(const struct wrap_library *library, const struct module 
     else
         binding = memory_take(sizeof(*binding));
     if (binding && bindings_epoch == epoch) {
-        *binding = (struct binding){library, module->range, copy, bindings};
+        *binding = (struct binding){library, module->range, copy,
+                                    module_named(module, library->file), bindings};
         bindings = binding;
     }
     memory_unlock();
 }
 
-const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller)
+/* Looks it up where that module is not bound yet. */
+static struct binding binding_of(struct wrap_library *library, const void *caller)
 {
     uint32_t epoch = bindings_last() ? timerleak_ledger.unloads() : 0;
-    const struct wrap_copy *copy = bindings_last() ? binding_find(library, caller, epoch) : NULL;
+    struct binding binding = {.copy = NULL};
     int saved = errno;
     struct module module;
 
-    if (copy)
-        return copy;
-    copy = copy_in(library, RTLD_DEFAULT);
+    if (bindings_last())
+        binding = binding_find(library, caller, epoch);
+    if (binding.copy)
+        return binding;
+    binding.copy = library->common ? library->common : copy_in(library, RTLD_DEFAULT);
     if (module_find(&module, caller)) {
-        if (!copy)
-            copy = copy_of_module(library, &module);
-        if (copy && bindings_last())
-            binding_add(library, &module, copy, epoch);
+        if (!binding.copy)
+            binding.copy = copy_of_module(library, &module);
+        binding.part = module_named(&module, library->file);
+        if (binding.copy && bindings_last())
+            binding_add(library, &module, binding.copy, epoch);
     }
     errno = saved;
-    return copy ? copy : library->absent;
+    return binding;
+}
+
+const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller)
+{
+    struct binding binding = binding_of(library, caller);
+
+    return binding.copy ? binding.copy : library->absent;
+}
+
+bool copies_part(struct wrap_library *library, const void *code)
+{
+    return binding_of(library, code).part;
+}
+
+bool copies_part_calls(struct wrap_library *library, const void *caller)
+{
+    return copies_part(library, caller) && callsite_fixed(caller);
 }
 
 bool copies_bind(struct wrap_library *library, size_t index, const void *function,

@@ -13,6 +13,7 @@
 struct wrap_copy {
     struct callsite_range module; /* that it lies in */
     bool alone;                   /* which holds nothing else */
+    bool silent;                  /* what it does passes no hook: see wrap_library.reports */
     struct wrap_copy *next;
     void *functions[];
 };
@@ -26,6 +27,11 @@ void copies_start(struct wrap_library *library);
  * return 0 where there is no such library.
  */
 const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller);
+
+/* Whether this code is in a file of the library's, which may be several; and whether the call that
+ * returns there is of that file's own functions, and of no callback. */
+bool copies_part(struct wrap_library *library, const void *code);
+bool copies_part_calls(struct wrap_library *library, const void *caller);
 
 /*
  * dlsym() has given this function, of that index, to the code at `caller`, which means this copy

@@ -114,6 +114,27 @@ struct place *place_take(const void *key)
     return place;
 }
 
+struct place *places_take_all(const void *argument)
+{
+    struct place *taken = NULL;
+
+    memory_lock();
+    for (size_t i = 0; i < bucket_count; i++)
+        for (struct place **at = &buckets[i]; *at;) {
+            struct place *place = *at;
+
+            if (place->argument != argument) {
+                at = &place->next;
+                continue;
+            }
+            *at = place->next;
+            shown--;
+            bucket_push(&taken, place);
+        }
+    memory_unlock();
+    return taken;
+}
+
 void place_free(struct place *place)
 {
     memory_lock();

@@ -18,7 +18,7 @@ struct place {
     void (*callback)(void);
     void *argument;
     const void *real; /* functions of the copy of the library that it belongs to */
-    uint32_t note;    /* the family's */
+    uint64_t note;    /* the family's */
     bool armed;
     struct place *next;
 };
@@ -34,6 +34,9 @@ struct place *place_find(const void *key);
 
 /* The same, and it is found no more. */
 struct place *place_take(const void *key);
+
+/* All with that argument, linked by `next`; they are found no more. */
+struct place *places_take_all(const void *argument);
 
 /* It is not to be found any more. */
 void place_free(struct place *place);

@@ -50,13 +50,27 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
         wrap_start(library);
     copy = library->common ? library->common : copies_of(library, caller);
     call = (struct wrap_call){.real = copy->functions};
-    if (!library->number)
+    if (!library->number || copy->silent)
         return call;
+    call.own = is_librarys(library, copy, caller);
     if (copy->alone)
-        call.users = !is_librarys(library, copy, caller);
+        call.users = !call.own;
     else
         call.users = call.entered = timerleak_ledger.enter(frame);
     return call;
+}
+
+bool wrap_holds(struct wrap_library *library, const void *code)
+{
+    const struct wrap_copy *common = library->common;
+
+    return (common && callsite_within(common->module, (uintptr_t)code)) ||
+           copies_part(library, code);
+}
+
+bool wrap_parts(struct wrap_library *library, const void *caller)
+{
+    return copies_part_calls(library, caller);
 }
 
 bool wrap_admits(const struct wrap_library *library)

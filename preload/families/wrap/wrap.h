@@ -51,6 +51,7 @@ struct wrap_library *wrap_libraries(void);
 struct wrap_call {
     void *const *real; /* the functions that were meant, in the list's order */
     bool users;        /* it is the program's, not the library's to itself */
+    bool own;          /* it comes from the module that the library lies in, as its own do */
     bool entered;
 };
 
@@ -63,6 +64,13 @@ static inline void wrap_end(const struct wrap_call *call)
     if (call->entered)
         timerleak_ledger.leave();
 }
+
+/* Whether this code is the library's, or another part's of it: so are events that it makes itself.
+ */
+bool wrap_holds(struct wrap_library *library, const void *code);
+
+/* Whether the call that returns to `caller` is another part's, for which `users` of it is true. */
+bool wrap_parts(struct wrap_library *library, const void *caller);
 
 /* ---- what a family tells the ledger; of a timer 0, which is not recorded, nothing ---- */
 
