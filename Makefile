@@ -62,17 +62,19 @@ SUITE_DIRS := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/*.
 # Timers with int ids, of glibc before 2.3.3, are on x86-64 alone.
 ELSEWHERE := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),,tests/programs/posix_int_ids.c)
 # What is for a library that is not here is left out: "// library: pc:NAME", or HEADER without pc:.
-SOURCES := $(wildcard tests/programs/*.c tests/programs/*.cpp)
+SOURCES := $(wildcard tests/programs/*.c tests/programs/*.cpp tests/bench/families/*.c \
+		tests/bench/families/*.cpp)
 LIBRARIES_USED := $(sort $(shell sed -n 's|^// library: *||p' $(SOURCES)))
 present = $(shell { case $(1) in (pc:*) pkg-config --exists $(1:pc:%=%) ;; \
 	(*) echo '\#include <$(1)>' | $(CC) -E - ;; esac; } >/dev/null 2>&1 && echo yes)
 MISSING := $(foreach library,$(LIBRARIES_USED),$(if $(call present,$(library)),,$(library)))
 WITHOUT := $(foreach library,$(MISSING),$(shell grep -lx '// library: $(library)' $(SOURCES)))
-PROGRAMS := $(filter-out $(ELSEWHERE) $(WITHOUT),$(SOURCES))
-BENCHES := $(wildcard tests/bench/*.c tests/bench/*.cpp)
+BUILDABLE := $(filter-out $(ELSEWHERE) $(WITHOUT),$(SOURCES))
+PROGRAMS := $(filter tests/programs/%,$(BUILDABLE))
+BENCHES := $(wildcard tests/bench/*.c tests/bench/*.cpp) $(filter tests/bench/%,$(BUILDABLE))
 DEMOS := $(wildcard scripts/demo/*.c)
 STRESSES := $(wildcard tests/stress/*.c)
-program_names = $(addprefix $(BUILD)/$(1)/,$(basename $(notdir $(2))))
+program_names = $(patsubst tests/%,$(BUILD)/%,$(patsubst scripts/%,$(BUILD)/%,$(basename $(1))))
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
 .PHONY: all families test demo bench experiments stress tsan verdicts fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
@@ -203,14 +205,14 @@ $(eval $(call one_file_programs,bench,tests/bench))
 $(eval $(call one_file_programs,demo,scripts/demo))
 
 with_gotime = $(shell grep -ls '^// link:.*gotime' $(PROGRAMS) $(BENCHES) $(DEMOS))
-GOTIME_USERS := $(call program_names,programs,$(filter tests/programs/%,$(with_gotime))) \
-		$(call program_names,bench,$(filter tests/bench/%,$(with_gotime))) \
-		$(call program_names,demo,$(filter scripts/demo/%,$(with_gotime)))
+GOTIME_USERS := $(call program_names,$(filter tests/programs/%,$(with_gotime))) \
+		$(call program_names,$(filter tests/bench/%,$(with_gotime))) \
+		$(call program_names,$(filter scripts/demo/%,$(with_gotime)))
 $(GOTIME_USERS): GOTIME_FLAGS = -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..' $(SANITIZE_FLAGS)
 $(GOTIME_USERS): $(GOTIME_LIBRARIES)
 
-programs: $(call program_names,programs,$(PROGRAMS)) $(call program_names,demo,$(DEMOS)) \
-		$(call program_names,bench,$(BENCHES)) $(BUILD)/verdicts/simulator
+programs: $(call program_names,$(PROGRAMS)) $(call program_names,$(DEMOS)) \
+		$(call program_names,$(BENCHES)) $(BUILD)/verdicts/simulator
 
 # ---- tests: one binary for each directory below tests/unit, and one for tests/e2e ----
 
@@ -228,7 +230,9 @@ link_suite = $(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$
 $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
 		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT) $(LIMIT)
 	$(call link_suite,$(CHECKED_FLAGS))
-$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM)) $(EXPORTS) $(LIMIT)
+# And what objects beside the shim are made of, as far as it wraps nothing by itself.
+$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM) $(wildcard \
+		$(addprefix preload/families/wrap/,callsite.c memory.c places.c))) $(EXPORTS) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS) -Wl$(comma)--wrap=modules_is_shim \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
 $(GOTIME_SUITE): $(call objects,$(call suite_sources,gotime) $(GOTIME)) $(LIMIT)
@@ -246,10 +250,10 @@ suites: $(SUITES)
 run-test: all programs suites
 	@TIMERLEAK_BUILD=$(abspath $(BUILD)) scripts/run-suites $(SUITES)
 
-run-demo: all $(call program_names,demo,$(DEMOS))
+run-demo: all $(call program_names,$(DEMOS))
 	@scripts/run-demo $(BUILD)
 
-bench: all $(call program_names,bench,$(BENCHES))
+bench: all $(call program_names,$(BENCHES))
 	@scripts/bench $(BUILD) $(BENCH)
 
 experiments: $(GOTIME_LIBRARIES)
@@ -261,7 +265,7 @@ $(BUILD)/stress/%: $(OBJ)/tests/stress/%.c.o $(call objects,$(GOTIME))
 	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE_FLAGS) -o $@ $^ -pthread
 
 .SECONDARY: $(call objects,$(STRESSES))
-stress: $(call program_names,stress,$(STRESSES))
+stress: $(call program_names,$(STRESSES))
 	@set -e; for program in $^; do echo "== $$program"; timeout -k 10 300 $$program; done
 
 tsan:

@@ -46,7 +46,7 @@ static bool check_read_options(const struct settings *settings, struct gate_opti
             unknown.s);
     for (enum timer_state state = 0; state < TIMER_STATES; state++)
         fprintf(stderr, ", %s", state_name(state));
-    fprintf(stderr, ", " GATE_PASSED_ON "\n");
+    fprintf(stderr, ", " GATE_PASSED_ON ", " GATE_OVERWRITTEN "\n");
     return false;
 }
 

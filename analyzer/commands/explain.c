@@ -28,7 +28,27 @@ static const struct word words[] = {
     {"never-released",
      "The timer is not armed any more, for it fired or was disarmed, but it was\n"
      "never deleted or closed. A timer does not go away by firing: POSIX timers want\n"
-     "timer_delete, timerfds want close. Release it, or keep it and arm it again."},
+     "timer_delete, timerfds want close. Release it, or keep it and arm it again.\n"
+     "Timers of libraries have their library's word for it: never-closed (libuv), never-freed\n"
+     "(libevent), never-destroyed (GLib), never-unreferenced (sd-event), never-deleted (Qt)."},
+    {"never-closed",
+     "What never-released is called of libuv's timers: it is not armed any more, for it fired\n"
+     "or was stopped, but its handle was not closed. uv_timer_stop() keeps it: the loop has it\n"
+     "until uv_close(), and its memory may be freed in the callback of that, not before."},
+    {"never-freed",
+     "What never-released is called of libevent's timers: it is not pending any more, for it\n"
+     "fired or was deleted by event_del(), but the event was not freed. event_free() does it."},
+    {"never-destroyed",
+     "What never-released is called of GLib's timers: a source that is in no loop, or has fired,\n"
+     "and was not destroyed. g_source_remove(), g_source_destroy() or a callback that returns\n"
+     "FALSE end it; who made it with g_timeout_source_new() has g_source_unref() to call, too."},
+    {"never-unreferenced",
+     "What never-released is called of sd-event's timers: it is off, for it fired once or was\n"
+     "disabled, but the source was not unreferenced. sd_event_source_unref() releases it; one\n"
+     "that floats goes with its loop."},
+    {"never-deleted",
+     "What never-released is called of Qt's timers: it is not active any more, but it was not\n"
+     "killed, nor its object deleted. QObject::killTimer(), or deleting the object, ends it."},
     {"leak", "Timers of this site pile up. The evidence stands beside it: some are older than any\n"
              "that was ever released here; or they are created on and on, through the whole run,\n"
              "and their number only rises; or they fired or were stopped, and nobody came back to\n"
@@ -81,6 +101,17 @@ static const struct word words[] = {
      "The deadline is more than ten years away. Usually a wall-clock time was used with\n"
      "a monotonic clock, an absolute time without TIMER_ABSTIME, or milliseconds where\n"
      "seconds were meant. Such a timer will never fire."},
+    {"overwritten",
+     "The timer lies in the program's own memory, as libuv's handles do, and that was freed or\n"
+     "used for something else while the timer was active. Its loop still knows the address:\n"
+     "what happens next is anybody's guess, often a crash elsewhere. End it first (uv_close(),\n"
+     "and free it in the callback of that; event_del(); ev_timer_stop()), then free its memory.\n"
+     "Where a program ends without doing so, it may not matter. \"timerleak check --fail-on\n"
+     "overwritten\" fails where there is any."},
+    {"loop",
+     "\"libev's loop\" is a timerfd that an event loop made for itself, to be woken by: one for\n"
+     "each loop, or for each clock of it, as long as that lives. It is no leak; where such pile\n"
+     "up it is loops that are made and not freed. The line shown is that which made the loop."},
     {"created", "How many timers were made here. A create that failed is not counted."},
     {"armed", "How often a time was set. Setting it anew while armed counts as well; a zero\n"
               "it_value disarms, and is not counted."},
@@ -115,7 +146,8 @@ static const struct word words[] = {
      "\n"
      "    # a comment\n"
      "    leak:PATTERN                   timers of any family\n"
-     "    timerfd:PATTERN                or posix, itimer, gotime\n"
+     "    timerfd:PATTERN                or posix, itimer, gotime, libuv, libevent, libev, glib,\n"
+     "                                   sd-event, qt\n"
      "    timerfd:never-stopped:PATTERN  only if most live timers of a site are in that state\n"
      "    leak:never-fired:PATTERN\n"
      "\n"

@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "cli/options.h"
 #include "launch/launch.h"
+#include "launch/objects.h"
 #include "launch/output_name.h"
 #include "launch/preloading.h"
 #include "launch/session.h"
@@ -86,26 +87,80 @@ static int record_finish(const struct launch *launch, const struct launched *lau
     return launch_end_alike(launched->status);
 }
 
+static void record_tell_blind(const struct needs *needs, uint32_t wanted)
+{
+    for (size_t i = 0; i < needs->count; i++) {
+        const struct blind_copy *blind = &needs->blind[i];
+        if (!(wanted & OBJECT_BIT(blind->foreign - foreign_at(0))))
+            continue;
+        complain("%s holds a %s of its own, %s.", blind->file, blind->foreign->library,
+                 copy_blindness(blind->copy));
+        complain("%s", copy_remedy(blind->copy));
+    }
+}
+
+/*
+ * What a list of families says, else what the program needs of what there is. What its children
+ * will need can't be known: `hand_on` is all that there is; so has a program that the shim is not
+ * loaded into. False if what the list says is not there.
+ */
+static bool record_choose_objects(const struct launch *launch, const struct traceable *judged,
+                                  const char *shim, uint32_t *own, uint32_t *hand_on)
+{
+    struct needs needs = {0};
+    bool said = launch->families && *launch->families;
+    *hand_on = objects_present(shim);
+    if (said && !objects_of_list(hand_on, launch->families, shim))
+        return false;
+    *own = *hand_on;
+    if (!traceable_loads(judged))
+        return true;
+    needs_find(&needs, judged->program);
+    record_tell_blind(&needs, said ? *hand_on : UINT32_MAX);
+    if (!said)
+        *own &= needs.objects;
+    if (!said && *own)
+        complain("also recording %s timers", objects_list(*own).s);
+    needs_free(&needs);
+    return true;
+}
+
+/* False if there is not all that was asked for. */
+static bool record_set_preload(struct launch *launch, const struct traceable *judged,
+                               const char *shim)
+{
+    uint32_t own, hand_on;
+    const char *existing = getenv("LD_PRELOAD");
+    if (!record_choose_objects(launch, judged, shim, &own, &hand_on))
+        return false;
+    if (launch->families && strcmp(launch->families, FAMILIES_ALL) == 0)
+        launch->families = "";
+    if (judged->obstacle == TRACE_LIBC)
+        return true;
+    launch->preload = preloading_value(existing, shim, own, judged->sanitizer);
+    launch->hand_on = preloading_value(existing, shim, hand_on, judged->sanitizer);
+    return true;
+}
+
 static int record_run(struct launch *launch, const struct output_name *output)
 {
     char shim[PATH_MAX];
-    variables_complain();
-    if (!preloading_shim(shim) || !output_name_make_way(output))
-        return EXIT_USAGE;
-
     struct traceable judged;
+    variables_complain();
+    if (!preloading_shim(shim))
+        return EXIT_USAGE;
     traceable_judge(&judged, launch->command[0], shim);
+    if (!record_set_preload(launch, &judged, shim) || !output_name_make_way(output))
+        return EXIT_USAGE;
     if (traceable_runs(&judged))
         traceable_explain(&judged, launch->command[0], stderr);
-    char *preload = preloading_value(getenv("LD_PRELOAD"), shim, judged.sanitizer);
-    if (judged.obstacle != TRACE_LIBC)
-        launch->preload = preload;
     launch->output = output->pattern;
     launch->session = record_new_session();
 
     struct launched launched;
     bool forked = launch_run(launch, &launched);
-    free(preload);
+    free(launch->preload);
+    free(launch->hand_on);
     if (!forked) {
         perror("timerleak: no process can be made");
         return EXIT_NOT_EXECUTABLE;
@@ -129,7 +184,7 @@ int command_record(const struct command *command, int argc, char **argv)
     argv[1 + words] = NULL;
     struct launch launch = {
         .command = argv + 1,
-        .families = settings.families,
+        .families = settings.families ? settings.families : getenv("TIMERLEAK_FAMILIES"),
         .exe = settings.exe ? settings.exe : getenv("TIMERLEAK_EXE"),
     };
     struct output_name output;

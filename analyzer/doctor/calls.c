@@ -3,14 +3,15 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "doctor/libraries.h"
+#include "launch/libraries.h"
+#include "launch/objects.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum kind {
     TIMERS, /* seen */
-    LOOPS,  /* timers in the memory of an event loop: not seen */
     RAW,
     NAMESPACES,
     RINGS,
@@ -20,35 +21,18 @@ enum kind {
 static const struct call {
     const char *function;
     enum kind kind;
-    const char *maker; /* of LOOPS: the library that keeps such timers */
 } calls[] = {
-    {"timer_create", TIMERS, NULL},
-    {"timerfd_create", TIMERS, NULL},
-    {"setitimer", TIMERS, NULL},
-    {"alarm", TIMERS, NULL},
-    {"ualarm", TIMERS, NULL},
-    {"timerleak_ledger", TIMERS, NULL},
-    {"uv_timer_start", LOOPS, "libuv"},
-    {"event_add", LOOPS, "libevent"},
-    {"event_base_once", LOOPS, "libevent"},
-    {"ev_timer_start", LOOPS, "libev"},
-    {"ev_once", LOOPS, "libev"},
-    {"g_timeout_add", LOOPS, "GLib"},
-    {"g_timeout_add_full", LOOPS, "GLib"},
-    {"g_timeout_add_seconds", LOOPS, "GLib"},
-    {"g_timeout_add_seconds_full", LOOPS, "GLib"},
-    {"g_timeout_source_new", LOOPS, "GLib"},
-    {"g_timeout_source_new_seconds", LOOPS, "GLib"},
-    {"sd_event_add_time", LOOPS, "sd-event"},
-    {"sd_event_add_time_relative", LOOPS, "sd-event"},
-    {"_ZN6QTimer5startEv", LOOPS, "Qt"},
-    {"_ZN6QTimer5startEi", LOOPS, "Qt"},
-    {"_ZN7QObject10startTimerEiN2Qt9TimerTypeE", LOOPS, "Qt"},
-    {"syscall", RAW, NULL},
-    {"dlmopen", NAMESPACES, NULL},
-    {"io_uring_queue_init", RINGS, NULL},
-    {"io_uring_queue_init_params", RINGS, NULL},
-    {"seccomp_load", FILTERS, NULL},
+    {"timer_create", TIMERS},
+    {"timerfd_create", TIMERS},
+    {"setitimer", TIMERS},
+    {"alarm", TIMERS},
+    {"ualarm", TIMERS},
+    {"timerleak_ledger", TIMERS},
+    {"syscall", RAW},
+    {"dlmopen", NAMESPACES},
+    {"io_uring_queue_init", RINGS},
+    {"io_uring_queue_init_params", RINGS},
+    {"seccomp_load", FILTERS},
 };
 
 #define MOST_NAMED 4 /* libraries in a line */
@@ -74,13 +58,11 @@ static const char *call_shown(size_t index)
                                                                   : calls[index].function;
 }
 
-static uint64_t calls_of(enum kind kind, const char *maker)
+static uint64_t calls_of(enum kind kind)
 {
     uint64_t bits = 0;
-    for (size_t i = 0; i < CALLS; i++) {
-        if (calls[i].kind == kind && (!maker || strcmp(calls[i].maker, maker) == 0))
-            bits |= BIT(i);
-    }
+    for (size_t i = 0; i < CALLS; i++)
+        bits |= calls[i].kind == kind ? BIT(i) : 0;
     return bits;
 }
 
@@ -124,13 +106,14 @@ static char *callers_of(const struct callers *callers, uint64_t wanted)
     return text;
 }
 
-static void examine_timers(struct diagnosis *diagnosis, const struct callers *callers)
+static void examine_timers(struct diagnosis *diagnosis, const struct callers *callers,
+                           const struct needs *needs)
 {
-    uint64_t wanted = calls_of(TIMERS, NULL);
+    uint64_t wanted = calls_of(TIMERS);
     char *text = callers_of(callers, wanted);
     if (text[0]) {
         diagnosis_remark(diagnosis, HEALTH_OK, "calls for timers are seen: %s", text);
-    } else {
+    } else if (needs->objects == 0 && needs->count == 0) {
         diagnosis_remark(diagnosis, HEALTH_NOTE,
                          "neither it nor the libraries it is linked with make timers");
         diagnosis_advise(diagnosis, "What it loads while it runs, and programs that it starts, "
@@ -139,32 +122,40 @@ static void examine_timers(struct diagnosis *diagnosis, const struct callers *ca
     free(text);
 }
 
-static void examine_loop(struct diagnosis *diagnosis, const struct callers *callers,
-                         const char *maker)
+static void examine_object(struct diagnosis *diagnosis, const struct foreign *foreign,
+                           const char *shim)
 {
-    char *text = callers_of(callers, calls_of(LOOPS, maker));
-    if (text[0]) {
-        diagnosis_remark(diagnosis, HEALTH_NOTE, "timers of %s are not seen one by one: %s", maker,
-                         text);
-        diagnosis_advise(diagnosis, "They are in its event loop's memory; the kernel timers "
-                                    "that a loop may keep for them are seen.");
+    char path[PATH_MAX];
+    object_path(path, foreign, shim);
+    if (access(path, R_OK) == 0) {
+        diagnosis_remark(diagnosis, HEALTH_OK, "timers of %s are seen: `timerleak record` loads %s",
+                         foreign->library, foreign->object);
+        return;
     }
-    free(text);
+    diagnosis_remark(diagnosis, HEALTH_MEND, "timers of %s are not seen one by one: there is no %s",
+                     foreign->library, path);
+    diagnosis_advise(diagnosis, "Build it with make, or install it with make install.");
 }
 
-static void examine_loops(struct diagnosis *diagnosis, const struct callers *callers)
+/* Timers in the memory of a library. */
+static void examine_loops(struct diagnosis *diagnosis, const struct needs *needs, const char *shim)
 {
-    for (size_t i = 0; i < CALLS; i++) {
-        const char *maker = calls[i].maker;
-        if (maker && (i == 0 || !calls[i - 1].maker || strcmp(calls[i - 1].maker, maker) != 0))
-            examine_loop(diagnosis, callers, maker);
+    for (size_t i = 0; i < FOREIGN_FAMILIES; i++) {
+        if (needs->objects & OBJECT_BIT(i))
+            examine_object(diagnosis, foreign_at(i), shim);
+    }
+    for (size_t i = 0; i < needs->count; i++) {
+        const struct blind_copy *blind = &needs->blind[i];
+        diagnosis_remark(diagnosis, HEALTH_NOTE, "%s holds a %s of its own, %s", blind->file,
+                         blind->foreign->library, copy_blindness(blind->copy));
+        diagnosis_advise(diagnosis, "%s", copy_remedy(blind->copy));
     }
 }
 
 static void examine_blind_spot(struct diagnosis *diagnosis, const struct callers *callers,
                                enum kind kind, const char *remark)
 {
-    char *text = callers_of(callers, calls_of(kind, NULL));
+    char *text = callers_of(callers, calls_of(kind));
     if (text[0])
         diagnosis_remark(diagnosis, HEALTH_NOTE, "%s: %s", remark, text);
     free(text);
@@ -173,7 +164,7 @@ static void examine_blind_spot(struct diagnosis *diagnosis, const struct callers
 static void examine_blind_spots(struct diagnosis *diagnosis, const struct callers *callers)
 {
     /* Of libraries, half of all call it, and for locks. */
-    if ((callers->program & calls_of(RAW, NULL)) != 0)
+    if ((callers->program & calls_of(RAW)) != 0)
         diagnosis_remark(diagnosis, HEALTH_NOTE,
                          "the program calls syscall(): timers that it makes so are not seen");
     examine_blind_spot(diagnosis, callers, NAMESPACES,
@@ -207,10 +198,10 @@ static void examine_libraries(struct diagnosis *diagnosis, const struct librarie
                          "the dynamic loader complains: %s", complaint);
 }
 
-void examine_calls(struct diagnosis *diagnosis, const char *program)
+void examine_calls(struct diagnosis *diagnosis, const char *program, const char *shim)
 {
     struct libraries libraries;
-    libraries_list(&libraries, program);
+    libraries_list(&libraries, program, NULL);
     examine_libraries(diagnosis, &libraries);
     struct callers callers = {
         .program = imports_read(program, call_name, CALLS),
@@ -221,9 +212,12 @@ void examine_calls(struct diagnosis *diagnosis, const char *program)
         if (libraries.items[i].path)
             callers.of_library[i] = imports_read(libraries.items[i].path, call_name, CALLS);
     }
-    examine_timers(diagnosis, &callers);
-    examine_loops(diagnosis, &callers);
+    struct needs needs;
+    needs_find(&needs, program);
+    examine_timers(diagnosis, &callers, &needs);
+    examine_loops(diagnosis, &needs, shim);
     examine_blind_spots(diagnosis, &callers);
+    needs_free(&needs);
     free(callers.of_library);
     libraries_free(&libraries);
 }

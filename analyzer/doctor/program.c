@@ -68,5 +68,5 @@ void examine_program(struct diagnosis *diagnosis, const char *command, const cha
     remark_sanitizer(diagnosis, &judged);
     examine_names(diagnosis, judged.program, "the program",
                   judged.interpreted ? HEALTH_NOTE : HEALTH_MEND);
-    examine_calls(diagnosis, judged.program);
+    examine_calls(diagnosis, judged.program, shim);
 }

@@ -117,7 +117,7 @@ void trial_run(struct trial *trial, const char *shim, char *const *argv)
         return;
     }
     elf_facts_read(&facts, argv[0]);
-    char *preload = preloading_value(getenv("LD_PRELOAD"), shim, facts.sanitizer);
+    char *preload = preloading_value(getenv("LD_PRELOAD"), shim, 0, facts.sanitizer);
     trial_start(trial, &place, preload, argv);
     free(preload);
     place_remove(&place);

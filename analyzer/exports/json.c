@@ -4,6 +4,7 @@
 #include "profile/callers.h"
 #include "profile/families.h"
 #include "profile/identity.h"
+#include "profile/loops.h"
 #include "profile/losses.h"
 #include "profile/process.h"
 #include "profile/stacks.h"
@@ -158,6 +159,7 @@ static const struct key count_keys[] = {
     KEY("passed_on", passed_on),
     KEY("overdue", overdue),
     KEY("far_future", far_future),
+    KEY("overwritten", overwritten),
     KEY("age_ns", age),
     KEY("retained", retained),
     KEY("on_duplicates", on_duplicates),
@@ -238,9 +240,11 @@ static json_t *caller_or_null(struct profile *profile, const struct site *site,
 static json_t *site_of(struct profile *profile, struct site *site)
 {
     json_t *json = json_object();
+    const struct foreign *loop = loop_of(profile, site);
     json_object_set_new(json, "id", json_string(site->id));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
     json_object_set_new(json, "kind", text_or_null(*site->kind ? site->kind : NULL));
+    json_object_set_new(json, "loop", loop ? json_string(loop->family) : json_null());
     json_object_set_new(json, "verdict", json_string(verdict_name(site->finding.verdict)));
     json_object_set_new(json, "why", json_string(site->finding.why));
     json_object_set_new(json, "pid",

@@ -69,10 +69,12 @@ static char *finding_of(const struct gate *gate, const struct repository *reposi
     struct site *site = judged->site;
     char *text;
     size_t size;
+    struct text loop = wording_loop(gate->profile, site);
     FILE *to = memory_stream(&text, &size);
-    fprintf(to, "<details>\n<summary><b>%s</b>: %s live, %s, %s, created in ",
+    fprintf(to, "<details>\n<summary><b>%s</b>: %s live, %s, %s, %s",
             verdict_name(site->finding.verdict), text_count(site->counts.live).s,
-            family_label(site->family, site->kind).s, state_name(judged->state));
+            family_label(site->family, site->kind).s, state_word(judged->state, site->family),
+            *loop.s ? loop.s : "created in ");
     write_code(to, stack_headline(gate->profile, site)->name);
     write_spot(to, gate, repository, site);
     fputs("</summary>\n\n", to);

@@ -32,7 +32,8 @@ static const struct rule_text rules[TIMER_STATES] = {
                        "them with their owner."},
     [NEVER_RELEASED] = {"Timers that fired or were disarmed, and were never released",
                         "A timer does not go away by firing: POSIX timers want timer_delete, "
-                        "timerfds want close. Release it, or arm it again."},
+                        "timerfds want close, those of libraries uv_close, event_free, "
+                        "g_source_remove and their like. Release it, or arm it again."},
 };
 
 /* ---- texts and places ---- */

@@ -1,13 +1,9 @@
-/* elf_facts.c - reads them with libelf, which checks offsets against the file. */
 #include "launch/elf_facts.h"
 
-#include "base/named.h"
+#include "launch/binary.h"
 
-#include <fcntl.h>
-#include <gelf.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Runtimes that refuse to work, or miss what happened before, unless they are loaded first. */
 static const char *const sanitizers[] = {
@@ -44,21 +40,19 @@ static bool elf_read_dynamic(struct elf_facts *facts, Elf *elf, Elf_Scn *section
 }
 
 /* Returns as elf_read_dynamic() does. */
-static bool elf_read_sections(struct elf_facts *facts, Elf *elf)
+static bool elf_read_sections(struct elf_facts *facts, const struct binary *binary)
 {
     size_t names;
     bool library = false;
-    if (elf_getshdrstrndx(elf, &names) != 0)
+    GElf_Shdr header;
+    if (elf_getshdrstrndx(binary->elf, &names) != 0)
         return false;
-    for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section)) != NULL;) {
-        GElf_Shdr header;
-        if (gelf_getshdr(section, &header) == NULL)
-            continue;
-        const char *name = elf_strptr(elf, names, header.sh_name);
+    for (Elf_Scn *section = NULL; (section = binary_section(binary, section, &header)) != NULL;) {
+        const char *name = elf_strptr(binary->elf, names, header.sh_name);
         if (name != NULL && strcmp(name, ".note.go.buildid") == 0)
             facts->go = true;
         if (header.sh_type == SHT_DYNAMIC)
-            library |= elf_read_dynamic(facts, elf, section);
+            library |= elf_read_dynamic(facts, binary->elf, section);
     }
     return library;
 }
@@ -84,30 +78,24 @@ static void elf_read_loader(struct elf_facts *facts, Elf *elf)
     }
 }
 
-static bool elf_read(struct elf_facts *facts, Elf *elf)
+static bool elf_read(struct elf_facts *facts, const struct binary *binary)
 {
     GElf_Ehdr header;
-    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL)
+    if (gelf_getehdr(binary->elf, &header) == NULL)
         return false;
     facts->machine = header.e_machine;
     facts->elf_class = header.e_ident[EI_CLASS];
-    elf_read_loader(facts, elf);
-    bool library = elf_read_sections(facts, elf);
+    elf_read_loader(facts, binary->elf);
+    bool library = elf_read_sections(facts, binary);
     facts->is_static = facts->loader[0] == '\0' && !library;
     return true;
 }
 
 bool elf_facts_read(struct elf_facts *facts, const char *path)
 {
+    struct binary binary;
     memset(facts, 0, sizeof(*facts));
-    const char *why;
-    int fd = named_open(path, NULL, &why);
-    if (fd < 0)
-        return false;
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
-    bool read = elf != NULL && elf_read(facts, elf);
-    elf_end(elf);
-    close(fd);
+    bool read = binary_open(&binary, path) && elf_read(facts, &binary);
+    binary_close(&binary);
     return read;
 }

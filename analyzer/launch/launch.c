@@ -45,6 +45,9 @@ static void launch_set_environment(const struct launch *launch)
     char number[32];
     if (launch->preload != NULL)
         setenv("LD_PRELOAD", launch->preload, 1);
+    unsetenv("TIMERLEAK_PRELOAD");
+    if (launch->hand_on != NULL && launch->children)
+        setenv("TIMERLEAK_PRELOAD", launch->hand_on, 1);
     launch_set_own_command();
     setenv("TIMERLEAK_OUTPUT", launch->output, 1);
     snprintf(number, sizeof(number), "%016llx", (unsigned long long)launch->session);

@@ -3,6 +3,8 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/paths.h"
+#include "launch/objects.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,10 +58,10 @@ bool preloading_find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
         return true;
     snprintf(problem, PRELOADING_PROBLEM_SIZE,
              "the shim's path has a space or a colon, where the loader cuts LD_PRELOAD. "
-             "Give it another name:\n"
-             "    ln -s '%s' ~/" SHIM "\n"
-             "    export TIMERLEAK_SHIM=~/" SHIM,
-             path);
+             "Give its folder another name:\n"
+             "    ln -s '%.*s' ~/timerleak-shim\n"
+             "    export TIMERLEAK_SHIM=~/timerleak-shim/%s",
+             (int)(path_last(path) - path - 1), path, path_last(path));
     return false;
 }
 
@@ -84,23 +86,31 @@ static bool preloading_lists(const char *list, const char *name)
     return false;
 }
 
-char *preloading_value(const char *existing, const char *shim, const char *sanitizer)
+/* A run within a recorded run has some already. */
+static void preloading_add(FILE *to, const char *existing, const char *name)
 {
+    if (!preloading_lists(existing, name))
+        fprintf(to, "%s%s", ftell(to) > 0 ? ":" : "", name);
+}
+
+char *preloading_value(const char *existing, const char *shim, uint32_t objects,
+                       const char *sanitizer)
+{
+    char *value, path[PATH_MAX];
+    size_t size;
+    FILE *to = memory_stream(&value, &size);
     if (existing == NULL)
         existing = "";
-    if (sanitizer == NULL || preloading_lists(existing, sanitizer))
-        sanitizer = "";
-    /* A run within a recorded run has it already. */
-    if (preloading_lists(existing, shim))
-        shim = "";
-    size_t size = strlen(sanitizer) + strlen(existing) + strlen(shim) + 3;
-    char *value = memory_new(size, 1);
-    const char *parts[] = {sanitizer, existing, shim};
-    char *end = value;
-    for (size_t i = 0; i < 3; i++) {
-        if (parts[i][0] != '\0')
-            end += snprintf(end, size - (size_t)(end - value), "%s%s", end == value ? "" : ":",
-                            parts[i]);
+    if (sanitizer != NULL && *sanitizer != '\0')
+        preloading_add(to, existing, sanitizer);
+    if (*existing != '\0')
+        fprintf(to, "%s%s", ftell(to) > 0 ? ":" : "", existing);
+    preloading_add(to, existing, shim);
+    for (size_t i = 0; i < FOREIGN_FAMILIES; i++) {
+        object_path(path, foreign_at(i), shim);
+        if (objects & OBJECT_BIT(i))
+            preloading_add(to, existing, path);
     }
+    fclose(to);
     return value;
 }

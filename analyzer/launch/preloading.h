@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define PRELOADING_PROBLEM_SIZE (2 * PATH_MAX + 512)
 
@@ -20,10 +21,11 @@ bool preloading_find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
 bool preloading_shim(char path[PATH_MAX]);
 
 /*
- * The value for LD_PRELOAD: what there is already (NULL or "": nothing), then the shim. A sanitizer
- * (NULL or "": none) comes before all, for its runtime refuses to start otherwise. The caller
- * frees.
+ * The value for LD_PRELOAD: what there is already (NULL or "": nothing), then the shim and objects
+ * beside it (objects.h). A sanitizer (NULL or "": none) comes before all, for its runtime refuses
+ * to start otherwise. The caller frees.
  */
-char *preloading_value(const char *existing, const char *shim, const char *sanitizer);
+char *preloading_value(const char *existing, const char *shim, uint32_t objects,
+                       const char *sanitizer);
 
 #endif

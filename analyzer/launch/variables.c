@@ -64,6 +64,7 @@ static const struct variable variables[] = {
     {"COMMAND", takes_any, "", "names the command that tests run which include timerleak_verify.h"},
     {"SESSION", takes_any, "", "marks a run of `record`; leave it to that"},
     {"ONLY_PID", takes_any, "", "records one process alone, as `record --children=no` has it"},
+    {"PRELOAD", takes_any, "", "is what children have preloaded; leave it to `record`"},
     {"FAMILIES", is_families, "names of families, with commas between them",
      "records these kinds of timer alone"},
     {"SIZE", takes_size, "bytes, perhaps with K, M or G, and at least 1M", "limits a recording"},

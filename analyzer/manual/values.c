@@ -47,6 +47,7 @@ static void add_failures(struct value *value)
     for (enum timer_state state = 0; state < TIMER_STATES; state++)
         value_add(value, state_name(state));
     value_add(value, GATE_PASSED_ON);
+    value_add(value, GATE_OVERWRITTEN);
 }
 
 /* Values that their placeholder does not tell. */

@@ -202,6 +202,7 @@ void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
         evidence->oldest_of_all = timer->created;
     if (timer->created > evidence->youngest_of_all)
         evidence->youngest_of_all = timer->created;
+    evidence->overwritten += judgement->overwritten;
     struct use use = use_of(timer, judgement);
     if (is_used(&use, judgement->idle, run_lately(&evidence->run))) {
         evidence->used++;

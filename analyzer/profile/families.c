@@ -1,5 +1,7 @@
 #include "profile/families.h"
 
+#include "profile/foreign.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +14,17 @@ static struct tlk_family families[FAMILIES_MOST] = {[TLK_NO_FAMILY] = {"any", 0,
 #define X(number, name, traits) +1
 static uint64_t count = 1 TLK_FAMILIES_OF_SHIM(X);
 #undef X
+
+/* Whatever recordings bring: these can be asked about. */
+__attribute__((constructor)) static void families_add_foreign(void)
+{
+    const struct foreign *foreign;
+    for (size_t i = 0; (foreign = foreign_at(i)); i++) {
+        struct tlk_family *family = &families[count++];
+        snprintf(family->name, sizeof(family->name), "%s", foreign->family);
+        family->traits = foreign->traits;
+    }
+}
 
 uint64_t family_count(void)
 {
@@ -96,9 +109,9 @@ bool family_is_first(uint64_t family)
 
 bool family_parse(const char *list, uint64_t *parsed, struct text *unknown)
 {
-    bool known = true;
-    *parsed = list ? 0 : UINT64_MAX;
-    while (list && *list) {
+    bool known = true, all = !list || strcmp(list, FAMILIES_ALL) == 0;
+    *parsed = all ? UINT64_MAX : 0;
+    while (!all && *list) {
         size_t length = strcspn(list, ",");
         uint64_t named = families_named(list, length);
         if (!named && known)

@@ -1,6 +1,6 @@
 /*
- * families.h - the families of timers that are known: those of the shim, and whatever recordings
- * have brought. What is to be decided about a family is decided by its traits.
+ * families.h - the families of timers that are known: those of the shim, those of libraries that
+ * objects beside it wrap (foreign.h), and whatever recordings have brought. What is to be decided about a family is decided by its traits.
  *
  * A family has one number in this process, whichever recordings have it: an index, or a bit.
  */
@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define FAMILIES_MOST 64
+#define FAMILIES_ALL "all" /* in place of a list of names */
 
 /*
  * The numbers of a recording's families here, by those that it gives them; 0 for one whose name
@@ -45,8 +46,8 @@ uint64_t family_namesakes(uint64_t family);
 bool family_is_first(uint64_t family);
 
 /*
- * Reads names with commas between them into a bit for each; all, if the list is NULL. False, with
- * the first name that no family has, if there is one: the others are read.
+ * Reads names with commas between them into a bit for each; all, if the list is NULL, or says so.
+ * False, with the first name that no family has, if there is one: the others are read.
  */
 bool family_parse(const char *list, uint64_t *families, struct text *unknown);
 

@@ -2,6 +2,7 @@
 
 #include "base/numbers.h"
 #include "profile/identity.h"
+#include "profile/loops.h"
 #include "profile/losses.h"
 
 #include <inttypes.h>
@@ -25,16 +26,17 @@ static bool is_word(const char *text, size_t length, const char *word)
 
 static bool parse_word(struct gate_options *options, const char *word, size_t length)
 {
-    for (enum timer_state state = 0; state < TIMER_STATES; state++) {
-        if (is_word(word, length, state_name(state))) {
-            options->states[state] = true;
-            return true;
-        }
-    }
-    if (is_word(word, length, GATE_PASSED_ON)) {
-        options->passed_on = true;
+    enum timer_state state = state_named(word, length);
+    if (state < TIMER_STATES) {
+        options->states[state] = true;
         return true;
     }
+    bool passed_on = is_word(word, length, GATE_PASSED_ON);
+    bool overwritten = is_word(word, length, GATE_OVERWRITTEN);
+    options->passed_on |= passed_on;
+    options->overwritten |= overwritten;
+    if (passed_on || overwritten)
+        return true;
     /* A verdict, and all that are worse. */
     for (enum verdict verdict = VERDICT_HELD; verdict < VERDICTS; verdict++) {
         if (!is_word(word, length, verdict_name(verdict)))
@@ -59,11 +61,14 @@ bool gate_parse(struct gate_options *options, const char *list, struct text *unk
     return true;
 }
 
-static bool site_counts(const struct gate *gate, const struct site *site)
+static bool site_counts(const struct gate *gate, struct site *site)
 {
     if (gate->options.verdicts[site->finding.verdict] ||
-        (gate->options.passed_on && site->counts.passed_on > 0))
+        (gate->options.passed_on && site->counts.passed_on > 0) ||
+        (gate->options.overwritten && site->counts.overwritten > 0))
         return true;
+    if (loop_of(gate->profile, site)) /* in whatever state, as long as they don't pile up */
+        return false;
     for (enum timer_state state = 0; state < TIMER_STATES; state++) {
         if (gate->options.states[state] && site->counts.states[state] > 0)
             return true;
@@ -90,10 +95,12 @@ __attribute__((format(printf, 2, 3))) static void gate_doubt(struct gate *gate, 
 /* Whether there is that doubt: of a family that no timer was looked for, none was found. */
 static bool doubt_unwatched(struct gate *gate)
 {
-    uint64_t wanted = gate->options.families & families_known(), watched = wanted, blind = 0;
+    uint64_t wanted = gate->options.families, watched = wanted, unwatched = 0, blind = 0;
     for (size_t i = 0; i < gate->profile->process_count; i++) {
-        blind += (gate->profile->processes[i]->unwatched & wanted) != 0;
-        watched &= ~gate->profile->processes[i]->unwatched;
+        const struct process *process = gate->profile->processes[i];
+        blind += (process->unwatched & wanted) != 0;
+        unwatched |= process->unwatched & wanted;
+        watched &= process->watched;
     }
     if (blind == 0)
         return false;
@@ -104,10 +111,32 @@ static bool doubt_unwatched(struct gate *gate)
     gate_doubt(gate,
                "in %s timers of %s were not watched: record without --families and "
                "TIMERLEAK_FAMILIES%s",
-               text_plural(blind, "recording", "recordings").s,
-               family_list(wanted & ~watched, ", ").s, advice ? advice : "");
+               text_plural(blind, "recording", "recordings").s, family_list(unwatched, ", ").s,
+               advice ? advice : "");
     free(advice);
     return true;
+}
+
+/* The same, of a library's timers that no recording knows: who asks about them expects some. */
+static bool doubt_unknown(struct gate *gate)
+{
+    uint64_t unknown = 0;
+    for (uint64_t family = 1; family < family_count(); family++) {
+        bool known = gate->options.families == UINT64_MAX || gate->options.allow_empty;
+        for (size_t i = 0; i < gate->profile->process_count && !known; i++) {
+            const struct process *process = gate->profile->processes[i];
+            known = (process->watched | process->unwatched) & family_namesakes(family);
+        }
+        if (!known)
+            unknown |= gate->options.families & UINT64_C(1) << family;
+    }
+    if (unknown)
+        gate_doubt(
+            gate,
+            "timers of %s were nowhere looked for: \"timerleak doctor PROGRAM\" says whether "
+            "they can be seen; --allow-empty takes that for clean",
+            family_list(unknown, ", ").s);
+    return unknown != 0;
 }
 
 /* Whether there is that doubt. */
@@ -139,7 +168,7 @@ static void doubt_emptiness(struct gate *gate)
 {
     const struct profile *profile = gate->profile;
     uint64_t recorded = 0, sampled = 0, ignored = 0;
-    bool unseen = doubt_unwatched(gate);
+    bool unseen = doubt_unwatched(gate) | doubt_unknown(gate);
     for (size_t i = 0; i < profile->process_count; i++) {
         recorded += profile->processes[i]->recorded;
         sampled += profile->processes[i]->omitted[TLK_OMIT_SAMPLED];

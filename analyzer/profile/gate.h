@@ -28,7 +28,7 @@ enum gate_result {
 
 struct gate_options {
     bool verdicts[VERDICTS], states[TIMER_STATES]; /* that count */
-    bool passed_on;                                /* those that have such a timer do */
+    bool passed_on, overwritten;                   /* those that have such a timer do */
     uint64_t max_live;                             /* UINT64_MAX: any number */
     uint64_t max_dropped;                          /* of a process, see losses_hiding() */
     uint64_t families;                             /* that are asked about: bits: see families.h */
@@ -54,10 +54,11 @@ struct gate {
 
 /* Beside verdicts and states. */
 #define GATE_PASSED_ON "passed-on"
+#define GATE_OVERWRITTEN "overwritten"
 
 /*
  * Reads a list of verdicts and states, with commas between them: "leak", "held" (leaks too), and
- * states; and GATE_PASSED_ON. False, with the first that is unknown, if there is one.
+ * states; GATE_PASSED_ON and GATE_OVERWRITTEN. False, with the first that is unknown, if there is one.
  */
 bool gate_parse(struct gate_options *options, const char *list, struct text *unknown);
 

@@ -1,5 +1,6 @@
 #include "profile/headlines.h"
 
+#include "profile/loops.h"
 #include "profile/profile.h"
 
 #include <stdlib.h>
@@ -21,12 +22,16 @@ static size_t shared_frames(const struct site *a, const struct site *b)
 
 /*
  * The first frame that no other site shares; and of a system's library, the first of those behind
- * it that is the program's own, if it has a name, else that of a library of another's.
+ * it that is the program's own, if it has a name, else that of a library of another's. Of a loop's
+ * own timer, who made the loop.
  */
-static size_t choose_headline(const struct stack_frame *stack, size_t depth, size_t shared)
+static size_t choose_headline(const struct stack_frame *stack, size_t depth, size_t shared,
+                              uint64_t family)
 {
     size_t own = stack_own_depth(stack, depth), first = shared > 1 ? shared : 1;
-    size_t other = first;
+    size_t other = first, loop = loop_frames(stack, depth, family);
+    if (loop > 0)
+        return loop + 1;
     if (first >= own)
         return own > 1 ? own - 1 : 0;
     for (size_t i = first; i < own && stack_in_system(&stack[first]); i++) {
@@ -44,7 +49,7 @@ static void headline_set(struct profile *profile, struct site *site, size_t shar
     bool kept = site->stack != NULL;
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
-    site->headline = choose_headline(stack, depth, shared);
+    site->headline = choose_headline(stack, depth, shared, site->family);
     if (!kept)
         stack_forget(site);
 }

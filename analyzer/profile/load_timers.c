@@ -131,6 +131,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->live_received += judgement->received;
     counts->overdue += judgement->overdue;
     counts->far_future += judgement->far_future;
+    counts->overwritten += judgement->overwritten;
     counts->age = count_sum(counts->age, judgement->age);
     counts->on_duplicates += (timer->flags & TLK_ORIGINAL_CLOSED) != 0;
     counts->retained = count_sum(counts->retained, timer_retained(timer));

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "profile/creation.h"
 #include "profile/families.h"
+#include "profile/foreign.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -161,6 +162,7 @@ void reason_clean(const struct evidence *e, struct finding *finding)
 /* Sets the growth too. */
 void reason_leak(const struct evidence *e, struct finding *finding, const struct grounds *grounds)
 {
+    const struct foreign *foreign = foreign_named(family_name(e->family));
     if (grounds->fills)
         finding_say(finding, "%s of the %s that there may be, and creations fail",
                     stands_for(e, e->live).s, text_count(e->most).s);
@@ -174,6 +176,8 @@ void reason_leak(const struct evidence *e, struct finding *finding, const struct
         say_growth(e, finding, grounds->behind);
     if (grounds->behind)
         say_stays_behind(e, finding);
+    if (foreign)
+        finding_say(finding, "each ends by %s", foreign->release);
     say_inherited(e, finding);
 }
 
@@ -237,6 +241,13 @@ void reason_sample(const struct evidence *e, struct finding *finding)
         finding_say(finding, "estimated from %s recorded, %s of them live",
                     text_plural(e->live + e->inherited + e->released, "timer", "timers").s,
                     text_count(e->live + e->inherited).s);
+}
+
+void reason_overwritten(const struct evidence *e, struct finding *finding)
+{
+    if (e->overwritten > 0)
+        finding_say(finding, "the memory of %s was freed or reused while active",
+                    text_plural(count_product(e->overwritten, e->run.one_in), "timer", "timers").s);
 }
 
 void reason_used(const struct evidence *e, struct finding *finding)

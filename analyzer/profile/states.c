@@ -2,7 +2,9 @@
 
 #include "base/numbers.h"
 #include "profile/families.h"
+#include "profile/foreign.h"
 
+#include <string.h>
 #include <time.h>
 
 #define NS_PER_SECOND UINT64_C(1000000000)
@@ -20,6 +22,30 @@ static const char *const names[TIMER_STATES] = {
 const char *state_name(enum timer_state state)
 {
     return names[state];
+}
+
+const char *state_word(enum timer_state state, uint64_t family)
+{
+    const struct foreign *foreign = foreign_named(family_name(family));
+    return state == NEVER_RELEASED && foreign && foreign->kept ? foreign->kept : state_name(state);
+}
+
+static bool is_word(const char *text, size_t length, const char *word)
+{
+    return word && strlen(word) == length && memcmp(text, word, length) == 0;
+}
+
+enum timer_state state_named(const char *word, size_t length)
+{
+    enum timer_state state = 0;
+    const struct foreign *foreign;
+    for (size_t i = 0; (foreign = foreign_at(i)); i++) {
+        if (is_word(word, length, foreign->kept))
+            return NEVER_RELEASED;
+    }
+    while (state < TIMER_STATES && !is_word(word, length, names[state]))
+        state++;
+    return state;
 }
 
 /* What a clock shows at that moment; false for those of which a recording says nothing. */
@@ -142,6 +168,7 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
         .armed = timer->flags & TLK_ARMED,
         .inherited = timer->flags & TLK_INHERITED,
         .received = timer->flags & TLK_RECEIVED,
+        .overwritten = timer->flags & TLK_OVERWRITTEN,
     };
     if (!judgement->armed) {
         /* Of an inherited one, only the time tells that the parent armed it: counts begin anew. */

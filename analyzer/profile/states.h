@@ -7,6 +7,7 @@
 #include "recording.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum timer_state {
     NEVER_ARMED,    /* not armed since it was created */
@@ -31,7 +32,7 @@ struct judgement {
     uint64_t age;       /* ns */
     uint64_t idle;      /* ns since anybody set, stopped or asked it, and since it was done */
     bool armed;
-    bool unread, inherited, received, overdue, far_future;
+    bool unread, inherited, received, overdue, far_future, overwritten;
     bool passed_on; /* see state_passed_on(); whoever knows the process sets this and the next */
     bool shared;    /* counts in another recording that has it, too */
     bool due_known; /* armed, and its clock can be told */
@@ -57,5 +58,11 @@ bool state_passed_on(const struct tlk_timer *timer, bool forked);
 
 /* "never-fired" */
 const char *state_name(enum timer_state state);
+
+/* As the family's library has it: of libuv, "never-closed" is what is never-released. */
+const char *state_word(enum timer_state state, uint64_t family);
+
+/* What one or the other means; TIMER_STATES: neither. */
+enum timer_state state_named(const char *word, size_t length);
 
 #endif

@@ -50,10 +50,10 @@ static bool take_kind(const char **text, struct rule *rule)
 
 static void take_state(const char **text, struct rule *rule)
 {
-    for (rule->state = 0; rule->state < TIMER_STATES; rule->state++) {
-        if (take_rule_word(text, state_name(rule->state)))
-            return;
-    }
+    size_t length = strcspn(*text, ":");
+    rule->state = (*text)[length] == ':' ? state_named(*text, length) : TIMER_STATES;
+    if (rule->state < TIMER_STATES)
+        *text += length + 1;
 }
 
 static void complain_kind(const char *path, const struct rule *rule, char error[ERROR_SIZE])

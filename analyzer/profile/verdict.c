@@ -244,6 +244,7 @@ static enum verdict judge(const struct evidence *e, struct finding *finding)
 void verdict_find(const struct evidence *evidence, struct finding *finding)
 {
     *finding = (struct finding){.state = TIMER_STATES};
+    reason_overwritten(evidence, finding);
     finding->verdict = judge(evidence, finding);
     reason_used(evidence, finding);
     reason_sample(evidence, finding);

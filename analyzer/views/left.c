@@ -35,7 +35,8 @@ static size_t keep_since(struct profile *profile, uint64_t since)
 
 static void print_left_timer(FILE *to, const struct live_timer *timer)
 {
-    fprintf(to, "         %s, %s, made %s ago", state_name(timer->judgement.state),
+    fprintf(to, "         %s, %s, made %s ago",
+            state_word(timer->judgement.state, timer->record.family),
             timer_identity(timer->record.family, timer->record.id).s,
             text_duration(timer->judgement.age).s);
     if (*timer->name)

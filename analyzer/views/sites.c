@@ -16,7 +16,7 @@
 void site_print_name(FILE *to, struct profile *profile, struct site *site)
 {
     const struct stack_frame *frame = stack_headline(profile, site);
-    fputs(frame->name, to);
+    fprintf(to, "%s%s", wording_loop(profile, site).s, frame->name);
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d", frame->short_file, frame->line);
     else if (frame->function && frame->module)
@@ -96,7 +96,7 @@ void site_print_headline(FILE *to, struct profile *profile, struct site *site)
             style(to, verdict == VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), words[verdict],
             style(to, STYLE_PLAIN), verdict == VERDICT_GROWING ? 7 : 8,
             family_label(site->family, site->kind).s, text_count(site->counts.live).s,
-            state_name(site_state(site)));
+            state_word(site_state(site), site->family));
     site_print(to, profile, site);
 }
 
@@ -122,6 +122,7 @@ static void print_flags(FILE *to, const struct site *site)
     print_flag(to, counts->unread, "unread: expired, and nobody read it", &first);
     print_flag(to, counts->overdue, "overdue: the deadline passed and no fire was seen", &first);
     print_flag(to, counts->far_future, "far-future: due in more than ten years", &first);
+    print_flag(to, counts->overwritten, "overwritten: freed or reused before it was ended", &first);
     print_flag(to, counts->passed_on, "passed-on: came over exec, and was never touched", &first);
     if (!first)
         fputc('\n', to);

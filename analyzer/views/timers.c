@@ -88,21 +88,27 @@ static struct text fired_of(const struct judgement *judgement)
     return text;
 }
 
+static void flag_add(struct text *text, bool set, const char *flag)
+{
+    size_t length = strlen(text->s);
+    if (set)
+        snprintf(text->s + length, sizeof(text->s) - length, "%s%s", length > 0 ? " " : "", flag);
+}
+
 static struct text flags_of(const struct judgement *judgement)
 {
-    struct text text;
-    const char *origin = judgement->passed_on   ? "passed-on "
-                         : judgement->inherited ? "inherited "
-                         : judgement->received  ? "received "
-                                                : "";
-    snprintf(text.s, sizeof(text.s), "%s%s%s%s%s", judgement->unread ? "unread " : "", origin,
-             judgement->shared ? "shared " : "", judgement->overdue ? "overdue " : "",
-             judgement->far_future ? "far-future " : "");
-    size_t length = strlen(text.s);
-    if (length > 0)
-        text.s[length - 1] = '\0';
-    else
-        snprintf(text.s, sizeof(text.s), "-");
+    struct text text = {""};
+    const char *origin = judgement->passed_on   ? "passed-on"
+                         : judgement->inherited ? "inherited"
+                         : judgement->received  ? "received"
+                                                : NULL;
+    flag_add(&text, judgement->unread, "unread");
+    flag_add(&text, judgement->overwritten, "overwritten");
+    flag_add(&text, origin != NULL, origin);
+    flag_add(&text, judgement->shared, "shared");
+    flag_add(&text, judgement->overdue, "overdue");
+    flag_add(&text, judgement->far_future, "far-future");
+    flag_add(&text, *text.s == '\0', "-");
     return text;
 }
 
@@ -111,12 +117,17 @@ static struct text timer_label(const struct live_timer *timer)
     return family_label(timer->record.family, timer->site->kind);
 }
 
+static const char *timer_word(const struct live_timer *timer)
+{
+    return state_word(timer->judgement.state, timer->record.family);
+}
+
 /* Longer lines of code are not lined up: they would push what follows out of sight. */
 #define WIDEST_CALLER 60
 
 /* Columns that not all timers fill: without any that does, they are left out. */
 struct columns {
-    int family, flags; /* widths */
+    int state, family, flags; /* widths */
     bool name, keeps, stands_for;
     int thread, notified, setter; /* widths; 0: left out */
 };
@@ -154,9 +165,10 @@ static struct text thread_of(const struct live_timer *timer)
 
 static struct columns columns_of(struct profile *profile, size_t shown)
 {
-    struct columns columns = {.family = 8, .flags = 10};
+    struct columns columns = {.state = 14, .family = 8, .flags = 10};
     for (size_t i = 0; i < shown; i++) {
         const struct live_timer *timer = &profile->timers[i];
+        widen(&columns.state, timer_word(timer));
         widen(&columns.family, timer_label(timer).s);
         widen(&columns.flags, flags_of(&timer->judgement).s);
         columns.name |= *timer->name != '\0';
@@ -201,9 +213,9 @@ static void print_timer_row(FILE *to, struct profile *profile, const struct live
     const struct judgement *judgement = &timer->judgement;
     if (profile->process_count > 1)
         fprintf(to, "%-8d ", timer->process->pid);
-    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8s  %-*s",
-            state_name(judgement->state), columns->family, timer_label(timer).s,
-            identity_of(record).s, clock_name(record->clock), deadline_of(timer).s,
+    fprintf(to, "%-*s  %-*s %-19s %-11s %-12s %-9s %-8s %6" PRIu32 " %8s  %-*s", columns->state,
+            timer_word(timer), columns->family, timer_label(timer).s, identity_of(record).s,
+            clock_name(record->clock), deadline_of(timer).s,
             record->interval ? text_duration(record->interval).s : "one-shot",
             text_duration(judgement->age).s, record->armed, fired_of(judgement).s, columns->flags,
             flags_of(judgement).s);
@@ -221,9 +233,9 @@ static void print_head(FILE *to, const struct profile *profile, const struct col
 {
     if (profile->process_count > 1)
         fprintf(to, "%-8s ", "PID");
-    fprintf(to, "%-14s  %-*s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-*s", "STATE", columns->family,
-            "FAMILY", "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED", "FIRED",
-            columns->flags, "FLAGS");
+    fprintf(to, "%-*s  %-*s %-19s %-11s %-12s %-9s %-8s %6s %8s  %-*s", columns->state, "STATE",
+            columns->family, "FAMILY", "TIMER", "CLOCK", "DEADLINE", "INTERVAL", "AGE", "ARMED",
+            "FIRED", columns->flags, "FLAGS");
     print_given(to, columns, "NAME", "KEEPS", "STANDS-FOR");
     print_column(to, columns->thread, "THREAD");
     print_column(to, columns->notified, HEAD_NOTIFIED);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "profile/callers.h"
 #include "profile/families.h"
+#include "profile/loops.h"
 #include "profile/stacks.h"
 
 #include <inttypes.h>
@@ -38,11 +39,13 @@ char *wording_cut(const char *text, size_t most)
 char *wording_title(const struct gate *gate, const struct judged *judged)
 {
     struct site *site = judged->site;
+    struct text loop = wording_loop(gate->profile, site);
     char *function = wording_cut(stack_headline(gate->profile, site)->name, WORDING_MOST / 2);
     char *title = wording_say(
-        "%s: %s %s %s, %s, created in %s", verdict_name(site->finding.verdict),
+        "%s: %s %s %s, %s, %s%s", verdict_name(site->finding.verdict),
         text_count(site->counts.live).s, family_label(site->family, site->kind).s,
-        site->counts.live == 1 ? "timer" : "timers", state_name(judged->state), function);
+        site->counts.live == 1 ? "timer" : "timers", state_word(judged->state, site->family),
+        *loop.s ? loop.s : "created in ", function);
     free(function);
     return title;
 }
@@ -97,6 +100,16 @@ char *wording_duplicates(struct profile *profile, const struct site *site)
                            text_count(site->counts.on_duplicates).s, made ? " made at " : "",
                            made ? made : "", elsewhere);
     free(made);
+    return text;
+}
+
+struct text wording_loop(struct profile *profile, struct site *site)
+{
+    struct text text = {""};
+    const struct foreign *library = loop_of(profile, site);
+    if (library)
+        snprintf(text.s, sizeof(text.s), "%s's %s, made at ", library->library,
+                 site->counts.live > 1 ? "loops" : "loop");
     return text;
 }
 

@@ -35,6 +35,9 @@ char *wording_too_many(const struct gate *gate);
 /* "1 site fails, 2 are known, 1 is suppressed, 7 pass", or that it is in doubt. */
 char *wording_summary(const struct gate *gate);
 
+/* "libev's loop, made at ": what is before the headline of a site, if its timers are that; "". */
+struct text wording_loop(struct profile *profile, struct site *site);
+
 /* "loop_arm src/loop.c:40": a line of the program that has to do with timers. */
 char *wording_caller(struct profile *profile, uint32_t location);
 

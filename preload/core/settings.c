@@ -63,6 +63,22 @@ static const char *environment_get(const char *name)
     return value ? value : environment_find(first_environment(), name);
 }
 
+/* Nothing is allocated for it: the environment is the program's. */
+void settings_hand_on_preload(void)
+{
+    static char preload[16384] = "LD_PRELOAD=";
+    const size_t name = sizeof("LD_PRELOAD=") - 1;
+    char **each = environ ? environ : first_environment();
+    const char *value = environment_find(each, "TIMERLEAK_PRELOAD");
+
+    if (!value || strlen(value) >= sizeof(preload) - name || getauxval(AT_SECURE))
+        return;
+    strcpy(preload + name, value);
+    for (; *each; each++)
+        if (!strncmp(*each, preload, name))
+            *each = preload;
+}
+
 /* A relative name counts from where the program was started, not from where it may go later. */
 static bool set_output(struct settings *settings, const char *name)
 {

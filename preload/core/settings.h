@@ -20,6 +20,12 @@ struct settings {
     size_t size; /* TIMERLEAK_SIZE: bytes of a recording at most, with K, M or G; 0: by limits */
 };
 
+/*
+ * Makes TIMERLEAK_PRELOAD, if `timerleak record` gave it, what programs that this one starts have
+ * as LD_PRELOAD, where it is set: they may need objects beside the shim that this one does not.
+ */
+void settings_hand_on_preload(void);
+
 /* False in a set-user-id program, where the environment is not to be trusted. */
 bool settings_read(struct settings *settings);
 

@@ -370,6 +370,7 @@ __attribute__((constructor)) static void process_start(void)
     start_begun = true;
     real_resolve();
     name_program();
+    settings_hand_on_preload();
     if (!settings_read(&settings) || (settings.only_pid && settings.only_pid != getpid()) ||
         !settings_choose(program, exe))
         return;

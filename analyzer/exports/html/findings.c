@@ -63,6 +63,7 @@ static void write_flags(FILE *to, struct profile *profile, const struct site *si
     write_flag(to, counts->unread, "unread", "expired, and nobody read it");
     write_flag(to, counts->overdue, "overdue", "the deadline passed and no fire was seen");
     write_flag(to, counts->far_future, "far-future", "due in more than ten years");
+    write_flag(to, counts->overwritten, "overwritten", "freed or reused before it was ended");
     write_flag(to, counts->passed_on, "passed-on", "came over exec, and was never touched");
     write_duplicates(to, profile, site);
     fputs("</ul>\n", to);
@@ -107,11 +108,12 @@ static void write_heading(FILE *to, struct profile *profile, struct site *site)
     const struct stack_frame *frame = stack_headline(profile, site);
     fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->id,
             words[site->finding.verdict]);
+    fputs(wording_loop(profile, site).s, to);
     html_place(to, frame);
     fputs("</h3>\n", to);
     write_spark(to, profile, site);
     fprintf(to, "<p class=\"facts\"><b>%s live</b>, %s, %s</p>\n", text_count(site->counts.live).s,
-            family_label(site->family, site->kind).s, state_name(site_state(site)));
+            family_label(site->family, site->kind).s, state_word(site_state(site), site->family));
 }
 
 static void write_finding(FILE *to, struct profile *profile, const struct shown *shown,

@@ -110,17 +110,12 @@ static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clo
         wrap_lost(place->timer);
         place_free(place);
     }
-    place = wrap_admits(&libev) ? place_new() : NULL;
+    place = wrap_admits(&libev) ? place_new(watcher) : NULL;
     if (!place)
         return;
-    place->key = watcher;
     place->argument = loop;
     place->real = real;
     place->note = (uint64_t)clock;
-    if (!place_show(place)) {
-        place_free(place);
-        return;
-    }
     place->timer = timerleak_ledger.created(&(struct timerleak_birth){
         .call = call, .family = libev.number, .clock = clock, .kept = true});
     ev_armed(place, watcher, call->caller);

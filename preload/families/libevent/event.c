@@ -91,57 +91,69 @@ enum {
     NOTE_PERIOD = 3, /* by so many bits is the period shifted */
 };
 
-/* What event_add_nolock_() is going to be called for. */
-static __thread struct place *event_once_place;
+/* A timer whose event is libevent's own: event_add_nolock_() tells which. */
+struct once {
+    uint64_t timer;
+    const void *caller;
+};
+
+static __thread struct once *event_once_begun;
 
 /* ---- places ---- */
 
-static struct place *event_born(const struct timerleak_call *call, const struct real *real,
-                                uint64_t note, size_t retained)
+static uint64_t event_timer(const struct timerleak_call *call, size_t retained)
 {
-    struct place *place = wrap_admits(&libevent) ? place_new() : NULL;
-
-    if (!place)
-        return NULL;
-    place->real = real;
-    place->note = note;
-    place->timer = timerleak_ledger.created(&(struct timerleak_birth){
+    return timerleak_ledger.created(&(struct timerleak_birth){
         .call = call,
         .family = libevent.number,
         .clock = CLOCK_MONOTONIC,
         .kept = true,
         .retained = retained,
     });
+}
+
+static struct place *event_place(const void *event, const struct real *real, uint64_t note)
+{
+    struct place *place = place_new(event);
+
+    if (!place)
+        return NULL;
+    place->real = real;
+    place->note = note;
     return place;
 }
 
-static struct place *event_shown(struct place *place, const void *event)
+static struct place *event_born(const void *event, const struct timerleak_call *call,
+                                const struct real *real, uint64_t note, size_t retained)
 {
-    if (!place)
-        return NULL;
-    place->key = event;
-    if (place_show(place))
-        return place;
-    wrap_released(place->timer);
-    place_free(place);
-    return NULL;
+    struct place *place = wrap_admits(&libevent) ? event_place(event, real, note) : NULL;
+
+    if (place)
+        place->timer = event_timer(call, retained);
+    return place;
 }
 
-static void event_released(const void *event)
+/* To be freed when no loop can be at it any more. */
+static struct place *event_released(const void *event)
 {
     struct place *place = place_take(event);
 
-    if (!place)
-        return;
-    wrap_released(place->timer);
-    place_free(place);
+    if (place)
+        wrap_released(place->timer);
+    return place;
+}
+
+static void event_freed(struct place *place)
+{
+    if (place)
+        place_free(place);
 }
 
 /* Its timeout is pending no more: because it fired, which was told, or without. */
 static void event_at_rest(struct place *place)
 {
     if (!(place->note & NOTE_KEPT)) {
-        event_released(place->key);
+        event_freed(event_released(place->key));
         return;
     }
     place->armed = false;
@@ -156,12 +168,11 @@ static void event_overwritten(const void *event, bool anew)
 
     if (!place || (!place->armed && !anew))
         return;
-    if (!place->armed) {
-        event_released(event);
-    } else if (place_take(event)) {
+    if (place->armed)
         wrap_lost(place->timer);
-        place_free(place);
-    }
+    else
+        wrap_released(place->timer);
+    place_free(place);
 }
 
 /* ---- a timeout comes to be ---- */
@@ -200,16 +211,27 @@ static void event_armed(struct place *place, struct event *event, const struct t
     place->callback = NULL;
 }
 
+static void once_shown(struct event *event, const struct real *real)
+{
+    struct place *place = event_place(event, real, 0);
+
+    if (place) {
+        place->timer = event_once_begun->timer;
+        place->callback = (void (*)(void))event_once_begun->caller;
+        event_once_begun->timer = 0;
+    }
+    event_once_begun = NULL;
+}
+
 HOOK(int, event_add_nolock_, (struct event * event, const struct timeval *time, int absolute))
 {
     WRAP_BEGIN(libevent);
     int result = real->event_add_nolock_(event, time, absolute);
-    struct place *place = time && result == 0 ? place_find(event) : NULL;
+    struct place *place;
 
-    if (event_once_place && time && !absolute && result == 0) {
-        place = event_shown(event_once_place, event);
-        event_once_place = NULL;
-    }
+    if (event_once_begun && time && !absolute && result == 0)
+        once_shown(event, real);
+    place = time && result == 0 ? place_find(event) : NULL;
     if (place && absolute)
         event_readded(place, time);
     else if (place)
@@ -232,12 +254,12 @@ HOOK(int, event_add, (struct event * event, const struct timeval *time))
     int result;
 
     if (call.users && time && !place && is_programs(real->event_get_callback(event)))
-        place = born = event_shown(event_born(WRAP_CALL("event_add", NULL), real, 0, 0), event);
+        place = born = event_born(event, WRAP_CALL("event_add", NULL), real, 0, 0);
     if (place)
         place->callback = (void (*)(void))__builtin_return_address(0);
     result = real->event_add(event, time);
     if (born && result != 0)
-        event_released(event);
+        event_freed(event_released(event));
     wrap_end(&call);
     return result;
 }
@@ -251,9 +273,8 @@ HOOK(struct event *, event_new,
     if (event)
         event_overwritten(event, true);
     if (event && call.users && !(events & EV_OTHERS) && is_programs(callback))
-        event_shown(event_born(WRAP_CALL("event_new", NULL), real, NOTE_KEPT,
-                               real->event_get_struct_event_size()),
-                    event);
+        event_born(event, WRAP_CALL("event_new", NULL), real, NOTE_KEPT,
+                   real->event_get_struct_event_size());
     wrap_end(&call);
     return event;
 }
@@ -277,20 +298,18 @@ static bool once_waits(short events, const struct timeval *time)
     return time && (events & EV_OTHERS || time->tv_sec || time->tv_usec);
 }
 
-static void once_begin(const struct real *real, const struct timerleak_call *call)
+static void once_begin(struct once *once, const struct timerleak_call *call)
 {
-    event_once_place = event_born(call, real, 0, 0);
-    if (event_once_place)
-        event_once_place->callback = (void (*)(void))call->caller;
+    if (!wrap_admits(&libevent))
+        return;
+    *once = (struct once){event_timer(call, 0), call->caller};
+    event_once_begun = once;
 }
 
-static void once_end(void)
+static void once_end(const struct once *once)
 {
-    if (!event_once_place)
-        return;
-    wrap_released(event_once_place->timer);
-    place_free(event_once_place);
-    event_once_place = NULL;
+    event_once_begun = NULL;
+    wrap_released(once->timer);
 }
 
 HOOK(int, event_base_once,
@@ -298,14 +317,13 @@ HOOK(int, event_base_once,
       const struct timeval *time))
 {
     WRAP_BEGIN(libevent);
-    bool waits = call.users && once_waits(events, time) && is_programs(callback);
+    struct once once = {0};
     int result;
 
-    if (waits)
-        once_begin(real, WRAP_CALL("event_base_once", NULL));
+    if (call.users && once_waits(events, time) && is_programs(callback))
+        once_begin(&once, WRAP_CALL("event_base_once", NULL));
     result = real->event_base_once(base, fd, events, callback, argument, time);
-    if (waits)
-        once_end();
+    once_end(&once);
     wrap_end(&call);
     return result;
 }
@@ -314,14 +332,13 @@ HOOK(int, event_once,
      (int fd, short events, event_callback callback, void *argument, const struct timeval *time))
 {
     WRAP_BEGIN(libevent);
-    bool waits = call.users && once_waits(events, time) && is_programs(callback);
+    struct once once = {0};
     int result;
 
-    if (waits)
-        once_begin(real, WRAP_CALL("event_once", NULL));
+    if (call.users && once_waits(events, time) && is_programs(callback))
+        once_begin(&once, WRAP_CALL("event_once", NULL));
     result = real->event_once(fd, events, callback, argument, time);
-    if (waits)
-        once_end();
+    once_end(&once);
     wrap_end(&call);
     return result;
 }
@@ -329,14 +346,13 @@ HOOK(int, event_once,
 HOOK(int, event_base_loopexit, (struct event_base * base, const struct timeval *time))
 {
     WRAP_BEGIN(libevent);
-    bool waits = call.users && once_waits(EV_TIMEOUT, time);
+    struct once once = {0};
     int result;
 
-    if (waits)
-        once_begin(real, WRAP_CALL("event_base_loopexit", NULL));
+    if (call.users && once_waits(EV_TIMEOUT, time))
+        once_begin(&once, WRAP_CALL("event_base_loopexit", NULL));
     result = real->event_base_loopexit(base, time);
-    if (waits)
-        once_end();
+    once_end(&once);
     wrap_end(&call);
     return result;
 }
@@ -344,14 +360,13 @@ HOOK(int, event_base_loopexit, (struct event_base * base, const struct timeval *
 HOOK(int, event_loopexit, (const struct timeval *time))
 {
     WRAP_BEGIN(libevent);
-    bool waits = call.users && once_waits(EV_TIMEOUT, time);
+    struct once once = {0};
     int result;
 
-    if (waits)
-        once_begin(real, WRAP_CALL("event_loopexit", NULL));
+    if (call.users && once_waits(EV_TIMEOUT, time))
+        once_begin(&once, WRAP_CALL("event_loopexit", NULL));
     result = real->event_loopexit(time);
-    if (waits)
-        once_end();
+    once_end(&once);
     wrap_end(&call);
     return result;
 }
@@ -458,8 +473,10 @@ HOOK(void, event_free, (struct event * event))
 {
     WRAP_BEGIN(libevent);
 
-    event_released(event);
+    struct place *place = event_released(event);
+
     real->event_free(event);
+    event_freed(place);
     wrap_end(&call);
 }
 
@@ -476,10 +493,10 @@ HOOK(int, event_finalize, (unsigned flags, struct event *event, finalize_callbac
 HOOK(int, event_free_finalize, (unsigned flags, struct event *event, finalize_callback callback))
 {
     WRAP_BEGIN(libevent);
-    int result;
+    struct place *place = event_released(event);
+    int result = real->event_free_finalize(flags, event, callback);
 
-    event_released(event);
-    result = real->event_free_finalize(flags, event, callback);
+    event_freed(place);
     wrap_end(&call);
     return result;
 }
@@ -512,7 +529,7 @@ static void bufferevent_timed(const struct bufferevent *buffer, const struct rea
         const void *event = bufferevent_event(buffer, which, real);
 
         if (bufferevent_waits(times[which]) && !place_find(event))
-            event_shown(event_born(call, real, NOTE_KEPT, 0), event);
+            event_born(event, call, real, NOTE_KEPT, 0);
     }
 }
 
@@ -521,7 +538,7 @@ static void bufferevent_untimed(const struct bufferevent *buffer, const struct r
 {
     for (int which = 0; which < 2; which++)
         if (!bufferevent_waits(times[which]))
-            event_released(bufferevent_event(buffer, which, real));
+            event_freed(event_released(bufferevent_event(buffer, which, real)));
 }
 
 HOOK(int, bufferevent_set_timeouts,

@@ -86,7 +86,7 @@ static void uv_fired(struct handle *handle)
 /* The handle was not closed, and its memory serves something else now. */
 static void uv_forget(struct handle *handle)
 {
-    struct place *place = place_take(handle);
+    struct place *place = place_find(handle);
 
     if (!place)
         return;
@@ -100,17 +100,12 @@ static void uv_forget(struct handle *handle)
 static void uv_born(struct handle *handle, struct uv_loop *loop, const struct real *real,
                     const struct timerleak_call *call)
 {
-    struct place *place = wrap_admits(&libuv) ? place_new() : NULL;
+    struct place *place = wrap_admits(&libuv) ? place_new(handle) : NULL;
 
     if (!place)
         return;
-    place->key = handle;
     place->argument = loop;
     place->real = real;
-    if (!place_show(place)) {
-        place_free(place);
-        return;
-    }
     place->timer = timerleak_ledger.created(&(struct timerleak_birth){
         .call = call,
         .family = libuv.number,
@@ -194,7 +189,7 @@ HOOK(void, uv_timer_set_repeat, (struct handle * handle, uint64_t repeat))
 
 static void uv_closed(struct handle *handle)
 {
-    struct place *place = place_take(handle);
+    struct place *place = place_find(handle);
     handle_callback callback;
 
     if (!place)

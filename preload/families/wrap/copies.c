@@ -8,16 +8,17 @@
 #include "families/wrap/memory.h"
 #include "ledger/timerleak_ledger.h"
 
-/* A module whose calls mean that copy, until something is unloaded. */
+/* A module whose calls mean that copy, until something is unloaded; in `parts`, whether it is one
+ * of the library's files. */
 struct binding {
     const struct wrap_library *library;
     struct callsite_range module;
     const struct wrap_copy *copy;
-    bool part; /* of that library itself */
+    bool part;
     struct binding *next;
 };
 
-static struct binding *bindings, *bindings_free; /* guarded by the lock of memory.h */
+static struct binding *bindings, *parts, *bindings_free; /* guarded by the lock of memory.h */
 static uint32_t bindings_epoch;
 
 /* Past all hooks: the shim's, and the dlsym() of this object and of others. */
@@ -220,15 +221,23 @@ void copies_start(struct wrap_library *library)
 
 /* ---- bindings ---- */
 
+static void bindings_free_all(struct binding **list)
+{
+    while (*list) {
+        struct binding *binding = *list;
+
+        *list = binding->next;
+        binding->next = bindings_free;
+        bindings_free = binding;
+    }
+}
+
 /* Under the lock. What is unloaded may be followed by something else in its place. */
 static void bindings_forget(uint32_t epoch)
 {
-    while (bindings && bindings_epoch != epoch) {
-        struct binding *binding = bindings;
-
-        bindings = binding->next;
-        binding->next = bindings_free;
-        bindings_free = binding;
+    if (bindings_epoch != epoch) {
+        bindings_free_all(&bindings);
+        bindings_free_all(&parts);
     }
     bindings_epoch = epoch;
 }
@@ -239,23 +248,22 @@ static bool bindings_last(void)
     return &timerleak_ledger != NULL;
 }
 
-/* Its copy is NULL where there is none. */
-static struct binding binding_find(const struct wrap_library *library, const void *caller,
-                                   uint32_t epoch)
+/* Of no library: there is none. */
+static struct binding binding_find(struct binding *const *list, const struct wrap_library *library,
+                                   const void *code, uint32_t epoch)
 {
-    struct binding found = {.copy = NULL};
+    struct binding found = {.part = false};
 
     memory_lock();
     bindings_forget(epoch);
-    for (const struct binding *binding = bindings; binding && !found.copy; binding = binding->next)
-        if (binding->library == library && callsite_within(binding->module, (uintptr_t)caller))
+    for (const struct binding *binding = *list; binding && !found.library; binding = binding->next)
+        if (binding->library == library && callsite_within(binding->module, (uintptr_t)code))
             found = *binding;
     memory_unlock();
     return found;
 }
 
-static void binding_add(const struct wrap_library *library, const struct module *module,
-                        const struct wrap_copy *copy, uint32_t epoch)
+static void binding_add(struct binding **list, const struct binding *added, uint32_t epoch)
 {
     struct binding *binding;
 
@@ -266,47 +274,60 @@ static void binding_add(const struct wrap_library *library, const struct module 
     else
         binding = memory_take(sizeof(*binding));
     if (binding && bindings_epoch == epoch) {
-        *binding = (struct binding){library, module->range, copy,
-                                    module_named(module, library->file), bindings};
-        bindings = binding;
+        *binding = *added;
+        binding->next = *list;
+        *list = binding;
     }
     memory_unlock();
 }
 
-/* Looks it up where that module is not bound yet. */
-static struct binding binding_of(struct wrap_library *library, const void *caller)
+/* A module that sees no copy in its own scope was handed a pointer to a hook. */
+static const struct wrap_copy *copy_seen_by(struct wrap_library *library,
+                                            const struct module *module)
 {
-    uint32_t epoch = bindings_last() ? timerleak_ledger.unloads() : 0;
-    struct binding binding = {.copy = NULL};
-    int saved = errno;
-    struct module module;
+    const struct wrap_copy *copy = copy_in(library, RTLD_DEFAULT);
 
-    if (bindings_last())
-        binding = binding_find(library, caller, epoch);
-    if (binding.copy)
-        return binding;
-    binding.copy = library->common ? library->common : copy_in(library, RTLD_DEFAULT);
-    if (module_find(&module, caller)) {
-        if (!binding.copy)
-            binding.copy = copy_of_module(library, &module);
-        binding.part = module_named(&module, library->file);
-        if (binding.copy && bindings_last())
-            binding_add(library, &module, binding.copy, epoch);
-    }
-    errno = saved;
-    return binding;
+    if (!copy)
+        copy = copy_of_module(library, module);
+    return copy ? copy : library->given;
 }
 
 const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller)
 {
-    struct binding binding = binding_of(library, caller);
+    uint32_t epoch = bindings_last() ? timerleak_ledger.unloads() : 0;
+    const struct wrap_copy *copy =
+        bindings_last() ? binding_find(&bindings, library, caller, epoch).copy : NULL;
+    int saved = errno;
+    struct module module;
 
-    return binding.copy ? binding.copy : library->absent;
+    if (copy)
+        return copy;
+    if (module_find(&module, caller)) {
+        copy = copy_seen_by(library, &module);
+        if (copy && bindings_last())
+            binding_add(&bindings, &(struct binding){library, module.range, copy, false, NULL},
+                        epoch);
+    } else { /* code that the program has made */
+        copy = library->given;
+    }
+    errno = saved;
+    return copy ? copy : library->absent;
 }
 
 bool copies_part(struct wrap_library *library, const void *code)
 {
-    return binding_of(library, code).part;
+    uint32_t epoch = timerleak_ledger.unloads();
+    struct binding binding = binding_find(&parts, library, code, epoch);
+    int saved = errno;
+    struct module module;
+
+    if (!binding.library && module_find(&module, code)) {
+        binding = (struct binding){library, module.range, NULL,
+                                   module_named(&module, library->file), NULL};
+        binding_add(&parts, &binding, epoch);
+    }
+    errno = saved;
+    return binding.part;
 }
 
 bool copies_part_calls(struct wrap_library *library, const void *caller)
@@ -314,19 +335,27 @@ bool copies_part_calls(struct wrap_library *library, const void *caller)
     return copies_part(library, caller) && callsite_fixed(caller);
 }
 
+static bool copy_is_loaded(const struct wrap_copy *copy)
+{
+    struct module module;
+
+    return module_find(&module, copy->functions[0]) && module.range.start == copy->module.start &&
+           module.range.size == copy->module.size;
+}
+
 bool copies_bind(struct wrap_library *library, size_t index, const void *function,
                  const void *caller)
 {
-    const struct wrap_copy *copy = library->common ? library->common : copies_of(library, caller);
+    const struct wrap_copy *copy = library->common;
     struct module module, callers;
 
-    if (copy != library->absent || !bindings_last())
+    if (!copy && module_find(&callers, caller))
+        copy = copy_seen_by(library, &callers);
+    if (copy && (copy != library->given || copy_is_loaded(copy)))
         return copy->functions[index] == function;
-    if (!module_find(&module, function) || !module_find(&callers, caller))
-        return false;
-    copy = copy_of_module(library, &module);
+    copy = module_find(&module, function) ? copy_of_module(library, &module) : NULL;
     if (!copy || copy->functions[index] != function)
         return false;
-    binding_add(library, &callers, copy, timerleak_ledger.unloads());
+    library->given = copy;
     return true;
 }

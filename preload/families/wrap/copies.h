@@ -34,8 +34,9 @@ bool copies_part(struct wrap_library *library, const void *code);
 bool copies_part_calls(struct wrap_library *library, const void *caller);
 
 /*
- * dlsym() has given this function, of that index, to the code at `caller`, which means this copy
- * from now on. False if it means another: it can't be told by whom it is called which is meant.
+ * Whether the code at `caller`, which dlsym() gives this function of that index, may be given its
+ * hook. It may where that calls the same for whoever the pointer is handed on to: modules that see
+ * a copy of their own aside, one copy is what hooks that were given call, the first.
  */
 bool copies_bind(struct wrap_library *library, size_t index, const void *function,
                  const void *caller);

@@ -29,12 +29,13 @@ struct wrap_library {
                              that does not call it by name passes them by: nothing is recorded */
     void (*at_end)(void); /* before the recording ends; or NULL */
 
-    uint32_t number;           /* of the family; 0: nothing is recorded */
-    struct callsite_range own; /* this object */
-    struct wrap_copy *common;  /* that all mean; NULL: see copies.h */
-    struct wrap_copy *copies;  /* all that were met */
-    struct wrap_copy *absent;  /* there is none; NULL: not started yet */
-    struct wrap_library *next; /* of those in this object */
+    uint32_t number;               /* of the family; 0: nothing is recorded */
+    struct callsite_range own;     /* this object */
+    struct wrap_copy *common;      /* that all mean; NULL: see copies.h */
+    struct wrap_copy *copies;      /* all that were met */
+    struct wrap_copy *absent;      /* there is none; NULL: not started yet */
+    const struct wrap_copy *given; /* whose hooks dlsym() gave to who sees none; NULL: no one yet */
+    struct wrap_library *next;     /* of those in this object */
 };
 
 #endif

@@ -46,70 +46,67 @@ static bool buckets_suffice(void)
     return true;
 }
 
-struct place *place_new(void)
+/* Under the lock: the reference to it. */
+static struct place **place_at(const void *key)
 {
-    struct place *place;
+    struct place **at = &buckets[bucket_of(key, bucket_count)];
 
-    memory_lock();
-    place = spare;
-    if (place)
-        spare = place->next;
-    else
-        place = memory_take(sizeof(*place));
-    memory_unlock();
-    if (place)
-        *place = (struct place){0};
-    return place;
+    while (*at && (*at)->key != key)
+        at = &(*at)->next;
+    return at;
 }
 
-bool place_show(struct place *place)
+struct place *place_new(const void *key)
 {
-    bool suffice;
+    struct place *place = NULL;
 
     memory_lock();
-    suffice = buckets_suffice();
-    if (suffice) {
-        bucket_push(&buckets[bucket_of(place->key, bucket_count)], place);
+    if (!key || buckets_suffice()) {
+        place = spare ? spare : memory_take(sizeof(*place));
+        if (place == spare && place)
+            spare = place->next;
+    }
+    if (place)
+        *place = (struct place){.key = key};
+    if (place && key) {
+        bucket_push(place_at(key), place);
         shown++;
     }
     memory_unlock();
-    return suffice;
-}
-
-/* Under the lock: where the reference to it stands; NULL: there is none. */
-static struct place **place_at(const void *key)
-{
-    struct place **at = bucket_count ? &buckets[bucket_of(key, bucket_count)] : NULL;
-
-    while (at && *at && (*at)->key != key)
-        at = &(*at)->next;
-    return at && *at ? at : NULL;
+    return place;
 }
 
 struct place *place_find(const void *key)
 {
-    struct place **at;
-    struct place *place;
+    struct place *place = NULL;
 
+    if (!__atomic_load_n(&shown, __ATOMIC_RELAXED))
+        return NULL;
     memory_lock();
-    at = place_at(key);
-    place = at ? *at : NULL;
+    if (bucket_count)
+        place = *place_at(key);
     memory_unlock();
+    return place;
+}
+
+/* Under the lock. */
+static struct place *place_unlink(struct place **at)
+{
+    struct place *place = *at;
+
+    *at = place->next;
+    place->key = NULL;
+    shown--;
     return place;
 }
 
 struct place *place_take(const void *key)
 {
-    struct place **at;
-    struct place *place;
+    struct place *place = NULL;
 
     memory_lock();
-    at = place_at(key);
-    place = at ? *at : NULL;
-    if (place) {
-        *at = place->next;
-        shown--;
-    }
+    if (bucket_count && *place_at(key))
+        place = place_unlink(place_at(key));
     memory_unlock();
     return place;
 }
@@ -120,17 +117,11 @@ struct place *places_take_all(const void *argument)
 
     memory_lock();
     for (size_t i = 0; i < bucket_count; i++)
-        for (struct place **at = &buckets[i]; *at;) {
-            struct place *place = *at;
-
-            if (place->argument != argument) {
-                at = &place->next;
-                continue;
-            }
-            *at = place->next;
-            shown--;
-            bucket_push(&taken, place);
-        }
+        for (struct place **at = &buckets[i]; *at;)
+            if ((*at)->argument == argument)
+                bucket_push(&taken, place_unlink(at));
+            else
+                at = &(*at)->next;
     memory_unlock();
     return taken;
 }
@@ -138,6 +129,13 @@ struct place *places_take_all(const void *argument)
 void place_free(struct place *place)
 {
     memory_lock();
+    if (place->key) {
+        struct place **at = place_at(place->key);
+
+        while (*at != place)
+            at = &(*at)->next;
+        place_unlink(at);
+    }
     bucket_push(&spare, place);
     memory_unlock();
 }

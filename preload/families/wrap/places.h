@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct place {
-    const void *key; /* by which it is found: what the library calls the timer */
+    const void *key; /* by which it is found: what the library calls the timer; NULL: by nothing */
     uint64_t timer;  /* the ledger's reference; 0: not recorded */
     void (*callback)(void);
     void *argument;
@@ -23,22 +23,20 @@ struct place {
     struct place *next;
 };
 
-/* Zeroed, not to be found; NULL: no memory. */
-struct place *place_new(void);
-
-/* Its key, which is set, finds it from now on. False: no memory. */
-bool place_show(struct place *place);
+/* With this key, else zeroed. Whoever has a key looks first whether it has a place. NULL: no
+ * memory. */
+struct place *place_new(const void *key);
 
 /* That of a key; NULL: none. */
 struct place *place_find(const void *key);
 
-/* The same, and it is found no more. */
+/* The same, and it is found no more; its key is NULL. */
 struct place *place_take(const void *key);
 
-/* All with that argument, linked by `next`; they are found no more. */
+/* So all with that argument, linked by `next`. */
 struct place *places_take_all(const void *argument);
 
-/* It is not to be found any more. */
+/* It is found no more. */
 void place_free(struct place *place);
 
 /*

@@ -1,5 +1,5 @@
 /* What `timerleak doctor` says of a program. */
-#include "doctor/libraries.h"
+#include "launch/libraries.h"
 #include "symbols/detail.h"
 
 #include "diagnosed.h"
@@ -18,11 +18,13 @@
 
 TestSuite(doctor_program, .init = fixture_enter, .fini = fixture_leave, .timeout = 60);
 
-/* The program of this test is of the same machine and C library as the shim. */
+/* This program is of the same machine and C library as the shim. */
 static struct diagnosis examine(const char *command)
 {
     struct diagnosis diagnosis = {0};
-    examine_program(&diagnosis, command, "/proc/self/exe");
+    if (access("libtimerleak.so", F_OK) != 0)
+        cr_assert_eq(symlink("/proc/self/exe", "libtimerleak.so"), 0);
+    examine_program(&diagnosis, command, "./libtimerleak.so");
     return diagnosis;
 }
 
@@ -173,17 +175,33 @@ Test(doctor_program, makers_of_timers_are_named)
     expect("./linked", HEALTH_OK, "are seen: ./libmaker.so (timerfd_create, alarm)");
 }
 
-Test(doctor_program, timers_of_an_event_loop_are_not_seen)
+Test(doctor_program, timers_of_a_library_are_seen_by_an_object)
 {
-    fixture_compile("libloop.so", "void g_timeout_add(void) {}\nvoid ev_timer_start(void) {}\n",
-                    "-shared -fPIC");
+    fixture_compile("libglib-2.0.so.0", "void g_timeout_add(void) {}\n", "-shared -fPIC");
     fixture_compile("looped",
                     "void g_timeout_add(void);\nint main(void) { g_timeout_add(); return 0; }\n",
-                    "./libloop.so");
+                    "./libglib-2.0.so.0");
     struct diagnosis diagnosis = examine("./looped");
-    expect_diagnosed(&diagnosis, HEALTH_NOTE,
-                     "timers of GLib are not seen one by one: the program (g_timeout_add)");
+    expect_diagnosed(&diagnosis, HEALTH_MEND,
+                     "timers of GLib are not seen one by one: there is no ./libtimerleak-glib.so");
     expect_not_diagnosed(&diagnosis, "libev");
+    diagnosis_free(&diagnosis);
+    fixture_write("libtimerleak-glib.so", "", 0600);
+    expect("./looped", HEALTH_OK, "timers of GLib are seen: `timerleak record` loads");
+}
+
+Test(doctor_program, hidden_copies_of_libraries_are_told)
+{
+    fixture_compile("owns",
+                    "static __attribute__((noipa)) void ev_timer_start(void) {}\n"
+                    "static __attribute__((noipa)) void ev_timer_stop(void) {}\n"
+                    "int main(void) { ev_timer_start(); ev_timer_stop(); return 0; }\n",
+                    "");
+    struct diagnosis diagnosis = examine("./owns");
+    expect_diagnosed(&diagnosis, HEALTH_NOTE,
+                     "./owns holds a libev of its own, hidden inside: its timers are not seen");
+    expect_diagnosed(&diagnosis, HEALTH_NOTE, "Link it with the shared library to see them");
+    expect_not_diagnosed(&diagnosis, "neither it nor the libraries");
     diagnosis_free(&diagnosis);
 }
 

@@ -83,6 +83,18 @@ Test(launch, environment_carries_the_settings)
     cr_expect_str_eq(fixture_text("out"), " /tmp/%p.tlk 0000000000000abc itimer\n");
 }
 
+Test(launch, children_have_preloaded_what_is_handed_on)
+{
+    char *command[] = {"sh", "-c", "echo \"${TIMERLEAK_PRELOAD-unset}\" >out", NULL};
+    setenv("TIMERLEAK_PRELOAD", "of-a-run-around-this-one", 1);
+    run((struct launch){.command = command, .hand_on = "a:b", .children = true});
+    cr_expect_str_eq(fixture_text("out"), "a:b\n");
+    run((struct launch){.command = command, .hand_on = "a:b"});
+    cr_expect_str_eq(fixture_text("out"), "unset\n", "they are not recorded");
+    run((struct launch){.command = command, .children = true});
+    cr_expect_str_eq(fixture_text("out"), "unset\n");
+}
+
 Test(launch, environment_carries_what_is_chosen)
 {
     char *command[] = {"sh", "-c", "echo \"$TIMERLEAK_EXE $TIMERLEAK_SAMPLE\" >out", NULL};

@@ -1,3 +1,4 @@
+#include "launch/objects.h"
 #include "launch/preloading.h"
 
 #include "fixture.h"
@@ -13,7 +14,7 @@ TestSuite(preloading, .init = fixture_enter, .fini = fixture_leave, .timeout = 6
 
 static void expect(const char *existing, const char *sanitizer, const char *value)
 {
-    char *made = preloading_value(existing, "/lib/shim.so", sanitizer);
+    char *made = preloading_value(existing, "/lib/shim.so", 0, sanitizer);
     cr_expect_str_eq(made, value);
     free(made);
 }
@@ -34,6 +35,17 @@ Test(preloading, shim_is_not_added_twice)
 {
     expect("/lib/a.so:/lib/shim.so", NULL, "/lib/a.so:/lib/shim.so");
     expect("/lib/shim.so.1", NULL, "/lib/shim.so.1:/lib/shim.so");
+}
+
+Test(preloading, objects_beside_the_shim_come_after_it)
+{
+    char *value = preloading_value("/lib/a.so", "/lib/shim.so", OBJECT_BIT(0) | OBJECT_BIT(3), "");
+    cr_expect_str_eq(value,
+                     "/lib/a.so:/lib/shim.so:/lib/libtimerleak-uv.so:/lib/libtimerleak-glib.so");
+    char *again = preloading_value(value, "/lib/shim.so", OBJECT_BIT(0), NULL);
+    cr_expect_str_eq(again, value, "a run within a recorded run");
+    free(again);
+    free(value);
 }
 
 Test(preloading, sanitizer_comes_before_all)

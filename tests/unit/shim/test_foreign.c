@@ -2,7 +2,11 @@
 #include "ledger/timerleak_ledger.h"
 
 #include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <setjmp.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -252,4 +256,41 @@ Test(foreign, each_thread_has_an_outermost_of_its_own)
     in_thread(in_another_thread, &outermost);
     timerleak_ledger.leave();
     cr_expect(outermost);
+}
+
+Test(foreign, a_timer_whose_memory_is_gone_is_marked_and_lives_on)
+{
+    uint64_t timer = light_kept(lamp, "red", 5);
+
+    timerleak_ledger.lost(timer);
+    cr_expect(record_of(timer)->flags & TLK_OVERWRITTEN);
+    cr_expect_eq(record_of(timer)->state, TLK_LIVE);
+    timerleak_ledger.lost(0);
+}
+
+Test(foreign, memory_can_be_looked_at_that_may_be_gone)
+{
+    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char copy[8] = "";
+
+    strcpy(page + 8, "lamp");
+    cr_expect(timerleak_ledger.peek(copy, page + 8, sizeof(copy)));
+    cr_expect_str_eq(copy, "lamp");
+    munmap(page, 4096);
+    errno = 0;
+    cr_expect(!timerleak_ledger.peek(copy, page + 8, sizeof(copy)));
+    cr_expect_eq(errno, 0);
+    gate->sandboxed = 1;
+    cr_expect(!timerleak_ledger.peek(copy, "lantern", sizeof(copy)));
+    gate->sandboxed = 0;
+}
+
+Test(foreign, what_was_found_by_address_is_outdated_when_something_is_unloaded)
+{
+    uint32_t before = timerleak_ledger.unloads();
+    void *self = dlopen(NULL, RTLD_NOW);
+
+    cr_expect_eq(timerleak_ledger.unloads(), before);
+    dlclose(self);
+    cr_expect_neq(timerleak_ledger.unloads(), before);
 }

@@ -20,6 +20,8 @@ static void unset_all(void)
     unsetenv("TIMERLEAK_SAMPLE");
     unsetenv("TIMERLEAK_ENABLED");
     unsetenv("TIMERLEAK_EXE");
+    unsetenv("TIMERLEAK_PRELOAD");
+    unsetenv("LD_PRELOAD");
 }
 
 TestSuite(settings, .init = unset_all);
@@ -135,4 +137,31 @@ Test(settings, programs_by_name)
     setenv("TIMERLEAK_EXE", "/opt/*/server", 1);
     cr_expect(settings_choose("x", "/opt/new/server"));
     cr_expect_not(settings_choose("server", "/usr/bin/server"));
+}
+
+Test(settings, preload_is_handed_on_where_it_is_set)
+{
+    setenv("TIMERLEAK_PRELOAD", "/a.so:/b.so", 1);
+    settings_hand_on_preload();
+    cr_expect_null(getenv("LD_PRELOAD"), "who took it out meant it");
+    setenv("LD_PRELOAD", "/a.so", 1);
+    settings_hand_on_preload();
+    cr_expect_str_eq(getenv("LD_PRELOAD"), "/a.so:/b.so");
+    setenv("LD_PRELOAD", "/c.so", 1);
+    cr_expect_str_eq(getenv("LD_PRELOAD"), "/c.so", "it is the program's to change");
+    cr_expect_str_eq(getenv("TIMERLEAK_PRELOAD"), "/a.so:/b.so");
+    unsetenv("TIMERLEAK_PRELOAD");
+    settings_hand_on_preload();
+    cr_expect_str_eq(getenv("LD_PRELOAD"), "/c.so");
+}
+
+Test(settings, preload_that_is_too_long_is_left)
+{
+    static char most[16384 + 1];
+
+    memset(most, 'x', sizeof(most) - 1);
+    setenv("TIMERLEAK_PRELOAD", most, 1);
+    setenv("LD_PRELOAD", "/a.so", 1);
+    settings_hand_on_preload();
+    cr_expect_str_eq(getenv("LD_PRELOAD"), "/a.so");
 }
