@@ -53,8 +53,8 @@ void examine_limits(struct diagnosis *diagnosis);
 void examine_program(struct diagnosis *diagnosis, const char *command, const char *shim);
 
 /*
- * The calls of a program and of the libraries that it is linked with: what of its timers is seen, and
- * by which objects beside the shim.
+ * The calls of a program and of the libraries that it is linked with: what of its timers is seen,
+ * and by which objects beside the shim.
  */
 void examine_calls(struct diagnosis *diagnosis, const char *program, const char *shim);
 

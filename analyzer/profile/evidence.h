@@ -52,7 +52,7 @@ struct evidence {
     /* Live timers that were created here. Inherited ones say nothing about this site. */
     uint64_t live;
     uint64_t inherited;
-    uint64_t overwritten; /* in memory that was freed or reused */
+    uint64_t overwritten;                    /* in memory that was freed or reused */
     uint64_t oldest_of_all, youngest_of_all; /* creation times */
 
     /* Of the live: set anew, stopped or asked again and again, and lately. The rest are suspects.

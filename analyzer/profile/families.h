@@ -1,6 +1,7 @@
 /*
  * families.h - the families of timers that are known: those of the shim, those of libraries that
- * objects beside it wrap (foreign.h), and whatever recordings have brought. What is to be decided about a family is decided by its traits.
+ * objects beside it wrap (foreign.h), and whatever recordings have brought. What is to be decided
+ * about a family is decided by its traits.
  *
  * A family has one number in this process, whichever recordings have it: an index, or a bit.
  */

@@ -58,7 +58,8 @@ struct gate {
 
 /*
  * Reads a list of verdicts and states, with commas between them: "leak", "held" (leaks too), and
- * states; GATE_PASSED_ON and GATE_OVERWRITTEN. False, with the first that is unknown, if there is one.
+ * states; GATE_PASSED_ON and GATE_OVERWRITTEN. False, with the first that is unknown, if there is
+ * one.
  */
 bool gate_parse(struct gate_options *options, const char *list, struct text *unknown);
 
