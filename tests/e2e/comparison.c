@@ -8,9 +8,9 @@
 static const char *const states[] = {"never_armed", "never_fired", "never_stopped",
                                      "never_released"};
 /* 0 in every site unless its annotation says otherwise. */
-static const char *const zero_unless_named[] = {"never_armed",    "never_fired", "never_stopped",
-                                                "never_released", "unread",      "inherited",
-                                                "overdue",        "far_future",  "passed_on"};
+static const char *const zero_unless_named[] = {
+    "never_armed", "never_fired", "never_stopped", "never_released", "unread",
+    "inherited",   "overdue",     "far_future",    "passed_on",      "overwritten"};
 static const char *const shown[] = {"created",     "inherited",   "released",      "live",
                                     "peak",        "armed",       "fired",         "stopped",
                                     "never_armed", "never_fired", "never_stopped", "never_released",
@@ -33,9 +33,21 @@ static bool is_of(const char *named, const json_t *site)
            (!named[length] || !strcmp(text_of(site, "kind"), named + length + 1));
 }
 
+/* Which frame an annotation speaks of. Those of a library, whose loop's own it is, have no source.
+ */
+static size_t frame_meant(const struct annotation *annotation, const json_t *site)
+{
+    size_t first = 1;
+    bool is_loops = json_is_string(json_object_get(site, "loop"));
+
+    while (is_loops && frame_of(site, first) && !*text_of(frame_of(site, first), "file"))
+        first++;
+    return annotation->subject == SUBJECT_CALLER ? first + 1 : first;
+}
+
 static bool stands_at(const struct annotation *annotation, const json_t *site)
 {
-    const json_t *frame = frame_of(site, annotation->subject == SUBJECT_CALLER ? 2 : 1);
+    const json_t *frame = frame_of(site, frame_meant(annotation, site));
 
     return is_of(annotation->family, site) &&
            !strcmp(base_name(text_of(frame, "file")), annotation->file) &&

@@ -22,6 +22,7 @@ struct session {
         idle.start();
         daily.set<session, &session::ask>(this);
         daily.set(0., 86400. * 365);
+        // expect-caller: timerfd held created=1 armed=1 never-fired=1
         // expect-caller: libev clean created=4 armed=4 fired=0 stopped=4 released=4
         daily.start();
     }

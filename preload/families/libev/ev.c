@@ -252,11 +252,10 @@ HOOK(void, ev_loop_destroy, (struct loop * loop))
 /* What malloc() writes into memory that is free is no watcher's head. */
 static void ev_check_lost(struct place *place)
 {
-    struct watcher head = {.active = 0};
+    struct watcher head;
 
-    if (timerleak_ledger.peek(&head, place, sizeof(int)) &&
-        (!timerleak_ledger.peek(&head, place->key, offsetof(struct watcher, data)) ||
-         head.active <= 0 || head.pending < 0 || head.priority < -2 || head.priority > 2))
+    if (wrap_look(&head, place->key, offsetof(struct watcher, data)) &&
+        (head.active <= 0 || head.pending < 0 || head.priority < -2 || head.priority > 2))
         wrap_lost(place->timer);
 }
 

@@ -586,17 +586,14 @@ HOOK(void, bufferevent_free, (struct bufferevent * buffer))
  */
 static void event_check_lost(struct place *place)
 {
-    const struct real *real = place->real;
-    size_t size = real->event_get_struct_event_size();
-    const void *words[EVENT_WORDS] = {0};
+    size_t size = ((const struct real *)place->real)->event_get_struct_event_size();
+    const void *words[EVENT_WORDS];
     bool holds = false;
 
-    if (!place->armed || size > sizeof(words) ||
-        !timerleak_ledger.peek(words, place, sizeof(*words)))
+    if (!place->armed || size > sizeof(words) || !wrap_look(words, place->key, size))
         return;
-    if (timerleak_ledger.peek(words, place->key, size))
-        for (size_t i = 0; i < size / sizeof(*words); i++)
-            holds = holds || words[i] == place->argument;
+    for (size_t i = 0; i < size / sizeof(*words); i++)
+        holds = holds || words[i] == place->argument;
     if (!holds)
         wrap_lost(place->timer);
 }

@@ -224,8 +224,8 @@ static void uv_check_lost(struct place *place)
 {
     struct handle_head head;
 
-    if (place->armed && (!timerleak_ledger.peek(&head, place->key, sizeof(head)) ||
-                         head.loop != place->argument || head.type != UV_TIMER))
+    if (place->armed && wrap_look(&head, place->key, sizeof(head)) &&
+        (head.loop != place->argument || head.type != UV_TIMER))
         wrap_lost(place->timer);
 }
 

@@ -85,6 +85,12 @@ void wrap_released(uint64_t timer);
 void wrap_lost(uint64_t timer);
 void wrap_named(uint64_t timer, const char *name);
 
+/*
+ * What the memory that a program keeps a timer in has come to in the end; zeros, if it is gone.
+ * False where nobody can tell: main() may have been left, and with it what was on its stack.
+ */
+bool wrap_look(void *to, const void *from, size_t size);
+
 /* ---- the lists ---- */
 
 /* A file that is compiled for two versions of a library has hooks of other names for each. */
