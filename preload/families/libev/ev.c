@@ -4,9 +4,8 @@
  * it is not active; so it is a timer while it is: from the call that starts it until it is stopped,
  * its loop is destroyed, or, if it does not repeat, it fires.
  *
- * A watcher's callback is the program's to read and to set, by macros too, and is left alone. libev
- * calls its own functions by the names that it exports, so that these calls can be seen: for each
- * watcher whose time has come, ev_feed_event(). That of a program's is no fire.
+ * While it is active its callback is ours, and the program's is in its place. The program may set
+ * another then, by a macro: that is called, and not seen to be until the watcher is started anew.
  */
 #include <time.h>
 
@@ -14,13 +13,15 @@
 #include "families/wrap/wrap.h"
 
 struct loop;
+struct watcher;
+typedef void (*watcher_callback)(struct loop *, struct watcher *, int);
 typedef void (*once_callback)(int, void *);
 
 /* As ev.h lays it out, where the library was not built with EV_COMMON or such of its own. */
 struct watcher {
     int active, pending, priority;
     void *data;
-    void (*callback)(void);
+    watcher_callback callback;
     double at;
     union {
         double repeat;
@@ -39,9 +40,8 @@ struct watcher {
     X(void, ev_periodic_stop, (struct loop *, struct watcher *), WRAP_UNVERSIONED)                 \
     X(void, ev_periodic_again, (struct loop *, struct watcher *), WRAP_UNVERSIONED)                \
     X(void, ev_once, (struct loop *, int, int, double, once_callback, void *), WRAP_UNVERSIONED)   \
-    X(void, ev_feed_event, (struct loop *, void *, int), WRAP_UNVERSIONED)                         \
     X(void, ev_loop_destroy, (struct loop *), WRAP_UNVERSIONED)
-#define ASKED(X) X(double, ev_timer_remaining, (struct loop *, struct watcher *), WRAP_UNVERSIONED)
+#define ASKED(X)
 WRAP_FUNCTIONS
 
 #define EV_TIMER 0x100
@@ -54,19 +54,45 @@ static struct wrap_library libev = {
     .family = "libev",
     .traits = TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_OVER_FORK | TLK_FREE_AT_REST,
     .file = "libev.so",
-    .reports = "ev_feed_event",
     .at_end = ev_find_lost,
 };
 WRAP_AT_START(libev)
 
-/* The key of a place is the watcher, its argument the loop, its note the clock. */
-
-/* What libev has started itself, last, on this thread. */
-static __thread struct watcher *ev_started_itself;
+/*
+ * The key of a place is the watcher; the note says when it is to fire, ns, by which clock. The
+ * place of an ev_once() is its own key.
+ */
+enum {
+    NOTE_PERIODIC = 1, /* the clock is CLOCK_REALTIME */
+    NOTE_AT = 1,       /* by so many bits is the time shifted */
+};
 
 static int64_t nanoseconds(double seconds)
 {
     return seconds > 0 ? seconds < 9e9 ? (int64_t)(seconds * 1e9) : INT64_MAX : 0;
+}
+
+static clockid_t ev_clock(const struct place *place)
+{
+    return place->note & NOTE_PERIODIC ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+}
+
+static int64_t ev_now(const struct place *place)
+{
+    struct timespec now;
+
+    clock_gettime(ev_clock(place), &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static bool ev_is_past(const struct place *place)
+{
+    return (int64_t)(place->note >> NOTE_AT) <= ev_now(place);
+}
+
+static uint64_t ev_note(const struct place *place, const struct watcher *watcher)
+{
+    return (uint64_t)nanoseconds(watcher->at) << NOTE_AT | (place->note & NOTE_PERIODIC);
 }
 
 /* When one fires again that is asked each time, nobody knows: by now it seems to be that far apart.
@@ -74,14 +100,12 @@ static int64_t nanoseconds(double seconds)
 static void ev_armed(struct place *place, const struct watcher *watcher, const void *caller)
 {
     int64_t at = nanoseconds(watcher->at), now;
-    struct timespec time;
 
-    place->armed = true;
+    place->note = ev_note(place, watcher);
     if (!place->timer)
         return;
-    clock_gettime((clockid_t)place->note, &time);
-    now = time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-    if (place->note == CLOCK_MONOTONIC)
+    now = ev_now(place);
+    if (!(place->note & NOTE_PERIODIC))
         timerleak_ledger.armed(place->timer, now, at, nanoseconds(watcher->repeat), caller);
     else if (watcher->reschedule)
         timerleak_ledger.armed(place->timer, TIMERLEAK_OTHER_CLOCK, at, at > now ? at - now : 1,
@@ -90,49 +114,111 @@ static void ev_armed(struct place *place, const struct watcher *watcher, const v
         timerleak_ledger.armed(place->timer, now, at, nanoseconds(watcher->interval), caller);
 }
 
-static void ev_ended(const void *watcher)
+static void ev_ended(struct place *place)
 {
-    struct place *place = place_take(watcher);
-
-    if (!place)
-        return;
     wrap_released(place->timer);
     place_free(place);
 }
 
-/* A watcher that is active now, and was not: what was in its memory before was not stopped. */
+/*
+ * libev's callback, in the place of the program's. That the time had come is seen by what libev has
+ * done before it calls back, for programs feed it events by hand: a watcher that does not repeat is
+ * active no more, and the other is set for a later time.
+ */
+static void ev_came(struct loop *loop, struct watcher *watcher, int events)
+{
+    struct place *place = place_find(watcher);
+    watcher_callback callback;
+
+    if (!place)
+        return;
+    callback = (watcher_callback)place->callback;
+    if (!watcher->active) {
+        watcher->callback = callback;
+        wrap_fired(place->timer);
+        ev_ended(place);
+    } else if (events & (EV_TIMER | EV_PERIODIC) && place->note != ev_note(place, watcher)) {
+        place->note = ev_note(place, watcher);
+        wrap_fired(place->timer);
+    }
+    callback(loop, watcher, events);
+}
+
+/*
+ * Of a watcher that was found not active when it is started: libev has stopped it, and its callback
+ * will yet be called, or was another one; or else its memory was used anew.
+ */
+static void ev_settle(struct place *place, struct watcher *watcher)
+{
+    bool ours = watcher->callback == ev_came;
+    bool came = watcher->pending || (!ours && ev_is_past(place));
+
+    if (ours)
+        watcher->callback = (watcher_callback)place->callback;
+    if (came)
+        wrap_fired(place->timer);
+    if (came || ours)
+        wrap_released(place->timer);
+    else
+        wrap_lost(place->timer);
+    place_free(place);
+}
+
+static void ev_take_callback(struct place *place, struct watcher *watcher)
+{
+    if (watcher->callback == ev_came)
+        return;
+    place->callback = (void (*)(void))watcher->callback;
+    watcher->callback = ev_came;
+}
+
+/* Those whose callback is libev's own are its own. */
 static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clock,
-                       const struct real *real, const struct timerleak_call *call)
+                       const struct timerleak_call *call)
 {
     struct place *place = place_take(watcher);
 
-    if (place) {
-        wrap_lost(place->timer);
-        place_free(place);
-    }
+    if (place)
+        ev_settle(place, watcher);
+    if (watcher->callback == ev_came || wrap_holds(&libev, (const void *)watcher->callback))
+        return;
     place = wrap_admits(&libev) ? place_new(watcher) : NULL;
     if (!place)
         return;
-    place->argument = loop;
-    place->real = real;
-    place->note = (uint64_t)clock;
+    place->loop = loop;
+    place->note = clock == CLOCK_REALTIME ? NOTE_PERIODIC : 0;
+    ev_take_callback(place, watcher);
     place->timer = timerleak_ledger.created(&(struct timerleak_birth){
         .call = call, .family = libev.number, .clock = clock, .kept = true});
     ev_armed(place, watcher, call->caller);
 }
 
-/* It was active or not, and is now or not. Those whose callback is libev's own are its own. */
-static void ev_changed(struct loop *loop, struct watcher *watcher, bool before, clockid_t clock,
-                       const struct real *real, const struct timerleak_call *call)
+/* By the program, with its own callback from now on. */
+static void ev_stopped(struct watcher *watcher)
+{
+    struct place *place = place_take(watcher);
+
+    if (!place)
+        return;
+    if (watcher->callback == ev_came)
+        watcher->callback = (watcher_callback)place->callback;
+    ev_ended(place);
+}
+
+/* It was active or not, and is now or not. */
+static void ev_set_anew(struct loop *loop, struct watcher *watcher, bool before, clockid_t clock,
+                        const struct timerleak_call *call)
 {
     struct place *place = before ? place_find(watcher) : NULL;
 
-    if (!watcher->active)
-        ev_ended(watcher);
-    else if (!before && !wrap_holds(&libev, (const void *)watcher->callback))
-        ev_started(loop, watcher, clock, real, call);
-    else if (place)
+    if (!watcher->active) {
+        ev_stopped(watcher);
+    } else if (!before) {
+        ev_started(loop, watcher, clock, call);
+    } else if (place) {
+        ev_take_callback(place, watcher);
         ev_armed(place, watcher, call->caller);
+    }
 }
 
 HOOK(void, ev_timer_start, (struct loop * loop, struct watcher *watcher))
@@ -141,10 +227,8 @@ HOOK(void, ev_timer_start, (struct loop * loop, struct watcher *watcher))
     bool before = watcher->active;
 
     real->ev_timer_start(loop, watcher);
-    if (!call.users)
-        ev_started_itself = watcher;
-    else if (!before)
-        ev_changed(loop, watcher, before, CLOCK_MONOTONIC, real, WRAP_CALL("ev_timer_start", NULL));
+    if (call.users && !before)
+        ev_started(loop, watcher, CLOCK_MONOTONIC, WRAP_CALL("ev_timer_start", NULL));
     wrap_end(&call);
 }
 
@@ -155,20 +239,16 @@ HOOK(void, ev_timer_again, (struct loop * loop, struct watcher *watcher))
 
     real->ev_timer_again(loop, watcher);
     if (call.users)
-        ev_changed(loop, watcher, before, CLOCK_MONOTONIC, real, WRAP_CALL("ev_timer_again", NULL));
+        ev_set_anew(loop, watcher, before, CLOCK_MONOTONIC, WRAP_CALL("ev_timer_again", NULL));
     wrap_end(&call);
 }
 
-/*
- * libev stops those that do not repeat before it feeds the event, when their time has passed; else
- * it is the timeout of an ev_once() for which something else has come.
- */
 HOOK(void, ev_timer_stop, (struct loop * loop, struct watcher *watcher))
 {
     WRAP_BEGIN(libev);
 
-    if (!call.own || (place_find(watcher) && real->ev_timer_remaining(loop, watcher) >= 0))
-        ev_ended(watcher);
+    if (call.users)
+        ev_stopped(watcher);
     real->ev_timer_stop(loop, watcher);
     wrap_end(&call);
 }
@@ -180,8 +260,7 @@ HOOK(void, ev_periodic_start, (struct loop * loop, struct watcher *watcher))
 
     real->ev_periodic_start(loop, watcher);
     if (call.users && !before)
-        ev_changed(loop, watcher, before, CLOCK_REALTIME, real,
-                   WRAP_CALL("ev_periodic_start", NULL));
+        ev_started(loop, watcher, CLOCK_REALTIME, WRAP_CALL("ev_periodic_start", NULL));
     wrap_end(&call);
 }
 
@@ -192,8 +271,7 @@ HOOK(void, ev_periodic_again, (struct loop * loop, struct watcher *watcher))
 
     real->ev_periodic_again(loop, watcher);
     if (call.users)
-        ev_changed(loop, watcher, before, CLOCK_REALTIME, real,
-                   WRAP_CALL("ev_periodic_again", NULL));
+        ev_set_anew(loop, watcher, before, CLOCK_REALTIME, WRAP_CALL("ev_periodic_again", NULL));
     wrap_end(&call);
 }
 
@@ -201,62 +279,90 @@ HOOK(void, ev_periodic_stop, (struct loop * loop, struct watcher *watcher))
 {
     WRAP_BEGIN(libev);
 
-    if (!call.own)
-        ev_ended(watcher);
+    if (call.users)
+        ev_stopped(watcher);
     real->ev_periodic_stop(loop, watcher);
     wrap_end(&call);
 }
 
-/* Its watcher is libev's own, which starts it on the way. */
+/* Its watcher is libev's own. It ends when either has come. */
+static void ev_once_came(int events, void *argument)
+{
+    struct place *place = argument;
+    once_callback callback = (once_callback)place->callback;
+
+    argument = place->argument;
+    if (events & EV_TIMER)
+        wrap_fired(place->timer);
+    ev_ended(place);
+    callback(events, argument);
+}
+
+static struct place *ev_once_born(struct loop *loop, once_callback callback, void *argument,
+                                  const struct timerleak_call *call)
+{
+    struct place *place = wrap_admits(&libev) ? place_new(NULL) : NULL;
+
+    if (!place)
+        return NULL;
+    place->callback = (void (*)(void))callback;
+    place->argument = argument;
+    place->loop = loop;
+    place->timer = timerleak_ledger.created(&(struct timerleak_birth){
+        .call = call, .family = libev.number, .clock = CLOCK_MONOTONIC, .kept = true});
+    place_show(place, place);
+    return place;
+}
+
 HOOK(void, ev_once,
      (struct loop * loop, int fd, int events, double timeout, once_callback callback,
       void *argument))
 {
     WRAP_BEGIN(libev);
+    struct place *place = NULL;
 
-    ev_started_itself = NULL;
-    real->ev_once(loop, fd, events, timeout, callback, argument);
-    if (call.users && ev_started_itself)
-        ev_started(loop, ev_started_itself, CLOCK_MONOTONIC, real, WRAP_CALL("ev_once", NULL));
-    wrap_end(&call);
-}
-
-HOOK(void, ev_feed_event, (struct loop * loop, void *watcher, int events))
-{
-    WRAP_BEGIN(libev);
-    struct place *place =
-        call.own && events & (EV_TIMER | EV_PERIODIC) ? place_find(watcher) : NULL;
-
+    if (call.users && timeout >= 0 && !wrap_holds(&libev, (const void *)callback))
+        place = ev_once_born(loop, callback, argument, WRAP_CALL("ev_once", NULL));
     if (place)
-        wrap_fired(place->timer);
-    if (place && !((struct watcher *)watcher)->active)
-        ev_ended(watcher);
-    real->ev_feed_event(loop, watcher, events);
+        wrap_armed(place->timer, (uint64_t)nanoseconds(timeout), 0, __builtin_return_address(0));
+    real->ev_once(loop, fd, events, timeout, place ? ev_once_came : callback,
+                  place ? place : argument);
     wrap_end(&call);
 }
 
-/* Watchers stay active, as far as they know. */
+/* Watchers stay active, as far as they know: their memory may be gone. */
 HOOK(void, ev_loop_destroy, (struct loop * loop))
 {
     WRAP_BEGIN(libev);
 
     real->ev_loop_destroy(loop);
-    for (struct place *place = places_take_all(loop), *next; place; place = next) {
+    for (struct place *place = loop ? places_take_all(loop) : NULL, *next; place; place = next) {
         next = place->next;
-        wrap_released(place->timer);
-        place_free(place);
+        ev_ended(place);
     }
     wrap_end(&call);
 }
 
-/* What malloc() writes into memory that is free is no watcher's head. */
+/*
+ * Of a watcher that has not our callback any more: it may have got another, which was called when
+ * its time had come. What malloc() writes into memory that is free is no watcher's head.
+ */
 static void ev_check_lost(struct place *place)
 {
     struct watcher head;
 
-    if (wrap_look(&head, place->key, offsetof(struct watcher, data)) &&
-        (head.active <= 0 || head.pending < 0 || head.priority < -2 || head.priority > 2))
+    if (place->key == place || !wrap_look(&head, place->key, offsetof(struct watcher, at)) ||
+        head.callback == ev_came)
+        return;
+    if (!head.callback || head.active < 0 || head.pending < 0 || head.priority < -2 ||
+        head.priority > 2) {
         wrap_lost(place->timer);
+    } else if (!head.active && ev_is_past(place)) {
+        wrap_fired(place->timer);
+        ev_ended(place);
+    } else if (!head.active) {
+        wrap_lost(place->timer);
+    }
 }
 
 static void ev_find_lost(void)

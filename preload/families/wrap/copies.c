@@ -43,23 +43,18 @@ struct module {
     uintptr_t address; /* that is looked for */
     struct callsite_range range;
     const char *path; /* "": the program */
-    uintptr_t base;
-    const ElfW(Dyn) * dynamic;
 };
 
 static int module_match(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct module *module = data;
     uintptr_t start = UINTPTR_MAX, end = 0;
-    const ElfW(Dyn) *dynamic = NULL;
 
     (void)size;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         uintptr_t at = info->dlpi_addr + segment->p_vaddr;
 
-        if (segment->p_type == PT_DYNAMIC)
-            dynamic = (const ElfW(Dyn) *)at;
         if (segment->p_type != PT_LOAD)
             continue;
         start = at < start ? at : start;
@@ -69,8 +64,6 @@ static int module_match(struct dl_phdr_info *info, size_t size, void *data)
         return 0;
     module->range = (struct callsite_range){start, end - start};
     module->path = info->dlpi_name;
-    module->base = info->dlpi_addr;
-    module->dynamic = dynamic;
     return 1;
 }
 
@@ -85,43 +78,6 @@ static bool module_named(const struct module *module, const char *file)
     const char *slash = strrchr(module->path, '/');
 
     return !strncmp(slash ? slash + 1 : module->path, file, strlen(file));
-}
-
-static uintptr_t module_entry(const struct module *module, intptr_t tag)
-{
-    const ElfW(Dyn) *entry = module->dynamic;
-
-    while (entry && entry->d_tag != tag && entry->d_tag != DT_NULL)
-        entry++;
-    return entry && entry->d_tag == tag ? entry->d_un.d_ptr : 0;
-}
-
-/* Of a table; on most machines the loader has relocated it. */
-static const void *module_table(const struct module *module, intptr_t tag)
-{
-    uintptr_t at = module_entry(module, tag);
-
-    return (const void *)(at && at < module->range.start ? module->base + at : at);
-}
-
-#define SYMBOL_OF(info) (sizeof(info) == 8 ? (uint64_t)(info) >> 32 : (info) >> 8)
-
-/* Whether it reaches that function by its name, which somebody before it may have defined. */
-static bool module_calls(const struct module *module, const char *function)
-{
-    static const intptr_t tables[][2] = {{DT_JMPREL, DT_PLTRELSZ}, {DT_RELA, DT_RELASZ}};
-    const ElfW(Sym) *symbols = module_table(module, DT_SYMTAB);
-    const char *names = module_table(module, DT_STRTAB);
-
-    for (size_t i = 0; symbols && names && i < sizeof(tables) / sizeof(*tables); i++) {
-        const ElfW(Rela) *entry = module_table(module, tables[i][0]);
-        size_t count = entry ? module_entry(module, tables[i][1]) / sizeof(*entry) : 0;
-
-        for (; count; count--, entry++)
-            if (!strcmp(names + symbols[SYMBOL_OF(entry->r_info)].st_name, function))
-                return true;
-    }
-    return false;
 }
 
 /* ---- copies ---- */
@@ -180,7 +136,6 @@ static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
         return NULL;
     copy->module = module.range;
     copy->alone = module_named(&module, library->file);
-    copy->silent = library->reports && !module_calls(&module, library->reports);
     for (size_t i = 0; i < library->count; i++) {
         void *function = function_find(scope, &library->functions[i]);
 

@@ -13,7 +13,6 @@
 struct wrap_copy {
     struct callsite_range module; /* that it lies in */
     bool alone;                   /* which holds nothing else */
-    bool silent;                  /* what it does passes no hook: see wrap_library.reports */
     struct wrap_copy *next;
     void *functions[];
 };

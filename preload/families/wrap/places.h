@@ -17,9 +17,11 @@ struct place {
     uint64_t timer;  /* the ledger's reference; 0: not recorded */
     void (*callback)(void);
     void *argument;
+    const void *loop; /* with which it ends, if the library has such */
     const void *real; /* functions of the copy of the library that it belongs to */
     uint64_t note;    /* the family's */
     bool armed;
+    bool shown; /* it can be found */
     struct place *next;
 };
 
@@ -27,16 +29,22 @@ struct place {
  * memory. */
 struct place *place_new(const void *key);
 
+/* One without a key, or that was taken, is found by this one from now on. */
+void place_show(struct place *place, const void *key);
+
 /* That of a key; NULL: none. */
 struct place *place_find(const void *key);
 
-/* The same, and it is found no more; its key is NULL. */
+/* The same, and it is found no more. */
 struct place *place_take(const void *key);
 
-/* So all with that argument, linked by `next`. */
-struct place *places_take_all(const void *argument);
+/* So all of that loop, linked by `next`. */
+struct place *places_take_all(const void *loop);
 
-/* It is found no more. */
+/*
+ * It is found no more. What it holds stays until a few hundred others have been freed: for a copy
+ * that the program has made of what refers to it.
+ */
 void place_free(struct place *place);
 
 /*

@@ -52,11 +52,10 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
         wrap_start(library);
     copy = library->common ? library->common : copies_of(library, caller);
     call = (struct wrap_call){.real = copy->functions};
-    if (!library->number || copy->silent)
+    if (!library->number)
         return call;
-    call.own = is_librarys(library, copy, caller);
     if (copy->alone)
-        call.users = !call.own;
+        call.users = !is_librarys(library, copy, caller);
     else
         call.users = call.entered = timerleak_ledger.enter(frame);
     return call;
