@@ -39,8 +39,8 @@ int main(void)
     struct timeval hour = {.tv_sec = 3600}, soon = milliseconds(2);
     int other;
     struct bufferevent *buffer = buffer_new(base, &other);
-    /* To read; data that comes sets it anew. */
-    // expect: libevent clean created=1 armed=3 fired=0 stopped=1 released=1
+    /* To read; data that comes sets it anew, within libevent. */
+    // expect: libevent clean created=1 armed=1 fired=0 stopped=1 released=1
     bufferevent_set_timeouts(buffer, &hour, NULL);
     bufferevent_enable(buffer, EV_READ);
     for (int turn = 0; turn < 2; turn++) {
@@ -51,8 +51,7 @@ int main(void)
     close(other);
 
     buffer = buffer_new(base, &other);
-    /* Set anew when it fires, then disabled: libevent does both. */
-    // expect: libevent clean created=1 armed=1 fired=1 stopped=1 released=1
+    // expect: libevent clean created=1 armed=1 fired=1 stopped=0 released=1
     bufferevent_set_timeouts(buffer, &soon, NULL);
     bufferevent_enable(buffer, EV_READ);
     run_until(base, &happened, 1);

@@ -72,7 +72,8 @@ int main(void)
     wait_for(base, called + 3);
 
     struct event *bad = event_new(base, 1000, EV_READ, take, NULL);
-    // expect: libevent clean created=1 armed=0 released=1
+    /* It was set before libevent said no. */
+    // expect: libevent clean created=1 armed=1 fired=0 stopped=1 released=1
     printf("not added: %d\n", event_add(bad, &hour));
     event_free(bad);
     // expect-process: created=7

@@ -251,15 +251,14 @@ static void event_finalized_freed(struct event *event, void *argument)
 
 /* ---- places ---- */
 
-static bool is_wrapped(event_callback callback)
-{
-    return callback == event_came || callback == (event_callback)event_finalized;
-}
-
 /* Of an event that has been set up; NULL: it is not the program's, or not wrapped. */
 static struct place *event_place(const struct event *event, const struct real *real)
 {
-    return is_wrapped(real->event_get_callback(event)) ? real->event_get_callback_arg(event) : NULL;
+    const void *callback = (const void *)real->event_get_callback(event);
+
+    return callback == (const void *)event_came || callback == (const void *)event_finalized
+               ? real->event_get_callback_arg(event)
+               : NULL;
 }
 
 static struct place *place_for(event_callback callback, void *argument, const struct real *real)
@@ -346,8 +345,8 @@ HOOK(struct event *, event_new,
 {
     WRAP_BEGIN(libevent);
     struct place *place = call.users ? place_for(callback, argument, real) : NULL;
-    struct event *event = real->event_new(base, fd, events, place ? event_came : callback,
-                                          place ? place : argument);
+    struct event *event =
+        real->event_new(base, fd, events, place ? event_came : callback, place ? place : argument);
 
     if (event)
         event_overwritten(place_take(event));
@@ -371,9 +370,9 @@ HOOK(int, event_assign,
       void *argument))
 {
     WRAP_BEGIN(libevent);
-    struct place *place =
-        call.users && callback != event_came ? event_assigned(event, callback, argument, real)
-                                             : NULL;
+    struct place *place = call.users && callback != event_came
+                              ? event_assigned(event, callback, argument, real)
+                              : NULL;
     int result = real->event_assign(event, base, fd, events, place ? event_came : callback,
                                     place ? place : argument);
 
@@ -385,9 +384,9 @@ HOOK(void, event_set,
      (struct event * event, int fd, short events, event_callback callback, void *argument))
 {
     WRAP_BEGIN(libevent);
-    struct place *place =
-        call.users && callback != event_came ? event_assigned(event, callback, argument, real)
-                                             : NULL;
+    struct place *place = call.users && callback != event_came
+                              ? event_assigned(event, callback, argument, real)
+                              : NULL;
 
     real->event_set(event, fd, events, place ? event_came : callback, place ? place : argument);
     wrap_end(&call);
@@ -451,7 +450,7 @@ HOOK(int, event_add, (struct event * event, const struct timeval *time))
 HOOK(void, event_active, (struct event * event, int reason, short calls))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = reason & EV_TIMEOUT ? event_place(event, real) : NULL;
+    struct place *place = call.users && reason & EV_TIMEOUT ? event_place(event, real) : NULL;
 
     if (place)
         __atomic_fetch_or(&place->note, NOTE_MANUAL, __ATOMIC_ACQ_REL);
@@ -471,7 +470,7 @@ static void event_deleted(struct place *place)
 HOOK(int, event_del, (struct event * event))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = event_place(event, real);
+    struct place *place = call.users ? event_place(event, real) : NULL;
     int result = real->event_del(event);
 
     event_deleted(place);
@@ -482,7 +481,7 @@ HOOK(int, event_del, (struct event * event))
 HOOK(int, event_del_block, (struct event * event))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = event_place(event, real);
+    struct place *place = call.users ? event_place(event, real) : NULL;
     int result = real->event_del_block(event);
 
     event_deleted(place);
@@ -493,7 +492,7 @@ HOOK(int, event_del_block, (struct event * event))
 HOOK(int, event_del_noblock, (struct event * event))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = event_place(event, real);
+    struct place *place = call.users ? event_place(event, real) : NULL;
     int result = real->event_del_noblock(event);
 
     event_deleted(place);
@@ -504,7 +503,7 @@ HOOK(int, event_del_noblock, (struct event * event))
 HOOK(int, event_remove_timer, (struct event * event))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = event_place(event, real);
+    struct place *place = call.users ? event_place(event, real) : NULL;
     int result = real->event_remove_timer(event);
 
     if (place)
@@ -519,7 +518,7 @@ HOOK(int, event_remove_timer, (struct event * event))
 HOOK(void, event_free, (struct event * event))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = event_place(event, real);
+    struct place *place = call.users ? event_place(event, real) : NULL;
 
     if (place)
         event_timer_ends(place);
@@ -541,7 +540,8 @@ static struct place *finalizer_for(const struct place *place, finalize_callback 
 HOOK(int, event_finalize, (unsigned flags, struct event *event, finalize_callback callback))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = event_place(event, real), *finalizer = finalizer_for(place, callback);
+    struct place *place = call.users ? event_place(event, real) : NULL;
+    struct place *finalizer = finalizer_for(place, callback);
     int result = real->event_finalize(flags, event, finalizer ? event_finalized : callback);
 
     event_deleted(place);
@@ -552,7 +552,8 @@ HOOK(int, event_finalize, (unsigned flags, struct event *event, finalize_callbac
 HOOK(int, event_free_finalize, (unsigned flags, struct event *event, finalize_callback callback))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = event_place(event, real), *finalizer = finalizer_for(place, callback);
+    struct place *place = call.users ? event_place(event, real) : NULL;
+    struct place *finalizer = finalizer_for(place, callback);
 
     if (place)
         event_timer_ends(place);
@@ -656,7 +657,8 @@ HOOK(int, event_base_once,
     int result;
 
     if (call.users && once_waits(events, time) && is_programs((const void *)callback))
-        place = once_begin(base, callback, argument, time, real, WRAP_CALL("event_base_once", NULL));
+        place =
+            once_begin(base, callback, argument, time, real, WRAP_CALL("event_base_once", NULL));
     result = real->event_base_once(base, fd, events, place ? event_came_once : callback,
                                    place ? place : argument, time);
     if (place && result != 0)
@@ -706,8 +708,8 @@ HOOK(int, event_loopexit, (const struct timeval *time))
     int result;
 
     if (call.users && once_waits(EV_TIMEOUT, time))
-        place = once_begin(event_current, NULL, NULL, time, real,
-                           WRAP_CALL("event_loopexit", NULL));
+        place =
+            once_begin(event_current, NULL, NULL, time, real, WRAP_CALL("event_loopexit", NULL));
     result = place ? real->event_once(-1, EV_TIMEOUT, event_came_once, place, time)
                    : real->event_loopexit(time);
     if (place && result != 0)
@@ -757,7 +759,8 @@ static void bufferevent_at_rest(struct place *place)
     wrap_stopped(place->timer);
 }
 
-static void bufferevent_ended(const struct bufferevent *buffer, enum direction direction, short what)
+static void bufferevent_ended(const struct bufferevent *buffer, enum direction direction,
+                              short what)
 {
     struct place *place = place_find(bufferevent_key(buffer, direction));
 
@@ -862,7 +865,7 @@ HOOK(void, bufferevent_settimeout, (struct bufferevent * buffer, int to_read, in
 HOOK(int, bufferevent_enable, (struct bufferevent * buffer, short events))
 {
     WRAP_BEGIN(libevent);
-    struct place *place = events & EV_READ ? place_find(buffer) : NULL;
+    struct place *place = call.users && events & EV_READ ? place_find(buffer) : NULL;
 
     if (place && place->note && !place->armed)
         bufferevent_armed(place, place->note, __builtin_return_address(0));
@@ -876,7 +879,7 @@ HOOK(int, bufferevent_disable, (struct bufferevent * buffer, short events))
 {
     WRAP_BEGIN(libevent);
     int result = real->bufferevent_disable(buffer, events);
-    struct place *place = events & EV_READ ? place_find(buffer) : NULL;
+    struct place *place = call.users && events & EV_READ ? place_find(buffer) : NULL;
 
     if (place && place->armed)
         bufferevent_at_rest(place);
@@ -884,6 +887,7 @@ HOOK(int, bufferevent_disable, (struct bufferevent * buffer, short events))
     return result;
 }
 
+/* Also by another part of libevent that has made it, whose timeouts the program has set. */
 HOOK(void, bufferevent_free, (struct bufferevent * buffer))
 {
     WRAP_BEGIN(libevent);
