@@ -26,11 +26,12 @@ int main(void)
     run_until(loop, &others, 1);
     printf("its callback: %d\n", ev_cb(&timer) == other);
     timer_ready(&timer, HOUR, HOUR, &fired);
-    // expect: libev clean created=1 armed=2 fired=0 stopped=1 released=1
+    // expect: libev clean created=1 armed=2 fired=1 stopped=1 released=1
     ev_timer_start(loop, &timer);
     ev_set_cb(&timer, other);
+    timer.repeat = SOON;
     ev_timer_again(loop, &timer);
-    ev_invoke(loop, &timer, EV_TIMER);
+    run_until(loop, &others, 2);
     ev_timer_stop(loop, &timer);
     printf("its callback: %d\n", ev_cb(&timer) == other);
 

@@ -458,13 +458,10 @@ HOOK(void, event_active, (struct event * event, int reason, short calls))
     wrap_end(&call);
 }
 
-/* It is called for nothing that has come before, either. */
 static void event_deleted(struct place *place)
 {
-    if (!place)
-        return;
-    __atomic_fetch_and(&place->note, ~(uint64_t)NOTE_MANUAL, __ATOMIC_ACQ_REL);
-    event_at_rest(place);
+    if (place)
+        event_at_rest(place);
 }
 
 HOOK(int, event_del, (struct event * event))
@@ -506,8 +503,7 @@ HOOK(int, event_remove_timer, (struct event * event))
     struct place *place = call.users ? event_place(event, real) : NULL;
     int result = real->event_remove_timer(event);
 
-    if (place)
-        event_at_rest(place);
+    event_deleted(place);
     wrap_end(&call);
     return result;
 }
