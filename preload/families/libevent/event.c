@@ -174,17 +174,19 @@ static void event_armed(struct place *place, const struct event *event, const st
     __atomic_store_n(&place->armed, true, __ATOMIC_RELEASE);
 }
 
-/* One that is persistent begins its timeout anew, whatever has come; the others are deleted. */
+/*
+ * One that is persistent begins its timeout anew, whatever has come; the others are deleted. Who
+ * deletes it in another thread may have told that first.
+ */
 static void event_came_for(struct place *place, short what)
 {
     uint64_t note = __atomic_fetch_and(&place->note, ~(uint64_t)NOTE_MANUAL, __ATOMIC_ACQ_REL);
     uint64_t period = note >> NOTE_PERIOD;
+    bool armed = __atomic_load_n(&place->armed, __ATOMIC_ACQUIRE);
 
-    if (!__atomic_load_n(&place->armed, __ATOMIC_ACQUIRE))
-        return;
     if (what & EV_TIMEOUT && !(note & NOTE_MANUAL))
         wrap_fired(place->timer);
-    else if (period)
+    else if (period && armed)
         wrap_armed(place->timer, period, period, NULL);
     if (!period)
         event_at_rest(place);
