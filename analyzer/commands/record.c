@@ -93,7 +93,7 @@ static void record_tell_blind(const struct needs *needs, uint32_t wanted)
         const struct blind_copy *blind = &needs->blind[i];
         if (!(wanted & OBJECT_BIT(blind->foreign - foreign_at(0))))
             continue;
-        complain("%s holds a %s of its own, %s.", blind->file, blind->foreign->library,
+        complain("%s holds its own copy of %s, %s.", blind->file, blind->foreign->library,
                  copy_blindness(blind->copy));
         complain("%s", copy_remedy(blind->copy));
     }

@@ -167,7 +167,7 @@ HOOK(void, ev_timer_stop, (struct loop * loop, struct watcher *watcher))
 {
     WRAP_BEGIN(libev);
 
-    if (!call.own || (place_find(watcher) && real->ev_timer_remaining(loop, watcher) >= 0))
+    if (!call.librarys || (place_find(watcher) && real->ev_timer_remaining(loop, watcher) >= 0))
         ev_ended(watcher);
     real->ev_timer_stop(loop, watcher);
     wrap_end(&call);
@@ -201,7 +201,7 @@ HOOK(void, ev_periodic_stop, (struct loop * loop, struct watcher *watcher))
 {
     WRAP_BEGIN(libev);
 
-    if (!call.own)
+    if (!call.librarys)
         ev_ended(watcher);
     real->ev_periodic_stop(loop, watcher);
     wrap_end(&call);
@@ -225,7 +225,7 @@ HOOK(void, ev_feed_event, (struct loop * loop, void *watcher, int events))
 {
     WRAP_BEGIN(libev);
     struct place *place =
-        call.own && events & (EV_TIMER | EV_PERIODIC) ? place_find(watcher) : NULL;
+        call.librarys && events & (EV_TIMER | EV_PERIODIC) ? place_find(watcher) : NULL;
 
     if (place)
         wrap_fired(place->timer);

@@ -132,11 +132,15 @@ static uintptr_t absent(void)
     return 0;
 }
 
-static void *function_find(void *scope, const struct wrap_function *function)
+/* Asked for with its version, in the scope of all, the hook itself is found. */
+static void *function_find(const struct wrap_library *library, void *scope, size_t index)
 {
-    return strcmp(function->version, WRAP_UNVERSIONED)
-               ? dlvsym(scope, function->name, function->version)
-               : libc.dlsym(scope, function->name);
+    const struct wrap_function *function = &library->functions[index];
+    void *found = strcmp(function->version, WRAP_UNVERSIONED)
+                      ? dlvsym(scope, function->name, function->version)
+                      : libc.dlsym(scope, function->name);
+
+    return callsite_within(library->own, (uintptr_t)found) ? NULL : found;
 }
 
 static struct wrap_copy *copy_new(const struct wrap_library *library)
@@ -166,7 +170,7 @@ static struct wrap_copy *copy_known(const struct wrap_library *library, const st
 /* The one that this scope shows; NULL: none. */
 static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
 {
-    void *first = function_find(scope, &library->functions[0]);
+    void *first = function_find(library, scope, 0);
     struct module module;
     struct wrap_copy *copy;
 
@@ -179,10 +183,10 @@ static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
     if (!copy)
         return NULL;
     copy->module = module.range;
-    copy->alone = module_named(&module, library->file);
+    copy->alone = library->file && module_named(&module, library->file);
     copy->silent = library->reports && !module_calls(&module, library->reports);
     for (size_t i = 0; i < library->count; i++) {
-        void *function = function_find(scope, &library->functions[i]);
+        void *function = function_find(library, scope, i);
 
         if (function)
             copy->functions[i] = function;
@@ -281,11 +285,14 @@ static void binding_add(struct binding **list, const struct binding *added, uint
     memory_unlock();
 }
 
-/* A module that sees no copy in its own scope was handed a pointer to a hook. */
+/*
+ * A module that sees no copy in its own scope was handed a pointer to a hook. Behind this object:
+ * the first that the process has of a version is the hook, and dlvsym() finds it.
+ */
 static const struct wrap_copy *copy_seen_by(struct wrap_library *library,
                                             const struct module *module)
 {
-    const struct wrap_copy *copy = copy_in(library, RTLD_DEFAULT);
+    const struct wrap_copy *copy = copy_in(library, RTLD_NEXT);
 
     if (!copy)
         copy = copy_of_module(library, module);

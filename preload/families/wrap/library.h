@@ -24,7 +24,7 @@ struct wrap_library {
     size_t count;
     const char *family;
     uint32_t traits;      /* enum tlk_trait */
-    const char *file;     /* how its file's name begins, where it is the library alone */
+    const char *file;     /* how its file's name begins, where it is the library alone; or NULL */
     const char *reports;  /* the function by whose call it tells hooks what it does; or NULL. A copy
                              that does not call it by name passes them by: nothing is recorded */
     void (*at_end)(void); /* before the recording ends; or NULL */

@@ -54,9 +54,9 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
     call = (struct wrap_call){.real = copy->functions};
     if (!library->number || copy->silent)
         return call;
-    call.own = is_librarys(library, copy, caller);
+    call.librarys = is_librarys(library, copy, caller);
     if (copy->alone)
-        call.users = !call.own;
+        call.users = !call.librarys;
     else
         call.users = call.entered = timerleak_ledger.enter(frame);
     return call;
