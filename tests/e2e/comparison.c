@@ -40,9 +40,11 @@ static size_t frame_meant(const struct annotation *annotation, const json_t *sit
     size_t first = 1;
     bool is_loops = json_is_string(json_object_get(site, "loop"));
 
+    if (annotation->subject == SUBJECT_CALLER)
+        return 2;
     while (is_loops && frame_of(site, first) && !*text_of(frame_of(site, first), "file"))
         first++;
-    return annotation->subject == SUBJECT_CALLER ? first + 1 : first;
+    return first;
 }
 
 static bool stands_at(const struct annotation *annotation, const json_t *site)
