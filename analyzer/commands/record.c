@@ -133,8 +133,6 @@ static bool record_set_preload(struct launch *launch, const struct traceable *ju
     const char *existing = getenv("LD_PRELOAD");
     if (!record_choose_objects(launch, judged, shim, &own, &hand_on))
         return false;
-    if (launch->families && strcmp(launch->families, FAMILIES_ALL) == 0)
-        launch->families = "";
     if (judged->obstacle == TRACE_LIBC)
         return true;
     launch->preload = preloading_value(existing, shim, own, judged->sanitizer);

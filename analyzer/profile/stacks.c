@@ -224,13 +224,9 @@ void locations_free(struct locations *locations)
 
 /* ---- stacks ---- */
 
-/*
- * Whether a function is of the same class as the wrapped one. What a class has inline, in the
- * header of its library, comes between that and who called: QTimer::singleShot<…>() is a way to
- * say QTimer::singleShot().
- */
-static bool same_class(const char *function, const char *wrapped)
+bool stack_in_class(const struct stack_frame *frame, const char *wrapped)
 {
+    const char *function = frame->function;
     size_t length = 0, name;
 
     for (const char *colons = strstr(wrapped, "::"); colons; colons = strstr(colons + 2, "::"))
@@ -251,7 +247,7 @@ static void trace_walk(struct profile *profile, const struct trace *trace,
     for (size_t i = 0; i < trace->depth; i++) {
         const struct stack_frame *frames = location_frames(profile, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++) {
-            outside = outside || (i > 0 && !same_class(frames[j].function, trace->function));
+            outside = outside || (i > 0 && !stack_in_class(&frames[j], trace->function));
             if (i == 0 || outside)
                 visit(&frames[j], data);
         }

@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     // expect: qt/singleShot held created=1 armed=0 never-armed=1
     QTimer::singleShot(-1, quit);
     for (int i = 0; i < 5; i++)
-        // expect: qt/singleShot held created=5 armed=5 never-fired=5
+        // expect: qt/singleShot held created=5 armed=5 never-fired=5 set-by=main
         QTimer::singleShot(AN_HOUR, &application, quit);
     // expect-process: created=214 live=7 fired=207 end=exited:0
     printf("called %d times, warned %d times, %d children\n", called, warned,

@@ -54,7 +54,7 @@ SITE static void left(QObject *parent)
     new QTimer(parent);
     // expect: qt/QTimer held created=1 armed=1 never-fired=1 set-by=left
     QTimer *waits = new QTimer(parent);
-    waits->start(AN_HOUR);
+    waits->start(std::chrono::hours(1));
     // expect: qt/QTimer held created=1 armed=2 stopped=1 never-released=1
     QTimer *stopped = new QTimer(parent);
     stopped->setInterval(1000);

@@ -1,6 +1,5 @@
 // library: pc:libsystemd
 // family: sd-event
-// with: support/sd_event.h
 /* How time sources end: with their last reference, with their loop, within their own callback. */
 #include "support/sd_event.h"
 

@@ -1,6 +1,5 @@
 // library: pc:libsystemd
 // family: sd-event
-// with: support/sd_event.h
 /* A source without a callback ends its loop, with what it was given as the status. */
 #include "support/sd_event.h"
 

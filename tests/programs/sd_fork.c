@@ -1,6 +1,5 @@
 // library: pc:libsystemd
 // family: sd-event
-// with: support/sd_event.h
 /* A loop does not live on over fork(): all a child can do with its parent's sources is free them.
  */
 #include <sys/wait.h>

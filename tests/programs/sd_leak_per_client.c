@@ -1,6 +1,5 @@
 // library: pc:libsystemd
 // family: sd-event
-// with: support/sd_event.h
 /* Each client has an idle timeout; those that leave by one path of ten are never given up. */
 #include "support/sd_event.h"
 #include "support/transparency.h"

@@ -1,6 +1,5 @@
 // library: pc:libsystemd
 // family: sd-event
-// with: support/sd_event.h
 /* Time sources in each of the states that they can be left in. */
 #include "support/sd_event.h"
 #include "support/transparency.h"

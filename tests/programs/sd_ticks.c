@@ -1,6 +1,5 @@
 // library: pc:libsystemd
 // family: sd-event
-// with: support/sd_event.h
 /* Sources that stay on, or are switched on and off, in their own callbacks and elsewhere. */
 #include "support/sd_event.h"
 

@@ -1,6 +1,5 @@
 // library: pc:libsystemd
 // family: sd-event
-// with: support/sd_event.h
 /*
  * Two copies of sd-event in one process: the one that the program is linked with, and systemd's
  * own, whose functions are of another version and call each other.
@@ -11,7 +10,6 @@
 
 static struct {
     __typeof__(&sd_event_new) new_loop;
-    __typeof__(&sd_event_add_time) add_time;
     __typeof__(&sd_event_add_time_relative) add_time_relative;
     __typeof__(&sd_event_source_set_enabled) set_enabled;
     __typeof__(&sd_event_source_get_enabled) get_enabled;
@@ -49,7 +47,6 @@ static void resolve_other(void)
     void *library = open_other();
     fail_if(!library, "libsystemd-shared");
     *(void **)&other.new_loop = must_find(library, "sd_event_new");
-    *(void **)&other.add_time = must_find(library, "sd_event_add_time");
     *(void **)&other.add_time_relative = must_find(library, "sd_event_add_time_relative");
     *(void **)&other.set_enabled = must_find(library, "sd_event_source_set_enabled");
     *(void **)&other.get_enabled = must_find(library, "sd_event_source_get_enabled");
@@ -65,11 +62,6 @@ int main(void)
     int called = 0, state;
     resolve_other();
     ok(other.new_loop(&other_loop), "sd_event_new");
-    // expect: sd-event clean created=1 armed=0 released=1
-    // expect-caller: timerfd held created=1 never-released=1
-    ok(other.add_time(other_loop, &other_source, CLOCK_MONOTONIC, UINT64_MAX, 1, NULL, NULL),
-       "add");
-    other.disable_unref(other_source);
     // expect: sd-event held created=1 armed=1 fired=1 stopped=0 never-released=1
     ok(sd_event_add_time_relative(loop, &source, CLOCK_MONOTONIC, 1, 1, count_call, &called),
        "add");

@@ -1,4 +1,4 @@
-// library: pc:libevent_core
+// library: pc:libevent
 /* An event loop is woken by a timerfd of its own, which is its maker's affair: see explain loop. */
 #include <event2/event.h>
 #include <stdio.h>

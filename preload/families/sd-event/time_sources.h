@@ -70,6 +70,14 @@ static void source_forget(const struct source *source)
         source_end(place);
 }
 
+static bool source_is_on(struct source *source, const struct real *real)
+{
+    int enabled = SD_EVENT_OFF;
+
+    real->sd_event_source_get_enabled(source, &enabled);
+    return enabled != SD_EVENT_OFF;
+}
+
 /*
  * It was given a time, or switched on or off. A callback that ends with such a call may do so by a
  * jump, and then it is our own code that called.
@@ -78,11 +86,9 @@ static void source_set(struct place *place, struct source *source, const void *c
 {
     const struct real *real = place->real;
     uint64_t usec = UINT64_MAX;
-    int enabled = SD_EVENT_OFF;
 
-    real->sd_event_source_get_enabled(source, &enabled);
     real->sd_event_source_get_time(source, &usec);
-    place->armed = enabled != SD_EVENT_OFF && usec != UINT64_MAX;
+    place->armed = usec != UINT64_MAX && source_is_on(source, real);
     if (!place->timer)
         return;
     if (place->armed)
@@ -194,18 +200,16 @@ static bool source_in_turn(struct source *source, const struct real *real)
            real->sd_event_source_get_pending(source) == 0 && due <= now;
 }
 
+/* A loop that has ended agrees to switch off, and does nothing. */
 HOOK(int, sd_event_source_set_enabled, (struct source * source, int enabled))
 {
     WRAP_BEGIN(sd_event);
     struct place *place = call.users ? place_find(source) : NULL;
-    int before = enabled, result;
+    bool before = place && source_is_on(source, real);
+    bool in_turn = before && call.librarys && source_in_turn(source, real);
+    int result = real->sd_event_source_set_enabled(source, enabled);
 
-    if (place)
-        real->sd_event_source_get_enabled(source, &before);
-    if (place && call.librarys && enabled == SD_EVENT_OFF && source_in_turn(source, real))
-        place = NULL;
-    result = real->sd_event_source_set_enabled(source, enabled);
-    if (place && result >= 0 && (before == SD_EVENT_OFF) != (enabled == SD_EVENT_OFF))
+    if (place && !in_turn && before != source_is_on(source, real))
         source_set(place, source, __builtin_return_address(0));
     wrap_end(&call);
     return result;

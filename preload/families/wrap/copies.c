@@ -321,7 +321,7 @@ const struct wrap_copy *copies_of(struct wrap_library *library, const void *call
     return copy ? copy : library->absent;
 }
 
-bool copies_part(struct wrap_library *library, const void *code)
+static struct binding part_of(struct wrap_library *library, const void *code)
 {
     uint32_t epoch = timerleak_ledger.unloads();
     struct binding binding = binding_find(&parts, library, code, epoch);
@@ -334,12 +334,19 @@ bool copies_part(struct wrap_library *library, const void *code)
         binding_add(&parts, &binding, epoch);
     }
     errno = saved;
-    return binding.part;
+    return binding;
+}
+
+bool copies_part(struct wrap_library *library, const void *code)
+{
+    return part_of(library, code).part;
 }
 
 bool copies_part_calls(struct wrap_library *library, const void *caller)
 {
-    return copies_part(library, caller) && callsite_fixed(caller);
+    struct binding binding = part_of(library, caller);
+
+    return binding.part && callsite_of(caller, binding.module, library->own) != CALLSITE_POINTER;
 }
 
 static bool copy_is_loaded(const struct wrap_copy *copy)
