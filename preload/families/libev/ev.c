@@ -121,7 +121,7 @@ static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clo
     ev_armed(place, watcher, call->caller);
 }
 
-/* It was active or not, and is now or not. Those whose callback is libev's own are its own. */
+/* It was active or not, and is now or not. */
 static void ev_changed(struct loop *loop, struct watcher *watcher, bool before, clockid_t clock,
                        const struct real *real, const struct timerleak_call *call)
 {
@@ -129,7 +129,7 @@ static void ev_changed(struct loop *loop, struct watcher *watcher, bool before, 
 
     if (!watcher->active)
         ev_ended(watcher);
-    else if (!before && !wrap_holds(&libev, (const void *)watcher->callback))
+    else if (!before)
         ev_started(loop, watcher, clock, real, call);
     else if (place)
         ev_armed(place, watcher, call->caller);
