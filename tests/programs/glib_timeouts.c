@@ -6,9 +6,11 @@
 
 static int ended, ticked, removed_ticked, once_called;
 
+/* What it leaves as a result nobody is to look at. */
 static void count_once(gpointer count)
 {
     ++*(int *)count;
+    puts("once");
 }
 
 static void left_alone(void)

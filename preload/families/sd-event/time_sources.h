@@ -78,10 +78,7 @@ static bool source_is_on(struct source *source, const struct real *real)
     return enabled != SD_EVENT_OFF;
 }
 
-/*
- * It was given a time, or switched on or off. A callback that ends with such a call may do so by a
- * jump, and then it is our own code that called.
- */
+/* It was given a time, or switched on or off. */
 static void source_set(struct place *place, struct source *source, const void *caller)
 {
     const struct real *real = place->real;
@@ -94,7 +91,7 @@ static void source_set(struct place *place, struct source *source, const void *c
     if (place->armed)
         timerleak_ledger.armed(place->timer, (int64_t)wrap_monotonic(),
                                usec < INT64_MAX / 1000 ? (int64_t)usec * 1000 : INT64_MAX, 0,
-                               callsite_within(sd_event.own, (uintptr_t)caller) ? NULL : caller);
+                               caller);
     else
         timerleak_ledger.stopped(place->timer);
 }
@@ -104,23 +101,19 @@ static int source_fired(struct source *source, uint64_t usec, void *userdata)
 {
     struct place *place = place_find(source);
     const struct real *real;
-    uint64_t timer;
-    int result;
+    time_handler callback;
 
     if (!place)
         return 0;
     real = place->real;
-    timer = place->timer;
+    callback = (time_handler)place->callback;
     if (!place->armed)
         source_set(place, source, NULL);
-    wrap_fired(timer);
+    wrap_fired(place->timer);
     place->armed = false;
-    result = place->callback ? ((time_handler)place->callback)(source, usec, userdata)
-                             : real->sd_event_exit(real->sd_event_source_get_event(source),
-                                                   (int)(intptr_t)userdata);
-    if (result < 0)
-        wrap_stopped(timer); /* the loop switches it off */
-    return result;
+    return callback ? callback(source, usec, userdata)
+                    : real->sd_event_exit(real->sd_event_source_get_event(source),
+                                          (int)(intptr_t)userdata);
 }
 
 /* After the real call, which gave a reference also of what is to float. Returns what that would. */
