@@ -251,6 +251,11 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
     return nearest;
 }
 
+bool text_is(const char *text, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(text, word, length) == 0;
+}
+
 void text_trim(char *text)
 {
     size_t first = strspn(text, " \t\n"), length = strlen(text + first);

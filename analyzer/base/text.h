@@ -48,6 +48,9 @@ void text_clean_lines(char *text);
 /* A word as a shell reads it, quoted where it must be, as one line of text; the caller frees it. */
 char *text_shell_word(const char *word);
 
+/* Whether these bytes are that word. */
+bool text_is(const char *text, size_t length, const char *word);
+
 /* Cuts off blanks at both ends, in place. */
 void text_trim(char *text);
 

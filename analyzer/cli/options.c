@@ -33,7 +33,7 @@ static const struct option options[OPTIONS] = {
     [OPTION_JSON] = FLAG_ROW("json", json, "write JSON (schema timerleak/1)"),
     [OPTION_OUTPUT] = ROW("o", STRING, output, "FILE", "write to FILE"),
     [OPTION_FAMILIES] = {"families", STRING, FIELD(families), "LIST",
-                         "only these kinds of timer: posix,timerfd,itimer,gotime", "family"},
+                         "only these kinds of timer: timerfd,libuv,...; or all", "family"},
     [OPTION_CHILDREN] =
         ROW("children", STRING, children, "yes|no", "record child processes too (yes)"),
     [OPTION_EXE] =

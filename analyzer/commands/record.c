@@ -93,7 +93,7 @@ static void record_tell_blind(const struct needs *needs, uint32_t wanted)
         const struct blind_copy *blind = &needs->blind[i];
         if (!(wanted & OBJECT_BIT(blind->foreign - foreign_at(0))))
             continue;
-        complain("%s holds a %s of its own, %s.", blind->file, blind->foreign->library,
+        complain("%s holds its own copy of %s, %s.", blind->file, blind->foreign->library,
                  copy_blindness(blind->copy));
         complain("%s", copy_remedy(blind->copy));
     }
@@ -133,8 +133,6 @@ static bool record_set_preload(struct launch *launch, const struct traceable *ju
     const char *existing = getenv("LD_PRELOAD");
     if (!record_choose_objects(launch, judged, shim, &own, &hand_on))
         return false;
-    if (launch->families && strcmp(launch->families, FAMILIES_ALL) == 0)
-        launch->families = "";
     if (judged->obstacle == TRACE_LIBC)
         return true;
     launch->preload = preloading_value(existing, shim, own, judged->sanitizer);

@@ -146,7 +146,7 @@ static void examine_loops(struct diagnosis *diagnosis, const struct needs *needs
     }
     for (size_t i = 0; i < needs->count; i++) {
         const struct blind_copy *blind = &needs->blind[i];
-        diagnosis_remark(diagnosis, HEALTH_NOTE, "%s holds a %s of its own, %s", blind->file,
+        diagnosis_remark(diagnosis, HEALTH_NOTE, "%s holds its own copy of %s, %s", blind->file,
                          blind->foreign->library, copy_blindness(blind->copy));
         diagnosis_advise(diagnosis, "%s", copy_remedy(blind->copy));
     }

@@ -234,7 +234,7 @@ static json_t *caller_or_null(struct profile *profile, const struct site *site,
                               enum caller_role role)
 {
     const struct caller *caller = callers_most(profile, site, role);
-    return caller ? frame_as_json(caller_frame(profile, caller->location)) : json_null();
+    return caller ? frame_as_json(caller_frame(profile, site, caller->location)) : json_null();
 }
 
 static json_t *site_of(struct profile *profile, struct site *site)

@@ -163,8 +163,9 @@ static void write_unrecorded(FILE *to, const struct profile *profile)
     static const char *const reasons[TLK_OMISSIONS] = {[TLK_OMIT_ASLEEP] = "asleep",
                                                        [TLK_OMIT_IGNORED] = "ignored",
                                                        [TLK_OMIT_SAMPLED] = "sampled"};
-    uint64_t unwatched[FAMILIES_MOST] = {0}, omitted[TLK_OMISSIONS] = {0};
+    uint64_t unwatched[FAMILIES_MOST] = {0}, omitted[TLK_OMISSIONS] = {0}, known = 0;
     for (size_t i = 0; i < profile->process_count; i++) {
+        known |= profile->processes[i]->watched | profile->processes[i]->unwatched;
         for (uint64_t family = 1; family < family_count(); family++)
             unwatched[family] += (profile->processes[i]->unwatched & family_namesakes(family)) != 0;
         for (size_t reason = 0; reason < TLK_OMISSIONS; reason++)
@@ -173,7 +174,7 @@ static void write_unrecorded(FILE *to, const struct profile *profile)
     write_metric_head(to, "unwatched_processes", "gauge",
                       "Processes whose timers were not recorded.");
     for (uint64_t family = 1; family < family_count(); family++) {
-        if (family_is_first(family))
+        if (family_is_first(family) && known & family_namesakes(family))
             fprintf(to, "timerleak_unwatched_processes{family=\"%s\"} %" PRIu64 "\n",
                     family_name(family), unwatched[family]);
     }

@@ -22,8 +22,8 @@ enum copy {
 void copies_read(enum copy copies[FOREIGN_FAMILIES], const char *path, bool program);
 
 /*
- * What follows "FILE holds a libuv of its own" in a sentence, and what to do about it; NULL: all of
- * it is seen.
+ * What follows "FILE holds its own copy of libuv" in a sentence, and what to do about it; NULL: all
+ * of it is seen.
  */
 const char *copy_blindness(enum copy copy);
 const char *copy_remedy(enum copy copy);

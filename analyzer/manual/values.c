@@ -28,6 +28,7 @@ static void add_families(struct value *value)
 {
     for (uint64_t family = 1; family < family_count(); family++)
         value_add(value, family_name(family));
+    value_add(value, FAMILIES_ALL);
 }
 
 static void add_sample_types(struct value *value)

@@ -122,10 +122,14 @@ void callers_free(struct profile *profile)
     profile->callers = (struct caller_list){0};
 }
 
-const struct stack_frame *caller_frame(struct profile *profile, uint32_t location)
+const struct stack_frame *caller_frame(struct profile *profile, const struct site *site,
+                                       uint32_t location)
 {
     size_t count;
-    return location_frames(profile, location, &count);
+    const struct stack_frame *frames = location_frames(profile, location, &count);
+    for (; count > 1 && stack_in_class(frames, site->function); count--)
+        frames++;
+    return frames;
 }
 
 bool caller_is_maker(struct profile *profile, struct site *site, const struct stack_frame *frame)

@@ -49,8 +49,10 @@ const struct caller *callers_most(const struct profile *profile, const struct si
 
 void callers_free(struct profile *profile);
 
-/* The innermost frame of a location: the line of the call. */
-const struct stack_frame *caller_frame(struct profile *profile, uint32_t location);
+/* The innermost frame of a location that is not of the wrapped function's class: the line of the
+ * call. */
+const struct stack_frame *caller_frame(struct profile *profile, const struct site *site,
+                                       uint32_t location);
 
 /* Whether the frame is of a function that makes the site's timers, up to the headline's. */
 bool caller_is_maker(struct profile *profile, struct site *site, const struct stack_frame *frame);

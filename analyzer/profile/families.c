@@ -91,7 +91,7 @@ uint64_t families_named(const char *name, size_t length)
 {
     uint64_t named = 0;
     for (uint64_t i = 1; i < count; i++) {
-        if (strlen(families[i].name) == length && memcmp(families[i].name, name, length) == 0)
+        if (text_is(name, length, families[i].name))
             named |= UINT64_C(1) << i;
     }
     return named;

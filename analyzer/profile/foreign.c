@@ -53,7 +53,7 @@ static const struct foreign foreigns[FOREIGN_FAMILIES] = {
     {
         .family = "sd-event",
         .library = "sd-event",
-        .traits = IN_MEMORY,
+        .traits = TLK_BY_HANDLE | TLK_FIRES_TOLD, /* its loops refuse to go on over fork */
         .object = "libtimerleak-sd-event.so",
         .files = {"libsystemd.so", "libsystemd-shared-", "libsystemd-core-"},
         .makers = {"sd_event_add_time", "sd_event_add_time_relative"},

@@ -19,11 +19,6 @@ const char *outcome_name(enum outcome outcome)
 
 /* ---- what counts ---- */
 
-static bool is_word(const char *text, size_t length, const char *word)
-{
-    return strlen(word) == length && memcmp(text, word, length) == 0;
-}
-
 static bool parse_word(struct gate_options *options, const char *word, size_t length)
 {
     enum timer_state state = state_named(word, length);
@@ -31,15 +26,15 @@ static bool parse_word(struct gate_options *options, const char *word, size_t le
         options->states[state] = true;
         return true;
     }
-    bool passed_on = is_word(word, length, GATE_PASSED_ON);
-    bool overwritten = is_word(word, length, GATE_OVERWRITTEN);
+    bool passed_on = text_is(word, length, GATE_PASSED_ON);
+    bool overwritten = text_is(word, length, GATE_OVERWRITTEN);
     options->passed_on |= passed_on;
     options->overwritten |= overwritten;
     if (passed_on || overwritten)
         return true;
     /* A verdict, and all that are worse. */
     for (enum verdict verdict = VERDICT_HELD; verdict < VERDICTS; verdict++) {
-        if (!is_word(word, length, verdict_name(verdict)))
+        if (!text_is(word, length, verdict_name(verdict)))
             continue;
         for (; verdict < VERDICTS; verdict++)
             options->verdicts[verdict] = true;
@@ -168,7 +163,8 @@ static void doubt_emptiness(struct gate *gate)
 {
     const struct profile *profile = gate->profile;
     uint64_t recorded = 0, sampled = 0, ignored = 0;
-    bool unseen = doubt_unwatched(gate) | doubt_unknown(gate);
+    bool unseen = doubt_unwatched(gate);
+    unseen |= doubt_unknown(gate);
     for (size_t i = 0; i < profile->process_count; i++) {
         recorded += profile->processes[i]->recorded;
         sampled += profile->processes[i]->omitted[TLK_OMIT_SAMPLED];

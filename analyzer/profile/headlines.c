@@ -23,15 +23,13 @@ static size_t shared_frames(const struct site *a, const struct site *b)
 /*
  * The first frame that no other site shares; and of a system's library, the first of those behind
  * it that is the program's own, if it has a name, else that of a library of another's. Of a loop's
- * own timer, who made the loop.
+ * own timer, it is among those who made the loop.
  */
 static size_t choose_headline(const struct stack_frame *stack, size_t depth, size_t shared,
                               uint64_t family)
 {
-    size_t own = stack_own_depth(stack, depth), first = shared > 1 ? shared : 1;
-    size_t other = first, loop = loop_frames(stack, depth, family);
-    if (loop > 0)
-        return loop + 1;
+    size_t own = stack_own_depth(stack, depth), loop = loop_frames(stack, depth, family);
+    size_t first = shared > loop ? shared : loop + 1, other = first;
     if (first >= own)
         return own > 1 ? own - 1 : 0;
     for (size_t i = first; i < own && stack_in_system(&stack[first]); i++) {

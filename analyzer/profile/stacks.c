@@ -224,33 +224,72 @@ void locations_free(struct locations *locations)
 
 /* ---- stacks ---- */
 
+bool stack_in_class(const struct stack_frame *frame, const char *wrapped)
+{
+    const char *function = frame->function;
+    size_t length = 0, name;
+
+    for (const char *colons = strstr(wrapped, "::"); colons; colons = strstr(colons + 2, "::"))
+        length = (size_t)(colons - wrapped) + 2;
+    if (!function || length == 0 || strncmp(function, wrapped, length) != 0)
+        return false;
+    name = strcspn(function + length, ":<(");
+    return name > 0 && function[length + name] != ':';
+}
+
+/* Visits the frames of a trace: the wrapped function's, and from the first outside its class on. */
+static void trace_walk(struct profile *profile, const struct trace *trace,
+                       void (*visit)(const struct stack_frame *frame, void *data), void *data)
+{
+    bool outside = false;
+    size_t count;
+
+    for (size_t i = 0; i < trace->depth; i++) {
+        const struct stack_frame *frames = location_frames(profile, trace->locations[i], &count);
+        for (size_t j = 0; j < count; j++) {
+            outside = outside || (i > 0 && !stack_in_class(&frames[j], trace->function));
+            if (i == 0 || outside)
+                visit(&frames[j], data);
+        }
+    }
+}
+
+struct numbers {
+    uint32_t *list;
+    size_t count, room;
+};
+
+static void number_add(const struct stack_frame *frame, void *data)
+{
+    struct numbers *numbers = data;
+
+    numbers->list =
+        memory_grow(numbers->list, numbers->count, &numbers->room, sizeof(*numbers->list));
+    numbers->list[numbers->count++] = frame->number;
+}
+
 size_t stack_frames(struct profile *profile, const struct trace *trace, uint32_t **numbers)
 {
-    size_t depth = 0, count;
-    for (size_t i = 0; i < trace->depth; i++) {
-        location_frames(profile, trace->locations[i], &count);
-        depth += count;
-    }
-    *numbers = memory_new(depth, sizeof(**numbers));
-    for (size_t i = 0, at = 0; i < trace->depth; i++) {
-        const struct stack_frame *frames = location_frames(profile, trace->locations[i], &count);
-        for (size_t j = 0; j < count; j++)
-            (*numbers)[at++] = frames[j].number;
-    }
-    return depth;
+    struct numbers walked = {0};
+
+    trace_walk(profile, trace, number_add, &walked);
+    *numbers = walked.list;
+    return walked.count;
+}
+
+static void frame_add(const struct stack_frame *frame, void *data)
+{
+    struct site *site = data;
+
+    if (site->stack_depth < site->depth)
+        site->stack[site->stack_depth++] = *frame;
 }
 
 const struct stack_frame *stack_of(struct profile *profile, struct site *site, size_t *depth)
 {
-    const struct trace *trace = site->trace;
     if (!site->stack) {
         site->stack = memory_new(site->depth, sizeof(*site->stack));
-        for (size_t i = 0, count; i < trace->depth; i++) {
-            const struct stack_frame *frames =
-                location_frames(profile, trace->locations[i], &count);
-            for (size_t j = 0; j < count && site->stack_depth < site->depth; j++)
-                site->stack[site->stack_depth++] = frames[j];
-        }
+        trace_walk(profile, site->trace, frame_add, site);
     }
     *depth = site->stack_depth;
     return site->stack;

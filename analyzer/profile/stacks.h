@@ -42,6 +42,13 @@ uint64_t stack_hash(struct profile *profile, struct site *site);
 /* " (inline)", " (tail call)": what is odd about a frame; "": nothing. */
 const char *stack_mark(const struct stack_frame *frame);
 
+/*
+ * Whether a function is of the same class as the wrapped one. What a class has inline, in the
+ * header of its library, comes between that and who called: QTimer::singleShot<…>() is a way to
+ * say QTimer::singleShot().
+ */
+bool stack_in_class(const struct stack_frame *frame, const char *wrapped);
+
 bool stack_in_libc(const struct stack_frame *frame);
 
 /* One that came with the system, where it was not built for the program. */

@@ -1,6 +1,7 @@
 #include "profile/states.h"
 
 #include "base/numbers.h"
+#include "base/text.h"
 #include "profile/families.h"
 #include "profile/foreign.h"
 
@@ -30,20 +31,15 @@ const char *state_word(enum timer_state state, uint64_t family)
     return state == NEVER_RELEASED && foreign && foreign->kept ? foreign->kept : state_name(state);
 }
 
-static bool is_word(const char *text, size_t length, const char *word)
-{
-    return word && strlen(word) == length && memcmp(text, word, length) == 0;
-}
-
 enum timer_state state_named(const char *word, size_t length)
 {
     enum timer_state state = 0;
     const struct foreign *foreign;
     for (size_t i = 0; (foreign = foreign_at(i)); i++) {
-        if (is_word(word, length, foreign->kept))
+        if (foreign->kept && text_is(word, length, foreign->kept))
             return NEVER_RELEASED;
     }
-    while (state < TIMER_STATES && !is_word(word, length, names[state]))
+    while (state < TIMER_STATES && !text_is(word, length, names[state]))
         state++;
     return state;
 }

@@ -138,12 +138,12 @@ static void widen(int *width, const char *text)
     *width = length > *width ? length : *width;
 }
 
-static void widen_by_caller(int *width, struct profile *profile, uint32_t location,
-                            const char *head)
+static void widen_by_caller(int *width, struct profile *profile, const struct live_timer *timer,
+                            uint32_t location, const char *head)
 {
     if (location == CALLER_UNKNOWN)
         return;
-    char *text = wording_caller(profile, location);
+    char *text = wording_caller(profile, timer->site, location);
     widen(width, head);
     widen(width, strlen(text) <= WIDEST_CALLER ? text : head);
     free(text);
@@ -176,8 +176,8 @@ static struct columns columns_of(struct profile *profile, size_t shown)
         columns.stands_for |= timer->process->one_in > 1;
         if (timer->record.thread)
             widen(&columns.thread, timer->process->alive ? "4194304 fifteen letters" : "4194304");
-        widen_by_caller(&columns.notified, profile, timer->notified, HEAD_NOTIFIED);
-        widen_by_caller(&columns.setter, profile, timer->setter, HEAD_SETTER);
+        widen_by_caller(&columns.notified, profile, timer, timer->notified, HEAD_NOTIFIED);
+        widen_by_caller(&columns.setter, profile, timer, timer->setter, HEAD_SETTER);
     }
     return columns;
 }
@@ -188,9 +188,10 @@ static void print_column(FILE *to, int width, const char *text)
         fprintf(to, " %-*s", width, text);
 }
 
-static void print_caller(FILE *to, int width, struct profile *profile, uint32_t location)
+static void print_caller(FILE *to, int width, struct profile *profile,
+                         const struct live_timer *timer, uint32_t location)
 {
-    char *text = location == CALLER_UNKNOWN ? NULL : wording_caller(profile, location);
+    char *text = location == CALLER_UNKNOWN ? NULL : wording_caller(profile, timer->site, location);
     print_column(to, width, text ? text : "-");
     free(text);
 }
@@ -223,8 +224,8 @@ static void print_timer_row(FILE *to, struct profile *profile, const struct live
                 timer_retained(record) ? text_bytes(timer_retained(record)).s : "-",
                 text_count(process_one_in(timer->process, record->family)).s);
     print_column(to, columns->thread, thread_of(timer).s);
-    print_caller(to, columns->notified, profile, timer->notified);
-    print_caller(to, columns->setter, profile, timer->setter);
+    print_caller(to, columns->notified, profile, timer, timer->notified);
+    print_caller(to, columns->setter, profile, timer, timer->setter);
     fputc(' ', to);
     site_print(to, profile, timer->site);
 }

@@ -49,9 +49,9 @@ static int by_wakeups(const void *left, const void *right)
 static void print_setter(FILE *to, struct profile *profile, struct site *site)
 {
     const struct caller *setter = callers_most(profile, site, CALLER_SETS);
-    if (!setter || caller_is_maker(profile, site, caller_frame(profile, setter->location)))
+    if (!setter || caller_is_maker(profile, site, caller_frame(profile, site, setter->location)))
         return;
-    char *text = wording_caller(profile, setter->location);
+    char *text = wording_caller(profile, site, setter->location);
     fprintf(to, "%*sset by %s\n", SITE_COLUMN, "", text);
     free(text);
 }

@@ -94,7 +94,7 @@ char *wording_duplicates(struct profile *profile, const struct site *site)
     const struct caller *most = callers_most(profile, site, CALLER_DUPLICATES);
     const char *elsewhere =
         most && most->timers < site->counts.on_duplicates ? " and elsewhere" : "";
-    char *made = most ? wording_caller(profile, most->location) : NULL, *text = NULL;
+    char *made = most ? wording_caller(profile, site, most->location) : NULL, *text = NULL;
     if (site->counts.on_duplicates > 0)
         text = wording_say("%s live through duplicates%s%s%s; the original descriptor was closed",
                            text_count(site->counts.on_duplicates).s, made ? " made at " : "",
@@ -113,9 +113,9 @@ struct text wording_loop(struct profile *profile, struct site *site)
     return text;
 }
 
-char *wording_caller(struct profile *profile, uint32_t location)
+char *wording_caller(struct profile *profile, const struct site *site, uint32_t location)
 {
-    const struct stack_frame *frame = caller_frame(profile, location);
+    const struct stack_frame *frame = caller_frame(profile, site, location);
     char *name = wording_cut(frame->name, WORDING_MOST), *text;
     if (frame->short_file && frame->line > 0)
         text = wording_say("%s %s:%d", name, frame->short_file, frame->line);

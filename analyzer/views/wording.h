@@ -38,8 +38,8 @@ char *wording_summary(const struct gate *gate);
 /* "libev's loop, made at ": what is before the headline of a site, if its timers are that; "". */
 struct text wording_loop(struct profile *profile, struct site *site);
 
-/* "loop_arm src/loop.c:40": a line of the program that has to do with timers. */
-char *wording_caller(struct profile *profile, uint32_t location);
+/* "loop_arm src/loop.c:40": a line of the program that has to do with timers of that site. */
+char *wording_caller(struct profile *profile, const struct site *site, uint32_t location);
 
 /*
  * "3 live through duplicates made at dup_it x.c:12; the original descriptor was closed"; NULL if

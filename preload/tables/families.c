@@ -61,7 +61,7 @@ bool families_in_memory(void)
 
 void families_want(const char *names)
 {
-    wanted = names;
+    wanted = strcmp(names, "all") ? names : "";
     families_watch();
 }
 

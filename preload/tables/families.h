@@ -39,8 +39,8 @@ bool families_in_memory(void);
 
 /*
  * At the start: whose timers are wanted, names with commas between them, which stay the caller's.
- * All, where there is no name, or none that is a family's: a list that is mistyped asks for
- * nothing.
+ * All, where there is no name, or none that is a family's, for a list that is mistyped asks for
+ * nothing; or where it is "all".
  */
 void families_want(const char *names);
 

@@ -13,8 +13,7 @@
  * On lines of their own, right above the line of code that they speak of, and continued on the
  * comment lines that follow:
  *     // expect[@PROCESS]: FAMILY VERDICT [CHECK…]
- *         the site of FAMILY whose first frame below the wrapped function is at that line; of a
- *         loop's own timer, the first that has a source
+ *         the site of FAMILY whose first frame below the wrapped function is at that line
  *     // expect-caller[@PROCESS]: FAMILY VERDICT [CHECK…]
  *         the site whose second frame is at that line
  *     // expect-process[@PROCESS]: CHECK…

@@ -5,8 +5,10 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
+#include "preloaded.h"
 #include "subject.h"
 
 /* Prints which objects it has loaded, then runs what its arguments say, in its place. */
@@ -117,4 +119,37 @@ Test(objects, run_within_a_run_hands_on_what_it_has_to, .timeout = 120)
     free(command);
     free(timerleak);
     directory_remove(directory);
+}
+
+/* Where the libraries are not installed, the programs were not built. */
+static char *report_of(const char *program)
+{
+    char *path = program_path(program), *timerleak = built("timerleak");
+    if (access(path, X_OK) != 0)
+        cr_skip_test("%s was not built", program);
+    char *directory = directory_make();
+    char *said =
+        output_of(text_make("cd '%s' && { '%s' record -o x.tlk '%s' && '%s' report x.tlk; } 2>&1",
+                            directory, timerleak, path, timerleak));
+    directory_remove(directory);
+    free(timerleak);
+    free(path);
+    return said;
+}
+
+Test(objects, timerfd_of_a_loop_is_shown_as_that, .timeout = 60)
+{
+    char *said = report_of("timerfd_of_loops");
+
+    expect_part(said, "  libevent's loop, made at main  ");
+    free(said);
+}
+
+Test(objects, real_library_is_recorded_in_its_own_words, .timeout = 60)
+{
+    char *said = report_of("uv_timers");
+
+    expect_part(said, "timerleak: also recording libuv timers\n");
+    expect_part(said, "held   libuv         1 live  never-closed    main  ");
+    free(said);
 }

@@ -42,7 +42,14 @@ const char *text_of(const json_t *object, const char *key)
 
 const json_t *frame_of(const json_t *site, size_t i)
 {
-    return json_array_get(json_object_get(site, "stack"), i);
+    const json_t *stack = json_object_get(site, "stack");
+    const char *library = text_of(json_array_get(stack, 1), "module");
+    size_t loops = 0;
+
+    while (i > 0 && *text_of(site, "loop") &&
+           !strcmp(text_of(json_array_get(stack, 1 + loops), "module"), library))
+        loops++;
+    return json_array_get(stack, i + loops);
 }
 
 long long unbalanced(const json_t *site)

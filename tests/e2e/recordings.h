@@ -39,7 +39,10 @@ long long number_of(const json_t *object, const char *key);
 /* A string of an object, or "". */
 const char *text_of(const json_t *object, const char *key);
 
-/* Frame I of a site's stack, leaf first; NULL beyond its end. */
+/*
+ * Frame I of a site's stack, leaf first, without those of a library that made the timer for a loop
+ * of its own; NULL beyond its end.
+ */
 const json_t *frame_of(const json_t *site, size_t i);
 
 /* created + inherited - released - live: events in flight when the process was stopped. */

@@ -57,10 +57,11 @@ int main(void)
     run_until(base, &happened, 1);
     printf("to read: %d\n", whats == (BEV_EVENT_TIMEOUT | BEV_EVENT_READING));
     bufferevent_set_timeouts(buffer, NULL, NULL);
-    // expect: libevent clean created=1 armed=1 fired=0 stopped=1 released=1
+    // expect: libevent clean created=1 armed=2 fired=0 stopped=2 released=1
     bufferevent_set_timeouts(buffer, &hour, NULL);
     bufferevent_enable(buffer, EV_READ);
     bufferevent_disable(buffer, EV_READ);
+    bufferevent_enable(buffer, EV_READ);
     bufferevent_free(buffer);
     close(other);
 

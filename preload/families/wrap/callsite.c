@@ -38,22 +38,17 @@ static bool entry_leads(const uint8_t *code, struct callsite_range module,
            slot_leads(relative(code + 6), module, target);
 }
 
-bool callsite_names(const void *caller, struct callsite_range module, struct callsite_range target)
+enum callsite callsite_of(const void *caller, struct callsite_range module,
+                          struct callsite_range target)
 {
     const uint8_t *next = caller;
     uintptr_t to = relative(next);
 
-    if (next[-6] == INDIRECT && next[-5] == CALL_OFFSET && slot_leads(to, module, target))
-        return true;
-    return next[-5] == CALL_DIRECT && callsite_within(module, to) &&
-           entry_leads((const uint8_t *)to, module, target);
-}
-
-bool callsite_fixed(const void *caller)
-{
-    const uint8_t *next = caller;
-
-    return next[-5] == CALL_DIRECT || (next[-6] == INDIRECT && next[-5] == CALL_OFFSET);
+    if (next[-6] == INDIRECT && next[-5] == CALL_OFFSET && callsite_within(module, to))
+        return slot_leads(to, module, target) ? CALLSITE_NAME : CALLSITE_FIXED;
+    if (next[-5] != CALL_DIRECT || !callsite_within(module, to))
+        return CALLSITE_POINTER;
+    return entry_leads((const uint8_t *)to, module, target) ? CALLSITE_NAME : CALLSITE_FIXED;
 }
 
 #elif defined(__aarch64__)
@@ -75,21 +70,16 @@ static bool entry_leads(const uint32_t *code, struct callsite_range module,
                       module, target);
 }
 
-#define CALL_DIRECT 0x25 /* bl */
-
-bool callsite_fixed(const void *caller)
+enum callsite callsite_of(const void *caller, struct callsite_range module,
+                          struct callsite_range target)
 {
-    return ((const uint32_t *)caller)[-1] >> 26 == CALL_DIRECT;
-}
-
-bool callsite_names(const void *caller, struct callsite_range module, struct callsite_range target)
-{
-    const uint32_t *call = (const uint32_t *)caller - 1;
+    const uint32_t *call = (const uint32_t *)caller - 1, bl = 0x25;
     int64_t words = (int64_t)((uint64_t)*call << 38) >> 38;
     uintptr_t to = (uintptr_t)(call + words);
 
-    return *call >> 26 == CALL_DIRECT && callsite_within(module, to) &&
-           entry_leads((const uint32_t *)to, module, target);
+    if (*call >> 26 != bl || !callsite_within(module, to))
+        return CALLSITE_POINTER;
+    return entry_leads((const uint32_t *)to, module, target) ? CALLSITE_NAME : CALLSITE_FIXED;
 }
 
 #else

@@ -19,13 +19,14 @@ static inline bool callsite_within(struct callsite_range range, uintptr_t addres
     return address - range.start < range.size;
 }
 
-/*
- * Whether the call that returns to `caller`, an address in `module`, goes by a linkage table or an
- * offset of the module's to something in `target`.
- */
-bool callsite_names(const void *caller, struct callsite_range module, struct callsite_range target);
+enum callsite {
+    CALLSITE_POINTER, /* where it leads is taken from somewhere, as of a callback */
+    CALLSITE_NAME,    /* it goes by a linkage table or an offset of the module's to the target */
+    CALLSITE_FIXED,   /* always to the same place, which may have gone on from there by a jump */
+};
 
-/* Whether it goes to one fixed place, as no callback does. */
-bool callsite_fixed(const void *caller);
+/* Of the call that returns to `caller`, an address in `module`. */
+enum callsite callsite_of(const void *caller, struct callsite_range module,
+                          struct callsite_range target);
 
 #endif

@@ -88,11 +88,15 @@ static uintptr_t absent(void)
     return 0;
 }
 
-static void *function_find(void *scope, const struct wrap_function *function)
+/* Asked for with its version, in the scope of all, the hook itself is found. */
+static void *function_find(const struct wrap_library *library, void *scope, size_t index)
 {
-    return strcmp(function->version, WRAP_UNVERSIONED)
-               ? dlvsym(scope, function->name, function->version)
-               : libc.dlsym(scope, function->name);
+    const struct wrap_function *function = &library->functions[index];
+    void *found = strcmp(function->version, WRAP_UNVERSIONED)
+                      ? dlvsym(scope, function->name, function->version)
+                      : libc.dlsym(scope, function->name);
+
+    return callsite_within(library->own, (uintptr_t)found) ? NULL : found;
 }
 
 static struct wrap_copy *copy_new(const struct wrap_library *library)
@@ -122,7 +126,7 @@ static struct wrap_copy *copy_known(const struct wrap_library *library, const st
 /* The one that this scope shows; NULL: none. */
 static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
 {
-    void *first = function_find(scope, &library->functions[0]);
+    void *first = function_find(library, scope, 0);
     struct module module;
     struct wrap_copy *copy;
 
@@ -135,9 +139,9 @@ static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
     if (!copy)
         return NULL;
     copy->module = module.range;
-    copy->alone = module_named(&module, library->file);
+    copy->alone = library->file && module_named(&module, library->file);
     for (size_t i = 0; i < library->count; i++) {
-        void *function = function_find(scope, &library->functions[i]);
+        void *function = function_find(library, scope, i);
 
         if (function)
             copy->functions[i] = function;
@@ -236,11 +240,14 @@ static void binding_add(struct binding **list, const struct binding *added, uint
     memory_unlock();
 }
 
-/* A module that sees no copy in its own scope was handed a pointer to a hook. */
+/*
+ * A module that sees no copy in its own scope was handed a pointer to a hook. Behind this object:
+ * the first that the process has of a version is the hook, and dlvsym() finds it.
+ */
 static const struct wrap_copy *copy_seen_by(struct wrap_library *library,
                                             const struct module *module)
 {
-    const struct wrap_copy *copy = copy_in(library, RTLD_DEFAULT);
+    const struct wrap_copy *copy = copy_in(library, RTLD_NEXT);
 
     if (!copy)
         copy = copy_of_module(library, module);
@@ -269,7 +276,7 @@ const struct wrap_copy *copies_of(struct wrap_library *library, const void *call
     return copy ? copy : library->absent;
 }
 
-bool copies_part(struct wrap_library *library, const void *code)
+static struct binding part_of(struct wrap_library *library, const void *code)
 {
     uint32_t epoch = timerleak_ledger.unloads();
     struct binding binding = binding_find(&parts, library, code, epoch);
@@ -282,12 +289,19 @@ bool copies_part(struct wrap_library *library, const void *code)
         binding_add(&parts, &binding, epoch);
     }
     errno = saved;
-    return binding.part;
+    return binding;
+}
+
+bool copies_part(struct wrap_library *library, const void *code)
+{
+    return part_of(library, code).part;
 }
 
 bool copies_part_calls(struct wrap_library *library, const void *caller)
 {
-    return copies_part(library, caller) && callsite_fixed(caller);
+    struct binding binding = part_of(library, caller);
+
+    return binding.part && callsite_of(caller, binding.module, library->own) != CALLSITE_POINTER;
 }
 
 static bool copy_is_loaded(const struct wrap_copy *copy)

@@ -24,7 +24,7 @@ struct wrap_library {
     size_t count;
     const char *family;
     uint32_t traits;      /* enum tlk_trait */
-    const char *file;     /* how its file's name begins, where it is the library alone */
+    const char *file;     /* how its file's name begins, where it is the library alone; or NULL */
     void (*at_end)(void); /* before the recording ends; or NULL */
 
     uint32_t number;               /* of the family; 0: nothing is recorded */

@@ -130,6 +130,8 @@ struct place *place_take(const void *key)
 {
     struct place *place = NULL;
 
+    if (!__atomic_load_n(&shown, __ATOMIC_RELAXED))
+        return NULL;
     memory_lock();
     if (bucket_count && *place_at(key))
         place = place_unlink(place_at(key));

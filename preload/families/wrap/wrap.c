@@ -31,16 +31,24 @@ struct wrap_library *wrap_libraries(void)
     return libraries;
 }
 
-/* In one of its own functions, or by the last call of one that a hook called. */
+/*
+ * One of its own functions called, or, as its last call, one that a hook called. Where a function
+ * was called for sure that may have gone on to anything as its last call, it is the library's if
+ * that was within a hook: else a callback may have been the last but one.
+ */
 static bool is_librarys(const struct wrap_library *library, const struct wrap_copy *copy,
-                        const void *caller)
+                        const void *caller, bool within_hook)
 {
     struct callsite_range hooks = {(uintptr_t)__start_wrap_hooks,
                                    (uintptr_t)__stop_wrap_hooks - (uintptr_t)__start_wrap_hooks};
+    enum callsite site;
 
-    return callsite_within(hooks, (uintptr_t)caller) ||
-           (callsite_within(copy->module, (uintptr_t)caller) &&
-            callsite_names(caller, copy->module, library->own));
+    if (callsite_within(hooks, (uintptr_t)caller))
+        return true;
+    if (!callsite_within(copy->module, (uintptr_t)caller))
+        return false;
+    site = callsite_of(caller, copy->module, library->own);
+    return site == CALLSITE_NAME || (site == CALLSITE_FIXED && within_hook);
 }
 
 struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, const void *caller)
@@ -54,10 +62,9 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
     call = (struct wrap_call){.real = copy->functions};
     if (!library->number)
         return call;
-    if (copy->alone)
-        call.users = !is_librarys(library, copy, caller);
-    else
-        call.users = call.entered = timerleak_ledger.enter(frame);
+    call.entered = timerleak_ledger.enter(frame);
+    call.librarys = is_librarys(library, copy, caller, !call.entered);
+    call.users = copy->alone ? !call.librarys : call.entered;
     return call;
 }
 
@@ -65,7 +72,7 @@ bool wrap_holds(struct wrap_library *library, const void *code)
 {
     const struct wrap_copy *common = library->common;
 
-    return (common && callsite_within(common->module, (uintptr_t)code)) ||
+    return (common && common->alone && callsite_within(common->module, (uintptr_t)code)) ||
            copies_part(library, code);
 }
 

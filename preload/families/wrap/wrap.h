@@ -51,6 +51,7 @@ struct wrap_library *wrap_libraries(void);
 struct wrap_call {
     void *const *real; /* the functions that were meant, in the list's order */
     bool users;        /* it is the program's, not the library's to itself */
+    bool librarys;     /* its module makes it: the library, or what lies beside it there */
     bool entered;
 };
 

@@ -49,7 +49,7 @@ static void expect_setter(uint64_t setter, const char *name)
     const struct caller *most = callers_most(profile, loaded_site(profile), CALLER_SETS);
     if (name) {
         cr_assert(most, "%s is unknown", name);
-        cr_expect_str_eq(caller_frame(profile, most->location)->name, name);
+        cr_expect_str_eq(caller_frame(profile, loaded_site(profile), most->location)->name, name);
     } else {
         cr_expect_null(most);
     }
@@ -86,7 +86,8 @@ Test(callers, a_module_that_was_unloaded_lies_nowhere)
     set_by(builder, site, LOADED_AT + 0x201);
     struct profile *profile = loaded(builder);
     const struct caller *most = callers_most(profile, loaded_site(profile), CALLER_SETS);
-    cr_expect_str_eq(caller_frame(profile, most->location)->name, "[unknown]+0x7f0000001200");
+    cr_expect_str_eq(caller_frame(profile, loaded_site(profile), most->location)->name,
+                     "[unknown]+0x7f0000001200");
     profile_free(profile);
 }
 

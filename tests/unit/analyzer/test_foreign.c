@@ -301,3 +301,17 @@ Test(foreign, all_families_can_be_asked_for)
     cr_expect_not(family_parse("qt,qtt", &families, &unknown));
     cr_expect_str_eq(unknown.s, "qtt");
 }
+
+/* Of what no recording knows, nobody can say in how many it was watched. */
+Test(foreign, metrics_tell_of_families_that_there_are)
+{
+    struct gate gate;
+    struct profile *profile = loaded(at_rest("libuv", "uv_timer_init", 0));
+    gate_judge(&gate, profile, &leaks_fail, NULL, NULL);
+    char *text = gate_text(prometheus_write, &gate);
+    cr_expect_not_null(strstr(text, "\ntimerleak_unwatched_processes{family=\"libuv\"} 0\n"));
+    cr_expect_null(strstr(text, "{family=\"glib\"}"));
+    free(text);
+    gate_free(&gate);
+    profile_free(profile);
+}

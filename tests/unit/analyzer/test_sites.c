@@ -226,6 +226,23 @@ Test(sites, names_are_plain_of_clones_and_instances)
     expect_plain("<broken", "<broken");
 }
 
+static bool in_class(const char *function, const char *wrapped)
+{
+    return stack_in_class(&(struct stack_frame){.function = function}, wrapped);
+}
+
+Test(sites, inline_functions_of_the_wrapped_ones_class_are_told_from_callers)
+{
+    cr_expect(in_class("QTimer::singleShot<int, main()::{lambda()#1}>", "QTimer::singleShot"));
+    cr_expect(in_class("QTimer::singleShotImpl", "QTimer::singleShot"));
+    cr_expect(in_class("a::Clock::set(int)", "a::Clock::arm"));
+    cr_expect_not(in_class("b::Clock::set", "a::Clock::arm"));
+    cr_expect_not(in_class("QTimerPool::add", "QTimer::start"));
+    cr_expect_not(in_class("QTimer::Private::add", "QTimer::start"));
+    cr_expect_not(in_class("timerfd_create", "timerfd_create"));
+    cr_expect_not(in_class(NULL, "QTimer::start"));
+}
+
 /* ---- processes ---- */
 
 static void add_worker(struct profile *profile, int pid, uint64_t live)

@@ -199,7 +199,7 @@ Test(doctor_program, hidden_copies_of_libraries_are_told)
                     "");
     struct diagnosis diagnosis = examine("./owns");
     expect_diagnosed(&diagnosis, HEALTH_NOTE,
-                     "./owns holds a libev of its own, hidden inside: its timers are not seen");
+                     "./owns holds its own copy of libev, hidden inside: its timers are not seen");
     expect_diagnosed(&diagnosis, HEALTH_NOTE, "Link it with the shared library to see them");
     expect_not_diagnosed(&diagnosis, "neither it nor the libraries");
     diagnosis_free(&diagnosis);

@@ -104,7 +104,8 @@ Test(record, earlier_recording_of_that_name_is_kept_as_old)
 Test(record, existing_preload_is_kept)
 {
     setenv("LD_PRELOAD", "/usr/lib/no-such-library.so", 1);
-    cr_expect_eq(fixture_record("-o", "x.tlk", "sh", "-c", "echo $LD_PRELOAD", NULL), 0);
+    cr_expect_eq(
+        fixture_record("--children=no", "-o", "x.tlk", "sh", "-c", "echo $LD_PRELOAD", NULL), 0);
     cr_expect_not_null(strstr(fixture_text("out"), "/usr/lib/no-such-library.so:/"));
     cr_expect_not_null(strstr(fixture_text("out"), "libtimerleak.so\n"));
 }
@@ -292,4 +293,27 @@ Test(record, program_that_is_sanitized_runs)
     fixture_compile("asan", TIMER_SOURCE, "-fsanitize=address -DEND='return 6;'");
     cr_expect_eq(WEXITSTATUS(fixture_record("-o", "x.tlk", "./asan", NULL)), 6);
     cr_expect_eq(fixture_read("x.tlk").end, TLK_EXITED);
+}
+
+Test(record, copy_of_a_library_that_is_not_seen_is_told_before_the_program_runs)
+{
+    fixture_compile("owns",
+                    "static __attribute__((noipa)) void uv_timer_start(void) {}\n"
+                    "static __attribute__((noipa)) void uv_timer_stop(void) {}\n"
+                    "int main(void) { uv_timer_start(); uv_timer_stop(); return 0; }\n",
+                    "");
+    const char *words = "holds its own copy of libuv, hidden inside: its timers are not seen.";
+    fixture_record("-o", "x.tlk", "./owns", NULL);
+    expect_said(words);
+    fixture_record("-o", "x.tlk", "--families=timerfd", "./owns", NULL);
+    expect_not_said(words);
+    fixture_record("-o", "x.tlk", "--families=libuv", "./owns", NULL);
+    expect_said(words);
+}
+
+Test(record, families_of_libraries_are_known)
+{
+    cr_expect_eq(WEXITSTATUS(fixture_record("--families=libuv,qtt", "true", NULL)), 2);
+    expect_said("there is no \"qtt\" among posix timerfd itimer gotime libuv libevent libev glib "
+                "sd-event qt");
 }

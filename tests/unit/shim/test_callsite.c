@@ -46,9 +46,9 @@ static void call_entry(const char *prefix, size_t count)
     write_relative(write_bytes(jump, "\xff\x25", 2), SLOT);
 }
 
-static bool names(void)
+static enum callsite site(void)
 {
-    return callsite_names(memory.module + CALLER, module, hooks);
+    return callsite_of(memory.module + CALLER, module, hooks);
 }
 
 static void clear(void)
@@ -69,9 +69,9 @@ Test(callsite, a_call_through_a_linkage_table_names_what_its_slot_holds)
         clear();
         call_entry(prefixes[i].bytes, prefixes[i].count);
         slot_to(memory.hooks);
-        cr_expect(names(), "entry %zu", i);
+        cr_expect_eq(site(), CALLSITE_NAME, "entry %zu", i);
         slot_to(memory.elsewhere);
-        cr_expect(!names(), "entry %zu", i);
+        cr_expect_eq(site(), CALLSITE_FIXED, "entry %zu", i);
     }
 }
 
@@ -80,35 +80,35 @@ Test(callsite, a_call_by_a_global_offset_does_too)
     write_bytes(CALLER - 6, "\xff\x15", 2);
     write_relative(CALLER - 4, SLOT);
     slot_to(memory.hooks + 8);
-    cr_expect(names());
+    cr_expect_eq(site(), CALLSITE_NAME);
     slot_to(memory.elsewhere);
-    cr_expect(!names());
+    cr_expect_eq(site(), CALLSITE_FIXED);
 }
 
 Test(callsite, a_call_through_a_pointer_names_nothing)
 {
     slot_to(memory.hooks);
     write_bytes(CALLER - 2, "\xff\xd0", 2); /* call *%rax */
-    cr_expect(!names());
+    cr_expect_eq(site(), CALLSITE_POINTER);
     write_bytes(CALLER - 3, "\xff\x50\x60", 3); /* call *0x60(%rax) */
-    cr_expect(!names());
+    cr_expect_eq(site(), CALLSITE_POINTER);
 }
 
-Test(callsite, a_function_of_the_module_s_own_that_goes_on_elsewhere_is_no_name)
+Test(callsite, a_function_of_the_module_s_own_may_have_gone_on_to_anything)
 {
     write_bytes(CALLER - 5, "\xe8", 1);
     write_relative(CALLER - 4, ENTRY);
     write_bytes(ENTRY, "\xff\xe0", 2); /* jmp *%rax */
     slot_to(memory.hooks);
-    cr_expect(!names());
+    cr_expect_eq(site(), CALLSITE_FIXED);
 }
 
 Test(callsite, nothing_outside_the_module_is_read)
 {
     write_bytes(CALLER - 5, "\xe8\xff\xff\xff\x7f", 5);
-    cr_expect(!names());
+    cr_expect_eq(site(), CALLSITE_POINTER);
     write_bytes(CALLER - 6, "\xff\x15\xff\xff\xff\x7f", 6);
-    cr_expect(!names());
+    cr_expect_eq(site(), CALLSITE_POINTER);
 }
 
 #endif

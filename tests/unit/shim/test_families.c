@@ -23,6 +23,8 @@ Test(families, are_watched_by_name, .init = begin, .fini = end)
     cr_expect_eq(watched("gotime,"), 1u << TLK_GOTIME);
     watched("posix,timerfd");
     cr_expect_eq(recording->families_unknown, 0);
+    cr_expect_eq(watched("all"), ~0u);
+    cr_expect_eq(recording->families_unknown, 0);
 }
 
 Test(families, with_unknown_names, .init = begin, .fini = end)

@@ -1,0 +1,6 @@
+// build: -std=gnu++17 -fPIC
+// library: pc:Qt6Core
+// family: qt
+// with: qt_single_shots.cpp
+/* The same with Qt 6. */
+#include "qt_single_shots.cpp"

@@ -1,0 +1,6 @@
+// build: -std=gnu++17 -fPIC
+// library: pc:Qt6Core
+// family: qt
+// with: qt_timers.cpp
+/* The same with Qt 6. */
+#include "qt_timers.cpp"
