@@ -1,8 +1,8 @@
 // library: ev.h
 // link: -l:libev.a -lm -rdynamic
 // family: libev
-/* libev within the program, which exports it: what the program calls itself passes no hook, and what
- * others call by its names does. */
+/* libev within the program, which exports it: what the program calls itself passes no hook, and
+ * what others call by its names does. */
 #include <dlfcn.h>
 #include "support/libev.h"
 
