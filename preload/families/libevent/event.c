@@ -328,8 +328,12 @@ static void event_overwritten(struct place *place)
 static struct place *event_assigned(struct event *event, event_callback callback, void *argument,
                                     const struct real *real)
 {
-    struct place *before = place_take(event), *place = place_for(callback, argument, real);
+    struct place *before = place_find(event), *place;
 
+    if (before && !before->armed && before->callback == (void (*)(void))callback &&
+        before->argument == argument && before->real == real)
+        return before;
+    place = place_for(callback, argument, real);
     if (place && before && !before->armed) {
         place->note = before->note & NOTE_KEPT;
         place->timer = __atomic_exchange_n(&before->timer, 0, __ATOMIC_ACQ_REL);
@@ -351,7 +355,7 @@ HOOK(struct event *, event_new,
         real->event_new(base, fd, events, place ? event_came : callback, place ? place : argument);
 
     if (event)
-        event_overwritten(place_take(event));
+        event_overwritten(place_find(event));
     if (place && event) {
         if (!(events & EV_OTHERS)) {
             place->note = NOTE_KEPT;
