@@ -8,9 +8,9 @@
 static const char *const states[] = {"never_armed", "never_fired", "never_stopped",
                                      "never_released"};
 /* 0 in every site unless its annotation says otherwise. */
-static const char *const zero_unless_named[] = {"never_armed",    "never_fired", "never_stopped",
-                                                "never_released", "unread",      "inherited",
-                                                "overdue",        "far_future",  "passed_on"};
+static const char *const zero_unless_named[] = {
+    "never_armed", "never_fired", "never_stopped", "never_released", "unread",
+    "inherited",   "overdue",     "far_future",    "passed_on",      "overwritten"};
 static const char *const shown[] = {"created",     "inherited",   "released",      "live",
                                     "peak",        "armed",       "fired",         "stopped",
                                     "never_armed", "never_fired", "never_stopped", "never_released",

@@ -1,6 +1,6 @@
 /*
- * uv.c - the timers of libuv. A handle is the program's memory, a timer from uv_timer_init() until
- * the callback of uv_close() comes, which libuv calls in a later turn of its loop.
+ * uv.c - the timers of libuv. A handle is the program's memory, and a timer from uv_timer_init() to
+ * uv_close().
  *
  * libuv starts and stops the timers of its own handles, and sets a repeating one anew before it
  * calls back; that is none of the program's calls.
@@ -50,8 +50,6 @@ static struct wrap_library libuv = {
 };
 WRAP_AT_START(libuv)
 
-/* The argument of a place is the timer's loop. */
-
 static uint64_t nanoseconds(uint64_t milliseconds)
 {
     return milliseconds < UINT64_MAX / 1000000u ? milliseconds * 1000000u : UINT64_MAX;
@@ -73,23 +71,18 @@ static void uv_disarmed(struct place *place)
 static void uv_fired(struct handle *handle)
 {
     struct place *place = place_find(handle);
-    handle_callback callback;
+    handle_callback callback = place ? (handle_callback)place->callback : NULL;
 
-    if (!place)
+    if (!callback)
         return;
-    callback = (handle_callback)place->callback;
     place->armed = ((const struct real *)place->real)->uv_is_active(handle);
     wrap_fired(place->timer);
     callback(handle);
 }
 
-/* The handle was not closed, and its memory serves something else now. */
-static void uv_forget(struct handle *handle)
+/* If it is armed, its memory serves something else now. */
+static void uv_forget(struct place *place)
 {
-    struct place *place = place_find(handle);
-
-    if (!place)
-        return;
     if (place->armed)
         wrap_lost(place->timer);
     else
@@ -104,7 +97,7 @@ static void uv_born(struct handle *handle, struct uv_loop *loop, const struct re
 
     if (!place)
         return;
-    place->argument = loop;
+    place->loop = loop;
     place->real = real;
     place->timer = timerleak_ledger.created(&(struct timerleak_birth){
         .call = call,
@@ -120,11 +113,12 @@ HOOK(int, uv_timer_init, (struct uv_loop * loop, struct handle *handle))
 {
     WRAP_BEGIN(libuv);
     int result = real->uv_timer_init(loop, handle);
+    struct place *before = result == 0 && call.users ? place_find(handle) : NULL;
 
-    if (result == 0 && call.users) {
-        uv_forget(handle);
+    if (before)
+        uv_forget(before);
+    if (result == 0 && call.users)
         uv_born(handle, loop, real, WRAP_CALL("uv_timer_init", NULL));
-    }
     wrap_end(&call);
     return result;
 }
@@ -187,35 +181,18 @@ HOOK(void, uv_timer_set_repeat, (struct handle * handle, uint64_t repeat))
     wrap_end(&call);
 }
 
-static void uv_closed(struct handle *handle)
-{
-    struct place *place = place_find(handle);
-    handle_callback callback;
-
-    if (!place)
-        return;
-    callback = (handle_callback)place->callback;
-    wrap_released(place->timer);
-    place_free(place);
-    if (callback)
-        callback(handle);
-}
-
-/* Of a handle of any kind. */
+/* Of a handle of any kind. A timer's calls back no more; that it is closed it is told in a later
+ * turn of its loop, if there is one. */
 HOOK(void, uv_close, (struct handle * handle, handle_callback callback))
 {
     WRAP_BEGIN(libuv);
     struct place *place = call.users ? place_find(handle) : NULL;
 
-    if (place && real->uv_handle_get_type(handle) != UV_TIMER) {
-        uv_forget(handle);
-        place = NULL;
-    }
-    if (place) {
-        uv_disarmed(place);
-        place->callback = (void (*)(void))callback;
-    }
-    real->uv_close(handle, place ? uv_closed : callback);
+    if (place && real->uv_handle_get_type(handle) == UV_TIMER)
+        place->armed = false;
+    if (place)
+        uv_forget(place);
+    real->uv_close(handle, callback);
     wrap_end(&call);
 }
 
@@ -224,8 +201,8 @@ static void uv_check_lost(struct place *place)
 {
     struct handle_head head;
 
-    if (place->armed && (!timerleak_ledger.peek(&head, place->key, sizeof(head)) ||
-                         head.loop != place->argument || head.type != UV_TIMER))
+    if (place->armed && wrap_look(&head, place->key, sizeof(head)) &&
+        (head.loop != place->loop || head.type != UV_TIMER))
         wrap_lost(place->timer);
 }
 

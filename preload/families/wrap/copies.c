@@ -8,15 +8,17 @@
 #include "families/wrap/memory.h"
 #include "ledger/timerleak_ledger.h"
 
-/* A module whose calls mean that copy, until something is unloaded. */
+/* A module whose calls mean that copy, until something is unloaded; in `parts`, whether it is one
+ * of the library's files. */
 struct binding {
     const struct wrap_library *library;
     struct callsite_range module;
     const struct wrap_copy *copy;
+    bool part;
     struct binding *next;
 };
 
-static struct binding *bindings, *bindings_free; /* guarded by the lock of memory.h */
+static struct binding *bindings, *parts, *bindings_free; /* guarded by the lock of memory.h */
 static uint32_t bindings_epoch;
 
 /* Past all hooks: the shim's, and the dlsym() of this object and of others. */
@@ -197,15 +199,23 @@ void copies_start(struct wrap_library *library, bool shared)
 
 /* ---- bindings ---- */
 
+static void bindings_free_all(struct binding **list)
+{
+    while (*list) {
+        struct binding *binding = *list;
+
+        *list = binding->next;
+        binding->next = bindings_free;
+        bindings_free = binding;
+    }
+}
+
 /* Under the lock. What is unloaded may be followed by something else in its place. */
 static void bindings_forget(uint32_t epoch)
 {
-    while (bindings && bindings_epoch != epoch) {
-        struct binding *binding = bindings;
-
-        bindings = binding->next;
-        binding->next = bindings_free;
-        bindings_free = binding;
+    if (bindings_epoch != epoch) {
+        bindings_free_all(&bindings);
+        bindings_free_all(&parts);
     }
     bindings_epoch = epoch;
 }
@@ -216,22 +226,22 @@ static bool bindings_last(void)
     return &timerleak_ledger != NULL;
 }
 
-static const struct wrap_copy *binding_find(const struct wrap_library *library, const void *caller,
-                                            uint32_t epoch)
+/* Of no library: there is none. */
+static struct binding binding_find(struct binding *const *list, const struct wrap_library *library,
+                                   const void *code, uint32_t epoch)
 {
-    const struct wrap_copy *copy = NULL;
+    struct binding found = {.part = false};
 
     memory_lock();
     bindings_forget(epoch);
-    for (const struct binding *binding = bindings; binding && !copy; binding = binding->next)
-        if (binding->library == library && callsite_within(binding->module, (uintptr_t)caller))
-            copy = binding->copy;
+    for (const struct binding *binding = *list; binding && !found.library; binding = binding->next)
+        if (binding->library == library && callsite_within(binding->module, (uintptr_t)code))
+            found = *binding;
     memory_unlock();
-    return copy;
+    return found;
 }
 
-static void binding_add(const struct wrap_library *library, const struct module *module,
-                        const struct wrap_copy *copy, uint32_t epoch)
+static void binding_add(struct binding **list, const struct binding *added, uint32_t epoch)
 {
     struct binding *binding;
 
@@ -242,8 +252,9 @@ static void binding_add(const struct wrap_library *library, const struct module 
     else
         binding = memory_take(sizeof(*binding));
     if (binding && bindings_epoch == epoch) {
-        *binding = (struct binding){library, module->range, copy, bindings};
-        bindings = binding;
+        *binding = *added;
+        binding->next = *list;
+        *list = binding;
     }
     memory_unlock();
 }
@@ -265,7 +276,8 @@ static const struct wrap_copy *copy_seen_by(struct wrap_library *library,
 const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller)
 {
     uint32_t epoch = bindings_last() ? timerleak_ledger.unloads() : 0;
-    const struct wrap_copy *copy = bindings_last() ? binding_find(library, caller, epoch) : NULL;
+    const struct wrap_copy *copy =
+        bindings_last() ? binding_find(&bindings, library, caller, epoch).copy : NULL;
     int saved = errno;
     struct module module;
 
@@ -274,12 +286,41 @@ const struct wrap_copy *copies_of(struct wrap_library *library, const void *call
     if (module_find(&module, caller)) {
         copy = copy_seen_by(library, &module);
         if (copy && bindings_last())
-            binding_add(library, &module, copy, epoch);
+            binding_add(&bindings, &(struct binding){library, module.range, copy, false, NULL},
+                        epoch);
     } else { /* code that the program has made */
         copy = library->given;
     }
     errno = saved;
     return copy ? copy : library->absent;
+}
+
+static struct binding part_of(struct wrap_library *library, const void *code)
+{
+    uint32_t epoch = timerleak_ledger.unloads();
+    struct binding binding = binding_find(&parts, library, code, epoch);
+    int saved = errno;
+    struct module module;
+
+    if (!binding.library && module_find(&module, code)) {
+        binding = (struct binding){library, module.range, NULL,
+                                   module_named(&module, library->file), NULL};
+        binding_add(&parts, &binding, epoch);
+    }
+    errno = saved;
+    return binding;
+}
+
+bool copies_part(struct wrap_library *library, const void *code)
+{
+    return part_of(library, code).part;
+}
+
+bool copies_part_calls(struct wrap_library *library, const void *caller)
+{
+    struct binding binding = part_of(library, caller);
+
+    return binding.part && callsite_of(caller, binding.module, library->own) != CALLSITE_POINTER;
 }
 
 static bool copy_is_loaded(const struct wrap_copy *copy)

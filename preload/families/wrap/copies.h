@@ -30,6 +30,11 @@ void copies_start(struct wrap_library *library, bool shared);
  */
 const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller);
 
+/* Whether this code is in a file of the library's, which may be several; and whether the call that
+ * returns there is of that file's own functions, and of no callback. */
+bool copies_part(struct wrap_library *library, const void *code);
+bool copies_part_calls(struct wrap_library *library, const void *caller);
+
 /*
  * Whether the code at `caller`, which dlsym() gives this function of that index, may be given its
  * hook. It may where that calls the same for whoever the pointer is handed on to: modules that see

@@ -5,9 +5,11 @@
 #include "families/wrap/memory.h"
 
 #define FEWEST_BUCKETS 256u
+#define SPARE_STAY 256u
 
 /* All guarded by the lock of memory.h. */
-static struct place *spare;
+static struct place *spare, **spare_end = &spare; /* those freed first, first */
+static size_t spare_count;
 static struct place **buckets; /* a power of two of them */
 static size_t bucket_count, shown;
 
@@ -56,30 +58,47 @@ static struct place **place_at(const void *key)
     return at;
 }
 
+/* Under the lock. */
+static struct place *place_get(void)
+{
+    struct place *place = spare;
+
+    if (spare_count <= SPARE_STAY)
+        return memory_take(sizeof(*place));
+    spare = place->next;
+    spare_count--;
+    return place;
+}
+
+/* Under the lock. */
+static void place_link(struct place *place, const void *key)
+{
+    place->key = key;
+    place->shown = true;
+    bucket_push(place_at(key), place);
+    shown++;
+}
+
 struct place *place_new(const void *key)
 {
     struct place *place = NULL;
 
     memory_lock();
-    if (buckets_suffice()) {
-        place = spare ? spare : memory_take(sizeof(*place));
-        if (place == spare && place)
-            spare = place->next;
-    }
+    if (buckets_suffice())
+        place = place_get();
     if (place)
-        *place = (struct place){0};
-    memory_unlock();
+        *place = (struct place){.key = key};
     if (place && key)
-        place_show(place, key);
+        place_link(place, key);
+    memory_unlock();
     return place;
 }
 
 void place_show(struct place *place, const void *key)
 {
     memory_lock();
-    place->key = key;
-    bucket_push(place_at(key), place);
-    shown++;
+    buckets_suffice();
+    place_link(place, key);
     memory_unlock();
 }
 
@@ -96,18 +115,59 @@ struct place *place_find(const void *key)
     return place;
 }
 
+/* Under the lock. */
+static struct place *place_unlink(struct place **at)
+{
+    struct place *place = *at;
+
+    *at = place->next;
+    place->shown = false;
+    shown--;
+    return place;
+}
+
+struct place *place_take(const void *key)
+{
+    struct place *place = NULL;
+
+    if (!__atomic_load_n(&shown, __ATOMIC_RELAXED))
+        return NULL;
+    memory_lock();
+    if (bucket_count && *place_at(key))
+        place = place_unlink(place_at(key));
+    memory_unlock();
+    return place;
+}
+
+struct place *places_take_all(const void *loop)
+{
+    struct place *taken = NULL;
+
+    memory_lock();
+    for (size_t i = 0; i < bucket_count; i++)
+        for (struct place **at = &buckets[i]; *at;)
+            if ((*at)->loop == loop)
+                bucket_push(&taken, place_unlink(at));
+            else
+                at = &(*at)->next;
+    memory_unlock();
+    return taken;
+}
+
 void place_free(struct place *place)
 {
     memory_lock();
-    if (place->key) {
+    if (place->shown) {
         struct place **at = place_at(place->key);
 
         while (*at != place)
             at = &(*at)->next;
-        *at = place->next;
-        shown--;
+        place_unlink(at);
     }
-    bucket_push(&spare, place);
+    place->next = NULL;
+    *spare_end = place;
+    spare_end = &place->next;
+    spare_count++;
     memory_unlock();
 }
 

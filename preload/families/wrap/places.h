@@ -17,9 +17,11 @@ struct place {
     uint64_t timer;  /* the ledger's reference; 0: not recorded */
     void (*callback)(void);
     void *argument;
+    const void *loop; /* with which it ends, if the library has such */
     const void *real; /* functions of the copy of the library that it belongs to */
-    uintptr_t note;   /* the family's */
+    uint64_t note;    /* the family's */
     bool armed;
+    bool shown; /* it can be found */
     struct place *next;
 };
 
@@ -27,13 +29,23 @@ struct place {
  * memory. */
 struct place *place_new(const void *key);
 
-/* One without gets its key: where that is what the library returns, when it has the callback. */
+/* One without a key, or that was taken, is found by this one from now on: where the key is what the
+ * library returns, when it has the callback. */
 void place_show(struct place *place, const void *key);
 
 /* That of a key; NULL: none. */
 struct place *place_find(const void *key);
 
-/* It is found no more. */
+/* The same, and it is found no more. */
+struct place *place_take(const void *key);
+
+/* So all of that loop, linked by `next`. */
+struct place *places_take_all(const void *loop);
+
+/*
+ * It is found no more. What it holds stays until a few hundred others have been freed: for a copy
+ * that the program has made of what refers to it.
+ */
 void place_free(struct place *place);
 
 /*

@@ -1,5 +1,7 @@
 #include "families/wrap/wrap.h"
 
+#include <string.h>
+#include <sys/auxv.h>
 #include <time.h>
 
 #include "families/wrap/copies.h"
@@ -83,6 +85,19 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
     return call;
 }
 
+bool wrap_holds(struct wrap_library *library, const void *code)
+{
+    const struct wrap_copy *common = library->common;
+
+    return (common && common->alone && callsite_within(common->module, (uintptr_t)code)) ||
+           copies_part(library, code);
+}
+
+bool wrap_parts(struct wrap_library *library, const void *caller)
+{
+    return copies_part_calls(library, caller);
+}
+
 bool wrap_admits(const struct wrap_library *library)
 {
     return library->number && timerleak_ledger.admits(library->number);
@@ -136,4 +151,19 @@ void wrap_named(uint64_t timer, const char *name)
 {
     if (timer)
         timerleak_ledger.named(timer, name);
+}
+
+/* Nothing else is mapped so near below what the kernel has put at the top of the first stack. */
+#define STACK_GAP (UINT64_C(128) << 20)
+
+bool wrap_look(void *to, const void *from, size_t size)
+{
+    char probe;
+
+    if (getauxval(AT_RANDOM) - (uintptr_t)from < STACK_GAP)
+        return false;
+    if (timerleak_ledger.peek(to, from, size))
+        return true;
+    memset(to, 0, size);
+    return timerleak_ledger.peek(&probe, to, sizeof(probe));
 }

@@ -55,7 +55,7 @@ struct wrap_library *wrap_libraries(void);
 struct wrap_call {
     void *const *real; /* the functions that were meant, in the list's order */
     bool users;        /* it is the program's, not the library's to itself */
-    bool librarys;     /* code beside the library's makes it, or its own: it is not alone */
+    bool librarys;     /* its module makes it: the library, or what lies beside it there */
     bool entered;
 };
 
@@ -69,6 +69,13 @@ static inline void wrap_end(const struct wrap_call *call)
         timerleak_ledger.leave();
 }
 
+/* Whether this code is the library's, or another part's of it: so are events that it makes itself.
+ */
+bool wrap_holds(struct wrap_library *library, const void *code);
+
+/* Whether the call that returns to `caller` is another part's, for which `users` of it is true. */
+bool wrap_parts(struct wrap_library *library, const void *caller);
+
 /* ---- what a family tells the ledger; of a timer 0, which is not recorded, nothing ---- */
 
 bool wrap_admits(const struct wrap_library *library);
@@ -81,6 +88,12 @@ void wrap_stopped(uint64_t timer);
 void wrap_released(uint64_t timer);
 void wrap_lost(uint64_t timer);
 void wrap_named(uint64_t timer, const char *name);
+
+/*
+ * What the memory that a program keeps a timer in has come to in the end; zeros, if it is gone.
+ * False where nobody can tell: main() may have been left, and with it what was on its stack.
+ */
+bool wrap_look(void *to, const void *from, size_t size);
 
 /* ---- the lists ---- */
 

@@ -30,17 +30,42 @@ Test(places, however_many_there_are_each_is_found_where_it_was)
     free(all);
 }
 
-Test(places, one_that_was_freed_serves_again_and_is_empty)
+Test(places, one_that_was_freed_stays_as_it_was_for_a_while_then_serves_again_and_is_empty)
 {
-    struct place *first = place_new(key_of(1)), *second;
+    struct place *first = place_new(key_of(1)), *second = NULL;
+    int turns = 0;
 
     first->timer = 7;
     first->armed = true;
     place_free(first);
-    second = place_new(NULL);
-    cr_expect_eq(second, first);
-    cr_expect(second->timer == 0 && !second->armed && !second->key);
     cr_expect_null(place_find(key_of(1)));
+    for (; second != first && turns < MANY; turns++) {
+        cr_expect_eq(first->timer, 7);
+        second = place_new(NULL);
+        if (second != first)
+            place_free(second);
+    }
+    cr_expect(turns > 200 && turns < 1000, "%d", turns);
+    cr_expect(second->timer == 0 && !second->armed && !second->key);
+}
+
+Test(places, one_without_a_key_can_be_shown_and_those_of_a_loop_taken)
+{
+    static const int loop, other;
+    struct place *one = place_new(NULL), *two = place_new(key_of(2)), *taken;
+
+    one->loop = &loop;
+    two->loop = &other;
+    place_show(one, one);
+    cr_expect_eq(place_find(one), one);
+    taken = places_take_all(&loop);
+    cr_assert_eq(taken, one);
+    cr_expect(!taken->next && !taken->shown && taken->key == one);
+    cr_expect_null(place_find(one));
+    cr_expect_eq(place_find(key_of(2)), two);
+    place_show(one, key_of(1));
+    cr_expect_eq(place_take(key_of(1)), one);
+    place_free(one);
 }
 
 Test(places, one_may_get_its_key_later)
