@@ -30,7 +30,8 @@ static const struct word words[] = {
      "never deleted or closed. A timer does not go away by firing: POSIX timers want\n"
      "timer_delete, timerfds want close. Release it, or keep it and arm it again.\n"
      "Timers of libraries have their library's word for it: never-closed (libuv), never-freed\n"
-     "(libevent), never-destroyed (GLib), never-unreferenced (sd-event), never-deleted (Qt)."},
+     "(libevent), never-destroyed (GLib), never-unreferenced (sd-event), never-deleted (Qt),\n"
+     "never-removed (ell)."},
     {"never-closed",
      "What never-released is called of libuv's timers: it is not armed any more, for it fired\n"
      "or was stopped, but its handle was not closed. uv_timer_stop() keeps it: the loop has it\n"
@@ -49,6 +50,9 @@ static const struct word words[] = {
     {"never-deleted",
      "What never-released is called of Qt's timers: it is not active any more, but it was not\n"
      "killed, nor its object deleted. QObject::killTimer(), or deleting the object, ends it."},
+    {"never-removed",
+     "What never-released is called of ell's timers: the timeout has fired, and was neither set\n"
+     "anew nor removed. l_timeout_remove() ends it."},
     {"leak", "Timers of this site pile up. The evidence stands beside it: some are older than any\n"
              "that was ever released here; or they are created on and on, through the whole run,\n"
              "and their number only rises; or they fired or were stopped, and nobody came back to\n"
@@ -147,7 +151,7 @@ static const struct word words[] = {
      "    # a comment\n"
      "    leak:PATTERN                   timers of any family\n"
      "    timerfd:PATTERN                or posix, itimer, gotime, libuv, libevent, libev, glib,\n"
-     "                                   sd-event, qt\n"
+     "                                   sd-event, qt, ell\n"
      "    timerfd:never-stopped:PATTERN  only if most live timers of a site are in that state\n"
      "    leak:never-fired:PATTERN\n"
      "\n"

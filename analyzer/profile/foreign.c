@@ -74,6 +74,19 @@ static const struct foreign foreigns[FOREIGN_FAMILIES] = {
         .kept = "never-deleted",
         .release = "QObject::killTimer(), or with its object",
     },
+    {
+        .family = "ell",
+        .library = "ell",
+        .traits = IN_MEMORY,
+        .one_each = true,
+        .object = "libtimerleak-ell.so",
+        .files = {"libell.so"},
+        .functions = {"l_timeout_create", "l_timeout_remove"},
+        .texts = {"Cleanup attempted on running main loop",
+                  "(unsigned int) fd > watch_entries - 1"},
+        .kept = "never-removed",
+        .release = "l_timeout_remove()",
+    },
 };
 
 const struct foreign *foreign_at(size_t index)

@@ -5,16 +5,18 @@
 #ifndef TIMERLEAK_PROFILE_FOREIGN_H
 #define TIMERLEAK_PROFILE_FOREIGN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define FOREIGN_FAMILIES 6
+#define FOREIGN_FAMILIES 7
 #define FOREIGN_WORDS 3
 
 struct foreign {
     const char *family;
     const char *library; /* as people know it */
     uint32_t traits;     /* enum tlk_trait */
+    bool one_each;       /* it has a timer of the kernel for each; else those are its loops' */
     const char *object;  /* the file beside the shim */
 
     /* Those of its files begin so. */

@@ -12,7 +12,7 @@ size_t loop_frames(const struct stack_frame *stack, size_t depth, uint64_t famil
 {
     const struct foreign *library = depth > 1 ? foreign_of_frame(&stack[1]) : NULL;
     size_t count = 0;
-    if (!library || !family_has(family, TLK_BY_DESCRIPTOR))
+    if (!library || library->one_each || !family_has(family, TLK_BY_DESCRIPTOR))
         return 0;
     while (1 + count < depth && foreign_of_frame(&stack[1 + count]) == library)
         count++;

@@ -1,4 +1,4 @@
-// build: -fPIC
+// build: -std=gnu++17 -fPIC
 // library: pc:Qt6Core
 // family: qt
 // with: qt_slots.cpp

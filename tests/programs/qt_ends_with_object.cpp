@@ -31,8 +31,8 @@ struct connection : QObject {
 
 /* A timer that has timers of its own. */
 struct with_ids : QTimer {
-    SITE with_ids()
     // expect: qt/QTimer clean created=1 armed=1 fired=1 released=1
+    SITE with_ids() : QTimer(nullptr)
     {
         // expect: qt/startTimer clean created=1 armed=1 fired=2 stopped=1 released=1
         QObject::startTimer(1);

@@ -26,8 +26,8 @@ struct ticks : QObject {
 };
 
 struct poller : QTimer {
-    SITE poller()
     // expect: qt/QTimer clean created=1 armed=1 stopped=1 released=1
+    SITE poller() : QTimer(nullptr)
     {
         start(std::chrono::hours(1));
     }

@@ -9,8 +9,9 @@
  * destructor call, and QInternal::registerCallback() one that is called before an event is
  * delivered, in whichever thread.
  *
- * Not seen is a slot of QTimer's that a signal was connected to by its name, SLOT(start()): that it
- * runs shows when it fires.
+ * Not seen are the timers that libQt5Core makes for itself; a slot of QTimer's that a signal was
+ * connected to by its name, SLOT(start()), until it fires; the functions that Qt 6.5 added; and a
+ * second copy of one version of Qt. All of these work as without us.
  */
 #include <time.h>
 

@@ -150,8 +150,7 @@ static int source_born(struct source *source, bool floats, int clock, time_handl
     {                                                                                              \
         WRAP_BEGIN(sd_event);                                                                      \
         bool admitted = call.users && wrap_admits(&sd_event);                                      \
-        struct source *floating = NULL;                                                            \
-        struct source **made = admitted && !source ? &floating : source;                           \
+        struct source *floating = NULL, **made = admitted && !source ? &floating : source;         \
         int result = real->name(loop, made, clock, usec, accuracy,                                 \
                                 admitted ? source_fired : callback, userdata);                     \
                                                                                                    \

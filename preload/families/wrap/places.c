@@ -61,19 +61,26 @@ struct place *place_new(const void *key)
     struct place *place = NULL;
 
     memory_lock();
-    if (!key || buckets_suffice()) {
+    if (buckets_suffice()) {
         place = spare ? spare : memory_take(sizeof(*place));
         if (place == spare && place)
             spare = place->next;
     }
     if (place)
-        *place = (struct place){.key = key};
-    if (place && key) {
-        bucket_push(place_at(key), place);
-        shown++;
-    }
+        *place = (struct place){0};
     memory_unlock();
+    if (place && key)
+        place_show(place, key);
     return place;
+}
+
+void place_show(struct place *place, const void *key)
+{
+    memory_lock();
+    place->key = key;
+    bucket_push(place_at(key), place);
+    shown++;
+    memory_unlock();
 }
 
 struct place *place_find(const void *key)

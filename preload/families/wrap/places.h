@@ -27,6 +27,9 @@ struct place {
  * memory. */
 struct place *place_new(const void *key);
 
+/* One without gets its key: where that is what the library returns, when it has the callback. */
+void place_show(struct place *place, const void *key);
+
 /* That of a key; NULL: none. */
 struct place *place_find(const void *key);
 

@@ -43,6 +43,17 @@ Test(places, one_that_was_freed_serves_again_and_is_empty)
     cr_expect_null(place_find(key_of(1)));
 }
 
+Test(places, one_may_get_its_key_later)
+{
+    struct place *place = place_new(NULL);
+
+    cr_expect_null(place_find(key_of(2)));
+    place_show(place, key_of(2));
+    cr_expect_eq(place_find(key_of(2)), place);
+    place_free(place);
+    cr_expect_null(place_find(key_of(2)));
+}
+
 static int visited;
 
 static void visit_and_free(struct place *place)
