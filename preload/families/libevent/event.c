@@ -117,7 +117,7 @@ static bool is_programs(const void *callback)
     return callback && !wrap_holds(&libevent, callback);
 }
 
-static uint64_t event_timer(const struct timerleak_call *call, size_t retained)
+static uint64_t event_timer(const struct timerleak_call *call, const void *handle, size_t retained)
 {
     if (!wrap_admits(&libevent))
         return 0;
@@ -125,6 +125,7 @@ static uint64_t event_timer(const struct timerleak_call *call, size_t retained)
         .call = call,
         .family = libevent.number,
         .clock = CLOCK_MONOTONIC,
+        .handle = (uintptr_t)handle,
         .kept = true,
         .retained = retained,
     });
@@ -167,7 +168,7 @@ static void event_armed(struct place *place, const struct event *event, const st
     uint64_t kept = place->note & NOTE_KEPT;
 
     if (!kept && !place->armed)
-        place->timer = event_timer(call, 0);
+        place->timer = event_timer(call, event, 0);
     place->loop = real->event_get_base(event);
     place->note = kept | period << NOTE_PERIOD;
     wrap_armed(place->timer, delay, period, call->caller);
@@ -359,8 +360,8 @@ HOOK(struct event *, event_new,
     if (place && event) {
         if (!(events & EV_OTHERS)) {
             place->note = NOTE_KEPT;
-            place->timer =
-                event_timer(WRAP_CALL("event_new", NULL), real->event_get_struct_event_size());
+            place->timer = event_timer(WRAP_CALL("event_new", NULL), event,
+                                       real->event_get_struct_event_size());
         }
         event_shown(place, event);
     } else if (place) {
@@ -630,7 +631,7 @@ static struct place *once_begin(struct event_base *base, event_callback callback
     place->argument = argument;
     place->real = real;
     place->loop = base;
-    place->timer = event_timer(call, 0);
+    place->timer = event_timer(call, NULL, 0);
     place->armed = true;
     place_show(place, place);
     wrap_armed(place->timer, event_nanoseconds(time), 0, call->caller);
@@ -831,7 +832,7 @@ static void bufferevent_timed(struct bufferevent *buffer, const struct real *rea
         if (!place->note)
             event_timer_ends(place);
         else if (!place->timer)
-            place->timer = event_timer(call, 0);
+            place->timer = event_timer(call, buffer, 0);
         if (place->note && direction == TO_READ && real->bufferevent_get_enabled(buffer) & EV_READ)
             bufferevent_armed(place, place->note, call->caller);
         else
