@@ -66,7 +66,7 @@ SOURCES := $(wildcard tests/programs/*.c tests/programs/*.cpp tests/bench/famili
 		tests/bench/families/*.cpp)
 LIBRARIES_USED := $(sort $(shell sed -n 's|^// library: *||p' $(SOURCES)))
 present = $(shell { case $(1) in (pc:*) pkg-config --exists $(1:pc:%=%) ;; \
-	(*) echo '\#include <$(1)>' | $(CC) -E - ;; esac; } >/dev/null 2>&1 && echo yes)
+	(*) printf '\043include <$(1)>\n' | $(CC) -E - ;; esac; } >/dev/null 2>&1 && echo yes)
 MISSING := $(foreach library,$(LIBRARIES_USED),$(if $(call present,$(library)),,$(library)))
 WITHOUT := $(foreach library,$(MISSING),$(shell grep -lx '// library: $(library)' $(SOURCES)))
 BUILDABLE := $(filter-out $(ELSEWHERE) $(WITHOUT),$(SOURCES))

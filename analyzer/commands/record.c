@@ -100,7 +100,8 @@ static void record_tell_blind(const struct needs *needs, uint32_t wanted)
 }
 
 /*
- * What a list of families says, else what the program needs of what there is. What its children
+ * What a list of families says, else what the program needs of what there is: all, if it may load
+ * what it does not name. What its children
  * will need can't be known: `hand_on` is all that there is; so has a program that the shim is not
  * loaded into. False if what the list says is not there.
  */
@@ -117,10 +118,11 @@ static bool record_choose_objects(const struct launch *launch, const struct trac
         return true;
     needs_find(&needs, judged->program);
     record_tell_blind(&needs, said ? *hand_on : UINT32_MAX);
-    if (!said)
+    if (!said && !needs.loads)
         *own &= needs.objects;
     if (!said && *own)
-        complain("also recording %s timers", objects_list(*own).s);
+        complain("also recording %s timers%s", objects_list(*own).s,
+                 needs.loads ? ", for it may load such libraries" : "");
     needs_free(&needs);
     return true;
 }

@@ -144,6 +144,9 @@ static void examine_loops(struct diagnosis *diagnosis, const struct needs *needs
         if (needs->objects & OBJECT_BIT(i))
             examine_object(diagnosis, foreign_at(i), shim);
     }
+    if (needs->loads)
+        diagnosis_remark(diagnosis, HEALTH_OK,
+                         "it loads libraries while it runs: `timerleak record` loads all objects");
     for (size_t i = 0; i < needs->count; i++) {
         const struct blind_copy *blind = &needs->blind[i];
         diagnosis_remark(diagnosis, HEALTH_NOTE, "%s holds its own copy of %s, %s", blind->file,

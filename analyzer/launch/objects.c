@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "launch/libraries.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,29 @@ static void needs_add_makers(uint32_t *made, const char *path)
     }
 }
 
+static const char *loader_name(size_t index)
+{
+    return index == 0 ? "dlopen" : "dlmopen";
+}
+
+static bool loads_libraries(const char *path)
+{
+    return imports_read(path, loader_name, 2) != 0;
+}
+
+#define SHORTEST_NAME 3
+
+/* What is named as the program, as libpython3.11.so for python3, is most of it. */
+static bool is_of_program(const char *library, const char *program)
+{
+    const char *name = path_last(program), *file = path_last(library);
+    size_t length = 0;
+    while (isalpha((unsigned char)name[length]))
+        length++;
+    return length >= SHORTEST_NAME && strncmp(file, "lib", 3) == 0 &&
+           strncmp(file + 3, name, length) == 0;
+}
+
 static void needs_add_file(struct needs *needs, const char *path, bool program)
 {
     enum copy copies[FOREIGN_FAMILIES];
@@ -55,11 +79,14 @@ void needs_find(struct needs *needs, const char *program)
     libraries_list(&libraries, program, named);
     needs_add_file(needs, program, true);
     needs_add_makers(&made, program);
+    needs->loads = loads_libraries(program);
     for (size_t i = 0; i < libraries.count; i++) {
         if (!libraries.items[i].path)
             continue;
         needs_add_file(needs, libraries.items[i].path, false);
         needs_add_makers(&made, libraries.items[i].path);
+        needs->loads |= is_of_program(libraries.items[i].path, program) &&
+                        loads_libraries(libraries.items[i].path);
     }
     for (size_t i = 0; i < FOREIGN_FAMILIES; i++) {
         if (foreign_at(i)->makers[0] && !(made & OBJECT_BIT(i)))

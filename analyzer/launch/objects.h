@@ -24,6 +24,7 @@ struct blind_copy {
 
 struct needs {
     uint32_t objects;
+    bool loads; /* the program itself loads libraries while it runs, as interpreters do: any */
     struct blind_copy *blind;
     size_t count, room;
 };

@@ -92,6 +92,22 @@ Test(objects, each_program_has_those_that_it_needs, .timeout = 120)
     directory_remove(directory);
 }
 
+/* It may call dlopen() with a name that it makes up. */
+Test(objects, program_that_loads_libraries_has_all, .timeout = 120)
+{
+    char *directory = prepared();
+
+    free(output_of(text_make("cd '%s' && sed 's/^int main/#include <dlfcn.h>\\n"
+                             "void *load(void) { return dlopen(\"\", 1); }\\nint main/' "
+                             "program.c >loads.c && cc -o loads loads.c $PWD/libuv.so.1",
+                             directory)));
+    expect_record(
+        directory, "./loads",
+        "timerleak: also recording libuv and glib timers, for it may load such libraries\n",
+        "loads: libtimerleak-glib.so libtimerleak-uv.so\n");
+    directory_remove(directory);
+}
+
 Test(objects, those_of_families_that_are_named_are_loaded_whatever_it_needs, .timeout = 120)
 {
     char *directory = prepared();
