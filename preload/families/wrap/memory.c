@@ -11,9 +11,16 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *chunk;
 static size_t chunk_left;
 
-void memory_start(void)
+static void memory_keep_over_fork(void)
 {
     pthread_atfork(memory_lock, memory_unlock, memory_unlock);
+}
+
+void memory_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, memory_keep_over_fork);
 }
 
 void memory_lock(void)

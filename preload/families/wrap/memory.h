@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-/* Once, before the others. */
+/* Before the others; for each library, of which an object may have several. */
 void memory_start(void);
 
 void memory_lock(void);
