@@ -13,7 +13,6 @@ int main(void)
     pid_t child;
 
     printf("%p\n", dlsym(RTLD_DEFAULT, "_ZN7QObject9killTimerEi"));
-    alarm(60);
     child = fork();
     if (child == 0)
         _exit(0);

@@ -42,15 +42,6 @@ void *memory_map(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-void memory_unmap(void *memory, size_t size)
-{
-    int saved = errno;
-
-    if (memory)
-        munmap(memory, size);
-    errno = saved;
-}
-
 void *memory_take(size_t size)
 {
     void *taken;

@@ -19,8 +19,7 @@ void memory_unlock(void);
 /* Under the lock: room that stays for good, zeroed; NULL when the system has no more. */
 void *memory_take(size_t size);
 
-/* Under the lock: as many bytes as are a lot, to be given back. */
+/* Under the lock: as many bytes as are a lot. */
 void *memory_map(size_t size);
-void memory_unmap(void *memory, size_t size);
 
 #endif

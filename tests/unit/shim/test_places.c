@@ -97,6 +97,22 @@ Test(places, those_with_keys_are_visited_and_may_be_freed_meanwhile)
     cr_expect_eq(visited, 900);
 }
 
+static void visit_and_make(struct place *place)
+{
+    (void)place;
+    if (++visited == 1)
+        for (uintptr_t i = 1000; i < 2000; i++)
+            place_new(key_of(i));
+}
+
+Test(places, they_may_become_many_more_while_they_are_visited)
+{
+    for (uintptr_t i = 0; i < 200; i++)
+        place_new(key_of(i));
+    places_visit(visit_and_make);
+    cr_expect_geq(visited, 1);
+}
+
 Test(places, a_child_has_them_and_can_make_more)
 {
     struct place *place = place_new(key_of(3));
