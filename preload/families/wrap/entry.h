@@ -37,8 +37,9 @@
             ".globl " hook "_entry\n"                                                              \
             ".type " hook "_entry, %function\n" hook "_entry:\n"                                   \
             ".cfi_startproc\n" WRAP_ENTRY_GOES_ON(hook) ".cfi_endproc\n"                           \
-            ".size " hook "_entry, . - " hook "_entry\n"                                           \
-            ".popsection\n"                                                                        \
-            ".symver " hook "_entry," symbol);
+                                                        ".size " hook "_entry, . - " hook          \
+                                                        "_entry\n"                                 \
+                                                        ".popsection\n"                            \
+                                                        ".symver " hook "_entry," symbol);
 
 #endif
