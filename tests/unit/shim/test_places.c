@@ -1,6 +1,8 @@
 /* What stands in for callbacks: see families/wrap/places.h. */
 #include "families/wrap/places.h"
 
+#include "families/wrap/memory.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -123,4 +125,22 @@ Test(places, a_child_has_them_and_can_make_more)
     wait(&status);
     cr_expect_eq(status, 0);
     cr_expect_null(place_find(key_of(4)));
+}
+
+Test(places, a_handler_forks_whatever_it_interrupted, .timeout = 60)
+{
+    int status;
+
+    memory_start();
+    memory_lock();
+    if (fork() == 0)
+        _exit(0);
+    memory_unlock();
+    wait(&status);
+    cr_expect_eq(status, 0);
+    if (fork() == 0)
+        _exit(place_new(key_of(5)) ? 0 : 1);
+    wait(&status);
+    cr_expect_eq(status, 0);
+    cr_expect(place_new(key_of(6)));
 }
