@@ -419,8 +419,10 @@ void mapfile_trim(void)
     recording->chunk_count = recording->chunk_used;
     grows_no_more = true;
     fd = open_own();
-    if (fd >= 0 && ftruncate(fd, (off_t)used) == 0)
+    if (fd >= 0 && ftruncate(fd, (off_t)used) == 0) {
         file_size = used;
+        mapped_size = memory_shrink(recording, mapped_size, used);
+    }
     if (fd >= 0)
         real()->syscall(SYS_close, fd);
     lock_give(&chunks_lock);

@@ -49,7 +49,10 @@ void mapfile_abandon(void);
 /* The name that it was published under, absolute; it may have been moved since. */
 const char *mapfile_path(void);
 
-/* Cuts the file to what is used and refuses further growth. Makes system calls. */
+/*
+ * Cuts the file to what is used, unmaps the rest, which who looks through all of the memory would
+ * run into (valgrind's leak check), and refuses further growth. Makes system calls.
+ */
 void mapfile_trim(void);
 
 /*

@@ -19,13 +19,13 @@ typedef void (*timeout_destroy)(void *);
 #define WRAPPED(X)                                                                                 \
     X(struct timeout *, l_timeout_create,                                                          \
       (unsigned int, timeout_callback, void *, timeout_destroy), VERSION)                          \
+    X(void, l_timeout_remove, (struct timeout *), VERSION)                                         \
     X(struct timeout *, l_timeout_create_ms,                                                       \
       (uint64_t, timeout_callback, void *, timeout_destroy), VERSION)                              \
     X(void, l_timeout_modify, (struct timeout *, unsigned int), VERSION)                           \
     X(void, l_timeout_modify_ms, (struct timeout *, uint64_t), VERSION)                            \
     X(void, l_timeout_set_callback, (struct timeout *, timeout_callback, void *, timeout_destroy), \
       VERSION)                                                                                     \
-    X(void, l_timeout_remove, (struct timeout *), VERSION)                                         \
     X(bool, l_main_exit, (void), VERSION)
 #define ASKED(X)
 WRAP_FUNCTIONS

@@ -27,10 +27,11 @@ typedef void (*finalize_callback)(struct event *, void *);
 typedef void (*data_callback)(struct bufferevent *, void *);
 typedef void (*bufferevent_callback)(struct bufferevent *, short, void *);
 
-/* The first is one that libev has too, which offers some of them: then it is libev that is meant.
- */
+/* The first are those that libev has too, which offers some of them: then it is libev that is
+ * meant. */
 #define WRAPPED(X)                                                                                 \
     X(int, event_add, (struct event *, const struct timeval *), WRAP_UNVERSIONED)                  \
+    X(int, event_del, (struct event *), WRAP_UNVERSIONED)                                          \
     X(struct event *, event_new, (struct event_base *, int, short, event_callback, void *),        \
       WRAP_UNVERSIONED)                                                                            \
     X(int, event_assign,                                                                           \
@@ -42,7 +43,6 @@ typedef void (*bufferevent_callback)(struct bufferevent *, short, void *);
       (const struct event *, struct event_base **, int *, short *, event_callback *, void **),     \
       WRAP_UNVERSIONED)                                                                            \
     X(void, event_active, (struct event *, int, short), WRAP_UNVERSIONED)                          \
-    X(int, event_del, (struct event *), WRAP_UNVERSIONED)                                          \
     X(int, event_del_block, (struct event *), WRAP_UNVERSIONED)                                    \
     X(int, event_del_noblock, (struct event *), WRAP_UNVERSIONED)                                  \
     X(int, event_remove_timer, (struct event *), WRAP_UNVERSIONED)                                 \

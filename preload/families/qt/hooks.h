@@ -133,8 +133,8 @@ static bool serve(void *const *copy)
 __attribute__((constructor)) static void library_start(void)
 {
     wrap_start(&library);
-    if (library.common && library.number)
-        serve(library.common->functions);
+    if (*library.common && library.number)
+        serve((*library.common)->functions);
 }
 
 /* ---- hooks ---- */

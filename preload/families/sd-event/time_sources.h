@@ -22,10 +22,10 @@ typedef void (*destroy_handler)(void *userdata);
     X(int, sd_event_add_time,                                                                      \
       (struct event *, struct source **, int, uint64_t, uint64_t, time_handler, void *),           \
       SINCE(221))                                                                                  \
+    X(int, sd_event_source_set_time, (struct source *, uint64_t), SINCE(221))                      \
     X(int, sd_event_add_time_relative,                                                             \
       (struct event *, struct source **, int, uint64_t, uint64_t, time_handler, void *),           \
       SINCE(247))                                                                                  \
-    X(int, sd_event_source_set_time, (struct source *, uint64_t), SINCE(221))                      \
     X(int, sd_event_source_set_time_relative, (struct source *, uint64_t), SINCE(247))             \
     X(int, sd_event_source_set_enabled, (struct source *, int), SINCE(221))                        \
     X(int, sd_event_source_set_description, (struct source *, const char *), SINCE(221))           \

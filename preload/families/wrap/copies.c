@@ -123,14 +123,14 @@ static struct wrap_copy *copy_known(const struct wrap_library *library, const st
     return copy;
 }
 
-/* The one that this scope shows; NULL: none. */
+/* The one that this scope shows; NULL: none. One name alone may be anything's. */
 static struct wrap_copy *copy_in(struct wrap_library *library, void *scope)
 {
     void *first = function_find(library, scope, 0);
     struct module module;
     struct wrap_copy *copy;
 
-    if (!module_find(&module, first))
+    if (!module_find(&module, first) || !function_find(library, scope, 1))
         return NULL;
     copy = copy_known(library, &module, first);
     if (copy)
@@ -193,7 +193,7 @@ void copies_start(struct wrap_library *library, bool shared)
         library->own = own.range;
     library->absent = copy_new(library);
     if (shared)
-        library->common = copy_in(library, RTLD_NEXT);
+        *library->common = copy_in(library, RTLD_NEXT);
     errno = saved;
 }
 
@@ -295,6 +295,29 @@ const struct wrap_copy *copies_of(struct wrap_library *library, const void *call
     return copy ? copy : library->absent;
 }
 
+static void *namesake_in(const struct wrap_library *library, void *scope, size_t index)
+{
+    void *found = libc.dlsym(scope, library->functions[index].name);
+
+    return callsite_within(library->own, (uintptr_t)found) ? NULL : found;
+}
+
+void *copies_namesake(struct wrap_library *library, size_t index, const void *caller)
+{
+    void *found = namesake_in(library, RTLD_NEXT, index), *scope = NULL;
+    int saved = errno;
+    struct module module;
+
+    if (!found && module_find(&module, caller))
+        scope = dlopen(*module.path ? module.path : NULL, RTLD_LAZY | RTLD_NOLOAD);
+    if (scope) {
+        found = namesake_in(library, scope, index);
+        libc.dlclose(scope);
+    }
+    errno = saved;
+    return found;
+}
+
 static struct binding part_of(struct wrap_library *library, const void *code)
 {
     uint32_t epoch = timerleak_ledger.unloads();
@@ -334,7 +357,7 @@ static bool copy_is_loaded(const struct wrap_copy *copy)
 bool copies_bind(struct wrap_library *library, size_t index, const void *function,
                  const void *caller)
 {
-    const struct wrap_copy *copy = library->common;
+    const struct wrap_copy *copy = *library->common;
     struct module module, callers;
 
     if (!copy && module_find(&callers, caller))

@@ -30,6 +30,10 @@ void copies_start(struct wrap_library *library, bool shared);
  */
 const struct wrap_copy *copies_of(struct wrap_library *library, const void *caller);
 
+/* The function of that name which has nothing to do with the library, and that the code at `caller`
+ * was bound to without these hooks; NULL: none. */
+void *copies_namesake(struct wrap_library *library, size_t index, const void *caller);
+
 /* Whether this code is in a file of the library's, which may be several; and whether the call that
  * returns there is of that file's own functions, and of no callback. */
 bool copies_part(struct wrap_library *library, const void *code);

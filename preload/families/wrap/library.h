@@ -27,11 +27,11 @@ struct wrap_library {
     uint32_t traits;      /* enum tlk_trait */
     const char *file;     /* how its file's name begins, where it is the library alone; or NULL */
     void (*at_end)(void); /* before the recording ends; or NULL */
+    struct wrap_copy **common; /* that all mean; NULL: see copies.h */
 
     uint32_t number; /* of the family; 0: nothing is recorded */
     bool started;
     struct callsite_range own;     /* this object */
-    struct wrap_copy *common;      /* that all mean; NULL: see copies.h */
     struct wrap_copy *copies;      /* all that were met */
     struct wrap_copy *absent;      /* there is none; NULL: not open yet */
     const struct wrap_copy *given; /* whose hooks dlsym() gave to who sees none; NULL: no one yet */

@@ -8,22 +8,49 @@
 #define CHUNK 65536u
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* A signal handler forks, which interrupted this thread with the lock, or on its way to it. */
+static __thread __attribute__((tls_model("initial-exec"))) volatile unsigned held, gone_without;
 static char *chunk;
 static size_t chunk_left;
 
+static void fork_begins(void)
+{
+    if (held)
+        gone_without++;
+    else
+        memory_lock();
+}
+
+static void fork_ends(void)
+{
+    if (gone_without)
+        gone_without--;
+    else
+        memory_unlock();
+}
+
+static void memory_keep_over_fork(void)
+{
+    pthread_atfork(fork_begins, fork_ends, fork_ends);
+}
+
 void memory_start(void)
 {
-    pthread_atfork(memory_lock, memory_unlock, memory_unlock);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, memory_keep_over_fork);
 }
 
 void memory_lock(void)
 {
+    held = 1;
     pthread_mutex_lock(&lock);
 }
 
 void memory_unlock(void)
 {
     pthread_mutex_unlock(&lock);
+    held = 0;
 }
 
 void *memory_map(size_t size)
@@ -33,15 +60,6 @@ void *memory_map(size_t size)
 
     errno = saved;
     return memory == MAP_FAILED ? NULL : memory;
-}
-
-void memory_unmap(void *memory, size_t size)
-{
-    int saved = errno;
-
-    if (memory)
-        munmap(memory, size);
-    errno = saved;
 }
 
 void *memory_take(size_t size)

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-/* Once, before the others. */
+/* Before the others; for each library, of which an object may have several. */
 void memory_start(void);
 
 void memory_lock(void);
@@ -19,8 +19,7 @@ void memory_unlock(void);
 /* Under the lock: room that stays for good, zeroed; NULL when the system has no more. */
 void *memory_take(size_t size);
 
-/* Under the lock: as many bytes as are a lot, to be given back. */
+/* Under the lock: as many bytes as are a lot. */
 void *memory_map(size_t size);
-void memory_unmap(void *memory, size_t size);
 
 #endif

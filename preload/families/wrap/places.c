@@ -24,7 +24,8 @@ static void bucket_push(struct place **to, struct place *place)
     *to = place;
 }
 
-/* False only where there are none at all: crowded ones do too. */
+/* False only where there are none at all: crowded ones do too. Those before stay mapped: at the end
+ * they are visited without the lock. */
 static bool buckets_suffice(void)
 {
     size_t count = bucket_count ? 2 * bucket_count : FEWEST_BUCKETS;
@@ -42,9 +43,8 @@ static bool buckets_suffice(void)
             buckets[i] = place->next;
             bucket_push(&wider[bucket_of(place->key, count)], place);
         }
-    memory_unmap(buckets, bucket_count * sizeof(*buckets));
-    buckets = wider;
-    bucket_count = count;
+    __atomic_store_n(&buckets, wider, __ATOMIC_RELEASE);
+    __atomic_store_n(&bucket_count, count, __ATOMIC_RELEASE);
     return true;
 }
 
@@ -173,8 +173,11 @@ void place_free(struct place *place)
 
 void places_visit(void (*visit)(struct place *place))
 {
-    for (size_t i = 0; i < bucket_count; i++)
-        for (struct place *place = buckets[i], *next; place; place = next) {
+    size_t count = __atomic_load_n(&bucket_count, __ATOMIC_ACQUIRE);
+    struct place *const *visited = __atomic_load_n(&buckets, __ATOMIC_ACQUIRE);
+
+    for (size_t i = 0; i < count; i++)
+        for (struct place *place = visited[i], *next; place; place = next) {
             next = place->next;
             visit(place);
         }

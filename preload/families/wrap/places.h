@@ -49,8 +49,8 @@ struct place *places_take_all(const void *loop);
 void place_free(struct place *place);
 
 /*
- * Visits those that can be found, in no order, and without the lock: they are not to be freed
- * meanwhile but by `visit`. For the end, when nobody else is at work.
+ * Visits those that can be found, in no order, and without the lock: `visit` may make and free
+ * some. For the end: with threads that are still at work it may miss theirs.
  */
 void places_visit(void (*visit)(struct place *place));
 

@@ -68,6 +68,24 @@ static bool is_librarys(const struct wrap_library *library, const struct wrap_co
     return site == CALLSITE_NAME || (site == CALLSITE_FIXED && within_hook);
 }
 
+/* Where it is not known yet, and for who was handed a hook, it is for that. */
+__attribute__((visibility("hidden"))) void *wrap_meant(void *hook, const void *caller);
+void *wrap_meant(void *hook, const void *caller)
+{
+    for (struct wrap_library *library = libraries; library; library = library->next)
+        for (size_t i = 0; i < library->count; i++) {
+            void *other = NULL;
+
+            if (library->functions[i].hook != hook)
+                continue;
+            wrap_open(library);
+            if (copies_of(library, caller) == library->absent)
+                other = copies_namesake(library, i, caller);
+            return other ? other : hook;
+        }
+    return hook;
+}
+
 struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, const void *caller)
 {
     const struct wrap_copy *copy;
@@ -75,7 +93,7 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
 
     if (__builtin_expect(!library->absent, 0))
         wrap_open(library);
-    copy = library->common ? library->common : copies_of(library, caller);
+    copy = *library->common ? *library->common : copies_of(library, caller);
     call = (struct wrap_call){.real = copy->functions};
     if (!library->number)
         return call;
@@ -87,7 +105,7 @@ struct wrap_call wrap_begin(struct wrap_library *library, const void *frame, con
 
 bool wrap_holds(struct wrap_library *library, const void *code)
 {
-    const struct wrap_copy *common = library->common;
+    const struct wrap_copy *common = *library->common;
 
     return (common && common->alone && callsite_within(common->module, (uintptr_t)code)) ||
            copies_part(library, code);

@@ -36,6 +36,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "families/wrap/entry.h"
 #include "families/wrap/library.h"
 #include "ledger/timerleak_ledger.h"
 
@@ -109,23 +110,25 @@ bool wrap_look(void *to, const void *from, size_t size);
 
 #define WRAP_DECLARATION(result, name, parameters, version)                                        \
     HOOK(result, name, parameters);                                                                \
-    __asm__(".symver " WRAP_TEXT(HOOK_NAME(name)) "," #name "@" version);
+    WRAP_ENTRY(WRAP_TEXT(HOOK_NAME(name)), #name "@" version)
 #define WRAP_MEMBER(result, name, parameters, version) result(*name) parameters;
 #define WRAP_HOOKED(result, name, parameters, version) {#name, version, (void *)HOOK_NAME(name)},
 #define WRAP_ASKED(result, name, parameters, version) {#name, version, NULL},
 
 /* Their section tells them from callbacks: a library may return to one by a tail call. */
 #define HOOK(result, name, parameters)                                                             \
-    __attribute__((visibility("default"), section("wrap_hooks"))) result HOOK_NAME(name) parameters
+    __attribute__((section("wrap_hooks"))) result HOOK_NAME(name) parameters
 
 #define WRAP_FUNCTIONS                                                                             \
+    __attribute__((used)) static struct wrap_copy *wrap_common;                                    \
     WRAPPED(WRAP_DECLARATION)                                                                      \
     struct real {                                                                                  \
         WRAPPED(WRAP_MEMBER) ASKED(WRAP_MEMBER)                                                    \
     };                                                                                             \
     static const struct wrap_function functions[] = {WRAPPED(WRAP_HOOKED) ASKED(WRAP_ASKED)};
 
-#define WRAP_LIBRARY .functions = functions, .count = sizeof(functions) / sizeof(*functions)
+#define WRAP_LIBRARY                                                                               \
+    .functions = functions, .count = sizeof(functions) / sizeof(*functions), .common = &wrap_common
 
 #define WRAP_AT_START(library)                                                                     \
     __attribute__((constructor)) static void library##_start(void)                                 \

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -225,6 +226,8 @@ Test(mapfile, at_the_end_it_is_cut_to_what_is_used)
     mapfile_trim();
     cr_expect_eq(size_of_file(), 6 * TLK_CHUNK, "the header and a chunk of each region");
     cr_expect_eq(recording->chunk_count, 6);
+    cr_expect_eq(msync((char *)recording + 6 * TLK_CHUNK, 1, MS_ASYNC), -1,
+                 "what is mapped behind the file is a SIGBUS to who looks");
     cr_expect_eq(region_take(TLK_SITES, TLK_CHUNK / sizeof(struct tlk_site) - 1), 1);
     region_publish(TLK_SITES, TLK_CHUNK / sizeof(struct tlk_site));
     cr_expect_eq(region_take(TLK_SITES, 1), 0, "what is there may be used, but it grows no more");

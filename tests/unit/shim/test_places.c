@@ -1,6 +1,8 @@
 /* What stands in for callbacks: see families/wrap/places.h. */
 #include "families/wrap/places.h"
 
+#include "families/wrap/memory.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -97,6 +99,22 @@ Test(places, those_with_keys_are_visited_and_may_be_freed_meanwhile)
     cr_expect_eq(visited, 900);
 }
 
+static void visit_and_make(struct place *place)
+{
+    (void)place;
+    if (++visited == 1)
+        for (uintptr_t i = 1000; i < 2000; i++)
+            place_new(key_of(i));
+}
+
+Test(places, they_may_become_many_more_while_they_are_visited)
+{
+    for (uintptr_t i = 0; i < 200; i++)
+        place_new(key_of(i));
+    places_visit(visit_and_make);
+    cr_expect_geq(visited, 1);
+}
+
 Test(places, a_child_has_them_and_can_make_more)
 {
     struct place *place = place_new(key_of(3));
@@ -107,4 +125,22 @@ Test(places, a_child_has_them_and_can_make_more)
     wait(&status);
     cr_expect_eq(status, 0);
     cr_expect_null(place_find(key_of(4)));
+}
+
+Test(places, a_handler_forks_whatever_it_interrupted, .timeout = 60)
+{
+    int status;
+
+    memory_start();
+    memory_lock();
+    if (fork() == 0)
+        _exit(0);
+    memory_unlock();
+    wait(&status);
+    cr_expect_eq(status, 0);
+    if (fork() == 0)
+        _exit(place_new(key_of(5)) ? 0 : 1);
+    wait(&status);
+    cr_expect_eq(status, 0);
+    cr_expect(place_new(key_of(6)));
 }

@@ -1,0 +1,13 @@
+// family: libevent
+// expect-process: created=0 live=0
+/* A plugin's functions that have only their names from libevent are called as they are. */
+#include "support/plugins.h"
+
+int main(void)
+{
+    int (*run)(void);
+    void *plugin = plugin_load("plugin_namesakes", &run);
+    int result = run();
+    dlclose(plugin);
+    return result;
+}
