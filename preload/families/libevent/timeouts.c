@@ -1,0 +1,137 @@
+/*
+ * timeouts.c - an event's timeout, from the call that sets it until it comes, and the place that
+ * its event has.
+ */
+#include <time.h>
+
+#include "families/libevent/libevent.h"
+
+bool is_programs(const void *callback)
+{
+    return callback && !wrap_holds(&libevent, callback);
+}
+
+uint64_t event_timer(const struct timerleak_call *call, size_t retained)
+{
+    if (!wrap_admits(&libevent))
+        return 0;
+    return timerleak_ledger.created(&(struct timerleak_birth){.call = call,
+                                                              .family = libevent.number,
+                                                              .clock = CLOCK_MONOTONIC,
+                                                              .kept = true,
+                                                              .retained = retained});
+}
+
+void event_timer_ends(struct place *place)
+{
+    wrap_released(__atomic_exchange_n(&place->timer, 0, __ATOMIC_ACQ_REL));
+}
+
+void event_at_rest(struct place *place)
+{
+    if (!__atomic_exchange_n(&place->armed, false, __ATOMIC_ACQ_REL))
+        return;
+    if (place->note & NOTE_KEPT)
+        wrap_stopped(place->timer);
+    else
+        event_timer_ends(place);
+}
+
+/* Of one of the common timeouts, which are marked, and numbered, above the microseconds. */
+uint64_t event_nanoseconds(const struct timeval *time)
+{
+    uint64_t microseconds = (uint64_t)time->tv_usec;
+
+    if ((microseconds & 0xf0000000u) == 0x50000000u)
+        microseconds &= 0xfffffu;
+    return (uint64_t)time->tv_sec * 1000000000u + microseconds * 1000u;
+}
+
+void event_armed(struct place *place, const struct event *event, const struct timeval *time,
+                 const struct timerleak_call *call)
+{
+    const struct real *real = place->real;
+    uint64_t delay = event_nanoseconds(time);
+    uint64_t period = real->event_get_events(event) & EV_PERSIST ? delay : 0;
+    uint64_t kept = place->note & NOTE_KEPT;
+
+    if (!kept && !place->armed)
+        place->timer = event_timer(call, 0);
+    place->loop = real->event_get_base(event);
+    place->note = kept | period << NOTE_PERIOD;
+    wrap_armed(place->timer, delay, period, call->caller);
+    __atomic_store_n(&place->armed, true, __ATOMIC_RELEASE);
+}
+
+/*
+ * One that is persistent begins its timeout anew, whatever has come; the others are deleted. Who
+ * deletes it in another thread may have told that first.
+ */
+void event_came(int fd, short what, void *argument)
+{
+    struct place *place = argument;
+    event_callback callback = (event_callback)place->callback;
+    uint64_t note = __atomic_fetch_and(&place->note, ~(uint64_t)NOTE_MANUAL, __ATOMIC_ACQ_REL);
+    uint64_t period = note >> NOTE_PERIOD;
+    bool armed = __atomic_load_n(&place->armed, __ATOMIC_ACQUIRE);
+
+    argument = place->argument;
+    if (what & EV_TIMEOUT && !(note & NOTE_MANUAL))
+        wrap_fired(place->timer);
+    else if (period && armed)
+        wrap_armed(place->timer, period, period, NULL);
+    if (!period)
+        event_at_rest(place);
+    callback(fd, what, argument);
+}
+
+/* ---- places ---- */
+
+struct place *place_for(event_callback callback, void *argument, const struct real *real)
+{
+    struct place *place = is_programs((const void *)callback) ? place_new(NULL) : NULL;
+
+    if (!place)
+        return NULL;
+    place->callback = (void (*)(void))callback;
+    place->argument = argument;
+    place->real = real;
+    return place;
+}
+
+void event_shown(struct place *place, struct event *event)
+{
+    const void *self = ((const struct real *)place->real)->event_self_cbarg();
+
+    if (self && place->argument == self)
+        place->argument = event;
+    place_show(place, event);
+}
+
+struct place *event_place(const struct event *event, const struct real *real)
+{
+    const void *callback = (const void *)real->event_get_callback(event);
+
+    return callback == (const void *)event_came || callback == (const void *)event_finalized
+               ? real->event_get_callback_arg(event)
+               : NULL;
+}
+
+/* An event that was copied, in memory of the program's, is another. Its argument is changed where
+ * it is. */
+struct place *event_own_place(struct event *event, const struct real *real)
+{
+    struct place *original = event_place(event, real), *place;
+    const void **words = (const void **)event;
+
+    if (!original || (original->shown && original->key == event))
+        return original;
+    place = place_for((event_callback)original->callback, original->argument, original->real);
+    if (!place)
+        return NULL;
+    for (size_t i = 0; i < real->event_get_struct_event_size() / sizeof(*words); i++)
+        if (words[i] == original)
+            words[i] = place;
+    event_shown(place, event);
+    return place;
+}
