@@ -1,5 +1,6 @@
 /*
- * libevent.h - what the files of this object share. The timers of libevent are two things:
+ * libevent.h - the library as event.c and the parts that it includes know it. The timers of
+ * libevent are two things:
  *
  * - An event that waits for nothing but time, made by event_new() (evtimer_new() is that), is a
  *   timer from then on until event_free(). So are the timeouts of a bufferevent, from
@@ -31,7 +32,7 @@ typedef void (*bufferevent_callback)(struct bufferevent *, short, void *);
 
 /* The first is one that libev has too, which offers some of them: then it is libev that is meant.
  */
-#define EVENTS(X)                                                                                  \
+#define WRAPPED(X)                                                                                 \
     X(int, event_add, (struct event *, const struct timeval *), WRAP_UNVERSIONED)                  \
     X(struct event *, event_new, (struct event_base *, int, short, event_callback, void *),        \
       WRAP_UNVERSIONED)                                                                            \
@@ -53,16 +54,14 @@ typedef void (*bufferevent_callback)(struct bufferevent *, short, void *);
     X(int, event_free_finalize, (unsigned, struct event *, finalize_callback), WRAP_UNVERSIONED)   \
     X(struct event_base *, event_init, (void), WRAP_UNVERSIONED)                                   \
     X(void, event_base_free, (struct event_base *), WRAP_UNVERSIONED)                              \
-    X(void, event_base_free_nofinalize, (struct event_base *), WRAP_UNVERSIONED)
-#define ONCE(X)                                                                                    \
+    X(void, event_base_free_nofinalize, (struct event_base *), WRAP_UNVERSIONED)                   \
     X(int, event_base_once,                                                                        \
       (struct event_base *, int, short, event_callback, void *, const struct timeval *),           \
       WRAP_UNVERSIONED)                                                                            \
     X(int, event_once, (int, short, event_callback, void *, const struct timeval *),               \
       WRAP_UNVERSIONED)                                                                            \
     X(int, event_base_loopexit, (struct event_base *, const struct timeval *), WRAP_UNVERSIONED)   \
-    X(int, event_loopexit, (const struct timeval *), WRAP_UNVERSIONED)
-#define BUFFEREVENTS(X)                                                                            \
+    X(int, event_loopexit, (const struct timeval *), WRAP_UNVERSIONED)                             \
     X(void, bufferevent_setcb,                                                                     \
       (struct bufferevent *, data_callback, data_callback, bufferevent_callback, void *),          \
       WRAP_UNVERSIONED)                                                                            \
@@ -75,15 +74,13 @@ typedef void (*bufferevent_callback)(struct bufferevent *, short, void *);
     X(int, bufferevent_enable, (struct bufferevent *, short), WRAP_UNVERSIONED)                    \
     X(int, bufferevent_disable, (struct bufferevent *, short), WRAP_UNVERSIONED)                   \
     X(void, bufferevent_free, (struct bufferevent *), WRAP_UNVERSIONED)
-#define WRAPPED(X) EVENTS(X) ONCE(X) BUFFEREVENTS(X)
 #define ASKED(X)                                                                                   \
     X(void *, event_self_cbarg, (void), WRAP_UNVERSIONED)                                          \
     X(short, event_get_events, (const struct event *), WRAP_UNVERSIONED)                           \
     X(struct event_base *, event_get_base, (const struct event *), WRAP_UNVERSIONED)               \
     X(size_t, event_get_struct_event_size, (void), WRAP_UNVERSIONED)                               \
     X(short, bufferevent_get_enabled, (struct bufferevent *), WRAP_UNVERSIONED)
-WRAPPED(WRAP_PROTOTYPE)
-WRAP_STRUCTURE
+WRAP_FUNCTIONS
 
 #define EV_TIMEOUT 0x01
 #define EV_READ 0x02
@@ -91,10 +88,19 @@ WRAP_STRUCTURE
 #define EV_OTHERS (EV_READ | 0x04 | EV_SIGNAL | 0x80) /* to read, to write, a signal, closed */
 #define EV_PERSIST 0x10
 
-extern struct wrap_library libevent;
+static void event_find_lost(void);
+
+static struct wrap_library libevent = {
+    WRAP_LIBRARY,
+    .family = "libevent",
+    .traits = TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_OVER_FORK,
+    .file = "libevent",
+    .at_end = event_find_lost,
+};
+WRAP_AT_START(libevent)
 
 /* Of event_init(), for those that name none. */
-extern struct event_base *event_current;
+static struct event_base *event_current;
 
 /* A place's note is made of these, and above them of the period, ns. */
 enum {
@@ -102,36 +108,5 @@ enum {
     NOTE_MANUAL = 2, /* it was made active as if its time had come */
     NOTE_PERIOD = 2, /* by so many bits is the period shifted */
 };
-
-/* Not one of libevent's own making, in whichever part of it. */
-bool is_programs(const void *callback);
-
-uint64_t event_nanoseconds(const struct timeval *time);
-
-uint64_t event_timer(const struct timerleak_call *call, size_t retained);
-
-/* So that it is told once, whoever else does. */
-void event_timer_ends(struct place *place);
-
-/* Its timeout is pending no more: because it fired, which was told, or without. */
-void event_at_rest(struct place *place);
-
-/* Before libevent knows of the timeout: another thread's loop may be quicker. */
-void event_armed(struct place *place, const struct event *event, const struct timeval *time,
-                 const struct timerleak_call *call);
-
-/* What libevent is given for the program's callbacks, with the place as the argument. */
-void event_came(int fd, short what, void *argument);
-void event_finalized(struct event *event, void *argument);
-
-/* For an event that is set up now; NULL: it is not the program's, or there is no memory. */
-struct place *place_for(event_callback callback, void *argument, const struct real *real);
-void event_shown(struct place *place, struct event *event);
-
-/* Of one that was; NULL: it is not the program's, or not wrapped. */
-struct place *event_place(const struct event *event, const struct real *real);
-
-/* The same, and not that of an event it was copied from. */
-struct place *event_own_place(struct event *event, const struct real *real);
 
 #endif

@@ -3,10 +3,8 @@
  * another library. A family says what its calls mean; this says whose call it is, and which copy of
  * the library was meant. To write one: ../README.md.
  *
- * One file wraps one library; where that is long, the files share a header that has WRAP_STRUCTURE,
- * each declares its own hooks, and one of them has WRAP_TABLE. It lists the functions, each with
- * its version in the library's own table (`readelf -V`) or WRAP_UNVERSIONED, and writes a hook for
- * each of the first list:
+ * One file wraps one library. It lists the functions, each with its version in the library's own
+ * table (`readelf -V`) or WRAP_UNVERSIONED, and writes a hook for each of the first list:
  *
  *     #define WRAPPED(X) X(int, lamp_light, (struct lamp *lamp, int seconds), WRAP_UNVERSIONED)
  *     #define ASKED(X) X(int, lamp_seconds, (const struct lamp *lamp), WRAP_UNVERSIONED)
@@ -106,9 +104,8 @@ bool wrap_look(void *to, const void *from, size_t size);
 #define WRAP_TEXT_OF(words) #words
 #define WRAP_TEXT(words) WRAP_TEXT_OF(words)
 
-#define WRAP_PROTOTYPE(result, name, parameters, version) HOOK(result, name, parameters);
 #define WRAP_DECLARATION(result, name, parameters, version)                                        \
-    WRAP_PROTOTYPE(result, name, parameters, version)                                              \
+    HOOK(result, name, parameters);                                                                \
     __asm__(".symver " WRAP_TEXT(HOOK_NAME(name)) "," #name "@" version);
 #define WRAP_MEMBER(result, name, parameters, version) result(*name) parameters;
 #define WRAP_HOOKED(result, name, parameters, version) {#name, version, (void *)HOOK_NAME(name)},
@@ -118,14 +115,12 @@ bool wrap_look(void *to, const void *from, size_t size);
 #define HOOK(result, name, parameters)                                                             \
     __attribute__((visibility("default"), section("wrap_hooks"))) result HOOK_NAME(name) parameters
 
-#define WRAP_STRUCTURE                                                                             \
+#define WRAP_FUNCTIONS                                                                             \
+    WRAPPED(WRAP_DECLARATION)                                                                      \
     struct real {                                                                                  \
         WRAPPED(WRAP_MEMBER) ASKED(WRAP_MEMBER)                                                    \
-    };
-#define WRAP_TABLE                                                                                 \
+    };                                                                                             \
     static const struct wrap_function functions[] = {WRAPPED(WRAP_HOOKED) ASKED(WRAP_ASKED)};
-
-#define WRAP_FUNCTIONS WRAPPED(WRAP_DECLARATION) WRAP_STRUCTURE WRAP_TABLE
 
 #define WRAP_LIBRARY .functions = functions, .count = sizeof(functions) / sizeof(*functions)
 

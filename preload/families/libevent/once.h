@@ -1,10 +1,11 @@
 /*
- * once.c - events that libevent makes itself, for one time: for a callback of the program's, or to
+ * once.h - events that libevent makes itself, for one time: for a callback of the program's, or to
  * leave a loop.
  */
-#include "families/libevent/libevent.h"
+#ifndef LIBEVENT_ONCE_H
+#define LIBEVENT_ONCE_H
 
-ONCE(WRAP_DECLARATION)
+#include "families/libevent/timeouts.h"
 
 /* Else it is called at once, or not taken. */
 static bool once_waits(short events, const struct timeval *time)
@@ -91,3 +92,5 @@ ONCE_HOOK(event_base_loopexit, (struct event_base * base, const struct timeval *
           event_base_loopexit(base, time))
 ONCE_HOOK(event_loopexit, (const struct timeval *time), once_waits(EV_TIMEOUT, time), event_current,
           NULL, NULL, event_once(-1, EV_TIMEOUT, once_came, place, time), event_loopexit(time))
+
+#endif

@@ -1,23 +1,12 @@
 /*
- * events.c - the calls that make an event, set and delete its timeout, ask of it and end it, and
+ * event.c - the calls that make an event, set and delete its timeout, ask of it and end it, and
  * those of the bases. libevent gets our callback for each event of the program's, and its place as
  * the argument.
  */
+#include "families/libevent/bufferevents.h"
 #include "families/libevent/libevent.h"
-
-EVENTS(WRAP_DECLARATION)
-WRAP_TABLE
-
-static void event_find_lost(void);
-
-struct wrap_library libevent = {
-    WRAP_LIBRARY,
-    .family = "libevent",
-    .traits = TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_OVER_FORK,
-    .file = "libevent",
-    .at_end = event_find_lost,
-};
-WRAP_AT_START(libevent)
+#include "families/libevent/once.h"
+#include "families/libevent/timeouts.h"
 
 /* ---- it is made ---- */
 
@@ -233,7 +222,7 @@ static finalize_callback finalizer_take(const struct place *place)
     return callback;
 }
 
-void event_finalized(struct event *event, void *argument)
+static void event_finalized(struct event *event, void *argument)
 {
     const struct place *place = argument;
 
@@ -268,8 +257,6 @@ HOOK(int, event_free_finalize, (unsigned flags, struct event *event, finalize_ca
 }
 
 /* ---- bases ---- */
-
-struct event_base *event_current;
 
 HOOK(struct event_base *, event_init, (void))
 {

@@ -1,14 +1,15 @@
 /*
- * bufferevents.c - the timeouts of bufferevents. What goes on within one is seen where it calls
+ * bufferevents.h - the timeouts of bufferevents. What goes on within one is seen where it calls
  * back for an event: libevent has disabled then what it was for. That data came in time is not
  * seen, nor whether there is any to write: a timeout to write is told to be set when it fires.
  *
  * There is a place for each direction; the first holds the program's callback. Its note is the
  * timeout, ns.
  */
-#include "families/libevent/libevent.h"
+#ifndef LIBEVENT_BUFFEREVENTS_H
+#define LIBEVENT_BUFFEREVENTS_H
 
-BUFFEREVENTS(WRAP_DECLARATION)
+#include "families/libevent/timeouts.h"
 
 #define BEV_READING 0x01
 #define BEV_WRITING 0x02
@@ -187,3 +188,5 @@ HOOK(void, bufferevent_free, (struct bufferevent * buffer))
             place_free(places[i]);
     wrap_end(&call);
 }
+
+#endif

@@ -1,17 +1,21 @@
 /*
- * timeouts.c - an event's timeout, from the call that sets it until it comes, and the place that
+ * timeouts.h - an event's timeout, from the call that sets it until it comes, and the place that
  * its event has.
  */
+#ifndef LIBEVENT_TIMEOUTS_H
+#define LIBEVENT_TIMEOUTS_H
+
 #include <time.h>
 
 #include "families/libevent/libevent.h"
 
-bool is_programs(const void *callback)
+/* Not one of libevent's own making, in whichever part of it. */
+static bool is_programs(const void *callback)
 {
     return callback && !wrap_holds(&libevent, callback);
 }
 
-uint64_t event_timer(const struct timerleak_call *call, size_t retained)
+static uint64_t event_timer(const struct timerleak_call *call, size_t retained)
 {
     if (!wrap_admits(&libevent))
         return 0;
@@ -22,12 +26,14 @@ uint64_t event_timer(const struct timerleak_call *call, size_t retained)
                                                               .retained = retained});
 }
 
-void event_timer_ends(struct place *place)
+/* So that it is told once, whoever else does. */
+static void event_timer_ends(struct place *place)
 {
     wrap_released(__atomic_exchange_n(&place->timer, 0, __ATOMIC_ACQ_REL));
 }
 
-void event_at_rest(struct place *place)
+/* Its timeout is pending no more: because it fired, which was told, or without. */
+static void event_at_rest(struct place *place)
 {
     if (!__atomic_exchange_n(&place->armed, false, __ATOMIC_ACQ_REL))
         return;
@@ -38,7 +44,7 @@ void event_at_rest(struct place *place)
 }
 
 /* Of one of the common timeouts, which are marked, and numbered, above the microseconds. */
-uint64_t event_nanoseconds(const struct timeval *time)
+static uint64_t event_nanoseconds(const struct timeval *time)
 {
     uint64_t microseconds = (uint64_t)time->tv_usec;
 
@@ -47,8 +53,9 @@ uint64_t event_nanoseconds(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000u + microseconds * 1000u;
 }
 
-void event_armed(struct place *place, const struct event *event, const struct timeval *time,
-                 const struct timerleak_call *call)
+/* Before libevent knows of the timeout: another thread's loop may be quicker. */
+static void event_armed(struct place *place, const struct event *event, const struct timeval *time,
+                        const struct timerleak_call *call)
 {
     const struct real *real = place->real;
     uint64_t delay = event_nanoseconds(time);
@@ -64,10 +71,11 @@ void event_armed(struct place *place, const struct event *event, const struct ti
 }
 
 /*
- * One that is persistent begins its timeout anew, whatever has come; the others are deleted. Who
+ * What libevent calls in the place of the program's callback, with the place as the argument. One
+ * that is persistent begins its timeout anew, whatever has come; the others are deleted. Who
  * deletes it in another thread may have told that first.
  */
-void event_came(int fd, short what, void *argument)
+static void event_came(int fd, short what, void *argument)
 {
     struct place *place = argument;
     event_callback callback = (event_callback)place->callback;
@@ -87,7 +95,10 @@ void event_came(int fd, short what, void *argument)
 
 /* ---- places ---- */
 
-struct place *place_for(event_callback callback, void *argument, const struct real *real)
+static void event_finalized(struct event *event, void *argument);
+
+/* For an event that is set up now; NULL: it is not the program's, or there is no memory. */
+static struct place *place_for(event_callback callback, void *argument, const struct real *real)
 {
     struct place *place = is_programs((const void *)callback) ? place_new(NULL) : NULL;
 
@@ -99,7 +110,7 @@ struct place *place_for(event_callback callback, void *argument, const struct re
     return place;
 }
 
-void event_shown(struct place *place, struct event *event)
+static void event_shown(struct place *place, struct event *event)
 {
     const void *self = ((const struct real *)place->real)->event_self_cbarg();
 
@@ -108,7 +119,8 @@ void event_shown(struct place *place, struct event *event)
     place_show(place, event);
 }
 
-struct place *event_place(const struct event *event, const struct real *real)
+/* Of one that was; NULL: it is not the program's, or not wrapped. */
+static struct place *event_place(const struct event *event, const struct real *real)
 {
     const void *callback = (const void *)real->event_get_callback(event);
 
@@ -117,9 +129,9 @@ struct place *event_place(const struct event *event, const struct real *real)
                : NULL;
 }
 
-/* An event that was copied, in memory of the program's, is another. Its argument is changed where
- * it is. */
-struct place *event_own_place(struct event *event, const struct real *real)
+/* Its own: an event that was copied, in memory of the program's, is another. Its argument is
+ * changed where it is. */
+static struct place *event_own_place(struct event *event, const struct real *real)
 {
     struct place *original = event_place(event, real), *place;
     const void **words = (const void **)event;
@@ -135,3 +147,5 @@ struct place *event_own_place(struct event *event, const struct real *real)
     event_shown(place, event);
     return place;
 }
+
+#endif
