@@ -3,8 +3,12 @@
 #include "profile/loops.h"
 #include "profile/profile.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* So many neighbours are looked at for one that parts from a site in the program's own code. */
+#define MOST_NEIGHBOURS 64
 
 static int sites_by_frames(const void *left, const void *right)
 {
@@ -20,6 +24,11 @@ static size_t shared_frames(const struct site *a, const struct site *b)
     return shared;
 }
 
+static bool is_main(const struct stack_frame *frame)
+{
+    return frame->function && strcmp(frame->function, "main") == 0;
+}
+
 /*
  * The first frame that no other site shares; and of a system's library, the first of those behind
  * it that is the program's own, if it has a name, else that of a library of another's. Of a loop's
@@ -33,8 +42,7 @@ static size_t choose_headline(const struct stack_frame *stack, size_t depth, siz
     if (first >= own)
         return own > 1 ? own - 1 : 0;
     for (size_t i = first; i < own && stack_in_system(&stack[first]); i++) {
-        const char *function = stack[i].function;
-        if (!stack_in_library(&stack[i]) && function && strcmp(function, "main") != 0)
+        if (!stack_in_library(&stack[i]) && stack[i].function && !is_main(&stack[i]))
             return i;
         if (stack_in_system(&stack[other]))
             other = i;
@@ -42,12 +50,56 @@ static size_t choose_headline(const struct stack_frame *stack, size_t depth, siz
     return stack_in_system(&stack[other]) ? first : other;
 }
 
-static void headline_set(struct profile *profile, struct site *site, size_t shared)
+/* So many frames are there up to the last that is the program's own, but for main's; or none. */
+static size_t telling_depth(const struct stack_frame *stack, size_t own)
 {
+    while (own > 1 && (stack_in_library(&stack[own - 1]) || is_main(&stack[own - 1])))
+        own--;
+    return own > 1 ? own : 0;
+}
+
+static bool passes(const struct site *site, uint32_t frame, size_t from)
+{
+    while (from < site->depth && site->frames[from] != frame)
+        from++;
+    return from < site->depth;
+}
+
+/*
+ * A main loop calls the same code in several ways: two stacks that part there alone are no two to
+ * a reader of the program, and its main's line tells neither.
+ */
+static bool parts_in_system(const struct site *site, const struct stack_frame *stack,
+                            const struct site *other, size_t shared)
+{
+    size_t own = stack_own_depth(stack, site->depth), telling = telling_depth(stack, own);
+    return telling > 0 && shared >= telling && shared < own && stack_in_system(&stack[shared]) &&
+           passes(other, site->frames[own - 1], shared);
+}
+
+/* How many frames it shares, at most, with any of `count` next to it in the order of frames. */
+static size_t most_shared(const struct site *site, const struct stack_frame *stack,
+                          struct site *const *next, size_t count, ptrdiff_t step)
+{
+    if (count > MOST_NEIGHBOURS)
+        count = MOST_NEIGHBOURS;
+    for (size_t i = 0; i < count; i++, next += step) {
+        size_t shared = shared_frames(site, *next);
+        if (!parts_in_system(site, stack, *next, shared))
+            return shared;
+    }
+    return 0;
+}
+
+static void headline_set(struct profile *profile, struct site **sites, size_t at, size_t count)
+{
+    struct site *site = sites[at];
     bool kept = site->stack != NULL;
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
-    site->headline = choose_headline(stack, depth, shared, site->family);
+    size_t before = most_shared(site, stack, sites + at - 1, at, -1);
+    size_t behind = most_shared(site, stack, sites + at + 1, count - at - 1, 1);
+    site->headline = choose_headline(stack, depth, before > behind ? before : behind, site->family);
     if (!kept)
         stack_forget(site);
 }
@@ -55,7 +107,7 @@ static void headline_set(struct profile *profile, struct site *site, size_t shar
 void headlines_set(struct profile *profile)
 {
     struct site **sites = memory_new(profile->known_count, sizeof(*sites));
-    size_t count = 0, before = 0;
+    size_t count = 0;
     for (size_t i = 0; i < profile->known_count; i++) {
         struct site *site = profile->known[i];
         if (site->paths)
@@ -65,10 +117,7 @@ void headlines_set(struct profile *profile)
     }
     if (count > 0)
         qsort(sites, count, sizeof(*sites), sites_by_frames);
-    for (size_t i = 0; i < count; i++) {
-        size_t behind = i + 1 < count ? shared_frames(sites[i], sites[i + 1]) : 0;
-        headline_set(profile, sites[i], before > behind ? before : behind);
-        before = behind;
-    }
+    for (size_t i = 0; i < count; i++)
+        headline_set(profile, sites, i, count);
     free(sites);
 }

@@ -60,9 +60,11 @@ struct text timer_identity(uint64_t family, uint64_t id)
 /* With all its descriptors. */
 static struct text identity_of(const struct tlk_timer *record)
 {
-    return family_has(record->family, TLK_BY_DESCRIPTOR)
-               ? descriptors_of(record)
-               : timer_identity(record->family, record->id);
+    if (family_has(record->family, TLK_BY_DESCRIPTOR))
+        return descriptors_of(record);
+    if (!record->id && !record->references) /* of event_base_once(): the program has no handle */
+        return (struct text){"-"};
+    return timer_identity(record->family, record->id);
 }
 
 static struct text deadline_of(const struct live_timer *timer)

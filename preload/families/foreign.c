@@ -92,7 +92,14 @@ static uint64_t foreign_cookie(uint64_t timer)
 static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t period,
                           const void *caller)
 {
+    struct timer_ref ref = ref_of(timer);
     bool untimed = now == TIMERLEAK_OTHER_CLOCK;
+
+    if (now == TIMERLEAK_AT_BIRTH) {
+        now = (int64_t)timer_at(ref.slot)->created;
+        deadline = deadline < INT64_MAX - now ? deadline + now : INT64_MAX;
+    }
+
     struct arming arming = {
         .now = untimed ? 0 : (uint64_t)now,
         .absolute = true,
@@ -103,7 +110,7 @@ static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t
         .caller = caller,
     };
 
-    timer_armed(ref_of(timer), &arming);
+    timer_armed(ref, &arming);
 }
 
 static void foreign_fired(uint64_t timer, uint64_t expirations)

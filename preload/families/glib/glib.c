@@ -284,7 +284,12 @@ static unsigned timeout_add(struct timeout *timeout, struct source *source, uint
     timeout_born(timeout, source, interval, real, call);
     if (priority)
         real->g_source_set_priority(source, priority);
-    timeout_attached(source, real, call->caller);
+    if (interval % SECOND) {
+        timeout->attached = true;
+        wrap_armed_at_birth(timeout->timer, interval, timeout->period, call->caller);
+    } else { /* it may have been put with others */
+        timeout_attached(source, real, call->caller);
+    }
     id = real->g_source_attach(source, NULL);
     real->g_source_unref(source);
     return id;

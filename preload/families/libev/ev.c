@@ -210,7 +210,12 @@ static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clo
     place->note = clock == CLOCK_REALTIME ? NOTE_PERIODIC : 0;
     ev_set_trampoline(watcher);
     place->timer = timerleak_ledger.created(&(struct timerleak_birth){
-        .call = call, .family = libev.number, .clock = clock, .kept = true});
+        .call = call,
+        .family = libev.number,
+        .clock = clock,
+        .handle = (uintptr_t)watcher,
+        .kept = true,
+    });
     ev_armed(place, watcher, call->caller);
 }
 

@@ -114,7 +114,7 @@ static void bufferevent_timed(struct bufferevent *buffer, const struct real *rea
         if (!place->note)
             event_timer_ends(place);
         else if (!place->timer)
-            place->timer = event_timer(call, 0);
+            place->timer = event_timer(call, buffer, 0);
         if (place->note && direction == TO_READ && real->bufferevent_get_enabled(buffer) & EV_READ)
             bufferevent_armed(place, place->note, call->caller);
         else

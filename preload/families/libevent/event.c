@@ -35,8 +35,8 @@ HOOK(struct event *, event_new,
     if (place && event) {
         if (!(events & EV_OTHERS)) {
             place->note = NOTE_KEPT;
-            place->timer =
-                event_timer(WRAP_CALL("event_new", NULL), real->event_get_struct_event_size());
+            place->timer = event_timer(WRAP_CALL("event_new", NULL), event,
+                                       real->event_get_struct_event_size());
         }
         event_shown(place, event);
     } else if (place) {

@@ -27,7 +27,7 @@ static struct place *once_begin(struct event_base *base, event_callback callback
     place->argument = argument;
     place->real = real;
     place->loop = base;
-    place->timer = event_timer(call, 0);
+    place->timer = event_timer(call, NULL, 0);
     place->armed = true;
     place_show(place, place);
     wrap_armed(place->timer, event_nanoseconds(time), 0, call->caller);

@@ -15,13 +15,14 @@ static bool is_programs(const void *callback)
     return callback && !wrap_holds(&libevent, callback);
 }
 
-static uint64_t event_timer(const struct timerleak_call *call, size_t retained)
+static uint64_t event_timer(const struct timerleak_call *call, const void *handle, size_t retained)
 {
     if (!wrap_admits(&libevent))
         return 0;
     return timerleak_ledger.created(&(struct timerleak_birth){.call = call,
                                                               .family = libevent.number,
                                                               .clock = CLOCK_MONOTONIC,
+                                                              .handle = (uintptr_t)handle,
                                                               .kept = true,
                                                               .retained = retained});
 }
@@ -63,7 +64,7 @@ static void event_armed(struct place *place, const struct event *event, const st
     uint64_t kept = place->note & NOTE_KEPT;
 
     if (!kept && !place->armed)
-        place->timer = event_timer(call, 0);
+        place->timer = event_timer(call, event, 0);
     place->loop = real->event_get_base(event);
     place->note = kept | period << NOTE_PERIOD;
     wrap_armed(place->timer, delay, period, call->caller);

@@ -217,7 +217,7 @@ HOOK(void, _ZN6QTimer4stopEv, (void *timer))
 static void singleshot_begin(uint64_t timer, const struct real *real, int delay, const void *caller)
 {
     if (delay > 0 && real->_ZN24QAbstractEventDispatcher8instanceEP7QThread(NULL))
-        timer_armed(timer, delay, true, caller);
+        timer_armed_at_birth(timer, delay, true, caller);
     unborn = timer;
 }
 
@@ -266,7 +266,7 @@ HOOK(int, _ZN7QObject10startTimerEiN2Qt9TimerTypeE, (void *object, int interval,
         uint64_t timer =
             timer_created(WRAP_CALL("QObject::startTimer", "startTimer"), (unsigned)id);
 
-        timer_armed(timer, interval, false, __builtin_return_address(0));
+        timer_armed_at_birth(timer, interval, false, __builtin_return_address(0));
         owned_born(id_key(QT, id), object, timer);
     }
     wrap_end(&call);

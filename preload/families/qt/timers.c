@@ -10,12 +10,20 @@ enum { QTIMER = 1, SINGLE = 2 };
 enum { BASIC = 1 };
 
 /* With an interval of 0 it fires whenever the loop comes round: each ms, as far as can be said. */
+static uint64_t timer_period(int interval, bool single)
+{
+    return single ? 0 : (uint64_t)(interval ? interval : 1) * NS_PER_MS;
+}
+
 void timer_armed(uint64_t timer, int interval, bool single, const void *caller)
 {
-    uint64_t delay = (uint64_t)interval * NS_PER_MS;
-    uint64_t period = interval ? delay : NS_PER_MS;
+    wrap_armed(timer, (uint64_t)interval * NS_PER_MS, timer_period(interval, single), caller);
+}
 
-    wrap_armed(timer, delay, single ? 0 : period, caller);
+void timer_armed_at_birth(uint64_t timer, int interval, bool single, const void *caller)
+{
+    wrap_armed_at_birth(timer, (uint64_t)interval * NS_PER_MS, timer_period(interval, single),
+                        caller);
 }
 
 static void timer_ended(struct place *place)

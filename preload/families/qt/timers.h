@@ -26,6 +26,9 @@ static inline const void *id_key(unsigned version, int id)
     return (const void *)((uintptr_t)(unsigned)id << 4 | version);
 }
 
+/* Told right after its birth. */
+void timer_armed_at_birth(uint64_t timer, int interval, bool single, const void *caller);
+
 void timer_armed(uint64_t timer, int interval, bool single, const void *caller);
 
 /* ---- objects ---- */

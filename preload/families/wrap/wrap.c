@@ -111,16 +111,25 @@ uint64_t wrap_monotonic(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static int64_t duration(uint64_t ns)
+{
+    return ns < INT64_MAX ? (int64_t)ns : INT64_MAX;
+}
+
 void wrap_armed(uint64_t timer, uint64_t delay, uint64_t period, const void *caller)
 {
-    int64_t now;
+    int64_t now = timer ? (int64_t)wrap_monotonic() : 0, left = INT64_MAX - now;
 
-    if (!timer)
-        return;
-    now = (int64_t)wrap_monotonic();
-    timerleak_ledger.armed(timer, now,
-                           delay < (uint64_t)(INT64_MAX - now) ? now + (int64_t)delay : INT64_MAX,
-                           period < INT64_MAX ? (int64_t)period : INT64_MAX, caller);
+    if (timer)
+        timerleak_ledger.armed(timer, now, now + (duration(delay) < left ? duration(delay) : left),
+                               duration(period), caller);
+}
+
+void wrap_armed_at_birth(uint64_t timer, uint64_t delay, uint64_t period, const void *caller)
+{
+    if (timer)
+        timerleak_ledger.armed(timer, TIMERLEAK_AT_BIRTH, duration(delay), duration(period),
+                               caller);
 }
 
 void wrap_fired(uint64_t timer)

@@ -83,6 +83,9 @@ uint64_t wrap_monotonic(void); /* ns */
 
 /* To fire after `delay` ns by the monotonic clock, then each `period` ns; 0: once. */
 void wrap_armed(uint64_t timer, uint64_t delay, uint64_t period, const void *caller);
+/* The same, where nothing was done since its birth was told. */
+void wrap_armed_at_birth(uint64_t timer, uint64_t delay, uint64_t period, const void *caller);
+
 void wrap_fired(uint64_t timer);
 void wrap_stopped(uint64_t timer);
 void wrap_released(uint64_t timer);

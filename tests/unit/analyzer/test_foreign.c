@@ -49,6 +49,18 @@ static void expect_without(struct profile *profile,
 
 /* ---- words ---- */
 
+Test(foreign, one_that_the_program_has_no_handle_of_has_no_number)
+{
+    struct builder *builder = at_rest("libevent", "event_base_once", 0);
+    struct tlk_timer *timer =
+        builder_create(builder, builder_plain_site(builder, NUMBER, 0x2000), 0);
+    timer->id = timer->references = 0;
+    struct profile *profile = loaded(builder);
+    expect_printed(profile, print_timers, " libevent -  ");
+    expect_without(profile, print_timers, "id 0");
+    profile_free(profile);
+}
+
 Test(foreign, at_rest_is_told_in_the_words_of_the_library)
 {
     struct profile *profile = loaded(at_rest("libuv", "uv_timer_init", 0));
