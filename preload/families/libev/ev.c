@@ -4,12 +4,14 @@
  * it is not active; so it is a timer while it is: from the call that starts it until it is stopped,
  * its loop is destroyed, or, if it does not repeat, it fires.
  *
- * While it is active its callback is ours, and the program's is in its place. The program may set
- * another then, by a macro: that is called, and not seen to be until the watcher is started anew.
+ * While it is active its callback is a trampoline to the program's. The program may set another
+ * then, by a macro: that is called, and not seen to be until the watcher is started anew or ended;
+ * how often one that repeats has fired is not seen then. So it is where no trampoline is left.
  */
 #include <time.h>
 
 #include "families/wrap/places.h"
+#include "families/wrap/trampolines.h"
 #include "families/wrap/wrap.h"
 
 struct loop;
@@ -125,23 +127,51 @@ static void ev_ended(struct place *place)
  * done before it calls back, for programs feed it events by hand: a watcher that does not repeat is
  * active no more, and the other is set for a later time.
  */
-static void ev_came(struct loop *loop, struct watcher *watcher, int events)
+static void ev_came(any_function callback, struct loop *loop, struct watcher *watcher, int events)
 {
     struct place *place = place_find(watcher);
-    watcher_callback callback;
 
-    if (!place)
-        return;
-    callback = (watcher_callback)place->callback;
-    if (!watcher->active) {
-        watcher->callback = callback;
+    if (place && !watcher->active) {
+        watcher->callback = (watcher_callback)callback;
         wrap_fired(place->timer);
         ev_ended(place);
-    } else if (events & (EV_TIMER | EV_PERIODIC) && place->note != ev_note(place, watcher)) {
+    } else if (place && events & (EV_TIMER | EV_PERIODIC) &&
+               place->note != ev_note(place, watcher)) {
         place->note = ev_note(place, watcher);
         wrap_fired(place->timer);
     }
-    callback(loop, watcher, events);
+    ((watcher_callback)callback)(loop, watcher, events);
+}
+
+static struct trampolines trampolines;
+
+#define CAME(n)                                                                                    \
+    static void came_##n(struct loop *loop, struct watcher *watcher, int events)                   \
+    {                                                                                              \
+        ev_came(trampolines.callbacks[0x##n], loop, watcher, events);                              \
+    }
+EACH_TRAMPOLINE(CAME)
+
+#define CAME_NAMED(n) (any_function) came_##n,
+static struct trampolines trampolines = {{EACH_TRAMPOLINE(CAME_NAMED)}, {NULL}};
+
+static watcher_callback ev_programs(watcher_callback callback)
+{
+    return (watcher_callback)trampoline_callback(&trampolines, (any_function)callback);
+}
+
+static bool ev_is_ours(watcher_callback callback)
+{
+    return ev_programs(callback) != callback;
+}
+
+/* If there is one left. */
+static void ev_set_trampoline(struct watcher *watcher)
+{
+    any_function to = trampoline_to(&trampolines, (any_function)watcher->callback);
+
+    if (to)
+        watcher->callback = (watcher_callback)to;
 }
 
 /*
@@ -150,11 +180,9 @@ static void ev_came(struct loop *loop, struct watcher *watcher, int events)
  */
 static void ev_settle(struct place *place, struct watcher *watcher)
 {
-    bool ours = watcher->callback == ev_came;
+    bool ours = ev_is_ours(watcher->callback);
     bool came = watcher->pending || (!ours && ev_is_past(place));
 
-    if (ours)
-        watcher->callback = (watcher_callback)place->callback;
     if (came)
         wrap_fired(place->timer);
     if (came || ours)
@@ -162,14 +190,6 @@ static void ev_settle(struct place *place, struct watcher *watcher)
     else
         wrap_lost(place->timer);
     place_free(place);
-}
-
-static void ev_take_callback(struct place *place, struct watcher *watcher)
-{
-    if (watcher->callback == ev_came)
-        return;
-    place->callback = (void (*)(void))watcher->callback;
-    watcher->callback = ev_came;
 }
 
 /* Those whose callback is libev's own are its own. */
@@ -180,14 +200,15 @@ static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clo
 
     if (place)
         ev_settle(place, watcher);
-    if (watcher->callback == ev_came || wrap_holds(&libev, (const void *)watcher->callback))
+    watcher->callback = ev_programs(watcher->callback);
+    if (wrap_holds(&libev, (const void *)watcher->callback))
         return;
     place = wrap_admits(&libev) ? place_new(watcher) : NULL;
     if (!place)
         return;
     place->loop = loop;
     place->note = clock == CLOCK_REALTIME ? NOTE_PERIODIC : 0;
-    ev_take_callback(place, watcher);
+    ev_set_trampoline(watcher);
     place->timer = timerleak_ledger.created(&(struct timerleak_birth){
         .call = call,
         .family = libev.number,
@@ -198,15 +219,17 @@ static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clo
     ev_armed(place, watcher, call->caller);
 }
 
-/* By the program, with its own callback from now on. */
+/* By the program, with its own callback from now on: by which it may have come, unseen. */
 static void ev_stopped(struct watcher *watcher)
 {
     struct place *place = place_take(watcher);
 
     if (!place)
         return;
-    if (watcher->callback == ev_came)
-        watcher->callback = (watcher_callback)place->callback;
+    if (ev_is_ours(watcher->callback))
+        watcher->callback = ev_programs(watcher->callback);
+    else if (!watcher->active && !watcher->pending && ev_is_past(place))
+        wrap_fired(place->timer);
     ev_ended(place);
 }
 
@@ -221,7 +244,7 @@ static void ev_set_anew(struct loop *loop, struct watcher *watcher, bool before,
     } else if (!before) {
         ev_started(loop, watcher, clock, call);
     } else if (place) {
-        ev_take_callback(place, watcher);
+        ev_set_trampoline(watcher);
         ev_armed(place, watcher, call->caller);
     }
 }
@@ -357,7 +380,7 @@ static void ev_check_lost(struct place *place)
     struct watcher head;
 
     if (place->key == place || !wrap_look(&head, place->key, offsetof(struct watcher, at)) ||
-        head.callback == ev_came)
+        ev_is_ours(head.callback))
         return;
     if (!head.callback || head.active < 0 || head.pending < 0 || head.priority < -2 ||
         head.priority > 2) {

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "families/wrap/places.h"
+#include "families/wrap/trampolines.h"
 #include "families/wrap/wrap.h"
 
 struct handle; /* uv_handle_t, and the uv_timer_t that begins with one */
@@ -68,16 +69,39 @@ static void uv_disarmed(struct place *place)
 }
 
 /* libuv's callback, in the place of the program's, which may close the handle. */
-static void uv_fired(struct handle *handle)
+static void uv_fired(any_function callback, struct handle *handle)
 {
     struct place *place = place_find(handle);
-    handle_callback callback = place ? (handle_callback)place->callback : NULL;
 
-    if (!callback)
+    if (place) {
+        place->armed = ((const struct real *)place->real)->uv_is_active(handle);
+        wrap_fired(place->timer);
+    }
+    ((handle_callback)callback)(handle);
+}
+
+static struct trampolines trampolines;
+
+#define FIRED(n)                                                                                   \
+    static void fired_##n(struct handle *handle)                                                   \
+    {                                                                                              \
+        uv_fired(trampolines.callbacks[0x##n], handle);                                            \
+    }
+EACH_TRAMPOLINE(FIRED)
+
+#define FIRED_NAMED(n) (any_function) fired_##n,
+static struct trampolines trampolines = {{EACH_TRAMPOLINE(FIRED_NAMED)}, {NULL}};
+
+enum { NOTE_UNSEEN = 1 }; /* no trampoline was left for its callback */
+
+/* That has fired, once, if it is found not active; how often a repeating one has, nobody tells. */
+static void uv_settle(struct place *place)
+{
+    if (!(place->note & NOTE_UNSEEN) || !place->armed ||
+        ((const struct real *)place->real)->uv_is_active(place->key))
         return;
-    place->armed = ((const struct real *)place->real)->uv_is_active(handle);
+    place->armed = false;
     wrap_fired(place->timer);
-    callback(handle);
 }
 
 /* If it is armed, its memory serves something else now. */
@@ -129,16 +153,16 @@ HOOK(int, uv_timer_start,
 {
     WRAP_BEGIN(libuv);
     struct place *place = call.users && callback ? place_find(handle) : NULL;
-    void (*before)(void) = place ? place->callback : NULL;
+    any_function to = place ? trampoline_to(&trampolines, (any_function)callback) : NULL;
     int result;
 
-    if (place && callback != uv_fired)
-        place->callback = (void (*)(void))callback;
-    result = real->uv_timer_start(handle, place ? uv_fired : callback, timeout, repeat);
-    if (place && result == 0)
+    if (place)
+        uv_settle(place);
+    result = real->uv_timer_start(handle, to ? (handle_callback)to : callback, timeout, repeat);
+    if (place && result == 0) {
+        place->note = to ? 0 : NOTE_UNSEEN;
         uv_armed(place, timeout, repeat, __builtin_return_address(0));
-    else if (place)
-        place->callback = before;
+    }
     wrap_end(&call);
     return result;
 }
@@ -147,8 +171,11 @@ HOOK(int, uv_timer_stop, (struct handle * handle))
 {
     WRAP_BEGIN(libuv);
     struct place *place = call.users ? place_find(handle) : NULL;
-    int result = real->uv_timer_stop(handle);
+    int result;
 
+    if (place)
+        uv_settle(place);
+    result = real->uv_timer_stop(handle);
     if (place && result == 0)
         uv_disarmed(place);
     wrap_end(&call);
@@ -188,8 +215,10 @@ HOOK(void, uv_close, (struct handle * handle, handle_callback callback))
     WRAP_BEGIN(libuv);
     struct place *place = call.users ? place_find(handle) : NULL;
 
-    if (place && real->uv_handle_get_type(handle) == UV_TIMER)
+    if (place && real->uv_handle_get_type(handle) == UV_TIMER) {
+        uv_settle(place);
         place->armed = false;
+    }
     if (place)
         uv_forget(place);
     real->uv_close(handle, callback);
@@ -201,9 +230,12 @@ static void uv_check_lost(struct place *place)
 {
     struct handle_head head;
 
-    if (place->armed && wrap_look(&head, place->key, sizeof(head)) &&
-        (head.loop != place->loop || head.type != UV_TIMER))
+    if (!place->armed || !wrap_look(&head, place->key, sizeof(head)))
+        return;
+    if (head.loop != place->loop || head.type != UV_TIMER)
         wrap_lost(place->timer);
+    else
+        uv_settle(place);
 }
 
 static void uv_find_lost(void)
