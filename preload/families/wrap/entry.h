@@ -1,7 +1,7 @@
 /*
  * entry.h - what is exported under a wrapped name: it goes on to the hook, unless who calls has no
  * such library. Then the name may be one of a function that has nothing to do with it, which is
- * called as it is, whatever it takes: entry.S.
+ * called as it is, whatever it takes: choose.S.
  */
 #ifndef WRAP_ENTRY_H
 #define WRAP_ENTRY_H

@@ -1,5 +1,5 @@
 /*
- * entry.S - asks which function a call is for, with all that it was given left as it came. The hook
+ * choose.S - asks which function a call is for, with all that it was given left as it came. The hook
  * is in a register that no arguments are passed in.
  */
 #if defined(__x86_64__)
