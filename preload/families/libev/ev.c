@@ -192,8 +192,8 @@ static void ev_settle(struct place *place, struct watcher *watcher)
     place_free(place);
 }
 
-/* Those whose callback is libev's own are its own. */
-static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clock,
+/* Those whose callback is libev's own are its own. The delay is of a timer. */
+static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clock, double delay,
                        const struct timerleak_call *call)
 {
     struct place *place = place_take(watcher);
@@ -216,7 +216,13 @@ static void ev_started(struct loop *loop, struct watcher *watcher, clockid_t clo
         .handle = (uintptr_t)watcher,
         .kept = true,
     });
-    ev_armed(place, watcher, call->caller);
+    if (clock == CLOCK_REALTIME) {
+        ev_armed(place, watcher, call->caller);
+        return;
+    }
+    place->note = ev_note(place, watcher);
+    wrap_armed_at_birth(place->timer, (uint64_t)nanoseconds(delay),
+                        (uint64_t)nanoseconds(watcher->repeat), call->caller);
 }
 
 /* By the program, with its own callback from now on: by which it may have come, unseen. */
@@ -242,7 +248,7 @@ static void ev_set_anew(struct loop *loop, struct watcher *watcher, bool before,
     if (!watcher->active) {
         ev_stopped(watcher);
     } else if (!before) {
-        ev_started(loop, watcher, clock, call);
+        ev_started(loop, watcher, clock, watcher->repeat, call);
     } else if (place) {
         ev_set_trampoline(watcher);
         ev_armed(place, watcher, call->caller);
@@ -253,10 +259,11 @@ HOOK(void, ev_timer_start, (struct loop * loop, struct watcher *watcher))
 {
     WRAP_BEGIN(libev);
     bool before = watcher->active;
+    double delay = watcher->at;
 
     real->ev_timer_start(loop, watcher);
     if (call.users && !before)
-        ev_started(loop, watcher, CLOCK_MONOTONIC, WRAP_CALL("ev_timer_start", NULL));
+        ev_started(loop, watcher, CLOCK_MONOTONIC, delay, WRAP_CALL("ev_timer_start", NULL));
     wrap_end(&call);
 }
 
@@ -288,7 +295,7 @@ HOOK(void, ev_periodic_start, (struct loop * loop, struct watcher *watcher))
 
     real->ev_periodic_start(loop, watcher);
     if (call.users && !before)
-        ev_started(loop, watcher, CLOCK_REALTIME, WRAP_CALL("ev_periodic_start", NULL));
+        ev_started(loop, watcher, CLOCK_REALTIME, 0, WRAP_CALL("ev_periodic_start", NULL));
     wrap_end(&call);
 }
 

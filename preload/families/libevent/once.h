@@ -30,7 +30,7 @@ static struct place *once_begin(struct event_base *base, event_callback callback
     place->timer = event_timer(call, NULL, 0);
     place->armed = true;
     place_show(place, place);
-    wrap_armed(place->timer, event_nanoseconds(time), 0, call->caller);
+    wrap_armed_at_birth(place->timer, event_nanoseconds(time), 0, call->caller);
     return place;
 }
 

@@ -62,12 +62,13 @@ static void event_armed(struct place *place, const struct event *event, const st
     uint64_t delay = event_nanoseconds(time);
     uint64_t period = real->event_get_events(event) & EV_PERSIST ? delay : 0;
     uint64_t kept = place->note & NOTE_KEPT;
+    bool born = !kept && !place->armed;
 
-    if (!kept && !place->armed)
+    if (born)
         place->timer = event_timer(call, event, 0);
     place->loop = real->event_get_base(event);
     place->note = kept | period << NOTE_PERIOD;
-    wrap_armed(place->timer, delay, period, call->caller);
+    (born ? wrap_armed_at_birth : wrap_armed)(place->timer, delay, period, call->caller);
     __atomic_store_n(&place->armed, true, __ATOMIC_RELEASE);
 }
 
