@@ -223,7 +223,7 @@ GOTIME_SUITE := $(addprefix $(BUILD)/unit/,$(filter gotime,$(SUITE_DIRS)))
 E2E := $(if $(wildcard tests/e2e/*.c),$(BUILD)/e2e)
 SUITES ?= $(ANALYZER_SUITES) $(SHIM_SUITE) $(GOTIME_SUITE) $(E2E)
 
-LIMIT := $(OBJ)/tests/limit.c.o
+LIMIT := $(OBJ)/tests/limit.c.o $(OBJ)/tests/sanitizer.c.o
 link_suite = $(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
 		$(CRITERION) $(LIBRARIES) -pthread
 .SECONDEXPANSION:

@@ -20,11 +20,3 @@ ReportHook(PRE_ALL)(struct criterion_test_set *set)
         }
     }
 }
-
-/* Read by LeakSanitizer, where a suite has it: what the test library itself does not free, of some
- * runs, is no fault of what is tested. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libcriterion.so\n";
-}
