@@ -99,12 +99,19 @@ static void *function_find(const struct wrap_library *library, void *scope, size
     return callsite_within(library->own, (uintptr_t)found) ? NULL : found;
 }
 
-static struct wrap_copy *copy_new(const struct wrap_library *library)
+_Static_assert(sizeof(struct wrap_copy) == WRAP_COPY_HEAD * sizeof(void *), "see library.h");
+
+/* The first need no memory: without them a hook could not even call what was meant. */
+static struct wrap_copy *copy_new(struct wrap_library *library)
 {
+    size_t size = sizeof(struct wrap_copy) + library->count * sizeof(void *);
     struct wrap_copy *copy;
 
     memory_lock();
-    copy = memory_take(sizeof(*copy) + library->count * sizeof(*copy->functions));
+    if (library->copies_made < WRAP_COPIES_AT_HAND)
+        copy = (struct wrap_copy *)((char *)library->room + library->copies_made++ * size);
+    else
+        copy = memory_take(size);
     memory_unlock();
     for (size_t i = 0; copy && i < library->count; i++)
         copy->functions[i] = (void *)absent;

@@ -14,6 +14,10 @@
 /* In place of a version for a function that has none. */
 #define WRAP_UNVERSIONED "TIMERLEAK"
 
+/* Of a struct wrap_copy before its functions, in pointers. */
+#define WRAP_COPY_HEAD 4
+#define WRAP_COPIES_AT_HAND 2
+
 struct wrap_function {
     const char *name;
     const char *version;
@@ -30,6 +34,8 @@ struct wrap_library {
     struct wrap_copy **common; /* that all mean; NULL: see copies.h */
 
     uint32_t number; /* of the family; 0: nothing is recorded */
+    void *room;      /* for WRAP_COPIES_AT_HAND copies: without them there is nothing to call */
+    unsigned copies_made;
     bool started;
     struct callsite_range own;     /* this object */
     struct wrap_copy *copies;      /* all that were met */

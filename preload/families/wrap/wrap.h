@@ -125,10 +125,12 @@ bool wrap_look(void *to, const void *from, size_t size);
     struct real {                                                                                  \
         WRAPPED(WRAP_MEMBER) ASKED(WRAP_MEMBER)                                                    \
     };                                                                                             \
-    static const struct wrap_function functions[] = {WRAPPED(WRAP_HOOKED) ASKED(WRAP_ASKED)};
+    static const struct wrap_function functions[] = {WRAPPED(WRAP_HOOKED) ASKED(WRAP_ASKED)};      \
+    static void *wrap_room[WRAP_COPIES_AT_HAND][WRAP_COPY_HEAD + WRAP_COUNT];
 
+#define WRAP_COUNT (sizeof(functions) / sizeof(*functions))
 #define WRAP_LIBRARY                                                                               \
-    .functions = functions, .count = sizeof(functions) / sizeof(*functions), .common = &wrap_common
+    .functions = functions, .count = WRAP_COUNT, .common = &wrap_common, .room = wrap_room
 
 #define WRAP_AT_START(library)                                                                     \
     __attribute__((constructor)) static void library##_start(void)                                 \
