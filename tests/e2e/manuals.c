@@ -97,6 +97,24 @@ Test(manuals, name_all_that_tests_and_programs_may_call)
                   "grep -q \"^.Fn $name \" timerleak_verify.3 || echo $name; done"));
 }
 
+/* Functions by name; types with all their members, comments aside. */
+#define FUNCTIONS                                                                                  \
+    "sed -n 's/^GT_API .*[ *]\\(gt_[a-z_]*\\)(.*/\\1/p' gotime.h | while read -r name; do "        \
+    "grep -q \"^.Fn $name \" gotime.3 || echo $name; done"
+#define TYPES                                                                                      \
+    "types() { sed -z 's|/\\*[^*]*\\*\\+\\([^/*][^*]*\\*\\+\\)*/||g' $1 | tr -s '\\n ' ' ' | "     \
+    "grep -oE '(struct|enum) gt_[a-z_]+ [{][^}]*[}]' | sort; }; "                                  \
+    "types gotime.h > \"$T\"; types gotime.3 | diff \"$T\" -; test -s \"$T\" || echo none"
+
+Test(manuals, name_all_that_gotime_has)
+{
+    char *folder = directory_make();
+
+    expect_nothing(strdup("cd preload/gotime && " FUNCTIONS));
+    expect_nothing(text_make("cd preload/gotime && T='%s/types' && " TYPES, folder));
+    directory_remove(folder);
+}
+
 Test(manuals, are_the_same_whenever_they_are_written)
 {
     char *folder = folder_make(), *pages = built("man"), *source = text_make("%s/source", folder);
