@@ -161,6 +161,15 @@ static void expect_said(const char *words, int code, const char *part)
     free(text);
 }
 
+/* As they stand in the tables. */
+Test(help, explains_the_heads_of_columns_and_marks)
+{
+    expect_said("explain SET-BY", 0, "The line that armed the timer last");
+    expect_said("explain THREAD", 0, "The thread that made the timer");
+    expect_said("explain tail-call", 0, "leaves no frame in");
+    expect_said("explain wakeups", 0, "How often timers expire");
+}
+
 Test(help, is_the_same_by_all_ways)
 {
     char *first = said("help merge", 0);
