@@ -321,7 +321,8 @@ INSTALLED = $(call to,755,$(BINDIR),$(BUILD)/timerleak) \
 		$(call to,644,$(DATADIR)/fish/vendor_completions.d,$(BUILD)/completion/timerleak.fish) \
 		$(call to,644,$(DATADIR)/timerleak,scripts/grafana.json) \
 		$(call to,644,$(DOCDIR),LICENSE README.md) \
-		$(call to,644,$(DOCDIR)/examples,$(wildcard scripts/examples/*))
+		$(call to,644,$(DOCDIR)/examples,$(filter-out %/verify,$(wildcard scripts/examples/*))) \
+		$(call to,644,$(DOCDIR)/examples/verify,$(wildcard scripts/examples/verify/*))
 OWN_DIRECTORIES = $(SHIMDIR) $(DATADIR)/timerleak $(DOCDIR)
 PLACES = $(foreach entry,$(INSTALLED),$(lastword $(subst :, ,$(entry)))) $(LIBDIR)/libgotime.so
 
