@@ -110,7 +110,7 @@ static const struct group {
 } groups[] = {
     {"Timers", OPTION_LIST(OPTIONS_FILTERS, OPTIONS_TAGS)},
     {"Value", OPTION_LIST(OPTIONS_VALUE)},
-    {"Frames", OPTION_LIST(OPTIONS_FRAMES)},
+    {"Frames", OPTION_LIST(OPTIONS_FRAMES, OPTION_NAMES)},
     {"Detail", OPTION_LIST(OPTIONS_GRANULARITY, OPTION_CALL_TREE)},
     {"Order and number", OPTION_LIST(OPTIONS_GRAPH)},
     {"Comparison", OPTION_LIST(OPTIONS_BASE, OPTIONS_COMPARISON)},

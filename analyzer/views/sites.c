@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "profile/families.h"
+#include "profile/runtime.h"
 #include "profile/stacks.h"
 #include "views/wording.h"
 
@@ -45,12 +46,13 @@ static size_t frame_width(const struct stack_frame *frame)
     return strlen(frame_shown(frame)) + strlen(stack_mark(frame));
 }
 
-/* Wide enough for all names but the very long. */
-static size_t column_width(const struct stack_frame *stack, size_t depth)
+/* Wide enough for all names that are shown but the very long. */
+static size_t column_width(const struct stack_frame *stack, const enum boilerplate *kinds,
+                           size_t depth)
 {
     size_t widest = 0;
     for (size_t i = 1; i < depth; i++) {
-        size_t width = frame_width(&stack[i]);
+        size_t width = kinds[i] == BOILERPLATE_NONE ? frame_width(&stack[i]) : 0;
         if (width > widest && width <= WIDEST_NAME)
             widest = width;
     }
@@ -67,21 +69,36 @@ static size_t count_repeats(const struct stack_frame *stack, size_t depth)
     return repeats;
 }
 
+/* What of the user's own comes first stands out. */
+static void print_frame(FILE *to, const struct stack_frame *frame, bool first, size_t column)
+{
+    size_t width = frame_width(frame);
+    bool padded = frame->function && width < column;
+    fprintf(to, "         %s%s%s%s%*s", first ? style(to, STYLE_STRONG) : "", frame_shown(frame),
+            first ? style(to, STYLE_PLAIN) : "", stack_mark(frame),
+            padded ? (int)(column - width) : 0, "");
+    print_place(to, frame);
+}
+
 void site_print_stack(FILE *to, struct profile *profile, struct site *site)
 {
     size_t depth;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
-    size_t column = column_width(stack, depth);
-    for (size_t i = 1, repeats; i < depth; i += repeats) {
-        size_t width = frame_width(&stack[i]);
-        bool padded = stack[i].function && width < column;
-        fprintf(to, "         %s%s%*s", frame_shown(&stack[i]), stack_mark(&stack[i]),
-                padded ? (int)(column - width) : 0, "");
-        print_place(to, &stack[i]);
-        repeats = count_repeats(&stack[i], depth - i);
-        if (repeats > 1)
-            fprintf(to, "         ... and again, %zu times in all\n", repeats);
+    enum boilerplate *kinds = stack_boilerplate(stack, depth);
+    size_t column = column_width(stack, kinds, depth);
+    size_t first = stack_first_own(stack, kinds, depth);
+    for (size_t i = 1, taken; i < depth; i += taken) {
+        taken = boilerplate_run(kinds, depth, i);
+        if (taken > 0) {
+            fprintf(to, "         %s\n", boilerplate_text(kinds[i], taken).s);
+            continue;
+        }
+        print_frame(to, &stack[i], i == first, column);
+        taken = count_repeats(&stack[i], depth - i);
+        if (taken > 1)
+            fprintf(to, "         ... and again, %zu times in all\n", taken);
     }
+    free(kinds);
     if (site->truncated)
         fprintf(to, "         ... the stack goes deeper than what was kept\n");
     if (!site->unwound)

@@ -33,7 +33,7 @@ function filterParts(parts, note) {
     const pattern = patternOf(state.search);
     let found = 0;
     for (const part of parts) {
-        part.hidden = Boolean(pattern) && !pattern.test(part.textContent);
+        part.hidden = Boolean(pattern) && !pattern.test(wordsOf(part));
         found += !part.hidden;
     }
     note.hidden = found > 0 || parts.length === 0;
@@ -71,7 +71,7 @@ function functionRow(data, type, index, i) {
             element('td', { class: 'number' }, percentText(value, type.total)));
     }
     row.append(element('th', { scope: 'row' },
-                       element('code', {}, data.names[name[i]]), ' ',
+                       codeOf(data.names[name[i]], data.wholes[name[i]]), ' ',
                        element('span', { class: 'place' }, data.places[name[i]])));
     return row;
 }
