@@ -152,6 +152,17 @@ static char *join(const char *name, const char *mark, const char *place)
     return text;
 }
 
+/* A path loses whole directories, unless what is left had no slash. */
+static char *fit_place(const char *place, size_t columns)
+{
+    char *fitted = cut(place, columns, columns), *slash = strchr(fitted, '/');
+    if (slash && strcmp(fitted, place) != 0) {
+        size_t mark = strlen(CUT);
+        memmove(fitted + mark, slash, strlen(slash) + 1);
+    }
+    return fitted;
+}
+
 char *fit_call(const char *name, const char *mark, const char *place, size_t columns)
 {
     size_t beside = fit_columns(mark) + (*place ? strlen(BETWEEN) : 0);
@@ -159,10 +170,9 @@ char *fit_call(const char *name, const char *mark, const char *place, size_t col
     size_t room = columns > beside ? columns - beside : 0;
     if (columns == COLUMNS_ANY || name_columns + place_columns <= room)
         return join(name, mark, place);
-    size_t half = room / 2, for_name = name_columns <= half ? name_columns : room - half;
-    size_t for_place = place_columns < room - for_name ? place_columns : room - for_name;
-    char *fitted_place = cut(place, for_place, for_place);
-    char *fitted_name = fit_name(name, room - for_place);
+    size_t half = room / 2, for_place = name_columns <= room - half ? room - name_columns : half;
+    char *fitted_place = fit_place(place, for_place);
+    char *fitted_name = fit_name(name, room - fit_columns(fitted_place));
     char *text = join(fitted_name, mark, fitted_place);
     free(fitted_place);
     free(fitted_name);

@@ -85,14 +85,17 @@ static void print_programs(FILE *to, const struct profile *profile)
 
 static void print_counts(FILE *to, const struct changes *changes, const struct diff *diff)
 {
-    const size_t *kinds = diff->kinds;
+    char *kinds;
+    size_t size;
+    FILE *line = memory_stream(&kinds, &size);
+    for (enum change_kind kind = 0; kind < CHANGE_KINDS; kind++)
+        fprintf(line, "%s%zu %s", kind ? ", " : "", diff->kinds[kind], change_name(kind));
+    fclose(line);
     fit_say(to, "%s: %s before, %s after, %s", changes->selection->options.type->name,
             change_value(changes, diff->before).s, change_value(changes, diff->after).s,
             signed_value(changes, diff->after - diff->before).s);
-    fprintf(to, "sites: ");
-    for (enum change_kind kind = 0; kind < CHANGE_KINDS; kind++)
-        fprintf(to, "%s%zu %s", kind ? ", " : "", kinds[kind], change_name(kind));
-    fputc('\n', to);
+    fit_say(to, "sites: %s", kinds);
+    free(kinds);
 }
 
 /* One unit for all, as top has it. */

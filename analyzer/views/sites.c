@@ -13,7 +13,7 @@
 /* Longer names are not lined up: they would push all others' places out of sight. */
 #define WIDEST_NAME 48u
 
-/* Below so many columns, the line of a finding has no room for a name. */
+/* Fewer columns have no room for the line of a finding and a name. */
 #define NARROW (45u + FIT_LEAST)
 
 #define INDENT "       "   /* of what is told of a finding */
@@ -43,12 +43,14 @@ char *site_name(struct profile *profile, struct site *site, size_t columns)
 
 void site_print(FILE *to, const char *before, struct profile *profile, struct site *site)
 {
-    size_t limit = terminal_columns(to), taken = fit_columns(before);
-    bool apart = limit != COLUMNS_ANY && taken + FIT_LEAST > limit;
-    size_t room = limit - (limit == COLUMNS_ANY ? 0 : apart ? strlen(INDENT) : taken);
-    char *name = site_name(profile, site, room);
-    if (apart)
+    size_t limit = terminal_columns(to);
+    char *name = site_name(profile, site, COLUMNS_ANY);
+    bool apart = limit != COLUMNS_ANY && fit_columns(before) + fit_columns(name) > limit;
+    if (apart) {
+        free(name);
+        name = site_name(profile, site, limit - strlen(INDENT));
         fit_say(to, "%s", before);
+    }
     fprintf(to, "%s%s\n", apart ? INDENT : before, name);
     free(name);
 }
