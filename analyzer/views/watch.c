@@ -35,23 +35,22 @@ static struct text rate_of(double per_second)
     return text;
 }
 
+/* Always three lines: what is too wide is cut off, as sites below need the others. */
 static void print_head(FILE *to, const struct watch_view *view)
 {
     const struct movement *total = &view->trend->total;
     const struct process *process = view->profile->processes[0];
-    const struct text now = local_time(process->as_of.real);
-    fit_say(to, "%s (pid %d), %s, %s", process->name, process->pid, process_lived(process).s,
+    fprintf(to, "%s (pid %d), %s, %s\n", process->name, process->pid, process_lived(process).s,
             process_end(process).s);
-    if (view->trend->looks == 1) {
-        fit_say(to, "timers: %s live", text_count(view->profile->totals.live).s);
-        fit_say(to, "at %s", now.s);
-        return;
-    }
-    fit_say(to, "timers: %s live, %s since the watch began",
-            text_count(view->profile->totals.live).s,
-            total->growth ? text_change(total->growth).s : "none more");
-    fit_say(to, "at %s: %s released/s, %s created/s", now.s, rate_of(total->released).s,
-            rate_of(total->created).s);
+    fprintf(to, "timers: %s live", text_count(view->profile->totals.live).s);
+    if (view->trend->looks > 1)
+        fprintf(to, ", %s since the watch began",
+                total->growth ? text_change(total->growth).s : "none more");
+    fprintf(to, "\nat %s", local_time(process->as_of.real).s);
+    if (view->trend->looks > 1)
+        fprintf(to, ": %s released/s, %s created/s", rate_of(total->released).s,
+                rate_of(total->created).s);
+    fputc('\n', to);
 }
 
 /* What a terminal has no room for beside names: whoever wants to see how fast, widens it. */
