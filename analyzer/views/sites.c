@@ -24,7 +24,7 @@ char *site_name(struct profile *profile, struct site *site, size_t columns)
 {
     const struct stack_frame *frame = stack_headline(profile, site);
     char *name, *place;
-    if (asprintf(&name, "%s%s", wording_loop(profile, site).s, frame->name) < 0)
+    if (asprintf(&name, "%s%s", wording_loop(profile, site).s, frame_shown(frame)) < 0)
         memory_exhausted();
     int length = 0;
     if (frame->short_file && frame->line > 0)
@@ -57,7 +57,7 @@ void site_print(FILE *to, const char *before, struct profile *profile, struct si
 
 static size_t frame_width(const struct stack_frame *frame)
 {
-    return fit_columns(frame->name) + fit_columns(stack_mark(frame));
+    return fit_columns(frame_shown(frame)) + fit_columns(stack_mark(frame));
 }
 
 /* Wide enough for all names but the very long. */
@@ -100,7 +100,7 @@ static void print_frame(FILE *to, const struct stack_frame *frame, size_t column
     bool padded = frame->function && width < column;
     snprintf(mark, sizeof(mark), "%s%*s", stack_mark(frame), padded ? (int)(column - width) : 0,
              "");
-    char *text = fit_call(frame->name, *place ? mark : stack_mark(frame), place, room);
+    char *text = fit_call(frame_shown(frame), *place ? mark : stack_mark(frame), place, room);
     fprintf(to, DEEPER "%s\n", text);
     free(text);
     free(place);
