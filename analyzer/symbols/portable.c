@@ -355,6 +355,7 @@ static void write_addresses(struct writing *writing, const struct portable_modul
         for (uint32_t j = 0; j < known->count; j++) {
             const struct symbol *symbol = &module->symbols[known->first + j];
             fprintf(to, ",%zu", string_number(writing, symbol->function));
+            fprintf(to, ",%zu", string_number(writing, symbol->signature));
             fprintf(to, ",%zu", string_number(writing, symbol->file));
             fprintf(to, ",%zu", string_number(writing, symbol->directory));
             fprintf(to, ",%d,%d", symbol->line, symbol->inlined);
@@ -480,7 +481,7 @@ static bool read_strings(struct reading *reading, const json_t *json)
     return true;
 }
 
-#define SYMBOL_NUMBERS 5
+#define SYMBOL_NUMBERS 6
 
 static bool read_symbol(const struct reading *reading, const json_t *row, size_t at,
                         struct symbol *symbol)
@@ -488,9 +489,10 @@ static bool read_symbol(const struct reading *reading, const json_t *row, size_t
     uint64_t line, inlined;
     *symbol = (struct symbol){0};
     if (!read_string(reading, row, at, &symbol->function) || !symbol->function ||
-        !read_string(reading, row, at + 1, &symbol->file) ||
-        !read_string(reading, row, at + 2, &symbol->directory) ||
-        !read_below(row, at + 3, INT_MAX, &line) || !read_below(row, at + 4, 2, &inlined))
+        !read_string(reading, row, at + 1, &symbol->signature) ||
+        !read_string(reading, row, at + 2, &symbol->file) ||
+        !read_string(reading, row, at + 3, &symbol->directory) ||
+        !read_below(row, at + 4, INT_MAX, &line) || !read_below(row, at + 5, 2, &inlined))
         return false;
     symbol->line = (int)line;
     symbol->inlined = inlined;

@@ -8,7 +8,8 @@
  *   {"schema": "timerleak-symbols/1",
  *    "modules": [{"path": "/usr/bin/app", "build_id": "1f…", "code": [start, end, offset],
  *                 "problem": "is gone",
- *                 "addresses": [[address, function, file, directory, line, inlined, function…]…],
+ *                 "addresses": [[address, function, signature, file, directory, line, inlined,
+ *                              function…]…],
  *                 "tail_calls": [[address, module, target, call…]…]}],
  *    "strings": ["", "main", …]}
  *

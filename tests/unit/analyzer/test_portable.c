@@ -41,9 +41,11 @@ static void add(struct portable_module *module, uint64_t address, struct symbol 
 static struct portable *some_names(void)
 {
     const char *file = strings_add(strings, "/src/a.c"), *directory = strings_add(strings, "/src");
-    struct symbol two[] = {{strings_add(strings, "inner"), file, directory, 7, true},
-                           {strings_add(strings, "ou\"t\\er\xc3\xa9"), file, directory, 9, false}};
-    struct symbol plain[] = {{strings_add(strings, "timerfd_create"), NULL, NULL, 0, false}};
+    struct symbol two[] = {
+        {strings_add(strings, "inner"), strings_add(strings, "inner(int)"), file, directory, 7,
+         true},
+        {strings_add(strings, "ou\"t\\er\xc3\xa9"), NULL, file, directory, 9, false}};
+    struct symbol plain[] = {{strings_add(strings, "timerfd_create"), NULL, NULL, NULL, 0, false}};
     struct portable *portable = portable_new(strings);
     struct portable_module *library = portable_module(portable, "/lib/libc.so.6", NULL, 0);
     struct portable_target target = {library, 0x77, NULL};
@@ -102,6 +104,8 @@ Test(portable, what_is_written_is_read)
     cr_assert(portable_look_up(module, 0x1234, &list));
     cr_assert_eq(list.count, 2);
     cr_expect_str_eq(list.symbols[0].function, "inner");
+    cr_expect_str_eq(list.symbols[0].signature, "inner(int)");
+    cr_expect_null(list.symbols[1].signature);
     cr_expect(list.symbols[0].inlined && !list.symbols[1].inlined);
     cr_expect_str_eq(list.symbols[1].function, "ou\"t\\er\xc3\xa9");
     cr_expect_str_eq(list.symbols[1].file, "/src/a.c");
@@ -142,8 +146,8 @@ Test(portable, what_is_read_is_written_the_same)
 Test(portable, of_two_answers_the_one_with_lines_is_kept)
 {
     struct symbol_list list = {0};
-    struct symbol without[] = {{"plain", NULL, NULL, 0, false}};
-    struct symbol with[] = {{"plain", "/src/a.c", "/src", 3, false}};
+    struct symbol without[] = {{"plain", NULL, NULL, NULL, 0, false}};
+    struct symbol with[] = {{"plain", NULL, "/src/a.c", "/src", 3, false}};
     struct portable *portable = portable_new(strings);
     add(app(portable), 1, NULL, 0);
     add(app(portable), 1, without, 1);
@@ -217,13 +221,13 @@ Test(portable, what_is_no_table_is_refused)
         ROWS("[1]", "[]"),
         ROWS("[[]]", "[]"),
         ROWS("[[\"1\"]]", "[]"),
-        ROWS("[[1,1,0,0,0]]", "[]"),
-        ROWS("[[1,0,0,0,0,0]]", "[]"),
-        ROWS("[[1,2,0,0,0,0]]", "[]"),
-        ROWS("[[1,-1,0,0,0,0]]", "[]"),
-        ROWS("[[1,1,0,0,-1,0]]", "[]"),
-        ROWS("[[1,1,0,0,4294967296,0]]", "[]"),
-        ROWS("[[1,1,0,0,0,true]]", "[]"),
+        ROWS("[[1,1,0,0,0,0]]", "[]"),
+        ROWS("[[1,0,0,0,0,0,0]]", "[]"),
+        ROWS("[[1,2,0,0,0,0,0]]", "[]"),
+        ROWS("[[1,-1,0,0,0,0,0]]", "[]"),
+        ROWS("[[1,1,0,0,0,-1,0]]", "[]"),
+        ROWS("[[1,1,0,0,0,4294967296,0]]", "[]"),
+        ROWS("[[1,1,0,0,0,0,true]]", "[]"),
         ROWS("[]", "[[1]]"),
         ROWS("[]", "[[1,2,0]]"),
         ROWS("[]", "[[1,0,0]]"),
@@ -233,7 +237,7 @@ Test(portable, what_is_no_table_is_refused)
     char error[ERROR_SIZE];
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
         cr_expect_not(reads(wrong[i], strlen(wrong[i]), error), "%s", wrong[i]);
-    const char *right = ROWS("[[1,1,0,0,0,0]]", "[[1,0,1],[1,1,5,6]]");
+    const char *right = ROWS("[[1,1,1,0,0,0,0]]", "[[1,0,1],[1,1,5,6]]");
     cr_expect(reads(right, strlen(right), error), "%s", error);
 }
 
@@ -248,7 +252,7 @@ Test(portable, lists_without_end_are_refused)
         "\"build_id\":\"\",\"tail_calls\":[],\"addresses\":[[1",
         to);
     for (int i = 0; i < 1000; i++)
-        fputs(",1,0,0,0,1", to);
+        fputs(",1,0,0,0,0,1", to);
     fputs("]]}]}", to);
     fclose(to);
     cr_expect_not(reads(text, size, error));
@@ -264,7 +268,7 @@ static struct symbol_file *gone(struct symbols *symbols)
 
 Test(portable, names_what_lies_nowhere)
 {
-    struct symbol one[] = {{"leak", "/src/a.c", "/src", 3, false}};
+    struct symbol one[] = {{"leak", NULL, "/src/a.c", "/src", 3, false}};
     struct symbol_code code;
     struct symbols *symbols = symbols_new(strings);
     struct portable_module *module = app(symbols_portable(symbols));
@@ -290,8 +294,8 @@ Test(portable, a_file_that_tells_lines_is_asked_where_names_tell_none)
     struct symbols *symbols = symbols_new(strings);
     struct symbol_file *file =
         symbols_file(symbols, self.path, self.build_id, self.build_id_size, 0);
-    struct symbol without[] = {{"stripped", NULL, NULL, 0, false}};
-    struct symbol with[] = {{"told", "/src/a.c", "/src", 3, false}};
+    struct symbol without[] = {{"stripped", NULL, NULL, NULL, 0, false}};
+    struct symbol with[] = {{"told", NULL, "/src/a.c", "/src", 3, false}};
     uint64_t address = (uintptr_t)some_names - self.bias;
     struct portable_module *module =
         portable_module(symbols_portable(symbols), self.path, self.build_id, self.build_id_size);
