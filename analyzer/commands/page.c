@@ -21,7 +21,8 @@
 
 int command_html(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     char nonce[HTML_NONCE_SIZE];
     struct input input;
     if (!html_nonce(nonce)) {
@@ -253,7 +254,8 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
 
 int command_web(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;

@@ -57,7 +57,8 @@ struct process {
     const char **argv;
     size_t argc;
     int pid, ppid;
-    bool base; /* of what the others are compared with */
+    bool base;    /* of what the others are compared with */
+    size_t index; /* in profile->processes, when it is sorted */
     bool forked;
     uint64_t peak;    /* timers live at a time; of a forked one, its parent's count in */
     bool alive;       /* runs while it is looked at */

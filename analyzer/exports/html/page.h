@@ -25,6 +25,9 @@ bool html_json(FILE *to, const json_t *json);
 void html_place(FILE *to, const struct stack_frame *frame);
 void html_stack(FILE *to, struct profile *profile, struct site *site);
 
+/* Rows of the table of sites: no more. */
+#define SITES_MOST 1000
+
 /* ---- what can be read without the page's script ---- */
 
 /* summary.c: what was recorded, and all sites with their stacks. */
@@ -43,6 +46,7 @@ void html_findings(FILE *to, struct profile *profile, const struct source_paths 
  *     running    whether a process still runs
  *     types      [{name, unit, total}]: everything below that is "by type" has this order
  *     names      function names; places: where they are
+ *     timers     see html/timers.h; nodes are those of the
  *     tree       columns parent, name (-1: root and "other"), leaking, values (by type); `cut`, the
  *                part of a total below which stacks are summed up as "other"
  *     functions  columns name, flat, cum (both by type); `omitted`, how many are not there
