@@ -38,7 +38,9 @@ int command_html(const struct command *command, int argc, char **argv)
     if (!input_load(&input))
         return input.status;
     struct html_options options = {.nonce = nonce,
-                                   .paths = {input.settings.source_path, input.settings.trim_path}};
+                                   .paths = {input.settings.source_path, input.settings.trim_path},
+                                   .files = input.paths,
+                                   .file_count = input.path_count};
     html_write(input.output, input.profile, &options);
     return input_close(&input);
 }
@@ -82,7 +84,9 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
     const struct html_options options = {
         .nonce = nonce,
         .served = true,
-        .paths = {input.settings.source_path, input.settings.trim_path}};
+        .paths = {input.settings.source_path, input.settings.trim_path},
+        .files = input.paths,
+        .file_count = input.path_count};
     FILE *to = memory_stream(&page->text, &page->size);
     bool written = html_write(to, input.profile, &options);
     if (fclose(to) != 0 || !written) {

@@ -35,7 +35,7 @@ struct rows {
     const struct live_timer **list;
     size_t count, omitted;
     struct words words;
-    struct site **sites; /* that have any */
+    const struct trace **sites; /* that have any: of a site, those are told apart by their nodes */
     size_t site_count, site_room;
     struct index site_index;
     struct kind *kinds;
@@ -79,27 +79,27 @@ static void choose_rows(struct rows *rows)
 
 /* ---- what they share ---- */
 
-static bool same_site(const void *key, const void *array, uint32_t number)
+static bool same_trace(const void *key, const void *array, uint32_t number)
 {
-    return ((struct site *const *)array)[number] == key;
+    return ((const struct trace *const *)array)[number] == key;
 }
 
-static uint32_t find_site(const struct rows *rows, const struct site *site)
+static uint32_t find_site(const struct rows *rows, const struct trace *trace)
 {
-    uint64_t word = (uintptr_t)site;
-    return index_find(&rows->site_index, hash_key(&word, sizeof(word)), site, rows->sites,
-                      same_site);
+    uint64_t word = (uintptr_t)trace;
+    return index_find(&rows->site_index, hash_key(&word, sizeof(word)), trace, rows->sites,
+                      same_trace);
 }
 
 static int64_t number_of_site(struct rows *rows, const struct live_timer *timer)
 {
-    uint64_t word = (uintptr_t)timer->site;
-    uint32_t known = find_site(rows, timer->site);
+    uint64_t word = (uintptr_t)timer->trace;
+    uint32_t known = find_site(rows, timer->trace);
     if (known != INDEX_NONE)
         return known;
     rows->sites =
         memory_grow(rows->sites, rows->site_count, &rows->site_room, sizeof(*rows->sites));
-    rows->sites[rows->site_count] = timer->site;
+    rows->sites[rows->site_count] = timer->trace;
     index_add(&rows->site_index, hash_key(&word, sizeof(word)), (uint32_t)rows->site_count);
     return (int64_t)rows->site_count++;
 }
@@ -379,14 +379,15 @@ static json_t *sites_json(struct rows *rows, const struct stacks *stacks)
     size_t count = rows->site_count;
     int64_t *values = memory_new(count * COLUMNS, sizeof(*values));
     for (size_t i = 0; i < count; i++) {
-        const struct site *shown = site_shown(rows->sites[i]);
-        values[NAME * count + i] = word_of_name(rows, rows->sites[i]);
-        values[PLACE * count + i] = word_of_place(rows, rows->sites[i]);
+        struct site *site = rows->sites[i]->site;
+        const struct site *shown = site_shown(site);
+        values[NAME * count + i] = word_of_name(rows, site);
+        values[PLACE * count + i] = word_of_place(rows, site);
         values[SHOWN * count + i] = (int64_t)shown->index;
         values[LEAKING * count + i] = shown->finding.verdict == VERDICT_LEAK;
     }
     for (size_t i = 0; i < stacks->count; i++) {
-        uint32_t site = find_site(rows, stacks->list[i].trace->site);
+        uint32_t site = find_site(rows, stacks->list[i].trace);
         if (site != INDEX_NONE)
             values[NODE * count + site] = stacks->list[i].node;
     }

@@ -323,12 +323,13 @@ function sitesScope(table, scope) {
 
 const findingId = article => article.querySelector('h3').id.slice('finding-'.length);
 
-function findingsScope(articles, scope) {
+function findingsScope(articles, data) {
+    const { scope } = data;
     for (const article of articles) {
         const sum = scope?.sites.get(findingId(article));
         article.querySelector('.scoped')?.remove();
         if (sum)
             article.querySelector('.facts').append(
-                element('b', { class: 'scoped' }, `; ${countText(sum.live)} of these`));
+                element('b', { class: 'scoped' }, `; ${countText(sum.live)} ${scopeWords(data, scope)}`));
     }
 }

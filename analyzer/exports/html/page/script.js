@@ -156,6 +156,7 @@ data = readData(document);
 stateRead();
 startTools();
 scopeStart();
+copyStart();
 timersStart();
 flameStart();
 timelineStart();

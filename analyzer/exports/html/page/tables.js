@@ -35,12 +35,16 @@ function sortRows(table, sort) {
     table.tBodies[0].append(...keyed.map(([, row]) => row));
 }
 
+/* What can be pressed is no part of what it is about. */
+const wordsOf = part =>
+    [...part.children].filter(child => !child.matches('.copies')).map(child => child.textContent).join('\n');
+
 /* Hides what does not match, and what is not wanted; says so where nothing is left. */
 function filterParts(parts, note, wanted = () => true) {
     const pattern = patternOf(state.search);
     let found = 0;
     for (const part of parts) {
-        part.hidden = !wanted(part) || (Boolean(pattern) && !pattern.test(part.textContent));
+        part.hidden = !wanted(part) || (Boolean(pattern) && !pattern.test(wordsOf(part)));
         found += !part.hidden;
     }
     note.hidden = found > 0 || parts.length === 0;
@@ -111,9 +115,9 @@ function sitesRender({ scope }) {
                 row => !scope || scope.sites.has(row.dataset.site));
 }
 
-function findingsRender({ scope }) {
-    const articles = [...document.querySelectorAll('#findings article')];
-    findingsScope(articles, scope);
+function findingsRender(data) {
+    const { scope } = data, articles = [...document.querySelectorAll('#findings article')];
+    findingsScope(articles, data);
     filterParts(articles, byId('view-findings').querySelector('.unfound'),
                 article => !scope || scope.sites.has(findingId(article)));
 }

@@ -3,7 +3,7 @@
  * searched as numbers, and only those that are in sight are made.
  */
 
-const TIMER = { height: 24, around: 10, widest: 28 }; /* px, rows beyond what is in sight, letters */
+const TIMER = { height: 24, around: 10, widest: 22 }; /* px, rows beyond what is in sight, letters */
 const NOTHING = '-';
 
 const live = { data: null, rows: null, order: [], columns: [], made: new Map(), sorts: new Map() };
@@ -56,18 +56,18 @@ const TIMER_COLUMNS = [
     { key: 'flags', text: wordOf('flags') },
     { key: 'name', needs: 'name', text: wordOf('name') },
     { key: 'keeps', needs: 'keeps', by: 'keeps', width: 9, text: numberOf('keeps', bytesText) },
-    { key: 'stands for', by: 'weight', few: data => [0, 1].includes(data.timers.columns.weight),
+    { key: 'stands for', by: 'weight', few: (data, rows) => rows.weight.every(weight => weight <= 1),
       width: 11, text: numberOf('weight', countText) },
     { key: 'thread', needs: 'thread', text: wordOf('thread') },
     { key: 'notifies', needs: 'notified', text: wordOf('notified') },
     { key: 'set by', needs: 'setter', text: wordOf('setter') },
-    { key: 'site', text: (data, rows, row) => siteNames(data, rows, row).join('  ') },
+    { key: 'site', width: 30, text: (data, rows, row) => siteNames(data, rows, row).join('  ') },
 ];
 
 /* Those that any timer fills. */
 function columnsShown(data) {
     return TIMER_COLUMNS.filter(
-        ({ needs, few }) => !(needs && data.timers.columns[needs] === null) && !few?.(data));
+        ({ needs, few }) => !(needs && data.timers.columns[needs] === null) && !few?.(data, rowsOf(data)));
 }
 
 const numberClass = ({ by, words }) => by && !words ? { class: 'number' } : {};
@@ -193,10 +193,14 @@ function timersDraw() {
     live.made = made;
 }
 
+/* Those that another process shares count there; one of a sample stands for several. */
 function timersTell(data) {
     const { timers, scope } = data, all = scope?.within.length ?? timers.count;
-    byId('timers-info').textContent = (live.order.length < all ?
-        `${countText(live.order.length)} of ` : '') + `${countText(all)} live ${all === 1 ? 'timer' : 'timers'}`;
+    const shared = live.order.filter(row => live.rows.weight[row] === 0).length;
+    byId('timers-info').textContent =
+        (live.order.length < all ? `${countText(live.order.length)} of ` : '') +
+        `${countText(all)} ${all === 1 ? 'timer' : 'timers'}` +
+        (shared > 0 ? `, of which ${countText(shared)} count in another process that has them too` : '');
     byId('view-timers').querySelector('.unfound').hidden = all === 0 || live.order.length > 0;
     byId('timers-note').textContent = timers.omitted > 0 ?
         `${countText(timers.omitted)} more are live, and left out: those of findings are here first. ` +
