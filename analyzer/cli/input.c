@@ -301,6 +301,11 @@ static bool try_filters(struct input *input)
     return understood;
 }
 
+void input_name_functions(const struct profile *profile, const struct settings *settings)
+{
+    naming_show_whole(profile->naming, strcmp(settings->names, "full") == 0);
+}
+
 bool input_parse(struct input *input, int argc, char **argv, const struct input_needs *needs)
 {
     *input = (struct input){.status = EXIT_OK, .output = stdout, .needs = needs};
@@ -310,6 +315,7 @@ bool input_parse(struct input *input, int argc, char **argv, const struct input_
     input->profile = profile_new();
     input->profile->keep_timers = needs->timers;
     input->profile->keep_histories = needs->histories;
+    input_name_functions(input->profile, &input->settings);
     if (!try_filters(input))
         return input_end(input, EXIT_USAGE);
     return input_output_possible(input->settings.output) || input_end(input, EXIT_UNREADABLE);

@@ -53,6 +53,9 @@ bool input_open(struct input *input, int argc, char **argv, const struct input_n
 /* Ends a command whose command line is wrong, after a complaint; returns its status. */
 int input_refuse(struct input *input);
 
+/* Whole names or short ones, as the settings say. */
+void input_name_functions(const struct profile *profile, const struct settings *settings);
+
 /*
  * What the settings' filters leave of the profile; the caller ends with selection_free(). False,
  * after a complaint and with the status set, if they can't be understood: nothing is to be freed.

@@ -1,13 +1,14 @@
 #include "cli/options.h"
 
 #include "base/measure.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, STRING, UNIT, COUNT, FRACTION, SECONDS, CHOICE };
+enum kind { FLAG, STRING, WORD, UNIT, COUNT, FRACTION, SECONDS, CHOICE };
 
 struct option {
     const char *name;
@@ -54,6 +55,8 @@ static const struct option options[OPTIONS] = {
     [OPTION_TAGIGNORE] = ROW("tagignore", STRING, tagignore, "TAGS", "no timers so labelled"),
     [OPTION_FLAT] = CHOICE_ROW("flat", sort, "sort by flat (so it is)"),
     [OPTION_CUM] = CHOICE_ROW("cum", sort, "sort by cum"),
+    [OPTION_NAMES] = ROW("names", WORD, names, "short|full",
+                         "of C++ names what tells them apart, or all (short)"),
     [OPTION_NODECOUNT] = ROW("nodecount", COUNT, nodecount, "N", "show at most N entries"),
     [OPTION_NODEFRACTION] = ROW("nodefraction", FRACTION, nodefraction, "F",
                                 "hide entries below F of the total (0.005)"),
@@ -160,6 +163,7 @@ void settings_init(struct settings *settings)
                                   .edgefraction = 0.001,
                                   .trim = true,
                                   .interval = 2,
+                                  .names = "short",
                                   .unit = "minimum"};
 }
 
@@ -181,6 +185,18 @@ static bool set_number(double *number, const char *value, double least, double m
     return *value && !*end && *number >= least && *number <= most;
 }
 
+/* One of the words with bars between them. */
+static bool is_word_of(const char *words, const char *value)
+{
+    size_t length;
+    for (; *words; words += length + (words[length] == '|')) {
+        length = strcspn(words, "|");
+        if (text_is(words, length, value))
+            return true;
+    }
+    return false;
+}
+
 static bool set_value(const struct option *option, struct settings *settings, const char *value)
 {
     char *field = (char *)settings + option->field, *end;
@@ -192,6 +208,9 @@ static bool set_value(const struct option *option, struct settings *settings, co
     case STRING:
         *(const char **)(void *)field = value;
         return true;
+    case WORD:
+        *(const char **)(void *)field = value;
+        return is_word_of(option->value, value);
     case UNIT:
         *(const char **)(void *)field = value;
         return measure_knows(value);
@@ -307,6 +326,7 @@ static size_t size_of(enum kind kind)
     case FLAG:
         return sizeof(bool);
     case STRING:
+    case WORD:
     case UNIT:
         return sizeof(const char *);
     case COUNT:
@@ -347,6 +367,7 @@ static void show_value(FILE *to, const struct option *option, const struct setti
         fprintf(to, "%g", *(const double *)(const void *)field);
         break;
     case STRING:
+    case WORD:
     case UNIT:
         text = *(const char *const *)(const void *)field;
         fputs(text ? text : "\"\"", to);

@@ -28,6 +28,7 @@ enum option_id {
     OPTION_TAGIGNORE,
     OPTION_FLAT,
     OPTION_CUM,
+    OPTION_NAMES,
     OPTION_NODECOUNT,
     OPTION_NODEFRACTION,
     OPTION_EDGEFRACTION,
@@ -113,7 +114,7 @@ enum option_id {
 /* What of a view can be set once recordings are read: at the prompt. */
 #define OPTIONS_PROMPT                                                                             \
     OPTION_FOCUS, OPTION_IGNORE, OPTIONS_TAGS, OPTIONS_VALUE, OPTIONS_FRAMES, OPTIONS_GRANULARITY, \
-        OPTIONS_GRAPH, OPTIONS_COMPARISON, OPTIONS_PATHS, OPTION_COMPACT_LABELS
+        OPTIONS_GRAPH, OPTIONS_COMPARISON, OPTIONS_PATHS, OPTION_COMPACT_LABELS, OPTION_NAMES
 /* As in pprof: all views take all of its options, and follow those that mean something to them. */
 #define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
 
@@ -141,7 +142,8 @@ struct settings {
     const char *focus, *ignore, *show, *hide, *show_from;
     const char *tagfocus, *tagignore;
     enum sort_order sort;
-    long nodecount; /* -1: what the command thinks right */
+    const char *names; /* short */
+    long nodecount;    /* -1: what the command thinks right */
     double nodefraction, edgefraction;
     bool trim;
     enum granularity granularity;

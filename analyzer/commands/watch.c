@@ -1,5 +1,6 @@
 /* watch.c - the command `timerleak watch`: a recording followed while its process runs. */
 #include "cli/arguments.h"
+#include "cli/input.h"
 #include "cli/screen.h"
 #include "commands/commands.h"
 #include "outside/running.h"
@@ -166,6 +167,7 @@ static int watch_open(struct watch *watch, const struct command *command, int ar
     int count = arguments_parse(argc, argv, command->options, &watch->settings);
     if (count < 0)
         return EXIT_USAGE;
+    input_name_functions(watch->profile, &watch->settings);
     if (count != 1)
         return watch_fail("watch needs a process or its recording: timerleak watch PID|FILE",
                           EXIT_USAGE);

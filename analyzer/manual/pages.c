@@ -117,7 +117,7 @@ static const struct group {
     {"Source files", OPTION_LIST(OPTIONS_PATHS)},
     {"Formats", OPTION_LIST(OPTIONS_FORMAT)},
     {"The gate", OPTION_LIST(OPTIONS_GATE)},
-    {"Output", OPTION_LIST(OPTION_OUTPUT, OPTION_COMPACT_LABELS)},
+    {"Output", OPTION_LIST(OPTION_OUTPUT, OPTION_COMPACT_LABELS, OPTION_NAMES)},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(*groups))

@@ -21,7 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct called;
 struct generations;
+struct naming;
 struct strings;
 struct symbols;
 struct symbol_file;
@@ -97,8 +99,11 @@ struct module {
 
 /* A frame with its symbols; inlined functions have frames of their own. */
 struct stack_frame {
-    const char *name;            /* what to show: the function, or module+0xoffset; never NULL */
+    const char *name;            /* the function, or module+0xoffset, by which it is known; what
+                                    people read is frame_shown() */
     const char *function;        /* NULL: unknown */
+    const char *signature;       /* with parameters; NULL: unknown, or no other */
+    const struct called *called; /* by all frames that read the same; NULL: by its name */
     const char *file;            /* NULL: unknown */
     const char *directory;       /* where it was compiled; NULL: unknown */
     const char *short_file;      /* below the directory where it was compiled; NULL: unknown */
@@ -276,6 +281,7 @@ struct profile {
     size_t known_count, known_room;
     struct index site_index; /* of those */
     struct strings *strings;
+    struct naming *naming; /* of all functions whose symbols were looked up */
     struct symbols *symbols;
 };
 

@@ -14,6 +14,7 @@ struct profile *profile_new(void)
 {
     struct profile *profile = memory_new(1, sizeof(*profile));
     profile->strings = strings_new();
+    profile->naming = naming_new(profile->strings);
     profile->symbols = symbols_new(profile->strings);
     profile->modules = memory_grow(NULL, 0, &profile->module_room, sizeof(*profile->modules));
     profile->modules[profile->module_count++] = NULL;
@@ -91,6 +92,7 @@ void profile_free(struct profile *profile)
     free_modules(profile);
     free(profile->timers);
     symbols_free(profile->symbols);
+    naming_free(profile->naming);
     strings_free(profile->strings);
     free(profile);
 }

@@ -31,8 +31,35 @@ struct search {
     const char *directory;
 };
 
+/* What a function is called: see struct symbol. */
+struct function_name {
+    const char *name, *signature;
+};
+
+static const char *demangled_name(struct strings *strings, const char *name, int options)
+{
+    char *demangled = cplus_demangle(name, DMGL_ANSI | DMGL_AUTO | options);
+    const char *kept = demangled ? strings_add(strings, demangled) : NULL;
+    free(demangled);
+    return kept;
+}
+
+/* The parts that a compiler makes of a function are that function. */
+static const char *signature_of(struct strings *strings, const char *name)
+{
+    const char *signature = demangled_name(strings, name, DMGL_PARAMS);
+    const char *clone = signature ? strstr(signature, " [clone ") : NULL;
+    if (!clone)
+        return signature;
+    char *whole = memory_copy(signature);
+    whole[clone - signature] = '\0';
+    signature = strings_add(strings, whole);
+    free(whole);
+    return signature;
+}
+
 /* C++ and Rust names as their programmers wrote them; without parameters, as pprof shows them. */
-static const char *readable_name(struct strings *strings, const char *name)
+static struct function_name readable_name(struct strings *strings, const char *name)
 {
     char plain[MAX_NAME];
     size_t length = name_length(name);
@@ -41,10 +68,13 @@ static const char *readable_name(struct strings *strings, const char *name)
         plain[length] = '\0';
         name = plain;
     }
-    char *demangled = cplus_demangle(name, DMGL_ANSI | DMGL_AUTO);
-    const char *kept = strings_add(strings, demangled ? demangled : name);
-    free(demangled);
-    return kept;
+    struct function_name readable = {.name = demangled_name(strings, name, 0)};
+    if (!readable.name)
+        return (struct function_name){.name = strings_add(strings, name)};
+    readable.signature = signature_of(strings, name);
+    if (readable.signature == readable.name)
+        readable.signature = NULL;
+    return readable;
 }
 
 static const char *source_path(const struct search *search, const char *file)
@@ -63,13 +93,13 @@ static const char *source_path(const struct search *search, const char *file)
     return kept;
 }
 
-static void add_symbol(const struct search *search, const char *function,
+static void add_symbol(const struct search *search, struct function_name function,
                        const struct source_place *place, bool inlined)
 {
     struct symbol_list *list = search->list;
     list->symbols = memory_grow(list->symbols, list->count, &list->room, sizeof(*list->symbols));
-    list->symbols[list->count++] =
-        (struct symbol){function, place->file, place->directory, place->line, inlined};
+    list->symbols[list->count++] = (struct symbol){
+        function.name, function.signature, place->file, place->directory, place->line, inlined};
 }
 
 static struct source_place line_of(const struct search *search)
@@ -156,17 +186,22 @@ static const char *qualified_name(const struct search *search, Dwarf_Die *functi
     return strings_add(search->strings, name);
 }
 
-static const char *function_name(const struct search *search, Dwarf_Die *function)
+static struct function_name function_name(const struct search *search, Dwarf_Die *function)
 {
     const char *name = die_linkage_name(function);
-    return name ? readable_name(search->strings, name) : qualified_name(search, function);
+    if (name)
+        return readable_name(search->strings, name);
+    return (struct function_name){.name = qualified_name(search, function)};
 }
 
-static const char *name_once(const struct search *search, struct unit_function *function)
+static struct function_name name_once(const struct search *search, struct unit_function *function)
 {
-    if (!function->name)
-        function->name = function_name(search, &function->die);
-    return function->name;
+    if (!function->name) {
+        struct function_name found = function_name(search, &function->die);
+        function->name = found.name;
+        function->signature = found.signature;
+    }
+    return (struct function_name){function->name, function->signature};
 }
 
 static void add_from_debug_information(const struct search *search)
@@ -177,13 +212,14 @@ static void add_from_debug_information(const struct search *search)
         return;
     struct source_place place = line_of(search);
     for (size_t i = unit_inlined(function, search->address, inlined, MAX_INLINED); i > 0; i--) {
-        const char *name = function_name(search, &inlined[i - 1]);
-        if (name)
+        struct function_name name = function_name(search, &inlined[i - 1]);
+        if (name.name)
             add_symbol(search, name, &place, true);
         place = call_of(search, &inlined[i - 1]);
     }
-    if (name_once(search, function))
-        add_symbol(search, function->name, &place, false);
+    struct function_name name = name_once(search, function);
+    if (name.name)
+        add_symbol(search, name, &place, false);
 }
 
 static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
@@ -210,8 +246,10 @@ static void add_signal_frame(const struct search *search, Dwarf_Addr address)
     dwarf_frame_info(frame, NULL, NULL, &handles_signal);
     free(frame);
     if (handles_signal)
-        add_symbol(search, strings_add(search->strings, "<signal handler called>"),
-                   &(struct source_place){0}, false);
+        add_symbol(
+            search,
+            (struct function_name){.name = strings_add(search->strings, "<signal handler called>")},
+            &(struct source_place){0}, false);
 }
 
 /* Where the unit was compiled. */

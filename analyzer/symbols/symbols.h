@@ -17,6 +17,7 @@
 
 struct symbol {
     const char *function;  /* demangled, without parameters; never NULL */
+    const char *signature; /* with them, as c++filt has it; NULL: unknown, or no other */
     const char *file;      /* absolute where known; NULL: unknown */
     const char *directory; /* where it was compiled; NULL: unknown */
     int line;              /* 0: unknown */

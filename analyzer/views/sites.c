@@ -16,7 +16,7 @@
 void site_print_name(FILE *to, struct profile *profile, struct site *site)
 {
     const struct stack_frame *frame = stack_headline(profile, site);
-    fprintf(to, "%s%s", wording_loop(profile, site).s, frame->name);
+    fprintf(to, "%s%s", wording_loop(profile, site).s, frame_shown(frame));
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d", frame->short_file, frame->line);
     else if (frame->function && frame->module)
@@ -42,7 +42,7 @@ static void print_place(FILE *to, const struct stack_frame *frame)
 
 static size_t frame_width(const struct stack_frame *frame)
 {
-    return strlen(frame->name) + strlen(stack_mark(frame));
+    return strlen(frame_shown(frame)) + strlen(stack_mark(frame));
 }
 
 /* Wide enough for all names but the very long. */
@@ -75,7 +75,7 @@ void site_print_stack(FILE *to, struct profile *profile, struct site *site)
     for (size_t i = 1, repeats; i < depth; i += repeats) {
         size_t width = frame_width(&stack[i]);
         bool padded = stack[i].function && width < column;
-        fprintf(to, "         %s%s%*s", stack[i].name, stack_mark(&stack[i]),
+        fprintf(to, "         %s%s%*s", frame_shown(&stack[i]), stack_mark(&stack[i]),
                 padded ? (int)(column - width) : 0, "");
         print_place(to, &stack[i]);
         repeats = count_repeats(&stack[i], depth - i);
