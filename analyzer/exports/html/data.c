@@ -4,6 +4,7 @@
 #include "exports/exports.h"
 #include "exports/html/page.h"
 #include "exports/html/stacks.h"
+#include "exports/html/timers.h"
 #include "profile/graph.h"
 #include "profile/history.h"
 #include "profile/stacks.h"
@@ -20,12 +21,12 @@
  * profile never are.
  */
 struct names {
-    const struct stacks *stacks;
+    struct stacks *stacks;
     uint32_t *numbers; /* by function */
     json_t *names, *wholes, *places;
 };
 
-static void names_begin(struct names *names, const struct stacks *stacks)
+static void names_begin(struct names *names, struct stacks *stacks)
 {
     *names = (struct names){
         .stacks = stacks, .names = json_array(), .wholes = json_array(), .places = json_array()};
@@ -359,6 +360,7 @@ static json_t *data_of(struct profile *profile, const struct selection *selectio
     json_object_set_new(json, "running", json_boolean(is_running(profile)));
     json_object_set_new(json, "types", types_of(&stacks));
     json_object_set_new(json, "tree", data_tree(&names));
+    json_object_set_new(json, "timers", html_timers(profile, &stacks));
     json_object_set_new(json, "functions", data_functions(&names));
     json_object_set_new(json, "graphs", data_graphs(&names, profile));
     json_object_set_new(json, "histories", data_histories(profile));

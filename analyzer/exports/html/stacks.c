@@ -180,14 +180,14 @@ static size_t sum_alike(const struct stack *list, size_t count, size_t depth, ui
 }
 
 /* Stacks that end at `depth` come first, and have no children. */
-static void grow_tree(struct tree *tree, const struct stacks *stacks, const struct stack *list,
+static void grow_tree(struct tree *tree, const struct stacks *stacks, struct stack *list,
                       size_t count, size_t depth, uint32_t parent)
 {
     uint64_t other[STACK_VALUES] = {0};
     bool others = false;
     size_t i = 0;
     while (i < count && list[i].depth == depth)
-        i++;
+        list[i++].node = parent;
     for (size_t alike; i < count && tree->count <= TREE_MOST; i += alike) {
         uint64_t values[STACK_VALUES] = {0};
         alike = sum_alike(&list[i], count - i, depth, values);
@@ -198,13 +198,18 @@ static void grow_tree(struct tree *tree, const struct stacks *stacks, const stru
         }
         for (size_t j = 0; j < STACK_VALUES; j++)
             other[j] += values[j];
+        for (size_t j = 0; j < alike; j++)
+            list[i + j].node = TREE_OTHER;
         others = true;
     }
-    if (others)
-        add_tree_node(tree, parent, TREE_OTHER, other);
+    uint32_t node = others ? add_tree_node(tree, parent, TREE_OTHER, other) : TREE_ROOT;
+    for (size_t j = 0; others && j < count; j++) {
+        if (list[j].node == TREE_OTHER)
+            list[j].node = node;
+    }
 }
 
-void tree_make(struct tree *tree, const struct stacks *stacks)
+void tree_make(struct tree *tree, struct stacks *stacks)
 {
     *tree = (struct tree){0};
     for (;;) {

@@ -123,8 +123,6 @@ void html_summary(FILE *to, struct profile *profile)
 
 /* ---- all sites ---- */
 
-#define SITES_MOST 1000
-
 struct column {
     const char *name;
     size_t field; /* in struct counts */

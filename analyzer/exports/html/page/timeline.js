@@ -64,6 +64,7 @@ function markMoment() {
         line.setAttribute('x2', x);
         row.querySelector('.then').textContent = rangeText(history.low[index], history.high[index]);
     }
+    markLayers(index);
 }
 
 function timelineRender(data) {
@@ -79,7 +80,9 @@ function timelineRender(data) {
     const left = data.sites - (data.histories.length - 1);
     byId('timeline-note').textContent =
         'Dark is the lowest number live, light the highest, at each moment since the start of the ' +
-        'process.' + (left > 0 ? ` ${countText(left)} more sites are in "all sites" only.` : '');
+        'process.' + (left > 0 ? ` ${countText(left)} more sites are in "all sites" only.` : '') +
+        (processAsked(data) !== null ? ' Of all processes.' : '');
+    stackedRender(data);
     markMoment();
 }
 
@@ -106,4 +109,5 @@ function timelineStart() {
             moveMoment(pointAt(chart, event.clientX));
     });
     rows.addEventListener('pointerleave', stateWrite);
+    stackedStart();
 }

@@ -26,6 +26,13 @@ function durationText(ns) {
     return `${Math.floor(ns / NS.day)}d${twoDigits(ns % NS.day / NS.hour)}h`;
 }
 
+/* In units of 1,024, as pprof has them. */
+function bytesText(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+    const unit = Math.min(Math.max(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 0), units.length - 1);
+    return `${(bytes / 1024 ** unit).toFixed(unit > 0 ? 1 : 0)} ${units[unit]}`;
+}
+
 function valueText(value, type) {
     return type.unit === 'nanoseconds' ? durationText(value) : countText(value);
 }
