@@ -56,7 +56,7 @@ static const struct option options[OPTIONS] = {
     [OPTION_FLAT] = CHOICE_ROW("flat", sort, "sort by flat (the default)"),
     [OPTION_CUM] = CHOICE_ROW("cum", sort, "sort by cum"),
     [OPTION_NAMES] = ROW("names", WORD, names, "short|full",
-                         "of C++ names what tells them apart, or all (short)"),
+                         "C++ names: as much as tells them apart (short), or all"),
     [OPTION_NODECOUNT] = ROW("nodecount", COUNT, nodecount, "N", "show at most N entries"),
     [OPTION_NODEFRACTION] = ROW("nodefraction", FRACTION, nodefraction, "F",
                                 "hide entries below F of the total (0.005)"),
