@@ -45,6 +45,7 @@ enum option_id {
     OPTION_COMPACT_LABELS,
     OPTION_SOURCE_PATH,
     OPTION_TRIM_PATH,
+    OPTION_SYMFS,
     OPTION_BASE,
     OPTION_DIFF_BASE,
     OPTION_NORMALIZE,
@@ -116,7 +117,7 @@ enum option_id {
     OPTION_FOCUS, OPTION_IGNORE, OPTIONS_TAGS, OPTIONS_VALUE, OPTIONS_FRAMES, OPTIONS_GRANULARITY, \
         OPTIONS_GRAPH, OPTIONS_COMPARISON, OPTIONS_PATHS, OPTION_COMPACT_LABELS, OPTION_NAMES
 /* As in pprof: all views take all of its options, and follow those that mean something to them. */
-#define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
+#define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_SYMFS, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
 
 enum sort_order { SORT_FLAT, SORT_CUM };
 
@@ -151,6 +152,7 @@ struct settings {
     const char *unit;
     bool relative_percentages, compact_labels;
     const char *source_path, *trim_path;
+    const char *symfs;            /* where the recorded machine's root lies */
     const char *base, *diff_base; /* recordings, or folders of them */
     bool normalize, drop_negative;
     enum export_format format;
