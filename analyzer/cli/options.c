@@ -84,6 +84,8 @@ static const struct option options[OPTIONS] = {
                                "where source files are (the working directory)"),
     [OPTION_TRIM_PATH] = ROW("trim_path", STRING, trim_path, "DIR:DIR",
                              "what to cut off the paths of source files first"),
+    [OPTION_SYMFS] =
+        ROW("symfs", STRING, symfs, "DIR", "root of what was recorded, for its binaries"),
     [OPTION_BASE] = ROW("base", STRING, base, "FILE", "show what is more than in FILE"),
     [OPTION_DIFF_BASE] =
         ROW("diff_base", STRING, diff_base, "FILE", "the same, in percent of what FILE has"),

@@ -66,10 +66,12 @@ function functionMatches(pattern, data, name) {
     return [data.names, data.wholes, data.places].some(column => pattern.test(column[name]));
 }
 
-/* What an element says, and what it says when it is pointed at. */
+/* What stands in a part, and what its short names are short for; what can be pressed is no part of it. */
 function wordsOf(part) {
+    const texts = [...part.children].filter(child => !child.matches('.copies'))
+        .map(child => child.textContent);
     const titles = [...part.querySelectorAll('code[title]')].map(code => code.title);
-    return [part.textContent, ...titles].join('\n');
+    return [...texts, ...titles].join('\n');
 }
 
 /* A name, and the whole of it where that is more. */
