@@ -425,6 +425,7 @@ static void check_copied(const struct paged *paged, const char *expected)
 /* In the directory where the page was made. */
 static void check_command(struct paged *paged, const char *command)
 {
+    cr_expect_str_empty(browser_errors(paged->browser));
     browser_close(paged->browser);
     paged->browser = NULL;
     char *timerleak = built("timerleak");
