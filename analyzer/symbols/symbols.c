@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/paths.h"
 #include "symbols/object.h"
+#include "symbols/portable.h"
 #include "symbols/tailcalls.h"
 
 #include <dwarf.h>
@@ -289,8 +290,9 @@ struct symbol_file {
     struct object_identity identity;
     struct object object;
     bool opened;
-    const char *problem;
-    char key[]; /* build-id, then path with its NUL */
+    const char *problem; /* why it could not be opened */
+    bool missed;         /* something was asked that only the file could tell */
+    char key[];          /* build-id, then path with its NUL */
 };
 
 struct symbols {
@@ -298,7 +300,9 @@ struct symbols {
     size_t count, room;
     struct index index;
     struct strings *strings;
-    struct symbol_list found; /* by the last look-up */
+    struct portable *portable; /* what is known without opening files */
+    bool keeps;                /* what files tell is to be known, too */
+    struct symbol_list found;  /* by the last look-up */
     uint64_t tail_calls[TAIL_CALLS_MOST];
 };
 
@@ -306,7 +310,18 @@ struct symbols *symbols_new(struct strings *strings)
 {
     struct symbols *symbols = memory_new(1, sizeof(*symbols));
     symbols->strings = strings;
+    symbols->portable = portable_new(strings);
     return symbols;
+}
+
+struct portable *symbols_portable(struct symbols *symbols)
+{
+    return symbols->portable;
+}
+
+void symbols_keep(struct symbols *symbols)
+{
+    symbols->keeps = true;
 }
 
 void symbols_free(struct symbols *symbols)
@@ -317,6 +332,7 @@ void symbols_free(struct symbols *symbols)
     }
     free(symbols->files);
     index_free(&symbols->index);
+    portable_free(symbols->portable);
     free(symbols->found.symbols);
     free(symbols);
 }
@@ -352,9 +368,22 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
     return symbols->files[symbols->count++] = file;
 }
 
+/* What is known of it without its file; NULL: nothing. */
+static struct portable_module *symbol_file_known(const struct symbol_file *file)
+{
+    const struct object_identity *identity = &file->identity;
+    struct portable *portable = file->symbols->portable;
+    return file->symbols->keeps ? portable_module(portable, identity->path, identity->build_id,
+                                                  identity->build_id_size)
+                                : portable_find(portable, identity->path, identity->build_id,
+                                                identity->build_id_size);
+}
+
 const char *symbols_problem(const struct symbol_file *file)
 {
-    return file->problem;
+    const struct portable_module *known = symbol_file_known(file);
+    const char *then = known ? portable_problem(known) : NULL;
+    return file->missed ? then ? then : file->problem : NULL;
 }
 
 static bool symbol_file_open(struct symbol_file *file)
@@ -365,12 +394,28 @@ static bool symbol_file_open(struct symbol_file *file)
     return !file->problem;
 }
 
-bool symbols_code(struct symbol_file *file, struct symbol_code *code)
+static bool symbol_file_has_lines(struct symbol_file *file)
+{
+    return symbol_file_open(file) && file->object.unit_count > 0;
+}
+
+/* Where nothing else tells. What can't be asked is missed, unless it was asked elsewhere in vain.
+ */
+static bool symbol_file_ask(struct symbol_file *file, struct portable_module *known, bool asked)
+{
+    bool opened = symbol_file_open(file);
+    file->missed |= !opened && (!asked || portable_problem(known));
+    if (file->symbols->keeps && (opened || !asked))
+        portable_set_problem(known, file->problem);
+    return opened;
+}
+
+static bool read_code(struct symbol_file *file, struct symbol_code *code)
 {
     GElf_Addr bias;
     GElf_Phdr header;
     size_t count = 0;
-    Elf *elf = symbol_file_open(file) ? dwfl_module_getelf(file->object.module, &bias) : NULL;
+    Elf *elf = dwfl_module_getelf(file->object.module, &bias);
     *code = (struct symbol_code){0};
     if (!elf || elf_getphdrnum(elf, &count) != 0)
         return false;
@@ -386,12 +431,37 @@ bool symbols_code(struct symbol_file *file, struct symbol_code *code)
     return code->end > code->start;
 }
 
+bool symbols_code(struct symbol_file *file, struct symbol_code *code)
+{
+    struct portable_module *known = symbol_file_known(file);
+    *code = (struct symbol_code){0};
+    if (known && portable_code(known, code))
+        return true;
+    bool found = symbol_file_ask(file, known, false) && read_code(file, code);
+    if (found && file->symbols->keeps)
+        portable_set_code(known, code);
+    return found;
+}
+
+/*
+ * What was known elsewhere stands, unless the file that lies here tells lines where that did not:
+ * so it reads the same with the file and without.
+ */
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address)
 {
     struct symbol_list *found = &file->symbols->found;
+    struct portable_module *known = symbol_file_known(file);
+    bool asked = known && portable_look_up(known, address, found);
+    if (asked && found->count > 0 &&
+        (portable_has_line(known, address) || !symbol_file_has_lines(file)))
+        return found;
     found->count = 0;
-    if (symbol_file_open(file))
+    if (symbol_file_ask(file, known, asked))
         resolve_address(&file->object, address, file->symbols->strings, found);
+    if (file->symbols->keeps)
+        portable_add(known, address, found);
+    if (found->count == 0 && known)
+        portable_look_up(known, address, found);
     return found;
 }
 
@@ -417,18 +487,33 @@ static bool find_reached(const struct symbol_file *file, const struct symbol_tar
     return reached->name;
 }
 
+static size_t find_tail_calls(struct symbol_file *file, uint64_t address,
+                              const struct symbol_target *target, uint64_t *calls)
+{
+    struct reached reached;
+    if (!symbol_file_has_lines(file) || !find_reached(file, target, &reached))
+        return 0;
+    uint64_t slide = file->object.dwarf_bias - file->object.bias;
+    size_t count = tail_calls_between(&file->object, address + 1 - slide, &reached, calls);
+    for (size_t i = 0; i < count; i++)
+        calls[i] += slide;
+    return count;
+}
+
 const uint64_t *symbols_tail_calls(struct symbol_file *file, uint64_t address,
                                    const struct symbol_target *target, size_t *count)
 {
-    struct reached reached;
-    uint64_t *calls = file->symbols->tail_calls;
-    *count = 0;
-    if (!symbol_file_open(file) || file->object.unit_count == 0 ||
-        !find_reached(file, target, &reached))
+    struct symbols *symbols = file->symbols;
+    struct portable_module *known = symbol_file_known(file);
+    const struct portable_target to = {target->file ? symbol_file_known(target->file) : NULL,
+                                       target->address, target->function};
+    const uint64_t *calls;
+    bool asked = known && (to.module || !target->file) &&
+                 portable_tail_calls(known, address, &to, &calls, count);
+    if (asked && (*count > 0 || portable_has_line(known, address)))
         return calls;
-    uint64_t slide = file->object.dwarf_bias - file->object.bias;
-    *count = tail_calls_between(&file->object, address + 1 - slide, &reached, calls);
-    for (size_t i = 0; i < *count; i++)
-        calls[i] += slide;
-    return calls;
+    *count = find_tail_calls(file, address, target, symbols->tail_calls);
+    if (symbols->keeps)
+        portable_add_tail_calls(known, address, &to, symbols->tail_calls, *count);
+    return symbols->tail_calls;
 }

@@ -53,7 +53,6 @@ struct watch_view {
     long most;    /* sites to show; -1: all */
     bool changed; /* no sites that are as they were at the last look */
     bool keys;    /* say which there are */
-    FILE *styled; /* the stream that all this will come to: it decides on colour */
 };
 
 void watch_print(FILE *to, const struct watch_view *view);

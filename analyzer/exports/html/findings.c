@@ -136,7 +136,7 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");
     fputs("<div class=\"stack-and-source\"><div>\n", to);
-    html_stack(to, profile, site);
+    html_stack(to, profile, site, "stack");
     fputs("</div>\n", to);
     if (with_source)
         write_source(to, profile, shown, site);

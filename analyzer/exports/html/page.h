@@ -22,9 +22,11 @@ void html_text(FILE *to, const char *text);
 /* JSON in which nothing can end the <script> that it stands in. False if it fails. */
 bool html_json(FILE *to, const json_t *json);
 
-/* A function and its place; and the stack of a site, in a list to unfold. */
+/* A function, its whole name where that is another, and its place. */
 void html_place(FILE *to, const struct stack_frame *frame);
-void html_stack(FILE *to, struct profile *profile, struct site *site);
+
+/* The stack of a site, in a list to unfold; `part` of the page tells its ids from others. */
+void html_stack(FILE *to, struct profile *profile, struct site *site, const char *part);
 
 /* Rows of the table of sites: no more. */
 #define SITES_MOST 1000
@@ -52,7 +54,8 @@ void html_files(FILE *to, const char *const *files, size_t count);
  *     duration   ns, of the longest process
  *     running    whether a process still runs
  *     types      [{name, unit, total}]: everything below that is "by type" has this order
- *     names      function names; places: where they are
+ *     names      function names; wholes: where they are short, what for, else ""; places: where
+ *                they are
  *     timers     see html/timers.h
  *     tree       columns parent, name (-1: root and "other"), leaking, values (by type); `cut`, the
  *                part of a total below which stacks are summed up as "other"

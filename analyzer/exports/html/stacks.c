@@ -29,17 +29,18 @@ uint32_t stacks_function(const struct stacks *stacks, const char *name)
     return index_find(&stacks->index, function_hash(name), &name, stacks->functions, same_name);
 }
 
-static uint32_t function_of(struct stacks *stacks, const char *name,
+static uint32_t function_of(struct stacks *stacks, struct naming *naming, const char *name,
                             const struct stack_frame *frame)
 {
     uint32_t number = stacks_function(stacks, name);
     if (number != INDEX_NONE)
         return number;
+    const char *whole = frame->function ? naming_whole(naming, frame->name) : name;
     number = (uint32_t)stacks->function_count;
     stacks->functions = memory_grow(stacks->functions, stacks->function_count,
                                     &stacks->function_room, sizeof(*stacks->functions));
     stacks->functions[stacks->function_count++] =
-        (struct function){.name = name, .place = where_is(frame)};
+        (struct function){.name = name, .whole = whole, .place = where_is(frame)};
     index_add(&stacks->index, function_hash(name), number);
     return number;
 }
@@ -67,7 +68,8 @@ static void take_stack(struct stacks *stacks, const struct selection *selection,
             location_frames(selection->profile, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++)
             stack->functions[--left] =
-                function_of(stacks, selection_place(selection, places[j])->label, &frames[j]);
+                function_of(stacks, selection->profile->naming,
+                            selection_place(selection, places[j])->label, &frames[j]);
     }
 }
 

@@ -22,7 +22,8 @@ struct stack {
 };
 
 struct function {
-    const char *name;  /* as pprof shows it; interned */
+    const char *name;  /* what is shown for it; interned */
+    const char *whole; /* the same, if that leaves nothing out */
     const char *place; /* its file, else its module; "": unknown */
     uint64_t flat[STACK_VALUES];
     uint64_t cum[STACK_VALUES]; /* each stack counted once */

@@ -98,15 +98,22 @@ static size_t index_of(const struct profile *profile, const struct site *site)
     return profile->locations.list[site->trace->locations[1]].address / ADDRESS(0) - 1;
 }
 
-struct profile *made_profile(const struct made *sites, size_t count)
+void made_into(struct profile *profile, const struct made *sites, size_t count)
 {
     struct builder *builder = builder_new(2 * HOUR);
     uint32_t module = builder_module(builder, "/nowhere/server", NULL, 0);
     for (size_t i = 0; i < count; i++)
         add_site(builder, module, &sites[i], i);
-    struct profile *profile = loaded(builder);
+    loaded_add(profile, builder);
     for (size_t i = 0; i < profile->site_count; i++)
         set_stack(profile, profile->sites[i], &sites[index_of(profile, profile->sites[i])]);
+}
+
+struct profile *made_profile(const struct made *sites, size_t count)
+{
+    struct profile *profile = profile_new();
+    profile->keep_timers = true;
+    made_into(profile, sites, count);
     return profile;
 }
 

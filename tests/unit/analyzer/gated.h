@@ -30,6 +30,9 @@ struct made {
 /* A process of two hours with these sites. Names are kept as the analyzer keeps them: clean. */
 struct profile *made_profile(const struct made *sites, size_t count);
 
+/* The same, into a profile that the caller has made. */
+void made_into(struct profile *profile, const struct made *sites, size_t count);
+
 /* What a leak without options, rules and baseline is judged by. */
 extern const struct gate_options leaks_fail;
 

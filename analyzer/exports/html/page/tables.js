@@ -82,7 +82,7 @@ function functionRow(data, type, index, i) {
             element('td', { class: 'number' }, percentText(value, type.total)));
     }
     row.append(element('th', { scope: 'row' },
-                       element('code', {}, data.names[name[i]]), ' ',
+                       codeOf(data.names[name[i]], data.wholes[name[i]]), ' ',
                        element('span', { class: 'place' }, data.places[name[i]])));
     return row;
 }

@@ -31,7 +31,7 @@ function makeChart(history, top) {
 function makeRow(history, top) {
     const name = history.name ?? 'all sites';
     const row = element('tr', { class: history.verdict ?? 'all' },
-                        element('th', { scope: 'row' }, element('code', {}, name), ' ',
+                        element('th', { scope: 'row' }, codeOf(name, history.whole), ' ',
                                 element('span', { class: 'place' }, history.place ?? '')),
                         element('td', {}, history.family ?? ''),
                         element('td', { class: 'chart' }, makeChart(history, top)),
@@ -71,7 +71,8 @@ function timelineRender(data) {
     const top = state.scale ? peakOf(data.histories[0]) : 0;
     const pattern = patternOf(state.search);
     const shown = data.histories.filter(
-        (history, i) => i === 0 || !pattern || pattern.test(`${history.name} ${history.place}`));
+        (history, i) => i === 0 || !pattern || 
+            pattern.test(`${history.name} ${history.whole ?? ''} ${history.place}`));
     timeline.data = data;
     timeline.rows = shown.map(history => makeRow(history, top || peakOf(history)));
     byId('timeline').tBodies[0].replaceChildren(...timeline.rows.map(({ row }) => row));

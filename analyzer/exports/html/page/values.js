@@ -56,6 +56,27 @@ function patternOf(text) {
     }
 }
 
+/* ---- functions: what is shown for them, and what that leaves out ---- */
+
+function wholeName(data, name) {
+    return data.wholes[name] || data.names[name];
+}
+
+function functionMatches(pattern, data, name) {
+    return [data.names, data.wholes, data.places].some(column => pattern.test(column[name]));
+}
+
+/* What an element says, and what it says when it is pointed at. */
+function wordsOf(part) {
+    const titles = [...part.querySelectorAll('code[title]')].map(code => code.title);
+    return [part.textContent, ...titles].join('\n');
+}
+
+/* A name, and the whole of it where that is more. */
+function codeOf(name, whole) {
+    return element('code', whole ? { title: whole } : {}, name);
+}
+
 /* ---- making elements: what a recording says is only ever text ---- */
 
 function element(name, attributes = {}, ...children) {
