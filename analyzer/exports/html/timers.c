@@ -368,7 +368,9 @@ static uint32_t word_of_place(struct rows *rows, struct site *site)
     const struct stack_frame *frame = stack_headline(rows->profile, site);
     if (frame->short_file && frame->line > 0)
         return word_of(rows, "%s:%d", frame->short_file, frame->line);
-    return words_number(&rows->words, frame->function && frame->module ? frame->module->name : "");
+    if (frame->function && frame->module)
+        return word_of(rows, "%s+0x%" PRIx64, frame->module->name, frame->offset);
+    return words_number(&rows->words, "");
 }
 
 static json_t *sites_json(struct rows *rows, const struct stacks *stacks)
