@@ -44,7 +44,7 @@ const struct command commands[] = {
     {"merge", "-o OUT FILE...", "puts many recordings into one file",
      OPTION_LIST(OPTION_OUTPUT, OPTION_SYMFS), command_merge},
     {"check", "[OPTION...] FILE...", "exit status 1 if a timer leaks: for CI",
-     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTIONS_GATE), command_check},
+     OPTION_LIST(OPTIONS_FILTERS, OPTION_SYMFS, OPTIONS_GATE), command_check},
     {"watch", "[OPTION...] PID|FILE", "a running process's sites as they grow",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_INTERVAL, OPTION_COUNT),
      command_watch},
