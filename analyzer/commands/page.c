@@ -17,6 +17,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static struct html_options page_options(const struct settings *settings, const char *nonce)
+{
+    return (struct html_options){.nonce = nonce,
+                                 .paths = {settings->source_path, settings->trim_path},
+                                 .base = settings->base ? settings->base : settings->diff_base,
+                                 .subtract = settings->base != NULL};
+}
+
 /* ---- in a file ---- */
 
 int command_html(const struct command *command, int argc, char **argv)
@@ -36,8 +44,7 @@ int command_html(const struct command *command, int argc, char **argv)
     }
     if (!input_load(&input))
         return input.status;
-    struct html_options options = {.nonce = nonce,
-                                   .paths = {input.settings.source_path, input.settings.trim_path}};
+    const struct html_options options = page_options(&input.settings, nonce);
     html_write(input.output, input.profile, &options);
     return input_close(&input);
 }
@@ -78,10 +85,8 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
     struct input input;
     if (!page_open_recordings(server, &input))
         return false;
-    const struct html_options options = {
-        .nonce = nonce,
-        .served = true,
-        .paths = {input.settings.source_path, input.settings.trim_path}};
+    struct html_options options = page_options(&input.settings, nonce);
+    options.served = true;
     FILE *to = memory_stream(&page->text, &page->size);
     bool written = html_write(to, input.profile, &options);
     if (fclose(to) != 0 || !written) {

@@ -68,9 +68,9 @@ function startTabs() {
 }
 
 function startTypes() {
-    for (const { name, total } of data.types) {
+    for (const { name, sum, base } of data.types) {
         const option = element('option', { value: name }, name.replaceAll('_', ' '));
-        option.disabled = total === 0;
+        option.disabled = sum + base === 0;
         byId('type').append(option);
     }
     byId('type').addEventListener('change', event => stateSet(
@@ -151,11 +151,12 @@ function startFollowing() {
 data = readData(document);
 stateRead();
 startTools();
+colourStart(data);
 flameStart();
 timelineStart();
 graphStart();
 makeSortable(byId('sites-table'), 'sites');
-makeSortable(byId('functions-table'), 'functions');
+functionsStart(data);
 stateWatch(show);
 addEventListener('hashchange', () => {
     stateRead();

@@ -3,12 +3,13 @@
  *
  *     view=findings|flame|time|graph|functions|sites   type=SAMPLE TYPE   search=TEXT
  *     zoom=NODE and invert=1, of the flame graph       moment=POINT and scale=1, over time
+ *     colour=change|verdict|module|age, of its frames
  *     sites=COLUMN, functions=COLUMN: sorted by it, with a '-' before it from the top down
  *     size=PERCENT of the call graph                   theme=light|dark
  */
 
 const DEFAULTS = {
-    view: 'findings', type: 'live', search: '', zoom: '0', invert: '', moment: '', scale: '',
+    view: 'findings', type: 'live', search: '', zoom: '0', invert: '', colour: '', moment: '', scale: '',
     sites: '', functions: '-flat', size: '', theme: '',
 };
 
