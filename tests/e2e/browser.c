@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <jansson.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,26 @@ long long browser_number(struct browser *browser, const char *expression)
     cr_assert(*text && !*end, "%s is \"%s\"", expression, text);
     free(text);
     return number;
+}
+
+void browser_expect(struct browser *browser, long long expected, const char *format, ...)
+{
+    va_list arguments;
+    char *expression = NULL;
+
+    va_start(arguments, format);
+    cr_assert(vasprintf(&expression, format, arguments) > 0);
+    va_end(arguments);
+    long long value = browser_number(browser, expression);
+    cr_expect_eq(value, expected, "%s is %lld, and not %lld", expression, value, expected);
+    free(expression);
+}
+
+void browser_resize(struct browser *browser, int width)
+{
+    browser_do(browser, "Emulation.setDeviceMetricsOverride",
+               json_pack("{sisisisb}", "width", width, "height", 800, "deviceScaleFactor", 1,
+                         "mobile", 0));
 }
 
 static void mouse(struct browser *browser, const char *type, double x, double y)
