@@ -26,8 +26,8 @@ ASSET(html_style, FILE_OF("style.css"));
 /* One module: its files share their names with each other, and with nothing else. */
 ASSET(html_script,
       FILE_OF("values.js") FILE_OF("comparison.js") FILE_OF("state.js") FILE_OF("tables.js")
-          FILE_OF("colours.js") FILE_OF("flame.js")
-          FILE_OF("timeline.js") FILE_OF("layout.js") FILE_OF("graph.js") FILE_OF("script.js"));
+          FILE_OF("colours.js") FILE_OF("flame.js") FILE_OF("timeline.js") FILE_OF("layout.js")
+              FILE_OF("graph.js") FILE_OF("script.js"));
 
 /* ---- the page ---- */
 

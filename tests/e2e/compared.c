@@ -1,6 +1,6 @@
 /*
- * The page of recordings beside a base: what it shows of each change is what report --json, diff and
- * top --base say.
+ * The page of recordings beside a base: what it shows of each change is what report --json, diff
+ * and top --base say.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -63,14 +63,20 @@ static void visit(const struct compared *compared, const char *option, const cha
 
 static struct compared compare(void)
 {
-    static const char *const old[] = {"leak_slow_among_heavy_traffic", "held_hundred_from_start",
-                                      "held_hundred_from_start",       "leak_with_held_ticker",
-                                      "alarm_as_watchdog",             "two_hundred_threads",
+    static const char *const old[] = {"leak_slow_among_heavy_traffic",
+                                      "held_hundred_from_start",
+                                      "held_hundred_from_start",
+                                      "leak_with_held_ticker",
+                                      "alarm_as_watchdog",
+                                      "two_hundred_threads",
                                       NULL};
-    static const char *const new[] = {
-        "held_hundred_from_start",   "leak_with_held_ticker", "leak_with_held_ticker",
-        "deep_and_different_stacks", "alarm_as_watchdog",     "two_hundred_threads",
-        NULL};
+    static const char *const new[] = {"held_hundred_from_start",
+                                      "leak_with_held_ticker",
+                                      "leak_with_held_ticker",
+                                      "deep_and_different_stacks",
+                                      "alarm_as_watchdog",
+                                      "two_hundred_threads",
+                                      NULL};
     struct compared compared = {.directory = directory_make()};
     char *error = NULL;
 
@@ -158,10 +164,9 @@ static void check_finding(const struct compared *compared, const char *id)
     long long before = live_of(compared->before, id), after = live_of(compared->after, id);
     char *change = text_make(ARTICLE ".querySelector('.change').textContent", id);
     char *told = browser_value(compared->browser, change);
-    char *expected =
-        text_make("%s %s%lld live, from %lld to %lld; %s → %s", kind_of(before, after),
-                  after > before ? "+" : "", after - before, before, after,
-                  verdict_of(compared->before, id), verdict_of(compared->after, id));
+    char *expected = text_make("%s %s%lld live, from %lld to %lld; %s → %s", kind_of(before, after),
+                               after > before ? "+" : "", after - before, before, after,
+                               verdict_of(compared->before, id), verdict_of(compared->after, id));
 
     cr_expect_str_eq(told, expected);
     free(change);
@@ -212,8 +217,7 @@ Test(compared, findings_come_by_what_became_of_them, .timeout = 120)
     browser_expect(compared.browser, 5,
                    "new Set([...document.querySelectorAll('#findings article .kind')]"
                    ".map(each => each.textContent)).size");
-    browser_expect(compared.browser, 0,
-                   "document.querySelectorAll('.processes li b').length - %zu",
+    browser_expect(compared.browser, 0, "document.querySelectorAll('.processes li b').length - %zu",
                    json_array_size(json_object_get(compared.after, "processes")));
     free(diff);
     free(heading);
@@ -441,8 +445,9 @@ Test(compared, names_in_the_base_are_text, .timeout = 120)
     BROWSE_OR_SKIP(compared);
     visit(&compared, "--base", "");
     browser_expect(compared.browser, 0, "document.querySelectorAll('img').length");
-    browser_expect(compared.browser, 2,
-                   "document.querySelector('.compared').textContent.split('<img src=x').length - 1");
+    browser_expect(
+        compared.browser, 2,
+        "document.querySelector('.compared').textContent.split('<img src=x').length - 1");
     directory_remove(folder);
     outcome_forget(&outcome);
     char *const texts[] = {program, hostile, shim, preload, output};

@@ -34,8 +34,7 @@ static void write_base_processes(FILE *to, const struct profile *profile)
                 process_end(process).s);
     }
     if (count > MOST_PROCESSES)
-        fprintf(to, "; and %s more",
-                text_plural(count - MOST_PROCESSES, "process", "processes").s);
+        fprintf(to, "; and %s more", text_plural(count - MOST_PROCESSES, "process", "processes").s);
     if (count > 0)
         fputc(')', to);
 }

@@ -26,10 +26,8 @@ struct names {
 
 static void names_begin(struct names *names, const struct stacks *stacks)
 {
-    *names = (struct names){.stacks = stacks,
-                            .names = json_array(),
-                            .places = json_array(),
-                            .modules = json_array()};
+    *names = (struct names){
+        .stacks = stacks, .names = json_array(), .places = json_array(), .modules = json_array()};
     names->numbers = memory_new(stacks->function_count, sizeof(*names->numbers));
     for (size_t i = 0; i < stacks->function_count; i++)
         names->numbers[i] = UNNAMED;
@@ -194,8 +192,7 @@ static json_t *data_functions(struct names *names)
     json_object_set_new(json, "name", functions);
     json_object_set_new(json, "flat", function_columns(stacks, chosen, 0, false));
     json_object_set_new(json, "cum", function_columns(stacks, chosen, 0, true));
-    json_object_set_new(json, "base_flat",
-                        function_columns(stacks, chosen, STACK_BASE(0), false));
+    json_object_set_new(json, "base_flat", function_columns(stacks, chosen, STACK_BASE(0), false));
     json_object_set_new(json, "base_cum", function_columns(stacks, chosen, STACK_BASE(0), true));
     json_object_set_new(json, "omitted", json_count(omitted));
     free(chosen);
@@ -286,8 +283,7 @@ static void add_type(json_t *types, json_t *graphs, struct names *names, struct 
     char error[ERROR_SIZE];
     json_t *graph = NULL;
     int64_t total = 0;
-    if (is_used(names->stacks, type) &&
-        selection_make(&selection, profile, options, NULL, error)) {
+    if (is_used(names->stacks, type) && selection_make(&selection, profile, options, NULL, error)) {
         total = selection.total;
         merge_samples(&selection);
         graph = graph_of(names, &selection);

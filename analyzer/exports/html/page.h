@@ -74,10 +74,10 @@ struct site_row *html_compared_sites(const struct profile *profile, const struct
  *                below which stacks are summed up as "other"
  *     functions  columns name, flat, cum, base_flat, base_cum (by type); `omitted`, how many are
  *                not there
- *     graphs     by type, null if there is nothing of it: columns name, flat, cum of nodes and from, to,
- *                weight, residual of edges; `omitted`, how many nodes are not there
- *     histories  [{id, name, place, family, verdict, live, low[], high[]}], all sites together
- *                first; `sites`, how many there are
+ *     graphs     by type, null if there is nothing of it: columns name, flat, cum of nodes and
+ * from, to, weight, residual of edges; `omitted`, how many nodes are not there histories  [{id,
+ * name, place, family, verdict, live, low[], high[]}], all sites together first; `sites`, how many
+ * there are
  *
  * A column by type is empty if it sums up to 0. `base`, base_flat and base_cum are of the base.
  */

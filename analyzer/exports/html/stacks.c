@@ -43,9 +43,7 @@ static uint32_t function_of(struct stacks *stacks, const char *name,
     stacks->functions = memory_grow(stacks->functions, stacks->function_count,
                                     &stacks->function_room, sizeof(*stacks->functions));
     stacks->functions[stacks->function_count++] =
-        (struct function){.name = name,
-                          .place = where_is(frame),
-                          .module = module};
+        (struct function){.name = name, .place = where_is(frame), .module = module};
     index_add(&stacks->index, function_hash(name), number);
     return number;
 }
