@@ -98,11 +98,14 @@ endif
 $(BUILD)/timerleak: $(call objects,$(ANALYZER)) $(PROFILE_OBJECT)
 	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
 
+# A copy of libgcc's, which asks stacks/bare.c what it knows of code.
+UNWINDER := -static-libgcc -Wl,--wrap=_Unwind_Find_FDE
+
 # Links nothing but libc: a preloaded library's own libraries would be forced on every program.
 # No -z defs under a sanitizer: clang leaves its runtime to the executable.
 $(BUILD)/libtimerleak.so: $(call objects,$(SHIM)) $(EXPORTS)
 	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -shared -Wl,-soname,libtimerleak.so -Wl,-z,now \
-		-Wl,-z,relro $(if $(SANITIZE),,-Wl,-z,defs) -static-libgcc -Wl,--exclude-libs,ALL \
+		-Wl,-z,relro $(if $(SANITIZE),,-Wl,-z,defs) $(UNWINDER) -Wl,--exclude-libs,ALL \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)) -o $@ $(filter %.o,$^)
 
 # ---- beside the shim: what wraps the timers of another library, an object for each ----
@@ -233,7 +236,7 @@ $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F
 # And what objects beside the shim are made of, as far as it wraps nothing by itself.
 $(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM) $(wildcard \
 		$(addprefix preload/families/wrap/,callsite.c memory.c places.c))) $(EXPORTS) $(LIMIT)
-	$(call link_suite,$(SANITIZE_FLAGS) -Wl$(comma)--wrap=modules_is_shim \
+	$(call link_suite,$(SANITIZE_FLAGS) $(UNWINDER) -Wl$(comma)--wrap=modules_is_shim \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))
 $(GOTIME_SUITE): $(call objects,$(call suite_sources,gotime) $(GOTIME)) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS))
@@ -321,9 +324,12 @@ INSTALLED = $(call to,755,$(BINDIR),$(BUILD)/timerleak) \
 		$(call to,644,$(DATADIR)/fish/vendor_completions.d,$(BUILD)/completion/timerleak.fish) \
 		$(call to,644,$(DATADIR)/timerleak,scripts/grafana.json) \
 		$(call to,644,$(DOCDIR),LICENSE README.md) \
-		$(call to,644,$(DOCDIR)/examples,$(wildcard scripts/examples/*))
-OWN_DIRECTORIES = $(SHIMDIR) $(DATADIR)/timerleak $(DOCDIR)
+		$(call to,644,$(DOCDIR)/examples,$(filter-out %/verify,$(wildcard scripts/examples/*))) \
+		$(call to,644,$(DOCDIR)/examples/verify,$(wildcard scripts/examples/verify/*))
 PLACES = $(foreach entry,$(INSTALLED),$(lastword $(subst :, ,$(entry)))) $(LIBDIR)/libgotime.so
+# Where nothing else is left they go, too; what every prefix has stays.
+DIRECTORIES = $(filter-out $(BINDIR)/ $(LIBDIR)/ $(INCLUDEDIR)/,$(sort $(dir $(PLACES)))) \
+		$(addprefix $(DATADIR)/,bash-completion zsh fish)
 
 # They name everything relative to themselves, as far as it lies below the prefix.
 PKGCONFIG = $(BUILD)/gotime.pc $(BUILD)/timerleak.pc
@@ -349,7 +355,7 @@ install: all $(PKGCONFIG)
 
 uninstall:
 	@rm -f $(addprefix $(DESTDIR),$(PLACES))
-	@find $(addprefix $(DESTDIR),$(OWN_DIRECTORIES)) -type d -empty -delete 2>/dev/null || true
+	@printf '%s\n' $(addprefix $(DESTDIR),$(DIRECTORIES)) | sort -r | xargs rmdir 2>/dev/null || true
 
 deb:
 	@scripts/deps --deb

@@ -271,6 +271,7 @@ static void request_show(const struct request *request, const struct input *inpu
         (!input_spares(">", request->file) || !input_output_begin(&shown, request->file)))
         return;
     request_apply(request, &shown.settings);
+    input_name_functions(shown.profile, &shown.settings);
     request_print(request, &shown);
     if (request->file)
         input_output_end(&shown);

@@ -29,6 +29,7 @@ struct input_needs {
     bool compares;        /* with that argument, which is a base */
     bool timers;          /* the profile is to keep its timers */
     bool histories;       /* and its sites' histories */
+    bool paged;           /* what it prints is text to be read: see pager.h */
     bool nothing;         /* the command itself tells when no recording could be read */
 };
 
@@ -52,6 +53,9 @@ bool input_open(struct input *input, int argc, char **argv, const struct input_n
 
 /* Ends a command whose command line is wrong, after a complaint; returns its status. */
 int input_refuse(struct input *input);
+
+/* Whole names or short ones, as the settings say. */
+void input_name_functions(const struct profile *profile, const struct settings *settings);
 
 /*
  * What the settings' filters leave of the profile; the caller ends with selection_free(). False,

@@ -28,6 +28,7 @@ enum option_id {
     OPTION_TAGIGNORE,
     OPTION_FLAT,
     OPTION_CUM,
+    OPTION_NAMES,
     OPTION_NODECOUNT,
     OPTION_NODEFRACTION,
     OPTION_EDGEFRACTION,
@@ -44,6 +45,7 @@ enum option_id {
     OPTION_COMPACT_LABELS,
     OPTION_SOURCE_PATH,
     OPTION_TRIM_PATH,
+    OPTION_SYMFS,
     OPTION_BASE,
     OPTION_DIFF_BASE,
     OPTION_NORMALIZE,
@@ -91,6 +93,8 @@ enum option_id {
 #define OPTIONS_FRAMES OPTION_SHOW, OPTION_HIDE, OPTION_SHOW_FROM, OPTION_NOINLINES
 #define OPTIONS_GRANULARITY                                                                        \
     OPTION_FUNCTIONS, OPTION_FILEFUNCTIONS, OPTION_FILES, OPTION_LINES, OPTION_ADDRESSES
+/* What code is called, and where binaries are that name it. */
+#define OPTIONS_CODE OPTION_NAMES, OPTION_SYMFS
 /* What is left of a graph, and in which order. */
 #define OPTIONS_GRAPH                                                                              \
     OPTION_NODECOUNT, OPTION_NODEFRACTION, OPTION_EDGEFRACTION, OPTION_TRIM, OPTION_CUM, OPTION_FLAT
@@ -113,9 +117,9 @@ enum option_id {
 /* What of a view can be set once recordings are read: at the prompt. */
 #define OPTIONS_PROMPT                                                                             \
     OPTION_FOCUS, OPTION_IGNORE, OPTIONS_TAGS, OPTIONS_VALUE, OPTIONS_FRAMES, OPTIONS_GRANULARITY, \
-        OPTIONS_GRAPH, OPTIONS_COMPARISON, OPTIONS_PATHS, OPTION_COMPACT_LABELS
+        OPTIONS_GRAPH, OPTIONS_COMPARISON, OPTIONS_PATHS, OPTION_COMPACT_LABELS, OPTION_NAMES
 /* As in pprof: all views take all of its options, and follow those that mean something to them. */
-#define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
+#define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_SYMFS, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
 
 enum sort_order { SORT_FLAT, SORT_CUM };
 
@@ -141,7 +145,8 @@ struct settings {
     const char *focus, *ignore, *show, *hide, *show_from;
     const char *tagfocus, *tagignore;
     enum sort_order sort;
-    long nodecount; /* -1: what the command thinks right */
+    const char *names; /* short */
+    long nodecount;    /* -1: what the command thinks right */
     double nodefraction, edgefraction;
     bool trim;
     enum granularity granularity;
@@ -149,6 +154,7 @@ struct settings {
     const char *unit;
     bool relative_percentages, compact_labels;
     const char *source_path, *trim_path;
+    const char *symfs;            /* where the recorded machine's root lies */
     const char *base, *diff_base; /* recordings, or folders of them */
     bool normalize, drop_negative;
     enum export_format format;

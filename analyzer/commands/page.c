@@ -17,10 +17,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static struct html_options page_options(const struct settings *settings, const char *nonce)
+static struct html_options page_options(const struct input *input, const char *nonce)
 {
+    const struct settings *settings = &input->settings;
     return (struct html_options){.nonce = nonce,
                                  .paths = {settings->source_path, settings->trim_path},
+                                 .files = input->paths,
+                                 .file_count = input->path_count,
                                  .base = settings->base ? settings->base : settings->diff_base,
                                  .subtract = settings->base != NULL};
 }
@@ -29,7 +32,8 @@ static struct html_options page_options(const struct settings *settings, const c
 
 int command_html(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     char nonce[HTML_NONCE_SIZE];
     struct input input;
     if (!html_nonce(nonce)) {
@@ -44,7 +48,7 @@ int command_html(const struct command *command, int argc, char **argv)
     }
     if (!input_load(&input))
         return input.status;
-    const struct html_options options = page_options(&input.settings, nonce);
+    const struct html_options options = page_options(&input, nonce);
     html_write(input.output, input.profile, &options);
     return input_close(&input);
 }
@@ -85,7 +89,7 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
     struct input input;
     if (!page_open_recordings(server, &input))
         return false;
-    struct html_options options = page_options(&input.settings, nonce);
+    struct html_options options = page_options(&input, nonce);
     options.served = true;
     FILE *to = memory_stream(&page->text, &page->size);
     bool written = html_write(to, input.profile, &options);
@@ -258,7 +262,8 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
 
 int command_web(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;

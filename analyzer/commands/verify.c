@@ -9,7 +9,7 @@
 #include "profile/kernel_match.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
-#include "views/views.h"
+#include "views/timer_words.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -99,7 +99,7 @@ static void print_unmatched(struct profile *profile, const struct unmatched *lis
            count == 1 ? "timer" : "timers");
     if (list->site) {
         const struct stack_frame *frame = stack_headline(profile, list->site);
-        printf(", created by %s", frame->name);
+        printf(", created by %s", frame_shown(frame));
         if (frame->short_file)
             printf("  %s:%d", frame->short_file, frame->line);
     }

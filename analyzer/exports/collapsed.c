@@ -16,7 +16,7 @@ static void write_sum(FILE *to, const struct selection *selection, const struct 
 {
     const uint32_t *stack = sums->stacks + sum->first;
     for (uint32_t i = sum->depth; i > 0; i--) {
-        write_collapsed_name(to, selection_place(selection, stack[i - 1])->label);
+        write_collapsed_name(to, selection_place(selection, stack[i - 1])->whole);
         fputc(i > 1 ? ';' : ' ', to);
     }
     fprintf(to, "%" PRId64 "\n", sum->values[selection->options.type->id]);

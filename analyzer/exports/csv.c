@@ -78,7 +78,7 @@ static void csv_fill_stack(struct stack *stack, const struct selection *selectio
 
 static const char *csv_place_name(const struct place *place)
 {
-    return place->name ? place->name : place->label;
+    return place->name ? place->name : place->whole;
 }
 
 /* What a headline names: the first frame above the wrapped function. */

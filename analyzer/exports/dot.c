@@ -102,7 +102,7 @@ static void write_node(const struct picture *picture, const struct graph_node *n
             "\" id=\"node%zu\" fontsize=%d shape=box color=\"%s\" fillcolor=\"%s\" tooltip=\"",
             node->index + 1, font_size(picture, node), dot_colour(part, 0xb2, 0x00).s,
             dot_colour(part, 0xed, 0xd5).s);
-    dot_write_text(picture->to, node->place->label);
+    dot_write_text(picture->to, node->place->whole);
     fprintf(picture->to, " (%s)\"]\n", dot_value(picture, node->cum).s);
 }
 
@@ -114,9 +114,9 @@ static void write_edge(const struct picture *picture, const struct graph_edge *e
             edge->inlined ? "\\n (inline)" : "", 1 + (int)(fabs(part) * HEAVIEST),
             1 + (int)(fabs(part) * THICKEST), dot_colour(part, 0xb2, 0x00).s);
     fprintf(picture->to, " tooltip=\"");
-    dot_write_text(picture->to, edge->from->place->label);
+    dot_write_text(picture->to, edge->from->place->whole);
     fprintf(picture->to, " -> ");
-    dot_write_text(picture->to, edge->to->place->label);
+    dot_write_text(picture->to, edge->to->place->whole);
     fprintf(picture->to, "\"%s]\n", edge->residual ? " style=\"dotted\"" : "");
 }
 

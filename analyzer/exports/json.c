@@ -192,6 +192,8 @@ static json_t *frame_as_json(const struct stack_frame *frame)
     json_t *json = json_object();
     json_object_set_new(json, "function", text_or_null(frame->function));
     json_object_set_new(json, "name", json_string(frame->name));
+    if (frame->signature)
+        json_object_set_new(json, "signature", json_string(frame->signature));
     json_object_set_new(json, "file", text_or_null(frame->file));
     json_object_set_new(json, "line", frame->line > 0 ? json_integer(frame->line) : json_null());
     if (frame->module) {

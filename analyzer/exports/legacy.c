@@ -20,7 +20,7 @@ static void write_symbols(FILE *to, const struct selection *selection)
     fprintf(to, "--- symbol\nbinary=%s\n", selection->profile->processes[0]->exe);
     for (size_t i = 0; i < selection->frames->places.count; i++) {
         fprintf(to, "0x%zx ", i + 1);
-        write_legacy_name(to, selection_place(selection, (uint32_t)i)->label);
+        write_legacy_name(to, selection_place(selection, (uint32_t)i)->whole);
         fputc('\n', to);
     }
     fprintf(to, "---\n");

@@ -22,7 +22,7 @@ static void write_frames(FILE *to, const struct selection *selection)
     for (size_t i = 0; i < selection->frames->places.count; i++) {
         const struct place *place = selection_place(selection, (uint32_t)i);
         fprintf(to, "%s\n{\"name\": ", i > 0 ? "," : "");
-        write_string(to, place->name ? place->name : place->label);
+        write_string(to, place->name ? place->name : place->whole);
         if (place->file) {
             fprintf(to, ", \"file\": ");
             write_string(to, place->file);

@@ -37,9 +37,13 @@ bool pattern_matches(const struct pattern *pattern, const char *text)
                             : regexec(&pattern->regex, text, 0, NULL, 0) == 0;
 }
 
-bool pattern_matches_frame(const struct pattern *pattern, const struct stack_frame *frame)
+bool pattern_matches_frame(const struct pattern *pattern, struct profile *profile,
+                           const struct stack_frame *frame)
 {
-    return pattern_matches(pattern, frame->name) || pattern_matches(pattern, frame->file);
+    if (pattern_matches(pattern, frame->name) || pattern_matches(pattern, frame->file))
+        return true;
+    const char *brief = frame->function ? naming_short(profile->naming, frame->name) : frame->name;
+    return brief != frame->name && pattern_matches(pattern, brief);
 }
 
 bool pattern_matches_module(const struct pattern *pattern, const struct stack_frame *frame)
@@ -53,7 +57,7 @@ bool pattern_matches_location(const struct pattern *pattern, struct profile *pro
     size_t count;
     const struct stack_frame *frames = location_frames(profile, location, &count);
     for (size_t i = 0; i < count; i++) {
-        if (pattern_matches_frame(pattern, &frames[i]))
+        if (pattern_matches_frame(pattern, profile, &frames[i]))
             return true;
     }
     return pattern_matches_module(pattern, &frames[0]);

@@ -26,8 +26,10 @@ void pattern_free(struct pattern *pattern);
 /* Whether it is found in the text; false for NULL. */
 bool pattern_matches(const struct pattern *pattern, const char *text);
 
-/* In the name or the file of a frame; and, of a location, also in the path of its module. */
-bool pattern_matches_frame(const struct pattern *pattern, const struct stack_frame *frame);
+/* In the name, whole or short, or the file of a frame; and, of a location, also in the path of its
+ * module. */
+bool pattern_matches_frame(const struct pattern *pattern, struct profile *profile,
+                           const struct stack_frame *frame);
 bool pattern_matches_module(const struct pattern *pattern, const struct stack_frame *frame);
 bool pattern_matches_location(const struct pattern *pattern, struct profile *profile,
                               uint32_t location);

@@ -30,22 +30,22 @@ static const char *place_file(const struct places *places, struct profile *profi
 }
 
 /* "0000000000401136 main src/main.c:40": as much of it as is there. */
-static const char *place_label(struct profile *profile, const struct place *place)
+static const char *place_label(struct profile *profile, const struct place *place, const char *name)
 {
     char label[LONGEST_LABEL] = "";
     size_t length = 0;
-    if (place->name && !place->file && !place->address)
-        return place->name;
+    if (name && !place->file && !place->address)
+        return name;
     if (place->address)
         length = (size_t)snprintf(label, sizeof(label), "%016" PRIx64 " ", place->address);
-    if (place->name)
-        length += (size_t)snprintf(label + length, sizeof(label) - length, "%.1024s ", place->name);
+    if (name)
+        length += (size_t)snprintf(label + length, sizeof(label) - length, "%.1024s ", name);
     if (place->line)
         length += (size_t)snprintf(label + length, sizeof(label) - length, "%.2048s:%d ",
                                    place->file ? place->file : "", place->line);
     else if (place->file)
         length += (size_t)snprintf(label + length, sizeof(label) - length, "%.2048s ", place->file);
-    else if (!place->name)
+    else if (!name)
         length += (size_t)snprintf(label + length, sizeof(label) - length,
                                    place->module ? "[%.1024s] " : "<unknown> ",
                                    place->module ? place->module->name : "");
@@ -84,7 +84,10 @@ static uint32_t place_of(struct places *places, struct profile *profile,
     uint32_t known = index_find(&places->index, hash, &place, places->list, same_place);
     if (known != INDEX_NONE)
         return known;
-    place.label = place_label(profile, &place);
+    place.shown =
+        frame->function && place.name ? naming_shown(profile->naming, place.name) : place.name;
+    place.label = place_label(profile, &place, place.shown);
+    place.whole = place_label(profile, &place, place.name);
     places->list = memory_grow(places->list, places->count, &places->room, sizeof(*places->list));
     places->list[places->count] = place;
     index_add(&places->index, hash, (uint32_t)places->count);
@@ -116,14 +119,14 @@ static void location_classify(struct frame_filter *filter, uint32_t location,
 static bool is_shown(struct frame_filter *filter, const struct stack_frame *frame)
 {
     if (filter->hide.set && (pattern_matches_module(&filter->hide, frame) ||
-                             pattern_matches_frame(&filter->hide, frame))) {
+                             pattern_matches_frame(&filter->hide, filter->profile, frame))) {
         filter->matches.hide = true;
         return false;
     }
     if (!filter->show.set)
         return true;
-    bool shown =
-        pattern_matches_module(&filter->show, frame) || pattern_matches_frame(&filter->show, frame);
+    bool shown = pattern_matches_module(&filter->show, frame) ||
+                 pattern_matches_frame(&filter->show, filter->profile, frame);
     filter->matches.show |= shown;
     return shown;
 }
@@ -136,7 +139,8 @@ static size_t frames_cut(struct frame_filter *filter, const struct stack_frame *
         return count;
     size_t left = count;
     if (!pattern_matches_module(&filter->show_from, frames[0])) {
-        while (left > 0 && !pattern_matches_frame(&filter->show_from, frames[left - 1]))
+        while (left > 0 &&
+               !pattern_matches_frame(&filter->show_from, filter->profile, frames[left - 1]))
             left--;
     }
     *from = left > 0;

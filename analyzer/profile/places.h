@@ -18,9 +18,11 @@ enum granularity {
 /* What the granularity leaves out is NULL or 0. */
 struct place {
     const char *name;
+    const char *shown; /* in place of the name: see naming.h */
     const char *file;
     const char *directory;       /* where the file was compiled, first of all; NULL: unknown */
-    const char *label;           /* what pprof shows for it; interned */
+    const char *label;           /* what is shown for it; interned, as the next */
+    const char *whole;           /* the same with the name as it is, as exports have it */
     const struct module *module; /* where the file is all there is */
     uint64_t address;            /* module->bias and the address in the file */
     int line;

@@ -14,6 +14,7 @@ struct profile *profile_new(void)
 {
     struct profile *profile = memory_new(1, sizeof(*profile));
     profile->strings = strings_new();
+    profile->naming = naming_new(profile->strings);
     profile->symbols = symbols_new(profile->strings);
     profile->modules = memory_grow(NULL, 0, &profile->module_room, sizeof(*profile->modules));
     profile->modules[profile->module_count++] = NULL;
@@ -65,6 +66,8 @@ void profile_renew(struct profile *profile)
     callers_free(profile);
     peaks_free(&profile->peaks);
     profile->peaks = (struct peaks){0};
+    free(profile->growths.list);
+    profile->growths = (struct growths){0};
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
     profile->sites = profile->known = NULL;
@@ -83,11 +86,13 @@ void profile_free(struct profile *profile)
     samples_free(&profile->samples);
     callers_free(profile);
     peaks_free(&profile->peaks);
+    free(profile->growths.list);
     locations_free(&profile->locations);
     passages_free(&profile->passages);
     free_modules(profile);
     free(profile->timers);
     symbols_free(profile->symbols);
+    naming_free(profile->naming);
     strings_free(profile->strings);
     free(profile);
 }

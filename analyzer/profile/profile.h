@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "profile/families.h"
 #include "profile/model.h"
+#include "profile/naming.h"
 #include "profile/stacks.h"
 #include "recording/reader.h"
 #include "symbols/symbols.h"

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "profile/families.h"
 #include "profile/model.h"
+#include "profile/naming.h"
 #include "symbols/symbols.h"
 
 #include <inttypes.h>
@@ -69,6 +70,7 @@ static struct stack_frame frame_of_symbol(const struct symbol *symbol)
     const char *function = symbol->function, *file = symbol->file;
     return (struct stack_frame){.name = function,
                                 .function = function,
+                                .signature = symbol->signature,
                                 .file = file,
                                 .directory = symbol->directory,
                                 .short_file = short_name(symbol, file),
@@ -129,6 +131,7 @@ struct reading {
     const struct module *module;
     uint64_t offset;
     int line;
+    struct called *called;
 };
 
 static bool same_reading(const void *key, const void *array, uint32_t number)
@@ -160,9 +163,30 @@ static uint32_t reading_number(struct profile *profile, const struct stack_frame
         return known;
     locations->readings = memory_grow(locations->readings, locations->reading_count,
                                       &locations->reading_room, sizeof(*locations->readings));
+    reading.called = called_new(profile->naming);
     locations->readings[locations->reading_count] = reading;
     index_add(&locations->reading_index, hash, (uint32_t)locations->reading_count);
     return (uint32_t)locations->reading_count++;
+}
+
+static void set_reading(struct profile *profile, struct stack_frame *frame)
+{
+    frame->number = reading_number(profile, frame);
+    if (!frame->function)
+        return;
+    struct called *called = profile->locations.readings[frame->number].called;
+    called_add(called, frame->name, frame->signature);
+    frame->called = called;
+}
+
+const char *frame_shown(const struct stack_frame *frame)
+{
+    return frame->called ? called_shown(frame->called) : frame->name;
+}
+
+const char *frame_whole(const struct stack_frame *frame)
+{
+    return frame->called ? called_whole(frame->called) : frame->name;
 }
 
 /* What needs no symbols, or has none. */
@@ -198,7 +222,7 @@ static void look_up(struct profile *profile, struct location *location)
     if (list->count == 0)
         set_single(profile, location, frames);
     for (size_t i = 0; i < count; i++)
-        frames[i].number = reading_number(profile, &frames[i]);
+        set_reading(profile, &frames[i]);
     location->frames = frames;
     location->count = (uint32_t)count;
 }

@@ -25,6 +25,10 @@ void locations_free(struct locations *locations);
  * arguments. Interned, if `name` is. */
 const char *name_plain(struct strings *strings, const char *name);
 
+/* What a frame is called where people read, and that as a whole: see naming.h. */
+const char *frame_shown(const struct stack_frame *frame);
+const char *frame_whole(const struct stack_frame *frame);
+
 /* The numbers of all frames of a trace, leaf first, which the caller frees; returns how many. */
 size_t stack_frames(struct profile *profile, const struct trace *trace, uint32_t **numbers);
 

@@ -16,7 +16,7 @@
 struct unit_function {
     Dwarf_Addr start, end;
     Dwarf_Die die;
-    const char *name; /* for the caller to keep; NULL at first */
+    const char *name, *signature; /* for the caller to keep; NULL at first */
 };
 
 struct unit {

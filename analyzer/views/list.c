@@ -81,7 +81,7 @@ static void print_file(const struct listing *listing, struct graph_node *const *
     struct sums sums = sum_nodes(nodes, count);
     const struct source_paths paths = {listing->view->source_path, listing->view->trim_path};
     struct source *source = source_read(place->file, place->directory, &paths, error);
-    fprintf(listing->to, "ROUTINE ======================== %s in %s\n", place->name, place->file);
+    fprintf(listing->to, "ROUTINE ======================== %s in %s\n", place->shown, place->file);
     fprintf(listing->to, "%10s %10s (flat, cum) %s of Total\n", value_text(sums.flat, from, unit).s,
             value_text(sums.cum, from, unit).s, value_percentage(sums.cum, selection->total).s);
     if (!source) {
@@ -116,7 +116,7 @@ static size_t run_length(const struct listing *listing, size_t first, bool same_
 
 static void print_function(const struct listing *listing, size_t first, size_t count)
 {
-    const char *name = listing->nodes[first]->place->name;
+    const char *name = listing->nodes[first]->place->shown;
     bool found = false;
     for (size_t i = first, length; i < first + count; i += length) {
         length = run_length(listing, i, true);
@@ -133,7 +133,9 @@ static void choose_matching(struct listing *listing, const struct graph *graph)
 {
     listing->nodes = memory_new(graph->count, sizeof(struct graph_node *));
     for (size_t i = 0; i < graph->count; i++) {
-        if (pattern_matches(listing->view->symbol, graph->nodes[i]->place->name))
+        const struct place *place = graph->nodes[i]->place;
+        if (pattern_matches(listing->view->symbol, place->name) ||
+            pattern_matches(listing->view->symbol, place->shown))
             listing->nodes[listing->count++] = graph->nodes[i];
     }
     if (listing->count > 0)

@@ -41,7 +41,8 @@ static void print_node(struct table *table, const struct graph_node *node)
 
 static bool node_is_wanted(const struct view *view, const struct graph_node *node)
 {
-    return !view->symbol || pattern_matches(view->symbol, node->place->label);
+    return !view->symbol || pattern_matches(view->symbol, node->place->whole) ||
+           pattern_matches(view->symbol, node->place->label);
 }
 
 static bool is_found(const struct view *view, const struct graph *graph)

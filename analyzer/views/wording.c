@@ -40,7 +40,8 @@ char *wording_title(const struct gate *gate, const struct judged *judged)
 {
     struct site *site = judged->site;
     struct text loop = wording_loop(gate->profile, site);
-    char *function = wording_cut(stack_headline(gate->profile, site)->name, WORDING_MOST / 2);
+    char *function =
+        wording_cut(frame_shown(stack_headline(gate->profile, site)), WORDING_MOST / 2);
     char *title = wording_say(
         "%s: %s %s %s, %s, %s%s", verdict_name(site->finding.verdict),
         text_count(site->counts.live).s, family_label(site->family, site->kind).s,
@@ -62,7 +63,7 @@ char *wording_frame(const struct repository *repository, const struct stack_fram
 {
     const char *inside = repository_path(repository, frame);
     const char *path = inside ? inside : frame->short_file;
-    char *name = wording_cut(frame->name, WORDING_MOST), *text;
+    char *name = wording_cut(frame_shown(frame), WORDING_MOST), *text;
     char *file = wording_cut(path ? path : "", WORDING_MOST);
     if (path && frame->line > 0)
         text = wording_say("%s%s  %s:%d", name, stack_mark(frame), file, frame->line);
@@ -116,7 +117,7 @@ struct text wording_loop(struct profile *profile, struct site *site)
 char *wording_caller(struct profile *profile, const struct site *site, uint32_t location)
 {
     const struct stack_frame *frame = caller_frame(profile, site, location);
-    char *name = wording_cut(frame->name, WORDING_MOST), *text;
+    char *name = wording_cut(frame_shown(frame), WORDING_MOST), *text;
     if (frame->short_file && frame->line > 0)
         text = wording_say("%s %s:%d", name, frame->short_file, frame->line);
     else

@@ -318,6 +318,24 @@ GT_API int gt_executor_limit(unsigned threads);
  */
 GT_API int gt_metrics_write(FILE *to);
 
+struct gt_label {
+    const char *name;  /* [a-zA-Z_][a-zA-Z0-9_]*; not "name", "le" or one that begins with "__" */
+    const char *value; /* any text; escaped */
+};
+
+/* What all metrics of a program carry. Only read, during the call. */
+struct gt_metrics_options {
+    const char *prefix; /* of metrics' names, as it is: [a-zA-Z_:][a-zA-Z0-9_:]*; NULL: none */
+    const struct gt_label *labels; /* of every series, each name once */
+    size_t label_count;
+};
+
+/*
+ * The same, with a prefix ("shop_": shop_timer_live) and constant labels; NULL: without. -EINVAL,
+ * and nothing is written, if a name breaks these rules, which are Prometheus's.
+ */
+GT_API int gt_metrics_write_with(FILE *to, const struct gt_metrics_options *options);
+
 /*
  * Ends the library's threads, after what they run, and gives all its memory back. Every handle is
  * stale afterwards; with the next timer everything begins anew. -EDEADLK in a callback. Need not be

@@ -7,6 +7,7 @@
 #include "core/gate.h"
 #include "core/machine.h"
 #include "recording.h"
+#include "stacks/bare.h"
 #include "stacks/libunwind.h"
 #include "tables/modules.h"
 
@@ -17,26 +18,36 @@ static bool has_libunwind;
 struct walk {
     void **addresses;
     int count, most;
+    int sure; /* so many of them are known to be frames */
 };
 
 static _Unwind_Reason_Code walk_step(struct _Unwind_Context *context, void *data)
 {
     struct walk *walk = data;
 
-    if (walk->count == walk->most)
+    enum bare_trust trust = bare_arrive(context);
+
+    if (walk->count == walk->most) {
+        walk->sure = walk->count;
+        return _URC_END_OF_STACK;
+    }
+    if (trust == BARE_WRONG)
         return _URC_END_OF_STACK;
     walk->addresses[walk->count] = (void *)_Unwind_GetIP(context);
     if (walk->addresses[walk->count])
         walk->count++;
-    return _URC_NO_REASON;
+    if (trust == BARE_SURE)
+        walk->sure = walk->count;
+    return bare_may_leave(context) ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 static int walk_by_libgcc(void **addresses, int most)
 {
-    struct walk walk = {addresses, 0, most};
+    struct walk walk = {.addresses = addresses, .most = most};
 
+    bare_begin();
     _Unwind_Backtrace(walk_step, &walk);
-    return walk.count;
+    return walk.sure;
 }
 
 uint32_t stack_unwinder(void)
@@ -71,14 +82,26 @@ static bool libunwind_is_safe(void)
     return has_libunwind && !gate->careful && !gate->sandboxed && !modules_loader_busy();
 }
 
+/* Behind code that it knows nothing of, libunwind guesses. */
+static bool all_known(void *const *addresses, int count)
+{
+    int i = 0;
+
+    while (i < count && modules_know(addresses[i]))
+        i++;
+    return i == count;
+}
+
 uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated)
 {
     int room = (int)most + STACK_OWN_FRAMES;
-    int count = libunwind_is_safe() ? libunwind_backtrace(addresses, room)
-                                    : walk_by_libgcc(addresses, room);
+    bool by_libunwind = libunwind_is_safe();
+    int count = by_libunwind ? libunwind_backtrace(addresses, room) : 0;
     uint32_t kept = 0;
     int i;
 
+    if (!by_libunwind || !all_known(addresses, count))
+        count = walk_by_libgcc(addresses, room);
     for (i = 0; i < count && kept < most; i++)
         if (addresses[i] && !modules_is_shim(addresses[i]))
             addresses[kept++] = machine_return_address(addresses[i]);
@@ -111,7 +134,7 @@ static _Unwind_Reason_Code search_step(struct _Unwind_Context *context, void *da
         return _URC_END_OF_STACK;
     search->return_place[search->found] = place;
     search->rbp[search->found++] = _Unwind_GetGR(context, RBP);
-    return _URC_NO_REASON;
+    return bare_may_leave(context) ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 /* Where a function with a frame pointer saves its caller's: just below its own return address. */
@@ -164,6 +187,7 @@ bool stack_find_places(void *const *addresses, uint32_t count, uintptr_t rbp,
 
     places->saved = 0;
     places->rbp_matters = false;
+    bare_begin();
     _Unwind_Backtrace(search_step, &search);
     if (search.found < count || count > STACK_PLACES)
         return false;

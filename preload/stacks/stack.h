@@ -4,7 +4,8 @@
  * libunwind's unw_backtrace() does it in a tenth of the time that others need, thanks to its cache
  * per thread. It is found with dlopen(RTLD_LOCAL), never linked: as a needed library it would take
  * over C++ exceptions of the whole program. Where its locks or its system calls could hurt,
- * libgcc's unwinder, which has neither, is used instead; a copy of it is linked into the shim.
+ * libgcc's unwinder, which has neither, is used instead; a copy of it is linked into the shim. It
+ * is also that which finds its way through code made at run time: see bare.h.
  */
 #ifndef TIMERLEAK_STACK_H
 #define TIMERLEAK_STACK_H

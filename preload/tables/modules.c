@@ -358,14 +358,14 @@ static bool object_find(const void *address, struct dl_phdr_info *info)
 }
 #endif
 
-static bool address_is_known(uintptr_t address)
+bool modules_know(const void *address)
 {
     static unsigned last; /* one that was asked for: it often is again */
     unsigned m = __atomic_load_n(&last, __ATOMIC_RELAXED);
 
-    if (m < loaded_count && loaded_holds(m, address))
+    if (m < loaded_count && loaded_holds(m, (uintptr_t)address))
         return true;
-    m = loaded_at(address);
+    m = loaded_at((uintptr_t)address);
     __atomic_store_n(&last, m, __ATOMIC_RELAXED);
     return m < loaded_count;
 }
@@ -378,7 +378,7 @@ void modules_meet(const void *caller)
 {
     struct dl_phdr_info info;
 
-    if (address_is_known((uintptr_t)caller) || !object_find(caller, &info) || !section_enter())
+    if (modules_know(caller) || !object_find(caller, &info) || !section_enter())
         return;
     if (lock_try(&catalog_lock)) {
         note_module(&info);

@@ -43,6 +43,9 @@ bool modules_resolve(void *const *addresses, uint64_t *frames, uint32_t count);
  */
 void modules_meet(const void *caller);
 
+/* Whether it lies in a module that was found so far. Async-signal-safe, waits for nobody. */
+bool modules_know(const void *address);
+
 /* True while some thread is within dlopen or dlclose, when taking the loader's lock is unsafe. */
 bool modules_loader_busy(void);
 

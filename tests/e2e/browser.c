@@ -286,27 +286,51 @@ static void mouse(struct browser *browser, const char *type, double x, double y)
         json_pack("{sssfsfsssi}", "type", type, "x", x, "y", y, "button", "left", "clickCount", 1));
 }
 
-void browser_click(struct browser *browser, const char *selector)
-{
-    char *quoted, *expression, *place;
-    double x, y;
-    json_t *text = json_string(selector);
+/* Of the first element that matches, once it is in sight. */
+struct box {
+    double x, y, width, height;
+};
 
-    quoted = json_dumps(text, JSON_ENCODE_ANY);
-    expression = text_make("(() => { const one = document.querySelector(%s);"
-                           "one.scrollIntoView({ block: 'center' });"
-                           "const box = one.getBoundingClientRect();"
-                           "return `${box.x + box.width / 2} ${box.y + box.height / 2}`; })()",
-                           quoted);
-    place = browser_value(browser, expression);
-    cr_assert(sscanf(place, "%lf %lf", &x, &y) == 2, "%s is %s", selector, place);
-    mouse(browser, "mouseMoved", x, y);
-    mouse(browser, "mousePressed", x, y);
-    mouse(browser, "mouseReleased", x, y);
+static struct box box_of(struct browser *browser, const char *selector)
+{
+    struct box box;
+    json_t *text = json_string(selector);
+    char *quoted = json_dumps(text, JSON_ENCODE_ANY);
+    char *expression = text_make("(() => { const one = document.querySelector(%s);"
+                                 "one.scrollIntoView({ block: 'center' });"
+                                 "const box = one.getBoundingClientRect();"
+                                 "return `${box.x} ${box.y} ${box.width} ${box.height}`; })()",
+                                 quoted);
+    char *place = browser_value(browser, expression);
+
+    cr_assert(sscanf(place, "%lf %lf %lf %lf", &box.x, &box.y, &box.width, &box.height) == 4,
+              "%s is %s", selector, place);
     json_decref(text);
     free(quoted);
     free(expression);
     free(place);
+    return box;
+}
+
+void browser_click(struct browser *browser, const char *selector)
+{
+    struct box box = box_of(browser, selector);
+    double x = box.x + box.width / 2, y = box.y + box.height / 2;
+
+    mouse(browser, "mouseMoved", x, y);
+    mouse(browser, "mousePressed", x, y);
+    mouse(browser, "mouseReleased", x, y);
+}
+
+void browser_drag(struct browser *browser, const char *selector, double from, double to)
+{
+    struct box box = box_of(browser, selector);
+    double y = box.y + box.height / 2;
+
+    mouse(browser, "mouseMoved", box.x + from * box.width, y);
+    mouse(browser, "mousePressed", box.x + from * box.width, y);
+    mouse(browser, "mouseMoved", box.x + to * box.width, y);
+    mouse(browser, "mouseReleased", box.x + to * box.width, y);
 }
 
 void browser_key(struct browser *browser, const char *key)

@@ -41,6 +41,8 @@ void browser_resize(struct browser *browser, int width);
 
 /* What a user does: a click in the middle of the first element that matches; a key; typing. */
 void browser_click(struct browser *browser, const char *selector);
+/* Presses at that part of its width, moves to the other, and lets go. */
+void browser_drag(struct browser *browser, const char *selector, double from, double to);
 void browser_key(struct browser *browser, const char *key);
 void browser_type(struct browser *browser, const char *text);
 

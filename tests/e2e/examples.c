@@ -9,12 +9,21 @@
 #include "repository.h"
 #include "subject.h"
 
+static void need_package(const char *package)
+{
+    char *there = tried(text_make("pkg-config --exists '%s'", package));
+
+    if (!there)
+        cr_skip_test("%s is not installed", package);
+    free(there);
+}
+
 /*
  * A repository with the examples beside it, whose tests run a server that leaks as $LEAKS says;
  * that it does so on reconnecting is known. What an example installs is there already.
  */
 #define PREPARE                                                                                    \
-    "mkdir examples && cp '%s'/* examples && "                                                     \
+    "mkdir examples && cp -r '%s'/* examples && "                                                  \
     "printf '#!/bin/sh\\nexec ./server $LEAKS\\n' > run-tests && "                                 \
     "printf 'server: main.c net.c\\n\\tcc $(CFLAGS) -o $@ main.c net.c\\n' > Makefile && "         \
     "printf '#!/bin/sh\\nexec \"$@\"\\n' > '%s/sudo' && printf '#!/bin/sh\\n' > '%s/apt-get' && "  \
@@ -141,10 +150,9 @@ Test(examples, ctest, .timeout = 240)
 Test(examples, ctest_with_discovered_tests, .timeout = 240)
 {
     need("cmake");
+    need_package("gtest");
     struct repository repository = repository_with_examples();
 
-    if (run_in(&repository, "pkg-config --exists gtest").status)
-        cr_skip_test("libgtest-dev is not installed");
     expect_step(&repository, "", DISCOVERED, 0);
     expect_step(
         &repository, "",
@@ -167,6 +175,100 @@ Test(examples, meson, .timeout = 240)
                               "printf " MESON_BUILD
                               " > meson.build && { [ -e build ] || meson setup build; }",
                               "sh examples/meson.sh", 1);
+    repository_forget(&repository);
+}
+
+/* ---- timerleak_verify.h in the output of a framework ---- */
+
+/* The examples as they are installed, where pkg-config and PATH lead to what is installed. */
+static struct repository repository_installed(void)
+{
+    struct repository repository = repository_make();
+    char *build = built(".");
+
+    free(
+        output_of(text_make("MAKEFLAGS= make -s -o all BUILD='%s' DESTDIR='%s' PREFIX=/usr install",
+                            build, repository.folder)));
+    free(build);
+    return repository;
+}
+
+/* A test of Criterion's would take itself for a child of this one by that variable. */
+#define VERIFY                                                                                     \
+    "unset BXFI_MAP; export PATH=\"$PWD/usr/bin:$PATH\" "                                          \
+    "PKG_CONFIG_PATH=\"$PWD/usr/lib/pkgconfig\"; "                                                 \
+    "cd usr/share/doc/timerleak/examples/verify && "
+
+static void expect_told(const struct repository *repository, const char *line, int code,
+                        const char *const *parts)
+{
+    char *whole = text_make(VERIFY "{ %s; } > told 2>&1", line);
+
+    expect_run(repository, whole, code);
+    for (; *parts; parts++)
+        expect_text(repository, "usr/share/doc/timerleak/examples/verify/told", *parts);
+    free(whole);
+}
+
+#define LEAK "1 timer is left:", "never-armed, fd ", "upload.h:11"
+
+/* Builds one as its comment says. `clean` chooses its test that leaves nothing. */
+static void expect_red_for_a_leak(const char *file, const char *program, const char *clean,
+                                  const char *red)
+{
+    struct repository repository = repository_installed();
+    char *build = text_make(VERIFY "sed -n 's/^ [*]     \\(c.* -o .*\\)/\\1/p' %s > build && "
+                                   "test -s build && sh -e build",
+                            file);
+    char *recorded = text_make("timerleak record ./%s", program);
+    char *alone = text_make("timerleak record ./%s %s", program, clean);
+    char *bare = text_make("./%s", program);
+
+    expect_run(&repository, build, 0);
+    expect_told(&repository, recorded, 1, (const char *[]){LEAK, red, NULL});
+    expect_told(&repository, alone, 0, (const char *[]){"1 timer created, 0 live", NULL});
+    expect_told(&repository, bare, 0, (const char *[]){NULL});
+    free(build);
+    free(recorded);
+    free(alone);
+    free(bare);
+    repository_forget(&repository);
+}
+
+Test(examples, verify_in_criterion, .timeout = 240)
+{
+    expect_red_for_a_leak("criterion.c", "criterion", "--filter upload/accepted",
+                          "[FAIL] upload::refused");
+}
+
+Test(examples, verify_in_googletest, .timeout = 240)
+{
+    need_package("gtest");
+    expect_red_for_a_leak("googletest.cpp", "googletest", "--gtest_filter=upload.accepted",
+                          "[  FAILED  ] upload.refused");
+}
+
+Test(examples, verify_in_catch2, .timeout = 240)
+{
+    need_package("catch2 < 3");
+    expect_red_for_a_leak("catch2.cpp", "catch2", "'upload that is accepted'",
+                          "test cases: 2 | 1 passed | 1 failed");
+}
+
+#define CTEST "ctest --test-dir build --output-on-failure"
+
+Test(examples, verify_in_ctest, .timeout = 240)
+{
+    need("cmake");
+    struct repository repository = repository_installed();
+
+    expect_told(&repository, "cmake -B build -DCMAKE_BUILD_TYPE=Debug && cmake --build build", 0,
+                (const char *[]){NULL});
+    expect_told(&repository, CTEST, CTEST_FAILED,
+                (const char *[]){LEAK, "upload.refused (Failed)", NULL});
+    expect_told(&repository, CTEST " -R accepted", 0, (const char *[]){"100% tests passed", NULL});
+    expect_told(&repository, "cmake -B build -DTIMERLEAK=OFF && " CTEST, 0,
+                (const char *[]){"upload.refused (Skipped)", NULL});
     repository_forget(&repository);
 }
 

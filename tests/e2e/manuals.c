@@ -97,6 +97,24 @@ Test(manuals, name_all_that_tests_and_programs_may_call)
                   "grep -q \"^.Fn $name \" timerleak_verify.3 || echo $name; done"));
 }
 
+/* Functions by name; types with all their members, comments aside. */
+#define FUNCTIONS                                                                                  \
+    "sed -n 's/^GT_API .*[ *]\\(gt_[a-z_]*\\)(.*/\\1/p' gotime.h | while read -r name; do "        \
+    "grep -q \"^.Fn $name \" gotime.3 || echo $name; done"
+#define TYPES                                                                                      \
+    "types() { sed -z 's|/\\*[^*]*\\*\\+\\([^/*][^*]*\\*\\+\\)*/||g' $1 | tr -s '\\n ' ' ' | "     \
+    "grep -oE '(struct|enum) gt_[a-z_]+ [{][^}]*[}]' | sort; }; "                                  \
+    "types gotime.h > \"$T\"; types gotime.3 | diff \"$T\" -; test -s \"$T\" || echo none"
+
+Test(manuals, name_all_that_gotime_has)
+{
+    char *folder = directory_make();
+
+    expect_nothing(strdup("cd preload/gotime && " FUNCTIONS));
+    expect_nothing(text_make("cd preload/gotime && T='%s/types' && " TYPES, folder));
+    directory_remove(folder);
+}
+
 Test(manuals, are_the_same_whenever_they_are_written)
 {
     char *folder = folder_make(), *pages = built("man"), *source = text_make("%s/source", folder);
@@ -141,6 +159,16 @@ static void expect_said(const char *words, int code, const char *part)
 
     expect_part(text, part);
     free(text);
+}
+
+/* As they stand in the tables. */
+Test(help, explains_the_heads_of_columns_and_marks)
+{
+    expect_said("explain SET-BY", 0, "The line that armed the timer last");
+    expect_said("explain THREAD", 0, "The thread that made the timer");
+    expect_said("explain tail-call", 0, "leaves no frame in");
+    expect_said("explain runtime", 0, "+3 frames of the runtime");
+    expect_said("explain wakeups", 0, "How often timers expire");
 }
 
 Test(help, is_the_same_by_all_ways)

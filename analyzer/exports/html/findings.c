@@ -1,5 +1,6 @@
 /* findings.c - the findings of the page, worst first. */
 #include "base/text.h"
+#include "exports/html/holders.h"
 #include "exports/html/page.h"
 #include "exports/html/source.h"
 #include "profile/families.h"
@@ -86,6 +87,8 @@ static void write_paths(FILE *to, struct profile *profile, const struct site *si
 
 /* What the findings need besides the profile. */
 struct shown {
+    struct holders holders;
+    struct suggestions *suggestions;
     struct sources sources;
     const struct source_paths *paths;
 };
@@ -124,13 +127,16 @@ static void write_heading(FILE *to, struct profile *profile, struct site *site, 
         write_facts(to, profile, site);
 }
 
-static void write_reasons(FILE *to, struct profile *profile, const struct site *site)
+static void write_reasons(FILE *to, struct profile *profile, const struct shown *shown,
+                          struct site *site)
 {
     fputs("<p class=\"why\">", to);
     html_text(to, site_why(profile, site));
     fputs("</p>\n", to);
     write_flags(to, profile, site);
     write_paths(to, profile, site);
+    holders_write(to, &shown->holders, site);
+    html_copies(to, profile, shown->suggestions, site);
 }
 
 /* Of a comparison, with what became of it. */
@@ -145,11 +151,11 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     if (change)
         html_change(to, change);
     if (!gone)
-        write_reasons(to, profile, site);
+        write_reasons(to, profile, shown, site);
     fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");
     fputs("<div class=\"stack-and-source\"><div>\n", to);
-    html_stack(to, profile, site);
+    html_stack(to, profile, site, "stack");
     fputs("</div>\n", to);
     if (with_source)
         write_source(to, profile, shown, site);
@@ -186,6 +192,11 @@ void html_findings(FILE *to, struct profile *profile, const struct diff *diff,
 {
     struct shown shown = {.paths = paths};
     size_t findings = profile->site_count - profile_count_sites(profile, VERDICT_CLEAN);
+    if (findings > 0)
+        shown.suggestions = suggestions_new(profile);
+    /* Of a comparison, any of them may be among those that changed most. */
+    holders_make(&shown.holders, profile,
+                 !diff && findings > FINDINGS_MOST ? FINDINGS_MOST : findings);
     sources_make(&shown.sources, profile);
     for (enum change_kind kind = 0; diff && kind < CHANGE_KINDS; kind++)
         write_changes(to, profile, &shown, diff, kind);
@@ -198,4 +209,6 @@ void html_findings(FILE *to, struct profile *profile, const struct diff *diff,
     if (findings == 0)
         fprintf(to, "<p class=\"note\">%c%s.</p>\n", toupper((unsigned char)*why), why + 1);
     sources_free(&shown.sources);
+    holders_free(&shown.holders);
+    suggestions_free(shown.suggestions);
 }

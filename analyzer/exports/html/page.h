@@ -6,9 +6,11 @@
 #ifndef TIMERLEAK_EXPORTS_HTML_PAGE_H
 #define TIMERLEAK_EXPORTS_HTML_PAGE_H
 
+#include "exports/exports.h"
 #include "profile/diff.h"
 #include "profile/profile.h"
-#include "exports/exports.h"
+#include "profile/suggestions.h"
+#include "views/source.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -22,9 +24,14 @@ void html_text(FILE *to, const char *text);
 /* JSON in which nothing can end the <script> that it stands in. False if it fails. */
 bool html_json(FILE *to, const json_t *json);
 
-/* A function and its place; and the stack of a site, in a list to unfold. */
+/* A function, its whole name where that is another, and its place. */
 void html_place(FILE *to, const struct stack_frame *frame);
-void html_stack(FILE *to, struct profile *profile, struct site *site);
+
+/* The stack of a site, in a list to unfold; `part` of the page tells its ids from others. */
+void html_stack(FILE *to, struct profile *profile, struct site *site, const char *part);
+
+/* Rows of the table of sites: no more. */
+#define SITES_MOST 1000
 
 /* ---- what can be read without the page's script ---- */
 
@@ -58,6 +65,12 @@ struct site_row {
 struct site_row *html_compared_sites(const struct profile *profile, const struct diff *diff,
                                      size_t *count);
 
+/* copies.c: buttons that copy a rule to suppress a site by, and a command that shows it; and the
+ * files that this is of, for a shell. */
+void html_copies(FILE *to, struct profile *profile, struct suggestions *suggestions,
+                 struct site *site);
+void html_files(FILE *to, const char *const *files, size_t count);
+
 /* ---- data.c: what the page's script works with ---- */
 
 /*
@@ -68,16 +81,18 @@ struct site_row *html_compared_sites(const struct profile *profile, const struct
  *     running    whether a process still runs
  *     types      [{name, unit, sum, base, total}], the last of which percentages are of:
  *                everything below that is "by type" has this order
- *     names      function names; places: where they are; module: where in `modules`
+ *     names      function names; wholes: where they are short, what for, else ""; places: where
+ *                they are; module: where in `modules`
+ *     timers     see html/timers.h
  *     tree       columns parent, name (-1: root and "other"), values and base (by type), verdicts
  *                (live timers, by verdict: clean, held, growing, leak); `cut`, the part of a total
  *                below which stacks are summed up as "other"
  *     functions  columns name, flat, cum, base_flat, base_cum (by type); `omitted`, how many are
  *                not there
  *     graphs     by type, null if there is nothing of it: columns name, flat, cum of nodes and
- * from, to, weight, residual of edges; `omitted`, how many nodes are not there histories  [{id,
- * name, place, family, verdict, live, low[], high[]}], all sites together first; `sites`, how many
- * there are
+ *                from, to, weight, residual of edges; `omitted`, how many nodes are not there
+ *     histories  [{id, name, place, family, verdict, live, low[], high[]}], all sites together
+ *                first; `sites`, how many there are
  *
  * A column by type is empty if it sums up to 0. `base`, base_flat and base_cum are of the base.
  */

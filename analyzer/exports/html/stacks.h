@@ -22,10 +22,12 @@ struct stack {
         *functions; /* root first, numbers into stacks->functions; the last is the wrapped one */
     size_t depth;
     uint64_t values[STACK_VALUES];
+    uint32_t node; /* of a tree of the stacks, where it ends */
 };
 
 struct function {
-    const char *name;  /* as pprof shows it; interned */
+    const char *name;  /* what is shown for it; interned */
+    const char *whole; /* the same, if that leaves nothing out */
     const char *place; /* its file, else its module; "": unknown */
     uint32_t module;   /* its index; 0: unknown, as that of the wrapped ones is, or several */
     uint64_t flat[STACK_VALUES];
@@ -71,8 +73,8 @@ struct tree {
         cut; /* nodes with less than that part of every total went into "other"; 0: there are all */
 };
 
-/* At most TREE_MOST nodes. The caller ends with tree_free(). */
-void tree_make(struct tree *tree, const struct stacks *stacks);
+/* At most TREE_MOST nodes; tells each stack its own. The caller ends with tree_free(). */
+void tree_make(struct tree *tree, struct stacks *stacks);
 void tree_free(struct tree *tree);
 
 #endif

@@ -145,7 +145,7 @@ Test(foreign, words_are_explained)
         cr_assert_not_null(first, "%s", text);
         const char *own = strstr(first + 1, foreign->kept);
         cr_assert_not_null(own, "%s", text);
-        cr_expect_not_null(strstr(own, "What never-released is called of "));
+        cr_expect_not_null(strstr(own, "'s word for never-released. "));
     }
     cr_expect_not_null(strstr(text, "uv_close()"));
     cr_expect_not_null(strstr(text, "event_free()"));

@@ -4,6 +4,7 @@
 #include "core/machine.h"
 #include "core/thread.h"
 #include "fixture.h"
+#include "jit.h"
 #include "stacks/stack.h"
 #include "tables/modules.h"
 
@@ -175,6 +176,53 @@ static PROGRAM void fall_in_steps(void *unused)
 Test(recall, stacks_of_different_depth_that_share_their_caller_are_all_known)
 {
     in_thread(fall_in_steps, NULL);
+}
+
+static PROGRAM void observe_called(struct jit_call *call)
+{
+    (void)call;
+    observe();
+    NO_TAIL_CALL;
+}
+
+/* Two ways that differ by nothing but functions that were made at run time. */
+static PROGRAM void go_through_made(void *shape)
+{
+    struct jit_call calls[2][4];
+
+    for (int way = 0; way < 2; way++) {
+        for (int i = 0; i < 3; i++)
+            calls[way][i] =
+                (struct jit_call){jit_make(*(enum jit_shape *)shape), &calls[way][i + 1]};
+        calls[way][3] = (struct jit_call){observe_called, NULL};
+    }
+    for (int i = 0; i < OPAQUE(16); i++) {
+        calls[i % 2][0].function(calls[i % 2]);
+        NO_TAIL_CALL;
+        expect_right();
+        if (i >= 10)
+            cr_expect(last.recalled, "shape %d", *(int *)shape);
+    }
+}
+
+static void expect_made_recalled(enum jit_shape shape)
+{
+    in_thread(go_through_made, &shape);
+}
+
+Test(recall, a_stack_through_code_made_at_run_time_is_known)
+{
+    expect_made_recalled(JIT_TRAMPOLINE);
+}
+
+Test(recall, so_is_one_through_such_code_that_leaves_by_its_frame_pointer)
+{
+    expect_made_recalled(JIT_LEAVES);
+}
+
+Test(recall, so_is_one_where_only_the_frame_pointer_tells)
+{
+    expect_made_recalled(JIT_FRAME_POINTER);
 }
 
 /* Binary numbers as ways down: many stacks that differ by return addresses only. */

@@ -8,7 +8,7 @@
 const AGES = 5;
 const MODULES_NAMED = 8;
 
-const sumOf = (nodes, column) => nodes.reduce((sum, node) => sum + column[node], 0);
+const totalOf = (nodes, column) => nodes.reduce((sum, node) => sum + column[node], 0);
 
 /* A part is a colour and the share of the frame that has it, 0 to 1; the rest is of none. */
 const COLOURS = {
@@ -16,9 +16,9 @@ const COLOURS = {
         name: 'change',
         parts(nodes) {
             const { value, before, weight } = flame.tree;
-            const change = sumOf(nodes, value) - sumOf(nodes, before);
+            const change = totalOf(nodes, value) - totalOf(nodes, before);
             const colour = change < 0 ? 'var(--shrunk)' : 'var(--grown)';
-            return [[colour, Math.abs(change) / Math.max(sumOf(nodes, weight), 1)]];
+            return [[colour, Math.abs(change) / Math.max(totalOf(nodes, weight), 1)]];
         },
         says: () => '',
         legend: () => [['var(--grown)', 'more than in the base'],
@@ -27,14 +27,14 @@ const COLOURS = {
     verdict: {
         name: 'verdict',
         parts(nodes) {
-            const { live } = flame.tree, all = sumOf(nodes, live);
+            const { live } = flame.tree, all = totalOf(nodes, live);
             if (all === 0)
                 return [['var(--clean-part)', 1]];
             return ['leak', 'growing', 'held', 'clean'].map(
-                verdict => [`var(--${verdict}-part)`, sumOf(nodes, flame.tree[verdict]) / all]);
+                verdict => [`var(--${verdict}-part)`, totalOf(nodes, flame.tree[verdict]) / all]);
         },
         says(nodes) {
-            const share = sumOf(nodes, flame.tree.leak) / Math.max(sumOf(nodes, flame.tree.live), 1);
+            const share = totalOf(nodes, flame.tree.leak) / Math.max(totalOf(nodes, flame.tree.live), 1);
             return share > 0 ? `${percentText(share, 1)} of its live timers leak` : '';
         },
         legend: () => [['var(--leak-part)', 'leak'], ['var(--growing-part)', 'growing'],
@@ -43,7 +43,7 @@ const COLOURS = {
     module: {
         name: 'module',
         parts(nodes) {
-            const all = sumOf(nodes, flame.tree.weight), shares = new Map();
+            const all = totalOf(nodes, flame.tree.weight), shares = new Map();
             for (const node of nodes) {
                 const module = moduleOf(node);
                 shares.set(module, (shares.get(module) ?? 0) + flame.tree.weight[node]);
@@ -56,13 +56,13 @@ const COLOURS = {
     age: {
         name: 'age',
         parts(nodes) {
-            const live = sumOf(nodes, flame.tree.live);
-            return live > 0 ? [[`var(--age-${ageStep(sumOf(nodes, flame.tree.age) / live)})`, 1]] : [];
+            const live = totalOf(nodes, flame.tree.live);
+            return live > 0 ? [[`var(--age-${ageStep(totalOf(nodes, flame.tree.age) / live)})`, 1]] : [];
         },
         says(nodes) {
-            const live = sumOf(nodes, flame.tree.live);
+            const live = totalOf(nodes, flame.tree.live);
             return live > 0 ?
-                `${durationText(Math.round(sumOf(nodes, flame.tree.age) / live))} old on average` : '';
+                `${durationText(Math.round(totalOf(nodes, flame.tree.age) / live))} old on average` : '';
         },
         legend: ageLegend,
     },

@@ -51,7 +51,7 @@ function treeSorted(tree) {
 
 /* What is in a node and in none of its children. */
 function selfOf(tree, column, node) {
-    return column[node] - sumOf(tree.children[node], column);
+    return column[node] - totalOf(tree.children[node], column);
 }
 
 /* The same stacks from their leaves up: who calls what makes the timers. */
@@ -91,8 +91,8 @@ function treeInverted(upright) {
 /* ---- searching ---- */
 
 /* Of each node, whether it matches, and whether anything at or below it does. */
-function searchTree({ names, places }, { parent, name }, pattern) {
-    const matches = names.map((text, i) => pattern.test(text) || pattern.test(places[i]));
+function searchTree(data, { parent, name }, pattern) {
+    const matches = data.names.map((_, number) => functionMatches(pattern, data, number));
     const found = name.map(number => number !== OTHER && matches[number]), below = [...found];
     for (let node = parent.length - 1; node > 0; node--)
         below[parent[node]] ||= below[node];
@@ -124,9 +124,14 @@ function frameName(node) {
     return name === OTHER ? 'other: too small to show' : flame.data.names[name];
 }
 
+function frameWhole(node) {
+    const name = flame.tree.name[node];
+    return node === 0 || name === OTHER ? frameName(node) : wholeName(flame.data, name);
+}
+
 function valuesText(nodes) {
     const { tree, type, data } = flame;
-    const value = sumOf(nodes, tree.value), before = sumOf(nodes, tree.before);
+    const value = totalOf(nodes, tree.value), before = totalOf(nodes, tree.before);
     const parts = [`${amountText(data, type, value, before)} ${type.name}`,
                    percentText(data.comparison ? value - before : value, type.total)];
     if (data.comparison)
@@ -136,7 +141,7 @@ function valuesText(nodes) {
 
 function frameText(node) {
     const place = flame.data.places[flame.tree.name[node]];
-    return `${frameName(node)}: ${[...valuesText([node]), place].filter(Boolean).join(', ')}`;
+    return `${frameWhole(node)}: ${[...valuesText([node]), place].filter(Boolean).join(', ')}`;
 }
 
 function narrowText(nodes) {
@@ -202,7 +207,7 @@ function drawBelow(node, level, left, width) {
     }
     const narrow = children[node].slice(drawn).filter(child => weight[child] > 0);
     flame.undrawn += narrow.length;
-    if (drawNarrow(narrow, level + 1, at, sumOf(narrow, weight) * width / Math.max(weight[node], 1)))
+    if (drawNarrow(narrow, level + 1, at, totalOf(narrow, weight) * width / Math.max(weight[node], 1)))
         deepest = Math.max(deepest, level + 1);
     return deepest;
 }
@@ -238,7 +243,7 @@ function flameDraw() {
     if (frames.has(focused))
         current.focus();
     const matched = flame.search ? matchedNodes(flame.search.found, 0) : [];
-    const value = sumOf(matched, tree.value), before = sumOf(matched, tree.before);
+    const value = totalOf(matched, tree.value), before = totalOf(matched, tree.before);
     byId('flame-matched').textContent = pattern ?
         `${percentText(data.comparison ? value - before : value, type.total)} matched: ` +
         amountText(data, type, value, before) : '';
@@ -314,7 +319,7 @@ function nodeAt(event) {
     if (!nodes || event.clientX === undefined)
         return node === undefined ? null : Number(node);
     const box = event.target.getBoundingClientRect(), { weight } = flame.tree;
-    let left = (event.clientX - box.left) / box.width * sumOf(nodes, weight);
+    let left = (event.clientX - box.left) / box.width * totalOf(nodes, weight);
     return nodes.find(each => (left -= weight[each]) < 0) ?? nodes.at(-1);
 }
 

@@ -1,0 +1,60 @@
+// Leaks behind templates, overloads, lambdas, std::function and std::thread: names that are long,
+// and differ in what a short one leaves out.
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+#include "support/timers.h"
+#include "support/transparency.h"
+
+namespace net
+{
+template <typename Key> struct Pool {
+    SITE void add(int timeout);
+    SITE void add(const std::string &timeout);
+
+    int last = 0;
+};
+
+template <typename Key> void Pool<Key>::add(int)
+{
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
+}
+
+template <typename Key> void Pool<Key>::add(const std::string &)
+{
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
+}
+
+using Index = std::map<std::string, std::vector<int>>;
+
+// A specialization has lines of its own.
+template <> void Pool<Index>::add(int)
+{
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
+}
+} // namespace net
+
+SITE static void call(const std::function<void(int)> &start)
+{
+    start(1);
+}
+
+int main()
+{
+    std::thread worker([] {
+        net::Pool<int> numbers;
+        net::Pool<std::string> words;
+        net::Pool<net::Index> indices;
+        for (int turn = 0; turn < 60; turn++) {
+            call([&](int timeout) { numbers.add(timeout); });
+            call([&](int timeout) { numbers.add(std::to_string(timeout)); });
+            call([&](int timeout) { words.add(timeout); });
+            call([&](int timeout) { indices.add(timeout); });
+        }
+    });
+    worker.join();
+    // expect-process: created=240 live=240 never-armed=240
+    print_process_facts();
+}
