@@ -375,8 +375,8 @@ static uint32_t word_of_place(struct rows *rows, struct site *site)
 
 static json_t *sites_json(struct rows *rows, const struct stacks *stacks)
 {
-    enum { NAME, PLACE, NODE, SHOWN, LEAKING, COLUMNS };
-    static const char *const names[] = {"name", "place", "node", "shown", "leaking"};
+    enum { NAME, PLACE, NODE, SHOWN, VERDICT, COLUMNS };
+    static const char *const names[] = {"name", "place", "node", "shown", "verdict"};
     json_t *json = json_object();
     size_t count = rows->site_count;
     int64_t *values = memory_new(count * COLUMNS, sizeof(*values));
@@ -386,7 +386,7 @@ static json_t *sites_json(struct rows *rows, const struct stacks *stacks)
         values[NAME * count + i] = word_of_name(rows, site);
         values[PLACE * count + i] = word_of_place(rows, site);
         values[SHOWN * count + i] = (int64_t)shown->index;
-        values[LEAKING * count + i] = shown->finding.verdict == VERDICT_LEAK;
+        values[VERDICT * count + i] = shown->finding.verdict;
     }
     for (size_t i = 0; i < stacks->count; i++) {
         uint32_t site = find_site(rows, stacks->list[i].trace);
