@@ -35,10 +35,6 @@ function sortRows(table, sort) {
     table.tBodies[0].append(...keyed.map(([, row]) => row));
 }
 
-/* What can be pressed is no part of what it is about. */
-const wordsOf = part =>
-    [...part.children].filter(child => !child.matches('.copies')).map(child => child.textContent).join('\n');
-
 /* Hides what does not match, and what is not wanted; says so where nothing is left. */
 function filterParts(parts, note, wanted = () => true) {
     const pattern = patternOf(state.search);

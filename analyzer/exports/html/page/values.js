@@ -66,10 +66,11 @@ function functionMatches(pattern, data, name) {
     return [data.names, data.wholes, data.places].some(column => pattern.test(column[name]));
 }
 
-/* What an element says, and what it says when it is pointed at. */
+/* What an element says, its buttons aside, and what it says when it is pointed at. */
 function wordsOf(part) {
     const titles = [...part.querySelectorAll('code[title]')].map(code => code.title);
-    return [part.textContent, ...titles].join('\n');
+    const said = [...part.children].filter(child => !child.matches('.copies'));
+    return [...said.map(child => child.textContent), ...titles].join('\n');
 }
 
 /* A name, and the whole of it where that is more. */
