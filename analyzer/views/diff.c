@@ -35,12 +35,9 @@ static void print_change(const struct changes *changes, const struct change *cha
     const struct text before = change_value(changes, change->before),
                       after = change_value(changes, change->after),
                       both = signed_value(changes, change->after - change->before);
-    const char *const cells[] = {before.s,
-                                 after.s,
-                                 both.s,
-                                 change_name(change->kind),
-                                 family_name(change->site->family),
-                                 name};
+    const char *const cells[] = {
+        before.s, after.s, both.s, change_name(change->kind), family_name(change->site->family),
+        name};
     table_print_row(table, cells);
     free(name);
 }

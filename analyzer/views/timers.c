@@ -170,7 +170,8 @@ static struct text thread_of(const struct live_timer *timer)
 
 static struct columns columns_of(struct profile *profile, size_t shown, size_t limit)
 {
-    struct columns columns = {.state = 14, .family = 8, .flags = 10, .widest_caller = WIDEST_CALLER};
+    struct columns columns = {
+        .state = 14, .family = 8, .flags = 10, .widest_caller = WIDEST_CALLER};
     if (columns.widest_caller > limit / 2)
         columns.widest_caller = limit / 2;
     columns.pid = profile->process_count > 1;
@@ -246,8 +247,7 @@ static void print_timer_row(const struct table *table, struct profile *profile,
     struct text pid, armed;
     snprintf(pid.s, sizeof(pid.s), "%d", timer->process->pid);
     snprintf(armed.s, sizeof(armed.s), "%" PRIu32, record->armed);
-    char *notified =
-        caller_text(table, profile, columns->notified, timer, timer->notified);
+    char *notified = caller_text(table, profile, columns->notified, timer, timer->notified);
     char *setter = caller_text(table, profile, columns->setter, timer, timer->setter);
     char *site = site_name(profile, timer->site, table_room(table));
     const struct {
