@@ -272,8 +272,11 @@ void browser_click(struct browser *browser, const char *selector)
     json_t *text = json_string(selector);
 
     quoted = json_dumps(text, JSON_ENCODE_ANY);
-    expression = text_make("(() => { const one = document.querySelector(%s);"
+    /* Where it is scrolled to, a click finds it once that was drawn. */
+    expression = text_make("(async () => { const one = document.querySelector(%s);"
                            "one.scrollIntoView({ block: 'center' });"
+                           "await new Promise(done => requestAnimationFrame("
+                           "() => requestAnimationFrame(done)));"
                            "const box = one.getBoundingClientRect();"
                            "return `${box.x + box.width / 2} ${box.y + box.height / 2}`; })()",
                            quoted);

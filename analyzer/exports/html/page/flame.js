@@ -80,9 +80,9 @@ function frameWhole(node) {
     return node === 0 || name === OTHER ? frameName(node) : wholeName(flame.data, name);
 }
 
-function frameText(node) {
+function frameText(node, name) {
     const { tree, type, data } = flame, value = tree.value[node] ?? 0;
-    const parts = [`${frameWhole(node)}: ${valueText(value, type)} ${type.name}`,
+    const parts = [`${name}: ${valueText(value, type)} ${type.name}`,
                    percentText(value, type.total)];
     const share = leakShare(node), place = data.places[tree.name[node]];
     if (share > 0)
@@ -90,6 +90,10 @@ function frameText(node) {
     if (place)
         parts.push(place);
     return parts.join(', ');
+}
+
+function tellFrame(node) {
+    byId('flame-info').textContent = frameText(node, frameWhole(node));
 }
 
 function leakShare(node) {
@@ -105,7 +109,7 @@ function frameMatches(pattern, node) {
 function makeFrame(node, level, left, width, pattern) {
     const frame = element('div', {
         class: 'frame', role: 'treeitem', tabindex: -1, 'aria-level': level + 1,
-        'aria-label': frameText(node), 'data-node': node,
+        'aria-label': frameText(node, frameName(node)), 'data-node': node,
     }, width * byId('flame').clientWidth < NARROWEST_TEXT ? '' : frameName(node));
     frame.style.top = `${level * ROW}px`;
     frame.style.left = `${100 * left}%`;
@@ -232,7 +236,7 @@ function flameStart() {
     const box = byId('flame');
     const tell = event => {
         if (event.target.dataset.node !== undefined)
-            byId('flame-info').textContent = frameText(Number(event.target.dataset.node));
+            tellFrame(Number(event.target.dataset.node));
     };
     box.addEventListener('click', event => {
         if (event.target.dataset.node !== undefined)
