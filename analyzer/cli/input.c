@@ -13,6 +13,7 @@
 #include "profile/piles.h"
 #include "profile/process.h"
 #include "recording/archive.h"
+#include "symbols/roots.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -150,6 +151,7 @@ static bool input_read_options(struct input *input, int argc, char **argv)
     int count = arguments_parse(argc, argv, needs->options, &input->settings);
     if (count < 0 || !input_spares("-o", input->settings.output))
         return false;
+    roots_set_symfs(input->settings.symfs);
     int before = needs->argument ? 1 : 0;
     if (count < before + 1)
         return complain_missing(argv[0], needs);

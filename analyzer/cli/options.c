@@ -56,7 +56,7 @@ static const struct option options[OPTIONS] = {
     [OPTION_FLAT] = CHOICE_ROW("flat", sort, "sort by flat (the default)"),
     [OPTION_CUM] = CHOICE_ROW("cum", sort, "sort by cum"),
     [OPTION_NAMES] = ROW("names", WORD, names, "short|full",
-                         "of C++ names what tells them apart, or all (short)"),
+                         "C++ names: as much as tells them apart (short), or all"),
     [OPTION_NODECOUNT] = ROW("nodecount", COUNT, nodecount, "N", "show at most N entries"),
     [OPTION_NODEFRACTION] = ROW("nodefraction", FRACTION, nodefraction, "F",
                                 "hide entries below F of the total (0.005)"),
@@ -84,6 +84,8 @@ static const struct option options[OPTIONS] = {
                                "where source files are (the working directory)"),
     [OPTION_TRIM_PATH] = ROW("trim_path", STRING, trim_path, "DIR:DIR",
                              "what to cut off the paths of source files first"),
+    [OPTION_SYMFS] =
+        ROW("symfs", STRING, symfs, "DIR", "root of what was recorded, for its binaries"),
     [OPTION_BASE] = ROW("base", STRING, base, "FILE", "show what is more than in FILE"),
     [OPTION_DIFF_BASE] =
         ROW("diff_base", STRING, diff_base, "FILE", "the same, in percent of what FILE has"),

@@ -10,6 +10,7 @@
 #include "profile/embedding.h"
 #include "recording/archive.h"
 #include "symbols/portable.h"
+#include "symbols/roots.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -139,6 +140,7 @@ int command_merge(const struct command *command, int argc, char **argv)
                  "timerleak merge -o OUT FILE...");
         return EXIT_USAGE;
     }
+    roots_set_symfs(settings.symfs);
     if (!merge_spares(settings.output))
         return EXIT_USAGE;
     return merge_run((const char *const *)&argv[1], (size_t)count, settings.output);

@@ -17,11 +17,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static struct html_options page_options(const struct input *input, const char *nonce)
+{
+    const struct settings *settings = &input->settings;
+    return (struct html_options){.nonce = nonce,
+                                 .paths = {settings->source_path, settings->trim_path},
+                                 .files = input->paths,
+                                 .file_count = input->path_count,
+                                 .base = settings->base ? settings->base : settings->diff_base,
+                                 .subtract = settings->base != NULL};
+}
+
 /* ---- in a file ---- */
 
 int command_html(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     char nonce[HTML_NONCE_SIZE];
     struct input input;
     if (!html_nonce(nonce)) {
@@ -36,8 +48,7 @@ int command_html(const struct command *command, int argc, char **argv)
     }
     if (!input_load(&input))
         return input.status;
-    struct html_options options = {.nonce = nonce,
-                                   .paths = {input.settings.source_path, input.settings.trim_path}};
+    const struct html_options options = page_options(&input, nonce);
     html_write(input.output, input.profile, &options);
     return input_close(&input);
 }
@@ -78,10 +89,8 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
     struct input input;
     if (!page_open_recordings(server, &input))
         return false;
-    const struct html_options options = {
-        .nonce = nonce,
-        .served = true,
-        .paths = {input.settings.source_path, input.settings.trim_path}};
+    struct html_options options = page_options(&input, nonce);
+    options.served = true;
     FILE *to = memory_stream(&page->text, &page->size);
     bool written = html_write(to, input.profile, &options);
     if (fclose(to) != 0 || !written) {
@@ -253,7 +262,8 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
 
 int command_web(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;

@@ -62,7 +62,8 @@ int command_timers(const struct command *command, int argc, char **argv)
 
 int command_growth(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true, .paged = true};
+    const struct input_needs needs = {
+        .options = command->options, .histories = true, .paged = true};
     return views_show(&needs, argc, argv, growth_print);
 }
 

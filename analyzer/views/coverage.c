@@ -138,8 +138,7 @@ void losses_print(FILE *to, const struct profile *profile)
         const struct loss *loss = loss_of(reason);
         uint64_t count = losses_count(profile, reason);
         if (count > 0)
-            fit_say(to, "missing: %s %s", text_plural(count, loss->one, loss->many).s,
-                    loss->which);
+            fit_say(to, "missing: %s %s", text_plural(count, loss->one, loss->many).s, loss->which);
     }
     if (damaged > 0)
         fit_say(to, "missing: %s of the recording %s damaged",

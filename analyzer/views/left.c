@@ -5,6 +5,7 @@
 #include "profile/families.h"
 #include "views/coverage.h"
 #include "views/sites.h"
+#include "views/timer_words.h"
 #include "views/views.h"
 
 #include <stdlib.h>
@@ -40,8 +41,7 @@ static void print_left_timer(FILE *to, const struct live_timer *timer)
     fit_say(to, "         %s, %s, made %s ago%s%s%s",
             state_word(timer->judgement.state, timer->record.family),
             timer_identity(timer->record.family, timer->record.id).s,
-            text_duration(timer->judgement.age).s, *name ? ", of \"" : "", name,
-            *name ? "\"" : "");
+            text_duration(timer->judgement.age).s, *name ? ", of \"" : "", name, *name ? "\"" : "");
 }
 
 static void print_group(FILE *to, struct profile *profile, const struct live_timer *timers,

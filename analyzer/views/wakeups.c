@@ -74,8 +74,8 @@ static void print_row(const struct table *table, struct profile *profile, const 
     struct text share;
     snprintf(share.s, sizeof(share.s), "%.2f%%", (double)row->wakeups / (double)total * 100);
     char *name = site_name(profile, row->site, table_room(table));
-    const char *const cells[] = {rate.s,     share.s, fired.s,
-                                 interval.s, family_name(site->family), name};
+    const char *const cells[] = {rate.s, share.s, fired.s, interval.s, family_name(site->family),
+                                 name};
     table_print_row(table, cells);
     free(name);
     print_setter(table, profile, row->site);

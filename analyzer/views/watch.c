@@ -107,8 +107,7 @@ static void print_moving(const struct table *table, const struct watch_view *vie
              style(table->to, alarming ? STYLE_ALARM : STYLE_PLAIN),
              verdict_name(site->finding.verdict), style(table->to, STYLE_PLAIN));
     char *name = name_and_family(table, view, site);
-    const char *const wide[] = {change.s, growth.s,  released.s, created.s,
-                                live.s,   verdict.s, name};
+    const char *const wide[] = {change.s, growth.s, released.s, created.s, live.s, verdict.s, name};
     const char *const narrow[] = {change.s, growth.s, live.s, verdict.s, name};
     table_print_row(table, shows_rates(table->to) ? wide : narrow);
     free(name);

@@ -14,8 +14,9 @@
 /* A line of the shell, in which $T is the command and $R a recording. */
 static struct terminal start(const struct subject *subject, const char *line, unsigned lines)
 {
-    char *whole = text_make("T='%s' R='%s'; unset PAGER TIMERLEAK_PAGER LESS; trap : INT; %s; echo ended $?",
-                            subject->timerleak, subject->recording, line);
+    char *whole =
+        text_make("T='%s' R='%s'; unset PAGER TIMERLEAK_PAGER LESS; trap : INT; %s; echo ended $?",
+                  subject->timerleak, subject->recording, line);
     struct terminal terminal =
         terminal_start((const char *const[]){"/bin/sh", "-c", whole, NULL}, 80, lines);
 

@@ -1,4 +1,5 @@
-/* Views on terminals of 40 to 200 columns: goldens of three widths, and no line that is too long. */
+/* Views on terminals of 40 to 200 columns: goldens of three widths, and no line that is too long.
+ */
 #include "base/fit.h"
 #include "gated.h"
 #include "golden.h"
@@ -15,8 +16,8 @@ static const struct made sites[] = {
      .armed = true,
      .frames = {{"net::Pool<std::map<std::string, Connection>>::add_connection",
                  "/src/network/connections/pool.cpp", 214, NULL},
-                {"net::Server::accept_client(int, sockaddr const*)",
-                 "/src/network/server.cpp", 1048, NULL},
+                {"net::Server::accept_client(int, sockaddr const*)", "/src/network/server.cpp",
+                 1048, NULL},
                 {"main", "/src/main.cpp", 12, NULL}}},
     {.family = TLK_POSIX,
      .live = 9,

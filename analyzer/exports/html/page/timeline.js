@@ -64,6 +64,7 @@ function markMoment() {
         line.setAttribute('x2', x);
         row.querySelector('.then').textContent = rangeText(history.low[index], history.high[index]);
     }
+    markLayers(index);
 }
 
 function timelineRender(data) {
@@ -78,8 +79,11 @@ function timelineRender(data) {
     byId('scale').checked = Boolean(state.scale);
     const left = data.sites - (data.histories.length - 1);
     byId('timeline-note').textContent =
+        (data.comparison ? 'This is of the new recordings alone: a base is kept at its end only. ' : '') +
         'Dark is the lowest number live, light the highest, at each moment since the start of the ' +
-        'process.' + (left > 0 ? ` ${countText(left)} more sites are in "all sites" only.` : '');
+        'process.' + (left > 0 ? ` ${countText(left)} more sites are in "all sites" only.` : '') +
+        (processAsked(data) !== null ? ' Of all processes.' : '');
+    stackedRender(data);
     markMoment();
 }
 
@@ -106,4 +110,5 @@ function timelineStart() {
             moveMoment(pointAt(chart, event.clientX));
     });
     rows.addEventListener('pointerleave', stateWrite);
+    stackedStart();
 }
