@@ -30,26 +30,35 @@ static struct html_options page_options(const struct input *input, const char *n
 
 /* ---- in a file ---- */
 
+static int page_fail(const char *what)
+{
+    complain("%s", what);
+    return EXIT_UNREADABLE;
+}
+
+void serve_html(const struct command *command, struct input *input)
+{
+    char nonce[HTML_NONCE_SIZE];
+    const struct html_options options = page_options(input, nonce);
+    (void)command;
+    if (html_nonce(nonce))
+        html_write(input->output, input->profile, &options);
+    else
+        input->status = page_fail("the system gives no random numbers");
+}
+
 int command_html(const struct command *command, int argc, char **argv)
 {
     const struct input_needs needs = {
         .options = command->options, .timers = true, .histories = true};
-    char nonce[HTML_NONCE_SIZE];
     struct input input;
-    if (!html_nonce(nonce)) {
-        complain("the system gives no random numbers");
-        return EXIT_UNREADABLE;
-    }
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
-    if (!input.settings.output && isatty(STDOUT_FILENO)) {
-        complain("a page is nothing for a terminal: timerleak html -o FILE");
+    if (!command_fits_output(command, &input))
         return input_refuse(&input);
-    }
     if (!input_load(&input))
         return input.status;
-    const struct html_options options = page_options(&input, nonce);
-    html_write(input.output, input.profile, &options);
+    serve_html(command, &input);
     return input_close(&input);
 }
 
@@ -229,21 +238,15 @@ static enum MHD_Result page_handle(void *context, struct MHD_Connection *connect
 
 /* ---- the command ---- */
 
-static int page_fail(const char *what)
-{
-    complain("%s", what);
-    return EXIT_UNREADABLE;
-}
-
 /* Until SIGINT or SIGTERM, which are blocked before any thread starts: all inherit that. */
 static int page_serve_until_told(struct server *server, int file, const char *address)
 {
-    sigset_t ends;
+    sigset_t ends, before;
     int told;
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    pthread_sigmask(SIG_BLOCK, &ends, &before);
     struct MHD_Daemon *daemon =
         MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, page_handle, server,
                          MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_TIMEOUT, 30u,
@@ -251,12 +254,14 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
                          MHD_OPTION_NOTIFY_CONNECTION, connection_note, server, MHD_OPTION_END);
     if (!daemon) {
         close(file);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
         return page_fail("the server could not be started");
     }
     printf("http://%s/%s/\n", address, server->token);
     if (fflush(stdout) == 0)
         sigwait(&ends, &told);
     MHD_stop_daemon(daemon);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return EXIT_OK;
 }
 
