@@ -141,18 +141,18 @@ function colourImage(nodes) {
     return `linear-gradient(to right, ${stops.join(', ')})`;
 }
 
-function colourLegend() {
-    byId('flame-key').replaceChildren(...COLOURS[colourChosen(flame.data)].legend().flatMap(
-        ([colour, text]) => {
-            const entry = element('span', { class: 'entry' });
-            if (colour) {
-                const swatch = element('span', { class: 'swatch' });
-                swatch.style.background = colour;
-                entry.append(swatch);
-            }
-            entry.append(text);
-            return entry;
-        }));
+/* Of colours and what they mean; one of no colour is text. */
+function legendShow(id, legend) {
+    byId(id).replaceChildren(...legend.map(([colour, text]) => {
+        const entry = element('span', { class: 'entry' });
+        if (colour) {
+            const swatch = element('span', { class: 'swatch' });
+            swatch.style.background = colour;
+            entry.append(swatch);
+        }
+        entry.append(text);
+        return entry;
+    }));
 }
 
 function colourStart(data) {

@@ -258,7 +258,7 @@ function flameRender(data) {
     byId('invert').checked = Boolean(state.invert);
     byId('colour').value = colourChosen(data);
     byId('reset').disabled = state.zoom === '0';
-    colourLegend();
+    legendShow('flame-key', COLOURS[colourChosen(data)].legend());
     flameDraw();
 }
 
