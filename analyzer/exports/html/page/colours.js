@@ -155,8 +155,12 @@ function legendShow(id, legend) {
     }));
 }
 
-function colourStart(data) {
-    byId('colour').append(...colourKeys(data).map(
+function colourTools(data) {
+    byId('colour').replaceChildren(...colourKeys(data).map(
         key => element('option', { value: key }, COLOURS[key].name)));
+    byId('colour').value = colourChosen(data);
+}
+
+function colourStart() {
     byId('colour').addEventListener('change', event => stateSet({ colour: event.target.value }));
 }
