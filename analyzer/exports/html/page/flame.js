@@ -257,9 +257,9 @@ function flameRender(data) {
     Object.assign(flame, { data, type: data.types[index] });
     flame.tree = treeSorted(state.invert ? treeInverted(upright) : upright);
     byId('invert').checked = Boolean(state.invert);
-    byId('colour').value = colourChosen(data);
+    colourTools(data);
     byId('reset').disabled = state.zoom === '0';
-    colourLegend();
+    legendShow('flame-key', COLOURS[colourChosen(data)].legend());
     flameDraw();
 }
 
