@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 
 #include "base/errors.h"
+#include "base/progress.h"
 #include "base/replace.h"
 #include "base/text.h"
 #include "recording/archive.h"
@@ -37,6 +38,7 @@ static void merge_add(const char *path, void *context)
     char error[ERROR_SIZE];
     if (merging->broken)
         return;
+    progress("merging recordings", merging->added, 0);
     long start = ftell(to);
     if (archive_add(to, path, error)) {
         merging->added++;
@@ -73,8 +75,10 @@ static int merge_run(const char *const paths[], size_t count, const char *output
     struct merging merging = {.status = EXIT_OK};
     if (!replace_begin(&merging.output, output, REPLACE_PRIVATE))
         return merge_fail(output);
+    progress_begin();
     if (!files_each(paths, count, merge_add, &merging))
         merging.status = EXIT_UNREADABLE;
+    progress_end();
     return merge_finish(&merging, output);
 }
 
