@@ -17,6 +17,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static struct html_options page_options(const struct input *input, const char *nonce)
+{
+    const struct settings *settings = &input->settings;
+    return (struct html_options){.nonce = nonce,
+                                 .paths = {settings->source_path, settings->trim_path},
+                                 .files = input->paths,
+                                 .file_count = input->path_count,
+                                 .base = settings->base ? settings->base : settings->diff_base,
+                                 .subtract = settings->base != NULL};
+}
+
 /* ---- in a file ---- */
 
 static int page_fail(const char *what)
@@ -28,8 +39,7 @@ static int page_fail(const char *what)
 void serve_html(const struct command *command, struct input *input)
 {
     char nonce[HTML_NONCE_SIZE];
-    const struct html_options options = {
-        .nonce = nonce, .paths = {input->settings.source_path, input->settings.trim_path}};
+    const struct html_options options = page_options(input, nonce);
     (void)command;
     if (html_nonce(nonce))
         html_write(input->output, input->profile, &options);
@@ -39,7 +49,8 @@ void serve_html(const struct command *command, struct input *input)
 
 int command_html(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     struct input input;
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
@@ -87,10 +98,8 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
     struct input input;
     if (!page_open_recordings(server, &input))
         return false;
-    const struct html_options options = {
-        .nonce = nonce,
-        .served = true,
-        .paths = {input.settings.source_path, input.settings.trim_path}};
+    struct html_options options = page_options(&input, nonce);
+    options.served = true;
     FILE *to = memory_stream(&page->text, &page->size);
     bool written = html_write(to, input.profile, &options);
     if (fclose(to) != 0 || !written) {
@@ -258,7 +267,8 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
 
 int command_web(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;

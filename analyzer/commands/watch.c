@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "base/terminal.h"
 #include "profile/filter.h"
+#include "symbols/roots.h"
 #include "views/views.h"
 
 #include <errno.h>
@@ -173,6 +174,7 @@ static int watch_open(struct watch *watch, const struct command *command, int ar
     int count = arguments_parse(argc, argv, command->options, &watch->settings);
     if (count < 0)
         return EXIT_USAGE;
+    roots_set_symfs(watch->settings.symfs);
     input_name_functions(watch->profile, &watch->settings);
     if (count != 1)
         return watch_fail("watch needs a process or its recording: timerleak watch PID|FILE",

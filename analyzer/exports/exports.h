@@ -89,6 +89,10 @@ struct html_options {
     const char *nonce; /* only what carries it may run in the page */
     bool served;       /* the page asks for itself again while a recorded process runs */
     struct source_paths paths;
+    const char *const *files; /* that it is of, for commands which are copied from it */
+    size_t file_count;
+    const char *base; /* what the profile is compared with, as it was called; NULL: nothing */
+    bool subtract;    /* percentages are of all that changed (base), not of the base (diff_base) */
 };
 
 /*

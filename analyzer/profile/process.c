@@ -262,10 +262,20 @@ static int by_start(const void *left, const void *right)
     return order ? order : strcmp(a->recording, b->recording);
 }
 
+size_t process_count_own(const struct profile *profile)
+{
+    size_t count = 0;
+    while (count < profile->process_count && !profile->processes[count]->base)
+        count++;
+    return count;
+}
+
 void processes_sort(struct profile *profile)
 {
     if (profile->process_count > 0)
         qsort(profile->processes, profile->process_count, sizeof(*profile->processes), by_start);
+    for (size_t i = 0; i < profile->process_count; i++)
+        profile->processes[i]->index = i;
 }
 
 /* ---- limits ---- */

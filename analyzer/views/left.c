@@ -5,6 +5,7 @@
 #include "profile/families.h"
 #include "views/coverage.h"
 #include "views/sites.h"
+#include "views/timer_words.h"
 #include "views/views.h"
 
 #include <stdlib.h>

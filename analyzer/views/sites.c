@@ -3,6 +3,7 @@
 #include "base/fit.h"
 #include "base/text.h"
 #include "profile/families.h"
+#include "profile/runtime.h"
 #include "profile/stacks.h"
 #include "views/wording.h"
 
@@ -60,12 +61,13 @@ static size_t frame_width(const struct stack_frame *frame)
     return fit_columns(frame_shown(frame)) + fit_columns(stack_mark(frame));
 }
 
-/* Wide enough for all names but the very long. */
-static size_t column_width(const struct stack_frame *stack, size_t depth, size_t room)
+/* Wide enough for all names that are shown but the very long. */
+static size_t column_width(const struct stack_frame *stack, const enum boilerplate *kinds,
+                           size_t depth, size_t room)
 {
     size_t widest = 0, most = room / 2 < WIDEST_NAME ? room / 2 : WIDEST_NAME;
     for (size_t i = 1; i < depth; i++) {
-        size_t width = frame_width(&stack[i]);
+        size_t width = kinds[i] == BOILERPLATE_NONE ? frame_width(&stack[i]) : 0;
         if (width > widest && width <= most)
             widest = width;
     }
@@ -93,7 +95,9 @@ static char *frame_place(const struct stack_frame *frame)
     return place;
 }
 
-static void print_frame(FILE *to, const struct stack_frame *frame, size_t column, size_t room)
+/* What of the user's own comes first stands out. */
+static void print_frame(FILE *to, const struct stack_frame *frame, bool first, size_t column,
+                        size_t room)
 {
     char mark[64], *place = frame_place(frame);
     size_t width = frame_width(frame);
@@ -101,7 +105,8 @@ static void print_frame(FILE *to, const struct stack_frame *frame, size_t column
     snprintf(mark, sizeof(mark), "%s%*s", stack_mark(frame), padded ? (int)(column - width) : 0,
              "");
     char *text = fit_call(frame_shown(frame), *place ? mark : stack_mark(frame), place, room);
-    fprintf(to, DEEPER "%s\n", text);
+    fprintf(to, DEEPER "%s%s%s\n", first ? style(to, STYLE_STRONG) : "", text,
+            first ? style(to, STYLE_PLAIN) : "");
     free(text);
     free(place);
 }
@@ -111,13 +116,21 @@ void site_print_stack(FILE *to, struct profile *profile, struct site *site)
     size_t depth, limit = terminal_columns(to);
     const struct stack_frame *stack = stack_of(profile, site, &depth);
     size_t room = limit - (limit == COLUMNS_ANY ? 0 : strlen(DEEPER));
-    size_t column = column_width(stack, depth, room);
-    for (size_t i = 1, repeats; i < depth; i += repeats) {
-        print_frame(to, &stack[i], column, room);
-        repeats = count_repeats(&stack[i], depth - i);
-        if (repeats > 1)
-            fit_say(to, DEEPER "... and again, %zu times in all", repeats);
+    enum boilerplate *kinds = stack_boilerplate(stack, depth);
+    size_t column = column_width(stack, kinds, depth, room);
+    size_t first = stack_first_own(stack, kinds, depth);
+    for (size_t i = 1, taken; i < depth; i += taken) {
+        taken = boilerplate_run(kinds, depth, i);
+        if (taken > 0) {
+            fit_say(to, DEEPER "%s", boilerplate_text(kinds[i], taken).s);
+            continue;
+        }
+        print_frame(to, &stack[i], i == first, column, room);
+        taken = count_repeats(&stack[i], depth - i);
+        if (taken > 1)
+            fit_say(to, DEEPER "... and again, %zu times in all", taken);
     }
+    free(kinds);
     if (site->truncated)
         fit_say(to, DEEPER "... the stack goes deeper than what was kept");
     if (!site->unwound)

@@ -1,129 +1,20 @@
 /* timers.c - what each live timer is, and what it waits for. */
-#include "base/numbers.h"
-#include "base/proc.h"
 #include "profile/callers.h"
-#include "profile/families.h"
 #include "profile/process.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
 #include "views/sites.h"
 #include "views/table.h"
+#include "views/timer_words.h"
 #include "views/views.h"
 #include "views/wording.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #define HEAD_NOTIFIED "NOTIFIES"
 #define HEAD_SETTER "SET-BY"
-
-static int compare_descriptors(const void *left, const void *right)
-{
-    return compare_numbers(*(const uint64_t *)left, *(const uint64_t *)right);
-}
-
-/* "fd 5,7,9", and "+" where there are more than are known. */
-static struct text descriptors_of(const struct tlk_timer *record)
-{
-    struct text text;
-    uint64_t numbers[1 + TLK_DUPLICATES] = {record->id}, count = 1;
-    for (size_t i = 0; i < TLK_DUPLICATES; i++) {
-        if (record->duplicates[i] > 0)
-            numbers[count++] = record->duplicates[i] - 1u;
-    }
-    qsort(numbers, count, sizeof(*numbers), compare_descriptors);
-    size_t length = (size_t)snprintf(text.s, sizeof(text.s), "fd %" PRIu64, numbers[0]);
-    for (size_t i = 1; i < count; i++)
-        length +=
-            (size_t)snprintf(text.s + length, sizeof(text.s) - length, ",%" PRIu64, numbers[i]);
-    if (record->references > count)
-        snprintf(text.s + length, sizeof(text.s) - length, "+");
-    return text;
-}
-
-struct text timer_identity(uint64_t family, uint64_t id)
-{
-    static const char *const itimers[] = {
-        [ITIMER_REAL] = "real", [ITIMER_VIRTUAL] = "virtual", [ITIMER_PROF] = "prof"};
-    struct text text;
-    if (family_has(family, TLK_BY_DESCRIPTOR))
-        snprintf(text.s, sizeof(text.s), "fd %" PRIu64, id);
-    else if (family_has(family, TLK_OF_PROCESS) && id <= ITIMER_PROF)
-        snprintf(text.s, sizeof(text.s), "%s", itimers[id]);
-    else
-        /* The C library's own handles, for SIGEV_THREAD, are pointers in disguise. */
-        snprintf(text.s, sizeof(text.s), id > UINT32_MAX ? "%#" PRIx64 : "id %" PRIu64, id);
-    return text;
-}
-
-/* With all its descriptors. */
-static struct text identity_of(const struct tlk_timer *record)
-{
-    if (family_has(record->family, TLK_BY_DESCRIPTOR))
-        return descriptors_of(record);
-    if (!record->id && !record->references) /* of event_base_once(): the program has no handle */
-        return (struct text){"-"};
-    return timer_identity(record->family, record->id);
-}
-
-static struct text deadline_of(const struct live_timer *timer)
-{
-    const struct judgement *judgement = &timer->judgement;
-    struct text text;
-    int64_t next = judgement->next;
-    uint64_t distance = next < 0 ? -(uint64_t)next : (uint64_t)next;
-    if (!judgement->due_known)
-        snprintf(text.s, sizeof(text.s), judgement->armed ? "?" : "-");
-    else
-        snprintf(text.s, sizeof(text.s), next < 0 ? "%.20s ago" : "in %.20s",
-                 text_duration(distance).s);
-    return text;
-}
-
-/* "0+": so often at least. */
-static struct text fired_of(const struct judgement *judgement)
-{
-    struct text text;
-    snprintf(text.s, sizeof(text.s), "%" PRIu64 "%s", judgement->fired,
-             judgement->fired_unknown ? "+" : "");
-    return text;
-}
-
-static void flag_add(struct text *text, bool set, const char *flag)
-{
-    size_t length = strlen(text->s);
-    if (set)
-        snprintf(text->s + length, sizeof(text->s) - length, "%s%s", length > 0 ? " " : "", flag);
-}
-
-static struct text flags_of(const struct judgement *judgement)
-{
-    struct text text = {""};
-    const char *origin = judgement->passed_on   ? "passed-on"
-                         : judgement->inherited ? "inherited"
-                         : judgement->received  ? "received"
-                                                : NULL;
-    flag_add(&text, judgement->unread, "unread");
-    flag_add(&text, judgement->overwritten, "overwritten");
-    flag_add(&text, origin != NULL, origin);
-    flag_add(&text, judgement->shared, "shared");
-    flag_add(&text, judgement->overdue, "overdue");
-    flag_add(&text, judgement->far_future, "far-future");
-    flag_add(&text, *text.s == '\0', "-");
-    return text;
-}
-
-static struct text timer_label(const struct live_timer *timer)
-{
-    return family_label(timer->record.family, timer->site->kind);
-}
-
-static const char *timer_word(const struct live_timer *timer)
-{
-    return state_word(timer->judgement.state, timer->record.family);
-}
 
 /* Longer lines of code are not lined up: they would push what follows out of sight. */
 #define WIDEST_CALLER 60u
@@ -154,20 +45,6 @@ static void widen_by_caller(const struct columns *columns, size_t *width, struct
     free(text);
 }
 
-/* The thread that made it: its number, and its name while it runs. */
-static struct text thread_of(const struct live_timer *timer)
-{
-    struct text text = {"-"};
-    uint32_t thread = timer->record.thread;
-    if (!thread)
-        return text;
-    struct thread_name name = {""};
-    if (timer->process->alive)
-        name = proc_thread_name(timer->process->pid, (pid_t)thread);
-    snprintf(text.s, sizeof(text.s), "%" PRIu32 "%s%s", thread, *name.s ? " " : "", name.s);
-    return text;
-}
-
 static struct columns columns_of(struct profile *profile, size_t shown, size_t limit)
 {
     struct columns columns = {
@@ -179,7 +56,7 @@ static struct columns columns_of(struct profile *profile, size_t shown, size_t l
         const struct live_timer *timer = &profile->timers[i];
         widen(&columns.state, timer_word(timer));
         widen(&columns.family, timer_label(timer).s);
-        widen(&columns.flags, flags_of(&timer->judgement).s);
+        widen(&columns.flags, timer_flags(&timer->judgement).s);
         columns.name |= *timer->name != '\0';
         columns.keeps |= timer_retained(&timer->record) > 0;
         columns.stands_for |= timer->process->one_in > 1;
@@ -238,12 +115,12 @@ static void print_timer_row(const struct table *table, struct profile *profile,
 {
     const struct tlk_timer *record = &timer->record;
     const struct judgement *judgement = &timer->judgement;
-    const struct text family = timer_label(timer), identity = identity_of(record),
-                      deadline = deadline_of(timer), interval = text_duration(record->interval),
-                      age = text_duration(judgement->age), fired = fired_of(judgement),
-                      flags = flags_of(judgement), keeps = text_bytes(timer_retained(record)),
+    const struct text family = timer_label(timer), identity = timer_handles(record),
+                      deadline = timer_deadline(timer), interval = text_duration(record->interval),
+                      age = text_duration(judgement->age), fired = timer_fired(judgement),
+                      flags = timer_flags(judgement), keeps = text_bytes(timer_retained(record)),
                       stands_for = text_count(process_one_in(timer->process, record->family)),
-                      thread = thread_of(timer);
+                      thread = timer_thread(timer);
     struct text pid, armed;
     snprintf(pid.s, sizeof(pid.s), "%d", timer->process->pid);
     snprintf(armed.s, sizeof(armed.s), "%" PRIu32, record->armed);
@@ -285,18 +162,6 @@ static void print_timer_row(const struct table *table, struct profile *profile,
     free(site);
 }
 
-/* The oldest first; those of one age in the order of their processes, families and numbers. */
-static int by_age(const void *left, const void *right)
-{
-    const struct live_timer *a = left, *b = right;
-    int order = compare_numbers(b->judgement.age, a->judgement.age);
-    if (!order)
-        order = compare_numbers((uint64_t)a->process->pid, (uint64_t)b->process->pid);
-    if (!order)
-        order = compare_numbers(a->record.family, b->record.family);
-    return order ? order : compare_numbers(a->record.id, b->record.id);
-}
-
 void timers_print(FILE *to, struct profile *profile, long most)
 {
     size_t count = profile->timer_count;
@@ -308,7 +173,7 @@ void timers_print(FILE *to, struct profile *profile, long most)
         fprintf(to, "no timer is live\n");
         return;
     }
-    qsort(profile->timers, count, sizeof(*profile->timers), by_age);
+    timers_sort(profile);
     columns = columns_of(profile, shown, terminal_columns(to));
     lay_out(&table, to, &columns);
     table_print_head(&table);

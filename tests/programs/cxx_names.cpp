@@ -13,34 +13,45 @@ namespace net
 template <typename Key> struct Pool {
     SITE void add(int timeout);
     SITE void add(const std::string &timeout);
+
+    int last = 0;
 };
 
-template <typename Key> void Pool<Key>::add(int timeout)
+template <typename Key> void Pool<Key>::add(int)
 {
-    // expect: timerfd leak created=60 live=60 as=Pool<int>
-    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
-    arm_timerfd(fd, once(timeout));
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 
-template <typename Key> void Pool<Key>::add(const std::string &timeout)
+template <typename Key> void Pool<Key>::add(const std::string &)
 {
-    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
-    arm_timerfd(fd, once(std::stol(timeout)));
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 
 using Index = std::map<std::string, std::vector<int>>;
 
 // A specialization has lines of its own.
-template <> void Pool<Index>::add(int timeout)
+template <> void Pool<Index>::add(int)
 {
-    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
-    arm_timerfd(fd, once(timeout));
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 } // namespace net
 
 SITE static void call(const std::function<void(int)> &start)
 {
     start(1);
+}
+
+static volatile int last;
+
+// No other file can call these: linkers have no name for them.
+SITE static int start(int timeout)
+{
+    return timerfd_create(CLOCK_MONOTONIC, 0) + timeout;
+}
+
+SITE static int start(const char *timeout)
+{
+    return timerfd_create(CLOCK_MONOTONIC, 0) + *timeout;
 }
 
 int main()
@@ -50,7 +61,6 @@ int main()
         net::Pool<std::string> words;
         net::Pool<net::Index> indices;
         for (int turn = 0; turn < 60; turn++) {
-            let_pass(PACE);
             call([&](int timeout) { numbers.add(timeout); });
             call([&](int timeout) { numbers.add(std::to_string(timeout)); });
             call([&](int timeout) { words.add(timeout); });
@@ -58,5 +68,10 @@ int main()
         }
     });
     worker.join();
+    for (int turn = 0; turn < 60; turn++) {
+        last = start(turn);
+        last = start("never");
+    }
+    // expect-process: created=360 live=360 never-armed=360
     print_process_facts();
 }

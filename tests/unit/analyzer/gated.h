@@ -10,7 +10,7 @@
 #define MADE_FRAMES 6
 
 struct made_frame {
-    const char *function; /* NULL ends the stack; "": unknown */
+    const char *function; /* NULL ends the stack; "": unknown; C++ as linkers know it */
     const char *file;     /* NULL: unknown */
     int line;
     const char *module; /* NULL: "/nowhere/server" */
