@@ -2,6 +2,8 @@
 #include "cli/input.h"
 
 #include "base/errors.h"
+#include "base/progress.h"
+#include "base/terminal.h"
 #include "cli/files.h"
 #include "cli/pager.h"
 #include "cli/names.h"
@@ -80,12 +82,16 @@ static void input_add_files(struct input *input, const struct file_list *files)
     }
     generations_init(&generations, input->profile);
     input->profile->generations = &generations;
-    for (size_t i = 0; i < files->count; i++)
+    for (size_t i = 0; i < files->count; i++) {
+        progress("looking at recordings", i, files->count);
         recordings_each(files->paths[i], input_note_recording, input_pass_over, input);
+    }
     makers_note(&generations);
     kinship_settle(&generations);
-    for (size_t i = 0; i < files->count; i++)
+    for (size_t i = 0; i < files->count; i++) {
+        progress("reading recordings", i, files->count);
         recordings_each(files->paths[i], input_add_recording, input_fail, input);
+    }
     piles_judge(&generations);
     input->profile->generations = NULL;
     generations_free(&generations);
@@ -107,6 +113,7 @@ static bool input_end(struct input *input, int status)
 {
     if (input->profile)
         profile_free(input->profile);
+    progress_end();
     input->status = status;
     return false;
 }
@@ -306,6 +313,7 @@ bool input_parse(struct input *input, int argc, char **argv, const struct input_
 bool input_load(struct input *input)
 {
     const char *output = input->settings.output;
+    progress_begin();
     input_add_paths(input, input->paths, input->path_count);
     if (input->profile->process_count == 0 && !input->needs->nothing)
         return input_end(input, EXIT_UNREADABLE);
@@ -316,6 +324,9 @@ bool input_load(struct input *input)
         return input_end(input, EXIT_USAGE);
     if (input->needs->paged && !output)
         input->output = pager_begin();
+    /* What is printed as it is made goes to the same terminal, it may be. */
+    if (!output && input->output == stdout && style_followed(stdout))
+        progress_end();
     return !output || input_output_begin(input, output) || input_end(input, EXIT_UNREADABLE);
 }
 
@@ -384,6 +395,7 @@ bool input_select(struct input *input, const struct selection_options *options,
 
 int input_close(struct input *input)
 {
+    progress_end();
     input_output_end(input);
     profile_free(input->profile);
     return input->status;

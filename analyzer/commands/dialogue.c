@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/pprof.h"
@@ -349,8 +350,10 @@ static void dialogue_run(struct dialogue *dialogue, char *line)
 static void look_functions_up(struct profile *profile)
 {
     size_t count;
+    progress_begin();
     for (size_t i = 0; i < profile->locations.count; i++)
         location_frames(profile, (uint32_t)i, &count);
+    progress_end();
 }
 
 void dialogue_begin(struct dialogue *dialogue, struct input *input)

@@ -1,6 +1,7 @@
 /* export.c - the command `timerleak export`: a profile in the format of another tool. */
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "cli/input.h"
 #include "cli/pprof.h"
 #include "commands/commands.h"
@@ -60,7 +61,10 @@ static void export_pprof(struct input *input, const struct selection *selection)
     const char *output = input->settings.output;
     char *path = output ? memory_copy(output) : export_profile_path(input);
     if (output || input_output_begin(input, path)) {
-        if (!pprof_write(input->output, selection)) {
+        progress_begin();
+        bool written = pprof_write(input->output, selection);
+        progress_end();
+        if (!written) {
             export_fail(input, path);
             input_output_abandon(input);
         } else if (input_output_end(input)) {

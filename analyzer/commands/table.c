@@ -75,7 +75,8 @@ const struct command commands[] = {
 
 const size_t command_count = sizeof(commands) / sizeof(*commands);
 
-const struct command prompt = {.options = OPTION_LIST(OPTIONS_VIEW), .run = command_prompt};
+const struct command prompt = {
+    .options = OPTION_LIST(OPTIONS_VIEW), .run = command_prompt, NULL, NULL};
 
 const struct command *command_find(const char *name)
 {

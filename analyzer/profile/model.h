@@ -130,6 +130,7 @@ struct location {
 struct locations {
     struct location *list;
     size_t count, room;
+    size_t looked_up; /* how many have frames */
     struct index index;
     struct reading *readings; /* of frames, by their numbers */
     size_t reading_count, reading_room;

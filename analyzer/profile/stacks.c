@@ -1,6 +1,7 @@
 #include "profile/stacks.h"
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/strings.h"
 #include "profile/families.h"
 #include "profile/model.h"
@@ -206,6 +207,8 @@ static void set_single(struct profile *profile, struct location *location,
 static void look_up(struct profile *profile, struct location *location)
 {
     static const struct symbol_list nothing;
+    struct locations *locations = &profile->locations;
+    progress("looking functions up", locations->looked_up++, locations->count);
     bool in_module = location->module != LOCATION_WRAPPED;
     const struct module *module = in_module ? profile->modules[location->module] : NULL;
     const struct symbol_list *list =
