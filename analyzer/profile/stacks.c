@@ -145,8 +145,11 @@ static bool same_reading(const void *key, const void *array, uint32_t number)
 static uint32_t reading_number(struct profile *profile, const struct stack_frame *frame)
 {
     struct locations *locations = &profile->locations;
+    bool made = stack_made(frame);
     struct reading reading = {.name = name_plain(profile->strings, frame->name)};
-    if (frame->file && frame->line > 0) {
+    if (made) /* it lies elsewhere in each process, and "py::<lambda>" is no template */
+        reading.name = frame->name;
+    if ((frame->file && frame->line > 0) || made) {
         reading.directory = frame->directory;
         reading.file = frame->file;
         reading.line = frame->line;
@@ -172,7 +175,7 @@ static uint32_t reading_number(struct profile *profile, const struct stack_frame
 static void set_reading(struct profile *profile, struct stack_frame *frame)
 {
     frame->number = reading_number(profile, frame);
-    if (!frame->function)
+    if (!frame->function || stack_made(frame))
         return;
     struct called *called = profile->locations.readings[frame->number].called;
     called_add(called, frame->name, frame->signature);
@@ -349,6 +352,16 @@ const char *stack_mark(const struct stack_frame *frame)
     if (frame->inlined)
         return " (inline)";
     return frame->tail_call ? " (tail call)" : "";
+}
+
+bool stack_made(const struct stack_frame *frame)
+{
+    return frame->function && frame->module && strcmp(frame->module->path, MODULE_MADE) == 0;
+}
+
+const char *stack_made_in(const struct stack_frame *frame)
+{
+    return frame->short_file ? frame->short_file : frame->module->name;
 }
 
 bool stack_in_libc(const struct stack_frame *frame)

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/paths.h"
 #include "symbols/object.h"
+#include "symbols/perfmap.h"
 #include "symbols/tailcalls.h"
 
 #include <dwarf.h>
@@ -288,6 +289,7 @@ struct symbol_file {
     struct symbols *symbols;
     struct object_identity identity;
     struct object object;
+    struct perfmap *map; /* of code that was made at run time; NULL: it is a file */
     bool opened;
     const char *problem;
     char key[]; /* build-id, then path with its NUL */
@@ -313,6 +315,7 @@ void symbols_free(struct symbols *symbols)
 {
     for (size_t i = 0; i < symbols->count; i++) {
         object_close(&symbols->files[i]->object);
+        perfmap_free(symbols->files[i]->map);
         free(symbols->files[i]);
     }
     free(symbols->files);
@@ -352,13 +355,24 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
     return symbols->files[symbols->count++] = file;
 }
 
+struct symbol_file *symbols_made(struct symbols *symbols, const char *key, char *map, size_t size)
+{
+    struct symbol_file *file = symbols_file(symbols, key, NULL, 0, 0);
+    perfmap_free(file->map);
+    file->map = perfmap_new(map, size);
+    return file;
+}
+
 const char *symbols_problem(const struct symbol_file *file)
 {
     return file->problem;
 }
 
+/* False if there is none to be opened. */
 static bool symbol_file_open(struct symbol_file *file)
 {
+    if (file->map)
+        return false;
     if (!file->opened)
         file->problem = object_open(&file->object, &file->identity);
     file->opened = true;
@@ -372,6 +386,10 @@ bool symbols_code(struct symbol_file *file, struct symbol_code *code)
     size_t count = 0;
     Elf *elf = symbol_file_open(file) ? dwfl_module_getelf(file->object.module, &bias) : NULL;
     *code = (struct symbol_code){0};
+    if (file->map) {
+        perfmap_range(file->map, &code->start, &code->end);
+        return code->end > code->start;
+    }
     if (!elf || elf_getphdrnum(elf, &count) != 0)
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -386,10 +404,22 @@ bool symbols_code(struct symbol_file *file, struct symbol_code *code)
     return code->end > code->start;
 }
 
+static void resolve_made(const struct perfmap *map, uint64_t address, struct strings *strings,
+                         struct symbol_list *list)
+{
+    struct search search = {.strings = strings, .list = list};
+    struct perfmap_function function;
+    if (perfmap_find(map, address, strings, &function))
+        add_symbol(&search, (struct function_name){.name = function.name},
+                   &(struct source_place){.file = function.file, .line = function.line}, false);
+}
+
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address)
 {
     struct symbol_list *found = &file->symbols->found;
     found->count = 0;
+    if (file->map)
+        resolve_made(file->map, address, file->symbols->strings, found);
     if (symbol_file_open(file))
         resolve_address(&file->object, address, file->symbols->strings, found);
     return found;

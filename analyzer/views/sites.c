@@ -19,6 +19,8 @@ void site_print_name(FILE *to, struct profile *profile, struct site *site)
     fprintf(to, "%s%s", wording_loop(profile, site).s, frame_shown(frame));
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d", frame->short_file, frame->line);
+    else if (stack_made(frame))
+        fprintf(to, "  %s", stack_made_in(frame));
     else if (frame->function && frame->module)
         fprintf(to, "  %s+0x%" PRIx64, frame->module->name, frame->offset);
 }
@@ -34,6 +36,8 @@ static void print_place(FILE *to, const struct stack_frame *frame)
 {
     if (frame->short_file && frame->line > 0)
         fprintf(to, "  %s:%d\n", frame->short_file, frame->line);
+    else if (stack_made(frame))
+        fprintf(to, "  %s\n", stack_made_in(frame));
     else if (frame->function && frame->module)
         fprintf(to, "  %s\n", frame->module->name);
     else
