@@ -3,6 +3,8 @@
 
 #include "base/errors.h"
 #include "cli/files.h"
+#include "cli/pager.h"
+#include "cli/names.h"
 #include "cli/status.h"
 #include "profile/filter.h"
 #include "profile/generations.h"
@@ -11,58 +13,35 @@
 #include "profile/piles.h"
 #include "profile/process.h"
 #include "recording/archive.h"
+#include "symbols/roots.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void input_fail(struct input *input, const char *error)
+static void input_fail(const char *error, void *context)
 {
+    struct input *input = context;
     complain("%s", error);
     input->status = EXIT_UNREADABLE;
 }
 
-/* Of a file, which is a recording, or an archive of several. */
-static void recordings_each(const char *path, struct input *input,
-                            void (*each)(struct input *input, struct recording *recording),
-                            void (*fail)(struct input *input, const char *error))
+static void input_note_recording(struct recording *recording, void *context)
 {
-    char error[ERROR_SIZE];
-    bool packed = archive_is(path), ended = false;
-    struct archive *archive = packed ? archive_open(path, error) : NULL;
-    if (packed && !archive) {
-        fail(input, error);
-        return;
-    }
-    while (!ended) {
-        struct recording *recording =
-            packed ? archive_next(archive, &ended, error) : recording_open(path, error);
-        ended |= !packed;
-        if (recording) {
-            each(input, recording);
-            recording_close(recording);
-        } else if (*error) {
-            fail(input, error);
-        }
-    }
-    if (packed)
-        archive_close(archive);
-}
-
-static void input_note_recording(struct input *input, struct recording *recording)
-{
+    struct input *input = context;
     generations_note(input->profile->generations, recording, true);
 }
 
-static void input_add_recording(struct input *input, struct recording *recording)
+static void input_add_recording(struct recording *recording, void *context)
 {
+    struct input *input = context;
     profile_add(input->profile, recording);
 }
 
 /* It is read again, and told of then. */
-static void input_pass_over(struct input *input, const char *error)
+static void input_pass_over(const char *error, void *context)
 {
-    (void)input, (void)error;
+    (void)error, (void)context;
 }
 
 struct file_list {
@@ -93,18 +72,20 @@ static bool files_stand_alone(const struct file_list *files)
 static void input_add_files(struct input *input, const struct file_list *files)
 {
     struct generations generations;
+    for (size_t i = 0; i < files->count; i++)
+        names_read(files->paths[i], input->profile->symbols);
     if (files_stand_alone(files)) {
-        recordings_each(files->paths[0], input, input_add_recording, input_fail);
+        recordings_each(files->paths[0], input_add_recording, input_fail, input);
         return;
     }
     generations_init(&generations, input->profile);
     input->profile->generations = &generations;
     for (size_t i = 0; i < files->count; i++)
-        recordings_each(files->paths[i], input, input_note_recording, input_pass_over);
+        recordings_each(files->paths[i], input_note_recording, input_pass_over, input);
     makers_note(&generations);
     kinship_settle(&generations);
     for (size_t i = 0; i < files->count; i++)
-        recordings_each(files->paths[i], input, input_add_recording, input_fail);
+        recordings_each(files->paths[i], input_add_recording, input_fail, input);
     piles_judge(&generations);
     input->profile->generations = NULL;
     generations_free(&generations);
@@ -170,6 +151,7 @@ static bool input_read_options(struct input *input, int argc, char **argv)
     int count = arguments_parse(argc, argv, needs->options, &input->settings);
     if (count < 0 || !input_spares("-o", input->settings.output))
         return false;
+    roots_set_symfs(input->settings.symfs);
     int before = needs->argument ? 1 : 0;
     if (count < before + 1)
         return complain_missing(argv[0], needs);
@@ -264,16 +246,16 @@ static bool input_selects(const struct input *input)
     return options_have(input->needs->options, OPTION_TAGFOCUS);
 }
 
-static void input_learn_families(struct input *input, struct recording *recording)
+static void input_learn_families(struct recording *recording, void *context)
 {
     uint64_t numbers[TLK_FAMILIES];
-    (void)input;
+    (void)context;
     families_intern(&recording->header, numbers);
 }
 
 static void input_learn_from_file(const char *path, void *input)
 {
-    recordings_each(path, input, input_learn_families, input_pass_over);
+    recordings_each(path, input_learn_families, input_pass_over, input);
 }
 
 /* A name that is no family's so far may be one that a recording brings: then all are looked at. */
@@ -332,6 +314,8 @@ bool input_load(struct input *input)
     remark_repeats(input->profile);
     if (!apply_filters(input, input_selects(input)))
         return input_end(input, EXIT_USAGE);
+    if (input->needs->paged && !output)
+        input->output = pager_begin();
     return !output || input_output_begin(input, output) || input_end(input, EXIT_UNREADABLE);
 }
 
@@ -376,6 +360,10 @@ void input_output_abandon(struct input *input)
 
 bool input_output_end(struct input *input)
 {
+    if (pager_reads(input->output)) {
+        pager_end();
+        input->output = stdout;
+    }
     if (input->status == EXIT_USAGE)
         input_output_abandon(input);
     if (input->output == stdout)

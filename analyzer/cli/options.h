@@ -45,6 +45,7 @@ enum option_id {
     OPTION_COMPACT_LABELS,
     OPTION_SOURCE_PATH,
     OPTION_TRIM_PATH,
+    OPTION_SYMFS,
     OPTION_BASE,
     OPTION_DIFF_BASE,
     OPTION_NORMALIZE,
@@ -92,6 +93,8 @@ enum option_id {
 #define OPTIONS_FRAMES OPTION_SHOW, OPTION_HIDE, OPTION_SHOW_FROM, OPTION_NOINLINES
 #define OPTIONS_GRANULARITY                                                                        \
     OPTION_FUNCTIONS, OPTION_FILEFUNCTIONS, OPTION_FILES, OPTION_LINES, OPTION_ADDRESSES
+/* What code is called, and where binaries are that name it. */
+#define OPTIONS_CODE OPTION_NAMES, OPTION_SYMFS
 /* What is left of a graph, and in which order. */
 #define OPTIONS_GRAPH                                                                              \
     OPTION_NODECOUNT, OPTION_NODEFRACTION, OPTION_EDGEFRACTION, OPTION_TRIM, OPTION_CUM, OPTION_FLAT
@@ -116,7 +119,7 @@ enum option_id {
     OPTION_FOCUS, OPTION_IGNORE, OPTIONS_TAGS, OPTIONS_VALUE, OPTIONS_FRAMES, OPTIONS_GRANULARITY, \
         OPTIONS_GRAPH, OPTIONS_COMPARISON, OPTIONS_PATHS, OPTION_COMPACT_LABELS, OPTION_NAMES
 /* As in pprof: all views take all of its options, and follow those that mean something to them. */
-#define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
+#define OPTIONS_VIEW OPTIONS_PROMPT, OPTION_SYMFS, OPTION_FAMILIES, OPTIONS_BASE, OPTION_OUTPUT
 
 enum sort_order { SORT_FLAT, SORT_CUM };
 
@@ -151,6 +154,7 @@ struct settings {
     const char *unit;
     bool relative_percentages, compact_labels;
     const char *source_path, *trim_path;
+    const char *symfs;            /* where the recorded machine's root lies */
     const char *base, *diff_base; /* recordings, or folders of them */
     bool normalize, drop_negative;
     enum export_format format;

@@ -58,6 +58,7 @@ static const enum option_id seldom[] = {
     OPTION_UNIT,
     OPTION_NOINLINES,
     OPTION_SOURCE_PATH,
+    OPTION_SYMFS,
     OPTION_HIDE,
     OPTION_SHOW,
     OPTION_TAGIGNORE,

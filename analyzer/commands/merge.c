@@ -1,12 +1,16 @@
 /* merge.c - the command `timerleak merge`: many recordings in one file. */
 #include "cli/arguments.h"
 #include "cli/files.h"
+#include "cli/names.h"
 #include "commands/commands.h"
 
 #include "base/errors.h"
 #include "base/replace.h"
 #include "base/text.h"
+#include "profile/embedding.h"
 #include "recording/archive.h"
+#include "symbols/portable.h"
+#include "symbols/roots.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +19,7 @@
 
 struct merging {
     struct replacement output; /* which may be one of the inputs */
+    struct embedding embedding;
     size_t added;
     int status;
     bool broken; /* the output, which is told */
@@ -30,6 +35,18 @@ static bool merge_take_back(FILE *to, long start)
     return done;
 }
 
+static void merge_note(struct recording *recording, void *context)
+{
+    struct merging *merging = context;
+    embedding_note(&merging->embedding, recording);
+}
+
+/* That a recording can't be read was told when it was added. */
+static void merge_pass_over(const char *error, void *context)
+{
+    (void)error, (void)context;
+}
+
 static void merge_add(const char *path, void *context)
 {
     struct merging *merging = context;
@@ -40,6 +57,8 @@ static void merge_add(const char *path, void *context)
     long start = ftell(to);
     if (archive_add(to, path, error)) {
         merging->added++;
+        names_read(path, merging->embedding.profile->symbols);
+        recordings_each(path, merge_note, merge_pass_over, merging);
         return;
     }
     complain("%s", error);
@@ -53,8 +72,26 @@ static int merge_fail(const char *output)
     return EXIT_UNREADABLE;
 }
 
+/* The recordings are all there before any name is looked for, which may take long. */
+static void merge_name(struct merging *merging)
+{
+    char error[ERROR_SIZE], *text;
+    size_t size;
+    FILE *to = memory_stream(&text, &size);
+    embedding_ask(&merging->embedding);
+    portable_write(symbols_portable(merging->embedding.profile->symbols), to);
+    fclose(to);
+    merging->broken = !archive_add_names(merging->output.to, text, size, error);
+    if (merging->broken)
+        complain("%s", error);
+    free(text);
+}
+
 static int merge_finish(struct merging *merging, const char *output)
 {
+    if (merging->added > 0 && !merging->broken)
+        merge_name(merging);
+    embedding_end(&merging->embedding);
     if (merging->added == 0 || merging->broken) {
         replace_abandon(&merging->output);
         return EXIT_UNREADABLE;
@@ -73,6 +110,7 @@ static int merge_run(const char *const paths[], size_t count, const char *output
     struct merging merging = {.status = EXIT_OK};
     if (!replace_begin(&merging.output, output, REPLACE_PRIVATE))
         return merge_fail(output);
+    embedding_begin(&merging.embedding);
     if (!files_each(paths, count, merge_add, &merging))
         merging.status = EXIT_UNREADABLE;
     return merge_finish(&merging, output);
@@ -102,6 +140,7 @@ int command_merge(const struct command *command, int argc, char **argv)
                  "timerleak merge -o OUT FILE...");
         return EXIT_USAGE;
     }
+    roots_set_symfs(settings.symfs);
     if (!merge_spares(settings.output))
         return EXIT_USAGE;
     return merge_run((const char *const *)&argv[1], (size_t)count, settings.output);

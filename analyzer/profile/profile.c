@@ -70,6 +70,8 @@ void profile_renew(struct profile *profile)
     callers_free(profile);
     peaks_free(&profile->peaks);
     profile->peaks = (struct peaks){0};
+    free(profile->growths.list);
+    profile->growths = (struct growths){0};
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
     profile->sites = profile->known = NULL;
@@ -88,6 +90,7 @@ void profile_free(struct profile *profile)
     samples_free(&profile->samples);
     callers_free(profile);
     peaks_free(&profile->peaks);
+    free(profile->growths.list);
     locations_free(&profile->locations);
     passages_free(&profile->passages);
     free_modules(profile);
@@ -172,21 +175,20 @@ static uint32_t profile_made(struct profile *profile, struct recording *recordin
     const struct tlk_header *header = &recording->header;
     struct symbol_code code;
     char text[64];
-    size_t size;
+    size_t size = 0;
     int length = snprintf(text, sizeof(text), "perf map of %d %" PRIu64, (int)header->pid,
                           header->start_mono);
     struct module_key key = {text, (size_t)length + 1};
     uint32_t known = module_find(profile, key);
     if (known != INDEX_NONE && header->end != TLK_RUNNING)
         return known;
-    if (profile->plain)
-        return 0;
     char *map = perfmaps_read(recording, &size);
-    if (!map)
-        return known != INDEX_NONE ? known : 0;
+    struct symbol_file *file = symbols_made(profile->symbols, text, map, size);
+    if (!file)
+        return 0;
     struct module *module =
         known != INDEX_NONE ? profile->modules[known] : module_add(profile, key, MODULE_MADE);
-    module->symbols = symbols_made(profile->symbols, text, map, size);
+    module->symbols = file;
     symbols_code(module->symbols, &code);
     module->start = code.start;
     module->end = code.end;

@@ -215,6 +215,8 @@ static void look_up(struct profile *profile, struct location *location)
         module ? symbols_look_up(module->symbols, location->address) : &nothing;
     size_t count = list->count ? list->count : 1;
     struct stack_frame *frames = memory_new(count, sizeof(*frames));
+    if (list->count == 0 && module && strcmp(module->path, MODULE_MADE) == 0)
+        module = NULL; /* what the map does not tell of */
     for (size_t i = 0; i < list->count; i++)
         frames[i] = frame_of_symbol(&list->symbols[i]);
     for (size_t i = 0; i < count; i++) {

@@ -19,12 +19,19 @@
 #define GZIP (MAX_WBITS + 16)
 #define BUFFER_SIZE 65536u
 /* The header, and all regions full: what is larger is no recording. */
-#define MOST_CHUNKS (1 + (off_t)TLK_REGIONS * TLK_REGION_CHUNKS)
+#define MOST_BYTES ((1 + (off_t)TLK_REGIONS * TLK_REGION_CHUNKS) * TLK_CHUNK)
+
+/* How a member of names is called; and what it begins with, like all that are called something. */
+#define NAMES "timerleak-symbols.json"
+#define MOST_NAMES ((off_t)1 << 28)
+static const unsigned char member_start[] = {0x1f, 0x8b, Z_DEFLATED, 0x08};
+#define MEMBER_NAME 10 /* where its name stands */
 
 /* ---- files of several gzip members, unpacked one by one ---- */
 
 struct inflater {
     FILE *file; /* the caller's */
+    off_t read; /* bytes of it */
     z_stream stream;
     bool started;
     unsigned char input[BUFFER_SIZE];
@@ -50,8 +57,36 @@ static bool inflater_fill(struct inflater *inflater)
         stream->next_in = inflater->input;
         stream->avail_in =
             (unsigned)fread(inflater->input, 1, sizeof(inflater->input), inflater->file);
+        inflater->read += stream->avail_in;
     }
     return stream->avail_in > 0;
+}
+
+/* Where in the file the next member begins, once one has ended. */
+static off_t inflater_at(const struct inflater *inflater)
+{
+    return inflater->read - inflater->stream.avail_in;
+}
+
+static bool inflater_seek(struct inflater *inflater, off_t at)
+{
+    inflater->stream.avail_in = 0;
+    inflater->read = at;
+    return fseeko(inflater->file, at, SEEK_SET) == 0;
+}
+
+/* Where those bytes stand next; -1: nowhere. */
+static off_t find_bytes(int file, off_t from, const void *bytes, size_t size)
+{
+    unsigned char buffer[BUFFER_SIZE];
+    ssize_t got;
+    while ((got = pread(file, buffer, sizeof(buffer), from)) >= (ssize_t)size) {
+        const unsigned char *found = memmem(buffer, (size_t)got, bytes, size);
+        if (found)
+            return from + (found - buffer);
+        from += got - (ssize_t)size + 1;
+    }
+    return -1;
 }
 
 static bool is_zero(const unsigned char *bytes, size_t size)
@@ -68,11 +103,11 @@ static bool put_chunk(int to, const unsigned char *bytes, size_t size, off_t at)
  * Unpacks a member into a file, in which zeros become holes, and copies the name that it had, ""
  * if it had none. NULL on success, else why not: a constant string.
  */
-static const char *inflater_next(struct inflater *inflater, int to, char *name, size_t name_size)
+static const char *inflater_next(struct inflater *inflater, int to, char name[NAME_SIZE])
 {
     static unsigned char chunk[TLK_CHUNK];
     z_stream *stream = &inflater->stream;
-    gz_header header = {.name = (Bytef *)name, .name_max = (uInt)name_size - 1};
+    gz_header header = {.name = (Bytef *)name, .name_max = NAME_SIZE - 1};
     off_t size = 0;
     int status = Z_OK;
     if (!inflater->started || inflateReset(stream) != Z_OK)
@@ -89,7 +124,7 @@ static const char *inflater_next(struct inflater *inflater, int to, char *name, 
         if (!put_chunk(to, chunk, got, size))
             return "there is no room to unpack it";
         size += (off_t)got;
-        if (size > MOST_CHUNKS * (off_t)TLK_CHUNK)
+        if (size > MOST_BYTES)
             return "it is no recording: it is too large for one";
     }
     if (status != Z_STREAM_END)
@@ -103,6 +138,7 @@ struct archive {
     char *path;
     FILE *file;
     struct inflater inflater;
+    bool lost; /* what it is in is damaged, which was told */
 };
 
 static bool archive_fail(char error[ERROR_SIZE], const char *path, const char *why)
@@ -146,29 +182,149 @@ void archive_close(struct archive *archive)
     free(archive);
 }
 
-struct recording *archive_next(struct archive *archive, bool *ended, char error[ERROR_SIZE])
+static bool is_names(const char *name)
 {
-    char name[NAME_SIZE] = "", full[ERROR_SIZE / 2];
-    error[0] = '\0';
+    return strcmp(name, NAMES) == 0;
+}
+
+/* After one that is damaged, whatever looks like the start of another is tried. */
+static const char *archive_member(struct archive *archive, int copy, char name[NAME_SIZE],
+                                  bool *ended)
+{
+    off_t start = inflater_at(&archive->inflater);
+    const char *problem = inflater_next(&archive->inflater, copy, name);
+    text_clean(name);
+    if (problem) {
+        start = find_bytes(fileno(archive->file), start + 1, member_start, sizeof(member_start));
+        *ended = start < 0 || !inflater_seek(&archive->inflater, start);
+    }
+    return problem;
+}
+
+/* The next member, as a file, and its name. -1 at the end, and where something is wrong. */
+static int archive_unpack(struct archive *archive, char name[NAME_SIZE], bool *ended,
+                          char error[ERROR_SIZE])
+{
+    error[0] = name[0] = '\0';
     *ended = !inflater_fill(&archive->inflater);
     if (*ended)
-        return NULL;
+        return -1;
     int copy = memfd_create("recording", MFD_CLOEXEC);
     if (copy < 0) {
         *ended = true;
         archive_fail(error, archive->path, strerror(errno));
-        return NULL;
+        return -1;
     }
-    const char *problem = inflater_next(&archive->inflater, copy, name, sizeof(name));
-    text_clean(name);
-    if (problem) {
-        close(copy);
-        *ended = true;
+    const char *problem = archive_member(archive, copy, name, ended);
+    bool told = archive->lost || is_names(name); /* by archive_names() */
+    archive->lost = problem;
+    if (!problem)
+        return copy;
+    close(copy);
+    if (!told)
         archive_fail(error, archive->path, problem);
-        return NULL;
+    return -1;
+}
+
+struct recording *archive_next(struct archive *archive, bool *ended, char error[ERROR_SIZE])
+{
+    char name[NAME_SIZE], full[ERROR_SIZE / 2];
+    int copy = archive_unpack(archive, name, ended, error);
+    while (copy >= 0 && is_names(name)) {
+        close(copy);
+        copy = archive_unpack(archive, name, ended, error);
     }
+    if (copy < 0)
+        return NULL;
     snprintf(full, sizeof(full), "%.150s(%.90s)", archive->path, name);
     return recording_open_copy(copy, full, error);
+}
+
+void recordings_each(const char *path, void (*each)(struct recording *recording, void *context),
+                     void (*fail)(const char *error, void *context), void *context)
+{
+    char error[ERROR_SIZE];
+    bool packed = archive_is(path), ended = false;
+    struct archive *archive = packed ? archive_open(path, error) : NULL;
+    if (packed && !archive) {
+        fail(error, context);
+        return;
+    }
+    while (!ended) {
+        struct recording *recording =
+            packed ? archive_next(archive, &ended, error) : recording_open(path, error);
+        ended |= !packed;
+        if (recording) {
+            each(recording, context);
+            recording_close(recording);
+        } else if (*error) {
+            fail(error, context);
+        }
+    }
+    if (packed)
+        archive_close(archive);
+}
+
+/* ---- names ---- */
+
+/* Where such a member begins, from there on; -1: none does. No other needs to be unpacked. */
+static off_t find_names(int file, off_t from)
+{
+    unsigned char start[sizeof(member_start)];
+    while ((from = find_bytes(file, from, NAMES, sizeof(NAMES))) >= 0) {
+        off_t at = from++ - MEMBER_NAME;
+        if (at >= 0 && pread(file, start, sizeof(start), at) == sizeof(start) &&
+            memcmp(start, member_start, sizeof(start)) == 0)
+            return at;
+    }
+    return -1;
+}
+
+/* All that is in a file; the caller frees it. */
+static char *read_text(int file, size_t *size)
+{
+    off_t end = lseek(file, 0, SEEK_END);
+    if (end < 0 || end > MOST_NAMES)
+        return NULL;
+    char *text = memory_new((size_t)end + 1, 1);
+    *size = (size_t)end;
+    if (pread(file, text, *size, 0) == end)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static char *archive_text(struct archive *archive, off_t at, size_t *size)
+{
+    char name[NAME_SIZE] = "", *text = NULL;
+    int copy = memfd_create("names", MFD_CLOEXEC);
+    if (copy >= 0 && inflater_seek(&archive->inflater, at) &&
+        !inflater_next(&archive->inflater, copy, name))
+        text = read_text(copy, size);
+    close(copy);
+    return text;
+}
+
+void archive_names(const char *path,
+                   void (*each)(const char *path, const char *text, size_t size, void *context),
+                   void (*fail)(const char *error, void *context), void *context)
+{
+    char error[ERROR_SIZE];
+    size_t size;
+    struct archive *archive = archive_is(path) ? archive_open(path, error) : NULL;
+    off_t at = archive ? find_names(fileno(archive->file), 0) : -1;
+    for (; at >= 0; at = find_names(fileno(archive->file), at + MEMBER_NAME + 1)) {
+        char *text = archive_text(archive, at, &size);
+        if (text) {
+            each(path, text, size, context);
+        } else {
+            archive_fail(error, path, "its names are damaged: they can't be unpacked");
+            fail(error, context);
+        }
+        free(text);
+    }
+    if (archive)
+        archive_close(archive);
 }
 
 /* ---- what is added ---- */
@@ -245,9 +401,19 @@ static bool pack_chunks(struct packing *packing, int file, const char *path, cha
     return true;
 }
 
+static bool packing_begin(struct packing *packing, FILE *to, gz_header *header)
+{
+    *packing = (struct packing){.to = to};
+    if (deflateInit2(&packing->stream, Z_BEST_SPEED, Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        return false;
+    deflateSetHeader(&packing->stream, header);
+    return true;
+}
+
 static bool archive_add_recording(FILE *to, const char *path, char error[ERROR_SIZE])
 {
-    struct packing packing = {.to = to};
+    struct packing packing;
     gz_header header = {.name = (Bytef *)(uintptr_t)path_last(path), .os = 3};
     const char *why;
     struct recording *checked = recording_open(path, error);
@@ -257,55 +423,74 @@ static bool archive_add_recording(FILE *to, const char *path, char error[ERROR_S
     int file = named_open(path, NULL, &why);
     if (file < 0)
         return archive_fail(error, path, why);
-    if (deflateInit2(&packing.stream, Z_BEST_SPEED, Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) !=
-        Z_OK) {
+    if (!packing_begin(&packing, to, &header)) {
         close(file);
         return archive_fail(error, path, "zlib could not be started");
     }
-    deflateSetHeader(&packing.stream, &header);
     bool packed = pack_chunks(&packing, file, path, error);
     deflateEnd(&packing.stream);
     close(file);
     return packed;
 }
 
-/* Behind one that is cut short, or has something else at its end, no other could be read. */
-static bool check_archive(const char *path, char error[ERROR_SIZE])
+bool archive_add_names(FILE *to, const char *text, size_t size, char error[ERROR_SIZE])
 {
-    bool ended = false;
+    struct packing packing;
+    gz_header header = {.name = (Bytef *)(uintptr_t)NAMES, .os = 3};
+    if ((off_t)size > MOST_NAMES || !packing_begin(&packing, to, &header))
+        return archive_fail(error, "the names", "they are too many for an archive");
+    bool packed = archive_pack(&packing, (void *)(uintptr_t)text, size, Z_FINISH);
+    deflateEnd(&packing.stream);
+    return packed || fail_to_write(error);
+}
+
+static bool copy_range(FILE *to, int from, off_t start, off_t end)
+{
+    char bytes[BUFFER_SIZE];
+    while (start < end) {
+        size_t left = (size_t)(end - start);
+        ssize_t got = pread(from, bytes, left < sizeof(bytes) ? left : sizeof(bytes), start);
+        if (got <= 0 || fwrite(bytes, 1, (size_t)got, to) != (size_t)got)
+            return false;
+        start += got;
+    }
+    return true;
+}
+
+/* A recording as it is, packed already; one that this version can't read may be another's. */
+static bool archive_copy(FILE *to, struct archive *archive, bool *ended, size_t *readable,
+                         char error[ERROR_SIZE])
+{
+    char name[NAME_SIZE], why[ERROR_SIZE];
+    off_t start = inflater_at(&archive->inflater);
+    int copy = archive_unpack(archive, name, ended, error);
+    if (copy < 0)
+        return is_names(name) || !archive->lost;
+    if (is_names(name))
+        return close(copy) == 0;
+    struct recording *recording = recording_open_copy(copy, archive->path, why);
+    if (recording) {
+        recording_close(recording);
+        ++*readable;
+    }
+    return copy_range(to, fileno(archive->file), start, inflater_at(&archive->inflater)) ||
+           fail_to_write(error);
+}
+
+/* Of one that is damaged, nobody could tell what is lost: it is not taken. */
+static bool archive_add_packed(FILE *to, const char *path, char error[ERROR_SIZE])
+{
+    bool ended = false, fine = true;
+    size_t readable = 0;
     struct archive *archive = archive_open(path, error);
     if (!archive)
         return false;
-    while (!ended) {
-        struct recording *recording = archive_next(archive, &ended, error);
-        if (recording)
-            recording_close(recording);
-    }
+    while (fine && !ended)
+        fine = archive_copy(to, archive, &ended, &readable, error);
+    if (fine && readable == 0)
+        fine = archive_fail(error, path, "there is no recording in it");
     archive_close(archive);
-    return !*error;
-}
-
-/* As it is: its recordings are packed already. */
-static bool archive_add_packed(FILE *to, const char *path, char error[ERROR_SIZE])
-{
-    char bytes[BUFFER_SIZE];
-    size_t got;
-    const char *why;
-    if (!check_archive(path, error))
-        return false;
-    int file = named_open(path, NULL, &why);
-    FILE *from = file < 0 ? NULL : fdopen(file, "r");
-    if (!from)
-        return archive_fail(error, path, file < 0 ? why : strerror(errno));
-    bool copied = true;
-    while (copied && (got = fread(bytes, 1, sizeof(bytes), from)) > 0)
-        copied = fwrite(bytes, 1, got, to) == got;
-    if (!copied)
-        fail_to_write(error);
-    else if (ferror(from))
-        copied = archive_fail(error, path, strerror(errno));
-    fclose(from);
-    return copied;
+    return fine;
 }
 
 bool archive_add(FILE *to, const char *path, char error[ERROR_SIZE])

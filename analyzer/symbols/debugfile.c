@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/named.h"
+#include "symbols/roots.h"
 
 #include <elfutils/libdwelf.h>
 #include <endian.h>
@@ -186,6 +187,20 @@ static int open_link(const struct wanted *wanted, Dwfl_Module *module, bool shar
     return open_named(wanted, shared && debug ? debug : file, link, path);
 }
 
+static int open_rooted(const struct wanted *wanted, const char *from, const char *link,
+                       char path[PATH_MAX])
+{
+    const struct rooted rooted = {.path = from ? from : "",
+                                  .build_id = wanted->build_id,
+                                  .build_id_size = wanted->build_id_size,
+                                  .debug_link = link,
+                                  .debug = true};
+    int file = -1;
+    for (size_t i = 0; file < 0 && roots_candidate(&rooted, i, path); i++)
+        file = *path ? open_wanted(wanted, path) : -1;
+    return file;
+}
+
 int debugfile_find(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
                    const char *file, const char *link, GElf_Word crc, char **found)
 {
@@ -203,10 +218,12 @@ int debugfile_find(Dwfl_Module *module, void **userdata, const char *name, Dwarf
         wanted.build_id = id;
         wanted.build_id_size = (size_t)size;
     }
-    if (wanted.build_id_size > 0)
+    int opened = open_rooted(&wanted, file, link, path);
+    if (opened < 0 && wanted.build_id_size > 0)
         debugfile_path(path, sizeof(path), wanted.build_id, wanted.build_id_size);
     bool stored = file_exists(path);
-    int opened = stored ? open_wanted(&wanted, path) : -1;
+    if (opened < 0 && stored)
+        opened = open_wanted(&wanted, path);
     if (opened < 0 && link && file)
         opened = open_link(&wanted, module, shared, file, link, path);
     if (opened >= 0)

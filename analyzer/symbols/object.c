@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/named.h"
 #include "symbols/debugfile.h"
+#include "symbols/roots.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -101,18 +102,45 @@ static void collect_units(struct object *object)
         qsort(object->ranges, object->range_count, sizeof(*object->ranges), ranges_by_start);
 }
 
+static bool open_rooted(struct object *object, const struct object_identity *identity, bool debug)
+{
+    char path[PATH_MAX];
+    const struct rooted rooted = {.path = identity->path,
+                                  .build_id = identity->build_id,
+                                  .build_id_size = identity->build_id_size,
+                                  .debug = debug};
+    for (size_t i = 0; roots_candidate(&rooted, i, path); i++) {
+        if (*path && !open_path(object, identity, path))
+            return true;
+        object_close(object);
+    }
+    return false;
+}
+
+/* A stripped library that was removed or upgraded may have left its debug file behind. */
+static bool open_debug_file(struct object *object, const struct object_identity *identity)
+{
+    char path[PATH_MAX];
+    object_close(object);
+    if (identity->build_id_size == 0)
+        return false;
+    if (open_rooted(object, identity, true))
+        return true;
+    debugfile_path(path, sizeof(path), identity->build_id, identity->build_id_size);
+    return !open_path(object, identity, path);
+}
+
 const char *object_open(struct object *object, const struct object_identity *identity)
 {
+    const char *problem = NULL;
     *object = (struct object){0};
-    const char *problem = open_path(object, identity, identity->path);
-    if (problem && identity->build_id_size > 0) {
-        char path[PATH_MAX];
-        object_close(object);
-        /* A stripped library that was removed or upgraded may have left its debug file behind. */
-        debugfile_path(path, sizeof(path), identity->build_id, identity->build_id_size);
-        if (!open_path(object, identity, path))
-            problem = NULL;
+    if (!open_rooted(object, identity, false)) {
+        /* What lies here under that path may be another machine's, and nothing could tell. */
+        bool ours = identity->build_id_size > 0 || !roots_have_symfs();
+        problem = ours ? open_path(object, identity, identity->path) : "is not below --symfs";
     }
+    if (problem && open_debug_file(object, identity))
+        problem = NULL;
     if (problem)
         object_close(object);
     else

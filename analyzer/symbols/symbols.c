@@ -3,12 +3,13 @@
 #include "base/index.h"
 #include "base/memory.h"
 #include "base/paths.h"
+#include "symbols/demangled.h"
 #include "symbols/object.h"
 #include "symbols/perfmap.h"
+#include "symbols/portable.h"
 #include "symbols/tailcalls.h"
 
 #include <dwarf.h>
-#include <libiberty/demangle.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,52 +33,6 @@ struct search {
     const char *directory;
 };
 
-/* What a function is called: see struct symbol. */
-struct function_name {
-    const char *name, *signature;
-};
-
-static const char *demangled_name(struct strings *strings, const char *name, int options)
-{
-    char *demangled = cplus_demangle(name, DMGL_ANSI | DMGL_AUTO | options);
-    const char *kept = demangled ? strings_add(strings, demangled) : NULL;
-    free(demangled);
-    return kept;
-}
-
-/* The parts that a compiler makes of a function are that function. */
-static const char *signature_of(struct strings *strings, const char *name)
-{
-    const char *signature = demangled_name(strings, name, DMGL_PARAMS);
-    const char *clone = signature ? strstr(signature, " [clone ") : NULL;
-    if (!clone)
-        return signature;
-    char *whole = memory_copy(signature);
-    whole[clone - signature] = '\0';
-    signature = strings_add(strings, whole);
-    free(whole);
-    return signature;
-}
-
-/* C++ and Rust names as their programmers wrote them; without parameters, as pprof shows them. */
-static struct function_name readable_name(struct strings *strings, const char *name)
-{
-    char plain[MAX_NAME];
-    size_t length = name_length(name);
-    if (length < sizeof(plain) && name[length]) {
-        memcpy(plain, name, length);
-        plain[length] = '\0';
-        name = plain;
-    }
-    struct function_name readable = {.name = demangled_name(strings, name, 0)};
-    if (!readable.name)
-        return (struct function_name){.name = strings_add(strings, name)};
-    readable.signature = signature_of(strings, name);
-    if (readable.signature == readable.name)
-        readable.signature = NULL;
-    return readable;
-}
-
 static const char *source_path(const struct search *search, const char *file)
 {
     if (!file)
@@ -94,7 +49,7 @@ static const char *source_path(const struct search *search, const char *file)
     return kept;
 }
 
-static void add_symbol(const struct search *search, struct function_name function,
+static void add_symbol(const struct search *search, struct demangled function,
                        const struct source_place *place, bool inlined)
 {
     struct symbol_list *list = search->list;
@@ -187,22 +142,22 @@ static const char *qualified_name(const struct search *search, Dwarf_Die *functi
     return strings_add(search->strings, name);
 }
 
-static struct function_name function_name(const struct search *search, Dwarf_Die *function)
+static struct demangled function_name(const struct search *search, Dwarf_Die *function)
 {
     const char *name = die_linkage_name(function);
     if (name)
-        return readable_name(search->strings, name);
-    return (struct function_name){.name = qualified_name(search, function)};
+        return demangled(search->strings, name);
+    return (struct demangled){.name = qualified_name(search, function)};
 }
 
-static struct function_name name_once(const struct search *search, struct unit_function *function)
+static struct demangled name_once(const struct search *search, struct unit_function *function)
 {
     if (!function->name) {
-        struct function_name found = function_name(search, &function->die);
+        struct demangled found = function_name(search, &function->die);
         function->name = found.name;
         function->signature = found.signature;
     }
-    return (struct function_name){function->name, function->signature};
+    return (struct demangled){function->name, function->signature};
 }
 
 static void add_from_debug_information(const struct search *search)
@@ -213,12 +168,12 @@ static void add_from_debug_information(const struct search *search)
         return;
     struct source_place place = line_of(search);
     for (size_t i = unit_inlined(function, search->address, inlined, MAX_INLINED); i > 0; i--) {
-        struct function_name name = function_name(search, &inlined[i - 1]);
+        struct demangled name = function_name(search, &inlined[i - 1]);
         if (name.name)
             add_symbol(search, name, &place, true);
         place = call_of(search, &inlined[i - 1]);
     }
-    struct function_name name = name_once(search, function);
+    struct demangled name = name_once(search, function);
     if (name.name)
         add_symbol(search, name, &place, false);
 }
@@ -229,7 +184,7 @@ static void add_from_symbol_table(const struct search *search, Dwarf_Addr addres
     if (!name || !*name)
         return;
     struct source_place place = line_of(search);
-    add_symbol(search, readable_name(search->strings, name), &place, false);
+    add_symbol(search, demangled(search->strings, name), &place, false);
 }
 
 /*
@@ -249,7 +204,7 @@ static void add_signal_frame(const struct search *search, Dwarf_Addr address)
     if (handles_signal)
         add_symbol(
             search,
-            (struct function_name){.name = strings_add(search->strings, "<signal handler called>")},
+            (struct demangled){.name = strings_add(search->strings, "<signal handler called>")},
             &(struct source_place){0}, false);
 }
 
@@ -289,10 +244,12 @@ struct symbol_file {
     struct symbols *symbols;
     struct object_identity identity;
     struct object object;
-    struct perfmap *map; /* of code that was made at run time; NULL: it is a file */
+    bool made;           /* at run time: it is no file */
+    struct perfmap *map; /* of that code; NULL: there is none */
     bool opened;
-    const char *problem;
-    char key[]; /* build-id, then path with its NUL */
+    const char *problem; /* why it could not be opened */
+    bool missed;         /* something was asked that only the file could tell */
+    char key[];          /* build-id, then path with its NUL */
 };
 
 struct symbols {
@@ -300,7 +257,9 @@ struct symbols {
     size_t count, room;
     struct index index;
     struct strings *strings;
-    struct symbol_list found; /* by the last look-up */
+    struct portable *portable; /* what is known without opening files */
+    bool keeps;                /* what files tell is to be known, too */
+    struct symbol_list found;  /* by the last look-up */
     uint64_t tail_calls[TAIL_CALLS_MOST];
 };
 
@@ -308,7 +267,18 @@ struct symbols *symbols_new(struct strings *strings)
 {
     struct symbols *symbols = memory_new(1, sizeof(*symbols));
     symbols->strings = strings;
+    symbols->portable = portable_new(strings);
     return symbols;
+}
+
+struct portable *symbols_portable(struct symbols *symbols)
+{
+    return symbols->portable;
+}
+
+void symbols_keep(struct symbols *symbols)
+{
+    symbols->keeps = true;
 }
 
 void symbols_free(struct symbols *symbols)
@@ -320,6 +290,7 @@ void symbols_free(struct symbols *symbols)
     }
     free(symbols->files);
     index_free(&symbols->index);
+    portable_free(symbols->portable);
     free(symbols->found.symbols);
     free(symbols);
 }
@@ -357,21 +328,39 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
 
 struct symbol_file *symbols_made(struct symbols *symbols, const char *key, char *map, size_t size)
 {
+    if (!map && !portable_find(symbols->portable, key, NULL, 0))
+        return NULL;
     struct symbol_file *file = symbols_file(symbols, key, NULL, 0, 0);
-    perfmap_free(file->map);
-    file->map = perfmap_new(map, size);
+    if (map) {
+        perfmap_free(file->map);
+        file->map = perfmap_new(map, size);
+    }
+    file->made = true;
     return file;
+}
+
+/* What is known of it without its file; NULL: nothing. */
+static struct portable_module *symbol_file_known(const struct symbol_file *file)
+{
+    const struct object_identity *identity = &file->identity;
+    struct portable *portable = file->symbols->portable;
+    return file->symbols->keeps ? portable_module(portable, identity->path, identity->build_id,
+                                                  identity->build_id_size)
+                                : portable_find(portable, identity->path, identity->build_id,
+                                                identity->build_id_size);
 }
 
 const char *symbols_problem(const struct symbol_file *file)
 {
-    return file->problem;
+    const struct portable_module *known = symbol_file_known(file);
+    const char *then = known ? portable_problem(known) : NULL;
+    return file->missed ? then ? then : file->problem : NULL;
 }
 
 /* False if there is none to be opened. */
 static bool symbol_file_open(struct symbol_file *file)
 {
-    if (file->map)
+    if (file->made)
         return false;
     if (!file->opened)
         file->problem = object_open(&file->object, &file->identity);
@@ -379,17 +368,29 @@ static bool symbol_file_open(struct symbol_file *file)
     return !file->problem;
 }
 
-bool symbols_code(struct symbol_file *file, struct symbol_code *code)
+static bool symbol_file_has_lines(struct symbol_file *file)
+{
+    return symbol_file_open(file) && file->object.unit_count > 0;
+}
+
+/* Where nothing else tells. What can't be asked is missed, unless it was asked elsewhere in vain.
+ */
+static bool symbol_file_ask(struct symbol_file *file, struct portable_module *known, bool asked)
+{
+    bool opened = symbol_file_open(file);
+    file->missed |= !opened && (!asked || portable_problem(known));
+    if (file->symbols->keeps && (opened || !asked))
+        portable_set_problem(known, file->problem);
+    return opened;
+}
+
+static bool read_code(struct symbol_file *file, struct symbol_code *code)
 {
     GElf_Addr bias;
     GElf_Phdr header;
     size_t count = 0;
-    Elf *elf = symbol_file_open(file) ? dwfl_module_getelf(file->object.module, &bias) : NULL;
+    Elf *elf = dwfl_module_getelf(file->object.module, &bias);
     *code = (struct symbol_code){0};
-    if (file->map) {
-        perfmap_range(file->map, &code->start, &code->end);
-        return code->end > code->start;
-    }
     if (!elf || elf_getphdrnum(elf, &count) != 0)
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -404,24 +405,56 @@ bool symbols_code(struct symbol_file *file, struct symbol_code *code)
     return code->end > code->start;
 }
 
-static void resolve_made(const struct perfmap *map, uint64_t address, struct strings *strings,
-                         struct symbol_list *list)
+static bool made_code(const struct symbol_file *file, struct symbol_code *code)
 {
-    struct search search = {.strings = strings, .list = list};
+    if (file->map)
+        perfmap_range(file->map, &code->start, &code->end);
+    return code->end > code->start;
+}
+
+static void resolve_made(const struct symbol_file *file, uint64_t address, struct symbol_list *list)
+{
+    struct search search = {.strings = file->symbols->strings, .list = list};
     struct perfmap_function function;
-    if (perfmap_find(map, address, strings, &function))
-        add_symbol(&search, (struct function_name){.name = function.name},
+    if (file->map && perfmap_find(file->map, address, search.strings, &function))
+        add_symbol(&search, (struct demangled){.name = function.name},
                    &(struct source_place){.file = function.file, .line = function.line}, false);
 }
 
+bool symbols_code(struct symbol_file *file, struct symbol_code *code)
+{
+    struct portable_module *known = symbol_file_known(file);
+    *code = (struct symbol_code){0};
+    if (known && portable_code(known, code))
+        return true;
+    bool found = file->made ? made_code(file, code)
+                            : symbol_file_ask(file, known, false) && read_code(file, code);
+    if (found && file->symbols->keeps)
+        portable_set_code(known, code);
+    return found;
+}
+
+/*
+ * What was known elsewhere stands, unless the file that lies here tells lines where that did not:
+ * so it reads the same with the file and without.
+ */
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address)
 {
     struct symbol_list *found = &file->symbols->found;
+    struct portable_module *known = symbol_file_known(file);
+    bool asked = known && portable_look_up(known, address, found);
+    if (asked && found->count > 0 &&
+        (portable_has_line(known, address) || !symbol_file_has_lines(file)))
+        return found;
     found->count = 0;
-    if (file->map)
-        resolve_made(file->map, address, file->symbols->strings, found);
-    if (symbol_file_open(file))
+    if (file->made)
+        resolve_made(file, address, found);
+    else if (symbol_file_ask(file, known, asked))
         resolve_address(&file->object, address, file->symbols->strings, found);
+    if (file->symbols->keeps)
+        portable_add(known, address, found);
+    if (found->count == 0 && known)
+        portable_look_up(known, address, found);
     return found;
 }
 
@@ -447,18 +480,33 @@ static bool find_reached(const struct symbol_file *file, const struct symbol_tar
     return reached->name;
 }
 
+static size_t find_tail_calls(struct symbol_file *file, uint64_t address,
+                              const struct symbol_target *target, uint64_t *calls)
+{
+    struct reached reached;
+    if (!symbol_file_has_lines(file) || !find_reached(file, target, &reached))
+        return 0;
+    uint64_t slide = file->object.dwarf_bias - file->object.bias;
+    size_t count = tail_calls_between(&file->object, address + 1 - slide, &reached, calls);
+    for (size_t i = 0; i < count; i++)
+        calls[i] += slide;
+    return count;
+}
+
 const uint64_t *symbols_tail_calls(struct symbol_file *file, uint64_t address,
                                    const struct symbol_target *target, size_t *count)
 {
-    struct reached reached;
-    uint64_t *calls = file->symbols->tail_calls;
-    *count = 0;
-    if (!symbol_file_open(file) || file->object.unit_count == 0 ||
-        !find_reached(file, target, &reached))
+    struct symbols *symbols = file->symbols;
+    struct portable_module *known = symbol_file_known(file);
+    const struct portable_target to = {target->file ? symbol_file_known(target->file) : NULL,
+                                       target->address, target->function};
+    const uint64_t *calls;
+    bool asked = known && (to.module || !target->file) &&
+                 portable_tail_calls(known, address, &to, &calls, count);
+    if (asked && (*count > 0 || portable_has_line(known, address)))
         return calls;
-    uint64_t slide = file->object.dwarf_bias - file->object.bias;
-    *count = tail_calls_between(&file->object, address + 1 - slide, &reached, calls);
-    for (size_t i = 0; i < *count; i++)
-        calls[i] += slide;
-    return calls;
+    *count = find_tail_calls(file, address, target, symbols->tail_calls);
+    if (symbols->keeps)
+        portable_add_tail_calls(known, address, &to, symbols->tail_calls, *count);
+    return symbols->tail_calls;
 }

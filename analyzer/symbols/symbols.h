@@ -36,12 +36,20 @@ struct symbol_code {
     uint64_t start, end, offset;
 };
 
+struct portable;
 struct symbols;
 struct symbol_file;
 
 /* Names and files are added to the strings, which outlive the symbols. */
 struct symbols *symbols_new(struct strings *strings);
 void symbols_free(struct symbols *symbols);
+
+/* What is known without files, which are not opened for it: see portable.h. To be added to first.
+ */
+struct portable *symbols_portable(struct symbols *symbols);
+
+/* From now on, all that is asked and answered is added to it. */
+void symbols_keep(struct symbols *symbols);
 
 /*
  * The file a module was loaded from. Without a build-id (size 0), it is taken as unchanged only if
@@ -53,7 +61,8 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
 /*
  * The code that a process made at run time, by its perf map, which is taken over: text with a NUL
  * behind it. Of the same key it is the same file, of which the map is read anew. Addresses are
- * those of the process.
+ * those of the process. Without a map (NULL) it is what is known of that key already; NULL: nothing
+ * is.
  */
 struct symbol_file *symbols_made(struct symbols *symbols, const char *key, char *map, size_t size);
 
@@ -79,7 +88,8 @@ const uint64_t *symbols_tail_calls(struct symbol_file *file, uint64_t address,
 /* False if the file could not be opened or has no code. */
 bool symbols_code(struct symbol_file *file, struct symbol_code *code);
 
-/* Why nothing was found in that file, in words; NULL if it could be opened, or need not be. */
+/* Why something was not found in that file, in words; NULL if it could be opened, or need not be.
+ */
 const char *symbols_problem(const struct symbol_file *file);
 
 #endif

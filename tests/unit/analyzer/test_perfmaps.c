@@ -232,3 +232,74 @@ Test(perfmaps, functions_that_differ_in_brackets_are_two_places)
     expect_printed(profile, print_report, "py::<lambda>:leak.py  /srv/leak.py");
     profile_free(profile);
 }
+
+/* ---- an interpreter's stacks ---- */
+
+#define HANDLER ADDRESS
+#define LOOP (ADDRESS + 0x1000)
+#define OTHER (ADDRESS + 0x2000)
+
+/* A call of handler, by a way through the interpreter. */
+static void create_by(struct builder *builder, uint64_t first, uint64_t second, uint64_t caller)
+{
+    uint32_t python = builder_module(builder, "/usr/bin/python3.13", NULL, 0);
+    uint64_t frames[] = {TLK_FRAME(python, first), HANDLER, TLK_FRAME(python, second), caller,
+                         TLK_FRAME(python, 0x9000)};
+    builder_create(builder, builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, 5),
+                   SECOND);
+}
+
+static struct profile *interpreted(struct builder *builder)
+{
+    write_map(written,
+              "7f0000001000 100 py::handler:/srv/leak.py\n"
+              "7f0000002000 100 py::loop:/srv/leak.py\n"
+              "7f0000003000 100 py::other:/srv/leak.py\n",
+              SECOND);
+    return loaded(builder);
+}
+
+static void expect_headlines(const struct profile *profile, size_t count, const char *name)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < profile->site_count; i++) {
+        struct profile *all = (struct profile *)(uintptr_t)profile;
+        found += strcmp(frame_shown(stack_headline(all, profile->sites[i])), name) == 0;
+    }
+    cr_expect_eq(found, count, "%zu are headed %s, not %zu", found, name, count);
+}
+
+Test(perfmaps, a_finding_is_headed_by_the_function_that_the_interpreter_ran)
+{
+    struct builder *builder = builder_new(MINUTE);
+    builder_header(builder)->pid = nobodys;
+    create_by(builder, 0x1000, 0x2000, LOOP);
+    struct profile *profile = interpreted(builder);
+    expect_headlines(profile, 1, "py::handler:leak.py");
+    expect_printed(profile, print_report, "+1 frame of the interpreter");
+    profile_free(profile);
+}
+
+Test(perfmaps, ways_through_the_interpreter_tell_no_two_functions_apart)
+{
+    struct builder *builder = builder_new(MINUTE);
+    builder_header(builder)->pid = nobodys;
+    create_by(builder, 0x1000, 0x2000, LOOP);
+    create_by(builder, 0x1100, 0x2000, LOOP);
+    create_by(builder, 0x1000, 0x2100, LOOP);
+    struct profile *profile = interpreted(builder);
+    expect_headlines(profile, 3, "py::handler:leak.py");
+    profile_free(profile);
+}
+
+Test(perfmaps, functions_that_call_the_same_one_are_told_apart)
+{
+    struct builder *builder = builder_new(MINUTE);
+    builder_header(builder)->pid = nobodys;
+    create_by(builder, 0x1000, 0x2000, LOOP);
+    create_by(builder, 0x1000, 0x2000, OTHER);
+    struct profile *profile = interpreted(builder);
+    expect_headlines(profile, 1, "py::loop:leak.py");
+    expect_headlines(profile, 1, "py::other:leak.py");
+    profile_free(profile);
+}
