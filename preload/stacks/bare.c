@@ -30,12 +30,25 @@ struct epilogue {
 #define STACK_POINTER 7
 #define RETURN_ADDRESS 16
 #define POINTER_IS_ALL true /* by the frame pointer the caller's stack pointer is known, too */
+#define SIGRETURN 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 /* mov $15, %rax; syscall */
 #elif defined(__aarch64__)
 #define FRAME_POINTER 29
 #define RETURN_ADDRESS 30
 #define STACK_POINTER 31
 #define POINTER_IS_ALL false
+#define SIGRETURN 0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4 /* mov x8, #139; svc #0 */
 #endif
+
+/* Where a handler returns to. No more is read than is alike: code may end there. */
+static bool returns_from_signal(const uint8_t *code)
+{
+    static const uint8_t sigreturn[] = {SIGRETURN};
+    size_t alike = 0;
+
+    while (alike < sizeof(sigreturn) && code[alike] == sigreturn[alike])
+        alike++;
+    return alike == sizeof(sigreturn);
+}
 
 /* Of a function that keeps it. */
 static const struct epilogue by_frame_pointer = {
@@ -51,13 +64,6 @@ static bool restores(struct epilogue *epilogue, unsigned machine_register, int32
 }
 
 #if defined(__x86_64__)
-
-static bool returns_from_signal(const uint8_t *code)
-{
-    static const uint8_t sigreturn[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
-
-    return !memcmp(code, sigreturn, sizeof(sigreturn));
-}
 
 /* Whether a call ends there; no byte before `start` is read. */
 static bool follows_call(const uint8_t *at, const uint8_t *start)
@@ -123,13 +129,6 @@ static bool epilogue_returns(struct epilogue *epilogue, const uint8_t *code)
 }
 
 #elif defined(__aarch64__)
-
-static bool returns_from_signal(const uint8_t *code)
-{
-    static const uint32_t sigreturn[] = {0xd2801168, 0xd4000001};
-
-    return !memcmp(code, sigreturn, sizeof(sigreturn));
-}
 
 static uint32_t instruction(const uint8_t *code)
 {

@@ -9,14 +9,18 @@
 #include "command.h"
 #include "subject.h"
 
-/* What is said of the process that leaks, in a folder of its own. */
-static char *report_of(const char *how, const char *recordings)
+#define RECORDED "$timerleak record -o made.tlk"
+#define PRELOADED "env LD_PRELOAD=${timerleak%/*}/libtimerleak.so TIMERLEAK_OUTPUT=$PWD/made.tlk"
+
+/* What is said of the process that leaks, in a folder of its own, when its map is gone. */
+static char *report_after(const char *launch, const char *how, const char *recordings)
 {
     char *folder = directory_make(), *timerleak = built("timerleak");
     char *program = built("programs/made_at_run_time");
-    char *report = output_of(text_make("cd %s && %s record -o made.tlk %s %s >out 2>err\n"
-                                       "rm $(head -n 1 out) && %s report %s",
-                                       folder, timerleak, program, how, timerleak, recordings));
+    char *report = output_of(text_make("cd %s && timerleak=%s\n"
+                                       "%s %s %s >out 2>err\n"
+                                       "rm $(grep '^/tmp/' out) && $timerleak report %s",
+                                       folder, timerleak, launch, program, how, recordings));
 
     free(program);
     free(timerleak);
@@ -47,36 +51,52 @@ static void expect_named(const char *report)
     cr_expect_not(strstr(report, "[unknown]"));
 }
 
-Test(made, functions_are_named_after_the_process_has_ended)
+static void expect_named_after(const char *launch, const char *how, const char *recordings)
 {
-    char *report = report_of("named", "made.tlk");
+    char *report = report_after(launch, how, recordings);
 
     expect_named(report);
     free(report);
+}
+
+Test(made, functions_are_named_after_the_process_has_ended)
+{
+    expect_named_after(RECORDED, "named", "made.tlk");
 }
 
 Test(made, so_are_those_of_one_that_was_killed)
 {
-    char *report = report_of("killed", "made.tlk");
-
-    expect_named(report);
-    free(report);
+    expect_named_after(RECORDED, "killed", "made.tlk");
 }
 
 Test(made, a_map_may_be_written_at_the_very_end)
 {
-    char *report = report_of("late", "made.tlk");
-
-    expect_named(report);
-    free(report);
+    expect_named_after(RECORDED, "late", "made.tlk");
 }
 
 Test(made, a_child_has_the_code_of_its_parent)
 {
-    char *report = report_of("forked", "made.*.tlk");
+    expect_named_after(RECORDED, "forked", "made.*.tlk");
+}
 
-    expect_named(report);
-    free(report);
+Test(made, the_shim_alone_keeps_the_map)
+{
+    expect_named_after(PRELOADED, "named", "made.tlk");
+    expect_named_after(PRELOADED, "forked", "made.*.tlk");
+}
+
+Test(made, a_link_is_no_map)
+{
+    static const char *const launches[] = {RECORDED, PRELOADED};
+
+    for (int i = 0; i < 2; i++) {
+        char *report = report_after(launches[i], "linked", "made.tlk");
+
+        expect_part(report, "  open_timeout ");
+        expect_part(report, "  [unknown]+0x");
+        expect_part(report, "  run ");
+        free(report);
+    }
 }
 
 /* ---- interpreters ---- */

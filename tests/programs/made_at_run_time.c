@@ -1,8 +1,9 @@
 /*
  * Leaks from functions that it makes while it runs, as an interpreter does: "serve" keeps no frame
  * pointer, "visit" does, and calls itself. With an argument it writes a perf map of them, and
- * prints its name; "forked": a child leaks by its parent's code; "killed": it comes to a sudden
- * end. "late": the map is written as the last thing that it does, by the C library's own end.
+ * prints its name; "linked": it is a link to one, as others may have left it there; "forked": a
+ * child leaks by its parent's code; "killed": it comes to a sudden end. "late": the map is written
+ * as the last thing that it does, by the C library's own end.
  */
 #include "support/timers.h"
 #include "support/transparency.h"
@@ -62,6 +63,17 @@ static void write_map(const char *code)
     fflush(stdout);
 }
 
+static void put_link(void)
+{
+    char name[64], moved[80];
+
+    snprintf(name, sizeof name, "/tmp/perf-%d.map", (int)getpid());
+    snprintf(moved, sizeof moved, "%s.moved", name);
+    fail_if(rename(name, moved) || symlink(moved, name), name);
+    printf("%s\n", moved);
+    fflush(stdout);
+}
+
 static char *make_code(void)
 {
     char *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -107,6 +119,8 @@ int main(int argc, char **argv)
         write_map(code);
     if (*how && strcmp(how, "late") != 0)
         fflush(map);
+    if (strcmp(how, "linked") == 0)
+        put_link();
     if (strcmp(how, "forked") == 0) {
         pid_t child = fork();
 
