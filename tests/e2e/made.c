@@ -5,8 +5,10 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
+#include "preloaded.h"
 #include "subject.h"
 
 #define RECORDED "$timerleak record -o made.tlk"
@@ -83,6 +85,36 @@ Test(made, the_shim_alone_keeps_the_map)
 {
     expect_named_after(PRELOADED, "named", "made.tlk");
     expect_named_after(PRELOADED, "forked", "made.*.tlk");
+}
+
+/* By where they lie in the process's own /tmp, while it waits. */
+static void expect_named_while_running(const char *how)
+{
+    char *folder = directory_make(), *timerleak = built("timerleak");
+    struct running running = start_preloaded("made_at_run_time", how, "waiting", folder, NULL);
+
+    cr_assert(command_wait_for(&running, "ready"));
+    char *report = output_of(text_make("%s report %s/*.tlk", timerleak, folder));
+    struct outcome outcome = command_finish(&running);
+
+    outcome.out[strcspn(outcome.out, "\n")] = '\0';
+    unlink(outcome.out);
+    expect_part(report, ", running\n");
+    expect_named(report);
+    outcome_forget(&outcome);
+    free(report);
+    free(timerleak);
+    directory_remove(folder);
+}
+
+Test(made, functions_are_named_while_the_process_runs)
+{
+    expect_named_while_running("named");
+}
+
+Test(made, so_are_those_of_its_parent)
+{
+    expect_named_while_running("forked");
 }
 
 Test(made, a_link_is_no_map)

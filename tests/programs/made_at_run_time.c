@@ -3,7 +3,8 @@
  * pointer, "visit" does, and calls itself. With an argument it writes a perf map of them, and
  * prints its name; "linked": it is a link to one, as others may have left it there; "forked": a
  * child leaks by its parent's code; "killed": it comes to a sudden end. "late": the map is written
- * as the last thing that it does, by the C library's own end.
+ * as the last thing that it does, by the C library's own end. A second argument: it waits for the
+ * end of its input.
  */
 #include "support/timers.h"
 #include "support/transparency.h"
@@ -130,6 +131,13 @@ int main(int argc, char **argv)
     leak(code);
     if (strcmp(how, "killed") == 0)
         kill(getpid(), SIGKILL);
+    if (argc > 2) {
+        puts("ready");
+        fflush(stdout);
+        while (getchar() != EOF)
+            ;
+        return 0;
+    }
     print_descriptors();
     return 0;
 }
