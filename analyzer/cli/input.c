@@ -112,7 +112,7 @@ static bool input_end(struct input *input, int status)
 }
 
 /* pprof filters samples only when it has taken their total: families alone are left out here. */
-static bool apply_filters(struct input *input, bool selects)
+bool input_filter(struct input *input, bool selects)
 {
     char error[ERROR_SIZE];
     struct filter filter = {.families = input->settings.families};
@@ -272,7 +272,7 @@ static bool try_filters(struct input *input)
 {
     struct selection selection;
     look_for_families(input);
-    if (!apply_filters(input, input_selects(input)))
+    if (!input_filter(input, input_selects(input)))
         return false;
     if (!input_selects(input))
         return true;
@@ -312,7 +312,7 @@ bool input_load(struct input *input)
     if (!input_add_base(input))
         return input_end(input, EXIT_UNREADABLE);
     remark_repeats(input->profile);
-    if (!apply_filters(input, input_selects(input)))
+    if (!input_filter(input, input_selects(input)))
         return input_end(input, EXIT_USAGE);
     if (input->needs->paged && !output)
         input->output = pager_begin();

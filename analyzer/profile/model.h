@@ -266,6 +266,7 @@ struct profile {
     size_t site_count, site_room;
     struct live_timer *timers; /* only if keep_timers */
     size_t timer_count, timer_room;
+    size_t timers_dropped; /* by a filter: they are behind those */
     bool keep_timers;
     bool keep_histories;
     bool plain; /* stacks are as they were recorded: no symbols are looked up for them */

@@ -80,7 +80,7 @@ void profile_renew(struct profile *profile)
     profile->traces = NULL;
     profile->trace_count = profile->trace_room = 0;
     profile->samples = (struct samples){0};
-    profile->timer_count = 0;
+    profile->timer_count = profile->timers_dropped = 0;
 }
 
 void profile_free(struct profile *profile)
