@@ -41,6 +41,8 @@ static const struct option options[OPTIONS] = {
         ROW("exe", STRING, exe, "LIST", "only programs of these names, which may hold * and ?"),
     [OPTION_SAMPLE] =
         ROW("sample", COUNT, sample, "N", "record one timer in N; counts are estimated from those"),
+    [OPTION_PORTABLE] =
+        FLAG_ROW("portable", portable, "keep names with it, to be read on another machine"),
     [OPTION_SAMPLE_INDEX] = ROW("sample_index", STRING, sample_index, "TYPE",
                                 "value: live, created, armed, fired, age, wakeups, ..."),
     [OPTION_FOCUS] = ROW("focus", STRING, focus, "REGEX",

@@ -18,6 +18,7 @@ enum option_id {
     OPTION_CHILDREN,
     OPTION_EXE,
     OPTION_SAMPLE,
+    OPTION_PORTABLE,
     OPTION_SAMPLE_INDEX,
     OPTION_FOCUS,
     OPTION_IGNORE,
@@ -138,7 +139,8 @@ struct settings {
     const char *families;
     const char *children;
     const char *exe;
-    long sample;              /* -1 */
+    long sample; /* -1 */
+    bool portable;
     const char *sample_index; /* live */
     const char *focus, *ignore, *show, *hide, *show_from;
     const char *tagfocus, *tagignore;

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "profile/embedding.h"
 #include "recording/archive.h"
-#include "symbols/portable.h"
 #include "symbols/roots.h"
 
 #include <errno.h>
@@ -75,12 +74,9 @@ static int merge_fail(const char *output)
 /* The recordings are all there before any name is looked for, which may take long. */
 static void merge_name(struct merging *merging)
 {
-    char error[ERROR_SIZE], *text;
+    char error[ERROR_SIZE];
     size_t size;
-    FILE *to = memory_stream(&text, &size);
-    embedding_ask(&merging->embedding);
-    portable_write(symbols_portable(merging->embedding.profile->symbols), to);
-    fclose(to);
+    char *text = embedding_text(&merging->embedding, &size);
     merging->broken = !archive_add_names(merging->output.to, text, size, error);
     if (merging->broken)
         complain("%s", error);
@@ -120,10 +116,12 @@ static int merge_run(const char *const paths[], size_t count, const char *output
 static bool merge_spares(const char *output)
 {
     char error[ERROR_SIZE];
-    struct recording *recording = recording_open(output, error);
-    if (!recording)
+    bool portable = files_is_recording(output) && archive_is(output);
+    struct recording *recording = portable ? NULL : recording_open(output, error);
+    if (!recording && !portable)
         return true;
-    recording_close(recording);
+    if (recording)
+        recording_close(recording);
     complain("-o %s: that is a recording; -o is followed by the archive's name", output);
     return false;
 }

@@ -5,7 +5,8 @@
 
 const struct command commands[] = {
     {"record", "[OPTION...] [--] COMMAND [ARGUMENT...]", "run a program and record its timers",
-     OPTION_LIST(OPTION_OUTPUT, OPTION_FAMILIES, OPTION_CHILDREN, OPTION_EXE, OPTION_SAMPLE),
+     OPTION_LIST(OPTION_OUTPUT, OPTION_FAMILIES, OPTION_CHILDREN, OPTION_EXE, OPTION_SAMPLE,
+                 OPTION_PORTABLE),
      command_record},
     {"report", "[OPTION...] FILE...", "who leaks timers, and why it is thought so",
      OPTION_LIST(OPTIONS_FILTERS, OPTION_NAMES, OPTION_SYMFS, OPTION_NODECOUNT, OPTION_OUTPUT,

@@ -185,3 +185,42 @@ Test(travel, a_stripped_program_is_read_where_it_was_built, .timeout = 120)
                  false);
     subject_forget(&subject);
 }
+
+Test(travel, a_portable_recording_holds_its_names, .timeout = 120)
+{
+    struct subject subject = built_subject("tail_calls.c");
+
+    /* The mode of what it replaces is kept: nobody else may look into it. */
+    char *out = in_folder(&subject, "umask 022; $T record --portable -o all.gz ./app >/dev/null; "
+                                    "cat errors; stat -c %a all.gz; ls -A | grep -c gz");
+    expect_part(out, "live; see: timerleak report ./all.gz\n600\n1\n");
+    say_all(&subject, "before");
+    free(in_folder(&subject, "rm -r app .debug"));
+    say_all(&subject, "after");
+    char *differences = in_folder(&subject, "diff -r before after || :");
+    char *report = in_folder(&subject, "cat before/report");
+    cr_expect_str_eq(differences, "");
+    expect_part(report, "(tail call)");
+    free(report);
+    free(differences);
+    free(out);
+    subject_forget(&subject);
+}
+
+/* Its recording would lose what comes. */
+Test(travel, what_still_runs_is_not_made_portable, .timeout = 120)
+{
+    struct subject subject = built_subject("inlined_frames.c");
+    char *out = in_folder(
+        &subject,
+        "mkfifo f && exec 9<>f && $T record --portable -o %e.tlk "
+        "sh -c 'cat f & ./app' 9>&- >/dev/null; cat errors; "
+        "head -c 7 cat.tlk; $T report app.tlk | grep -c 'open_connection  '; "
+        "cp app.tlk same.tlk; $T merge -o app.tlk cat.tlk; cmp app.tlk same.tlk && echo spared");
+
+    expect_part(out, "1 process is still being recorded, and names nothing elsewhere: "
+                     "timerleak merge -o OUT FILE... does later what --portable asks for\n");
+    expect_part(out, "TIMERLK1\nspared\n");
+    free(out);
+    subject_forget(&subject);
+}
