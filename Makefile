@@ -326,8 +326,10 @@ INSTALLED = $(call to,755,$(BINDIR),$(BUILD)/timerleak) \
 		$(call to,644,$(DOCDIR),LICENSE README.md) \
 		$(call to,644,$(DOCDIR)/examples,$(filter-out %/verify,$(wildcard scripts/examples/*))) \
 		$(call to,644,$(DOCDIR)/examples/verify,$(wildcard scripts/examples/verify/*))
-OWN_DIRECTORIES = $(SHIMDIR) $(DATADIR)/timerleak $(DOCDIR)
 PLACES = $(foreach entry,$(INSTALLED),$(lastword $(subst :, ,$(entry)))) $(LIBDIR)/libgotime.so
+# Where nothing else is left they go, too; what every prefix has stays.
+DIRECTORIES = $(filter-out $(BINDIR)/ $(LIBDIR)/ $(INCLUDEDIR)/,$(sort $(dir $(PLACES)))) \
+		$(addprefix $(DATADIR)/,bash-completion zsh fish)
 
 # They name everything relative to themselves, as far as it lies below the prefix.
 PKGCONFIG = $(BUILD)/gotime.pc $(BUILD)/timerleak.pc
@@ -353,7 +355,7 @@ install: all $(PKGCONFIG)
 
 uninstall:
 	@rm -f $(addprefix $(DESTDIR),$(PLACES))
-	@find $(addprefix $(DESTDIR),$(OWN_DIRECTORIES)) -type d -empty -delete 2>/dev/null || true
+	@printf '%s\n' $(addprefix $(DESTDIR),$(DIRECTORIES)) | sort -r | xargs rmdir 2>/dev/null || true
 
 deb:
 	@scripts/deps --deb

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define US UINT64_C(1000)
 #define MS (1000 * US)
@@ -263,24 +262,4 @@ void text_trim(char *text)
         length--;
     memmove(text, text + first, length);
     text[length] = '\0';
-}
-
-static const char *const escapes[] = {
-    [STYLE_PLAIN] = "\033[0m",
-    [STYLE_STRONG] = "\033[1m",
-    [STYLE_ALARM] = "\033[1;31m",
-};
-
-bool style_followed(FILE *to)
-{
-    const char *terminal = getenv("TERM");
-    return terminal && strcmp(terminal, "dumb") != 0 && isatty(fileno(to));
-}
-
-const char *style(FILE *to, enum style wanted)
-{
-    const char *refused = getenv("NO_COLOR");
-    if (refused && *refused)
-        return "";
-    return style_followed(to) ? escapes[wanted] : "";
 }

@@ -1,5 +1,5 @@
 /*
- * text.h - how numbers and times are put in words, the same in every view; and in which style.
+ * text.h - how numbers and times are put in words, the same in every view.
  *
  * Results are returned by value: printf("%s", text_count(n).s).
  */
@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct text {
     char s[48];
@@ -56,14 +55,5 @@ void text_trim(char *text);
 
 /* Compares names and picks the nearest: NULL if none comes near enough to be a typing error. */
 const char *text_nearest(const char *word, const char *const *names, size_t count);
-
-/* Colour, on a terminal only, and never against NO_COLOR. */
-enum style { STYLE_PLAIN, STYLE_STRONG, STYLE_ALARM };
-
-/* The escape sequence that begins the style on that stream; "" where there is no colour. */
-const char *style(FILE *to, enum style wanted);
-
-/* Whether the stream is a terminal that follows escape sequences. */
-bool style_followed(FILE *to);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "cli/files.h"
+#include "cli/pager.h"
 #include "cli/names.h"
 #include "cli/status.h"
 #include "profile/filter.h"
@@ -313,6 +314,8 @@ bool input_load(struct input *input)
     remark_repeats(input->profile);
     if (!apply_filters(input, input_selects(input)))
         return input_end(input, EXIT_USAGE);
+    if (input->needs->paged && !output)
+        input->output = pager_begin();
     return !output || input_output_begin(input, output) || input_end(input, EXIT_UNREADABLE);
 }
 
@@ -357,6 +360,10 @@ void input_output_abandon(struct input *input)
 
 bool input_output_end(struct input *input)
 {
+    if (pager_reads(input->output)) {
+        pager_end();
+        input->output = stdout;
+    }
     if (input->status == EXIT_USAGE)
         input_output_abandon(input);
     if (input->output == stdout)

@@ -29,6 +29,7 @@ struct input_needs {
     bool compares;        /* with that argument, which is a base */
     bool timers;          /* the profile is to keep its timers */
     bool histories;       /* and its sites' histories */
+    bool paged;           /* what it prints is text to be read: see pager.h */
     bool nothing;         /* the command itself tells when no recording could be read */
 };
 

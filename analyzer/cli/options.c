@@ -55,10 +55,10 @@ static const struct option options[OPTIONS] = {
     [OPTION_TAGFOCUS] = ROW("tagfocus", STRING, tagfocus, "TAGS",
                             "only timers so labelled: verdict=leak, age=10s:"),
     [OPTION_TAGIGNORE] = ROW("tagignore", STRING, tagignore, "TAGS", "no timers so labelled"),
-    [OPTION_FLAT] = CHOICE_ROW("flat", sort, "sort by flat (so it is)"),
+    [OPTION_FLAT] = CHOICE_ROW("flat", sort, "sort by flat (the default)"),
     [OPTION_CUM] = CHOICE_ROW("cum", sort, "sort by cum"),
     [OPTION_NAMES] = ROW("names", WORD, names, "short|full",
-                         "of C++ names what tells them apart, or all (short)"),
+                         "C++ names: as much as tells them apart (short), or all"),
     [OPTION_NODECOUNT] = ROW("nodecount", COUNT, nodecount, "N", "show at most N entries"),
     [OPTION_NODEFRACTION] = ROW("nodefraction", FRACTION, nodefraction, "F",
                                 "hide entries below F of the total (0.005)"),
@@ -66,7 +66,7 @@ static const struct option options[OPTIONS] = {
         ROW("edgefraction", FRACTION, edgefraction, "F", "hide calls below F of the total (0.001)"),
     [OPTION_TRIM] = FLAG_ROW("trim", trim, "keep to these three limits; =false: show all"),
     [OPTION_FUNCTIONS] =
-        CHOICE_ROW("functions", granularity, "an entry for each function (so it is)"),
+        CHOICE_ROW("functions", granularity, "an entry for each function (the default)"),
     [OPTION_FILEFUNCTIONS] =
         CHOICE_ROW("filefunctions", granularity, "an entry for each function of each file"),
     [OPTION_FILES] = CHOICE_ROW("files", granularity, "an entry for each file"),
@@ -84,8 +84,8 @@ static const struct option options[OPTIONS] = {
         FLAG_ROW("compact_labels", compact_labels, "fewer lines above the table"),
     [OPTION_SOURCE_PATH] = ROW("source_path", STRING, source_path, "DIR:DIR",
                                "where source files are (the working directory)"),
-    [OPTION_TRIM_PATH] =
-        ROW("trim_path", STRING, trim_path, "DIR:DIR", "what to cut off source files' paths first"),
+    [OPTION_TRIM_PATH] = ROW("trim_path", STRING, trim_path, "DIR:DIR",
+                             "what to cut off the paths of source files first"),
     [OPTION_SYMFS] =
         ROW("symfs", STRING, symfs, "DIR", "root of what was recorded, for its binaries"),
     [OPTION_BASE] = ROW("base", STRING, base, "FILE", "show what is more than in FILE"),
@@ -101,26 +101,25 @@ static const struct option options[OPTIONS] = {
     [OPTION_SPEEDSCOPE] = CHOICE_ROW("speedscope", format, "for speedscope"),
     [OPTION_CSV] = CHOICE_ROW("csv", format, "a table with a row for each sample"),
     [OPTION_DOT] = CHOICE_ROW("dot", format, "for Graphviz: dot -Tsvg"),
-    [OPTION_HTTP] = ROW("http", STRING, http, "ADDR:PORT",
-                        "where to serve: 127.0.0.1 and any free port unless told"),
-    [OPTION_BASELINE] =
-        ROW("baseline", STRING, baseline, "FILE", "what this file knows does not fail"),
+    [OPTION_HTTP] =
+        ROW("http", STRING, http, "ADDR:PORT", "where to serve (127.0.0.1, any free port)"),
+    [OPTION_BASELINE] = ROW("baseline", STRING, baseline, "FILE", "sites in this file do not fail"),
     [OPTION_UPDATE_BASELINE] =
         FLAG_ROW("update-baseline", update_baseline, "write what is found now into that file"),
     [OPTION_SUPPRESSIONS] = ROW("suppressions", STRING, suppressions, "FILE",
-                                "what does not count: timerleak explain suppressions"),
+                                "what does not count: see timerleak explain suppressions"),
     [OPTION_GEN_SUPPRESSIONS] =
         FLAG_ROW("gen-suppressions", gen_suppressions, "print rules for what fails"),
     [OPTION_FAIL_ON] = ROW("fail-on", STRING, fail_on, "LIST",
-                           "what fails: held, never-fired and other states (leak)"),
+                           "what fails: leak (the default), growing, held, states"),
     [OPTION_MAX_LIVE] = ROW("max-live", COUNT, max_live, "N",
-                            "fail if more timers live than N, suppressed ones aside"),
+                            "fail if more than N timers live, suppressed ones aside"),
     [OPTION_MAX_DROPPED] = ROW("max-dropped", COUNT, max_dropped, "N",
                                "events that a recording may have lost (0); -1: any"),
     [OPTION_ALLOW_EMPTY] =
         FLAG_ROW("allow-empty", allow_empty, "pass if no timer was created at all"),
-    [OPTION_SARIF] =
-        ROW("sarif", STRING, sarif, "OUT", "write SARIF, for GitHub; OUT may be - in all of these"),
+    [OPTION_SARIF] = ROW("sarif", STRING, sarif, "OUT",
+                         "write SARIF, for GitHub; OUT may be -: standard output"),
     [OPTION_JUNIT] = ROW("junit", STRING, junit, "OUT", "write JUnit XML"),
     [OPTION_GITLAB] = ROW("gitlab", STRING, gitlab, "OUT", "write GitLab's code quality"),
     [OPTION_MARKDOWN] = ROW("markdown", STRING, markdown, "OUT", "write a summary, for a comment"),

@@ -94,6 +94,8 @@ enum option_id {
 #define OPTIONS_FRAMES OPTION_SHOW, OPTION_HIDE, OPTION_SHOW_FROM, OPTION_NOINLINES
 #define OPTIONS_GRANULARITY                                                                        \
     OPTION_FUNCTIONS, OPTION_FILEFUNCTIONS, OPTION_FILES, OPTION_LINES, OPTION_ADDRESSES
+/* What code is called, and where binaries are that name it. */
+#define OPTIONS_CODE OPTION_NAMES, OPTION_SYMFS
 /* What is left of a graph, and in which order. */
 #define OPTIONS_GRAPH                                                                              \
     OPTION_NODECOUNT, OPTION_NODEFRACTION, OPTION_EDGEFRACTION, OPTION_TRIM, OPTION_CUM, OPTION_FLAT

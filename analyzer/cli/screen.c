@@ -1,7 +1,7 @@
 #include "cli/screen.h"
 
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/terminal.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,6 +21,8 @@
 #define CLEAR_LINE "\033[K"
 #define CLEAR_BELOW "\033[J"
 #define ESCAPE '\033'
+
+#define LINES_USUAL 24u
 
 static struct {
     bool terminal, keys;
@@ -103,18 +105,18 @@ bool screen_has_keys(void)
 
 /* ---- output ---- */
 
-static struct winsize screen_size(void)
+static unsigned screen_rows(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
-        size = (struct winsize){.ws_row = 24, .ws_col = 80};
-    return size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+        return LINES_USUAL;
+    return size.ws_row;
 }
 
 size_t screen_lines(void)
 {
     /* The last is the cursor's. */
-    return screen_size().ws_row - 1u;
+    return screen_rows() - 1u;
 }
 
 /* Escape sequences take no room, and are written even beyond the edge: they end what was begun. */
@@ -136,7 +138,7 @@ static const char *draw_line(FILE *to, const char *line, size_t width)
 static char *make_frame(const char *text)
 {
     char *frame;
-    size_t size, lines = screen_lines(), width = screen_size().ws_col;
+    size_t size, lines = screen_lines(), width = terminal_columns(stdout);
     FILE *to = memory_stream(&frame, &size);
     fputs(HOME, to);
     for (size_t i = 0; i < lines && *text; i++)

@@ -274,7 +274,7 @@ int command_check(const struct command *command, int argc, char **argv)
     struct input input;
     struct rules rules;
     struct repository repository;
-    const struct input_needs needs = {.options = command->options, .nothing = true};
+    const struct input_needs needs = {.options = command->options, .paged = true, .nothing = true};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     if (!repository_open(&repository, input.settings.source_root)) {

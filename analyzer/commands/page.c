@@ -21,7 +21,8 @@
 
 int command_html(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     char nonce[HTML_NONCE_SIZE];
     struct input input;
     if (!html_nonce(nonce)) {
@@ -37,7 +38,9 @@ int command_html(const struct command *command, int argc, char **argv)
     if (!input_load(&input))
         return input.status;
     struct html_options options = {.nonce = nonce,
-                                   .paths = {input.settings.source_path, input.settings.trim_path}};
+                                   .paths = {input.settings.source_path, input.settings.trim_path},
+                                   .files = input.paths,
+                                   .file_count = input.path_count};
     html_write(input.output, input.profile, &options);
     return input_close(&input);
 }
@@ -81,7 +84,9 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
     const struct html_options options = {
         .nonce = nonce,
         .served = true,
-        .paths = {input.settings.source_path, input.settings.trim_path}};
+        .paths = {input.settings.source_path, input.settings.trim_path},
+        .files = input.paths,
+        .file_count = input.path_count};
     FILE *to = memory_stream(&page->text, &page->size);
     bool written = html_write(to, input.profile, &options);
     if (fclose(to) != 0 || !written) {
@@ -253,7 +258,8 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
 
 int command_web(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;

@@ -9,7 +9,7 @@
 #include "profile/kernel_match.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
-#include "views/views.h"
+#include "views/timer_words.h"
 
 #include <errno.h>
 #include <inttypes.h>

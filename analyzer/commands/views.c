@@ -27,7 +27,7 @@ static int views_show(const struct input_needs *needs, int argc, char **argv,
 int command_report(const struct command *command, int argc, char **argv)
 {
     struct input input;
-    const struct input_needs needs = {.options = command->options};
+    const struct input_needs needs = {.options = command->options, .paged = true};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     if (input.settings.json)
@@ -41,6 +41,7 @@ int command_view(const struct command *command, int argc, char **argv)
 {
     const struct pprof_view *view = pprof_view_find(argv[0]);
     const struct input_needs needs = {.options = command->options,
+                                      .paged = true,
                                       .argument = pprof_view_has_symbol(view) ? "REGEX" : NULL};
     struct input input;
     if (!input_parse(&input, argc, argv, &needs))
@@ -55,19 +56,20 @@ int command_view(const struct command *command, int argc, char **argv)
 
 int command_timers(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .timers = true};
+    const struct input_needs needs = {.options = command->options, .timers = true, .paged = true};
     return views_show(&needs, argc, argv, timers_print);
 }
 
 int command_growth(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .histories = true, .paged = true};
     return views_show(&needs, argc, argv, growth_print);
 }
 
 int command_wakeups(const struct command *command, int argc, char **argv)
 {
-    const struct input_needs needs = {.options = command->options};
+    const struct input_needs needs = {.options = command->options, .paged = true};
     return views_show(&needs, argc, argv, wakeups_print);
 }
 
@@ -76,7 +78,7 @@ int command_diff(const struct command *command, int argc, char **argv)
     struct input input;
     struct selection selection;
     const struct input_needs needs = {
-        .options = command->options, .argument = "BASE", .compares = true};
+        .options = command->options, .argument = "BASE", .compares = true, .paged = true};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
     struct selection_options options = input_selection_options(&input.settings);
@@ -106,7 +108,7 @@ int command_left(const struct command *command, int argc, char **argv)
     struct input input;
     uint64_t since;
     const struct input_needs needs = {
-        .options = command->options, .argument = "SINCE", .timers = true};
+        .options = command->options, .argument = "SINCE", .timers = true, .paged = true};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
     if (!left_parse_since(input.argument, &since))

@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "profile/filter.h"
 #include "symbols/roots.h"
 #include "views/views.h"
@@ -82,8 +83,7 @@ static struct watch_view watch_make_view(const struct watch *watch, bool last)
     struct watch_view view = {.profile = watch->profile,
                               .trend = watch->trend,
                               .order = watch->order,
-                              .most = watch->settings.nodecount,
-                              .styled = stdout};
+                              .most = watch->settings.nodecount};
     if (screen_is_terminal()) {
         long lines = (long)screen_lines();
         view.most = view.most < 0 || view.most > lines ? lines : view.most;
@@ -100,9 +100,12 @@ static bool watch_show(const struct watch *watch)
     size_t size;
     struct watch_view view = watch_make_view(watch, watch_is_over(watch));
     FILE *to = memory_stream(&text, &size);
+    if (screen_is_terminal())
+        terminal_lead(to, terminal_columns(stdout));
     if (!screen_is_terminal() && watch->trend->looks > 1)
         fputc('\n', to);
     watch_print(to, &view);
+    terminal_lead(NULL, 0);
     fclose(to);
     bool shown = screen_show(text);
     free(text);

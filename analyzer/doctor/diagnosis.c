@@ -1,6 +1,7 @@
 #include "doctor/diagnosis.h"
 
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "base/text.h"
 
 #include <jansson.h>

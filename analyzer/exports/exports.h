@@ -83,6 +83,8 @@ struct html_options {
     const char *nonce; /* only what carries it may run in the page */
     bool served;       /* the page asks for itself again while a recorded process runs */
     struct source_paths paths;
+    const char *const *files; /* that it is of, for commands which are copied from it */
+    size_t file_count;
 };
 
 /*

@@ -23,8 +23,9 @@ ASSET(html_template, FILE_OF("page.html"));
 ASSET(html_style, FILE_OF("style.css"));
 /* One module: its files share their names with each other, and with nothing else. */
 ASSET(html_script,
-      FILE_OF("values.js") FILE_OF("state.js") FILE_OF("tables.js") FILE_OF("flame.js")
-          FILE_OF("timeline.js") FILE_OF("layout.js") FILE_OF("graph.js") FILE_OF("script.js"));
+      FILE_OF("values.js") FILE_OF("state.js") FILE_OF("scope.js") FILE_OF("tables.js")
+          FILE_OF("copy.js") FILE_OF("timers.js") FILE_OF("flame.js") FILE_OF("stacked.js")
+              FILE_OF("timeline.js") FILE_OF("layout.js") FILE_OF("graph.js") FILE_OF("script.js"));
 
 /* ---- the page ---- */
 
@@ -87,6 +88,11 @@ static void fill_summary(FILE *to, const struct page *page)
     html_summary(to, page->profile);
 }
 
+static void fill_files(FILE *to, const struct page *page)
+{
+    html_files(to, page->options->files, page->options->file_count);
+}
+
 static void fill_findings(FILE *to, const struct page *page)
 {
     html_findings(to, page->profile, &page->options->paths);
@@ -113,7 +119,7 @@ static const struct slot slots[] = {
     {"TITLE", fill_title},     {"NONCE", fill_nonce},       {"SERVED", fill_served},
     {"CONNECT", fill_connect}, {"STYLE", fill_style},       {"SCRIPT", fill_script},
     {"SUMMARY", fill_summary}, {"FINDINGS", fill_findings}, {"SITES", fill_sites},
-    {"DATA", fill_data},
+    {"DATA", fill_data},       {"FILES", fill_files},
 };
 
 /* The slot whose @NAME@ begins there, NULL if it is a plain '@'. */

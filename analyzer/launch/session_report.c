@@ -1,6 +1,7 @@
 /* session_report.c - a line for each program that was recorded, or the reasons why there is none.
  */
 #include "launch/session.h"
+#include "launch/variables.h"
 
 #include "base/errors.h"
 #include "base/text.h"
@@ -169,10 +170,14 @@ static void explain_nothing(const char *command, const char *directory)
 {
     struct statvfs system;
     struct rlimit limit;
+    const char *size = getenv(VARIABLE_PREFIX "SIZE");
     complain("%s left no recording in \"%s\".", command, directory);
     uint64_t left =
         statvfs(directory, &system) == 0 ? system.f_bavail * system.f_frsize : UINT64_MAX;
-    if (left < 2 * SMALLEST_RECORDING) /* some goes to the file system's own needs */
+    if (size && !variable_find("SIZE")->takes(size))
+        complain("That is by " VARIABLE_PREFIX "SIZE=%s: a recording takes at least %s.", size,
+                 text_bytes(SMALLEST_RECORDING).s);
+    else if (left < 2 * SMALLEST_RECORDING) /* some goes to the file system's own needs */
         complain("Its file system is full, %s are left and a recording takes %s: write "
                  "elsewhere with -o.",
                  text_bytes(left).s, text_bytes(SMALLEST_RECORDING).s);

@@ -110,14 +110,14 @@ static const struct group {
 } groups[] = {
     {"Timers", OPTION_LIST(OPTIONS_FILTERS, OPTIONS_TAGS)},
     {"Value", OPTION_LIST(OPTIONS_VALUE)},
-    {"Frames", OPTION_LIST(OPTIONS_FRAMES)},
+    {"Frames", OPTION_LIST(OPTIONS_FRAMES, OPTION_NAMES)},
     {"Detail", OPTION_LIST(OPTIONS_GRANULARITY, OPTION_CALL_TREE)},
     {"Order and number", OPTION_LIST(OPTIONS_GRAPH)},
     {"Comparison", OPTION_LIST(OPTIONS_BASE, OPTIONS_COMPARISON)},
     {"Source files and binaries", OPTION_LIST(OPTIONS_PATHS, OPTION_SYMFS)},
     {"Formats", OPTION_LIST(OPTIONS_FORMAT)},
     {"The gate", OPTION_LIST(OPTIONS_GATE)},
-    {"Output", OPTION_LIST(OPTION_OUTPUT, OPTION_COMPACT_LABELS, OPTION_NAMES)},
+    {"Output", OPTION_LIST(OPTION_OUTPUT, OPTION_COMPACT_LABELS)},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(*groups))

@@ -88,7 +88,7 @@ static void samples_add_rest(struct profile *profile, const struct process *proc
         sample_add(sample_of(&profile->samples, trace, &labels), &rest);
 }
 
-static void keep_timer(struct loading *loading, struct site *site, const struct tlk_timer *timer,
+static void keep_timer(struct loading *loading, struct trace *trace, const struct tlk_timer *timer,
                        const struct callers *callers, const struct judgement *judgement)
 {
     struct profile *profile = loading->profile;
@@ -96,8 +96,9 @@ static void keep_timer(struct loading *loading, struct site *site, const struct 
         strings_add(profile->strings, recording_string(loading->recording, timer->name));
     profile->timers = memory_grow(profile->timers, profile->timer_count, &profile->timer_room,
                                   sizeof(*profile->timers));
-    profile->timers[profile->timer_count++] = (struct live_timer){
-        site, loading->process, name, callers->setter, callers->notified, *timer, *judgement};
+    profile->timers[profile->timer_count++] =
+        (struct live_timer){trace->site,       trace,  loading->process, name, callers->setter,
+                            callers->notified, *timer, *judgement};
 }
 
 static void count_callers(struct loading *loading, struct site *site, const struct tlk_timer *timer,
@@ -261,7 +262,7 @@ static void enter_timer(struct loading *loading, struct record *record,
             site->oldest_age = judgement->age;
     }
     if (loading->profile->keep_timers)
-        keep_timer(loading, site, timer, &callers, judgement);
+        keep_timer(loading, record->trace, timer, &callers, judgement);
 }
 
 static void load_timer(struct loading *loading, uint32_t slot, const struct tlk_timer *timer)

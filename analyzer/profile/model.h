@@ -59,7 +59,8 @@ struct process {
     const char **argv;
     size_t argc;
     int pid, ppid;
-    bool base; /* of what the others are compared with */
+    bool base;    /* of what the others are compared with */
+    size_t index; /* in profile->processes, when it is sorted */
     bool forked;
     uint64_t peak;    /* timers live at a time; of a forked one, its parent's count in */
     bool alive;       /* runs while it is looked at */
@@ -218,11 +219,24 @@ struct caller_list {
 /* One live timer, for views that list them. */
 struct live_timer {
     struct site *site;
+    const struct trace *trace;
     const struct process *process;
     const char *name;          /* that the program gave it; "": none */
     uint32_t setter, notified; /* locations: see callers.h */
     struct tlk_timer record;
     struct judgement judgement;
+};
+
+/* How fast a site grows in one process, where it does: see struct finding. */
+struct growth {
+    const struct site *site;
+    const struct process *process;
+    double per_second;
+};
+
+struct growths {
+    struct growth *list;
+    size_t count, room;
 };
 
 /* The most timers of a site that one process had at a time. */
@@ -255,6 +269,7 @@ struct profile {
     struct locations locations;
     struct passages passages;
     struct peaks peaks;      /* of all sites in each process */
+    struct growths growths;  /* the same */
     struct counts totals;    /* see profile_settle() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;

@@ -266,6 +266,8 @@ void processes_sort(struct profile *profile)
 {
     if (profile->process_count > 0)
         qsort(profile->processes, profile->process_count, sizeof(*profile->processes), by_start);
+    for (size_t i = 0; i < profile->process_count; i++)
+        profile->processes[i]->index = i;
 }
 
 /* ---- limits ---- */

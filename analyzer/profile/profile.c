@@ -66,6 +66,8 @@ void profile_renew(struct profile *profile)
     callers_free(profile);
     peaks_free(&profile->peaks);
     profile->peaks = (struct peaks){0};
+    free(profile->growths.list);
+    profile->growths = (struct growths){0};
     profile->processes = NULL;
     profile->process_count = profile->process_room = 0;
     profile->sites = profile->known = NULL;
@@ -84,6 +86,7 @@ void profile_free(struct profile *profile)
     samples_free(&profile->samples);
     callers_free(profile);
     peaks_free(&profile->peaks);
+    free(profile->growths.list);
     locations_free(&profile->locations);
     passages_free(&profile->passages);
     free_modules(profile);

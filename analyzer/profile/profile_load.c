@@ -108,6 +108,16 @@ static void say_maker(const struct part *part, struct finding *finding)
                  part->maker);
 }
 
+static void note_growth(struct growths *growths, const struct site *site,
+                        const struct process *process, double per_second)
+{
+    if (per_second <= 0)
+        return;
+    growths->list =
+        memory_grow(growths->list, growths->count, &growths->room, sizeof(*growths->list));
+    growths->list[growths->count++] = (struct growth){site, process, per_second};
+}
+
 static void site_found(struct loading *loading, struct site *site, const struct finding *finding)
 {
     struct process *process = loading->process;
@@ -117,6 +127,7 @@ static void site_found(struct loading *loading, struct site *site, const struct 
         return;
     }
     note_rates(process, site->family, finding->growth, 0);
+    note_growth(&loading->profile->growths, site, process, finding->growth);
     if (!site->process || is_worse(finding, &site->finding)) {
         site->finding = *finding;
         site->process = process;

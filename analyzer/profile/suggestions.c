@@ -16,7 +16,8 @@ struct usage {
     size_t places;
 };
 
-struct usages {
+struct suggestions {
+    struct profile *profile;
     struct usage *list;
     size_t count, room;
     struct index index;
@@ -29,7 +30,7 @@ static bool same_usage(const void *key, const void *list, uint32_t number)
 }
 
 /* Made if need be; valid until the next is made. */
-static struct usage *usage_of(struct usages *usages, uint64_t family, const char *name)
+static struct usage *usage_of(struct suggestions *usages, uint64_t family, const char *name)
 {
     const struct usage wanted = {.family = family, .name = name};
     uint64_t hash = hash_text(hash_key(&family, sizeof(family)), name);
@@ -68,7 +69,7 @@ static int by_hash(const void *left, const void *right)
     return compare_numbers(((const struct place *)left)->hash, ((const struct place *)right)->hash);
 }
 
-static void count_name(struct usages *usages, const struct place *place, const char *name)
+static void count_name(struct suggestions *usages, const struct place *place, const char *name)
 {
     if (!name)
         return;
@@ -77,8 +78,9 @@ static void count_name(struct usages *usages, const struct place *place, const c
     usage->last = place->hash;
 }
 
-static void count_all(struct usages *usages, struct profile *profile)
+static void count_all(struct suggestions *usages)
 {
+    struct profile *profile = usages->profile;
     size_t depth, count = profile->site_count;
     struct place *places = memory_new(count, sizeof(*places));
     for (size_t i = 0; i < count; i++)
@@ -116,7 +118,7 @@ static void consider(struct choice *best, struct choice other)
  * A name that other places share would hide those, a library's what others make through it, and
  * main's all to come. Of what calls main there is no choice, for every stack has it.
  */
-static struct choice choose(struct usages *usages, struct profile *profile, struct site *site)
+static struct choice choose(struct suggestions *usages, struct profile *profile, struct site *site)
 {
     struct choice best = {0}, file = {0};
     size_t depth;
@@ -142,12 +144,28 @@ static struct choice choose(struct usages *usages, struct profile *profile, stru
     return file.name && file.places < best.places ? file : best;
 }
 
-static void write_suggestion(FILE *to, struct usages *usages, struct profile *profile,
-                             struct site *site)
+struct suggestions *suggestions_new(struct profile *profile)
 {
-    const struct choice choice = choose(usages, profile, site);
+    struct suggestions *suggestions = memory_new(1, sizeof(*suggestions));
+    suggestions->profile = profile;
+    count_all(suggestions);
+    return suggestions;
+}
+
+void suggestions_free(struct suggestions *suggestions)
+{
+    if (!suggestions)
+        return;
+    free(suggestions->list);
+    index_free(&suggestions->index);
+    free(suggestions);
+}
+
+void suggestion_write(FILE *to, struct suggestions *suggestions, struct site *site)
+{
+    const struct choice choice = choose(suggestions, suggestions->profile, site);
     struct identity identity;
-    identity_make(&identity, profile, site);
+    identity_make(&identity, suggestions->profile, site);
     fprintf(to, "# %s: ", text_plural(site->counts.live, "live timer", "live timers").s);
     for (size_t i = 0; i < identity.count; i++)
         fprintf(to, "%s%s", i > 0 ? " < " : "", identity.functions[i]);
@@ -165,12 +183,10 @@ static void write_suggestion(FILE *to, struct usages *usages, struct profile *pr
 
 void suggestions_write(FILE *to, const struct gate *gate)
 {
-    struct usages usages = {0};
-    count_all(&usages, gate->profile);
+    struct suggestions *suggestions = suggestions_new(gate->profile);
     for (size_t i = 0; i < gate->count; i++) {
         if (gate->judged[i].outcome == OUTCOME_FAILS)
-            write_suggestion(to, &usages, gate->profile, gate->judged[i].site);
+            suggestion_write(to, suggestions, gate->judged[i].site);
     }
-    free(usages.list);
-    index_free(&usages.index);
+    suggestions_free(suggestions);
 }

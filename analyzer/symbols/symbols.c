@@ -3,12 +3,12 @@
 #include "base/index.h"
 #include "base/memory.h"
 #include "base/paths.h"
+#include "symbols/demangled.h"
 #include "symbols/object.h"
 #include "symbols/portable.h"
 #include "symbols/tailcalls.h"
 
 #include <dwarf.h>
-#include <libiberty/demangle.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,52 +32,6 @@ struct search {
     const char *directory;
 };
 
-/* What a function is called: see struct symbol. */
-struct function_name {
-    const char *name, *signature;
-};
-
-static const char *demangled_name(struct strings *strings, const char *name, int options)
-{
-    char *demangled = cplus_demangle(name, DMGL_ANSI | DMGL_AUTO | options);
-    const char *kept = demangled ? strings_add(strings, demangled) : NULL;
-    free(demangled);
-    return kept;
-}
-
-/* The parts that a compiler makes of a function are that function. */
-static const char *signature_of(struct strings *strings, const char *name)
-{
-    const char *signature = demangled_name(strings, name, DMGL_PARAMS);
-    const char *clone = signature ? strstr(signature, " [clone ") : NULL;
-    if (!clone)
-        return signature;
-    char *whole = memory_copy(signature);
-    whole[clone - signature] = '\0';
-    signature = strings_add(strings, whole);
-    free(whole);
-    return signature;
-}
-
-/* C++ and Rust names as their programmers wrote them; without parameters, as pprof shows them. */
-static struct function_name readable_name(struct strings *strings, const char *name)
-{
-    char plain[MAX_NAME];
-    size_t length = name_length(name);
-    if (length < sizeof(plain) && name[length]) {
-        memcpy(plain, name, length);
-        plain[length] = '\0';
-        name = plain;
-    }
-    struct function_name readable = {.name = demangled_name(strings, name, 0)};
-    if (!readable.name)
-        return (struct function_name){.name = strings_add(strings, name)};
-    readable.signature = signature_of(strings, name);
-    if (readable.signature == readable.name)
-        readable.signature = NULL;
-    return readable;
-}
-
 static const char *source_path(const struct search *search, const char *file)
 {
     if (!file)
@@ -94,7 +48,7 @@ static const char *source_path(const struct search *search, const char *file)
     return kept;
 }
 
-static void add_symbol(const struct search *search, struct function_name function,
+static void add_symbol(const struct search *search, struct demangled function,
                        const struct source_place *place, bool inlined)
 {
     struct symbol_list *list = search->list;
@@ -187,22 +141,22 @@ static const char *qualified_name(const struct search *search, Dwarf_Die *functi
     return strings_add(search->strings, name);
 }
 
-static struct function_name function_name(const struct search *search, Dwarf_Die *function)
+static struct demangled function_name(const struct search *search, Dwarf_Die *function)
 {
     const char *name = die_linkage_name(function);
     if (name)
-        return readable_name(search->strings, name);
-    return (struct function_name){.name = qualified_name(search, function)};
+        return demangled(search->strings, name);
+    return (struct demangled){.name = qualified_name(search, function)};
 }
 
-static struct function_name name_once(const struct search *search, struct unit_function *function)
+static struct demangled name_once(const struct search *search, struct unit_function *function)
 {
     if (!function->name) {
-        struct function_name found = function_name(search, &function->die);
+        struct demangled found = function_name(search, &function->die);
         function->name = found.name;
         function->signature = found.signature;
     }
-    return (struct function_name){function->name, function->signature};
+    return (struct demangled){function->name, function->signature};
 }
 
 static void add_from_debug_information(const struct search *search)
@@ -213,12 +167,12 @@ static void add_from_debug_information(const struct search *search)
         return;
     struct source_place place = line_of(search);
     for (size_t i = unit_inlined(function, search->address, inlined, MAX_INLINED); i > 0; i--) {
-        struct function_name name = function_name(search, &inlined[i - 1]);
+        struct demangled name = function_name(search, &inlined[i - 1]);
         if (name.name)
             add_symbol(search, name, &place, true);
         place = call_of(search, &inlined[i - 1]);
     }
-    struct function_name name = name_once(search, function);
+    struct demangled name = name_once(search, function);
     if (name.name)
         add_symbol(search, name, &place, false);
 }
@@ -229,7 +183,7 @@ static void add_from_symbol_table(const struct search *search, Dwarf_Addr addres
     if (!name || !*name)
         return;
     struct source_place place = line_of(search);
-    add_symbol(search, readable_name(search->strings, name), &place, false);
+    add_symbol(search, demangled(search->strings, name), &place, false);
 }
 
 /*
@@ -249,7 +203,7 @@ static void add_signal_frame(const struct search *search, Dwarf_Addr address)
     if (handles_signal)
         add_symbol(
             search,
-            (struct function_name){.name = strings_add(search->strings, "<signal handler called>")},
+            (struct demangled){.name = strings_add(search->strings, "<signal handler called>")},
             &(struct source_place){0}, false);
 }
 

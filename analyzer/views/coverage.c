@@ -1,5 +1,6 @@
 #include "views/coverage.h"
 
+#include "base/fit.h"
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/losses.h"
@@ -124,7 +125,7 @@ void coverage_print(FILE *to, const struct profile *profile)
 {
     const struct coverage coverage = coverage_of(profile);
     for (size_t i = 0; i < coverage.count; i++)
-        fprintf(to, "%s\n", coverage.lines[i].s);
+        fit_say(to, "%s", coverage.lines[i].s);
 }
 
 /* ---- what was lost ---- */
@@ -137,11 +138,10 @@ void losses_print(FILE *to, const struct profile *profile)
         const struct loss *loss = loss_of(reason);
         uint64_t count = losses_count(profile, reason);
         if (count > 0)
-            fprintf(to, "missing: %s %s\n", text_plural(count, loss->one, loss->many).s,
-                    loss->which);
+            fit_say(to, "missing: %s %s", text_plural(count, loss->one, loss->many).s, loss->which);
     }
     if (damaged > 0)
-        fprintf(to, "missing: %s of the recording %s damaged\n",
+        fit_say(to, "missing: %s of the recording %s damaged",
                 text_plural(damaged, "record", "records").s, damaged == 1 ? "is" : "are");
 }
 
@@ -151,6 +151,6 @@ void losses_print_modules(FILE *to, const struct profile *profile)
         const struct module *module = profile->modules[i];
         const char *problem = symbols_problem(module->symbols);
         if (problem)
-            fprintf(to, "no symbols: %s %s\n", module->path, problem);
+            fit_say(to, "no symbols: %s %s", module->path, problem);
     }
 }

@@ -1,4 +1,6 @@
 /* gate.c - what `timerleak check` prints. */
+#include "base/fit.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "views/coverage.h"
 #include "views/sites.h"
@@ -26,7 +28,7 @@ static void print_growing(FILE *to, const struct gate *gate)
         if (judged->outcome != OUTCOME_PASSES || judged->site->finding.verdict != VERDICT_GROWING)
             continue;
         site_print_headline(to, gate->profile, judged->site);
-        fprintf(to, "       %s\n", site_why(gate->profile, judged->site));
+        fit_say(to, "       %s", site_why(gate->profile, judged->site));
     }
 }
 
@@ -38,9 +40,9 @@ static void print_excused(FILE *to, const struct gate *gate)
             continue;
         site_print_headline(to, gate->profile, judged->site);
         if (judged->rule)
-            fprintf(to, "       suppressed by %s\n", judged->rule->text);
+            fit_say(to, "       suppressed by %s", judged->rule->text);
         else
-            fprintf(to, "       known: in the baseline\n");
+            fit_say(to, "       known: in the baseline");
     }
 }
 
@@ -50,20 +52,25 @@ static void print_rules(FILE *to, const struct gate *gate, const char *path)
     for (size_t i = 0; gate->suppressions && i < gate->suppressions->count; i++) {
         const struct rule *rule = &gate->suppressions->rules[i];
         if (rule->broad)
-            fprintf(to, "%s:%zu: %s matches nearly everything: it would hide leaks to come\n", word,
+            fit_say(to, "%s:%zu: %s matches nearly everything: it would hide leaks to come", word,
                     rule->line, rule->text);
         if (rule->used == 0 && gate_is_whole(gate))
-            fprintf(to, "%s:%zu: %s suppresses nothing here\n", word, rule->line, rule->text);
+            fit_say(to, "%s:%zu: %s suppresses nothing here", word, rule->line, rule->text);
     }
     free(word);
 }
 
-static void print_known(FILE *to, const struct known *known)
+static void print_known(FILE *to, const char *word, const struct known *known)
 {
-    fputs(known->family, to);
+    char *text;
+    size_t size;
+    FILE *line = memory_stream(&text, &size);
+    fprintf(line, "%s: %s", word, known->family);
     for (size_t i = 0; i < known->function_count; i++)
-        fprintf(to, "%s%s", i > 0 ? " < " : ": ", known->functions[i]);
-    fputc('\n', to);
+        fprintf(line, "%s%s", i > 0 ? " < " : ": ", known->functions[i]);
+    fclose(line);
+    fit_say(to, "%s", text);
+    free(text);
 }
 
 static void print_gone(FILE *to, const struct gate *gate)
@@ -71,8 +78,7 @@ static void print_gone(FILE *to, const struct gate *gate)
     for (size_t i = 0; gate_is_whole(gate) && gate->baseline && i < gate->baseline->count; i++) {
         if (gate->baseline->list[i].seen)
             continue;
-        fputs("no longer found: ", to);
-        print_known(to, &gate->baseline->list[i]);
+        print_known(to, "no longer found", &gate->baseline->list[i]);
     }
 }
 
@@ -80,12 +86,12 @@ static void print_summary(FILE *to, const struct gate *gate)
 {
     const struct profile *profile = gate->profile;
     char *summary = wording_summary(gate), *too_many = wording_too_many(gate);
-    fprintf(to, "%s; %s created, %s live in %s\n", summary,
+    fit_say(to, "%s; %s created, %s live in %s", summary,
             text_plural(profile->totals.created, "timer", "timers").s,
             text_count(profile->totals.live).s,
             text_plural(profile->process_count, "recording", "recordings").s);
     if (too_many)
-        fprintf(to, "%s\n", too_many);
+        fit_say(to, "%s", too_many);
     free(summary);
     free(too_many);
 }
@@ -109,8 +115,7 @@ static size_t print_difference(FILE *to, const char *word, const struct baseline
     for (size_t i = 0; i < from->count; i++) {
         if (baseline_find(other, from->list[i].fingerprint))
             continue;
-        fprintf(to, "%s: ", word);
-        print_known(to, &from->list[i]);
+        print_known(to, word, &from->list[i]);
         count++;
     }
     return count;
@@ -122,6 +127,6 @@ void gate_print_update(FILE *to, const struct baseline *old, const struct baseli
     size_t added = print_difference(to, "added", new, old);
     size_t dropped = print_difference(to, "dropped", old, new);
     char *word = text_shell_word(path);
-    fprintf(to, "%s: %zu kept, %zu added, %zu dropped\n", word, new->count - added, added, dropped);
+    fit_say(to, "%s: %zu kept, %zu added, %zu dropped", word, new->count - added, added, dropped);
     free(word);
 }

@@ -1,9 +1,11 @@
 /* left.c - what a test has left behind. */
+#include "base/fit.h"
 #include "base/numbers.h"
 #include "base/text.h"
 #include "profile/families.h"
 #include "views/coverage.h"
 #include "views/sites.h"
+#include "views/timer_words.h"
 #include "views/views.h"
 
 #include <stdlib.h>
@@ -35,21 +37,22 @@ static size_t keep_since(struct profile *profile, uint64_t since)
 
 static void print_left_timer(FILE *to, const struct live_timer *timer)
 {
-    fprintf(to, "         %s, %s, made %s ago",
+    const char *name = timer->name;
+    fit_say(to, "         %s, %s, made %s ago%s%s%s",
             state_word(timer->judgement.state, timer->record.family),
             timer_identity(timer->record.family, timer->record.id).s,
-            text_duration(timer->judgement.age).s);
-    if (*timer->name)
-        fprintf(to, ", of \"%s\"", timer->name);
-    fputc('\n', to);
+            text_duration(timer->judgement.age).s, *name ? ", of \"" : "", name, *name ? "\"" : "");
 }
 
 static void print_group(FILE *to, struct profile *profile, const struct live_timer *timers,
                         size_t count)
 {
     struct site *site = timers->site;
-    fprintf(to, "\n%-8s %s left  ", family_label(site->family, site->kind).s, text_count(count).s);
-    site_print(to, profile, site);
+    char before[128];
+    snprintf(before, sizeof(before), "%-8s %s left  ", family_label(site->family, site->kind).s,
+             text_count(count).s);
+    fputc('\n', to);
+    site_print(to, before, profile, site);
     for (size_t i = 0; i < count && i < MOST_OF_SITE; i++)
         print_left_timer(to, &timers[i]);
     if (count > MOST_OF_SITE)

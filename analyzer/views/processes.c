@@ -1,6 +1,8 @@
 /* processes.c - which processes a report is of, how they ended, what of their limits they used. */
 #include "views/views.h"
 
+#include "base/fit.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "profile/process.h"
 
@@ -11,17 +13,20 @@
 #define MOST_PROCESSES 3
 #define ENDS_MOST 3 /* of which the line tells */
 
-static void print_limit(FILE *to, const struct limit *limit)
+/* `before` names the process, where that is not plain. */
+static void print_limit(FILE *to, const char *before, const struct limit *limit)
 {
-    fprintf(to, "%s: %s of %s", limit->name, text_count(limit->used).s,
-            limit->limit == UINT64_MAX ? "unlimited" : text_count(limit->limit).s);
+    struct text growth = {""}, reached = {""};
     if (limit->growth > 0)
-        fprintf(to, "; at +%s", text_rate(limit->growth).s);
+        snprintf(growth.s, sizeof(growth.s), "; at +%.40s", text_rate(limit->growth).s);
     if (limit->reached > 0)
-        fprintf(to, " the limit is reached in %s", text_duration(limit->reached).s);
+        snprintf(reached.s, sizeof(reached.s), " the limit is reached in %.20s",
+                 text_duration(limit->reached).s);
     else if (limit->growth > 0 && limit->used >= limit->limit)
-        fprintf(to, ": the limit is reached");
-    fputc('\n', to);
+        snprintf(reached.s, sizeof(reached.s), ": the limit is reached");
+    fit_say(to, "%s%s: %s of %s%s%s", before, limit->name, text_count(limit->used).s,
+            limit->limit == UINT64_MAX ? "unlimited" : text_count(limit->limit).s, growth.s,
+            reached.s);
 }
 
 void limits_print(FILE *to, const struct process *process)
@@ -30,13 +35,13 @@ void limits_print(FILE *to, const struct process *process)
     limits_of_process(process, limits);
     for (size_t i = 0; i < LIMITS; i++) {
         if (limits[i].used > 0 && (limits[i].growth > 0 || process->alive))
-            print_limit(to, &limits[i]);
+            print_limit(to, "", &limits[i]);
     }
 }
 
 static void print_process(FILE *to, const struct process *process)
 {
-    fprintf(to, "%s%s (pid %d)%s, %s, %s\n", style(to, STYLE_STRONG), process->name, process->pid,
+    fit_say(to, "%s%s (pid %d)%s, %s, %s", style(to, STYLE_STRONG), process->name, process->pid,
             style(to, STYLE_PLAIN), process_lived(process).s, process_end(process).s);
     limits_print(to, process);
 }
@@ -108,25 +113,35 @@ static struct program *program_of(struct program *programs, size_t *count, const
     return &programs[(*count)++];
 }
 
-static void print_program(FILE *to, const struct program *program)
+static void add_ends(FILE *to, const struct program *program)
 {
     size_t told = 0;
-    fprintf(to, "%s%s (%s, pid %d to %d)%s, %s to %s", style(to, STYLE_STRONG), program->name,
-            text_plural(program->count, "process", "processes").s, program->lowest_pid,
-            program->highest_pid, style(to, STYLE_PLAIN), text_duration(program->shortest).s,
-            text_duration(program->longest).s);
     for (size_t i = 0; i < ENDS_MOST && program->ends[i].count > 0; i++) {
         fprintf(to, ", %s %s", text_count(program->ends[i].count).s, program->ends[i].text.s);
         told += program->ends[i].count;
     }
     if (told < program->count)
         fprintf(to, ", %s otherwise", text_count(program->count - told).s);
-    fputc('\n', to);
+}
+
+static void print_program(FILE *to, const struct program *program)
+{
+    char *ends;
+    size_t size;
+    FILE *line = memory_stream(&ends, &size);
+    add_ends(line, program);
+    fclose(line);
+    fit_say(to, "%s%s (%s, pid %d to %d)%s, %s to %s%s", style(to, STYLE_STRONG), program->name,
+            text_plural(program->count, "process", "processes").s, program->lowest_pid,
+            program->highest_pid, style(to, STYLE_PLAIN), text_duration(program->shortest).s,
+            text_duration(program->longest).s, ends);
+    free(ends);
     for (size_t i = 0; i < LIMITS; i++) {
+        struct text before;
         if (!program->limited[i])
             continue;
-        fprintf(to, "pid %d: ", program->limited[i]->pid);
-        print_limit(to, &program->limits[i]);
+        snprintf(before.s, sizeof(before.s), "pid %d: ", program->limited[i]->pid);
+        print_limit(to, before.s, &program->limits[i]);
     }
 }
 

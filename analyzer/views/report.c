@@ -1,4 +1,5 @@
 /* report.c - processes, totals, limits, then the findings, worst first. */
+#include "base/fit.h"
 #include "base/text.h"
 #include "profile/losses.h"
 #include "views/coverage.h"
@@ -8,16 +9,19 @@
 static void print_report_totals(FILE *to, const struct profile *profile)
 {
     const struct counts *totals = &profile->totals;
-    fprintf(to, "timers: %s created, ", text_count(totals->created).s);
+    struct text inherited = {""}, in_flight = {""};
     if (totals->inherited > 0)
-        fprintf(to, "%s inherited, ", text_count(totals->inherited).s);
-    /* Live are those of all processes, each at its end, which need not have run together. */
-    fprintf(to, "%s released, %s live (peak %s%s%s)", text_count(totals->released).s,
-            text_count(totals->live).s, profile->peaks.exact ? "" : "at most ",
-            text_count(totals->peak).s, totals->live > totals->peak ? " at a time" : "");
+        snprintf(inherited.s, sizeof(inherited.s), "%.32s inherited, ",
+                 text_count(totals->inherited).s);
     if (totals->in_flight > 0)
-        fprintf(to, ", %s in flight", text_count(totals->in_flight).s);
-    fputc('\n', to);
+        snprintf(in_flight.s, sizeof(in_flight.s), ", %.32s in flight",
+                 text_count(totals->in_flight).s);
+    /* Live are those of all processes, each at its end, which need not have run together. */
+    fit_say(to, "timers: %s created, %s%s released, %s live (peak %s%s%s)%s",
+            text_count(totals->created).s, inherited.s, text_count(totals->released).s,
+            text_count(totals->live).s, profile->peaks.exact ? "" : "at most ",
+            text_count(totals->peak).s, totals->live > totals->peak ? " at a time" : "",
+            in_flight.s);
 }
 
 static void print_findings(FILE *to, struct profile *profile, long most)
@@ -40,8 +44,10 @@ static void print_failures(FILE *to, struct profile *profile)
         struct site *site = profile->sites[i];
         if (site->finding.verdict != VERDICT_CLEAN || counts_failed(&site->counts) == 0)
             continue;
-        fprintf(to, "%s%s  ", before, counts_failures(&site->counts).s);
-        site_print(to, profile, site);
+        char failures[128];
+        snprintf(failures, sizeof(failures), "%s  ", counts_failures(&site->counts).s);
+        fputs(before, to);
+        site_print(to, failures, profile, site);
         before = "";
     }
 }
@@ -51,14 +57,16 @@ void report_print(FILE *to, struct profile *profile, long most)
     size_t clean = profile_count_sites(profile, VERDICT_CLEAN);
     processes_print(to, profile);
     if (profile->site_count == 0)
-        fprintf(to, "%s\n", losses_of_all(profile));
+        fit_say(to, "%s", losses_of_all(profile));
     else
         print_report_totals(to, profile);
     losses_print(to, profile);
     print_findings(to, profile, most);
     print_failures(to, profile);
-    if (clean > 0)
-        fprintf(to, "\n%s clean: all that was created there was released\n",
+    if (clean > 0) {
+        fputc('\n', to);
+        fit_say(to, "%s clean: all that was created there was released",
                 text_plural(clean, "site is", "sites are").s);
+    }
     losses_print_modules(to, profile);
 }

@@ -8,11 +8,11 @@
 
 #include <stdio.h>
 
-/* "accept_client  src/net.c:214". */
-void site_print_name(FILE *to, struct profile *profile, struct site *site);
+/* "accept_client  src/net.c:214", of no more columns than that; the caller frees it. */
+char *site_name(struct profile *profile, struct site *site, size_t columns);
 
-/* That, and the end of the line. */
-void site_print(FILE *to, struct profile *profile, struct site *site);
+/* That, behind what is before it, or below that where a terminal has no room for both. */
+void site_print(FILE *to, const char *before, struct profile *profile, struct site *site);
 
 /* One line of a finding: verdict, family, live, state, function, file and line. */
 void site_print_headline(FILE *to, struct profile *profile, struct site *site);

@@ -28,9 +28,6 @@ void limits_print(FILE *to, const struct process *process);
 /* A table of the live timers: what each is, and what it waits for. The profile has kept them. */
 void timers_print(FILE *to, struct profile *profile, long most);
 
-/* How a family names its timers: "fd 5", "id 3", "real". */
-struct text timer_identity(uint64_t family, uint64_t id);
-
 /* Live timers of each site over the run, as lines of blocks. The profile has kept its histories. */
 void growth_print(FILE *to, struct profile *profile, long most);
 
@@ -56,7 +53,6 @@ struct watch_view {
     long most;    /* sites to show; -1: all */
     bool changed; /* no sites that are as they were at the last look */
     bool keys;    /* say which there are */
-    FILE *styled; /* the stream that all this will come to: it decides on colour */
 };
 
 void watch_print(FILE *to, const struct watch_view *view);

@@ -4,6 +4,7 @@
 #include "profile/callers.h"
 #include "views/coverage.h"
 #include "views/sites.h"
+#include "views/table.h"
 #include "views/views.h"
 #include "views/wording.h"
 
@@ -43,32 +44,59 @@ static int by_wakeups(const void *left, const void *right)
     return order ? order : compare_numbers(a->site->index, b->site->index);
 }
 
-#define SITE_COLUMN 53
-
 /* Who sets the timers that wake most, if that is not the line that made them. */
-static void print_setter(FILE *to, struct profile *profile, struct site *site)
+static void print_setter(const struct table *table, struct profile *profile, struct site *site)
 {
     const struct caller *setter = callers_most(profile, site, CALLER_SETS);
     if (!setter || caller_is_maker(profile, site, caller_frame(profile, site, setter->location)))
         return;
     char *text = wording_caller(profile, site, setter->location);
-    fprintf(to, "%*sset by %s\n", SITE_COLUMN, "", text);
+    table_print_below(table, "set by ", text);
     free(text);
 }
 
-static void print_row(FILE *to, struct profile *profile, const struct row *row, uint64_t total)
+/* "1,204.250". */
+static struct text rate_of(uint64_t wakeups)
+{
+    struct text text;
+    uint64_t thousandths = wakeups / 1000 + (wakeups % 1000 >= 500);
+    snprintf(text.s, sizeof(text.s), "%.40s.%03u", text_count(thousandths / 1000).s,
+             (unsigned)(thousandths % 1000));
+    return text;
+}
+
+static void print_row(const struct table *table, struct profile *profile, const struct row *row,
+                      uint64_t total)
 {
     const struct site *site = row->site;
-    fprintf(to, "%11.3f %6.2f%% %12s  %-9s %-8s ", (double)row->wakeups / 1e6,
-            (double)row->wakeups / (double)total * 100, text_count(site->counts.fired).s,
-            row->interval ? text_duration(row->interval).s : "-", family_name(site->family));
-    site_print(to, profile, row->site);
-    print_setter(to, profile, row->site);
+    const struct text rate = rate_of(row->wakeups), fired = text_count(site->counts.fired),
+                      interval = row->interval ? text_duration(row->interval) : (struct text){"-"};
+    struct text share;
+    snprintf(share.s, sizeof(share.s), "%.2f%%", (double)row->wakeups / (double)total * 100);
+    char *name = site_name(profile, row->site, table_room(table));
+    const char *const cells[] = {rate.s, share.s, fired.s, interval.s, family_name(site->family),
+                                 name};
+    table_print_row(table, cells);
+    free(name);
+    print_setter(table, profile, row->site);
+}
+
+static void lay_out(struct table *table, FILE *to)
+{
+    table_begin(table, to);
+    table_add(table, (struct column){"WAKEUPS/S", 11, RIGHT, 0});
+    table_add(table, (struct column){"SHARE", 7, RIGHT, 1});
+    table_add(table, (struct column){"FIRED", 12, RIGHT, 1});
+    table_add(table, (struct column){"INTERVAL", 9, LEFT, 2});
+    table_add(table, (struct column){"FAMILY", 8, LEFT, 1});
+    table_add(table, (struct column){"SITE", 0, LEFT, 1});
+    table_lay_out(table);
 }
 
 void wakeups_print(FILE *to, struct profile *profile, long most)
 {
     struct row *rows = rows_of(profile);
+    struct table table;
     size_t count = 0;
     uint64_t total = 0;
     if (profile->site_count > 0)
@@ -77,19 +105,19 @@ void wakeups_print(FILE *to, struct profile *profile, long most)
         total += rows[count].wakeups;
     size_t shown = most >= 0 && (size_t)most < count ? (size_t)most : count;
     coverage_print(to, profile);
-    fprintf(to, "%.3f wakeups per second at %s; %s in all\n", (double)total / 1e6,
+    fit_say(to, "%s wakeups per second at %s; %s in all", rate_of(total).s,
             text_plural(count, "site", "sites").s,
             text_plural(profile->totals.fired, "expiration", "expirations").s);
     if (profile->totals.fired_unknown > 0)
-        fprintf(to,
+        fit_say(to,
                 "not counted: %s of timers on CPU clocks and the like, of which nothing tells how "
-                "often they fired\n",
+                "often they fired",
                 text_plural(profile->totals.fired_unknown, "arming", "armings").s);
+    lay_out(&table, to);
     if (shown > 0)
-        fprintf(to, "%11s %7s %12s  %-9s %-8s SITE\n", "WAKEUPS/S", "SHARE", "FIRED", "INTERVAL",
-                "FAMILY");
+        table_print_head(&table);
     for (size_t i = 0; i < shown; i++)
-        print_row(to, profile, &rows[i], total);
+        print_row(&table, profile, &rows[i], total);
     if (shown < count)
         fprintf(to, "%s not shown\n", text_plural(count - shown, "site", "sites").s);
     free(rows);

@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <jansson.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,26 @@ long long browser_number(struct browser *browser, const char *expression)
     return number;
 }
 
+void browser_expect(struct browser *browser, long long expected, const char *format, ...)
+{
+    va_list arguments;
+    char *expression = NULL;
+
+    va_start(arguments, format);
+    cr_assert(vasprintf(&expression, format, arguments) > 0);
+    va_end(arguments);
+    long long value = browser_number(browser, expression);
+    cr_expect_eq(value, expected, "%s is %lld, and not %lld", expression, value, expected);
+    free(expression);
+}
+
+void browser_resize(struct browser *browser, int width)
+{
+    browser_do(browser, "Emulation.setDeviceMetricsOverride",
+               json_pack("{sisisisb}", "width", width, "height", 800, "deviceScaleFactor", 1,
+                         "mobile", 0));
+}
+
 static void mouse(struct browser *browser, const char *type, double x, double y)
 {
     browser_do(
@@ -265,27 +286,51 @@ static void mouse(struct browser *browser, const char *type, double x, double y)
         json_pack("{sssfsfsssi}", "type", type, "x", x, "y", y, "button", "left", "clickCount", 1));
 }
 
-void browser_click(struct browser *browser, const char *selector)
-{
-    char *quoted, *expression, *place;
-    double x, y;
-    json_t *text = json_string(selector);
+/* Of the first element that matches, once it is in sight. */
+struct box {
+    double x, y, width, height;
+};
 
-    quoted = json_dumps(text, JSON_ENCODE_ANY);
-    expression = text_make("(() => { const one = document.querySelector(%s);"
-                           "one.scrollIntoView({ block: 'center' });"
-                           "const box = one.getBoundingClientRect();"
-                           "return `${box.x + box.width / 2} ${box.y + box.height / 2}`; })()",
-                           quoted);
-    place = browser_value(browser, expression);
-    cr_assert(sscanf(place, "%lf %lf", &x, &y) == 2, "%s is %s", selector, place);
-    mouse(browser, "mouseMoved", x, y);
-    mouse(browser, "mousePressed", x, y);
-    mouse(browser, "mouseReleased", x, y);
+static struct box box_of(struct browser *browser, const char *selector)
+{
+    struct box box;
+    json_t *text = json_string(selector);
+    char *quoted = json_dumps(text, JSON_ENCODE_ANY);
+    char *expression = text_make("(() => { const one = document.querySelector(%s);"
+                                 "one.scrollIntoView({ block: 'center' });"
+                                 "const box = one.getBoundingClientRect();"
+                                 "return `${box.x} ${box.y} ${box.width} ${box.height}`; })()",
+                                 quoted);
+    char *place = browser_value(browser, expression);
+
+    cr_assert(sscanf(place, "%lf %lf %lf %lf", &box.x, &box.y, &box.width, &box.height) == 4,
+              "%s is %s", selector, place);
     json_decref(text);
     free(quoted);
     free(expression);
     free(place);
+    return box;
+}
+
+void browser_click(struct browser *browser, const char *selector)
+{
+    struct box box = box_of(browser, selector);
+    double x = box.x + box.width / 2, y = box.y + box.height / 2;
+
+    mouse(browser, "mouseMoved", x, y);
+    mouse(browser, "mousePressed", x, y);
+    mouse(browser, "mouseReleased", x, y);
+}
+
+void browser_drag(struct browser *browser, const char *selector, double from, double to)
+{
+    struct box box = box_of(browser, selector);
+    double y = box.y + box.height / 2;
+
+    mouse(browser, "mouseMoved", box.x + from * box.width, y);
+    mouse(browser, "mousePressed", box.x + from * box.width, y);
+    mouse(browser, "mouseMoved", box.x + to * box.width, y);
+    mouse(browser, "mouseReleased", box.x + to * box.width, y);
 }
 
 void browser_key(struct browser *browser, const char *key)

@@ -32,8 +32,17 @@ char *browser_value(struct browser *browser, const char *expression);
 /* The same as a number. */
 long long browser_number(struct browser *browser, const char *expression);
 
+/* Expects that number of an expression, which is formatted first. */
+__attribute__((format(printf, 3, 4))) void
+browser_expect(struct browser *browser, long long expected, const char *format, ...);
+
+/* Makes its window so wide, in pixels. */
+void browser_resize(struct browser *browser, int width);
+
 /* What a user does: a click in the middle of the first element that matches; a key; typing. */
 void browser_click(struct browser *browser, const char *selector);
+/* Presses at that part of its width, moves to the other, and lets go. */
+void browser_drag(struct browser *browser, const char *selector, double from, double to);
 void browser_key(struct browser *browser, const char *key);
 void browser_type(struct browser *browser, const char *text);
 

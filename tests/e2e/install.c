@@ -111,5 +111,9 @@ Test(install, uninstall_takes_away_its_own_and_nothing_else)
     left = output_of(text_make("cd '%s' && find . ! -type d -o -name '*timerleak*'", folder));
     cr_expect_str_eq(left, "./moved/lib/libother.so\n");
     free(left);
+    left = output_of(text_make("cd '%s' && find . -type d -empty | sort", folder));
+    cr_expect_str_eq(left, "./moved/bin\n./moved/include\n./moved/share/doc\n./moved/share/man\n",
+                     "what every prefix has stays:\n%s", left);
+    free(left);
     folder_forget(folder);
 }

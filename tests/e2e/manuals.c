@@ -167,6 +167,7 @@ Test(help, explains_the_heads_of_columns_and_marks)
     expect_said("explain SET-BY", 0, "The line that armed the timer last");
     expect_said("explain THREAD", 0, "The thread that made the timer");
     expect_said("explain tail-call", 0, "leaves no frame in");
+    expect_said("explain runtime", 0, "+3 frames of the runtime");
     expect_said("explain wakeups", 0, "How often timers expire");
 }
 

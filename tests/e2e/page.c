@@ -4,7 +4,6 @@
  */
 #include <criterion/criterion.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,19 +79,7 @@ static void forget(struct shown *shown)
         cr_skip_test(NO_BROWSER);                                                                  \
     }
 
-__attribute__((format(printf, 3, 4))) static void
-expect(const struct shown *shown, long long expected, const char *format, ...)
-{
-    va_list arguments;
-    char *expression = NULL;
-
-    va_start(arguments, format);
-    cr_assert(vasprintf(&expression, format, arguments) > 0);
-    va_end(arguments);
-    long long value = browser_number(shown->browser, expression);
-    cr_expect_eq(value, expected, "%s is %lld, and not %lld", expression, value, expected);
-    free(expression);
-}
+#define expect(shown, ...) browser_expect((shown)->browser, __VA_ARGS__)
 
 /* Sum of a count over the sites whose leaf is that function; of all sites for NULL. */
 static long long sum_of(const json_t *report, const char *key, const char *leaf)

@@ -94,6 +94,17 @@ Test(readme, ci_command_by_command, .timeout = 120)
     repository_forget(&repository);
 }
 
+/* Who has a server that leaks now looks there first. */
+Test(readme, says_on_its_first_screen_that_nothing_is_attached)
+{
+    char *screen = output_of(text_make("head -n 40 README.md"));
+
+    expect_part(screen, "can't attach to a process that already runs");
+    expect_part(screen, "TIMERLEAK_ENABLED=0 timerleak record ./server");
+    expect_part(screen, "timerleak ctl $(pidof server) on");
+    free(screen);
+}
+
 #define LINK "(scripts/"
 
 Test(readme, what_it_points_to_is_there)

@@ -13,14 +13,15 @@ SITE static int start_timeout(const char *owner)
     return fd;
 }
 
-int main(void)
+/* The owner of the ticker may be named. */
+int main(int argc, char **argv)
 {
     struct sigevent quiet = {.sigev_notify = SIGEV_NONE};
     timer_t ticker;
     // expect: posix held created=1 armed=1 never-fired=1
     fail_if(timer_create(CLOCK_MONOTONIC, &quiet, &ticker), "timer_create");
     arm_timer(ticker, every(AN_HOUR));
-    timerleak_tag_timer(ticker, "statistics");
+    timerleak_tag_timer(ticker, argc > 1 ? argv[1] : "statistics");
     for (int turn = 0; turn < 3; turn++) {
         close(start_timeout("downstream"));
         start_timeout("upstream");

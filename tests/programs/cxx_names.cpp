@@ -13,28 +13,26 @@ namespace net
 template <typename Key> struct Pool {
     SITE void add(int timeout);
     SITE void add(const std::string &timeout);
+
+    int last = 0;
 };
 
-template <typename Key> void Pool<Key>::add(int timeout)
+template <typename Key> void Pool<Key>::add(int)
 {
-    // expect: timerfd leak created=60 live=60 as=Pool<int>
-    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
-    arm_timerfd(fd, once(timeout));
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 
-template <typename Key> void Pool<Key>::add(const std::string &timeout)
+template <typename Key> void Pool<Key>::add(const std::string &)
 {
-    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
-    arm_timerfd(fd, once(std::stol(timeout)));
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 
 using Index = std::map<std::string, std::vector<int>>;
 
 // A specialization has lines of its own.
-template <> void Pool<Index>::add(int timeout)
+template <> void Pool<Index>::add(int)
 {
-    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
-    arm_timerfd(fd, once(timeout));
+    last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 } // namespace net
 
@@ -50,7 +48,6 @@ int main()
         net::Pool<std::string> words;
         net::Pool<net::Index> indices;
         for (int turn = 0; turn < 60; turn++) {
-            let_pass(PACE);
             call([&](int timeout) { numbers.add(timeout); });
             call([&](int timeout) { numbers.add(std::to_string(timeout)); });
             call([&](int timeout) { words.add(timeout); });
@@ -58,5 +55,6 @@ int main()
         }
     });
     worker.join();
+    // expect-process: created=240 live=240 never-armed=240
     print_process_facts();
 }

@@ -4,11 +4,13 @@
 #include "exports/exports.h"
 #include "exports/html/page.h"
 #include "exports/html/stacks.h"
+#include "exports/html/timers.h"
 #include "profile/graph.h"
 #include "profile/history.h"
 #include "profile/stacks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- names by number ---- */
 
@@ -19,14 +21,15 @@
  * profile never are.
  */
 struct names {
-    const struct stacks *stacks;
+    struct stacks *stacks;
     uint32_t *numbers; /* by function */
-    json_t *names, *places;
+    json_t *names, *wholes, *places;
 };
 
-static void names_begin(struct names *names, const struct stacks *stacks)
+static void names_begin(struct names *names, struct stacks *stacks)
 {
-    *names = (struct names){.stacks = stacks, .names = json_array(), .places = json_array()};
+    *names = (struct names){
+        .stacks = stacks, .names = json_array(), .wholes = json_array(), .places = json_array()};
     names->numbers = memory_new(stacks->function_count, sizeof(*names->numbers));
     for (size_t i = 0; i < stacks->function_count; i++)
         names->numbers[i] = UNNAMED;
@@ -35,6 +38,7 @@ static void names_begin(struct names *names, const struct stacks *stacks)
 static void names_end(struct names *names)
 {
     json_decref(names->names);
+    json_decref(names->wholes);
     json_decref(names->places);
     free(names->numbers);
 }
@@ -45,7 +49,9 @@ static json_t *names_number(struct names *names, uint32_t function)
     if (*number == UNNAMED) {
         const struct function *named = &names->stacks->functions[function];
         *number = (uint32_t)json_array_size(names->names);
+        bool same = strcmp(named->name, named->whole) == 0;
         json_array_append_new(names->names, json_string(named->name));
+        json_array_append_new(names->wholes, json_string(same ? "" : named->whole));
         json_array_append_new(names->places, json_string(named->place));
     }
     return json_integer(*number);
@@ -298,7 +304,10 @@ static json_t *site_history(struct profile *profile, struct site *site)
     history_of(profile, site, HISTORY_POINTS, points);
     json_t *json = series_as_json(points);
     json_object_set_new(json, "id", json_string(site->id));
-    json_object_set_new(json, "name", json_string(frame->name));
+    const char *shown = frame_shown(frame), *whole = frame_whole(frame);
+    json_object_set_new(json, "name", json_string(shown));
+    if (strcmp(shown, whole) != 0)
+        json_object_set_new(json, "whole", json_string(whole));
     if (frame->short_file && frame->line > 0)
         json_object_set_new(json, "place", json_sprintf("%s:%d", frame->short_file, frame->line));
     json_object_set_new(json, "family", json_string(family_name(site->family)));
@@ -351,11 +360,13 @@ static json_t *data_of(struct profile *profile, const struct selection *selectio
     json_object_set_new(json, "running", json_boolean(is_running(profile)));
     json_object_set_new(json, "types", types_of(&stacks));
     json_object_set_new(json, "tree", data_tree(&names));
+    json_object_set_new(json, "timers", html_timers(profile, &stacks));
     json_object_set_new(json, "functions", data_functions(&names));
     json_object_set_new(json, "graphs", data_graphs(&names, profile));
     json_object_set_new(json, "histories", data_histories(profile));
     json_object_set_new(json, "sites", json_count(profile->site_count));
     json_object_set(json, "names", names.names);
+    json_object_set(json, "wholes", names.wholes);
     json_object_set(json, "places", names.places);
     names_end(&names);
     stacks_free(&stacks);

@@ -1,5 +1,6 @@
 /* findings.c - the findings of the page, worst first. */
 #include "base/text.h"
+#include "exports/html/holders.h"
 #include "exports/html/page.h"
 #include "exports/html/source.h"
 #include "profile/families.h"
@@ -86,6 +87,8 @@ static void write_paths(FILE *to, struct profile *profile, const struct site *si
 
 /* What the findings need besides the profile. */
 struct shown {
+    struct holders holders;
+    struct suggestions *suggestions;
     struct sources sources;
     const struct source_paths *paths;
 };
@@ -128,10 +131,12 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     fputs("</p>\n", to);
     write_flags(to, profile, site);
     write_paths(to, profile, site);
+    holders_write(to, &shown->holders, site);
+    html_copies(to, profile, shown->suggestions, site);
     fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");
     fputs("<div class=\"stack-and-source\"><div>\n", to);
-    html_stack(to, profile, site);
+    html_stack(to, profile, site, "stack");
     fputs("</div>\n", to);
     if (with_source)
         write_source(to, profile, shown, site);
@@ -142,6 +147,9 @@ void html_findings(FILE *to, struct profile *profile, const struct source_paths 
 {
     struct shown shown = {.paths = paths};
     size_t findings = profile->site_count - profile_count_sites(profile, VERDICT_CLEAN);
+    if (findings > 0)
+        shown.suggestions = suggestions_new(profile);
+    holders_make(&shown.holders, profile, findings < FINDINGS_MOST ? findings : FINDINGS_MOST);
     sources_make(&shown.sources, profile);
     for (size_t i = 0; i < findings && i < FINDINGS_MOST; i++)
         write_finding(to, profile, &shown, profile->sites[i], i < SOURCES_MOST);
@@ -154,4 +162,6 @@ void html_findings(FILE *to, struct profile *profile, const struct source_paths 
     if (findings == 0)
         fprintf(to, "<p class=\"note\">%c%s.</p>\n", toupper((unsigned char)*why), why + 1);
     sources_free(&shown.sources);
+    holders_free(&shown.holders);
+    suggestions_free(shown.suggestions);
 }

@@ -7,6 +7,7 @@
 #define TIMERLEAK_EXPORTS_HTML_PAGE_H
 
 #include "profile/profile.h"
+#include "profile/suggestions.h"
 #include "views/source.h"
 
 #include <jansson.h>
@@ -21,9 +22,14 @@ void html_text(FILE *to, const char *text);
 /* JSON in which nothing can end the <script> that it stands in. False if it fails. */
 bool html_json(FILE *to, const json_t *json);
 
-/* A function and its place; and the stack of a site, in a list to unfold. */
+/* A function, its whole name where that is another, and its place. */
 void html_place(FILE *to, const struct stack_frame *frame);
-void html_stack(FILE *to, struct profile *profile, struct site *site);
+
+/* The stack of a site, in a list to unfold; `part` of the page tells its ids from others. */
+void html_stack(FILE *to, struct profile *profile, struct site *site, const char *part);
+
+/* Rows of the table of sites: no more. */
+#define SITES_MOST 1000
 
 /* ---- what can be read without the page's script ---- */
 
@@ -34,6 +40,12 @@ void html_sites(FILE *to, struct profile *profile);
 /* findings.c: the findings, with their stacks and source: see source.h. */
 void html_findings(FILE *to, struct profile *profile, const struct source_paths *paths);
 
+/* copies.c: buttons that copy a rule to suppress a site by, and a command that shows it; and the
+ * files that this is of, for a shell. */
+void html_copies(FILE *to, struct profile *profile, struct suggestions *suggestions,
+                 struct site *site);
+void html_files(FILE *to, const char *const *files, size_t count);
+
 /* ---- data.c: what the page's script works with ---- */
 
 /*
@@ -42,7 +54,9 @@ void html_findings(FILE *to, struct profile *profile, const struct source_paths 
  *     duration   ns, of the longest process
  *     running    whether a process still runs
  *     types      [{name, unit, total}]: everything below that is "by type" has this order
- *     names      function names; places: where they are
+ *     names      function names; wholes: where they are short, what for, else ""; places: where
+ *                they are
+ *     timers     see html/timers.h
  *     tree       columns parent, name (-1: root and "other"), leaking, values (by type); `cut`, the
  *                part of a total below which stacks are summed up as "other"
  *     functions  columns name, flat, cum (both by type); `omitted`, how many are not there

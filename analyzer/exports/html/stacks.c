@@ -29,17 +29,18 @@ uint32_t stacks_function(const struct stacks *stacks, const char *name)
     return index_find(&stacks->index, function_hash(name), &name, stacks->functions, same_name);
 }
 
-static uint32_t function_of(struct stacks *stacks, const char *name,
+static uint32_t function_of(struct stacks *stacks, struct naming *naming, const char *name,
                             const struct stack_frame *frame)
 {
     uint32_t number = stacks_function(stacks, name);
     if (number != INDEX_NONE)
         return number;
+    const char *whole = frame->function ? naming_whole(naming, frame->name) : name;
     number = (uint32_t)stacks->function_count;
     stacks->functions = memory_grow(stacks->functions, stacks->function_count,
                                     &stacks->function_room, sizeof(*stacks->functions));
     stacks->functions[stacks->function_count++] =
-        (struct function){.name = name, .place = where_is(frame)};
+        (struct function){.name = name, .whole = whole, .place = where_is(frame)};
     index_add(&stacks->index, function_hash(name), number);
     return number;
 }
@@ -67,7 +68,8 @@ static void take_stack(struct stacks *stacks, const struct selection *selection,
             location_frames(selection->profile, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++)
             stack->functions[--left] =
-                function_of(stacks, selection_place(selection, places[j])->label, &frames[j]);
+                function_of(stacks, selection->profile->naming,
+                            selection_place(selection, places[j])->label, &frames[j]);
     }
 }
 
@@ -178,14 +180,14 @@ static size_t sum_alike(const struct stack *list, size_t count, size_t depth, ui
 }
 
 /* Stacks that end at `depth` come first, and have no children. */
-static void grow_tree(struct tree *tree, const struct stacks *stacks, const struct stack *list,
+static void grow_tree(struct tree *tree, const struct stacks *stacks, struct stack *list,
                       size_t count, size_t depth, uint32_t parent)
 {
     uint64_t other[STACK_VALUES] = {0};
     bool others = false;
     size_t i = 0;
     while (i < count && list[i].depth == depth)
-        i++;
+        list[i++].node = parent;
     for (size_t alike; i < count && tree->count <= TREE_MOST; i += alike) {
         uint64_t values[STACK_VALUES] = {0};
         alike = sum_alike(&list[i], count - i, depth, values);
@@ -196,13 +198,18 @@ static void grow_tree(struct tree *tree, const struct stacks *stacks, const stru
         }
         for (size_t j = 0; j < STACK_VALUES; j++)
             other[j] += values[j];
+        for (size_t j = 0; j < alike; j++)
+            list[i + j].node = TREE_OTHER;
         others = true;
     }
-    if (others)
-        add_tree_node(tree, parent, TREE_OTHER, other);
+    uint32_t node = others ? add_tree_node(tree, parent, TREE_OTHER, other) : TREE_ROOT;
+    for (size_t j = 0; others && j < count; j++) {
+        if (list[j].node == TREE_OTHER)
+            list[j].node = node;
+    }
 }
 
-void tree_make(struct tree *tree, const struct stacks *stacks)
+void tree_make(struct tree *tree, struct stacks *stacks)
 {
     *tree = (struct tree){0};
     for (;;) {

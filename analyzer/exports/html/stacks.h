@@ -18,10 +18,12 @@ struct stack {
         *functions; /* root first, numbers into stacks->functions; the last is the wrapped one */
     size_t depth;
     uint64_t values[STACK_VALUES];
+    uint32_t node; /* of a tree of the stacks, where it ends */
 };
 
 struct function {
-    const char *name;  /* as pprof shows it; interned */
+    const char *name;  /* what is shown for it; interned */
+    const char *whole; /* the same, if that leaves nothing out */
     const char *place; /* its file, else its module; "": unknown */
     uint64_t flat[STACK_VALUES];
     uint64_t cum[STACK_VALUES]; /* each stack counted once */
@@ -66,8 +68,8 @@ struct tree {
         cut; /* nodes with less than that part of every total went into "other"; 0: there are all */
 };
 
-/* At most TREE_MOST nodes. The caller ends with tree_free(). */
-void tree_make(struct tree *tree, const struct stacks *stacks);
+/* At most TREE_MOST nodes; tells each stack its own. The caller ends with tree_free(). */
+void tree_make(struct tree *tree, struct stacks *stacks);
 void tree_free(struct tree *tree);
 
 #endif

@@ -123,8 +123,6 @@ void html_summary(FILE *to, struct profile *profile)
 
 /* ---- all sites ---- */
 
-#define SITES_MOST 1000
-
 struct column {
     const char *name;
     size_t field; /* in struct counts */
@@ -177,7 +175,7 @@ static void write_site(FILE *to, struct profile *profile, struct site *site)
     fprintf(to, "<th scope=\"row\"><details id=\"site-%s\"><summary>", site->id);
     html_place(to, stack_headline(profile, site));
     fputs("</summary>\n", to);
-    html_stack(to, profile, site);
+    html_stack(to, profile, site, "site");
     fprintf(to, "</details></th><td>%s</td>", family_label(site->family, site->kind).s);
     write_count_cells(to, &site->counts);
     fprintf(to, "<td class=\"number\" data-value=\"%" PRIu64 "\">%s</td></tr>\n", site->oldest_age,

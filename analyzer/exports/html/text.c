@@ -1,6 +1,10 @@
 /* text.c - what anybody may have written, as text within the page. */
 #include "exports/html/page.h"
+#include "profile/runtime.h"
 #include "profile/stacks.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static const char *html_entity(char character)
 {
@@ -50,8 +54,15 @@ bool html_json(FILE *to, const json_t *json)
 
 void html_place(FILE *to, const struct stack_frame *frame)
 {
-    fputs("<code>", to);
-    html_text(to, frame->name);
+    const char *shown = frame_shown(frame), *whole = frame_whole(frame);
+    fputs("<code", to);
+    if (strcmp(shown, whole) != 0) {
+        fputs(" title=\"", to);
+        html_text(to, whole);
+        fputs("\"", to);
+    }
+    fputs(">", to);
+    html_text(to, shown);
     fputs("</code>", to);
     if (*stack_mark(frame))
         fprintf(to, " <span class=\"place\">%s</span>", stack_mark(frame) + 1);
@@ -64,17 +75,32 @@ void html_place(FILE *to, const struct stack_frame *frame)
     fputs("</span>", to);
 }
 
-void html_stack(FILE *to, struct profile *profile, struct site *site)
+static void write_frame(FILE *to, const struct stack_frame *frame, bool own)
 {
-    size_t depth;
+    fprintf(to, "<li%s>", own ? " class=\"own\"" : "");
+    html_place(to, frame);
+    fputs("</li>\n", to);
+}
+
+void html_stack(FILE *to, struct profile *profile, struct site *site, const char *part)
+{
+    size_t depth, left = 0;
     const struct stack_frame *stack = stack_of(profile, site, &depth);
+    enum boilerplate *kinds = stack_boilerplate(stack, depth);
+    size_t own = stack_first_own(stack, kinds, depth);
     fputs("<ol class=\"stack\">\n", to);
     for (size_t i = 0; i < depth; i++) {
-        fputs("<li>", to);
-        html_place(to, &stack[i]);
-        fputs("</li>\n", to);
+        size_t run = left == 0 ? boilerplate_run(kinds, depth, i) : 0;
+        if (run > 0)
+            fprintf(to, "<li><details id=\"%s-%s-%zu\"><summary>%s</summary><ol>\n", part, site->id,
+                    i, boilerplate_text(kinds[i], run).s);
+        write_frame(to, &stack[i], i > 0 && i == own);
+        left = run > 0 ? run : left;
+        if (left > 0 && --left == 0)
+            fputs("</ol></details></li>\n", to);
     }
     fputs("</ol>\n", to);
+    free(kinds);
     if (site->truncated)
         fputs("<p class=\"note\">The stack goes deeper than what was kept.</p>\n", to);
     if (!site->unwound)

@@ -1,4 +1,5 @@
 #include "gated.h"
+#include "symbols/demangled.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -77,10 +78,18 @@ static void set_stack(struct profile *profile, struct site *site, const struct m
     stack[0] = (struct stack_frame){.name = site->function, .function = site->function};
     for (size_t i = 0; i < MADE_FRAMES && made->frames[i].function; i++, depth++) {
         const struct made_frame *frame = &made->frames[i];
-        const char *function = kept(profile, frame->function);
+        bool named = *frame->function;
+        struct demangled function = {.name = kept(profile, frame->function)};
+        if (strncmp(frame->function, "_Z", 2) == 0)
+            function = demangled(profile->strings, frame->function);
+        struct called *called = called_new(profile->naming);
+        if (named)
+            called_add(called, function.name, function.signature);
         stack[depth] = (struct stack_frame){
-            .name = function ? function : kept(profile, "server+0x1234"),
-            .function = function,
+            .name = named ? function.name : kept(profile, "server+0x1234"),
+            .function = named ? function.name : NULL,
+            .signature = function.signature,
+            .called = named ? called : NULL,
             .file = kept(profile, frame->file),
             .short_file = kept(profile, below_source(frame->file)),
             .line = frame->line,
@@ -98,15 +107,22 @@ static size_t index_of(const struct profile *profile, const struct site *site)
     return profile->locations.list[site->trace->locations[1]].address / ADDRESS(0) - 1;
 }
 
-struct profile *made_profile(const struct made *sites, size_t count)
+void made_into(struct profile *profile, const struct made *sites, size_t count)
 {
     struct builder *builder = builder_new(2 * HOUR);
     uint32_t module = builder_module(builder, "/nowhere/server", NULL, 0);
     for (size_t i = 0; i < count; i++)
         add_site(builder, module, &sites[i], i);
-    struct profile *profile = loaded(builder);
+    loaded_add(profile, builder);
     for (size_t i = 0; i < profile->site_count; i++)
         set_stack(profile, profile->sites[i], &sites[index_of(profile, profile->sites[i])]);
+}
+
+struct profile *made_profile(const struct made *sites, size_t count)
+{
+    struct profile *profile = profile_new();
+    profile->keep_timers = true;
+    made_into(profile, sites, count);
     return profile;
 }
 

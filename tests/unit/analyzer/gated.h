@@ -10,7 +10,7 @@
 #define MADE_FRAMES 6
 
 struct made_frame {
-    const char *function; /* NULL ends the stack; "": unknown */
+    const char *function; /* NULL ends the stack; "": unknown; C++ as linkers know it */
     const char *file;     /* NULL: unknown */
     int line;
     const char *module; /* NULL: "/nowhere/server" */
@@ -29,6 +29,9 @@ struct made {
 
 /* A process of two hours with these sites. Names are kept as the analyzer keeps them: clean. */
 struct profile *made_profile(const struct made *sites, size_t count);
+
+/* The same, into a profile that the caller has made. */
+void made_into(struct profile *profile, const struct made *sites, size_t count);
 
 /* What a leak without options, rules and baseline is judged by. */
 extern const struct gate_options leaks_fail;

@@ -87,7 +87,7 @@ static void show_all(struct profile *profile, FILE *to)
 static void show_running(struct profile *profile, FILE *to)
 {
     struct trend *trend = trend_new();
-    struct watch_view view = {.profile = profile, .trend = trend, .most = -1, .styled = to};
+    struct watch_view view = {.profile = profile, .trend = trend, .most = -1};
     trend_look(trend, profile);
     trend_look(trend, profile);
     trend_sort(trend, TREND_CREATED);

@@ -119,7 +119,6 @@ static struct watch_view shown;
 static void print(FILE *to, struct profile *profile)
 {
     shown.profile = profile;
-    shown.styled = to;
     watch_print(to, &shown);
 }
 

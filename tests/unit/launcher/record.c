@@ -217,10 +217,17 @@ Test(record, settings_that_will_not_do_what_was_meant_are_told)
     expect_said("did you mean TIMERLEAK_SAMPLE?");
 }
 
+Test(record, a_size_that_is_too_small_is_the_reason)
+{
+    setenv("TIMERLEAK_SIZE", "1", 1);
+    cr_expect_eq(fixture_record("true", NULL), 0);
+    expect_said("That is by TIMERLEAK_SIZE=1: a recording takes at least 1.0 MB.");
+    expect_not_said("Usual reasons");
+}
+
 Test(record, what_left_nothing_is_for_the_doctor)
 {
-    setenv("TIMERLEAK_SIZE", "1", 1); /* less than any recording needs */
-    cr_expect_eq(fixture_record("true", NULL), 0);
+    cr_expect_eq(fixture_record("sh", "-c", "rm ./*.tlk", NULL), 0);
     expect_said("timerleak doctor");
 }
 

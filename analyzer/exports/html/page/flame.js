@@ -75,9 +75,14 @@ function frameName(node) {
     return name === OTHER ? 'other: too small to show' : flame.data.names[name];
 }
 
+function frameWhole(node) {
+    const name = flame.tree.name[node];
+    return node === 0 || name === OTHER ? frameName(node) : wholeName(flame.data, name);
+}
+
 function frameText(node) {
     const { tree, type, data } = flame, value = tree.value[node] ?? 0;
-    const parts = [`${frameName(node)}: ${valueText(value, type)} ${type.name}`,
+    const parts = [`${frameWhole(node)}: ${valueText(value, type)} ${type.name}`,
                    percentText(value, type.total)];
     const share = leakShare(node), place = data.places[tree.name[node]];
     if (share > 0)
@@ -94,8 +99,7 @@ function leakShare(node) {
 
 function frameMatches(pattern, node) {
     const name = flame.tree.name[node];
-    return name !== OTHER &&
-        (pattern.test(flame.data.names[name]) || pattern.test(flame.data.places[name]));
+    return name !== OTHER && functionMatches(pattern, flame.data, name);
 }
 
 function makeFrame(node, level, left, width, pattern) {

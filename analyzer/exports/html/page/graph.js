@@ -74,9 +74,9 @@ function drawEdge(data, edge, boxes, type) {
 }
 
 function drawBox(data, box, pattern, share) {
-    const name = data.names[box.name], place = data.places[box.name];
+    const name = wholeName(data, box.name), place = data.places[box.name];
     const drawn = svgElement('g', {
-        class: 'box', tabindex: 0, role: 'img', 'data-name': name,
+        class: 'box', tabindex: 0, role: 'img', 'data-name': data.names[box.name],
         'aria-label': [name, ...box.text.slice(1), place].filter(Boolean).join(', '),
     });
     const rectangle = svgElement('rect', {
@@ -92,7 +92,7 @@ function drawBox(data, box, pattern, share) {
         }, line));
     });
     if (pattern)
-        drawn.classList.add(pattern.test(name) || pattern.test(place) ? 'match' : 'miss');
+        drawn.classList.add(functionMatches(pattern, data, box.name) ? 'match' : 'miss');
     return drawn;
 }
 

@@ -1,7 +1,7 @@
 /* script.js - puts the page together: what is shown, the tools above it, and new data. */
 
 const VIEWS = {
-    findings: findingsRender, flame: flameRender, time: timelineRender, graph: graphRender,
+    findings: findingsRender, timers: timersRender, flame: flameRender, time: timelineRender, graph: graphRender,
     functions: functionsRender, sites: sitesRender,
 };
 
@@ -11,7 +11,7 @@ const PATIENCE = { least: 2000, factor: 10 };
 let data;
 
 function typeIndex({ types }) {
-    return Math.max(0, types.findIndex(type => type.name === state.type));
+    return Math.max(0, types.findIndex(type => type.name === state.type && !type.unknown));
 }
 
 function readData(from) {
@@ -20,29 +20,37 @@ function readData(from) {
 
 /* ---- what is shown ---- */
 
-function showView() {
+function showView(shown) {
     const view = state.view in VIEWS ? state.view : 'findings';
     for (const name of Object.keys(VIEWS)) {
-        const tab = byId(`tab-${name}`), shown = name === view;
-        byId(`view-${name}`).hidden = !shown;
-        tab.ariaSelected = String(shown);
-        tab.tabIndex = shown ? 0 : -1;
+        const tab = byId(`tab-${name}`), selected = name === view;
+        byId(`view-${name}`).hidden = !selected;
+        tab.ariaSelected = String(selected);
+        tab.tabIndex = selected ? 0 : -1;
     }
-    VIEWS[view](data);
+    VIEWS[view](shown);
 }
 
-function showTools() {
+function showTools({ types }) {
     const search = byId('search');
     if (search.value !== state.search)
         search.value = state.search;
-    byId('type').value = data.types[typeIndex(data)].name;
+    [...byId('type').options].forEach((option, i) => {
+        option.disabled = types[i].total === 0;
+        option.textContent = types[i].name.replaceAll('_', ' ') +
+            (types[i].unknown ? ': of the whole run only' : '');
+    });
+    byId('type').value = types[typeIndex({ types })].name;
     byId('theme').querySelector('select').value = state.theme;
     document.documentElement.dataset.theme = state.theme;
 }
 
 function show() {
-    showTools();
-    showView();
+    const shown = dataInScope(data);
+    showTools(shown);
+    scopeTools(data);
+    scopeTell(shown);
+    showView(shown);
 }
 
 /* ---- tools ---- */
@@ -68,11 +76,7 @@ function startTabs() {
 }
 
 function startTypes() {
-    for (const { name, total } of data.types) {
-        const option = element('option', { value: name }, name.replaceAll('_', ' '));
-        option.disabled = total === 0;
-        byId('type').append(option);
-    }
+    byId('type').append(...data.types.map(({ name }) => element('option', { value: name })));
     byId('type').addEventListener('change', event => stateSet(
         { type: event.target.value, ...(state.invert ? { zoom: DEFAULTS.zoom } : {}) }));
 }
@@ -151,6 +155,9 @@ function startFollowing() {
 data = readData(document);
 stateRead();
 startTools();
+scopeStart();
+copyStart();
+timersStart();
 flameStart();
 timelineStart();
 graphStart();

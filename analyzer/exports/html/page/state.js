@@ -1,15 +1,16 @@
 /*
  * state.js - what is shown, kept in the page's address so that it can be handed on:
  *
- *     view=findings|flame|time|graph|functions|sites   type=SAMPLE TYPE   search=TEXT
+ *     view=findings|timers|flame|time|graph|functions|sites   type=SAMPLE TYPE   search=TEXT
  *     zoom=NODE and invert=1, of the flame graph       moment=POINT and scale=1, over time
- *     sites=COLUMN, functions=COLUMN: sorted by it, with a '-' before it from the top down
+ *     range=FROM-TO: points; process=NUMBER: only live timers created then, and of that process
+ *     sites=COLUMN, functions=COLUMN, timers=COLUMN: sorted by it, with a '-' before it from the top down
  *     size=PERCENT of the call graph                   theme=light|dark
  */
 
 const DEFAULTS = {
     view: 'findings', type: 'live', search: '', zoom: '0', invert: '', moment: '', scale: '',
-    sites: '', functions: '-flat', size: '', theme: '',
+    sites: '', functions: '-flat', timers: '-age', range: '', process: '', size: '', theme: '',
 };
 
 const state = { ...DEFAULTS };

@@ -10,8 +10,8 @@ function compareKeys(a, b) {
     return typeof a === 'number' ? a - b : a.localeCompare(b);
 }
 
-/* Equal rows stay as they were: in the order of the report. */
-function sortRows(table, sort) {
+/* In its headers; returns the column, -1 if it has no such. */
+function tellSorted(table, sort) {
     const descending = sort.startsWith('-');
     const key = descending ? sort.slice(1) : sort;
     const headers = [...table.tHead.rows[0].cells];
@@ -20,20 +20,27 @@ function sortRows(table, sort) {
         if (header.dataset.key)
             header.ariaSort = 'none';
     }
+    if (index >= 0)
+        headers[index].ariaSort = descending ? 'descending' : 'ascending';
+    return index;
+}
+
+/* Equal rows stay as they were: in the order of the report. */
+function sortRows(table, sort) {
+    const index = tellSorted(table, sort), descending = sort.startsWith('-');
     if (index < 0)
         return;
-    headers[index].ariaSort = descending ? 'descending' : 'ascending';
     const keyed = [...table.tBodies[0].rows].map(row => [cellKey(row, index), row]);
     keyed.sort((a, b) => compareKeys(a[0], b[0]) * (descending ? -1 : 1));
     table.tBodies[0].append(...keyed.map(([, row]) => row));
 }
 
-/* Hides what does not match; says so where nothing does. */
-function filterParts(parts, note) {
+/* Hides what does not match, and what is not wanted; says so where nothing is left. */
+function filterParts(parts, note, wanted = () => true) {
     const pattern = patternOf(state.search);
     let found = 0;
     for (const part of parts) {
-        part.hidden = Boolean(pattern) && !pattern.test(part.textContent);
+        part.hidden = !wanted(part) || (Boolean(pattern) && !pattern.test(wordsOf(part)));
         found += !part.hidden;
     }
     note.hidden = found > 0 || parts.length === 0;
@@ -71,7 +78,7 @@ function functionRow(data, type, index, i) {
             element('td', { class: 'number' }, percentText(value, type.total)));
     }
     row.append(element('th', { scope: 'row' },
-                       element('code', {}, data.names[name[i]]), ' ',
+                       codeOf(data.names[name[i]], data.wholes[name[i]]), ' ',
                        element('span', { class: 'place' }, data.places[name[i]])));
     return row;
 }
@@ -96,13 +103,17 @@ function functionsRender(data) {
 
 /* ---- sites: their rows are in the page ---- */
 
-function sitesRender() {
+function sitesRender({ scope }) {
     const table = byId('sites-table');
+    sitesScope(table, scope);
     sortRows(table, state.sites);
-    filterParts([...table.tBodies[0].rows], byId('view-sites').querySelector('.unfound'));
+    filterParts([...table.tBodies[0].rows], byId('view-sites').querySelector('.unfound'),
+                row => !scope || scope.sites.has(row.dataset.site));
 }
 
-function findingsRender() {
-    filterParts([...document.querySelectorAll('#findings article')],
-                byId('view-findings').querySelector('.unfound'));
+function findingsRender(data) {
+    const { scope } = data, articles = [...document.querySelectorAll('#findings article')];
+    findingsScope(articles, data);
+    filterParts(articles, byId('view-findings').querySelector('.unfound'),
+                article => !scope || scope.sites.has(findingId(article)));
 }

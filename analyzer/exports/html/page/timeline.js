@@ -31,7 +31,7 @@ function makeChart(history, top) {
 function makeRow(history, top) {
     const name = history.name ?? 'all sites';
     const row = element('tr', { class: history.verdict ?? 'all' },
-                        element('th', { scope: 'row' }, element('code', {}, name), ' ',
+                        element('th', { scope: 'row' }, codeOf(name, history.whole), ' ',
                                 element('span', { class: 'place' }, history.place ?? '')),
                         element('td', {}, history.family ?? ''),
                         element('td', { class: 'chart' }, makeChart(history, top)),
@@ -64,13 +64,15 @@ function markMoment() {
         line.setAttribute('x2', x);
         row.querySelector('.then').textContent = rangeText(history.low[index], history.high[index]);
     }
+    markLayers(index);
 }
 
 function timelineRender(data) {
     const top = state.scale ? peakOf(data.histories[0]) : 0;
     const pattern = patternOf(state.search);
     const shown = data.histories.filter(
-        (history, i) => i === 0 || !pattern || pattern.test(`${history.name} ${history.place}`));
+        (history, i) => i === 0 || !pattern || 
+            pattern.test(`${history.name} ${history.whole ?? ''} ${history.place}`));
     timeline.data = data;
     timeline.rows = shown.map(history => makeRow(history, top || peakOf(history)));
     byId('timeline').tBodies[0].replaceChildren(...timeline.rows.map(({ row }) => row));
@@ -78,7 +80,9 @@ function timelineRender(data) {
     const left = data.sites - (data.histories.length - 1);
     byId('timeline-note').textContent =
         'Dark is the lowest number live, light the highest, at each moment since the start of the ' +
-        'process.' + (left > 0 ? ` ${countText(left)} more sites are in "all sites" only.` : '');
+        'process.' + (left > 0 ? ` ${countText(left)} more sites are in "all sites" only.` : '') +
+        (processAsked(data) !== null ? ' Of all processes.' : '');
+    stackedRender(data);
     markMoment();
 }
 
@@ -105,4 +109,5 @@ function timelineStart() {
             moveMoment(pointAt(chart, event.clientX));
     });
     rows.addEventListener('pointerleave', stateWrite);
+    stackedStart();
 }

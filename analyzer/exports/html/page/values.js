@@ -26,6 +26,13 @@ function durationText(ns) {
     return `${Math.floor(ns / NS.day)}d${twoDigits(ns % NS.day / NS.hour)}h`;
 }
 
+/* In units of 1,024, as pprof has them. */
+function bytesText(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+    const unit = Math.min(Math.max(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 0), units.length - 1);
+    return `${(bytes / 1024 ** unit).toFixed(unit > 0 ? 1 : 0)} ${units[unit]}`;
+}
+
 function valueText(value, type) {
     return type.unit === 'nanoseconds' ? durationText(value) : countText(value);
 }
@@ -47,6 +54,29 @@ function patternOf(text) {
     } catch {
         return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i');
     }
+}
+
+/* ---- functions: what is shown for them, and what that leaves out ---- */
+
+function wholeName(data, name) {
+    return data.wholes[name] || data.names[name];
+}
+
+function functionMatches(pattern, data, name) {
+    return [data.names, data.wholes, data.places].some(column => pattern.test(column[name]));
+}
+
+/* What stands in a part, and what its short names are short for; what can be pressed is no part of it. */
+function wordsOf(part) {
+    const texts = [...part.children].filter(child => !child.matches('.copies'))
+        .map(child => child.textContent);
+    const titles = [...part.querySelectorAll('code[title]')].map(code => code.title);
+    return [...texts, ...titles].join('\n');
+}
+
+/* A name, and the whole of it where that is more. */
+function codeOf(name, whole) {
+    return element('code', whole ? { title: whole } : {}, name);
 }
 
 /* ---- making elements: what a recording says is only ever text ---- */

@@ -1,0 +1,135 @@
+/* C++ names: what reports show of them, what exports do, and what pprof shows of the same. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "preloaded.h"
+#include "recordings.h"
+#include "subject.h"
+
+#define PROGRAM "cxx_names"
+#define STRING "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >"
+
+/* What our view of that name prints of the program. */
+static char *shown(const struct subject *subject, const char *view)
+{
+    return output_of(text_make("'%s' %s '%s'", subject->timerleak, view, subject->recording));
+}
+
+static void expect_none(const char *text, const char *part)
+{
+    cr_expect_null(strstr(text, part), "\"%s\" is in:\n%s", part, text);
+}
+
+Test(names, a_report_is_short_and_folded, .timeout = 60)
+{
+    struct subject subject = subject_make(PROGRAM);
+    char *report = shown(&subject, "report"), *whole = shown(&subject, "report --names=full");
+
+    expect_part(report, "net::Pool<std::map<...>>::add  tests/programs/cxx_names.cpp:35\n");
+    expect_part(report,
+                " net::Pool<int>::add(std::string const&)  tests/programs/cxx_names.cpp:27\n");
+    /* Two instances are one place. */
+    expect_part(report, " net::Pool<...>::add ");
+    expect_part(report, "frames of the runtime\n");
+    expect_none(report, "__cxx11");
+    expect_none(report, "std::thread::_");
+    expect_none(report, "start_thread");
+    expect_part(whole, "net::Pool<int>::add(" STRING " const&)");
+    expect_part(whole, "frames of the runtime\n");
+    free(report);
+    free(whole);
+    subject_forget(&subject);
+}
+
+Test(names, exports_have_them_whole, .timeout = 60)
+{
+    struct subject subject = subject_make(PROGRAM);
+    static const char *const exports[] = {"report --json", "export --collapsed", "export --csv",
+                                          "export --speedscope"};
+
+    for (size_t i = 0; i < sizeof(exports) / sizeof(*exports); i++) {
+        char *text = shown(&subject, exports[i]);
+        expect_part(text, "net::Pool<" STRING " >::add");
+        expect_part(text, "std::thread::_State_impl<");
+        expect_part(text, "start_thread");
+        expect_none(text, "<...>");
+        expect_none(text, "frames of the");
+        free(text);
+    }
+    char *json = shown(&subject, "report --json");
+    expect_part(json, "\"signature\": \"net::Pool<int>::add(" STRING " const&)\"");
+    free(json);
+    subject_forget(&subject);
+}
+
+/* Without what is in brackets, as pprof simplifies names; operators keep theirs in ours alone. */
+static void reduce(char *line)
+{
+    char *out = line;
+    int depth = 0;
+
+    for (char *in = line; *in; in++) {
+        depth += *in == '<' || *in == '(';
+        if (depth == 0)
+            *out++ = *in;
+        depth -= *in == '>' || *in == ')';
+    }
+    *out = '\0';
+}
+
+/* The names in pprof's top, which ours has too. */
+Test(names, are_those_of_pprof_and_what_tells_them_apart, .timeout = 120)
+{
+    need("go");
+    struct subject subject = subject_make(PROGRAM);
+    char *ours = shown(&subject, "top"), *rest;
+    char *theirs = output_of(text_make("PPROF_TMPDIR='%s' go tool pprof -top '%s' 2>/dev/null",
+                                       subject.folder, subject.profile));
+    size_t found = 0;
+
+    /* Behind the line that names the columns. */
+    strtok_r((char *)from(ours, "      flat"), "\n", &rest);
+    for (char *line; (line = strtok_r(NULL, "\n", &rest));) {
+        char *name = line + strlen("         0     0%   100%        240   100%  ");
+        char *mark = strstr(name, " (inline)");
+        if (mark)
+            *mark = '\0';
+        char *wanted = text_make("  %s", name);
+        reduce(wanted);
+        expect_part(theirs, wanted);
+        free(wanted);
+        found++;
+    }
+    cr_expect_geq(found, 10);
+    free(ours);
+    free(theirs);
+    subject_forget(&subject);
+}
+
+Test(names, filters_find_by_both, .timeout = 60)
+{
+    struct subject subject = subject_make(PROGRAM);
+    static const char *const filters[] = {
+        "top --focus='net::Pool::add'", "top --focus='net::Pool<int>::add'",
+        "peek 'net::Pool<std::map<...>>::add'", "peek 'Pool<std::map<std::__cxx11'"};
+
+    for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+        char *text = shown(&subject, filters[i]);
+        expect_part(text, "net::Pool<");
+        free(text);
+    }
+    subject_forget(&subject);
+}
+
+Test(names, a_picture_is_short_and_tells_the_whole_when_pointed_at, .timeout = 60)
+{
+    struct subject subject = subject_make(PROGRAM);
+    char *dot = shown(&subject, "export --dot");
+
+    expect_part(dot, "[label=\"net::Pool<std::map<...>>::add\\n");
+    expect_part(dot, "tooltip=\"net::Pool<std::map<" STRING);
+    free(dot);
+    subject_forget(&subject);
+}
