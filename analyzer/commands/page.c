@@ -17,6 +17,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static struct html_options page_options(const struct input *input, const char *nonce)
+{
+    const struct settings *settings = &input->settings;
+    return (struct html_options){.nonce = nonce,
+                                 .paths = {settings->source_path, settings->trim_path},
+                                 .files = input->paths,
+                                 .file_count = input->path_count,
+                                 .base = settings->base ? settings->base : settings->diff_base,
+                                 .subtract = settings->base != NULL};
+}
+
 /* ---- in a file ---- */
 
 int command_html(const struct command *command, int argc, char **argv)
@@ -37,10 +48,7 @@ int command_html(const struct command *command, int argc, char **argv)
     }
     if (!input_load(&input))
         return input.status;
-    struct html_options options = {.nonce = nonce,
-                                   .paths = {input.settings.source_path, input.settings.trim_path},
-                                   .files = input.paths,
-                                   .file_count = input.path_count};
+    const struct html_options options = page_options(&input, nonce);
     html_write(input.output, input.profile, &options);
     return input_close(&input);
 }
@@ -81,12 +89,8 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
     struct input input;
     if (!page_open_recordings(server, &input))
         return false;
-    const struct html_options options = {
-        .nonce = nonce,
-        .served = true,
-        .paths = {input.settings.source_path, input.settings.trim_path},
-        .files = input.paths,
-        .file_count = input.path_count};
+    struct html_options options = page_options(&input, nonce);
+    options.served = true;
     FILE *to = memory_stream(&page->text, &page->size);
     bool written = html_write(to, input.profile, &options);
     if (fclose(to) != 0 || !written) {

@@ -85,6 +85,8 @@ struct html_options {
     struct source_paths paths;
     const char *const *files; /* that it is of, for commands which are copied from it */
     size_t file_count;
+    const char *base; /* what the profile is compared with, as it was called; NULL: nothing */
+    bool subtract;    /* percentages are of all that changed (base), not of the base (diff_base) */
 };
 
 /*

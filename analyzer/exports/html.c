@@ -2,7 +2,9 @@
 #include "exports/exports.h"
 #include "exports/html/page.h"
 #include "profile/identity.h"
+#include "profile/process.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -23,15 +25,17 @@ ASSET(html_template, FILE_OF("page.html"));
 ASSET(html_style, FILE_OF("style.css"));
 /* One module: its files share their names with each other, and with nothing else. */
 ASSET(html_script,
-      FILE_OF("values.js") FILE_OF("state.js") FILE_OF("scope.js") FILE_OF("tables.js")
-          FILE_OF("copy.js") FILE_OF("timers.js") FILE_OF("flame.js") FILE_OF("stacked.js")
-              FILE_OF("timeline.js") FILE_OF("layout.js") FILE_OF("graph.js") FILE_OF("script.js"));
+      FILE_OF("values.js") FILE_OF("comparison.js") FILE_OF("state.js") FILE_OF("scope.js")
+          FILE_OF("tables.js") FILE_OF("copy.js") FILE_OF("timers.js") FILE_OF("colours.js")
+              FILE_OF("flame.js") FILE_OF("stacked.js") FILE_OF("timeline.js") FILE_OF("layout.js")
+                  FILE_OF("graph.js") FILE_OF("script.js"));
 
 /* ---- the page ---- */
 
 struct page {
     struct profile *profile;
     const struct html_options *options;
+    const struct diff *diff; /* of a comparison, live timers; else NULL */
 };
 
 bool html_nonce(char nonce[HTML_NONCE_SIZE])
@@ -49,10 +53,10 @@ static void fill_title(FILE *to, const struct page *page)
 {
     const struct profile *profile = page->profile;
     html_text(to, profile->processes[0]->name);
-    if (profile->process_count == 1)
+    if (process_count_own(profile) == 1)
         fprintf(to, " (pid %d)", profile->processes[0]->pid);
     else
-        fprintf(to, " and %zu more", profile->process_count - 1);
+        fprintf(to, " and %zu more", process_count_own(profile) - 1);
 }
 
 static void fill_nonce(FILE *to, const struct page *page)
@@ -95,17 +99,19 @@ static void fill_files(FILE *to, const struct page *page)
 
 static void fill_findings(FILE *to, const struct page *page)
 {
-    html_findings(to, page->profile, &page->options->paths);
+    if (page->diff)
+        html_comparison(to, page->profile, page->diff, page->options->base);
+    html_findings(to, page->profile, page->diff, &page->options->paths);
 }
 
 static void fill_sites(FILE *to, const struct page *page)
 {
-    html_sites(to, page->profile);
+    html_sites(to, page->profile, page->diff);
 }
 
 static void fill_data(FILE *to, const struct page *page)
 {
-    json_t *data = html_data(page->profile);
+    json_t *data = html_data(page->profile, page->options);
     html_json(to, data);
     json_decref(data);
 }
@@ -133,22 +139,45 @@ static const struct slot *slot_at(const char *at)
     return NULL;
 }
 
-bool html_write(FILE *to, struct profile *profile, const struct html_options *options)
+static void page_write(FILE *to, const struct page *page)
 {
-    const struct page page = {profile, options};
     const char *text = html_template;
-    fingerprints_set(profile);
     while (*text) {
         size_t plain = strcspn(text, "@");
         fwrite(text, 1, plain, to);
         text += plain;
         const struct slot *slot = *text ? slot_at(text) : NULL;
         if (slot) {
-            slot->write(to, &page);
+            slot->write(to, page);
             text += strlen(slot->name) + 2;
         } else if (*text) {
             fputc(*text++, to);
         }
     }
+}
+
+/* All samples: there is no expression that could be wrong. */
+static bool page_compare(struct page *page, struct diff *diff)
+{
+    const struct selection_options live = {.type = sample_at(SAMPLE_LIVE), .zeros = true};
+    struct selection selection;
+    char error[ERROR_SIZE];
+    if (selection_make(&selection, page->profile, &live, NULL, error)) {
+        diff_make(diff, &selection);
+        page->diff = diff;
+    }
+    selection_free(&selection);
+    return page->diff;
+}
+
+bool html_write(FILE *to, struct profile *profile, const struct html_options *options)
+{
+    struct page page = {.profile = profile, .options = options};
+    struct diff diff = {0};
+    fingerprints_set(profile);
+    if (options->base && !page_compare(&page, &diff))
+        return false;
+    page_write(to, &page);
+    free(diff.list);
     return !ferror(to);
 }

@@ -22,6 +22,7 @@ static struct change *changes_of_sites(const struct selection *selection)
         struct site *site = site_shown(selected_trace(selected)->site);
         struct change *change = &changes[site->index];
         change->site = site;
+        change->was = site->base_verdict;
         if (selected->sample)
             change->after = value_sum(change->after, selected->value);
         else
@@ -53,6 +54,8 @@ static size_t changes_meet(struct profile *profile, struct change *changes, size
         if (known != INDEX_NONE) {
             changes[known].before = value_sum(changes[known].before, one.before);
             changes[known].after = value_sum(changes[known].after, one.after);
+            if (one.was > changes[known].was)
+                changes[known].was = one.was;
             continue;
         }
         if (alone)
@@ -96,4 +99,28 @@ void diff_make(struct diff *diff, const struct selection *selection)
     }
     if (diff->count > 0)
         qsort(diff->list, diff->count, sizeof(*diff->list), by_growth);
+}
+
+static const struct process *process_of_program(const struct profile *profile, bool base,
+                                                const char *name)
+{
+    for (size_t i = 0; i < profile->process_count; i++) {
+        const struct process *process = profile->processes[i];
+        if (process->base == base && (!name || strcmp(process->name, name) == 0))
+            return process;
+    }
+    return NULL;
+}
+
+bool diff_other_programs(const struct profile *profile, const struct process **before,
+                         const struct process **after)
+{
+    *before = process_of_program(profile, true, NULL);
+    *after = process_of_program(profile, false, NULL);
+    for (size_t i = 0; i < profile->process_count; i++) {
+        const struct process *process = profile->processes[i];
+        if (process->base && process_of_program(profile, false, process->name))
+            return false;
+    }
+    return *before && *after;
 }

@@ -24,6 +24,7 @@ struct change {
     uint64_t hash;     /* see stack_hash() */
     int64_t before, after;
     enum change_kind kind;
+    enum verdict was; /* the worst in the base */
 };
 
 struct diff {
@@ -35,6 +36,13 @@ struct diff {
 
 /* The selection is not subtracted, and keeps zeros. The caller frees the list. */
 void diff_make(struct diff *diff, const struct selection *selection);
+
+/*
+ * Whether no program of the base is among those that are compared with it; an example of each.
+ * Functions of the same names may have nothing to do with each other in programs that don't.
+ */
+bool diff_other_programs(const struct profile *profile, const struct process **before,
+                         const struct process **after);
 
 /* "new", "grown" */
 const char *change_name(enum change_kind kind);

@@ -39,7 +39,7 @@ void history_free(struct site *site)
 uint64_t history_duration(const struct profile *profile)
 {
     uint64_t longest = 0;
-    for (size_t i = 0; i < profile->process_count; i++) {
+    for (size_t i = 0; i < profile->process_count && !profile->processes[i]->base; i++) {
         uint64_t duration = process_duration(profile->processes[i]);
         longest = duration > longest ? duration : longest;
     }

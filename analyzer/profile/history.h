@@ -36,7 +36,7 @@ struct history_point history_between(const struct history_series *series, uint64
 void history_keep(struct site *site, const struct tlk_site *record, const struct process *process);
 void history_free(struct site *site);
 
-/* ns: how long the longest of all processes ran. */
+/* ns: how long the longest of all processes ran, those of a base left out. */
 uint64_t history_duration(const struct profile *profile);
 
 /*

@@ -262,6 +262,14 @@ static int by_start(const void *left, const void *right)
     return order ? order : strcmp(a->recording, b->recording);
 }
 
+size_t process_count_own(const struct profile *profile)
+{
+    size_t count = 0;
+    while (count < profile->process_count && !profile->processes[count]->base)
+        count++;
+    return count;
+}
+
 void processes_sort(struct profile *profile)
 {
     if (profile->process_count > 0)

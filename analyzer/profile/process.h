@@ -30,6 +30,9 @@ static inline uint64_t process_one_in(const struct process *process, uint64_t fa
  */
 size_t process_repeats(const struct profile *profile);
 
+/* How many are not the base's: those come first, when they are sorted. */
+size_t process_count_own(const struct profile *profile);
+
 /* By their starts, those of the base last. */
 void processes_sort(struct profile *profile);
 

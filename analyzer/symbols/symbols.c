@@ -6,6 +6,7 @@
 #include "symbols/demangled.h"
 #include "symbols/object.h"
 #include "symbols/portable.h"
+#include "symbols/qualified.h"
 #include "symbols/tailcalls.h"
 
 #include <dwarf.h>
@@ -15,8 +16,6 @@
 
 /* Deeper nesting of inlined functions than any compiler makes is damage. */
 #define MAX_INLINED 64
-/* So are names longer than this, though templates do their best; they are cut. */
-#define MAX_NAME 4096
 
 struct source_place {
     const char *file, *directory;
@@ -89,64 +88,12 @@ static struct source_place call_of(const struct search *search, Dwarf_Die *inlin
     return place;
 }
 
-/* Classes without a name that have functions are lambdas. */
-static void append_scope(char *name, size_t size, Dwarf_Die *scope)
-{
-    const char *part = dwarf_diename(scope);
-    switch (dwarf_tag(scope)) {
-    case DW_TAG_namespace:
-        part = part ? part : "(anonymous namespace)";
-        break;
-    case DW_TAG_class_type:
-    case DW_TAG_structure_type:
-    case DW_TAG_union_type:
-        part = part ? part : "{lambda}";
-        break;
-    default:
-        return;
-    }
-    size_t length = strlen(name);
-    snprintf(name + length, size - length, "%s::", part);
-}
-
-/* Finding the scopes means to walk the unit; where the language has none, that is in vain. */
-static bool has_scopes(Dwarf_Die *declaration)
-{
-    Dwarf_Die unit;
-    switch (dwarf_diecu(declaration, &unit, NULL, NULL) ? dwarf_srclang(&unit) : -1) {
-    case DW_LANG_C89:
-    case DW_LANG_C:
-    case DW_LANG_C99:
-    case DW_LANG_C11:
-    case DW_LANG_Mips_Assembler:
-        return false;
-    default:
-        return true;
-    }
-}
-
-/* Functions that no other file can call have no mangled name: their scopes spell it out. */
-static const char *qualified_name(const struct search *search, Dwarf_Die *function)
-{
-    char name[MAX_NAME] = "";
-    Dwarf_Die *scopes = NULL, declaration = die_declaration(function);
-    const char *own = dwarf_diename(function);
-    if (!own || !has_scopes(&declaration))
-        return own ? strings_add(search->strings, own) : NULL;
-    for (int i = dwarf_getscopes_die(&declaration, &scopes) - 1; i > 0; i--)
-        append_scope(name, sizeof(name), &scopes[i]);
-    free(scopes);
-    size_t length = strlen(name);
-    snprintf(name + length, sizeof(name) - length, "%s", own);
-    return strings_add(search->strings, name);
-}
-
 static struct demangled function_name(const struct search *search, Dwarf_Die *function)
 {
     const char *name = die_linkage_name(function);
     if (name)
         return demangled(search->strings, name);
-    return (struct demangled){.name = qualified_name(search, function)};
+    return qualified(search->strings, function);
 }
 
 static struct demangled name_once(const struct search *search, struct unit_function *function)

@@ -7,7 +7,6 @@
 #include "views/views.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct changes {
     struct table table;
@@ -54,28 +53,10 @@ static void lay_out(struct table *table, FILE *to)
     table_lay_out(table);
 }
 
-static const struct process *process_of_program(const struct profile *profile, bool base,
-                                                const char *name)
-{
-    for (size_t i = 0; i < profile->process_count; i++) {
-        const struct process *process = profile->processes[i];
-        if (process->base == base && (!name || strcmp(process->name, name) == 0))
-            return process;
-    }
-    return NULL;
-}
-
-/* Functions of the same names may have nothing to do with each other in programs that don't. */
 static void print_programs(FILE *to, const struct profile *profile)
 {
-    const struct process *before = process_of_program(profile, true, NULL);
-    const struct process *after = process_of_program(profile, false, NULL);
-    for (size_t i = 0; i < profile->process_count; i++) {
-        const struct process *process = profile->processes[i];
-        if (process->base && process_of_program(profile, false, process->name))
-            return;
-    }
-    if (before && after)
+    const struct process *before, *after;
+    if (diff_other_programs(profile, &before, &after))
         fit_say(to, "other programs: %s before, %s after; sites meet by functions' names alone",
                 before->name, after->name);
 }

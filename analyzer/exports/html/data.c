@@ -23,13 +23,16 @@
 struct names {
     struct stacks *stacks;
     uint32_t *numbers; /* by function */
-    json_t *names, *wholes, *places;
+    json_t *names, *wholes, *places, *modules;
 };
 
 static void names_begin(struct names *names, struct stacks *stacks)
 {
-    *names = (struct names){
-        .stacks = stacks, .names = json_array(), .wholes = json_array(), .places = json_array()};
+    *names = (struct names){.stacks = stacks,
+                            .names = json_array(),
+                            .wholes = json_array(),
+                            .places = json_array(),
+                            .modules = json_array()};
     names->numbers = memory_new(stacks->function_count, sizeof(*names->numbers));
     for (size_t i = 0; i < stacks->function_count; i++)
         names->numbers[i] = UNNAMED;
@@ -40,6 +43,7 @@ static void names_end(struct names *names)
     json_decref(names->names);
     json_decref(names->wholes);
     json_decref(names->places);
+    json_decref(names->modules);
     free(names->numbers);
 }
 
@@ -53,6 +57,7 @@ static json_t *names_number(struct names *names, uint32_t function)
         json_array_append_new(names->names, json_string(named->name));
         json_array_append_new(names->wholes, json_string(same ? "" : named->whole));
         json_array_append_new(names->places, json_string(named->place));
+        json_array_append_new(names->modules, json_integer(named->module));
     }
     return json_integer(*number);
 }
@@ -72,23 +77,32 @@ static json_t *node_name(struct names *names, const struct tree_node *node)
     return node->function == TREE_OTHER ? json_integer(-1) : names_number(names, node->function);
 }
 
+static json_t *node_columns(const struct tree *tree, const struct stacks *stacks, size_t first,
+                            size_t count)
+{
+    json_t *columns = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(columns, node_column(tree, stacks, first + i));
+    return columns;
+}
+
 static json_t *data_tree(struct names *names)
 {
     struct tree tree;
     json_t *json = json_object(), *parents = json_array(), *functions = json_array();
-    json_t *values = json_array();
     tree_make(&tree, names->stacks);
     for (size_t i = 0; i < tree.count; i++) {
         json_array_append_new(parents, json_integer(tree.nodes[i].parent));
         json_array_append_new(functions, node_name(names, &tree.nodes[i]));
     }
-    for (size_t i = 0; i < SAMPLE_TYPES; i++)
-        json_array_append_new(values, node_column(&tree, names->stacks, i));
     json_object_set_new(json, "cut", json_real(tree.cut));
     json_object_set_new(json, "parent", parents);
     json_object_set_new(json, "name", functions);
-    json_object_set_new(json, "leaking", node_column(&tree, names->stacks, STACK_LEAKING));
-    json_object_set_new(json, "values", values);
+    json_object_set_new(json, "verdicts",
+                        node_columns(&tree, names->stacks, STACK_LIVE_OF(0), VERDICTS));
+    json_object_set_new(json, "values", node_columns(&tree, names->stacks, 0, SAMPLE_TYPES));
+    json_object_set_new(json, "base",
+                        node_columns(&tree, names->stacks, STACK_BASE(0), SAMPLE_TYPES));
     tree_free(&tree);
     return json;
 }
@@ -97,7 +111,13 @@ static json_t *data_tree(struct names *names)
 
 #define FUNCTIONS_MOST 200 /* of each sample type, by flat and by cum */
 
-/* One ranking: the most important functions of one type come first. */
+static bool is_used(const struct stacks *stacks, size_t type)
+{
+    return stacks->totals[type] > 0 || stacks->totals[STACK_BASE(type)] > 0;
+}
+
+/* One ranking: the most important functions of one type come first; of a comparison, those that
+ * changed most. */
 struct ranking {
     const struct stacks *stacks;
     size_t type;
@@ -107,7 +127,9 @@ struct ranking {
 static uint64_t rank_of(const struct ranking *ranking, uint32_t function)
 {
     const struct function *ranked = &ranking->stacks->functions[function];
-    return ranking->cum ? ranked->cum[ranking->type] : ranked->flat[ranking->type];
+    const uint64_t *values = ranking->cum ? ranked->cum : ranked->flat;
+    uint64_t now = values[ranking->type], before = values[STACK_BASE(ranking->type)];
+    return now > before ? now - before : before - now;
 }
 
 static int by_rank(const void *left, const void *right, void *ranking)
@@ -133,7 +155,7 @@ static bool *choose_functions(const struct stacks *stacks)
     for (uint32_t i = 0; i < stacks->function_count; i++)
         order[i] = i;
     for (size_t type = 0; type < SAMPLE_TYPES; type++) {
-        if (stacks->totals[type] == 0)
+        if (!is_used(stacks, type))
             continue;
         choose_first(&(struct ranking){stacks, type, false}, order, chosen);
         choose_first(&(struct ranking){stacks, type, true}, order, chosen);
@@ -142,16 +164,27 @@ static bool *choose_functions(const struct stacks *stacks)
     return chosen;
 }
 
-static json_t *function_column(const struct stacks *stacks, const bool *chosen, size_t type,
+static json_t *function_column(const struct stacks *stacks, const bool *chosen, size_t value,
                                bool cum)
 {
-    const struct ranking ranking = {stacks, type, cum};
     json_t *column = json_array();
-    for (uint32_t i = 0; stacks->totals[type] > 0 && i < stacks->function_count; i++) {
+    for (uint32_t i = 0; stacks->totals[value] > 0 && i < stacks->function_count; i++) {
+        const struct function *function = &stacks->functions[i];
         if (chosen[i])
-            json_array_append_new(column, json_count(rank_of(&ranking, i)));
+            json_array_append_new(column,
+                                  json_count(cum ? function->cum[value] : function->flat[value]));
     }
     return column;
+}
+
+/* By type, from the first on. */
+static json_t *function_columns(const struct stacks *stacks, const bool *chosen, size_t first,
+                                bool cum)
+{
+    json_t *columns = json_array();
+    for (size_t type = 0; type < SAMPLE_TYPES; type++)
+        json_array_append_new(columns, function_column(stacks, chosen, first + type, cum));
+    return columns;
 }
 
 static json_t *data_functions(struct names *names)
@@ -159,19 +192,16 @@ static json_t *data_functions(struct names *names)
     const struct stacks *stacks = names->stacks;
     bool *chosen = choose_functions(stacks);
     json_t *json = json_object(), *functions = json_array();
-    json_t *flat = json_array(), *cum = json_array();
     for (uint32_t i = 0; i < stacks->function_count; i++) {
         if (chosen[i])
             json_array_append_new(functions, names_number(names, i));
     }
-    for (size_t type = 0; type < SAMPLE_TYPES; type++) {
-        json_array_append_new(flat, function_column(stacks, chosen, type, false));
-        json_array_append_new(cum, function_column(stacks, chosen, type, true));
-    }
     size_t omitted = stacks->function_count - json_array_size(functions);
     json_object_set_new(json, "name", functions);
-    json_object_set_new(json, "flat", flat);
-    json_object_set_new(json, "cum", cum);
+    json_object_set_new(json, "flat", function_columns(stacks, chosen, 0, false));
+    json_object_set_new(json, "cum", function_columns(stacks, chosen, 0, true));
+    json_object_set_new(json, "base_flat", function_columns(stacks, chosen, STACK_BASE(0), false));
+    json_object_set_new(json, "base_cum", function_columns(stacks, chosen, STACK_BASE(0), true));
     json_object_set_new(json, "omitted", json_count(omitted));
     free(chosen);
     return json;
@@ -240,29 +270,35 @@ static void merge_samples(struct selection *selection)
     selection->count = kept;
 }
 
-/* All samples were chosen before: no expression is left that could be wrong. */
-static json_t *graph_for(struct names *names, struct profile *profile, size_t type)
+/* What the values of a type add up to, and what percentages are of. */
+static json_t *type_of(const struct stacks *stacks, size_t type, uint64_t total)
 {
-    const struct selection_options options = {.type = sample_at(type)};
-    struct selection selection;
-    char error[ERROR_SIZE];
-    json_t *json = NULL;
-    if (selection_make(&selection, profile, &options, NULL, error)) {
-        merge_samples(&selection);
-        json = graph_of(names, &selection);
-    }
-    selection_free(&selection);
-    return json ? json : json_null();
+    json_t *json = json_object();
+    json_object_set_new(json, "name", json_string(sample_at(type)->name));
+    json_object_set_new(json, "unit", json_string(sample_at(type)->unit));
+    json_object_set_new(json, "sum", json_count(stacks->totals[type]));
+    json_object_set_new(json, "base", json_count(stacks->totals[STACK_BASE(type)]));
+    json_object_set_new(json, "total", json_count(total));
+    return json;
 }
 
-static json_t *data_graphs(struct names *names, struct profile *profile)
+/* All samples were chosen before: no expression is left that could be wrong. */
+static void add_type(json_t *types, json_t *graphs, struct names *names, struct profile *profile,
+                     const struct selection_options *options)
 {
-    json_t *json = json_array();
-    for (size_t type = 0; type < SAMPLE_TYPES; type++) {
-        bool empty = names->stacks->totals[type] == 0;
-        json_array_append_new(json, empty ? json_null() : graph_for(names, profile, type));
+    size_t type = options->type->id;
+    struct selection selection;
+    char error[ERROR_SIZE];
+    json_t *graph = NULL;
+    int64_t total = 0;
+    if (is_used(names->stacks, type) && selection_make(&selection, profile, options, NULL, error)) {
+        total = selection.total;
+        merge_samples(&selection);
+        graph = graph_of(names, &selection);
+        selection_free(&selection);
     }
-    return json;
+    json_array_append_new(types, type_of(names->stacks, type, (uint64_t)total));
+    json_array_append_new(graphs, graph ? graph : json_null());
 }
 
 /* ---- histories ---- */
@@ -327,61 +363,69 @@ static json_t *data_histories(struct profile *profile)
 
 /* ---- all together ---- */
 
-static json_t *types_of(const struct stacks *stacks)
+static json_t *module_names(const struct profile *profile)
 {
-    json_t *types = json_array();
-    for (size_t i = 0; i < SAMPLE_TYPES; i++) {
-        json_t *type = json_object();
-        json_object_set_new(type, "name", json_string(sample_at(i)->name));
-        json_object_set_new(type, "unit", json_string(sample_at(i)->unit));
-        json_object_set_new(type, "total", json_count(stacks->totals[i]));
-        json_array_append_new(types, type);
-    }
-    return types;
+    json_t *names = json_array();
+    for (size_t i = 0; i < profile->module_count; i++)
+        json_array_append_new(names, json_string(i > 0 ? profile->modules[i]->name : ""));
+    return names;
+}
+
+/* What is compared, and how percentages are meant. */
+static json_t *data_comparison(const struct html_options *options)
+{
+    return options->base ? json_pack("{sb}", "subtract", (int)options->subtract) : json_null();
 }
 
 static bool is_running(const struct profile *profile)
 {
     for (size_t i = 0; i < profile->process_count; i++) {
-        if (profile->processes[i]->alive)
+        if (profile->processes[i]->alive && !profile->processes[i]->base)
             return true;
     }
     return false;
 }
 
-static json_t *data_of(struct profile *profile, const struct selection *selection)
+static json_t *data_of(struct profile *profile, const struct selection *selection,
+                       const struct html_options *options)
 {
     struct stacks stacks;
     struct names names;
-    json_t *json = json_object();
+    json_t *json = json_object(), *types = json_array(), *graphs = json_array();
     stacks_make(&stacks, selection);
     names_begin(&names, &stacks);
+    for (size_t i = 0; i < SAMPLE_TYPES; i++)
+        add_type(types, graphs, &names, profile,
+                 &(struct selection_options){.type = sample_at(i), .subtract = options->subtract});
     json_object_set_new(json, "duration", json_count(history_duration(profile)));
     json_object_set_new(json, "running", json_boolean(is_running(profile)));
-    json_object_set_new(json, "types", types_of(&stacks));
+    json_object_set_new(json, "comparison", data_comparison(options));
+    json_object_set_new(json, "types", types);
     json_object_set_new(json, "tree", data_tree(&names));
     json_object_set_new(json, "timers", html_timers(profile, &stacks));
     json_object_set_new(json, "functions", data_functions(&names));
-    json_object_set_new(json, "graphs", data_graphs(&names, profile));
+    json_object_set_new(json, "graphs", graphs);
     json_object_set_new(json, "histories", data_histories(profile));
     json_object_set_new(json, "sites", json_count(profile->site_count));
     json_object_set(json, "names", names.names);
     json_object_set(json, "wholes", names.wholes);
     json_object_set(json, "places", names.places);
+    json_object_set(json, "module", names.modules);
+    json_object_set_new(json, "modules", module_names(profile));
     names_end(&names);
     stacks_free(&stacks);
     return json;
 }
 
 /* All samples: there is no expression that could be wrong. */
-json_t *html_data(struct profile *profile)
+json_t *html_data(struct profile *profile, const struct html_options *options)
 {
-    const struct selection_options options = {.type = sample_at(SAMPLE_LIVE), .zeros = true};
+    const struct selection_options all = {.type = sample_at(SAMPLE_LIVE), .zeros = true};
     struct selection selection;
     char error[ERROR_SIZE];
     json_t *json = NULL;
-    if (selection_make(&selection, profile, &options, NULL, error))
-        json = data_of(profile, &selection);
+    if (selection_make(&selection, profile, &all, NULL, error))
+        json = data_of(profile, &selection, options);
     selection_free(&selection);
     return json;
 }

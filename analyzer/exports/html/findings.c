@@ -105,27 +105,31 @@ static void write_source(FILE *to, struct profile *profile, const struct shown *
     }
 }
 
-static void write_heading(FILE *to, struct profile *profile, struct site *site)
+static void write_facts(FILE *to, const struct profile *profile, const struct site *site)
 {
-    static const char *const words[VERDICTS] = {"clean", "held", "growing", "LEAK"};
-    const struct stack_frame *frame = stack_headline(profile, site);
-    fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->id,
-            words[site->finding.verdict]);
-    fputs(wording_loop(profile, site).s, to);
-    html_place(to, frame);
-    fputs("</h3>\n", to);
     write_spark(to, profile, site);
     fprintf(to, "<p class=\"facts\"><b>%s live</b>, %s, %s</p>\n", text_count(site->counts.live).s,
             family_label(site->family, site->kind).s, state_word(site_state(site), site->family));
 }
 
-static void write_finding(FILE *to, struct profile *profile, const struct shown *shown,
-                          struct site *site, bool with_source)
+static void write_heading(FILE *to, struct profile *profile, struct site *site, bool gone)
 {
-    bool leaks = site->finding.verdict == VERDICT_LEAK;
-    fprintf(to, "<article class=\"finding %s\" aria-labelledby=\"finding-%s\">\n",
-            verdict_name(site->finding.verdict), site->id);
-    write_heading(to, profile, site);
+    static const char *const words[VERDICTS] = {"clean", "held", "growing", "LEAK"};
+    const struct stack_frame *frame = stack_headline(profile, site);
+    fprintf(to, "<h3 id=\"finding-%s\"><span class=\"verdict\">%s</span> ", site->id,
+            gone ? "gone" : words[site->finding.verdict]);
+    fputs(wording_loop(profile, site).s, to);
+    html_place(to, frame);
+    fputs("</h3>\n", to);
+    if (gone)
+        fprintf(to, "<p class=\"facts\">%s</p>\n", family_label(site->family, site->kind).s);
+    else
+        write_facts(to, profile, site);
+}
+
+static void write_reasons(FILE *to, struct profile *profile, const struct shown *shown,
+                          struct site *site)
+{
     fputs("<p class=\"why\">", to);
     html_text(to, site_why(profile, site));
     fputs("</p>\n", to);
@@ -133,6 +137,21 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     write_paths(to, profile, site);
     holders_write(to, &shown->holders, site);
     html_copies(to, profile, shown->suggestions, site);
+}
+
+/* Of a comparison, with what became of it. */
+static void write_finding(FILE *to, struct profile *profile, const struct shown *shown,
+                          struct site *site, const struct change *change, bool with_source)
+{
+    bool leaks = site->finding.verdict == VERDICT_LEAK;
+    bool gone = change && change->kind == CHANGE_GONE;
+    fprintf(to, "<article class=\"finding %s\" aria-labelledby=\"finding-%s\">\n",
+            verdict_name(site->finding.verdict), site->id);
+    write_heading(to, profile, site, gone);
+    if (change)
+        html_change(to, change);
+    if (!gone)
+        write_reasons(to, profile, shown, site);
     fprintf(to, "<details id=\"stack-%s\"%s><summary>Stack%s</summary>\n", site->id,
             leaks && with_source ? " open" : "", with_source ? " and source" : "");
     fputs("<div class=\"stack-and-source\"><div>\n", to);
@@ -143,20 +162,48 @@ static void write_finding(FILE *to, struct profile *profile, const struct shown 
     fputs("</div></details>\n</article>\n", to);
 }
 
-void html_findings(FILE *to, struct profile *profile, const struct source_paths *paths)
+static void write_omitted(FILE *to, size_t count, const char *of)
+{
+    if (count > FINDINGS_MOST)
+        fprintf(to, "<p class=\"note\">%s not shown: these are the %d %s of %s.</p>\n",
+                text_plural(count - FINDINGS_MOST, "finding is", "findings are").s, FINDINGS_MOST,
+                of, text_count(count).s);
+}
+
+/* Those that changed most first: what shrank or is gone stands at the end of the list. */
+static void write_changes(FILE *to, struct profile *profile, const struct shown *shown,
+                          const struct diff *diff, enum change_kind kind)
+{
+    bool backwards = kind == CHANGE_SHRUNK || kind == CHANGE_GONE;
+    size_t written = 0;
+    if (diff->kinds[kind] > 0)
+        fprintf(to, "<h3 class=\"kind %s\">%zu %s</h3>\n", change_name(kind), diff->kinds[kind],
+                change_name(kind));
+    for (size_t i = 0; i < diff->count && written < FINDINGS_MOST; i++) {
+        const struct change *change = &diff->list[backwards ? diff->count - 1 - i : i];
+        if (change->kind == kind)
+            write_finding(to, profile, shown, change->site, change, written++ < SOURCES_MOST);
+    }
+    write_omitted(to, diff->kinds[kind], kind == CHANGE_NONE ? "worst" : "that changed most");
+}
+
+void html_findings(FILE *to, struct profile *profile, const struct diff *diff,
+                   const struct source_paths *paths)
 {
     struct shown shown = {.paths = paths};
     size_t findings = profile->site_count - profile_count_sites(profile, VERDICT_CLEAN);
     if (findings > 0)
         shown.suggestions = suggestions_new(profile);
-    holders_make(&shown.holders, profile, findings < FINDINGS_MOST ? findings : FINDINGS_MOST);
+    /* Of a comparison, any of them may be among those that changed most. */
+    holders_make(&shown.holders, profile,
+                 !diff && findings > FINDINGS_MOST ? FINDINGS_MOST : findings);
     sources_make(&shown.sources, profile);
-    for (size_t i = 0; i < findings && i < FINDINGS_MOST; i++)
-        write_finding(to, profile, &shown, profile->sites[i], i < SOURCES_MOST);
-    if (findings > FINDINGS_MOST)
-        fprintf(to, "<p class=\"note\">%s not shown: these are the %d worst of %s.</p>\n",
-                text_plural(findings - FINDINGS_MOST, "finding is", "findings are").s,
-                FINDINGS_MOST, text_count(findings).s);
+    for (enum change_kind kind = 0; diff && kind < CHANGE_KINDS; kind++)
+        write_changes(to, profile, &shown, diff, kind);
+    for (size_t i = 0; !diff && i < findings && i < FINDINGS_MOST; i++)
+        write_finding(to, profile, &shown, profile->sites[i], NULL, i < SOURCES_MOST);
+    if (!diff)
+        write_omitted(to, findings, "worst");
     const char *why = profile->site_count > 0 ? "all timers that were created were released"
                                               : losses_of_all(profile);
     if (findings == 0)

@@ -6,6 +6,8 @@
 #ifndef TIMERLEAK_EXPORTS_HTML_PAGE_H
 #define TIMERLEAK_EXPORTS_HTML_PAGE_H
 
+#include "exports/exports.h"
+#include "profile/diff.h"
 #include "profile/profile.h"
 #include "profile/suggestions.h"
 #include "views/source.h"
@@ -33,12 +35,35 @@ void html_stack(FILE *to, struct profile *profile, struct site *site, const char
 
 /* ---- what can be read without the page's script ---- */
 
-/* summary.c: what was recorded, and all sites with their stacks. */
+/*
+ * Of a comparison, `diff` is that of live timers: what changed comes first. Else it is NULL.
+ *
+ * summary.c: what was recorded, and all sites with their stacks.
+ */
 void html_summary(FILE *to, struct profile *profile);
-void html_sites(FILE *to, struct profile *profile);
+void html_sites(FILE *to, struct profile *profile, const struct diff *diff);
 
 /* findings.c: the findings, with their stacks and source: see source.h. */
-void html_findings(FILE *to, struct profile *profile, const struct source_paths *paths);
+void html_findings(FILE *to, struct profile *profile, const struct diff *diff,
+                   const struct source_paths *paths);
+
+/*
+ * comparison.c: what is compared with what, and the sum of it; and what became of a site, in words
+ * and as cells of a table. NULL: nothing did.
+ */
+void html_comparison(FILE *to, const struct profile *profile, const struct diff *diff,
+                     const char *base);
+void html_change(FILE *to, const struct change *change);
+void html_change_cells(FILE *to, const struct change *change);
+
+/* Every site once, those that changed first; the caller frees them. */
+struct site_row {
+    struct site *site;
+    const struct change *change;
+};
+
+struct site_row *html_compared_sites(const struct profile *profile, const struct diff *diff,
+                                     size_t *count);
 
 /* copies.c: buttons that copy a rule to suppress a site by, and a command that shows it; and the
  * files that this is of, for a shell. */
@@ -51,22 +76,26 @@ void html_files(FILE *to, const char *const *files, size_t count);
 /*
  * Compact JSON: columns, and names by number. The caller owns the result.
  *
+ *     comparison null, or {subtract}: whether percentages are of all that changed
  *     duration   ns, of the longest process
  *     running    whether a process still runs
- *     types      [{name, unit, total}]: everything below that is "by type" has this order
+ *     types      [{name, unit, sum, base, total}], the last of which percentages are of:
+ *                everything below that is "by type" has this order
  *     names      function names; wholes: where they are short, what for, else ""; places: where
- *                they are
+ *                they are; module: where in `modules`
  *     timers     see html/timers.h
- *     tree       columns parent, name (-1: root and "other"), leaking, values (by type); `cut`, the
- *                part of a total below which stacks are summed up as "other"
- *     functions  columns name, flat, cum (both by type); `omitted`, how many are not there
- *     graphs     by type, null if the total is 0: columns name, flat, cum of nodes and from, to,
- *                weight, residual of edges; `omitted`, how many nodes are not there
+ *     tree       columns parent, name (-1: root and "other"), values and base (by type), verdicts
+ *                (live timers, by verdict: clean, held, growing, leak); `cut`, the part of a total
+ *                below which stacks are summed up as "other"
+ *     functions  columns name, flat, cum, base_flat, base_cum (by type); `omitted`, how many are
+ *                not there
+ *     graphs     by type, null if there is nothing of it: columns name, flat, cum of nodes and
+ *                from, to, weight, residual of edges; `omitted`, how many nodes are not there
  *     histories  [{id, name, place, family, verdict, live, low[], high[]}], all sites together
  *                first; `sites`, how many there are
  *
- * A column by type is empty if its total is 0.
+ * A column by type is empty if it sums up to 0. `base`, base_flat and base_cum are of the base.
  */
-json_t *html_data(struct profile *profile);
+json_t *html_data(struct profile *profile, const struct html_options *options);
 
 #endif

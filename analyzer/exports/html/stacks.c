@@ -33,14 +33,18 @@ static uint32_t function_of(struct stacks *stacks, struct naming *naming, const 
                             const struct stack_frame *frame)
 {
     uint32_t number = stacks_function(stacks, name);
-    if (number != INDEX_NONE)
+    uint32_t module = frame->module ? frame->module->index : 0;
+    if (number != INDEX_NONE) {
+        if (stacks->functions[number].module != module)
+            stacks->functions[number].module = 0;
         return number;
+    }
     const char *whole = frame->function ? naming_whole(naming, frame->name) : name;
     number = (uint32_t)stacks->function_count;
     stacks->functions = memory_grow(stacks->functions, stacks->function_count,
                                     &stacks->function_room, sizeof(*stacks->functions));
     stacks->functions[stacks->function_count++] =
-        (struct function){.name = name, .whole = whole, .place = where_is(frame)};
+        (struct function){.name = name, .whole = whole, .place = where_is(frame), .module = module};
     index_add(&stacks->index, function_hash(name), number);
     return number;
 }
@@ -83,9 +87,10 @@ static void stack_add_sample(struct stacks *stacks, const struct selected *selec
 {
     struct stack key = {.trace = selected_trace(selected)};
     struct stack *stack = bsearch(&key, stacks->list, stacks->count, sizeof(key), stacks_by_trace);
-    for (size_t i = 0; stack && i < SAMPLE_TYPES; i++)
-        stack->values[i] =
-            count_sum(stack->values[i], sample_value(selected_sample(selected), sample_at(i)));
+    for (size_t i = 0; stack && i < SAMPLE_TYPES; i++) {
+        uint64_t *value = &stack->values[selected->sample ? i : STACK_BASE(i)];
+        *value = count_sum(*value, sample_value(selected_sample(selected), sample_at(i)));
+    }
 }
 
 static void add_values(uint64_t *to, const uint64_t *from)
@@ -96,8 +101,8 @@ static void add_values(uint64_t *to, const uint64_t *from)
 
 static void count_stack(struct stacks *stacks, struct stack *stack)
 {
-    if (site_shown(stack->trace->site)->finding.verdict == VERDICT_LEAK)
-        stack->values[STACK_LEAKING] = stack->values[SAMPLE_LIVE];
+    enum verdict verdict = site_shown(stack->trace->site)->finding.verdict;
+    stack->values[STACK_LIVE_OF(verdict)] = stack->values[SAMPLE_LIVE];
     add_values(stacks->totals, stack->values);
     for (size_t i = 0; i < stack->depth; i++) {
         struct function *function = &stacks->functions[stack->functions[i]];
@@ -158,10 +163,10 @@ static uint32_t add_tree_node(struct tree *tree, uint32_t parent, uint32_t funct
     return (uint32_t)tree->count++;
 }
 
-/* Of any sample type: what is small in one may be all there is of another. */
+/* In every respect: what is small in one sample type may be all there is of another. */
 static bool is_small(const struct tree *tree, const uint64_t *values, const uint64_t *totals)
 {
-    for (size_t i = 0; i < SAMPLE_TYPES; i++) {
+    for (size_t i = 0; i < STACK_VALUES; i++) {
         if (values[i] > 0 && (double)values[i] >= tree->cut * (double)totals[i])
             return false;
     }

@@ -8,9 +8,13 @@
 #include "base/index.h"
 #include "profile/selection.h"
 
-/* By enum sample_type_id, and then the live timers of sites that leak. */
-#define STACK_LEAKING SAMPLE_TYPES
-#define STACK_VALUES (SAMPLE_TYPES + 1)
+/*
+ * By enum sample_type_id; then the live timers of sites by their verdicts; then, of the base, by
+ * enum sample_type_id.
+ */
+#define STACK_LIVE_OF(verdict) (SAMPLE_TYPES + (size_t)(verdict))
+#define STACK_BASE(type) (SAMPLE_TYPES + VERDICTS + (size_t)(type))
+#define STACK_VALUES STACK_BASE(SAMPLE_TYPES)
 
 struct stack {
     const struct trace *trace;
@@ -25,6 +29,7 @@ struct function {
     const char *name;  /* what is shown for it; interned */
     const char *whole; /* the same, if that leaves nothing out */
     const char *place; /* its file, else its module; "": unknown */
+    uint32_t module;   /* its index; 0: unknown, as that of the wrapped ones is, or several */
     uint64_t flat[STACK_VALUES];
     uint64_t cum[STACK_VALUES]; /* each stack counted once */
     const struct stack *last;   /* that was counted */

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MOST_PROCESSES 20
@@ -45,12 +46,13 @@ static void write_process_item(FILE *to, const struct process *process, bool alo
 
 static void write_process_list(FILE *to, const struct profile *profile)
 {
+    size_t count = process_count_own(profile);
     fputs("<ul class=\"processes\">\n", to);
-    for (size_t i = 0; i < profile->process_count && i < MOST_PROCESSES; i++)
-        write_process_item(to, profile->processes[i], profile->process_count == 1);
-    if (profile->process_count > MOST_PROCESSES)
+    for (size_t i = 0; i < count && i < MOST_PROCESSES; i++)
+        write_process_item(to, profile->processes[i], count == 1);
+    if (count > MOST_PROCESSES)
         fprintf(to, "<li>and %s more</li>\n",
-                text_plural(profile->process_count - MOST_PROCESSES, "process", "processes").s);
+                text_plural(count - MOST_PROCESSES, "process", "processes").s);
     fputs("</ul>\n", to);
 }
 
@@ -58,6 +60,16 @@ static void write_fact(FILE *to, const char *class, uint64_t count, const char *
 {
     fprintf(to, "<div class=\"%s\"><dt>%s</dt><dd>%s</dd></div>\n", class, name,
             text_count(count).s);
+}
+
+/* In a comparison there are also sites that only the base has. */
+static size_t count_clean(const struct profile *profile)
+{
+    size_t clean = profile_count_sites(profile, VERDICT_CLEAN);
+    bool compared = process_count_own(profile) < profile->process_count;
+    for (size_t i = 0; compared && i < profile->site_count; i++)
+        clean -= !profile->sites[i]->process;
+    return clean;
 }
 
 static void write_total_facts(FILE *to, const struct profile *profile)
@@ -68,7 +80,7 @@ static void write_total_facts(FILE *to, const struct profile *profile)
     write_fact(to, leaks > 0 ? "fact leak" : "fact", leaks, leaks == 1 ? "leak" : "leaks");
     write_fact(to, "fact", profile_count_sites(profile, VERDICT_GROWING), "growing");
     write_fact(to, "fact", profile_count_sites(profile, VERDICT_HELD), "held");
-    write_fact(to, "fact", profile_count_sites(profile, VERDICT_CLEAN), "clean");
+    write_fact(to, "fact", count_clean(profile), "clean");
     write_fact(to, "fact total", totals->live, "timers live");
     write_fact(to, "fact", totals->created, "created");
     if (totals->inherited > 0)
@@ -166,12 +178,16 @@ static void write_count_cells(FILE *to, const struct counts *counts)
     }
 }
 
-static void write_site(FILE *to, struct profile *profile, struct site *site)
+static void write_site(FILE *to, struct profile *profile, const struct site_row *row, bool compared)
 {
+    struct site *site = row->site;
     /* Sorted by verdict, the worst come first. */
     enum verdict verdict = site->finding.verdict;
     fprintf(to, "<tr class=\"%s\" data-site=\"%s\"><td data-value=\"%d\">%s</td>",
-            verdict_name(verdict), site->id, VERDICT_LEAK - (int)verdict, verdict_name(verdict));
+            verdict_name(verdict), site->id, VERDICT_LEAK - (int)verdict,
+            compared && !site->process ? "–" : verdict_name(verdict));
+    if (compared)
+        html_change_cells(to, row->change);
     fprintf(to, "<th scope=\"row\"><details id=\"site-%s\"><summary>", site->id);
     html_place(to, stack_headline(profile, site));
     fputs("</summary>\n", to);
@@ -190,11 +206,28 @@ static void write_column(FILE *to, const char *key, bool is_number)
     fputs("</th>", to);
 }
 
-void html_sites(FILE *to, struct profile *profile)
+static struct site_row *all_rows(const struct profile *profile, size_t *count)
 {
-    size_t shown = profile->site_count < SITES_MOST ? profile->site_count : SITES_MOST;
+    struct site_row *rows = memory_new(profile->site_count, sizeof(*rows));
+    for (size_t i = 0; i < profile->site_count; i++)
+        rows[i] = (struct site_row){profile->sites[i], NULL};
+    *count = profile->site_count;
+    return rows;
+}
+
+void html_sites(FILE *to, struct profile *profile, const struct diff *diff)
+{
+    size_t count;
+    struct site_row *rows =
+        diff ? html_compared_sites(profile, diff, &count) : all_rows(profile, &count);
+    size_t shown = count < SITES_MOST ? count : SITES_MOST;
     fputs("<table id=\"sites-table\"><thead><tr>", to);
     write_column(to, "verdict", false);
+    if (diff) {
+        write_column(to, "change", false);
+        write_column(to, "live_±", true);
+        write_column(to, "base", true);
+    }
     write_column(to, "site", false);
     write_column(to, "family", false);
     for (size_t i = 0; i < COLUMNS; i++)
@@ -202,11 +235,12 @@ void html_sites(FILE *to, struct profile *profile)
     write_column(to, "oldest", true);
     fputs("</tr></thead><tbody>\n", to);
     for (size_t i = 0; i < shown; i++)
-        write_site(to, profile, profile->sites[i]);
+        write_site(to, profile, &rows[i], diff);
     fputs("</tbody></table>\n", to);
-    if (shown < profile->site_count)
+    if (shown < count)
         fprintf(to,
-                "<p class=\"note\">These are %s of %s sites, worst first. --focus=REGEX picks "
+                "<p class=\"note\">These are %s of %s sites, %s first. --focus=REGEX picks "
                 "others.</p>\n",
-                text_count(shown).s, text_count(profile->site_count).s);
+                text_count(shown).s, text_count(count).s, diff ? "changed ones" : "worst");
+    free(rows);
 }

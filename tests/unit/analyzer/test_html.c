@@ -172,6 +172,8 @@ Test(html, an_empty_recording_makes_a_page)
 
 /* ---- data ---- */
 
+static const struct html_options plain = {.nonce = ""};
+
 static json_int_t at(const json_t *data, const char *part, const char *column, size_t index)
 {
     const json_t *values = json_object_get(json_object_get(data, part), column);
@@ -208,7 +210,7 @@ static size_t function_named(const json_t *data, const char *name)
 Test(html, tree_holds_all_values)
 {
     struct profile *profile = sample();
-    json_t *data = html_data(profile);
+    json_t *data = html_data(profile, &plain);
     const json_t *parents = json_object_get(json_object_get(data, "tree"), "parent");
     json_int_t below[2] = {0, 0};
     cr_expect_eq(by_type(data, "tree", "values", SAMPLE_LIVE, 0), 4);
@@ -230,7 +232,7 @@ Test(html, tree_holds_all_values)
 Test(html, functions_count_recursion_once)
 {
     struct profile *profile = sample();
-    json_t *data = html_data(profile);
+    json_t *data = html_data(profile, &plain);
     size_t leaf = function_named(data, "timer_create");
     size_t looping = function_named(data, "[unknown]+0x1000");
     size_t shared = function_named(data, "[unknown]+0x2000");
@@ -246,7 +248,7 @@ Test(html, functions_count_recursion_once)
 Test(html, graphs_are_there_for_what_there_is)
 {
     struct profile *profile = sample();
-    json_t *data = html_data(profile), *graphs = json_object_get(data, "graphs");
+    json_t *data = html_data(profile, &plain), *graphs = json_object_get(data, "graphs");
     const json_t *created = json_array_get(graphs, SAMPLE_CREATED);
     cr_expect_eq(json_array_size(graphs), SAMPLE_TYPES);
     cr_expect(json_is_null(json_array_get(graphs, SAMPLE_FIRED)));

@@ -1,59 +1,82 @@
 /*
  * flame.js - the flame graph: a frame for each node of the tree, as wide as its value.
  *
- * Frames are elements, so that the keyboard and a screen reader reach them; those narrower than a
- * pixel are not made, so that there are never more than a screen holds.
+ * Frames are elements, so that the keyboard and a screen reader reach them; narrow ones share one,
+ * so that there are never more than a screen holds.
  */
 
 const ROW = 20; /* px */
-const NARROWEST = 1;
+/* As in pprof: narrower ones are not drawn each, nor what is below them. Here they share a frame. */
+const NARROWEST = 4;
 const NARROWEST_TEXT = 24;
 const OTHER = -1;
 
-/* One tree to draw: columns as in the data, values of the type that is shown. */
-function treeUpright(data, index) {
-    const { parent, name, leaking, values } = data.tree;
-    return treeWithChildren({ parent, name, leaking, live: values[0], value: values[index] });
+/* What is summed up from the leaves to the root. */
+const SUMMED = ['value', 'before', 'weight', 'live', 'age', 'clean', 'held', 'growing', 'leak'];
+
+/* How wide a frame is by what is in it alone: in pprof, changes don't make up for each other. */
+function weightOf(data, value, before) {
+    return data.comparison?.subtract ? Math.abs(value - before) : value + before;
 }
 
-function treeWithChildren(tree) {
+/* One tree to draw: columns as in the data, values of the type that is shown. */
+function treeUpright(data, index) {
+    const { parent, name, values, base, verdicts } = data.tree;
+    const column = given => given.length > 0 ? given : new Array(parent.length).fill(0);
+    const tree = {
+        parent, name, value: column(values[index]), before: column(base[index]),
+        live: column(values[0]), age: column(values[data.types.findIndex(({ name }) => name === 'age')]),
+    };
+    ['clean', 'held', 'growing', 'leak'].forEach((key, i) => tree[key] = column(verdicts[i]));
+    treeAddChildren(tree);
+    tree.weight = tree.parent.map(
+        (_, node) => weightOf(data, selfOf(tree, tree.value, node), selfOf(tree, tree.before, node)));
+    for (let node = parent.length - 1; node > 0; node--)
+        tree.weight[parent[node]] += tree.weight[node];
+    return tree;
+}
+
+function treeAddChildren(tree) {
     tree.children = tree.parent.map(() => []);
     for (let i = 1; i < tree.parent.length; i++)
         tree.children[tree.parent[i]].push(i);
+}
+
+/* The widest first: the narrow ones lie together. */
+function treeSorted(tree) {
     for (const children of tree.children)
-        children.sort((a, b) => (tree.value[b] ?? 0) - (tree.value[a] ?? 0));
+        children.sort((a, b) => tree.weight[b] - tree.weight[a]);
     return tree;
 }
 
 /* What is in a node and in none of its children. */
 function selfOf(tree, column, node) {
-    let self = column[node] ?? 0;
-    for (const child of tree.children[node])
-        self -= column[child] ?? 0;
-    return self;
+    return column[node] - totalOf(tree.children[node], column);
 }
 
 /* The same stacks from their leaves up: who calls what makes the timers. */
 function treeInverted(upright) {
-    const tree = { parent: [0], name: [OTHER], leaking: [0], live: [0], value: [0] };
+    const tree = { parent: [0], name: [OTHER] };
     const known = [new Map()];
+    for (const key of SUMMED)
+        tree[key] = [0];
     const child = (parent, name) => {
         let node = known[parent].get(name);
         if (node === undefined) {
             node = tree.parent.push(parent) - 1;
             tree.name.push(name);
-            for (const column of [tree.leaking, tree.live, tree.value])
-                column.push(0);
+            for (const key of SUMMED)
+                tree[key].push(0);
             known.push(new Map());
             known[parent].set(name, node);
         }
         return node;
     };
     for (let leaf = 1; leaf < upright.parent.length; leaf++) {
-        const self = ['leaking', 'live', 'value'].map(key => selfOf(upright, upright[key], leaf));
+        const self = SUMMED.map(key => selfOf(upright, upright[key], leaf));
         if (self.every(value => value === 0))
             continue;
-        const add = node => ['leaking', 'live', 'value'].forEach((key, i) => tree[key][node] += self[i]);
+        const add = node => SUMMED.forEach((key, i) => tree[key][node] += self[i]);
         let to = 0;
         add(to);
         for (let from = leaf; from !== 0; from = upright.parent[from]) {
@@ -61,12 +84,38 @@ function treeInverted(upright) {
             add(to);
         }
     }
-    return treeWithChildren(tree);
+    treeAddChildren(tree);
+    return tree;
+}
+
+/* ---- searching ---- */
+
+/* Of each node, whether it matches, and whether anything at or below it does. */
+function searchTree(data, { parent, name }, pattern) {
+    const matches = data.names.map((_, number) => functionMatches(pattern, data, number));
+    const found = name.map(number => number !== OTHER && matches[number]), below = [...found];
+    for (let node = parent.length - 1; node > 0; node--)
+        below[parent[node]] ||= below[node];
+    return { found, below };
+}
+
+/* Matches below a match are counted with it. */
+function matchedNodes(found, node, matched = []) {
+    if (found[node])
+        matched.push(node);
+    else
+        flame.tree.children[node].forEach(child => matchedNodes(found, child, matched));
+    return matched;
 }
 
 /* ---- drawing ---- */
 
-const flame = { tree: null, data: null, type: null, frames: new Map(), width: 0 };
+/* A frame is an element of one node, or of several that are too narrow to be drawn each. */
+const flame = {
+    tree: null, data: null, type: null, search: null, width: 0,
+    frames: new Map(), /* by node */
+    narrow: new Map(), /* nodes by frame, where they are several */
+};
 
 function frameName(node) {
     if (node === 0)
@@ -80,40 +129,46 @@ function frameWhole(node) {
     return node === 0 || name === OTHER ? frameName(node) : wholeName(flame.data, name);
 }
 
+function valuesText(nodes) {
+    const { tree, type, data } = flame;
+    const value = totalOf(nodes, tree.value), before = totalOf(nodes, tree.before);
+    const parts = [`${amountText(data, type, value, before)} ${type.name}`,
+                   percentText(data.comparison ? value - before : value, type.total)];
+    if (data.comparison)
+        parts.splice(1, 0, fromToText(type, value, before));
+    return [...parts, COLOURS[colourChosen(data)].says(nodes)];
+}
+
 function frameText(node) {
-    const { tree, type, data } = flame, value = tree.value[node] ?? 0;
-    const parts = [`${frameWhole(node)}: ${valueText(value, type)} ${type.name}`,
-                   percentText(value, type.total)];
-    const share = leakShare(node), place = data.places[tree.name[node]];
-    if (share > 0)
-        parts.push(`${percentText(share, 1)} of its live timers leak`);
-    if (place)
-        parts.push(place);
-    return parts.join(', ');
+    const place = flame.data.places[flame.tree.name[node]];
+    return `${frameWhole(node)}: ${[...valuesText([node]), place].filter(Boolean).join(', ')}`;
 }
 
-function leakShare(node) {
-    const live = flame.tree.live[node] ?? 0;
-    return live > 0 ? (flame.tree.leaking[node] ?? 0) / live : 0;
+function narrowText(nodes) {
+    const found = flame.search ? nodes.filter(node => flame.search.below[node]).length : 0;
+    return `${countText(nodes.length)} narrow frames: ` +
+        [...valuesText(nodes), found > 0 ? `${countText(found)} match` : ''].filter(Boolean).join(', ');
 }
 
-function frameMatches(pattern, node) {
-    const name = flame.tree.name[node];
-    return name !== OTHER && functionMatches(pattern, flame.data, name);
-}
-
-function makeFrame(node, level, left, width, pattern) {
+function makeFrame(nodes, level, left, width, above) {
+    const { tree, search } = flame, node = nodes[0], narrow = width * flame.width < NARROWEST;
+    const wide = width * flame.width >= NARROWEST_TEXT, several = nodes.length > 1;
     const frame = element('div', {
         class: 'frame', role: 'treeitem', tabindex: -1, 'aria-level': level + 1,
-        'aria-label': frameText(node), 'data-node': node,
-    }, width * byId('flame').clientWidth < NARROWEST_TEXT ? '' : frameName(node));
+        'aria-label': several ? narrowText(nodes) : frameText(node), 'data-node': node,
+    }, !wide ? '' : several ? `${countText(nodes.length)} narrow` : frameName(node));
+    const found = search && nodes.some(each => several || narrow ? search.below[each] :
+                                                                   search.found[each]);
+    const plain = above || !several && (node === 0 || tree.name[node] === OTHER);
     frame.style.top = `${level * ROW}px`;
     frame.style.left = `${100 * left}%`;
     frame.style.width = `${100 * width}%`;
-    frame.style.setProperty('--share', `${Math.round(100 * leakShare(node))}%`);
-    frame.classList.toggle('rest', node === 0 || flame.tree.name[node] === OTHER);
-    if (pattern)
-        frame.classList.add(frameMatches(pattern, node) ? 'match' : 'miss');
+    frame.classList.toggle('narrow', several || narrow);
+    frame.classList.toggle('plain', plain || Boolean(search && !found));
+    if (search)
+        frame.classList.add(found ? 'match' : 'miss');
+    if (!frame.classList.contains('plain'))
+        frame.style.backgroundImage = (several ? 'var(--hatch), ' : '') + colourImage(nodes);
     return frame;
 }
 
@@ -125,61 +180,85 @@ function pathTo(node) {
     return path;
 }
 
+/* All children from the first that is too narrow on: they lie behind the others. */
+function drawNarrow(nodes, level, left, width) {
+    if (nodes.length === 0 || width * flame.width < 1)
+        return false;
+    const frame = makeFrame(nodes, level, left, width, false);
+    if (nodes.length > 1)
+        flame.narrow.set(frame, nodes);
+    for (const node of nodes)
+        flame.frames.set(node, frame);
+    return true;
+}
+
 /* Makes the node's frame and those below it; returns the deepest level. */
-function drawBelow(node, level, left, width, least, pattern) {
-    const { tree, frames } = flame;
-    let deepest = level, at = left;
-    frames.set(node, makeFrame(node, level, left, width, pattern));
-    for (const child of tree.children[node]) {
-        const part = tree.value[node] > 0 ? width * (tree.value[child] ?? 0) / tree.value[node] : 0;
-        if (part >= least)
-            deepest = Math.max(deepest, drawBelow(child, level + 1, at, part, least, pattern));
-        at += part;
+function drawBelow(node, level, left, width) {
+    const { weight, children } = flame.tree;
+    let deepest = level, at = left, drawn = 0;
+    const part = child => weight[node] > 0 ? width * weight[child] / weight[node] : 0;
+    flame.frames.set(node, makeFrame([node], level, left, width, false));
+    for (const child of children[node]) {
+        if (part(child) * flame.width < NARROWEST)
+            break;
+        deepest = Math.max(deepest, drawBelow(child, level + 1, at, part(child)));
+        at += part(child);
+        drawn++;
     }
+    const narrow = children[node].slice(drawn).filter(child => weight[child] > 0);
+    flame.undrawn += narrow.length;
+    if (drawNarrow(narrow, level + 1, at, totalOf(narrow, weight) * width / Math.max(weight[node], 1)))
+        deepest = Math.max(deepest, level + 1);
     return deepest;
 }
 
-/* Of what is shown: matches below a match are counted with it. */
-function matchedValue(node, pattern) {
-    if (node !== 0 && frameMatches(pattern, node))
-        return flame.tree.value[node] ?? 0;
-    return flame.tree.children[node].reduce((sum, child) => sum + matchedValue(child, pattern), 0);
+function flameNote(data) {
+    const cut = percentText(data.tree.cut, 1), notes = [];
+    if (flame.tree.weight[0] === 0)
+        notes.push(nothingText(data, flame.type));
+    if (data.tree.cut > 0)
+        notes.push(`Stacks below ${cut} of the total are summed up as "other".`);
+    if (flame.undrawn > 0)
+        notes.push(`${countText(flame.undrawn)} frames are narrower than ${NARROWEST} pixels: they ` +
+                   'share hatched ones, and what they call is not drawn. A click zooms to the one ' +
+                   'under the pointer.');
+    byId('flame-note').textContent = notes.join(' ');
 }
 
 function flameDraw() {
-    const { tree, type, frames } = flame, box = byId('flame');
+    const { tree, type, data, frames } = flame, box = byId('flame');
     const zoom = tree.parent[Number(state.zoom)] === undefined ? 0 : Number(state.zoom);
     const pattern = patternOf(state.search), path = pathTo(zoom);
-    const least = NARROWEST / Math.max(box.clientWidth, 1);
     const focused = Number(document.activeElement?.dataset?.node ?? NaN);
-    flame.width = box.clientWidth;
+    Object.assign(flame, { width: box.clientWidth, undrawn: 0,
+                           search: pattern ? searchTree(data, tree, pattern) : null });
     frames.clear();
-    path.slice(0, -1).forEach((node, level) => {
-        frames.set(node, makeFrame(node, level, 0, 1, pattern));
-        frames.get(node).classList.add('above');
-    });
-    const deepest = drawBelow(zoom, path.length - 1, 0, 1, least, pattern);
+    flame.narrow.clear();
+    path.slice(0, -1).forEach((node, level) => frames.set(node, makeFrame([node], level, 0, 1, true)));
+    const deepest = drawBelow(zoom, path.length - 1, 0, 1);
     box.style.height = `${(deepest + 1) * ROW}px`;
-    box.replaceChildren(...frames.values());
+    box.replaceChildren(...new Set(frames.values()));
     const current = frames.get(focused) ?? frames.get(zoom);
     current.tabIndex = 0;
     if (frames.has(focused))
         current.focus();
-    const matched = pattern ? matchedValue(0, pattern) : 0;
+    const matched = flame.search ? matchedNodes(flame.search.found, 0) : [];
+    const value = totalOf(matched, tree.value), before = totalOf(matched, tree.before);
     byId('flame-matched').textContent = pattern ?
-        `${percentText(matched, type.total)} matched: ${valueText(matched, type)}` : '';
+        `${percentText(data.comparison ? value - before : value, type.total)} matched: ` +
+        amountText(data, type, value, before) : '';
+    flameNote(data);
 }
 
 function flameRender(data) {
     const index = typeIndex(data);
     const upright = treeUpright(data, index);
     Object.assign(flame, { data, type: data.types[index] });
-    flame.tree = state.invert ? treeInverted(upright) : upright;
+    flame.tree = treeSorted(state.invert ? treeInverted(upright) : upright);
     byId('invert').checked = Boolean(state.invert);
+    byId('colour').value = colourChosen(data);
     byId('reset').disabled = state.zoom === '0';
-    byId('flame-cut').textContent = flame.type.total === 0 ?
-        `There is nothing to show: no timer counts as ${flame.type.name}.` : data.tree.cut > 0 ?
-        `Stacks below ${percentText(data.tree.cut, 1)} of the total are summed up as "other".` : '';
+    colourLegend();
     flameDraw();
 }
 
@@ -218,29 +297,47 @@ function flameKey(event) {
     event.preventDefault();
 }
 
+function flameTell(node) {
+    byId('flame-info').textContent = frameText(node);
+}
+
 function flameFocus(node) {
     const frame = flame.frames.get(node);
     if (!frame)
         return;
     for (const other of flame.frames.values())
         other.tabIndex = -1;
+    frame.dataset.node = node;
     frame.tabIndex = 0;
     frame.focus();
+    flameTell(node);
+}
+
+/* Of several that share a frame, the one under the pointer. */
+function nodeAt(event) {
+    const nodes = flame.narrow.get(event.target), node = event.target.dataset.node;
+    if (!nodes || event.clientX === undefined)
+        return node === undefined ? null : Number(node);
+    const box = event.target.getBoundingClientRect(), { weight } = flame.tree;
+    let left = (event.clientX - box.left) / box.width * totalOf(nodes, weight);
+    return nodes.find(each => (left -= weight[each]) < 0) ?? nodes.at(-1);
 }
 
 function flameStart() {
     const box = byId('flame');
     const tell = event => {
-        if (event.target.dataset.node !== undefined)
-            byId('flame-info').textContent = frameText(Number(event.target.dataset.node));
+        const node = nodeAt(event);
+        if (node !== null)
+            flameTell(node);
     };
     box.addEventListener('click', event => {
-        if (event.target.dataset.node !== undefined)
-            flameZoom(Number(event.target.dataset.node));
+        const node = nodeAt(event);
+        if (node !== null)
+            flameZoom(node);
     });
     box.addEventListener('keydown', flameKey);
     box.addEventListener('focusin', tell);
-    box.addEventListener('pointerover', tell);
+    box.addEventListener('pointermove', tell);
     byId('reset').addEventListener('click', () => flameZoom(0));
     byId('invert').addEventListener(
         'change', event => stateSet({ invert: event.target.checked ? '1' : '', zoom: '0' }));

@@ -16,9 +16,19 @@ function leakShares(data) {
     const add = (sums, name, value) => sums.set(name, (sums.get(name) ?? 0) + (value ?? 0));
     data.tree.name.forEach((name, node) => {
         add(live, name, data.tree.values[0][node]);
-        add(leaking, name, data.tree.leaking[node]);
+        add(leaking, name, data.tree.verdicts.at(-1)[node]);
     });
     return name => live.get(name) > 0 ? leaking.get(name) / live.get(name) : 0;
+}
+
+/* Of a comparison, how a box changed; few colours for small shares, as pprof has it. */
+function boxColour(data, type, cum, leakShare) {
+    if (!data.comparison)
+        return { colour: 'var(--leak-part)', share: leakShare };
+    return {
+        colour: cum < 0 ? 'var(--shrunk)' : 'var(--grown)',
+        share: Math.sqrt(Math.min(Math.abs(cum) / Math.max(type.total, 1), 1)),
+    };
 }
 
 function makeBoxes(data, shown, type) {
@@ -27,13 +37,14 @@ function makeBoxes(data, shown, type) {
         const font = FONT.least + FONT.growth * Math.sqrt(Math.abs(shown.flat[i]) / largest);
         const text = [shortName(data.names[name])];
         if (shown.flat[i])
-            text.push(`${valueText(shown.flat[i], type)} (${percentText(shown.flat[i], type.total)})`);
+            text.push(`${amountText(data, type, shown.flat[i], 0)} ` +
+                      `(${percentText(shown.flat[i], type.total)})`);
         if (shown.cum[i] !== shown.flat[i])
-            text.push(`${shown.flat[i] ? 'of ' : ''}${valueText(shown.cum[i], type)} ` +
+            text.push(`${shown.flat[i] ? 'of ' : ''}${amountText(data, type, shown.cum[i], 0)} ` +
                       `(${percentText(shown.cum[i], type.total)})`);
         const letters = Math.max(...text.map(line => line.length));
         return {
-            name, font, text,
+            name, font, text, cum: shown.cum[i],
             width: letters * font * FONT.width + 16,
             height: text.length * font * 1.25 + 10,
         };
@@ -63,17 +74,18 @@ function drawEdge(data, edge, boxes, type) {
     const itself = edge.from === edge.to;
     const thick = 1 + (THICKEST - 1) * Math.abs(edge.weight) / Math.max(type.total, 1);
     const says = `${data.names[boxes[edge.from].name]} to ${data.names[boxes[edge.to].name]}: ` +
-        valueText(edge.weight, type) + (edge.residual ? ', over others' : '');
+        amountText(data, type, edge.weight, 0) + (edge.residual ? ', over others' : '');
     return svgElement('g', { class: edge.residual ? 'edge residual' : 'edge' },
                       svgElement('title', {}, says),
                       svgElement('path', {
                           d: itself ? loop(edge.points) : curve(edge.points),
                           'stroke-width': thick.toFixed(1), 'marker-end': 'url(#arrow)',
                       }),
-                      svgElement('text', labelPlace(edge.points), valueText(edge.weight, type)));
+                      svgElement('text', labelPlace(edge.points),
+                                 amountText(data, type, edge.weight, 0)));
 }
 
-function drawBox(data, box, pattern, share) {
+function drawBox(data, box, pattern, { colour, share }) {
     const name = wholeName(data, box.name), place = data.places[box.name];
     const drawn = svgElement('g', {
         class: 'box', tabindex: 0, role: 'img', 'data-name': data.names[box.name],
@@ -84,6 +96,7 @@ function drawBox(data, box, pattern, share) {
         rx: 3,
     });
     rectangle.style.setProperty('--share', `${Math.round(100 * share)}%`);
+    rectangle.style.setProperty('--colour', colour);
     drawn.append(svgElement('title', {}, place ? `${name}\n${place}` : name), rectangle);
     box.text.forEach((line, i) => {
         drawn.append(svgElement('text', {
@@ -109,7 +122,7 @@ function graphRender(data) {
     byId('graph-note').textContent = shown?.omitted > 0 ?
         `${countText(shown.omitted)} functions with little in them are left out.` : '';
     if (!shown || shown.name.length === 0) {
-        box.replaceChildren(element('p', { class: 'note' }, `No timer counts as ${type.name}.`));
+        box.replaceChildren(element('p', { class: 'note' }, nothingText(data, type)));
         graph.picture = null;
         return;
     }
@@ -121,7 +134,9 @@ function graphRender(data) {
     const share = leakShares(data);
     graph.picture = svgElement('svg', { viewBox: `0 0 ${graph.size.width} ${graph.size.height}` },
                                arrowHead(), ...edges.map(edge => drawEdge(data, edge, boxes, type)),
-                               ...boxes.map(each => drawBox(data, each, pattern, share(each.name))));
+                               ...boxes.map(each => drawBox(
+                                   data, each, pattern,
+                                   boxColour(data, type, each.cum, share(each.name)))));
     box.replaceChildren(graph.picture);
     graphScale();
 }

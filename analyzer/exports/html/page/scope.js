@@ -89,18 +89,18 @@ function addUp(tree, values) {
 function treeInScope(data, rows, within) {
     const { tree, types } = data, nodes = tree.parent.length;
     const values = types.map(type => KNOWN_OF_LIVE.includes(type.name) ? new Array(nodes).fill(0) : []);
-    const leaking = new Array(nodes).fill(0), column = name => values[types.findIndex(type => type.name === name)];
+    const verdicts = tree.verdicts.map(() => new Array(nodes).fill(0)), column = name => values[types.findIndex(type => type.name === name)];
     const live = column('live'), age = column('age'), states = BY_STATE.map(column);
     for (const row of within) {
         const site = rows.site[row], node = rows.sites.node[site], weight = rows.weight[row];
         live[node] += weight;
         states[rows.state[row]][node] += weight;
         age[node] += weight * rows.age[row];
-        leaking[node] += rows.sites.leaking[site] * weight;
+        verdicts[rows.sites.verdict[site]][node] += weight;
     }
-    for (const each of [leaking, ...values])
+    for (const each of [...verdicts, ...values])
         addUp(tree, each);
-    return { ...tree, values, leaking };
+    return { ...tree, values, verdicts, base: types.map(() => []) };
 }
 
 /* Calls visit(node, path) for each node that ends stacks; `path` is of names, root first. */
@@ -121,7 +121,7 @@ function eachLeaf(tree, value, visit) {
 /* Each name counted once in a stack. */
 function functionsInScope(data, tree) {
     const { name } = data.functions, numbers = new Map(name.map((each, i) => [each, i]));
-    const flat = [], cum = [];
+    const flat = [], cum = [], none = tree.values.map(() => []);
     for (const value of tree.values) {
         const own = new Array(value.length > 0 ? name.length : 0).fill(0), all = [...own];
         flat.push(own);
@@ -137,7 +137,7 @@ function functionsInScope(data, tree) {
                 }
             });
     }
-    return { ...data.functions, flat, cum };
+    return { ...data.functions, flat, cum, base_flat: none, base_cum: none };
 }
 
 /* The boxes that the whole run has, as far as anything is left in them. */
@@ -209,12 +209,13 @@ function lazily(object, key, make) {
 function makeScoped(data, range, process) {
     const rows = rowsOf(data), within = rowsInScope(data, rows, range, process);
     const tree = treeInScope(data, rows, within);
-    const types = data.types.map((type, i) => ({
-        ...type, unknown: tree.values[i].length === 0, total: tree.values[i][0] ?? 0,
-    }));
+    const types = data.types.map((type, i) => {
+        const sum = tree.values[i][0] ?? 0;
+        return { ...type, unknown: tree.values[i].length === 0, sum, base: 0, total: sum };
+    });
     const sites = new Map([...sitesInScope(rows, within)].map(
         ([shown, sum]) => [data.timers.ids[shown], sum]));
-    const made = { ...data, types, tree, scope: { range, process, within, sites } };
+    const made = { ...data, types, tree, comparison: null, scope: { range, process, within, sites } };
     lazily(made, 'functions', () => functionsInScope(data, tree));
     lazily(made, 'graphs', () => data.graphs.map((whole, i) =>
         whole && types[i].total > 0 ? graphInScope(whole, tree, tree.values[i]) : null));
@@ -252,13 +253,14 @@ function scopeWords(data, { range, process }) {
     return parts.join(', ');
 }
 
-function scopeTell(data) {
+function scopeTell(data, whole) {
     const { scope, timers, types } = data;
     byId('scope').hidden = !scope;
     if (!scope)
         return;
     byId('scope-text').textContent =
         `Only the ${countText(types[0].total)} live timers ${scopeWords(data, scope)}` +
+        (whole.comparison ? ', not compared with the base' : '') +
         (timers.omitted > 0 ?
             `; ${countText(timers.omitted)} that this page does not hold are left out` : '');
 }
@@ -289,9 +291,11 @@ function scopeStart() {
 function rowInScope(row, keys, sum) {
     const known = { live: sum.live, oldest: sum.oldest };
     BY_STATE.forEach((key, i) => { known[key] = sum.states[i]; });
-    for (let i = 3; i < keys.length; i++)
-        cellSet(row.cells[i], keys[i] in known ? known[keys[i]] : null,
-                keys[i] === 'oldest' ? durationText : countText);
+    keys.forEach((key, i) => {
+        if (row.cells[i].classList.contains('number'))
+            cellSet(row.cells[i], key in known ? known[key] : null,
+                    key === 'oldest' ? durationText : countText);
+    });
 }
 
 /* What it had of the whole is kept for when the scope is left. */

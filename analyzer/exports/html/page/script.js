@@ -36,7 +36,7 @@ function showTools({ types }) {
     if (search.value !== state.search)
         search.value = state.search;
     [...byId('type').options].forEach((option, i) => {
-        option.disabled = types[i].total === 0;
+        option.disabled = types[i].sum + types[i].base === 0;
         option.textContent = types[i].name.replaceAll('_', ' ') +
             (types[i].unknown ? ': of the whole run only' : '');
     });
@@ -49,7 +49,7 @@ function show() {
     const shown = dataInScope(data);
     showTools(shown);
     scopeTools(data);
-    scopeTell(shown);
+    scopeTell(shown, data);
     showView(shown);
 }
 
@@ -155,6 +155,7 @@ function startFollowing() {
 data = readData(document);
 stateRead();
 startTools();
+colourStart(data);
 scopeStart();
 copyStart();
 timersStart();
@@ -162,7 +163,7 @@ flameStart();
 timelineStart();
 graphStart();
 makeSortable(byId('sites-table'), 'sites');
-makeSortable(byId('functions-table'), 'functions');
+functionsStart(data);
 stateWatch(show);
 addEventListener('hashchange', () => {
     stateRead();

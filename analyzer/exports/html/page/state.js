@@ -5,11 +5,12 @@
  *     zoom=NODE and invert=1, of the flame graph       moment=POINT and scale=1, over time
  *     range=FROM-TO: points; process=NUMBER: only live timers created then, and of that process
  *     sites=COLUMN, functions=COLUMN, timers=COLUMN: sorted by it, with a '-' before it from the top down
+ *     colour=change|verdict|module|age, of the flame graph's frames
  *     size=PERCENT of the call graph                   theme=light|dark
  */
 
 const DEFAULTS = {
-    view: 'findings', type: 'live', search: '', zoom: '0', invert: '', moment: '', scale: '',
+    view: 'findings', type: 'live', search: '', zoom: '0', invert: '', colour: '', moment: '', scale: '',
     sites: '', functions: '-flat', timers: '-age', range: '', process: '', size: '', theme: '',
 };
 

@@ -20,8 +20,10 @@ function tellSorted(table, sort) {
         if (header.dataset.key)
             header.ariaSort = 'none';
     }
-    if (index >= 0)
+    if (index >= 0) {
         headers[index].ariaSort = descending ? 'descending' : 'ascending';
+        headers[index].querySelector('.arrow').textContent = descending ? '\u00a0↓' : '\u00a0↑';
+    }
     return index;
 }
 
@@ -54,12 +56,14 @@ function nextSort(header, sort) {
     return sort === first ? second : first;
 }
 
-/* Gives its headers buttons; a click sets state[name]. */
+/* Gives its headers buttons; a click sets state[name]. A blank that does not break keeps the arrow
+ * with the last word. */
 function makeSortable(table, name) {
     for (const header of table.tHead.rows[0].cells) {
         if (!header.dataset.key)
             continue;
-        const button = element('button', { type: 'button' }, header.textContent);
+        const button = element('button', { type: 'button' }, header.textContent,
+                               element('span', { class: 'arrow', 'aria-hidden': 'true' }, '\u00a0↓'));
         button.addEventListener('click',
                                 () => stateSet({ [name]: nextSort(header, state[name]) }));
         header.replaceChildren(button);
@@ -68,15 +72,20 @@ function makeSortable(table, name) {
 
 /* ---- functions, for the sample type that is shown ---- */
 
+/* Values of a type, in a column that is empty if all are 0. */
+const valueAt = (columns, index, i) => columns[index][i] ?? 0;
+
 function functionRow(data, type, index, i) {
-    const { name, flat, cum } = data.functions;
-    const numbers = [flat[index][i], cum[index][i]];
-    const row = element('tr');
-    for (const value of numbers) {
-        row.append(
-            element('td', { class: 'number', 'data-value': value }, valueText(value, type)),
-            element('td', { class: 'number' }, percentText(value, type.total)));
+    const { name, flat, cum, base_flat, base_cum } = data.functions, row = element('tr');
+    for (const [columns, base] of [[flat, base_flat], [cum, base_cum]]) {
+        const value = valueAt(columns, index, i), before = valueAt(base, index, i);
+        row.append(element('td', { class: 'number', 'data-value': value - before },
+                           amountText(data, type, value, before)),
+                   element('td', { class: 'number' }, percentText(value - before, type.total)));
     }
+    if (data.comparison)
+        row.append(element('td', { class: 'number from-to' },
+                           fromToText(type, valueAt(cum, index, i), valueAt(base_cum, index, i))));
     row.append(element('th', { scope: 'row' },
                        codeOf(data.names[name[i]], data.wholes[name[i]]), ' ',
                        element('span', { class: 'place' }, data.places[name[i]])));
@@ -85,8 +94,10 @@ function functionRow(data, type, index, i) {
 
 function functionsRender(data) {
     const index = typeIndex(data), type = data.types[index], rows = [];
-    for (let i = 0; type.total > 0 && i < data.functions.name.length; i++) {
-        if (data.functions.cum[index][i] > 0)
+    const { cum, base_cum, flat, base_flat } = data.functions;
+    const changes = (columns, base, i) => valueAt(columns, index, i) !== valueAt(base, index, i);
+    for (let i = 0; i < data.functions.name.length; i++) {
+        if (changes(cum, base_cum, i) || changes(flat, base_flat, i))
             rows.push(functionRow(data, type, index, i));
     }
     const table = byId('functions-table');
@@ -94,11 +105,19 @@ function functionsRender(data) {
     sortRows(table, state.functions);
     filterParts(rows, byId('view-functions').querySelector('.unfound'));
     byId('functions-info').textContent =
-        `${type.name}: ${valueText(type.total, type)} in all; flat is of the function itself, ` +
+        `${type.name}: ${sumText(data, type)}; flat is of the function itself, ` +
         'cum of all that it calls too';
     byId('functions-note').textContent = data.functions.omitted > 0 ?
         `The most important functions; ${countText(data.functions.omitted)} lesser ones are ` +
         'left out. "timerleak top" has them all.' : '';
+}
+
+function functionsStart(data) {
+    const table = byId('functions-table');
+    if (data.comparison)
+        table.tHead.rows[0].lastElementChild.before(
+            element('th', { scope: 'col', class: 'number' }, 'cum, base → new'));
+    makeSortable(table, 'functions');
 }
 
 /* ---- sites: their rows are in the page ---- */

@@ -79,6 +79,7 @@ function timelineRender(data) {
     byId('scale').checked = Boolean(state.scale);
     const left = data.sites - (data.histories.length - 1);
     byId('timeline-note').textContent =
+        (data.comparison ? 'This is of the new recordings alone: a base is kept at its end only. ' : '') +
         'Dark is the lowest number live, light the highest, at each moment since the start of the ' +
         'process.' + (left > 0 ? ` ${countText(left)} more sites are in "all sites" only.` : '') +
         (processAsked(data) !== null ? ' Of all processes.' : '');

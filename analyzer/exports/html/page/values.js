@@ -37,9 +37,9 @@ function valueText(value, type) {
     return type.unit === 'nanoseconds' ? durationText(value) : countText(value);
 }
 
-/* As pprof has it: three significant digits. */
+/* As pprof has it: three significant digits, and no sign. */
 function percentText(part, whole) {
-    const percent = whole > 0 ? 100 * part / whole : 0;
+    const percent = whole > 0 ? 100 * Math.abs(part) / whole : 0;
     if (percent >= 99.95 && percent <= 100.05)
         return '100%';
     return percent >= 1 ? `${percent.toFixed(2)}%` : `${Number(percent.toPrecision(2))}%`;
