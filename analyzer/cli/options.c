@@ -88,6 +88,8 @@ static const struct option options[OPTIONS] = {
                              "what to cut off the paths of source files first"),
     [OPTION_SYMFS] =
         ROW("symfs", STRING, symfs, "DIR", "root of what was recorded, for its binaries"),
+    [OPTION_WITH_SOURCE] =
+        FLAG_ROW("with-source", with_source, "put source lines around all places into it, too"),
     [OPTION_BASE] = ROW("base", STRING, base, "FILE", "show what is more than in FILE"),
     [OPTION_DIFF_BASE] =
         ROW("diff_base", STRING, diff_base, "FILE", "the same, in percent of what FILE has"),

@@ -47,6 +47,7 @@ enum option_id {
     OPTION_SOURCE_PATH,
     OPTION_TRIM_PATH,
     OPTION_SYMFS,
+    OPTION_WITH_SOURCE,
     OPTION_BASE,
     OPTION_DIFF_BASE,
     OPTION_NORMALIZE,
@@ -156,6 +157,7 @@ struct settings {
     const char *unit;
     bool relative_percentages, compact_labels;
     const char *source_path, *trim_path;
+    bool with_source;
     const char *symfs;            /* where the recorded machine's root lies */
     const char *base, *diff_base; /* recordings, or folders of them */
     bool normalize, drop_negative;

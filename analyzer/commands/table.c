@@ -45,7 +45,7 @@ const struct command commands[] = {
                  OPTION_NODECOUNT, OPTION_OUTPUT),
      command_diff},
     {"merge", "-o OUT FILE...", "puts many recordings into one file",
-     OPTION_LIST(OPTION_OUTPUT, OPTION_SYMFS), command_merge},
+     OPTION_LIST(OPTION_OUTPUT, OPTION_SYMFS, OPTION_WITH_SOURCE, OPTIONS_PATHS), command_merge},
     {"check", "[OPTION...] FILE...", "exit status 1 if a timer leaks: for CI",
      OPTION_LIST(OPTIONS_FILTERS, OPTION_SYMFS, OPTIONS_GATE), command_check},
     {"watch", "[OPTION...] PID|FILE", "a running process's sites as they grow",

@@ -63,6 +63,7 @@ void session_pack(const struct session *session)
         if (is_packed(&session->recordings[i]))
             recordings_each(session->recordings[i].path, note, pass_over, &embedding);
     }
+    embedding_ask(&embedding);
     char *text = embedding_text(&embedding, &size);
     for (size_t i = 0; i < session->count; i++) {
         const struct session_recording *made = &session->recordings[i];

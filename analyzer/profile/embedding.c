@@ -101,7 +101,7 @@ static void ask_passages(struct profile *profile)
     }
 }
 
-static void ask_all(struct embedding *embedding)
+void embedding_ask(struct embedding *embedding)
 {
     struct profile *profile = embedding->profile;
     struct symbol_code code;
@@ -118,11 +118,10 @@ static void ask_all(struct embedding *embedding)
         symbols_code(profile->modules[embedding->programs[i]]->symbols, &code);
 }
 
-char *embedding_text(struct embedding *embedding, size_t *size)
+char *embedding_text(const struct embedding *embedding, size_t *size)
 {
     char *text;
     FILE *to = memory_stream(&text, size);
-    ask_all(embedding);
     portable_write(symbols_portable(embedding->profile->symbols), to);
     fclose(to);
     return text;

@@ -160,6 +160,13 @@ void object_close(struct object *object)
     *object = (struct object){0};
 }
 
+/* The table of what is exported has no local symbols but for the first, which is none. */
+bool object_has_functions(const struct object *object)
+{
+    return dwfl_module_getsymtab(object->module) > 0 &&
+           dwfl_module_getsymtab_first_global(object->module) > 1;
+}
+
 struct unit *object_unit(struct object *object, Dwarf_Addr address)
 {
     size_t low = 0, high = object->range_count;

@@ -20,7 +20,8 @@
 #define VIEWS                                                                                      \
     "say() { name=$1; shift; timeout 60 \"$@\" >\"%1$s/$name\" 2>&1 || :; }; mkdir '%1$s' && "     \
     "for view in report top tree traces tags timers growth wakeups check 'peek .' 'top -lines' "   \
-    "'top -addresses' 'export --collapsed' 'export --dot' 'export --csv' 'export --speedscope' "   \
+    "'list .' 'top -addresses' 'export --collapsed' 'export --dot' 'export --csv' 'export "        \
+    "--speedscope' "                                                                               \
     "'export --legacy' 'report --json'; do "                                                       \
     "say \"$view\" '%2$s' $view all.gz; done; "                                                    \
     "say pprof '%2$s' export --pprof -o out.pb all.gz && gzip -dc <out.pb >'%1$s/pb' && "          \
@@ -69,10 +70,11 @@ ParameterizedTest(struct program *program, travel, an_archive_reads_the_same_wit
 {
     struct subject subject = built_subject(program->source);
 
-    free(
-        in_folder(&subject, "$T record -o app.tlk ./app >/dev/null && $T merge -o all.gz app.tlk"));
+    free(in_folder(
+        &subject,
+        "$T record -o app.tlk ./app >/dev/null && $T merge --with-source -o all.gz app.tlk"));
     say_all(&subject, "before");
-    free(in_folder(&subject, "rm -r app .debug app.tlk"));
+    free(in_folder(&subject, "rm -r app .debug src app.tlk"));
     say_all(&subject, "after");
     char *report = in_folder(&subject, "cat after/report");
     char *differences = in_folder(&subject, "diff -r before after || :");
@@ -221,6 +223,26 @@ Test(travel, what_still_runs_is_not_made_portable, .timeout = 120)
     expect_part(out, "1 process is still being recorded, and names nothing elsewhere: "
                      "timerleak merge -o OUT FILE... does later what --portable asks for\n");
     expect_part(out, "TIMERLK1\nspared\n");
+    free(out);
+    subject_forget(&subject);
+}
+
+/* What changed since is not what ran. */
+Test(travel, source_is_shown_as_it_was_when_it_was_merged, .timeout = 60)
+{
+    struct subject subject = built_subject("inlined_frames.c");
+    char *out = in_folder(
+        &subject,
+        "$T record -o r.tlk ./app >/dev/null && cd src && "
+        "$T merge -o ../no.gz ../r.tlk && $T merge --with-source -o ../all.gz ../r.tlk && "
+        "sed -i 's/int timeout/int changed/' inlined_frames.c && "
+        "$T list open_conn ../all.gz && echo '== other' && $T list open_conn ../no.gz && "
+        "rm inlined_frames.c && $T list open_conn ../all.gz | { grep -c Note || :; }");
+
+    expect_part(out, "\n Note: as it was when it was merged; the file here differs\n");
+    expect_part(out, "16:    int timeout = start_timeout();\n");
+    expect_part(from(out, "== other"), "16:    int changed = start_timeout();\n");
+    expect_part(out, "\n0\n");
     free(out);
     subject_forget(&subject);
 }
