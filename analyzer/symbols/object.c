@@ -4,6 +4,7 @@
 #include "base/named.h"
 #include "symbols/debugfile.h"
 #include "symbols/roots.h"
+#include "symbols/servers.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -57,6 +58,7 @@ static const char *open_path(struct object *object, const struct object_identity
     object->dwfl = dwfl_begin(&callbacks);
     if (!object->dwfl)
         memory_exhausted();
+    servers_prepare(object->dwfl);
     dwfl_report_begin(object->dwfl);
     object->module = dwfl_report_offline(object->dwfl, "", path, file);
     dwfl_report_end(object->dwfl, NULL, NULL);

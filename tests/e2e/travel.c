@@ -250,3 +250,55 @@ Test(travel, source_is_shown_as_it_was_when_it_was_merged, .timeout = 60)
     free(out);
     subject_forget(&subject);
 }
+
+/* Answers one question after another for the debug information of a build-id. */
+#define SERVER                                                                                     \
+    "import http.server, sys\n"                                                                    \
+    "class Answer(http.server.BaseHTTPRequestHandler):\n"                                          \
+    "    def do_GET(self):\n"                                                                      \
+    "        known = self.path == '/buildid/' + sys.argv[1] + '/debuginfo'\n"                      \
+    "        data = open('.debug/app.debug', 'rb').read() if known else b''\n"                     \
+    "        self.send_response(200 if known else 404)\n"                                          \
+    "        self.send_header('Content-Length', str(len(data)))\n"                                 \
+    "        self.end_headers()\n"                                                                 \
+    "        self.wfile.write(data)\n"                                                             \
+    "    def log_message(self, *rest): pass\n"                                                     \
+    "server = http.server.HTTPServer(('127.0.0.1', 0), Answer)\n"                                  \
+    "print(server.server_port, flush=True)\n"                                                      \
+    "server.serve_forever()\n"
+
+Test(travel, debuginfod_names_a_stripped_program, .timeout = 120)
+{
+    struct subject subject = built_subject("inlined_frames.c");
+
+    need("python3");
+    char *there = in_folder(&subject, "ldconfig -p | grep -o libdebuginfod.so.1 | head -n 1 || :");
+    if (!*there)
+        cr_skip_test("elfutils has no libdebuginfod here");
+    /* Where the link leads, nothing is: only the server knows it. */
+    free(in_folder(&subject, "cat >server.py <<'END'\n" SERVER "END\n"
+                             "mkdir run && mv app run && $T record -o app.tlk run/app"));
+    char *line =
+        text_make("mkfifo port && I=$(readelf -n run/app | sed -n 's/.*Build ID: //p') && "
+                  "{ python3 server.py $I >port 2>/dev/null & } && read P <port && "
+                  "export DEBUGINFOD_CACHE_PATH=$PWD/cache DEBUGINFOD_URLS=http://127.0.0.1:$P && "
+                  "{ $T report app.tlk; $T merge -o app.gz app.tlk; kill $!; rm port; }");
+    expect_lines(&subject, line, NULL);
+    expect_lines(&subject, "rm -r run cache; $T report app.gz", NULL);
+    free(line);
+    free(there);
+    subject_forget(&subject);
+}
+
+/* As on a train. */
+Test(travel, without_its_server_a_report_says_what_has_no_names, .timeout = 120)
+{
+    struct subject subject = built_subject("inlined_frames.c");
+
+    free(in_folder(&subject, "mkdir run && mv app run && $T record -o app.tlk run/app"));
+    expect_lines(&subject,
+                 "DEBUGINFOD_CACHE_PATH=$PWD/cache DEBUGINFOD_URLS=http://127.0.0.1:1 "
+                 "$T report app.tlk",
+                 "/run/app is stripped\n");
+    subject_forget(&subject);
+}
