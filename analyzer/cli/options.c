@@ -42,6 +42,8 @@ static const struct option options[OPTIONS] = {
         ROW("exe", STRING, exe, "LIST", "only programs of these names, which may hold * and ?"),
     [OPTION_SAMPLE] =
         ROW("sample", COUNT, sample, "N", "record one timer in N; counts are estimated from those"),
+    [OPTION_PORTABLE] =
+        FLAG_ROW("portable", portable, "keep names with it, to be read on another machine"),
     [OPTION_SAMPLE_INDEX] = ROW("sample_index", STRING, sample_index, "TYPE",
                                 "value: live, created, armed, fired, age, wakeups, ..."),
     [OPTION_FOCUS] = ROW("focus", STRING, focus, "REGEX",
@@ -87,6 +89,8 @@ static const struct option options[OPTIONS] = {
                              "what to cut off the paths of source files first"),
     [OPTION_SYMFS] =
         ROW("symfs", STRING, symfs, "DIR", "root of what was recorded, for its binaries"),
+    [OPTION_WITH_SOURCE] =
+        FLAG_ROW("with-source", with_source, "put source lines around all places into it, too"),
     [OPTION_BASE] = ROW("base", STRING, base, "FILE", "show what is more than in FILE"),
     [OPTION_DIFF_BASE] =
         ROW("diff_base", STRING, diff_base, "FILE", "the same, in percent of what FILE has"),

@@ -18,6 +18,7 @@ enum option_id {
     OPTION_CHILDREN,
     OPTION_EXE,
     OPTION_SAMPLE,
+    OPTION_PORTABLE,
     OPTION_SAMPLE_INDEX,
     OPTION_FOCUS,
     OPTION_IGNORE,
@@ -46,6 +47,7 @@ enum option_id {
     OPTION_SOURCE_PATH,
     OPTION_TRIM_PATH,
     OPTION_SYMFS,
+    OPTION_WITH_SOURCE,
     OPTION_BASE,
     OPTION_DIFF_BASE,
     OPTION_NORMALIZE,
@@ -140,7 +142,8 @@ struct settings {
     const char *families;
     const char *children;
     const char *exe;
-    long sample;              /* -1 */
+    long sample; /* -1 */
+    bool portable;
     const char *sample_index; /* live */
     const char *focus, *ignore, *show, *hide, *show_from;
     const char *tagfocus, *tagignore;
@@ -154,6 +157,7 @@ struct settings {
     const char *unit;
     bool relative_percentages, compact_labels;
     const char *source_path, *trim_path;
+    bool with_source;
     const char *symfs;            /* where the recorded machine's root lies */
     const char *base, *diff_base; /* recordings, or folders of them */
     bool normalize, drop_negative;

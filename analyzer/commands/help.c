@@ -59,6 +59,7 @@ static const enum option_id seldom[] = {
     OPTION_NOINLINES,
     OPTION_SOURCE_PATH,
     OPTION_SYMFS,
+    OPTION_NAMES,
     OPTION_HIDE,
     OPTION_SHOW,
     OPTION_TAGIGNORE,

@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "profile/embedding.h"
 #include "recording/archive.h"
-#include "symbols/portable.h"
 #include "symbols/roots.h"
+#include "views/keeping.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -75,24 +75,27 @@ static int merge_fail(const char *output)
 }
 
 /* The recordings are all there before any name is looked for, which may take long. */
-static void merge_name(struct merging *merging)
+static void merge_name(struct merging *merging, const struct settings *settings)
 {
-    char error[ERROR_SIZE], *text;
+    char error[ERROR_SIZE];
     size_t size;
-    FILE *to = memory_stream(&text, &size);
+    struct profile *profile = merging->embedding.profile;
+    const struct source_paths paths = {settings->source_path, settings->trim_path,
+                                       symbols_portable(profile->symbols)};
     embedding_ask(&merging->embedding);
-    portable_write(symbols_portable(merging->embedding.profile->symbols), to);
-    fclose(to);
+    if (settings->with_source)
+        sources_keep(profile, &paths);
+    char *text = embedding_text(&merging->embedding, &size);
     merging->broken = !archive_add_names(merging->output.to, text, size, error);
     if (merging->broken)
         complain("%s", error);
     free(text);
 }
 
-static int merge_finish(struct merging *merging, const char *output)
+static int merge_finish(struct merging *merging, const struct settings *settings)
 {
     if (merging->added > 0 && !merging->broken)
-        merge_name(merging);
+        merge_name(merging, settings);
     progress_end();
     embedding_end(&merging->embedding);
     if (merging->added == 0 || merging->broken) {
@@ -100,16 +103,17 @@ static int merge_finish(struct merging *merging, const char *output)
         return EXIT_UNREADABLE;
     }
     if (!replace_end(&merging->output))
-        return merge_fail(output);
-    char *word = text_shell_word(output);
+        return merge_fail(settings->output);
+    char *word = text_shell_word(settings->output);
     printf("%s: %s\n", word, text_plural(merging->added, "file", "files").s);
     free(word);
     return merging->status;
 }
 
 /* As private as the recordings are. */
-static int merge_run(const char *const paths[], size_t count, const char *output)
+static int merge_run(const char *const paths[], size_t count, const struct settings *settings)
 {
+    const char *output = settings->output;
     struct merging merging = {.status = EXIT_OK};
     if (!replace_begin(&merging.output, output, REPLACE_PRIVATE))
         return merge_fail(output);
@@ -117,17 +121,19 @@ static int merge_run(const char *const paths[], size_t count, const char *output
     embedding_begin(&merging.embedding);
     if (!files_each(paths, count, merge_add, &merging))
         merging.status = EXIT_UNREADABLE;
-    return merge_finish(&merging, output);
+    return merge_finish(&merging, settings);
 }
 
 /* "-o *.tlk" would cost the first of these recordings. An archive may be made anew. */
 static bool merge_spares(const char *output)
 {
     char error[ERROR_SIZE];
-    struct recording *recording = recording_open(output, error);
-    if (!recording)
+    bool portable = files_is_recording(output) && archive_is(output);
+    struct recording *recording = portable ? NULL : recording_open(output, error);
+    if (!recording && !portable)
         return true;
-    recording_close(recording);
+    if (recording)
+        recording_close(recording);
     complain("-o %s: that is a recording; -o is followed by the archive's name", output);
     return false;
 }
@@ -147,5 +153,5 @@ int command_merge(const struct command *command, int argc, char **argv)
     roots_set_symfs(settings.symfs);
     if (!merge_spares(settings.output))
         return EXIT_USAGE;
-    return merge_run((const char *const *)&argv[1], (size_t)count, settings.output);
+    return merge_run((const char *const *)&argv[1], (size_t)count, &settings);
 }

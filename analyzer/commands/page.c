@@ -21,7 +21,8 @@ static struct html_options page_options(const struct input *input, const char *n
 {
     const struct settings *settings = &input->settings;
     return (struct html_options){.nonce = nonce,
-                                 .paths = {settings->source_path, settings->trim_path},
+                                 .paths = {settings->source_path, settings->trim_path,
+                                           symbols_portable(input->profile->symbols)},
                                  .files = input->paths,
                                  .file_count = input->path_count,
                                  .base = settings->base ? settings->base : settings->diff_base,

@@ -9,6 +9,7 @@
 #include "launch/output_name.h"
 #include "launch/preloading.h"
 #include "launch/session.h"
+#include "launch/session_pack.h"
 #include "launch/traceable.h"
 #include "launch/variables.h"
 #include "profile/families.h"
@@ -74,12 +75,14 @@ static int record_not_run(const struct traceable *judged, const char *command, i
 
 /* Returns the exit status of `timerleak record`. */
 static int record_finish(const struct launch *launch, const struct launched *launched,
-                         const struct output_name *output, bool explained)
+                         const struct output_name *output, bool explained, bool portable)
 {
     struct session session;
     if (session_find(&session, output->directory, launch->session, launched->pid)) {
         session_finish(&session, launched);
         session_report(&session, launch, output->directory, explained);
+        if (portable)
+            session_pack(&session);
     } else {
         complain("%s can't be read any more: %s", output->directory, strerror(errno));
     }
@@ -142,7 +145,7 @@ static bool record_set_preload(struct launch *launch, const struct traceable *ju
     return true;
 }
 
-static int record_run(struct launch *launch, const struct output_name *output)
+static int record_run(struct launch *launch, const struct output_name *output, bool portable)
 {
     char shim[PATH_MAX];
     struct traceable judged;
@@ -167,7 +170,7 @@ static int record_run(struct launch *launch, const struct output_name *output)
     }
     if (launched.error != 0)
         return record_not_run(&judged, launch->command[0], launched.error);
-    return record_finish(launch, &launched, output, !traceable_loads(&judged));
+    return record_finish(launch, &launched, output, !traceable_loads(&judged), portable);
 }
 
 int command_record(const struct command *command, int argc, char **argv)
@@ -191,8 +194,9 @@ int command_record(const struct command *command, int argc, char **argv)
     if (!record_parse_children(settings.children, &launch.children) ||
         !record_parse_sample(settings.sample, &launch.sample) || !check_families(settings.families))
         return EXIT_USAGE;
-    int status =
-        output_name_parse(&output, settings.output) ? record_run(&launch, &output) : EXIT_USAGE;
+    int status = output_name_parse(&output, settings.output)
+                     ? record_run(&launch, &output, settings.portable)
+                     : EXIT_USAGE;
     output_name_free(&output);
     return status;
 }

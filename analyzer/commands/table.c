@@ -9,7 +9,8 @@
 
 const struct command commands[] = {
     {"record", "[OPTION...] [--] COMMAND [ARGUMENT...]", "run a program and record its timers",
-     OPTION_LIST(OPTION_OUTPUT, OPTION_FAMILIES, OPTION_CHILDREN, OPTION_EXE, OPTION_SAMPLE),
+     OPTION_LIST(OPTION_OUTPUT, OPTION_FAMILIES, OPTION_CHILDREN, OPTION_EXE, OPTION_SAMPLE,
+                 OPTION_PORTABLE),
      command_record, NULL, NULL},
     {"report", "[OPTION...] FILE...", "who leaks timers, and on what evidence",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT, OPTION_JSON),
@@ -56,7 +57,8 @@ const struct command commands[] = {
                  OPTION_NODECOUNT, OPTION_OUTPUT),
      command_diff, serve_anew, NULL},
     {"merge", "-o OUT FILE...", "puts many recordings into one file",
-     OPTION_LIST(OPTION_OUTPUT, OPTION_SYMFS), command_merge, NULL, NULL},
+     OPTION_LIST(OPTION_OUTPUT, OPTION_SYMFS, OPTION_WITH_SOURCE, OPTIONS_PATHS), command_merge,
+     NULL, NULL},
     {"check", "[OPTION...] FILE...", "exit status 1 if a timer leaks: for CI",
      OPTION_LIST(OPTIONS_FILTERS, OPTION_SYMFS, OPTIONS_GATE), command_check, NULL, NULL},
     {"watch", "[OPTION...] PID|FILE", "a running process's sites as they grow",

@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -290,17 +291,17 @@ static json_t *dropped_of(const struct profile *profile)
 static json_t *unresolved_of(const struct profile *profile)
 {
     json_t *json = json_array();
-    for (size_t i = 1; i < profile->module_count; i++) {
-        const struct module *module = profile->modules[i];
-        const char *problem = symbols_problem(module->symbols);
-        json_t *one = problem ? json_object() : NULL;
-        if (!one)
-            continue;
-        json_object_set_new(one, "module", json_string(module->path));
-        json_object_set_new(one, "build_id", json_string(module->build_id));
-        json_object_set_new(one, "why", json_string(problem));
+    struct nameless *list;
+    size_t count = losses_nameless(profile, &list);
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = json_object();
+        json_object_set_new(one, "module", json_string(list[i].module->path));
+        json_object_set_new(one, "build_id", json_string(list[i].module->build_id));
+        json_object_set_new(one, "why", json_string(list[i].why));
+        json_object_set_new(one, "addresses", json_count(list[i].addresses));
         json_array_append_new(json, one);
     }
+    free(list);
     return json;
 }
 

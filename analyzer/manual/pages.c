@@ -114,7 +114,7 @@ static const struct group {
     {"Detail", OPTION_LIST(OPTIONS_GRANULARITY, OPTION_CALL_TREE)},
     {"Order and number", OPTION_LIST(OPTIONS_GRAPH)},
     {"Comparison", OPTION_LIST(OPTIONS_BASE, OPTIONS_COMPARISON)},
-    {"Source files and binaries", OPTION_LIST(OPTIONS_PATHS, OPTION_SYMFS)},
+    {"Source files and binaries", OPTION_LIST(OPTIONS_PATHS, OPTION_SYMFS, OPTION_WITH_SOURCE)},
     {"Formats", OPTION_LIST(OPTIONS_FORMAT)},
     {"The gate", OPTION_LIST(OPTIONS_GATE)},
     {"Output", OPTION_LIST(OPTION_OUTPUT, OPTION_COMPACT_LABELS)},

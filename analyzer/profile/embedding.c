@@ -2,6 +2,7 @@
 
 #include "profile/callers.h"
 #include "profile/passages.h"
+#include "symbols/portable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,4 +116,13 @@ void embedding_ask(struct embedding *embedding)
     }
     for (size_t i = 0; i < embedding->count; i++)
         symbols_code(profile->modules[embedding->programs[i]]->symbols, &code);
+}
+
+char *embedding_text(const struct embedding *embedding, size_t *size)
+{
+    char *text;
+    FILE *to = memory_stream(&text, size);
+    portable_write(symbols_portable(embedding->profile->symbols), to);
+    fclose(to);
+    return text;
 }

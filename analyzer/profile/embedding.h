@@ -19,8 +19,11 @@ void embedding_end(struct embedding *embedding);
 /* Notes the places of a recording; what is kept grows with those that are new. */
 void embedding_note(struct embedding *embedding, struct recording *recording);
 
-/* Looks up all that were noted, once all that is known of them elsewhere was added to the symbols,
- * which keep what is found. */
+/* Looks up all that were noted, once all that is known of them elsewhere was added to the symbols.
+ */
 void embedding_ask(struct embedding *embedding);
+
+/* The text that an archive holds, with a NUL behind, which the caller frees. */
+char *embedding_text(const struct embedding *embedding, size_t *size);
 
 #endif

@@ -1,5 +1,11 @@
 #include "profile/losses.h"
 
+#include "base/numbers.h"
+#include "profile/stacks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
 static const struct loss losses[TLK_DROPS] = {
     [TLK_DROP_FULL] = {"full", "timer", "timers", "for which the recording had no room", true},
     [TLK_DROP_SITE] = {"site", "timer", "timers",
@@ -71,4 +77,33 @@ const char *losses_of_all(const struct profile *profile)
     if (recorded > 0)
         return "no timer that was created is among those asked for";
     return unseen > 0 ? "no timer was recorded" : "no timer was created";
+}
+
+static int by_addresses(const void *left, const void *right)
+{
+    const struct nameless *a = left, *b = right;
+    int order = compare_numbers(b->addresses, a->addresses);
+    return order ? order : compare_numbers(a->module->index, b->module->index);
+}
+
+/* What starts every program there has no name where it is stripped, and is nothing to mend. */
+static bool is_nameless(const struct module *module, const char *why)
+{
+    const struct stack_frame frame = {.module = module};
+    return why && (strcmp(why, symbols_stripped) != 0 || !stack_in_libc(&frame));
+}
+
+size_t losses_nameless(const struct profile *profile, struct nameless **list)
+{
+    size_t count = 0;
+    *list = memory_new(profile->module_count, sizeof(**list));
+    for (size_t i = 1; i < profile->module_count; i++) {
+        const struct module *module = profile->modules[i];
+        const char *why = symbols_problem(module->symbols);
+        if (is_nameless(module, why))
+            (*list)[count++] = (struct nameless){module, why, symbols_nameless(module->symbols)};
+    }
+    if (count > 0)
+        qsort(*list, count, sizeof(**list), by_addresses);
+    return count;
 }

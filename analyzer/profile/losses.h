@@ -30,6 +30,16 @@ uint64_t losses_omitted(const struct process *process);
 /* Why a profile has no site: nothing was created, or nothing of that seen, or asked for. */
 const char *losses_of_all(const struct profile *profile);
 
+/* A module of which something was looked up in vain, so far. */
+struct nameless {
+    const struct module *module;
+    const char *why;
+    size_t addresses;
+};
+
+/* All of them, those with the most addresses first; the caller frees the list. */
+size_t losses_nameless(const struct profile *profile, struct nameless **list);
+
 /* Records that were damaged and left out, in all recordings. */
 uint64_t losses_damaged(const struct profile *profile);
 

@@ -1,6 +1,7 @@
 #include "profile/makers.h"
 
 #include "base/paths.h"
+#include "recording/archive.h"
 
 #include <glob.h>
 #include <stdarg.h>
@@ -14,6 +15,8 @@
 struct search {
     struct generations *generations;
     unsigned files;
+    int pid; /* whose files are looked at */
+    uint64_t session;
 };
 
 /* What glob() would take for a pattern is escaped. */
@@ -29,23 +32,24 @@ static char *escaped(const char *text, size_t length)
     return pattern;
 }
 
-static void note_file(struct search *search, const char *path, int pid, uint64_t session)
+static void note_recording(struct recording *recording, void *context)
 {
-    char error[ERROR_SIZE];
-    struct recording *recording = search->files++ < MOST_FILES ? recording_open(path, error) : NULL;
-    if (!recording)
-        return;
-    if (recording->header.pid == pid && recording->header.session == session)
+    struct search *search = context;
+    if (recording->header.pid == search->pid && recording->header.session == search->session)
         generations_note(search->generations, recording, false);
-    recording_close(recording);
 }
 
-static void note_files(struct search *search, char *pattern, int pid, uint64_t session)
+static void pass_over(const char *error, void *context)
+{
+    (void)error, (void)context;
+}
+
+static void note_files(struct search *search, char *pattern)
 {
     glob_t found;
     if (glob(pattern, 0, NULL, &found) == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            note_file(search, found.gl_pathv[i], pid, session);
+        for (size_t i = 0; i < found.gl_pathc && search->files++ < MOST_FILES; i++)
+            recordings_each(found.gl_pathv[i], note_recording, pass_over, search);
         globfree(&found);
     }
     free(pattern);
@@ -66,14 +70,16 @@ __attribute__((format(printf, 1, 2))) static char *pattern_make(const char *form
 static void note_process(struct search *search, const struct generation *one, int pid)
 {
     char own[16];
+    search->pid = pid;
+    search->session = one->session;
     const char *name = path_last(one->path);
     snprintf(own, sizeof(own), ".%d", one->pid);
     const char *stem = strstr(name, own);
     char *folder = escaped(one->path, (size_t)(name - one->path));
     char *first = escaped(one->path, (size_t)((stem ? stem : name) - one->path));
-    note_files(search, pattern_make("%s*.%d.tlk", folder, pid), pid, one->session);
-    note_files(search, pattern_make("%s*.%d.*.tlk", folder, pid), pid, one->session);
-    note_files(search, pattern_make("%s.tlk", first), pid, one->session);
+    note_files(search, pattern_make("%s*.%d.tlk", folder, pid));
+    note_files(search, pattern_make("%s*.%d.*.tlk", folder, pid));
+    note_files(search, pattern_make("%s.tlk", first));
     free(folder);
     free(first);
 }

@@ -237,7 +237,10 @@ struct recording *archive_next(struct archive *archive, bool *ended, char error[
     }
     if (copy < 0)
         return NULL;
-    snprintf(full, sizeof(full), "%.150s(%.90s)", archive->path, name);
+    if (strcmp(name, path_last(archive->path)) == 0) /* it was packed where it lay */
+        snprintf(full, sizeof(full), "%s", archive->path);
+    else
+        snprintf(full, sizeof(full), "%.150s(%.90s)", archive->path, name);
     return recording_open_copy(copy, full, error);
 }
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/named.h"
 #include "symbols/roots.h"
+#include "symbols/servers.h"
 
 #include <elfutils/libdwelf.h>
 #include <endian.h>
@@ -166,7 +167,10 @@ static bool file_exists(const char *path)
 /* libdwfl knows how to; it would look into what is stored here, too, but there is nothing. */
 static int ask_servers(Dwfl_Module *module, char **found)
 {
+    if (!servers_begin())
+        return -1;
     int file = dwfl_standard_find_debuginfo(module, NULL, NULL, 0, NULL, NULL, 0, found);
+    servers_end();
     if (file < 0 || debugfile_is_fit(file))
         return file;
     close(file);

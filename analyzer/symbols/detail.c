@@ -44,19 +44,12 @@ static bool has_lines(const struct object *object)
     return false;
 }
 
-/* The table of what is exported has no local symbols but for the first, which is none. */
-static bool has_functions(const struct object *object)
-{
-    return dwfl_module_getsymtab(object->module) > 0 &&
-           dwfl_module_getsymtab_first_global(object->module) > 1;
-}
-
 static void detail_describe(struct file_detail *detail, const struct object *object)
 {
     const char *own, *debug;
     if (has_lines(object))
         detail->detail = DETAIL_LINES;
-    else if (has_functions(object))
+    else if (object_has_functions(object))
         detail->detail = DETAIL_FUNCTIONS;
     dwfl_module_info(object->module, NULL, NULL, NULL, NULL, NULL, &own, &debug);
     if (debug && (!own || strcmp(own, debug) != 0))

@@ -4,6 +4,7 @@
 #include "base/named.h"
 #include "symbols/debugfile.h"
 #include "symbols/roots.h"
+#include "symbols/servers.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -57,6 +58,7 @@ static const char *open_path(struct object *object, const struct object_identity
     object->dwfl = dwfl_begin(&callbacks);
     if (!object->dwfl)
         memory_exhausted();
+    servers_prepare(object->dwfl);
     dwfl_report_begin(object->dwfl);
     object->module = dwfl_report_offline(object->dwfl, "", path, file);
     dwfl_report_end(object->dwfl, NULL, NULL);
@@ -158,6 +160,13 @@ void object_close(struct object *object)
     free(object->ranges);
     names_free(&object->names);
     *object = (struct object){0};
+}
+
+/* The table of what is exported has no local symbols but for the first, which is none. */
+bool object_has_functions(const struct object *object)
+{
+    return dwfl_module_getsymtab(object->module) > 0 &&
+           dwfl_module_getsymtab_first_global(object->module) > 1;
 }
 
 struct unit *object_unit(struct object *object, Dwarf_Addr address)

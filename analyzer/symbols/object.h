@@ -8,6 +8,7 @@
 #include "symbols/unit.h"
 
 #include <elfutils/libdwfl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A range of addresses that one compilation unit made. */
@@ -41,6 +42,9 @@ struct object_identity {
  */
 const char *object_open(struct object *object, const struct object_identity *identity);
 void object_close(struct object *object);
+
+/* Whether its functions have names, those too that it does not export. */
+bool object_has_functions(const struct object *object);
 
 /* The compilation unit that holds an address of the debug information, NULL if none is known. */
 struct unit *object_unit(struct object *object, Dwarf_Addr address);

@@ -2,6 +2,7 @@
 
 #include "base/index.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -45,11 +46,21 @@ struct portable_module {
     size_t call_count, call_room;
 };
 
+struct source_file {
+    const char *file;
+    uint32_t first, last; /* of its runs */
+};
+
 struct portable {
     struct strings *strings;
     struct portable_module **modules;
     size_t count, room;
     struct index index;
+    struct portable_source *sources;
+    size_t source_count, source_room;
+    struct source_file *source_files; /* that have any */
+    size_t source_file_count, source_file_room;
+    struct index source_index;
 };
 
 struct portable *portable_new(struct strings *strings)
@@ -71,10 +82,22 @@ static void module_free(struct portable_module *module)
     free(module);
 }
 
+static void source_free(const struct portable_source *source)
+{
+    for (size_t i = 0; i < source->count; i++)
+        free(source->lines[i]);
+    free(source->lines);
+}
+
 void portable_free(struct portable *portable)
 {
     for (size_t i = 0; i < portable->count; i++)
         module_free(portable->modules[i]);
+    for (size_t i = 0; i < portable->source_count; i++)
+        source_free(&portable->sources[i]);
+    free(portable->sources);
+    free(portable->source_files);
+    index_free(&portable->source_index);
     free(portable->modules);
     index_free(&portable->index);
     free(portable);
@@ -297,6 +320,75 @@ void portable_add_tail_calls(struct portable_module *module, uint64_t address,
     module->passages[module->passage_count++] = passage;
 }
 
+/* ---- source ---- */
+
+static bool same_file(const void *wanted, const void *files, uint32_t number)
+{
+    return ((const struct source_file *)files)[number].file == wanted;
+}
+
+static struct source_file *source_file(const struct portable *portable, const char *file)
+{
+    uint32_t known = index_find(&portable->source_index, hash_key(&file, sizeof(file)), file,
+                                portable->source_files, same_file);
+    return known == INDEX_NONE ? NULL : &portable->source_files[known];
+}
+
+const struct portable_source *portable_source(const struct portable *portable, const char *file,
+                                              const struct portable_source *last)
+{
+    if (last)
+        return last->next > 0 ? &portable->sources[last->next - 1] : NULL;
+    const struct source_file *known = source_file(portable, file);
+    return known ? &portable->sources[known->first] : NULL;
+}
+
+/* The source that is added next is of that file. */
+static void source_chain(struct portable *portable, const char *file)
+{
+    uint32_t number = (uint32_t)portable->source_count;
+    struct source_file *known = source_file(portable, file);
+    if (known) {
+        portable->sources[known->last].next = number + 1;
+        known->last = number;
+        return;
+    }
+    index_add(&portable->source_index, hash_key(&file, sizeof(file)),
+              (uint32_t)portable->source_file_count);
+    portable->source_files =
+        memory_grow(portable->source_files, portable->source_file_count,
+                    &portable->source_file_room, sizeof(*portable->source_files));
+    portable->source_files[portable->source_file_count++] =
+        (struct source_file){file, number, number};
+}
+
+static bool source_has(const struct portable *portable, const char *file, long first, size_t count)
+{
+    const struct portable_source *source = NULL;
+    while ((source = portable_source(portable, file, source))) {
+        if (first >= source->first && first + (long)count <= source->first + (long)source->count)
+            return true;
+    }
+    return false;
+}
+
+void portable_add_source(struct portable *portable, const char *file, long first,
+                         const char *const *lines, size_t count)
+{
+    struct portable_source source = {strings_add(portable->strings, file), first, count, NULL, 0};
+    if (source_has(portable, source.file, first, count))
+        return;
+    source.lines = memory_new(count, sizeof(*source.lines));
+    for (size_t i = 0; i < count; i++) {
+        source.lines[i] = memory_copy(lines[i]);
+        text_clean_line(source.lines[i]);
+    }
+    source_chain(portable, source.file);
+    portable->sources = memory_grow(portable->sources, portable->source_count,
+                                    &portable->source_room, sizeof(*portable->sources));
+    portable->sources[portable->source_count++] = source;
+}
+
 /* ---- as text ---- */
 
 struct writing {
@@ -412,6 +504,18 @@ static void write_module(struct writing *writing, const struct portable_module *
     fputs("]}", to);
 }
 
+static void write_source(struct writing *writing, const struct portable_source *source)
+{
+    FILE *to = writing->to;
+    fprintf(to, "{\"file\":%zu,\"first\":%ld,\"lines\":[", string_number(writing, source->file),
+            source->first);
+    for (size_t i = 0; i < source->count; i++) {
+        fputs(i == 0 ? "" : ",\n", to);
+        write_text(to, source->lines[i]);
+    }
+    fputs("]}", to);
+}
+
 void portable_write(const struct portable *portable, FILE *to)
 {
     struct writing writing = {.to = to};
@@ -420,6 +524,11 @@ void portable_write(const struct portable *portable, FILE *to)
     for (size_t i = 0; i < portable->count; i++) {
         fputs(i == 0 ? "\n" : ",\n", to);
         write_module(&writing, portable->modules[i]);
+    }
+    fputs("],\n\"sources\":[", to);
+    for (size_t i = 0; i < portable->source_count; i++) {
+        fputs(i == 0 ? "\n" : ",\n", to);
+        write_source(&writing, &portable->sources[i]);
     }
     fputs("],\n\"strings\":[", to);
     for (size_t i = 0; i < writing.count; i++) {
@@ -597,6 +706,36 @@ static bool read_rows(struct reading *reading, struct portable_module *module, c
     return fine;
 }
 
+static bool read_source(struct reading *reading, const json_t *json)
+{
+    const json_t *lines = json_object_get(json, "lines"), *first = json_object_get(json, "first");
+    const json_int_t file = json_integer_value(json_object_get(json, "file"));
+    size_t count = json_array_size(lines);
+    if (!json_is_array(lines) || file <= 0 || (size_t)file >= reading->string_count ||
+        json_integer_value(first) < 1 || json_integer_value(first) > INT_MAX)
+        return false;
+    const char **texts = memory_new(count + 1, sizeof(*texts));
+    bool fine = true;
+    for (size_t i = 0; fine && i < count; i++) {
+        texts[i] = json_string_value(json_array_get(lines, i));
+        fine = texts[i];
+    }
+    if (fine)
+        portable_add_source(reading->portable, reading->strings[file],
+                            (long)json_integer_value(first), texts, count);
+    free(texts);
+    return fine;
+}
+
+static bool read_sources(struct reading *reading, const json_t *json)
+{
+    const json_t *sources = json_object_get(json, "sources");
+    bool fine = json_is_array(sources);
+    for (size_t i = 0; fine && i < json_array_size(sources); i++)
+        fine = read_source(reading, json_array_get(sources, i));
+    return fine;
+}
+
 static bool read_all(struct reading *reading, const json_t *json)
 {
     const json_t *modules = json_object_get(json, "modules");
@@ -610,7 +749,7 @@ static bool read_all(struct reading *reading, const json_t *json)
         fine = read_rows(reading, reading->modules[i], module, "addresses", read_address) &&
                read_rows(reading, reading->modules[i], module, "tail_calls", read_tail_call);
     }
-    return fine;
+    return fine && read_sources(reading, json);
 }
 
 bool portable_read(struct portable *portable, const char *text, size_t size, char error[ERROR_SIZE])

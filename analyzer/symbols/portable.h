@@ -11,6 +11,7 @@
  *                 "addresses": [[address, function, signature, file, directory, line, inlined,
  *                              function…]…],
  *                 "tail_calls": [[address, module, target, call…]…]}],
+ *    "sources": [{"file": string, "first": 12, "lines": ["…", …]}],
  *    "strings": ["", "main", …]}
  *
  * A module is known by its build-id, else by its path. The target of a tail call is an address of
@@ -75,6 +76,27 @@ void portable_add_tail_calls(struct portable_module *module, uint64_t address,
 /* False if it is not known. */
 bool portable_code(const struct portable_module *module, struct symbol_code *code);
 void portable_set_code(struct portable_module *module, const struct symbol_code *code);
+
+/* ---- lines of source files, some around each place ---- */
+
+struct portable_source {
+    const char *file; /* interned */
+    long first;
+    size_t count;
+    char **lines;  /* fit to be shown, but for their tabs */
+    uint32_t next; /* of the same file, plus one; 0: none */
+};
+
+/* Copies the lines, unless all of them are there. */
+void portable_add_source(struct portable *portable, const char *file, long first,
+                         const char *const *lines, size_t count);
+
+/* The run of lines of that file, which is interned, after `last`, NULL: the first; NULL if there is
+ * no more. */
+const struct portable_source *portable_source(const struct portable *portable, const char *file,
+                                              const struct portable_source *last);
+
+/* ---- what is known of a module's file ---- */
 
 /* Why its file could not be opened then; NULL if it could. */
 const char *portable_problem(const struct portable_module *module);

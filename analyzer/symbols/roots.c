@@ -72,7 +72,7 @@ static const char *part_of(const struct rooted *rooted, const char *id, char let
     case 'n':
         return path_last(rooted->path);
     case 'l':
-        return link;
+        return link && strchr(link, '/') ? link : NULL;
     case 'm':
         return link ? path_last(link) : NULL;
     default:

@@ -195,7 +195,9 @@ struct symbol_file {
     struct perfmap *map; /* of that code; NULL: there is none */
     bool opened;
     const char *problem; /* why it could not be opened */
+    const char *lack;    /* what was asked in vain of it when it was */
     bool missed;         /* something was asked that only the file could tell */
+    size_t nameless;     /* addresses that were looked up in vain */
     char key[];          /* build-id, then path with its NUL */
 };
 
@@ -297,10 +299,19 @@ static struct portable_module *symbol_file_known(const struct symbol_file *file)
                                                 identity->build_id_size);
 }
 
+const char symbols_stripped[] = "is stripped";
+
+size_t symbols_nameless(const struct symbol_file *file)
+{
+    return file->nameless;
+}
+
 const char *symbols_problem(const struct symbol_file *file)
 {
     const struct portable_module *known = symbol_file_known(file);
     const char *then = known ? portable_problem(known) : NULL;
+    if (file->lack)
+        return file->lack;
     return file->missed ? then ? then : file->problem : NULL;
 }
 
@@ -320,6 +331,20 @@ static bool symbol_file_has_lines(struct symbol_file *file)
     return symbol_file_open(file) && file->object.unit_count > 0;
 }
 
+static bool symbol_file_is_stripped(const struct symbol_file *file)
+{
+    return !file->problem && file->object.unit_count == 0 && !object_has_functions(&file->object);
+}
+
+/* What is not in a file that could be opened. */
+static void symbol_file_lack(struct symbol_file *file, struct portable_module *known,
+                             const char *problem)
+{
+    file->lack = problem;
+    if (file->symbols->keeps)
+        portable_set_problem(known, problem);
+}
+
 /* Where nothing else tells. What can't be asked is missed, unless it was asked elsewhere in vain.
  */
 static bool symbol_file_ask(struct symbol_file *file, struct portable_module *known, bool asked)
@@ -327,7 +352,7 @@ static bool symbol_file_ask(struct symbol_file *file, struct portable_module *kn
     bool opened = symbol_file_open(file);
     file->missed |= !opened && (!asked || portable_problem(known));
     if (file->symbols->keeps && (opened || !asked))
-        portable_set_problem(known, file->problem);
+        portable_set_problem(known, opened ? file->lack : file->problem);
     return opened;
 }
 
@@ -398,10 +423,13 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
         resolve_made(file, address, found);
     else if (symbol_file_ask(file, known, asked))
         resolve_address(&file->object, address, file->symbols->strings, found);
+    if (found->count == 0 && symbol_file_is_stripped(file))
+        symbol_file_lack(file, known, symbols_stripped);
     if (file->symbols->keeps)
         portable_add(known, address, found);
     if (found->count == 0 && known)
         portable_look_up(known, address, found);
+    file->nameless += found->count == 0;
     return found;
 }
 

@@ -92,4 +92,10 @@ bool symbols_code(struct symbol_file *file, struct symbol_code *code);
  */
 const char *symbols_problem(const struct symbol_file *file);
 
+/* The same where it could be opened, but has no names for its own functions. */
+extern const char symbols_stripped[];
+
+/* How many addresses of it were looked up in vain. */
+size_t symbols_nameless(const struct symbol_file *file);
+
 #endif

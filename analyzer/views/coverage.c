@@ -6,6 +6,8 @@
 #include "profile/losses.h"
 #include "profile/process.h"
 
+#include <stdlib.h>
+
 /* Of all processes together. */
 struct unrecorded {
     uint64_t slept, duration, omitted[TLK_OMISSIONS];
@@ -147,10 +149,14 @@ void losses_print(FILE *to, const struct profile *profile)
 
 void losses_print_modules(FILE *to, const struct profile *profile)
 {
-    for (size_t i = 1; i < profile->module_count; i++) {
-        const struct module *module = profile->modules[i];
-        const char *problem = symbols_problem(module->symbols);
-        if (problem)
-            fit_say(to, "no symbols: %s %s", module->path, problem);
-    }
+    struct nameless *list;
+    size_t count = losses_nameless(profile, &list);
+    for (size_t i = 0; i < count && i < LOSSES_MODULES; i++)
+        fit_say(to, "no symbols: %s %s", list[i].module->path, list[i].why);
+    if (count > LOSSES_MODULES)
+        fit_say(to, "no symbols: %s of which less was to be named",
+                text_plural(count - LOSSES_MODULES, "more module", "more modules").s);
+    if (count > 0)
+        fit_say(to, "%s", LOSSES_CURE);
+    free(list);
 }

@@ -31,7 +31,13 @@ void coverage_print(FILE *to, const struct profile *profile);
 /* What was left out, could not be recorded, or was damaged; nothing if all is there. */
 void losses_print(FILE *to, const struct profile *profile);
 
-/* Modules whose addresses were looked up in vain, so far, and why. */
+/* So many modules without names are told, and what can be done about all of them. */
+#define LOSSES_MODULES 5
+#define LOSSES_CURE                                                                                \
+    "names come with debug packages, or from where --symfs, TIMERLEAK_BINARY_PATH or "             \
+    "DEBUGINFOD_URLS say"
+
+/* Modules whose addresses were looked up in vain, so far, and why; the worst first. */
 void losses_print_modules(FILE *to, const struct profile *profile);
 
 #endif

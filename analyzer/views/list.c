@@ -1,6 +1,7 @@
 /* list.c - the source of functions, with values at each line. */
 #include "base/numbers.h"
 #include "profile/graph.h"
+#include "symbols/symbols.h"
 #include "views/coverage.h"
 #include "views/source.h"
 #include "views/values.h"
@@ -62,11 +63,13 @@ static void print_lines(const struct listing *listing, const struct source *sour
     for (long number = first < 1 ? 1 : first; number <= last; number++) {
         const char *line = source_line(source, number);
         size_t begin = next;
-        if (!line)
+        if (!line && !source->kept)
             break;
         while (next < count && nodes[next]->place->line == number)
             next++;
         struct sums sums = sum_nodes(nodes + begin, next - begin);
+        if (!line) /* the archive does not hold it */
+            continue;
         fprintf(listing->to, "%10s %10s %6ld:%s\n", value_or_dot(listing, sums.flat).s,
                 value_or_dot(listing, sums.cum).s, number, line);
     }
@@ -79,7 +82,8 @@ static void print_file(const struct listing *listing, struct graph_node *const *
     const struct place *place = nodes[0]->place;
     char error[ERROR_SIZE];
     struct sums sums = sum_nodes(nodes, count);
-    const struct source_paths paths = {listing->view->source_path, listing->view->trim_path};
+    const struct source_paths paths = {listing->view->source_path, listing->view->trim_path,
+                                       symbols_portable(selection->profile->symbols)};
     struct source *source = source_read(place->file, place->directory, &paths, error);
     fprintf(listing->to, "ROUTINE ======================== %s in %s\n", place->shown, place->file);
     fprintf(listing->to, "%10s %10s (flat, cum) %s of Total\n", value_text(sums.flat, from, unit).s,
@@ -88,6 +92,8 @@ static void print_file(const struct listing *listing, struct graph_node *const *
         fprintf(listing->to, " Error: %s\n", error);
         return;
     }
+    if (source->differs)
+        fprintf(listing->to, " Note: as it was when it was merged; the file here differs\n");
     /* Nodes without a line come first; they are in the sums alone. */
     while (count > 0 && nodes[0]->place->line == 0) {
         nodes++;

@@ -4,6 +4,7 @@
 #include "base/named.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "symbols/portable.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -223,8 +224,22 @@ static void split_lines(struct source *source)
     }
 }
 
-struct source *source_read(const char *path, const char *compiled_in,
-                           const struct source_paths *paths, char error[ERROR_SIZE])
+/* What was there when the archive was made is what the numbers of lines are of. */
+static bool agrees(const struct source *source, const struct portable *kept, const char *path)
+{
+    const struct portable_source *run = NULL;
+    while ((run = portable_source(kept, path, run))) {
+        for (size_t i = 0; i < run->count; i++) {
+            const char *line = source_line(source, run->first + (long)i);
+            if (!line || strcmp(line, run->lines[i]) != 0)
+                return false;
+        }
+    }
+    return true;
+}
+
+static struct source *source_of_file(const char *path, const char *compiled_in,
+                                     const struct source_paths *paths, char error[ERROR_SIZE])
 {
     struct search search = {0};
     find_roots(&search.roots, compiled_in, paths);
@@ -238,6 +253,22 @@ struct source *source_read(const char *path, const char *compiled_in,
     return source;
 }
 
+struct source *source_read(const char *path, const char *compiled_in,
+                           const struct source_paths *paths, char error[ERROR_SIZE])
+{
+    struct source *source = source_of_file(path, compiled_in, paths, error);
+    const struct portable *kept = paths->kept;
+    if (!kept || !portable_source(kept, path, NULL) || (source && agrees(source, kept, path)))
+        return source;
+    bool differs = source;
+    if (source)
+        source_free(source);
+    source = memory_new(1, sizeof(*source));
+    *source = (struct source){
+        .kept = kept, .path = path, .is_source = is_called_source(path), .differs = differs};
+    return source;
+}
+
 void source_free(struct source *source)
 {
     free(source->lines);
@@ -247,5 +278,10 @@ void source_free(struct source *source)
 
 const char *source_line(const struct source *source, long number)
 {
+    const struct portable_source *run = NULL;
+    while (source->kept && (run = portable_source(source->kept, source->path, run))) {
+        if (number >= run->first && number - run->first < (long)run->count)
+            return run->lines[number - run->first];
+    }
     return number >= 1 && (size_t)number <= source->count ? source->lines[number - 1] : NULL;
 }

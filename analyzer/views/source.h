@@ -17,27 +17,32 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Both may be NULL: the working directory, nothing. */
+/* Each may be NULL: the working directory, nothing, no archive. */
 struct source_paths {
     const char *source_path, *trim_path;
+    const struct portable *kept; /* what archives hold; it outlives the source */
 };
 
 struct source {
     char *text;   /* NUL-terminated */
     char **lines; /* fit to be shown, but for their tabs */
     size_t count;
-    bool is_source; /* by its real name's ending */
+    bool is_source;              /* by its real name's ending */
+    bool differs;                /* from the file that lies here: what an archive holds is shown */
+    const struct portable *kept; /* else NULL */
+    const char *path;            /* as it is known there */
 };
 
 /*
- * Reads a file; NULL, with the error in words, if that can't be. `compiled_in` is the directory of
- * its compilation, NULL if that is unknown. The caller ends with source_free().
+ * Reads a file, or what an archive holds of it, if that is not here or differs; NULL, with the
+ * error in words, if that can't be. `compiled_in` is the directory of its compilation, NULL if that
+ * is unknown. The caller ends with source_free().
  */
 struct source *source_read(const char *path, const char *compiled_in,
                            const struct source_paths *paths, char error[ERROR_SIZE]);
 void source_free(struct source *source);
 
-/* A line, counted from 1; NULL beyond the ends. */
+/* A line, counted from 1; NULL beyond the ends, and where an archive does not hold it. */
 const char *source_line(const struct source *source, long number);
 
 #endif

@@ -110,6 +110,8 @@ static void write_source_lines(FILE *to, const struct sources *sources,
           "<th scope=\"col\">created</th><th scope=\"col\">line</th><th scope=\"col\">",
           to);
     html_text(to, frame->short_file);
+    if (source->differs)
+        fputs(" as it was when it was merged; the file here differs", to);
     fputs("</th></tr></thead><tbody>\n", to);
     for (int number = frame->line - AROUND; number <= frame->line + AROUND; number++) {
         const char *text = source_line(source, number);

@@ -113,14 +113,21 @@ static void write_loss_notes(FILE *to, const struct profile *profile)
 /* Of modules that are looked up by now: sites are named before the summary is written. */
 static void write_modules(FILE *to, const struct profile *profile)
 {
-    for (size_t i = 1; i < profile->module_count; i++) {
-        const char *problem = symbols_problem(profile->modules[i]->symbols);
-        if (!problem)
-            continue;
+    struct nameless *list;
+    size_t count = losses_nameless(profile, &list);
+    for (size_t i = 0; i < count && i < LOSSES_MODULES; i++) {
         fputs("<p class=\"missing\">no symbols: ", to);
-        html_text(to, profile->modules[i]->path);
-        fprintf(to, " %s</p>\n", problem);
+        html_text(to, list[i].module->path);
+        fputc(' ', to);
+        html_text(to, list[i].why);
+        fputs("</p>\n", to);
     }
+    if (count > LOSSES_MODULES)
+        fprintf(to, "<p class=\"missing\">no symbols: %s of which less was to be named</p>\n",
+                text_plural(count - LOSSES_MODULES, "more module", "more modules").s);
+    if (count > 0)
+        fputs("<p class=\"missing\">" LOSSES_CURE "</p>\n", to);
+    free(list);
 }
 
 void html_summary(FILE *to, struct profile *profile)

@@ -343,7 +343,7 @@ Test(html, nothing_is_summed_up_while_there_is_room)
 
 static char *source_of(const char *file, int line)
 {
-    const struct source_paths paths = {NULL, NULL};
+    const struct source_paths paths = {0};
     const struct sources sources = {0};
     const struct stack_frame frame = {
         .name = "f", .file = file, .directory = "/tmp", .short_file = file, .line = line};

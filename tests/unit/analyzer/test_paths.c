@@ -73,7 +73,7 @@ static const struct source_paths nowhere, in_folder = {.source_path = folder};
 static void expect_found(const char *path, const char *source_path, const char *trim_path)
 {
     char error[ERROR_SIZE];
-    const struct source_paths paths = {source_path, trim_path};
+    const struct source_paths paths = {source_path, trim_path, NULL};
     struct source *source = source_read(path, NULL, &paths, error);
     cr_assert(source, "%s", error);
     cr_expect_str_eq(source_line(source, 1), "one");

@@ -57,6 +57,9 @@ static struct portable *some_names(void)
     portable_add_tail_calls(app(portable), 0x1234, &target, (const uint64_t[]){5, UINT64_MAX}, 2);
     target = (struct portable_target){.function = strings_add(strings, "timerfd_create")};
     portable_add_tail_calls(app(portable), 0x1234, &target, NULL, 0);
+    portable_add_source(portable, file, 5, (const char *const[]){"{", "\tint i\x1b;"}, 2);
+    portable_add_source(portable, file, 6, (const char *const[]){"again"}, 1);
+    portable_add_source(portable, file, 9, (const char *const[]){"}"}, 1);
     return portable;
 }
 
@@ -126,6 +129,14 @@ Test(portable, what_is_written_is_read)
     cr_expect(portable_tail_calls(module, 0x1234, &named, &calls, &count) && count == 0);
     const struct portable_target other = {.function = strings_add(strings, "other")};
     cr_expect_not(portable_tail_calls(module, 0x1234, &other, &calls, &count));
+    const char *file = strings_add(strings, "/src/a.c");
+    const struct portable_source *source = portable_source(back, file, NULL);
+    cr_assert(source && source->count == 2 && source->first == 5);
+    cr_expect_str_eq(source->lines[1], "\tint i?;");
+    source = portable_source(back, file, source);
+    cr_assert(source && source->count == 1 && source->first == 9, "what is there is not repeated");
+    cr_expect_null(portable_source(back, file, source));
+    cr_expect_null(portable_source(back, strings_add(strings, "/src/b.c"), NULL));
     free(list.symbols);
     portable_free(back);
     portable_free(portable);
@@ -201,7 +212,8 @@ Test(portable, changed_anywhere)
 Test(portable, what_is_no_table_is_refused)
 {
 #define TABLE(modules, strings)                                                                    \
-    "{\"schema\":\"timerleak-symbols/1\",\"modules\":" modules ",\"strings\":" strings "}"
+    "{\"schema\":\"timerleak-symbols/1\",\"modules\":" modules                                     \
+    ",\"sources\":[],\"strings\":" strings "}"
 #define ROWS(addresses, calls)                                                                     \
     TABLE("[{\"path\":\"/a\",\"build_id\":\"\",\"addresses\":" addresses ",\"tail_calls\":" calls  \
           "}]",                                                                                    \
@@ -247,10 +259,10 @@ Test(portable, lists_without_end_are_refused)
     char error[ERROR_SIZE], *text;
     size_t size;
     FILE *to = memory_stream(&text, &size);
-    fputs(
-        "{\"schema\":\"timerleak-symbols/1\",\"strings\":[\"\",\"f\"],\"modules\":[{\"path\":\"a\","
-        "\"build_id\":\"\",\"tail_calls\":[],\"addresses\":[[1",
-        to);
+    fputs("{\"schema\":\"timerleak-symbols/"
+          "1\",\"sources\":[],\"strings\":[\"\",\"f\"],\"modules\":[{\"path\":\"a\","
+          "\"build_id\":\"\",\"tail_calls\":[],\"addresses\":[[1",
+          to);
     for (int i = 0; i < 1000; i++)
         fputs(",1,0,0,0,0,1", to);
     fputs("]]}]}", to);
