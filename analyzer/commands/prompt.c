@@ -60,7 +60,7 @@ static void prompt_read_lines(void)
     }
 }
 
-int command_prompt(const struct command *command, int argc, char **argv)
+static int command_prompt(const struct command *command, int argc, char **argv)
 {
     static char breaks[] = " \t=";
     struct input input;
@@ -77,3 +77,6 @@ int command_prompt(const struct command *command, int argc, char **argv)
         prompt_read_lines();
     return input_close(&input);
 }
+
+const struct command prompt = {
+    .options = OPTION_LIST(OPTIONS_VIEW), .run = command_prompt, NULL, NULL};
