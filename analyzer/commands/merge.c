@@ -59,8 +59,8 @@ static void merge_add(const char *path, void *context)
     long start = ftell(to);
     if (archive_add(to, path, error)) {
         merging->added++;
-        recordings_each(path, merge_note, merge_pass_over, merging);
         names_read(path, merging->embedding.profile->symbols);
+        recordings_each(path, merge_note, merge_pass_over, merging);
         return;
     }
     complain("%s", error);

@@ -70,7 +70,8 @@ int command_html(const struct command *command, int argc, char **argv)
 struct server {
     const struct input_needs *needs;
     int argc;
-    char **argv;                 /* of the command */
+    char **argv;   /* of the command */
+    char **parsed; /* for a copy of that: parsing reorders it, and inputs point to it */
     char token[HTML_NONCE_SIZE]; /* only who knows it gets the page */
     /* Of all connections, those that have asked for nothing yet, the oldest first. */
     struct MHD_Connection *silent[MOST_SILENT];
@@ -85,12 +86,8 @@ struct text_page {
 /* Reads the recordings as they are now; each time, for their processes may still run. */
 static bool page_open_recordings(const struct server *server, struct input *input)
 {
-    /* Parsing reorders arguments: a second time it would not understand them. */
-    char **argv = memory_new((size_t)server->argc + 1, sizeof(*argv));
-    memcpy(argv, server->argv, (size_t)server->argc * sizeof(*argv));
-    bool opened = input_open(input, server->argc, argv, server->needs);
-    free(argv);
-    return opened;
+    memcpy(server->parsed, server->argv, (size_t)server->argc * sizeof(*server->argv));
+    return input_open(input, server->argc, server->parsed, server->needs);
 }
 
 static bool page_make(const struct server *server, const char *nonce, struct text_page *page)
@@ -265,24 +262,34 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
     return EXIT_OK;
 }
 
-int command_web(const struct command *command, int argc, char **argv)
+static int page_run(struct server *server)
 {
-    const struct input_needs needs = {
-        .options = command->options, .timers = true, .histories = true};
-    struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;
-    if (!page_open_recordings(&server, &input))
+    if (!page_open_recordings(server, &input))
         return input.status;
     const char *where = input.settings.http;
     int status = input_close(&input);
-    if (!html_nonce(server.token))
+    if (!html_nonce(server->token))
         return page_fail("the system gives no random numbers");
     int file = listening_open(where, address, error);
     if (file < 0) {
         page_fail(error);
         return EXIT_USAGE;
     }
-    int served = page_serve_until_told(&server, file, address);
+    int served = page_serve_until_told(server, file, address);
     return served == EXIT_OK ? status : served;
+}
+
+int command_web(const struct command *command, int argc, char **argv)
+{
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
+    struct server server = {.needs = &needs,
+                            .argc = argc,
+                            .argv = argv,
+                            .parsed = memory_new((size_t)argc + 1, sizeof(*argv))};
+    int status = page_run(&server);
+    free(server.parsed);
+    return status;
 }

@@ -36,9 +36,8 @@ static char *prompt_next_file(const char *typed, int again)
 static char **prompt_complete(const char *typed, int start, int end)
 {
     (void)start;
-    char *line = strndup(rl_line_buffer, (size_t)end);
-    if (!line)
-        memory_exhausted();
+    char *line = memory_copy(rl_line_buffer);
+    line[end] = '\0';
     rl_attempted_completion_over = 1;
     completions = dialogue_complete(&dialogue, line);
     char **matches =

@@ -85,7 +85,13 @@ struct process {
     struct rate descriptor_rate, pending_rate;
 };
 
-/* A module of any process; module 0 stands for addresses that no module held. */
+/* What the path is of the code that a process made at run time, where there is a map of it. */
+#define MODULE_MADE "[perf map]"
+
+/*
+ * A module of any process; module 0 stands for addresses that no module held. The code that a
+ * process made at run time is one of its own.
+ */
 struct module {
     const char *path;  /* fit to be shown */
     const char *name;  /* last component of it */
@@ -93,7 +99,8 @@ struct module {
     uint32_t index;
     uint64_t bias, start, end; /* see struct tlk_module; of the first process that had it */
     struct symbol_file *symbols;
-    char *key; /* what makes it this module: its build-id, else its path */
+    char *key; /* what makes it this module: its build-id, else its path; of code made at run time,
+                  its process */
     size_t key_size;
 };
 

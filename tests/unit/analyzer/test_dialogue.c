@@ -109,6 +109,18 @@ Test(dialogue, options_stay)
     expect_said("o", "  cum                    = true\n");
 }
 
+Test(dialogue, names_are_whole_or_short_from_now_on)
+{
+    const char *name = strings_add(input.profile->strings, "Pool<int>::add");
+    said("names=full");
+    said("top");
+    cr_expect_str_eq(naming_shown(input.profile->naming, name), "Pool<int>::add");
+    said("names=short");
+    said("top");
+    cr_expect_str_eq(naming_shown(input.profile->naming, name), "Pool::add");
+    expect_complaint("names=long", "names does not take \"long\"");
+}
+
 Test(dialogue, filters_are_forgotten)
 {
     said("focus=a");
