@@ -175,9 +175,8 @@ struct completions dialogue_complete(const struct dialogue *dialogue, const char
     while (typed > first && !strchr(" \t=", typed[-1]))
         typed--;
     completions.start = (size_t)(typed - line);
-    char *name = strndup(first, strcspn(first, " \t="));
-    if (!name)
-        memory_exhausted();
+    char *name = memory_copy(first);
+    name[strcspn(name, " \t=")] = '\0';
     const struct command *command = command_find(name);
     enum option_id id =
         option_find(name, strlen(name), OPTION_LIST(OPTIONS_PROMPT, OPTION_CALL_TREE));

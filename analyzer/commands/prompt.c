@@ -36,9 +36,8 @@ static char *prompt_next_file(const char *typed, int again)
 static char **prompt_complete(const char *typed, int start, int end)
 {
     (void)start;
-    char *line = strndup(rl_line_buffer, (size_t)end);
-    if (!line)
-        memory_exhausted();
+    char *line = memory_copy(rl_line_buffer);
+    line[end] = '\0';
     rl_attempted_completion_over = 1;
     completions = dialogue_complete(&dialogue, line);
     char **matches =
@@ -60,7 +59,7 @@ static void prompt_read_lines(void)
     }
 }
 
-int command_prompt(const struct command *command, int argc, char **argv)
+static int command_prompt(const struct command *command, int argc, char **argv)
 {
     static char breaks[] = " \t=";
     struct input input;
@@ -77,3 +76,6 @@ int command_prompt(const struct command *command, int argc, char **argv)
         prompt_read_lines();
     return input_close(&input);
 }
+
+const struct command prompt = {
+    .options = OPTION_LIST(OPTIONS_VIEW), .run = command_prompt, NULL, NULL};

@@ -1,11 +1,7 @@
 /* table.c - the table of commands. */
 #include "commands/commands.h"
 
-#include "base/errors.h"
-#include "cli/input.h"
-
 #include <string.h>
-#include <unistd.h>
 
 const struct command commands[] = {
     {"record", "[OPTION...] [--] COMMAND [ARGUMENT...]", "run a program and record its timers",
@@ -77,9 +73,6 @@ const struct command commands[] = {
 
 const size_t command_count = sizeof(commands) / sizeof(*commands);
 
-const struct command prompt = {
-    .options = OPTION_LIST(OPTIONS_VIEW), .run = command_prompt, NULL, NULL};
-
 const struct command *command_find(const char *name)
 {
     for (size_t i = 0; i < command_count; i++) {
@@ -87,28 +80,4 @@ const struct command *command_find(const char *name)
             return &commands[i];
     }
     return NULL;
-}
-
-const char *command_argument(const struct command *command)
-{
-    static const char *const known[] = {"REGEX", "SINCE", "BASE"};
-    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-        if (strncmp(command->synopsis, known[i], strlen(known[i])) == 0)
-            return known[i];
-    }
-    return NULL;
-}
-
-bool command_fits_output(const struct command *command, const struct input *input)
-{
-    if (!command->ending || input->settings.output || !isatty(STDOUT_FILENO))
-        return true;
-    complain("what %s writes is nothing for a terminal: timerleak %s -o FILE", command->name,
-             command->name);
-    return false;
-}
-
-bool command_takes_another(const struct command *command)
-{
-    return strstr(command->synopsis, "COMMAND");
 }

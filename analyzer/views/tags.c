@@ -1,4 +1,5 @@
 /* tags.c - how the total is made up by labels. */
+#include "base/fit.h"
 #include "base/numbers.h"
 #include "profile/tags.h"
 #include "views/coverage.h"
@@ -102,6 +103,16 @@ static void print_total(FILE *to, const struct table *table, const char *key, in
     fputc('\n', to);
 }
 
+static void print_entry(FILE *to, const struct table *table, const struct entry *entry, int indent,
+                        int widest)
+{
+    size_t limit = terminal_columns(to), before = (size_t)(indent + widest + 2);
+    size_t room = limit == COLUMNS_ANY ? limit : limit > before ? limit - before : 0;
+    char *text = fit_name(entry->text, room);
+    fprintf(to, "%*s %*s %s\n", indent, "", widest, value_cell(table, entry->value).s, text);
+    free(text);
+}
+
 static void print_keys(FILE *to, const struct table *table)
 {
     for (size_t first = 0, end; first < table->count; first = end) {
@@ -114,8 +125,7 @@ static void print_keys(FILE *to, const struct table *table)
         }
         print_total(to, table, key, sum);
         for (size_t i = first; i < end; i++)
-            fprintf(to, "%*s %*s %s\n", indent, "", widest,
-                    value_cell(table, table->entries[i].value).s, table->entries[i].text);
+            print_entry(to, table, &table->entries[i], indent, widest);
         fputc('\n', to);
     }
 }

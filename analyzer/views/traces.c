@@ -1,9 +1,21 @@
 /* traces.c - all stacks with their labels. */
+#include "base/fit.h"
 #include "profile/tags.h"
 #include "views/values.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define BEFORE_NAME 13 /* columns */
+
 static const char separator[] =
     "-----------+-------------------------------------------------------";
+
+static void print_separator(FILE *to)
+{
+    size_t limit = terminal_columns(to);
+    fprintf(to, "%.*s\n", (int)(limit < strlen(separator) ? limit : strlen(separator)), separator);
+}
 
 /* pprof labels what diff_base compares with, behind the words and before the numbers. */
 static void print_tags(FILE *to, const struct sample *sample, bool base)
@@ -24,13 +36,16 @@ static void print_stack(FILE *to, const struct selection *selection,
 {
     const struct trace *trace = selected_trace(selected);
     const struct location *locations = selection->profile->locations.list;
+    size_t limit = terminal_columns(to), room = limit == COLUMNS_ANY ? limit : limit - BEFORE_NAME;
     for (size_t i = 0; i < selected->depth; i++) {
         size_t count;
         const char *mark = locations[trace->locations[i]].tail_call ? " (tail call)" : "";
         const uint32_t *places = selection_places(selection, trace->locations[i], &count);
         for (size_t j = 0; j < count; j++) {
-            fprintf(to, "%10s   %s%s\n", value, selection_place(selection, places[j])->label,
-                    j + 1 < count ? " (inline)" : mark);
+            char *label = fit_call(selection_place(selection, places[j])->label,
+                                   j + 1 < count ? " (inline)" : mark, "", room);
+            fprintf(to, "%10s   %s\n", value, label);
+            free(label);
             value = "";
         }
     }
@@ -43,11 +58,11 @@ bool view_traces(FILE *to, const struct view *view)
     labels_print(to, selection, view->unit);
     for (size_t i = 0; i < selection->count; i++) {
         const struct selected *selected = &selection->samples[i];
-        fprintf(to, "%s\n", separator);
+        print_separator(to);
         print_tags(to, selected_sample(selected),
                    !selected->sample && !selection->options.subtract);
         print_stack(to, selection, selected, value_text(selected->value, unit, view->unit).s);
     }
-    fprintf(to, "%s\n", separator);
+    print_separator(to);
     return true;
 }

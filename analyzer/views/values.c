@@ -1,5 +1,6 @@
 #include "views/values.h"
 
+#include "base/fit.h"
 #include "profile/process.h"
 #include "views/coverage.h"
 
@@ -160,7 +161,7 @@ void labels_print_graph(FILE *to, const struct view *view, const struct graph *g
     print_filters(to, &selection->options);
     struct text percentage = value_percentage(graph->accounted, selection->total);
     const char *share = percentage.s + strspn(percentage.s, " ");
-    fprintf(to, "Showing nodes accounting for %s, %s of %s total\n",
+    fit_say(to, "Showing nodes accounting for %s, %s of %s total",
             value_text(graph->accounted, from, unit).s, share,
             value_text(selection->total, from, unit).s);
     if (selection->total != 0)

@@ -40,6 +40,16 @@ static void setup(void)
     made_into(profile, sites, SITES);
     for (size_t i = 0; i < profile->samples.count; i++)
         profile->samples.list[i].wakeups = UINT64_C(1234567890) * (profile->samples.count - i);
+    /* Graphs have their names from locations, not from the stacks that were made up. */
+    for (uint32_t i = 0; i < profile->locations.count; i++) {
+        size_t count;
+        struct stack_frame *frame =
+            (struct stack_frame *)(uintptr_t)location_frames(profile, i, &count);
+        if (!frame->function && i < SITES + 1) {
+            frame->name = sites[i % SITES].frames[0].function;
+            frame->called = NULL;
+        }
+    }
     trend = trend_new();
     trend_look(trend, profile);
     profile->sites[0]->counts.live += 1200;
@@ -99,12 +109,38 @@ static void diff(FILE *to)
     selection_free(&selection);
 }
 
+static void pprofs(FILE *to, bool (*print)(FILE *to, const struct view *view))
+{
+    print_view(to, profile, print, NULL);
+}
+
+static void top(FILE *to)
+{
+    pprofs(to, view_top);
+}
+
+static void tree(FILE *to)
+{
+    pprofs(to, view_tree);
+}
+
+static void traces(FILE *to)
+{
+    pprofs(to, view_traces);
+}
+
+static void tags(FILE *to)
+{
+    pprofs(to, view_tags);
+}
+
 static const struct shown {
     const char *name;
     void (*print)(FILE *to);
 } views[] = {
     {"report", report}, {"timers", timers}, {"growth", growth}, {"wakeups", wakeups},
-    {"diff", diff},     {"check", check},   {"watch", watch},
+    {"diff", diff},     {"check", check},   {"watch", watch},   {"top", top},
+    {"tree", tree},     {"traces", traces}, {"tags", tags},
 };
 
 #define VIEWS (sizeof(views) / sizeof(*views))
