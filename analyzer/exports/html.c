@@ -94,7 +94,7 @@ static void fill_summary(FILE *to, const struct page *page)
 
 static void fill_files(FILE *to, const struct page *page)
 {
-    html_files(to, page->options->files, page->options->file_count);
+    html_files(to, page->options);
 }
 
 static void fill_findings(FILE *to, const struct page *page)

@@ -68,7 +68,7 @@ static bool few_gather(struct few *few, const int64_t *values, size_t count)
         if (last < few->count)
             continue;
         few->values[few->count++] = values[i];
-        few->longer |= values[i] <= -LONG || values[i] >= LONG;
+        few->longer |= values[i] != COLUMN_NOTHING && (values[i] <= -LONG || values[i] >= LONG);
     }
     return true;
 }

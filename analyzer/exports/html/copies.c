@@ -61,12 +61,18 @@ void html_copies(FILE *to, struct profile *profile, struct suggestions *suggesti
     free(command);
 }
 
-void html_files(FILE *to, const char *const *files, size_t count)
+static void write_word(FILE *to, const char *before, const char *text)
 {
-    for (size_t i = 0; i < count; i++) {
-        char *word = text_shell_word(files[i]);
-        fputc(' ', to);
-        html_text(to, word);
-        free(word);
-    }
+    char *word = text_shell_word(text);
+    fputs(before, to);
+    html_text(to, word);
+    free(word);
+}
+
+void html_files(FILE *to, const struct html_options *options)
+{
+    if (options->base)
+        write_word(to, options->subtract ? " -base=" : " -diff_base=", options->base);
+    for (size_t i = 0; i < options->file_count; i++)
+        write_word(to, " ", options->files[i]);
 }

@@ -407,7 +407,7 @@ static json_t *data_of(struct profile *profile, const struct selection *selectio
     json_object_set_new(json, "comparison", data_comparison(options));
     json_object_set_new(json, "types", types);
     json_object_set_new(json, "tree", data_tree(&names));
-    json_object_set_new(json, "timers", html_timers(profile, &stacks));
+    json_object_set_new(json, "timers", html_timers(profile, &stacks, TIMERS_MOST));
     json_object_set_new(json, "functions", data_functions(&names));
     json_object_set_new(json, "graphs", graphs);
     json_object_set_new(json, "histories", data_histories(profile, &sites));

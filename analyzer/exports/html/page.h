@@ -72,7 +72,7 @@ struct site_row *html_compared_sites(const struct profile *profile, const struct
  * files that this is of, for a shell. */
 void html_copies(FILE *to, struct profile *profile, struct suggestions *suggestions,
                  struct site *site);
-void html_files(FILE *to, const char *const *files, size_t count);
+void html_files(FILE *to, const struct html_options *options);
 
 /* ---- data.c: what the page's script works with ---- */
 

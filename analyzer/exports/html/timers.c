@@ -61,7 +61,7 @@ static int by_place(const void *left, const void *right)
 }
 
 /* In the order of the profile's, which lie oldest first. */
-static void choose_rows(struct rows *rows)
+static void choose_rows(struct rows *rows, size_t most)
 {
     struct profile *profile = rows->profile;
     rows->list = memory_new(profile->timer_count, sizeof(*rows->list));
@@ -69,11 +69,11 @@ static void choose_rows(struct rows *rows)
         if (!profile->timers[i].process->base)
             rows->list[rows->count++] = &profile->timers[i];
     }
-    if (rows->count <= TIMERS_MOST)
+    if (rows->count <= most)
         return;
-    rows->omitted = rows->count - TIMERS_MOST;
+    rows->omitted = rows->count - most;
     qsort(rows->list, rows->count, sizeof(*rows->list), by_severity);
-    rows->count = TIMERS_MOST;
+    rows->count = most;
     qsort(rows->list, rows->count, sizeof(*rows->list), by_place);
 }
 
@@ -417,12 +417,12 @@ static json_t *ids_json(const struct profile *profile)
     return json;
 }
 
-json_t *html_timers(struct profile *profile, const struct stacks *stacks)
+json_t *html_timers(struct profile *profile, const struct stacks *stacks, size_t most)
 {
     struct rows rows = {.profile = profile, .words = {.strings = profile->strings}};
     json_t *json = json_object();
     timers_sort(profile);
-    choose_rows(&rows);
+    choose_rows(&rows, most);
     json_object_set_new(json, "count", json_count(rows.count));
     json_object_set_new(json, "omitted", json_count(rows.omitted));
     json_object_set_new(json, "columns", columns_json(&rows));

@@ -9,11 +9,12 @@
 
 #include <jansson.h>
 
-/* More than that a page does not hold: those of findings come first, the worst before others. */
+/* More than that a page does not hold. */
 #define TIMERS_MOST 200000
 
 /*
- * Of a profile that has kept its timers, and the stacks of which a tree was made:
+ * Of a profile that has kept its timers, and the stacks of which a tree was made; where there are
+ * more than `most`, those of the worst findings:
  *
  *     count, omitted  rows, and how many live timers have none
  *     words           texts by number
@@ -34,6 +35,6 @@
  *
  * Columns are as column_json() has them.
  */
-json_t *html_timers(struct profile *profile, const struct stacks *stacks);
+json_t *html_timers(struct profile *profile, const struct stacks *stacks, size_t most);
 
 #endif
