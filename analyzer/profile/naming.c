@@ -140,6 +140,12 @@ static struct wording *wording_of(struct naming *naming, const char *text)
     return &naming->wordings[naming->wording_count++];
 }
 
+/* Whether there is more to tell of a function than its name and parameters: where a lambda is. */
+static bool tells_scopes(const struct named *function)
+{
+    return function->whole && !strstr(function->whole, function->of->whole);
+}
+
 /* Each time more of it, and in the end all. */
 static const char *next_wording(struct naming *naming, struct named *named)
 {
@@ -147,14 +153,15 @@ static const char *next_wording(struct naming *naming, struct named *named)
     char *text = NULL;
     if (named->exhausted || !named->whole)
         return named->whole ? named->whole : named->of->shown;
-    if (!named->of)
+    bool whole = !named->of || tells_scopes(named);
+    if (whole)
         text = shortened(named->whole, named->tried++, &cut);
     else
         text = shortened_parameters(named->whole, ++named->tried, &cut);
     named->exhausted = !cut;
     if (!text)
         return named->whole;
-    if (!named->of)
+    if (whole)
         return intern(naming, text);
     const char *shown = intern_both(naming, named->of->shown, text);
     free(text);
@@ -239,7 +246,7 @@ static void settle_functions(struct naming *naming, struct named **list)
     size_t count = 0;
     for (size_t i = naming->settled; i < naming->count; i++) {
         struct named *named = naming->list[i];
-        if (named->of && named->of->functions == 1)
+        if (named->of && named->of->functions == 1 && !tells_scopes(named))
             give(naming, named, named->of->shown);
         else if (named->of)
             list[count++] = named;
@@ -276,7 +283,9 @@ const char *naming_shown(struct naming *naming, const char *name)
     if (naming->whole)
         return naming_whole(naming, name);
     settle_new(naming);
-    return named->functions > 1 ? intern_both(naming, named->shown, SEVERAL) : named->shown;
+    if (named->functions > 1)
+        return intern_both(naming, named->shown, SEVERAL);
+    return named->functions == 1 ? named->first->shown : named->shown;
 }
 
 const char *naming_short(struct naming *naming, const char *name)

@@ -5,7 +5,9 @@
 #include "base/paths.h"
 #include "symbols/demangled.h"
 #include "symbols/object.h"
+#include "symbols/perfmap.h"
 #include "symbols/portable.h"
+#include "symbols/qualified.h"
 #include "symbols/tailcalls.h"
 
 #include <dwarf.h>
@@ -15,8 +17,6 @@
 
 /* Deeper nesting of inlined functions than any compiler makes is damage. */
 #define MAX_INLINED 64
-/* So are names longer than this, though templates do their best; they are cut. */
-#define MAX_NAME 4096
 
 struct source_place {
     const char *file, *directory;
@@ -89,64 +89,12 @@ static struct source_place call_of(const struct search *search, Dwarf_Die *inlin
     return place;
 }
 
-/* Classes without a name that have functions are lambdas. */
-static void append_scope(char *name, size_t size, Dwarf_Die *scope)
-{
-    const char *part = dwarf_diename(scope);
-    switch (dwarf_tag(scope)) {
-    case DW_TAG_namespace:
-        part = part ? part : "(anonymous namespace)";
-        break;
-    case DW_TAG_class_type:
-    case DW_TAG_structure_type:
-    case DW_TAG_union_type:
-        part = part ? part : "{lambda}";
-        break;
-    default:
-        return;
-    }
-    size_t length = strlen(name);
-    snprintf(name + length, size - length, "%s::", part);
-}
-
-/* Finding the scopes means to walk the unit; where the language has none, that is in vain. */
-static bool has_scopes(Dwarf_Die *declaration)
-{
-    Dwarf_Die unit;
-    switch (dwarf_diecu(declaration, &unit, NULL, NULL) ? dwarf_srclang(&unit) : -1) {
-    case DW_LANG_C89:
-    case DW_LANG_C:
-    case DW_LANG_C99:
-    case DW_LANG_C11:
-    case DW_LANG_Mips_Assembler:
-        return false;
-    default:
-        return true;
-    }
-}
-
-/* Functions that no other file can call have no mangled name: their scopes spell it out. */
-static const char *qualified_name(const struct search *search, Dwarf_Die *function)
-{
-    char name[MAX_NAME] = "";
-    Dwarf_Die *scopes = NULL, declaration = die_declaration(function);
-    const char *own = dwarf_diename(function);
-    if (!own || !has_scopes(&declaration))
-        return own ? strings_add(search->strings, own) : NULL;
-    for (int i = dwarf_getscopes_die(&declaration, &scopes) - 1; i > 0; i--)
-        append_scope(name, sizeof(name), &scopes[i]);
-    free(scopes);
-    size_t length = strlen(name);
-    snprintf(name + length, sizeof(name) - length, "%s", own);
-    return strings_add(search->strings, name);
-}
-
 static struct demangled function_name(const struct search *search, Dwarf_Die *function)
 {
     const char *name = die_linkage_name(function);
     if (name)
         return demangled(search->strings, name);
-    return (struct demangled){.name = qualified_name(search, function)};
+    return qualified(search->strings, function);
 }
 
 static struct demangled name_once(const struct search *search, struct unit_function *function)
@@ -243,6 +191,8 @@ struct symbol_file {
     struct symbols *symbols;
     struct object_identity identity;
     struct object object;
+    bool made;           /* at run time: it is no file */
+    struct perfmap *map; /* of that code; NULL: there is none */
     bool opened;
     const char *problem; /* why it could not be opened */
     bool missed;         /* something was asked that only the file could tell */
@@ -282,6 +232,7 @@ void symbols_free(struct symbols *symbols)
 {
     for (size_t i = 0; i < symbols->count; i++) {
         object_close(&symbols->files[i]->object);
+        perfmap_free(symbols->files[i]->map);
         free(symbols->files[i]);
     }
     free(symbols->files);
@@ -322,6 +273,19 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
     return symbols->files[symbols->count++] = file;
 }
 
+struct symbol_file *symbols_made(struct symbols *symbols, const char *key, char *map, size_t size)
+{
+    if (!map && !portable_find(symbols->portable, key, NULL, 0))
+        return NULL;
+    struct symbol_file *file = symbols_file(symbols, key, NULL, 0, 0);
+    if (map) {
+        perfmap_free(file->map);
+        file->map = perfmap_new(map, size);
+    }
+    file->made = true;
+    return file;
+}
+
 /* What is known of it without its file; NULL: nothing. */
 static struct portable_module *symbol_file_known(const struct symbol_file *file)
 {
@@ -340,8 +304,11 @@ const char *symbols_problem(const struct symbol_file *file)
     return file->missed ? then ? then : file->problem : NULL;
 }
 
+/* False if there is none to be opened. */
 static bool symbol_file_open(struct symbol_file *file)
 {
+    if (file->made)
+        return false;
     if (!file->opened)
         file->problem = object_open(&file->object, &file->identity);
     file->opened = true;
@@ -385,13 +352,30 @@ static bool read_code(struct symbol_file *file, struct symbol_code *code)
     return code->end > code->start;
 }
 
+static bool made_code(const struct symbol_file *file, struct symbol_code *code)
+{
+    if (file->map)
+        perfmap_range(file->map, &code->start, &code->end);
+    return code->end > code->start;
+}
+
+static void resolve_made(const struct symbol_file *file, uint64_t address, struct symbol_list *list)
+{
+    struct search search = {.strings = file->symbols->strings, .list = list};
+    struct perfmap_function function;
+    if (file->map && perfmap_find(file->map, address, search.strings, &function))
+        add_symbol(&search, (struct demangled){.name = function.name},
+                   &(struct source_place){.file = function.file, .line = function.line}, false);
+}
+
 bool symbols_code(struct symbol_file *file, struct symbol_code *code)
 {
     struct portable_module *known = symbol_file_known(file);
     *code = (struct symbol_code){0};
     if (known && portable_code(known, code))
         return true;
-    bool found = symbol_file_ask(file, known, false) && read_code(file, code);
+    bool found = file->made ? made_code(file, code)
+                            : symbol_file_ask(file, known, false) && read_code(file, code);
     if (found && file->symbols->keeps)
         portable_set_code(known, code);
     return found;
@@ -410,7 +394,9 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
         (portable_has_line(known, address) || !symbol_file_has_lines(file)))
         return found;
     found->count = 0;
-    if (symbol_file_ask(file, known, asked))
+    if (file->made)
+        resolve_made(file, address, found);
+    else if (symbol_file_ask(file, known, asked))
         resolve_address(&file->object, address, file->symbols->strings, found);
     if (file->symbols->keeps)
         portable_add(known, address, found);

@@ -58,6 +58,14 @@ void symbols_keep(struct symbols *symbols);
 struct symbol_file *symbols_file(struct symbols *symbols, const char *path, const uint8_t *build_id,
                                  size_t build_id_size, uint64_t used);
 
+/*
+ * The code that a process made at run time, by its perf map, which is taken over: text with a NUL
+ * behind it. Of the same key it is the same file, of which the map is read anew. Addresses are
+ * those of the process. Without a map (NULL) it is what is known of that key already; NULL: nothing
+ * is.
+ */
+struct symbol_file *symbols_made(struct symbols *symbols, const char *key, char *map, size_t size);
+
 /* Never NULL; valid until the next look-up. */
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address);
 

@@ -360,7 +360,16 @@ __attribute__((format(printf, 2, 3))) static uint32_t word_of(struct rows *rows,
 static uint32_t word_of_name(struct rows *rows, struct site *site)
 {
     return word_of(rows, "%s%s", wording_loop(rows->profile, site).s,
-                   stack_headline(rows->profile, site)->name);
+                   frame_shown(stack_headline(rows->profile, site)));
+}
+
+/* Where it is more than what is shown. */
+static int64_t word_of_whole(struct rows *rows, struct site *site)
+{
+    const struct stack_frame *frame = stack_headline(rows->profile, site);
+    const char *whole = frame_whole(frame);
+    return strcmp(whole, frame_shown(frame)) == 0 ? COLUMN_NOTHING
+                                                  : words_number(&rows->words, whole);
 }
 
 static uint32_t word_of_place(struct rows *rows, struct site *site)
@@ -375,8 +384,8 @@ static uint32_t word_of_place(struct rows *rows, struct site *site)
 
 static json_t *sites_json(struct rows *rows, const struct stacks *stacks)
 {
-    enum { NAME, PLACE, NODE, SHOWN, VERDICT, COLUMNS };
-    static const char *const names[] = {"name", "place", "node", "shown", "verdict"};
+    enum { NAME, WHOLE, PLACE, NODE, SHOWN, VERDICT, COLUMNS };
+    static const char *const names[] = {"name", "whole", "place", "node", "shown", "verdict"};
     json_t *json = json_object();
     size_t count = rows->site_count;
     int64_t *values = memory_new(count * COLUMNS, sizeof(*values));
@@ -384,6 +393,7 @@ static json_t *sites_json(struct rows *rows, const struct stacks *stacks)
         struct site *site = rows->sites[i]->site;
         const struct site *shown = site_shown(site);
         values[NAME * count + i] = word_of_name(rows, site);
+        values[WHOLE * count + i] = word_of_whole(rows, site);
         values[PLACE * count + i] = word_of_place(rows, site);
         values[SHOWN * count + i] = (int64_t)shown->index;
         values[VERDICT * count + i] = shown->finding.verdict;

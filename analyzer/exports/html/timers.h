@@ -21,8 +21,9 @@
  *                     states; whether a timer is known by its descriptor
  *     processes       [{pid, name, told, span}]: those of the base left out; `told` is how it
  *                     lived and ended, `span` for how long, ns
- *     sites           columns name and place (words), node (of the tree), shown (of the report's
- *                     sites, whose numbers are in the order of `ids`), verdict (enum verdict)
+ *     sites           columns name, whole (where that is more) and place (words), node (of the
+ *                     tree), shown (of the report's sites, whose numbers are in the order of
+ *                     `ids`), verdict (enum verdict)
  *     ids             of the report's sites that have rows in the page
  *     columns         of the rows, oldest first: site, process, kind, state (enum timer_state),
  *                     age (ns, less than that of the row before), timer (its number), due (ns

@@ -66,7 +66,7 @@ function drawLayers(data) {
 function drawLegend() {
     byId('legend').replaceChildren(...stacked.layers.map(({ history, colour }) => element(
         'li', {}, element('span', { class: `swatch layer-${colour}` }),
-        element('span', { class: 'what' }, element('code', {}, history.name), ' ',
+        element('span', { class: 'what' }, codeOf(history.name, history.whole), ' ',
                 element('span', { class: 'place' }, history.place ?? '')),
         element('span', { class: 'then number' }))));
 }
@@ -182,7 +182,7 @@ function stackedRender(data) {
     Object.assign(stacked, { data, layers: layersOf(data) });
     drawLayers(data);
     drawLegend();
-    showRange(rangeAsked(data));
+    showRange(stacked.range ?? rangeAsked(data));
 }
 
 function stackedStart() {

@@ -106,7 +106,8 @@ function searchOf(data, rows, pattern) {
     const states = kinds.map(kind => kind.states.map(word => pattern.test(`${word} ${kind.label}`)));
     const ofProcess = processes.map(process => pattern.test(`${process.pid} ${process.name}`));
     const columns = ['clock', 'flags', 'name', 'thread', 'notified', 'setter'].map(key => rows[key]);
-    return row => found[rows.sites.name[rows.site[row]]] || found[rows.sites.place[rows.site[row]]] ||
+    const ofSite = ['name', 'whole', 'place'].map(key => rows.sites[key]);
+    return row => ofSite.some(column => found[column[rows.site[row]]]) ||
         states[rows.kind[row]][rows.state[row]] || (processes.length > 1 && ofProcess[rows.process[row]]) ||
         columns.some(column => found[column[row]]) || pattern.test(handlesText(data, rows, row));
 }
@@ -144,9 +145,10 @@ function timersHead(columns) {
 }
 
 function siteCell(row) {
-    const [name, place] = siteNames(live.data, live.rows, row);
-    return element('td', { title: `${name} ${place}` },
-                   element('button', { type: 'button', class: 'to-site' }, element('code', {}, name)),
+    const [name, place] = siteNames(live.data, live.rows, row), { words } = live.data.timers;
+    const whole = words[live.rows.sites.whole[live.rows.site[row]]];
+    return element('td', { title: `${whole ?? name} ${place}` },
+                   element('button', { type: 'button', class: 'to-site' }, codeOf(name, whole)),
                    ' ', element('span', { class: 'place' }, place));
 }
 
@@ -207,7 +209,9 @@ function timersTell(data) {
         '"timerleak timers" lists all.' : timers.count === 0 ? 'No timer is live.' : '';
 }
 
+/* All rows are made anew: the one that has the focus, too. */
 function timersRender(data) {
+    const focused = document.activeElement?.closest('#timers tbody tr');
     if (live.rows !== rowsOf(data)) {
         Object.assign(live, { data, rows: rowsOf(data), columns: columnsShown(data), sorts: new Map() });
         timersHead(live.columns);
@@ -219,6 +223,8 @@ function timersRender(data) {
     tellSorted(byId('timers-table'), state.timers);
     timersTell(data);
     timersDraw();
+    if (focused)
+        live.made.get(Number(focused.dataset.at))?.querySelector('.to-site').focus({ preventScroll: true });
 }
 
 /* ---- moving about ---- */
