@@ -194,7 +194,7 @@ static size_t check_findings_of(const struct compared *compared, const json_t *r
 
 #define KINDS "['new', 'grown', 'shrunk', 'gone', 'same']"
 
-Test(compared, findings_come_by_what_became_of_them, .timeout = 120)
+Test(compared, findings_come_by_what_became_of_them, .timeout = 300)
 {
     struct compared compared = compare();
     char *diff = said("diff", "--nodecount=-1", compared.old, compared.new);
@@ -226,7 +226,7 @@ Test(compared, findings_come_by_what_became_of_them, .timeout = 120)
 
 /* ---- sites ---- */
 
-Test(compared, sites_have_the_change_of_each, .timeout = 120)
+Test(compared, sites_have_the_change_of_each, .timeout = 300)
 {
     struct compared compared = compare();
     size_t i;
@@ -307,7 +307,7 @@ static void check_functions(const struct compared *compared, const char *option,
     free(top);
 }
 
-Test(compared, functions_are_those_of_top, .timeout = 120)
+Test(compared, functions_are_those_of_top, .timeout = 300)
 {
     struct compared compared = compare();
     char *base = top_of(&compared, "--base"), *diff_base = top_of(&compared, "--diff_base");
@@ -349,7 +349,7 @@ static void expect_label(const struct compared *compared, const char *name, long
     "[...document.querySelectorAll('.frame')].find(each => each.ariaLabel.startsWith('" name       \
     ":')).getBoundingClientRect().width"
 
-Test(compared, frames_are_as_wide_as_the_change_and_coloured_by_it, .timeout = 120)
+Test(compared, frames_are_as_wide_as_the_change_and_coloured_by_it, .timeout = 300)
 {
     struct compared compared = compare();
     long long before = live_in_all(compared.before), after = live_in_all(compared.after);
@@ -378,7 +378,7 @@ Test(compared, frames_are_as_wide_as_the_change_and_coloured_by_it, .timeout = 1
 
 /* ---- the others ---- */
 
-Test(compared, boxes_have_signs_and_time_says_what_it_is_of, .timeout = 120)
+Test(compared, boxes_have_signs_and_time_says_what_it_is_of, .timeout = 300)
 {
     struct compared compared = compare();
 
@@ -402,7 +402,7 @@ Test(compared, boxes_have_signs_and_time_says_what_it_is_of, .timeout = 120)
 }
 
 /* A range of the run, or one process, has no base: it says so. */
-Test(compared, what_is_in_scope_is_not_compared, .timeout = 120)
+Test(compared, what_is_in_scope_is_not_compared, .timeout = 300)
 {
     struct compared compared = compare();
 
@@ -427,7 +427,7 @@ Test(compared, what_is_in_scope_is_not_compared, .timeout = 120)
 }
 
 /* What is no different is no change: nothing is divided by nothing. */
-Test(compared, what_is_the_same_has_no_change, .timeout = 120)
+Test(compared, what_is_the_same_has_no_change, .timeout = 300)
 {
     struct compared compared = compare();
     char *old = compared.old;
@@ -450,7 +450,7 @@ Test(compared, what_is_the_same_has_no_change, .timeout = 120)
 }
 
 /* The name of a program, and that of a folder: anyone may choose them. */
-Test(compared, names_in_the_base_are_text, .timeout = 120)
+Test(compared, names_in_the_base_are_text, .timeout = 300)
 {
     static const char name[] = "<img src=x onerror=document.title=1>\"'&amp;";
     struct compared compared = compare();
