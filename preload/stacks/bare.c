@@ -93,6 +93,8 @@ static const uint8_t *epilogue_step(struct epilogue *epilogue, const uint8_t *co
     if (code[0] == 0xc9 || (code[0] == 0x48 && code[1] == 0x89 && code[2] == 0xec)) {
         bool leave = code[0] == 0xc9; /* else mov %rbp, %rsp */
 
+        if (epilogue->saved_count) /* all is told from one register */
+            return NULL;
         *epilogue = (struct epilogue){.by_frame_pointer = true, .offset = leave ? WORD : 0};
         if (leave)
             restores(epilogue, FRAME_POINTER, -WORD);
@@ -111,8 +113,10 @@ static const uint8_t *epilogue_step(struct epilogue *epilogue, const uint8_t *co
         return code + 4;
     }
     if (code[0] == 0x48 && code[1] == 0x81 && code[2] == 0xc4) { /* add $long, %rsp */
-        epilogue->offset += immediate(code + 3);
-        return code + 7;
+        int32_t more = immediate(code + 3);
+
+        epilogue->offset += more;
+        return more > 0 && more <= FRAME_MOST ? code + 7 : NULL;
     }
     if (code[0] == 0xc5 && code[1] == 0xf8 && code[2] == 0x77) /* vzeroupper */
         return code + 3;
@@ -163,7 +167,7 @@ static const uint8_t *epilogue_step(struct epilogue *epilogue, const uint8_t *co
     uint32_t word = instruction(code);
     int32_t step = 0;
 
-    if (word == 0x910003bf) { /* mov sp, x29 */
+    if (word == 0x910003bf && !epilogue->saved_count) { /* mov sp, x29 */
         *epilogue = (struct epilogue){.by_frame_pointer = true};
     } else if ((word & 0xffc003e0) == 0xa94003e0) { /* ldp x, x, [sp, #n] */
         if (!restores_pair(epilogue, word, field(word, 15, 7) * WORD))
