@@ -73,21 +73,26 @@ struct text_page {
     size_t size;
 };
 
-/* Reads the recordings as they are now; each time, for their processes may still run. */
-static bool page_open_recordings(const struct server *server, struct input *input)
+/*
+ * Reads the recordings as they are now; each time, for their processes may still run. Parsing
+ * reorders arguments, and a second time it would not understand them: `*argv` is a copy, which the
+ * input names its files in, and the caller frees after it.
+ */
+static bool page_open_recordings(const struct server *server, struct input *input, char ***argv)
 {
-    /* Parsing reorders arguments: a second time it would not understand them. */
-    char **argv = memory_new((size_t)server->argc + 1, sizeof(*argv));
-    memcpy(argv, server->argv, (size_t)server->argc * sizeof(*argv));
-    bool opened = input_open(input, server->argc, argv, server->needs);
-    free(argv);
-    return opened;
+    *argv = memory_new((size_t)server->argc + 1, sizeof(**argv));
+    memcpy(*argv, server->argv, (size_t)server->argc * sizeof(**argv));
+    if (input_open(input, server->argc, *argv, server->needs))
+        return true;
+    free(*argv);
+    return false;
 }
 
 static bool page_make(const struct server *server, const char *nonce, struct text_page *page)
 {
     struct input input;
-    if (!page_open_recordings(server, &input))
+    char **arguments;
+    if (!page_open_recordings(server, &input, &arguments))
         return false;
     struct html_options options = page_options(&input, nonce);
     options.served = true;
@@ -98,6 +103,7 @@ static bool page_make(const struct server *server, const char *nonce, struct tex
         written = false;
     }
     input_close(&input);
+    free(arguments);
     return written;
 }
 
@@ -267,10 +273,12 @@ int command_web(const struct command *command, int argc, char **argv)
     struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;
-    if (!page_open_recordings(&server, &input))
+    char **arguments;
+    if (!page_open_recordings(&server, &input, &arguments))
         return input.status;
     const char *where = input.settings.http;
     int status = input_close(&input);
+    free(arguments);
     if (!html_nonce(server.token))
         return page_fail("the system gives no random numbers");
     int file = listening_open(where, address, error);
