@@ -28,16 +28,16 @@ Test(names, a_report_is_short_and_folded, .timeout = 60)
     struct subject subject = subject_make(PROGRAM);
     char *report = shown(&subject, "report"), *whole = shown(&subject, "report --names=full");
 
-    expect_part(report, "net::Pool<std::map<...>>::add  tests/programs/cxx_names.cpp:35\n");
+    expect_part(report, "net::Pool<std::map<...>>::add  tests/programs/cxx_names.cpp:38\n");
     expect_part(report,
-                " net::Pool<int>::add(std::string const&)  tests/programs/cxx_names.cpp:27\n");
+                " net::Pool<int>::add(std::string const&)  tests/programs/cxx_names.cpp:29\n");
     /* Two instances are one place. */
     expect_part(report, " net::Pool<...>::add ");
     /* What linkers have no name for is told apart by debug information. */
     expect_part(report, " start(int)  tests/");
     expect_part(report, " start(char const*)  tests/");
-    expect_part(report, " main::{lambda:59}::operator()");
-    expect_part(report, " main::{lambda:59}::{lambda:65}::operator()");
+    expect_part(report, " main::{lambda:64}::operator()");
+    expect_part(report, " main::{lambda:64}::{lambda:70}::operator()");
     expect_part(report, "frames of the runtime\n");
     expect_none(report, "__cxx11");
     expect_none(report, "std::thread::_");

@@ -59,7 +59,7 @@ ParameterizedTestParameters(travel, an_archive_reads_the_same_without_the_binari
     static struct program programs[] = {
         {"inlined_frames.c", "start_timeout (inline)  inlined_frames.c:8"},
         {"tail_calls.c", "(tail call)"},
-        {"cxx_names.cpp", "net::Pool<int>::add(std::string const&)  cxx_names.cpp:27"},
+        {"cxx_names.cpp", "net::Pool<int>::add(std::string const&)  cxx_names.cpp:29"},
     };
 
     return cr_make_param_array(struct program, programs, sizeof(programs) / sizeof(*programs));

@@ -19,11 +19,13 @@ template <typename Key> struct Pool {
 
 template <typename Key> void Pool<Key>::add(int)
 {
+    // expect: timerfd leak created=60 never-armed=60
     last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 
 template <typename Key> void Pool<Key>::add(const std::string &)
 {
+    // expect: timerfd leak created=60 never-armed=60
     last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 
@@ -32,6 +34,7 @@ using Index = std::map<std::string, std::vector<int>>;
 // A specialization has lines of its own.
 template <> void Pool<Index>::add(int)
 {
+    // expect: timerfd leak created=60 never-armed=60
     last = timerfd_create(CLOCK_MONOTONIC, 0);
 }
 } // namespace net
@@ -46,11 +49,13 @@ static volatile int last;
 // No other file can call these: linkers have no name for them.
 SITE static int start(int timeout)
 {
+    // expect: timerfd leak created=60 never-armed=60
     return timerfd_create(CLOCK_MONOTONIC, 0) + timeout;
 }
 
 SITE static int start(const char *timeout)
 {
+    // expect: timerfd leak created=60 never-armed=60
     return timerfd_create(CLOCK_MONOTONIC, 0) + *timeout;
 }
 
