@@ -382,6 +382,18 @@ struct tlk_timer {
         [TLK_TIMERS] = sizeof(struct tlk_timer),                                                   \
     }
 
+/*
+ * What an interpreter tells of the code that it makes, a line for each function: address and size,
+ * in hexadecimal, and name. Where stacks lead through such code it is kept beside the recording:
+ * NAME.map beside NAME.tlk. A first line tells whose it is, "# timerleak PID START_MONO"; where the
+ * process was forked its parent's map comes first, and a later line is right where two overlap.
+ */
+#define TLK_PERF_MAP "/tmp/perf-%d.map"
+#define TLK_PERF_MAP_HEAD "# timerleak %d %llu\n"
+#define TLK_PERF_MAP_MOST ((size_t)64 << 20) /* bytes */
+#define TLK_PERF_MAP_SUFFIX ".map"
+#define TLK_SUFFIX ".tlk"
+
 _Static_assert(sizeof(struct tlk_header) <= TLK_CHUNK, "the header is one chunk");
 _Static_assert(sizeof(struct tlk_module) == 128, "modules fill chunks");
 _Static_assert(sizeof(struct tlk_site) == 1024, "sites fill chunks");

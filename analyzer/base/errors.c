@@ -1,6 +1,7 @@
 #include "base/errors.h"
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 static void write_all(const char *text, size_t size)
 {
+    progress_hide();
     while (size > 0) {
         ssize_t written = write(STDERR_FILENO, text, size);
         if (written < 0 && errno != EINTR)

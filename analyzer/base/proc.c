@@ -1,13 +1,18 @@
 #include "base/proc.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-bool proc_alive(pid_t pid, uint64_t start_ticks)
+#define NS_PER_SECOND UINT64_C(1000000000)
+
+/* Of a process that runs; false if there is none of that number. */
+static bool read_start(pid_t pid, uint64_t *ticks)
 {
     char path[64], line[1024];
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
@@ -19,13 +24,27 @@ bool proc_alive(pid_t pid, uint64_t start_ticks)
     /* The name, field 2, may hold blanks and parentheses: the last one ends it. */
     const char *fields = read ? strrchr(line, ')') : NULL;
     char state;
-    uint64_t ticks;
     return fields &&
            sscanf(fields + 1,
                   " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
                   "%" SCNu64,
-                  &state, &ticks) == 2 &&
-           ticks == start_ticks && state != 'Z' && state != 'X';
+                  &state, ticks) == 2 &&
+           state != 'Z' && state != 'X';
+}
+
+bool proc_alive(pid_t pid, uint64_t start_ticks)
+{
+    uint64_t ticks;
+    return read_start(pid, &ticks) && ticks == start_ticks;
+}
+
+uint64_t proc_started(pid_t pid)
+{
+    uint64_t ticks, hertz = (uint64_t)sysconf(_SC_CLK_TCK);
+    if (!read_start(pid, &ticks))
+        return UINT64_MAX;
+    uint64_t since_boot = ticks / hertz * NS_PER_SECOND + ticks % hertz * NS_PER_SECOND / hertz;
+    return clock_now(CLOCK_REALTIME) - (clock_now(CLOCK_BOOTTIME) - since_boot);
 }
 
 struct thread_name proc_thread_name(pid_t pid, pid_t thread)

@@ -11,6 +11,9 @@
 /* Whether the process runs that had this number and start time (field 22 of /proc/PID/stat). */
 bool proc_alive(pid_t pid, uint64_t start_ticks);
 
+/* When a process started, CLOCK_REALTIME, to a tick; UINT64_MAX if there is none of that number. */
+uint64_t proc_started(pid_t pid);
+
 /* What a thread of it is called; "" if that can't be read, as once it has ended. */
 struct thread_name {
     char s[32];

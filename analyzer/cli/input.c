@@ -2,6 +2,8 @@
 #include "cli/input.h"
 
 #include "base/errors.h"
+#include "base/progress.h"
+#include "base/terminal.h"
 #include "cli/files.h"
 #include "cli/pager.h"
 #include "cli/names.h"
@@ -80,12 +82,16 @@ static void input_add_files(struct input *input, const struct file_list *files)
     }
     generations_init(&generations, input->profile);
     input->profile->generations = &generations;
-    for (size_t i = 0; i < files->count; i++)
+    for (size_t i = 0; i < files->count; i++) {
+        progress("looking at recordings", i, files->count);
         recordings_each(files->paths[i], input_note_recording, input_pass_over, input);
+    }
     makers_note(&generations);
     kinship_settle(&generations);
-    for (size_t i = 0; i < files->count; i++)
+    for (size_t i = 0; i < files->count; i++) {
+        progress("reading recordings", i, files->count);
         recordings_each(files->paths[i], input_add_recording, input_fail, input);
+    }
     piles_judge(&generations);
     input->profile->generations = NULL;
     generations_free(&generations);
@@ -107,12 +113,13 @@ static bool input_end(struct input *input, int status)
 {
     if (input->profile)
         profile_free(input->profile);
+    progress_end();
     input->status = status;
     return false;
 }
 
 /* pprof filters samples only when it has taken their total: families alone are left out here. */
-static bool apply_filters(struct input *input, bool selects)
+bool input_filter(struct input *input, bool selects)
 {
     char error[ERROR_SIZE];
     struct filter filter = {.families = input->settings.families};
@@ -272,7 +279,7 @@ static bool try_filters(struct input *input)
 {
     struct selection selection;
     look_for_families(input);
-    if (!apply_filters(input, input_selects(input)))
+    if (!input_filter(input, input_selects(input)))
         return false;
     if (!input_selects(input))
         return true;
@@ -306,16 +313,20 @@ bool input_parse(struct input *input, int argc, char **argv, const struct input_
 bool input_load(struct input *input)
 {
     const char *output = input->settings.output;
+    progress_begin();
     input_add_paths(input, input->paths, input->path_count);
     if (input->profile->process_count == 0 && !input->needs->nothing)
         return input_end(input, EXIT_UNREADABLE);
     if (!input_add_base(input))
         return input_end(input, EXIT_UNREADABLE);
     remark_repeats(input->profile);
-    if (!apply_filters(input, input_selects(input)))
+    if (!input_filter(input, input_selects(input)))
         return input_end(input, EXIT_USAGE);
     if (input->needs->paged && !output)
         input->output = pager_begin();
+    /* What is printed as it is made goes to the same terminal, it may be. */
+    if (!output && input->output == stdout && style_followed(stdout))
+        progress_end();
     return !output || input_output_begin(input, output) || input_end(input, EXIT_UNREADABLE);
 }
 
@@ -384,6 +395,7 @@ bool input_select(struct input *input, const struct selection_options *options,
 
 int input_close(struct input *input)
 {
+    progress_end();
     input_output_end(input);
     profile_free(input->profile);
     return input->status;

@@ -58,6 +58,12 @@ int input_refuse(struct input *input);
 void input_name_functions(const struct profile *profile, const struct settings *settings);
 
 /*
+ * Leaves in the profile the sites that the settings' filters leave; where samples are selected too,
+ * families alone. False, after a complaint, if they can't be understood.
+ */
+bool input_filter(struct input *input, bool selects);
+
+/*
  * What the settings' filters leave of the profile; the caller ends with selection_free(). False,
  * after a complaint and with the status set, if they can't be understood: nothing is to be freed.
  */

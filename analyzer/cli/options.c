@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "base/measure.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -378,6 +379,30 @@ static void show_value(FILE *to, const struct option *option, const struct setti
         fputs(text ? text : "\"\"", to);
         break;
     }
+}
+
+static char *value_text(const struct option *option, const struct settings *settings)
+{
+    char *text;
+    size_t size;
+    FILE *to = memory_stream(&text, &size);
+    show_value(to, option, settings);
+    fclose(to);
+    return text;
+}
+
+char *option_written(enum option_id id, const struct settings *settings)
+{
+    struct settings unset;
+    char *written = NULL;
+    settings_init(&unset);
+    char *value = value_text(&options[id], settings), *usual = value_text(&options[id], &unset);
+    if (strcmp(value, usual) != 0 &&
+        asprintf(&written, "%s%s=%s", option_dashes(options[id].name), options[id].name, value) < 0)
+        memory_exhausted();
+    free(value);
+    free(usual);
+    return written;
 }
 
 void options_show(FILE *to, const enum option_id *accepted, const struct settings *settings)

@@ -195,6 +195,9 @@ const char *option_dashes(const char *name);
 /* What stands for its value: "REGEX"; NULL if it takes none. */
 const char *option_value(enum option_id id);
 
+/* Units that times can be asked for in, with blanks between them. */
+#define OPTION_UNITS "minimum auto ns us ms s hrs"
+
 /* The option of that name, or another that is understood, of `length` bytes, among those accepted;
  * OPTIONS if there is none. */
 enum option_id option_find(const char *name, size_t length, const enum option_id *accepted);
@@ -214,6 +217,9 @@ bool option_excludes(enum option_id id, enum option_id other);
 
 /* Sets it to what it is when nothing is said. */
 void option_reset(enum option_id id, struct settings *settings);
+
+/* "--focus=main", which the caller frees; NULL if it is as when nothing is said. */
+char *option_written(enum option_id id, const struct settings *settings);
 
 /* "focus = main", a line for each accepted option. */
 void options_show(FILE *to, const enum option_id *accepted, const struct settings *settings);

@@ -2,6 +2,7 @@
 
 #include "base/feed.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/terminal.h"
 
 #include <stdlib.h>
@@ -14,10 +15,9 @@ static struct {
     size_t size;
 } page;
 
-/* Where nobody can type nobody could leave a pager: a CI job may have a terminal of that kind. */
 FILE *pager_begin(void)
 {
-    if (!style_followed(stdout) || !isatty(STDIN_FILENO))
+    if (!style_followed(stdout))
         return stdout;
     page.to = memory_stream(&page.text, &page.size);
     terminal_lead(page.to, terminal_columns(stdout));
@@ -35,7 +35,8 @@ static bool page_through(void)
     const char *pager = getenv("TIMERLEAK_PAGER");
     pager = pager ? pager : getenv("PAGER");
     const char *const less[] = {"less", NULL}, *const shell[] = {"sh", "-c", pager, NULL};
-    if (pager && (!*pager || strcmp(pager, "cat") == 0))
+    /* Where nobody types nobody can leave it: a CI job may have a terminal of that kind. */
+    if (!isatty(STDIN_FILENO) || (pager && (!*pager || strcmp(pager, "cat") == 0)))
         return false;
     setenv("LESS", "FRX", 0); /* quit if all is on one screen; colours; leave the screen as it is */
     setenv("LV", "-c", 0);
@@ -45,6 +46,7 @@ static bool page_through(void)
 
 void pager_end(void)
 {
+    progress_end();
     terminal_lead(NULL, 0);
     fclose(page.to);
     page.to = NULL;

@@ -3,7 +3,7 @@
  * when all of it is there, so that neither complaints nor progress come in between.
  *
  * TIMERLEAK_PAGER, else PAGER, is a command for the shell; "" and "cat" are none. Without any it is
- * less, which ends at once where the screen has room for all.
+ * less, which ends at once where the screen has room for all. Where nobody can type there is none.
  */
 #ifndef TIMERLEAK_CLI_PAGER_H
 #define TIMERLEAK_CLI_PAGER_H
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The stream to print to: standard output, unless that is a terminal with a keyboard. */
+/* The stream to print to: standard output, unless that is a terminal. */
 FILE *pager_begin(void);
 
 /* Whether it is what pager_begin() has made. */

@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "cli/status.h"
+#include "exports/exports.h"
 #include "views/coverage.h"
 #include "views/views.h"
 
@@ -17,6 +18,7 @@ struct pprof_view {
     bool limits; /* pprof shows no more than MOST_NODES unless told */
     bool lines;  /* whatever granularity is asked for */
     bool zeros;  /* with samples whose value is 0 */
+    bool visual; /* a picture */
 };
 
 static const struct pprof_view views[] = {
@@ -26,6 +28,8 @@ static const struct pprof_view views[] = {
     {.name = "list", .print = view_list, .symbol = true, .whole = true, .lines = true},
     {.name = "traces", .print = view_traces, .zeros = true},
     {.name = "tags", .print = view_tags, .zeros = true},
+    {.name = "svg", .print = svg_write, .limits = true, .visual = true},
+    {.name = "weblist", .print = weblist_write, .symbol = true, .whole = true, .lines = true},
 };
 
 #define VIEWS (sizeof(views) / sizeof(*views))
@@ -89,10 +93,16 @@ static void pprof_print(const struct pprof_view *view, struct input *input,
                          .symbol = symbol,
                          .source_path = settings->source_path,
                          .trim_path = settings->trim_path};
+    shown.graph.visual = view->visual;
+    shown.graph.call_tree = view->visual && settings->call_tree;
     bool matched = view->print(input->output, &shown);
-    if (!matched) {
+    if (!matched && symbol) {
         complain("no matches found for regexp: %s", text);
         input->status = EXIT_USAGE;
+    } else if (!matched) {
+        complain("there is no picture without dot, a program of Graphviz");
+        input_output_abandon(input);
+        input->status = EXIT_UNREADABLE;
     }
     losses_print_modules(matched ? input->output : stderr, input->profile);
 }

@@ -12,12 +12,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct input;
+
 struct command {
     const char *name;
     const char *synopsis;          /* what follows the name on a command line */
     const char *summary;           /* one line */
     const enum option_id *options; /* that it takes; NULL: none */
     int (*run)(const struct command *command, int argc, char **argv);
+    /* Shows what is loaded, as the input's settings say: at the prompt. NULL: it can't. */
+    void (*serve)(const struct command *command, struct input *input);
+    const char *ending; /* of the files it writes; NULL: it writes text, for a terminal too */
 };
 
 extern const struct command commands[]; /* in the order in which help names them */
@@ -28,6 +33,12 @@ extern const struct command prompt;
 
 /* NULL: there is none of that name. */
 const struct command *command_find(const char *name);
+
+/* What comes before recordings: "REGEX"; NULL: nothing. */
+const char *command_argument(const struct command *command);
+
+/* False, after a complaint, if it is no text and would go to a terminal. */
+bool command_fits_output(const struct command *command, const struct input *input);
 
 /* Whether it takes another command, of which all is that follows it. */
 bool command_takes_another(const struct command *command);
@@ -56,6 +67,18 @@ int command_explain(const struct command *command, int argc, char **argv);
 int command_html(const struct command *command, int argc, char **argv);
 int command_web(const struct command *command, int argc, char **argv);
 int command_watch(const struct command *command, int argc, char **argv);
+
+/* ---- what the prompt asks for: each sets the input's status if it fails ---- */
+
+void serve_report(const struct command *command, struct input *input);
+void serve_view(const struct command *command, struct input *input);
+void serve_export(const struct command *command, struct input *input);
+void serve_html(const struct command *command, struct input *input);
+void serve_timers(const struct command *command, struct input *input);
+void serve_growth(const struct command *command, struct input *input);
+void serve_wakeups(const struct command *command, struct input *input);
+/* What the loaded profile has not: the command itself, on the same recordings. */
+void serve_anew(const struct command *command, struct input *input);
 
 /* ---- help: what a screen has room for about all that; the manual says the rest ---- */
 

@@ -1,11 +1,11 @@
 /* export.c - the command `timerleak export`: a profile in the format of another tool. */
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "cli/input.h"
 #include "cli/pprof.h"
 #include "commands/commands.h"
 #include "exports/exports.h"
-#include "profile/filter.h"
 #include "views/coverage.h"
 
 #include <errno.h>
@@ -61,7 +61,10 @@ static void export_pprof(struct input *input, const struct selection *selection)
     const char *output = input->settings.output;
     char *path = output ? memory_copy(output) : export_profile_path(input);
     if (output || input_output_begin(input, path)) {
-        if (!pprof_write(input->output, selection)) {
+        progress_begin();
+        bool written = pprof_write(input->output, selection);
+        progress_end();
+        if (!written) {
             export_fail(input, path);
             input_output_abandon(input);
         } else if (input_output_end(input)) {
@@ -109,14 +112,10 @@ static void export_selection(struct input *input, enum export_format wanted)
 /* The report knows sites, not samples: of the filters, those that choose sites apply. */
 static void export_json(struct input *input)
 {
-    char error[ERROR_SIZE];
-    struct filter filter = {.focus = input->settings.focus, .ignore = input->settings.ignore};
-    if (!profile_filter(input->profile, &filter, error)) {
-        complain("%s", error);
+    if (input_filter(input, false))
+        json_write(input->output, input->profile);
+    else
         input->status = EXIT_USAGE;
-        return;
-    }
-    json_write(input->output, input->profile);
 }
 
 static bool export_filters_samples(const struct settings *settings)
@@ -140,22 +139,35 @@ static const char *export_why_not(const struct settings *settings)
     return NULL;
 }
 
+static bool export_can(const struct settings *settings)
+{
+    const char *refused = export_why_not(settings);
+    if (refused)
+        complain("%s", refused);
+    return !refused;
+}
+
+void serve_export(const struct command *command, struct input *input)
+{
+    (void)command;
+    if (!export_can(&input->settings))
+        input->status = EXIT_USAGE;
+    else if (input->settings.json)
+        export_json(input);
+    else
+        export_selection(input, input->settings.format);
+}
+
 int command_export(const struct command *command, int argc, char **argv)
 {
     struct input input;
     const struct input_needs needs = {.options = command->options};
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
-    const char *refused = export_why_not(&input.settings);
-    if (refused) {
-        complain("%s", refused);
+    if (!export_can(&input.settings))
         return input_refuse(&input);
-    }
     if (!input_load(&input))
         return input.status;
-    if (input.settings.json)
-        export_json(&input);
-    else
-        export_selection(&input, input.settings.format);
+    serve_export(command, &input);
     return input_close(&input);
 }

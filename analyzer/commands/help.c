@@ -19,7 +19,7 @@ static void help_print_views(FILE *to, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++)
         fprintf(to, "%s%s", i == first ? "  " : ", ", commands[i].name);
-    fprintf(to, ": live timers as pprof shows a heap\n");
+    fprintf(to, ": timers as pprof shows heaps\n");
 }
 
 void help_print(FILE *to)

@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 
 #include "base/errors.h"
+#include "base/progress.h"
 #include "base/replace.h"
 #include "base/text.h"
 #include "profile/embedding.h"
@@ -54,11 +55,12 @@ static void merge_add(const char *path, void *context)
     char error[ERROR_SIZE];
     if (merging->broken)
         return;
+    progress("merging recordings", merging->added, 0);
     long start = ftell(to);
     if (archive_add(to, path, error)) {
         merging->added++;
-        recordings_each(path, merge_note, merge_pass_over, merging);
         names_read(path, merging->embedding.profile->symbols);
+        recordings_each(path, merge_note, merge_pass_over, merging);
         return;
     }
     complain("%s", error);
@@ -94,6 +96,7 @@ static int merge_finish(struct merging *merging, const struct settings *settings
 {
     if (merging->added > 0 && !merging->broken)
         merge_name(merging, settings);
+    progress_end();
     embedding_end(&merging->embedding);
     if (merging->added == 0 || merging->broken) {
         replace_abandon(&merging->output);
@@ -114,6 +117,7 @@ static int merge_run(const char *const paths[], size_t count, const struct setti
     struct merging merging = {.status = EXIT_OK};
     if (!replace_begin(&merging.output, output, REPLACE_PRIVATE))
         return merge_fail(output);
+    progress_begin();
     embedding_begin(&merging.embedding);
     if (!files_each(paths, count, merge_add, &merging))
         merging.status = EXIT_UNREADABLE;

@@ -31,26 +31,35 @@ static struct html_options page_options(const struct input *input, const char *n
 
 /* ---- in a file ---- */
 
+static int page_fail(const char *what)
+{
+    complain("%s", what);
+    return EXIT_UNREADABLE;
+}
+
+void serve_html(const struct command *command, struct input *input)
+{
+    char nonce[HTML_NONCE_SIZE];
+    const struct html_options options = page_options(input, nonce);
+    (void)command;
+    if (html_nonce(nonce))
+        html_write(input->output, input->profile, &options);
+    else
+        input->status = page_fail("the system gives no random numbers");
+}
+
 int command_html(const struct command *command, int argc, char **argv)
 {
     const struct input_needs needs = {
         .options = command->options, .timers = true, .histories = true};
-    char nonce[HTML_NONCE_SIZE];
     struct input input;
-    if (!html_nonce(nonce)) {
-        complain("the system gives no random numbers");
-        return EXIT_UNREADABLE;
-    }
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
-    if (!input.settings.output && isatty(STDOUT_FILENO)) {
-        complain("a page is nothing for a terminal: timerleak html -o FILE");
+    if (!command_fits_output(command, &input))
         return input_refuse(&input);
-    }
     if (!input_load(&input))
         return input.status;
-    const struct html_options options = page_options(&input, nonce);
-    html_write(input.output, input.profile, &options);
+    serve_html(command, &input);
     return input_close(&input);
 }
 
@@ -62,7 +71,8 @@ int command_html(const struct command *command, int argc, char **argv)
 struct server {
     const struct input_needs *needs;
     int argc;
-    char **argv;                 /* of the command */
+    char **argv;   /* of the command */
+    char **parsed; /* for a copy of that: parsing reorders it, and inputs point to it */
     char token[HTML_NONCE_SIZE]; /* only who knows it gets the page */
     /* Of all connections, those that have asked for nothing yet, the oldest first. */
     struct MHD_Connection *silent[MOST_SILENT];
@@ -77,12 +87,8 @@ struct text_page {
 /* Reads the recordings as they are now; each time, for their processes may still run. */
 static bool page_open_recordings(const struct server *server, struct input *input)
 {
-    /* Parsing reorders arguments: a second time it would not understand them. */
-    char **argv = memory_new((size_t)server->argc + 1, sizeof(*argv));
-    memcpy(argv, server->argv, (size_t)server->argc * sizeof(*argv));
-    bool opened = input_open(input, server->argc, argv, server->needs);
-    free(argv);
-    return opened;
+    memcpy(server->parsed, server->argv, (size_t)server->argc * sizeof(*server->argv));
+    return input_open(input, server->argc, server->parsed, server->needs);
 }
 
 static bool page_make(const struct server *server, const char *nonce, struct text_page *page)
@@ -230,21 +236,15 @@ static enum MHD_Result page_handle(void *context, struct MHD_Connection *connect
 
 /* ---- the command ---- */
 
-static int page_fail(const char *what)
-{
-    complain("%s", what);
-    return EXIT_UNREADABLE;
-}
-
 /* Until SIGINT or SIGTERM, which are blocked before any thread starts: all inherit that. */
 static int page_serve_until_told(struct server *server, int file, const char *address)
 {
-    sigset_t ends;
+    sigset_t ends, before;
     int told;
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    pthread_sigmask(SIG_BLOCK, &ends, &before);
     struct MHD_Daemon *daemon =
         MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, page_handle, server,
                          MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_TIMEOUT, 30u,
@@ -252,33 +252,45 @@ static int page_serve_until_told(struct server *server, int file, const char *ad
                          MHD_OPTION_NOTIFY_CONNECTION, connection_note, server, MHD_OPTION_END);
     if (!daemon) {
         close(file);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
         return page_fail("the server could not be started");
     }
     printf("http://%s/%s/\n", address, server->token);
     if (fflush(stdout) == 0)
         sigwait(&ends, &told);
     MHD_stop_daemon(daemon);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return EXIT_OK;
 }
 
-int command_web(const struct command *command, int argc, char **argv)
+static int page_run(struct server *server)
 {
-    const struct input_needs needs = {
-        .options = command->options, .timers = true, .histories = true};
-    struct server server = {.needs = &needs, .argc = argc, .argv = argv};
     char address[LISTENING_ADDRESS_SIZE], error[ERROR_SIZE];
     struct input input;
-    if (!page_open_recordings(&server, &input))
+    if (!page_open_recordings(server, &input))
         return input.status;
     const char *where = input.settings.http;
     int status = input_close(&input);
-    if (!html_nonce(server.token))
+    if (!html_nonce(server->token))
         return page_fail("the system gives no random numbers");
     int file = listening_open(where, address, error);
     if (file < 0) {
         page_fail(error);
         return EXIT_USAGE;
     }
-    int served = page_serve_until_told(&server, file, address);
+    int served = page_serve_until_told(server, file, address);
     return served == EXIT_OK ? status : served;
+}
+
+int command_web(const struct command *command, int argc, char **argv)
+{
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
+    struct server server = {.needs = &needs,
+                            .argc = argc,
+                            .argv = argv,
+                            .parsed = memory_new((size_t)argc + 1, sizeof(*argv))};
+    int status = page_run(&server);
+    free(server.parsed);
+    return status;
 }

@@ -1,6 +1,6 @@
 /* prompt.c - `timerleak FILE` on a terminal: lines, with completion and history, until the end. */
-#include "cli/dialogue.h"
 #include "commands/commands.h"
+#include "commands/dialogue.h"
 
 #include "base/memory.h"
 
@@ -10,33 +10,42 @@
 
 /* Completion knows nothing but the line: what it may ask is here. */
 static struct dialogue dialogue;
+static struct completions completions;
 
-static char *prompt_next_word(const char *start, int again)
+static char *prompt_next_match(const char *typed, int again)
 {
     static size_t next;
-    const char *word;
-    if (!again)
-        next = 0;
-    while ((word = dialogue_word(next))) {
-        next++;
-        if (strncmp(word, start, strlen(start)) == 0)
-            return memory_copy(word);
-    }
-    return NULL;
+    (void)typed;
+    next = again ? next : 0;
+    return next < completions.count ? memory_copy(completions.list[next++]) : NULL;
 }
 
-static char *prompt_next_function(const char *part, int again)
+static char *prompt_next_file(const char *typed, int again)
 {
-    const char *name = again || !*part ? NULL : dialogue_function(&dialogue, part);
-    return name ? memory_copy(name) : NULL;
+    /* Of ">file" the mark stays. */
+    bool marked = *typed == '>';
+    char *file = rl_filename_completion_function(typed + marked, again), *whole;
+    if (!file || !marked)
+        return file;
+    if (asprintf(&whole, ">%s", file) < 0)
+        memory_exhausted();
+    free(file);
+    return whole;
 }
 
-static char **prompt_complete(const char *text, int start, int end)
+static char **prompt_complete(const char *typed, int start, int end)
 {
-    (void)end;
-    bool first = start == 0 || (start == 5 && strncmp(rl_line_buffer, "help ", 5) == 0);
+    (void)start;
+    char *line = strndup(rl_line_buffer, (size_t)end);
+    if (!line)
+        memory_exhausted();
     rl_attempted_completion_over = 1;
-    return rl_completion_matches(text, first ? prompt_next_word : prompt_next_function);
+    completions = dialogue_complete(&dialogue, line);
+    char **matches =
+        rl_completion_matches(typed, completions.files ? prompt_next_file : prompt_next_match);
+    completions_free(&completions);
+    free(line);
+    return matches;
 }
 
 static void prompt_read_lines(void)
@@ -53,11 +62,15 @@ static void prompt_read_lines(void)
 
 int command_prompt(const struct command *command, int argc, char **argv)
 {
+    static char breaks[] = " \t=";
     struct input input;
-    const struct input_needs needs = {.options = command->options, .histories = true};
+    const struct input_needs needs = {
+        .options = command->options, .timers = true, .histories = true};
     if (!input_open(&input, argc, argv, &needs))
         return input.status;
+    setenv("TIMERLEAK_PAGER", "", 1); /* what is asked for here stays above the next question */
     rl_readline_name = "timerleak";
+    rl_basic_word_break_characters = rl_completer_word_break_characters = breaks;
     rl_attempted_completion_function = prompt_complete;
     dialogue_begin(&dialogue, &input);
     if (input.status == EXIT_OK)

@@ -1,68 +1,84 @@
 /* table.c - the table of commands. */
 #include "commands/commands.h"
 
+#include "base/errors.h"
+#include "cli/input.h"
+
 #include <string.h>
+#include <unistd.h>
 
 const struct command commands[] = {
     {"record", "[OPTION...] [--] COMMAND [ARGUMENT...]", "run a program and record its timers",
      OPTION_LIST(OPTION_OUTPUT, OPTION_FAMILIES, OPTION_CHILDREN, OPTION_EXE, OPTION_SAMPLE,
                  OPTION_PORTABLE),
-     command_record},
+     command_record, NULL, NULL},
     {"report", "[OPTION...] FILE...", "who leaks timers, and on what evidence",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT, OPTION_JSON),
-     command_report},
+     command_report, serve_report, NULL},
     {"top", "[OPTION...] FILE...", "functions by the timers they hold", OPTION_LIST(OPTIONS_VIEW),
-     command_view},
+     command_view, serve_view, NULL},
     {"tree", "[OPTION...] FILE...", "functions with their callers and callees",
-     OPTION_LIST(OPTIONS_VIEW), command_view},
+     OPTION_LIST(OPTIONS_VIEW), command_view, serve_view, NULL},
     {"peek", "REGEX [OPTION...] FILE...", "callers and callees of functions that match",
-     OPTION_LIST(OPTIONS_VIEW), command_view},
+     OPTION_LIST(OPTIONS_VIEW), command_view, serve_view, NULL},
     {"list", "REGEX [OPTION...] FILE...", "the source of functions that match, with values",
-     OPTION_LIST(OPTIONS_VIEW), command_view},
+     OPTION_LIST(OPTIONS_VIEW), command_view, serve_view, NULL},
     {"traces", "[OPTION...] FILE...", "all stacks with their values", OPTION_LIST(OPTIONS_VIEW),
-     command_view},
+     command_view, serve_view, NULL},
     {"tags", "[OPTION...] FILE...", "how many timers are of which kind, state, clock, ...",
-     OPTION_LIST(OPTIONS_VIEW), command_view},
+     OPTION_LIST(OPTIONS_VIEW), command_view, serve_view, NULL},
+    {"svg", "[-o GRAPH.svg] [OPTION...] FILE...", "the graph that export --dot writes, drawn",
+     OPTION_LIST(OPTIONS_VIEW, OPTION_CALL_TREE), command_view, serve_view, ".svg"},
+    {"weblist", "REGEX [-o LIST.html] [OPTION...] FILE...", "what list shows, as a page",
+     OPTION_LIST(OPTIONS_VIEW), command_view, serve_view, ".html"},
     {"export", "[OPTION...] FILE...", "for pprof, speedscope, Graphviz and others",
-     OPTION_LIST(OPTIONS_VIEW, OPTIONS_FORMAT, OPTION_CALL_TREE), command_export},
+     OPTION_LIST(OPTIONS_VIEW, OPTIONS_FORMAT, OPTION_CALL_TREE), command_export, serve_export,
+     NULL},
     {"html", "[-o REPORT.html] [OPTION...] FILE...", "the report as one page for a browser",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTIONS_PATHS, OPTIONS_BASE, OPTION_OUTPUT),
-     command_html},
+     command_html, serve_html, ".html"},
     {"web", "[--http=ADDR:PORT] [OPTION...] FILE...",
      "the report as a page, served while the program runs",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTIONS_PATHS, OPTIONS_BASE, OPTION_HTTP),
-     command_web},
+     command_web, serve_anew, NULL},
     {"timers", "[OPTION...] FILE...", "each live timer and what it waits for",
-     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT), command_timers},
+     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT), command_timers,
+     serve_timers, NULL},
     {"left", "SINCE [OPTION...] FILE...", "live timers made since a moment, with stacks: for tests",
-     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_OUTPUT), command_left},
+     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_OUTPUT), command_left, NULL, NULL},
     {"growth", "[OPTION...] FILE...", "live timers of each site over the run",
-     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT), command_growth},
+     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT), command_growth,
+     serve_growth, NULL},
     {"wakeups", "[OPTION...] FILE...", "how often the timers of each site expire",
-     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT), command_wakeups},
+     OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_OUTPUT), command_wakeups,
+     serve_wakeups, NULL},
     {"diff", "BASE [OPTION...] FILE...", "sites that are new, grown, shrunk or gone",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTIONS_TAGS, OPTION_SAMPLE_INDEX, OPTION_UNIT,
                  OPTION_NODECOUNT, OPTION_OUTPUT),
-     command_diff},
+     command_diff, serve_anew, NULL},
     {"merge", "-o OUT FILE...", "puts many recordings into one file",
-     OPTION_LIST(OPTION_OUTPUT, OPTION_SYMFS, OPTION_WITH_SOURCE, OPTIONS_PATHS), command_merge},
+     OPTION_LIST(OPTION_OUTPUT, OPTION_SYMFS, OPTION_WITH_SOURCE, OPTIONS_PATHS), command_merge,
+     NULL, NULL},
     {"check", "[OPTION...] FILE...", "exit status 1 if a timer leaks: for CI",
-     OPTION_LIST(OPTIONS_FILTERS, OPTION_SYMFS, OPTIONS_GATE), command_check},
+     OPTION_LIST(OPTIONS_FILTERS, OPTION_SYMFS, OPTIONS_GATE), command_check, NULL, NULL},
     {"watch", "[OPTION...] PID|FILE", "a running process's sites as they grow",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_INTERVAL, OPTION_COUNT),
-     command_watch},
+     command_watch, NULL, NULL},
     {"verify", "PID [FILE]", "compares a running process's recording with the kernel's list", NULL,
-     command_verify},
+     command_verify, NULL, NULL},
     {"ctl", "PID... [on|off]", "wakes a running process's recording, or puts it to sleep", NULL,
-     command_ctl},
+     command_ctl, NULL, NULL},
     {"doctor", "[OPTION...] [--] [COMMAND [ARGUMENT...]]",
-     "what works on this machine, and for a program", OPTION_LIST(OPTION_JSON), command_doctor},
-    {"explain", "[WORD]", "what a state, verdict, flag or count means", NULL, command_explain},
+     "what works on this machine, and for a program", OPTION_LIST(OPTION_JSON), command_doctor,
+     NULL, NULL},
+    {"explain", "[WORD]", "what a state, verdict, flag or count means", NULL, command_explain, NULL,
+     NULL},
 };
 
 const size_t command_count = sizeof(commands) / sizeof(*commands);
 
-const struct command prompt = {.options = OPTION_LIST(OPTIONS_VIEW), .run = command_prompt};
+const struct command prompt = {
+    .options = OPTION_LIST(OPTIONS_VIEW), .run = command_prompt, NULL, NULL};
 
 const struct command *command_find(const char *name)
 {
@@ -71,6 +87,25 @@ const struct command *command_find(const char *name)
             return &commands[i];
     }
     return NULL;
+}
+
+const char *command_argument(const struct command *command)
+{
+    static const char *const known[] = {"REGEX", "SINCE", "BASE"};
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+        if (strncmp(command->synopsis, known[i], strlen(known[i])) == 0)
+            return known[i];
+    }
+    return NULL;
+}
+
+bool command_fits_output(const struct command *command, const struct input *input)
+{
+    if (!command->ending || input->settings.output || !isatty(STDOUT_FILENO))
+        return true;
+    complain("what %s writes is nothing for a terminal: timerleak %s -o FILE", command->name,
+             command->name);
+    return false;
 }
 
 bool command_takes_another(const struct command *command)

@@ -13,64 +13,88 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A view with nothing to ask or say beside it. */
-static int views_show(const struct input_needs *needs, int argc, char **argv,
-                      void (*print)(FILE *to, struct profile *profile, long most))
+/* A command with nothing to ask or say beside what it serves. */
+static int views_show(const struct command *command, const struct input_needs *needs, int argc,
+                      char **argv)
 {
     struct input input;
     if (!input_open(&input, argc, argv, needs))
         return input.status;
-    print(input.output, input.profile, input.settings.nodecount);
+    command->serve(command, &input);
     return input_close(&input);
+}
+
+void serve_report(const struct command *command, struct input *input)
+{
+    (void)command;
+    if (input->settings.json)
+        json_write(input->output, input->profile);
+    else
+        report_print(input->output, input->profile, input->settings.nodecount);
 }
 
 int command_report(const struct command *command, int argc, char **argv)
 {
-    struct input input;
     const struct input_needs needs = {.options = command->options, .paged = true};
-    if (!input_open(&input, argc, argv, &needs))
-        return input.status;
-    if (input.settings.json)
-        json_write(input.output, input.profile);
-    else
-        report_print(input.output, input.profile, input.settings.nodecount);
-    return input_close(&input);
+    return views_show(command, &needs, argc, argv);
+}
+
+void serve_view(const struct command *command, struct input *input)
+{
+    pprof_view_print(pprof_view_find(command->name), input, input->argument);
 }
 
 int command_view(const struct command *command, int argc, char **argv)
 {
-    const struct pprof_view *view = pprof_view_find(argv[0]);
     const struct input_needs needs = {.options = command->options,
-                                      .paged = true,
-                                      .argument = pprof_view_has_symbol(view) ? "REGEX" : NULL};
+                                      .paged = !command->ending,
+                                      .argument = command_argument(command)};
     struct input input;
     if (!input_parse(&input, argc, argv, &needs))
         return input.status;
-    if (!pprof_symbol_valid(input.argument))
+    if (!pprof_symbol_valid(input.argument) || !command_fits_output(command, &input))
         return input_refuse(&input);
     if (!input_load(&input))
         return input.status;
-    pprof_view_print(view, &input, input.argument);
+    serve_view(command, &input);
     return input_close(&input);
+}
+
+void serve_timers(const struct command *command, struct input *input)
+{
+    (void)command;
+    timers_print(input->output, input->profile, input->settings.nodecount);
 }
 
 int command_timers(const struct command *command, int argc, char **argv)
 {
     const struct input_needs needs = {.options = command->options, .timers = true, .paged = true};
-    return views_show(&needs, argc, argv, timers_print);
+    return views_show(command, &needs, argc, argv);
+}
+
+void serve_growth(const struct command *command, struct input *input)
+{
+    (void)command;
+    growth_print(input->output, input->profile, input->settings.nodecount);
 }
 
 int command_growth(const struct command *command, int argc, char **argv)
 {
     const struct input_needs needs = {
         .options = command->options, .histories = true, .paged = true};
-    return views_show(&needs, argc, argv, growth_print);
+    return views_show(command, &needs, argc, argv);
+}
+
+void serve_wakeups(const struct command *command, struct input *input)
+{
+    (void)command;
+    wakeups_print(input->output, input->profile, input->settings.nodecount);
 }
 
 int command_wakeups(const struct command *command, int argc, char **argv)
 {
     const struct input_needs needs = {.options = command->options, .paged = true};
-    return views_show(&needs, argc, argv, wakeups_print);
+    return views_show(command, &needs, argc, argv);
 }
 
 int command_diff(const struct command *command, int argc, char **argv)

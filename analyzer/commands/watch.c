@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/terminal.h"
 #include "profile/filter.h"
 #include "symbols/roots.h"
@@ -49,9 +50,11 @@ static int watch_take_look(struct watch *watch)
     if (!recording)
         return watch_fail(error, EXIT_UNREADABLE);
     profile_renew(watch->profile);
+    progress_begin();
     profile_add(watch->profile, recording);
     recording_close(recording);
     int status = watch_filter_sites(watch);
+    progress_end();
     if (status != EXIT_OK)
         return status;
     trend_look(watch->trend, watch->profile);

@@ -1,5 +1,6 @@
 /* csv.c - a row per sample. */
 #include "base/memory.h"
+#include "base/progress.h"
 #include "exports/exports.h"
 #include "profile/tags.h"
 
@@ -109,6 +110,7 @@ void csv_write(FILE *to, const struct selection *selection)
     write_header(to);
     for (size_t i = 0; i < selection->count; i++) {
         const struct selected *selected = &selection->samples[i];
+        progress("writing samples", i, selection->count);
         csv_fill_stack(&stack, selection, selected);
         write_tags(to, selected_sample(selected));
         for (size_t type = 0; type < SAMPLE_TYPES; type++)

@@ -1,4 +1,5 @@
 /* dot.c - the graph for Graphviz. */
+#include "base/feed.h"
 #include "base/memory.h"
 #include "exports/exports.h"
 #include "profile/graph.h"
@@ -148,4 +149,17 @@ void dot_write(FILE *to, const struct view *view)
     }
     fprintf(to, "}\n");
     graph_free(&picture.graph);
+}
+
+bool svg_write(FILE *to, const struct view *view)
+{
+    const char *const argv[] = {"dot", "-Tsvg", NULL};
+    char *text;
+    size_t size;
+    FILE *graph = memory_stream(&text, &size);
+    dot_write(graph, view);
+    fclose(graph);
+    bool drawn = fflush(to) == 0 && feed(argv, text, size, fileno(to)) == 0;
+    free(text);
+    return drawn;
 }

@@ -58,6 +58,12 @@ void csv_write(FILE *to, const struct selection *selection);
  */
 void dot_write(FILE *to, const struct view *view);
 
+/* The same, drawn by dot. False if that can't be; `to` is a file, or something like it. */
+bool svg_write(FILE *to, const struct view *view);
+
+/* What view_list() writes, as a page. False if nothing matches. */
+bool weblist_write(FILE *to, const struct view *view);
+
 /* ---- of a profile, which is sorted and added up ---- */
 
 /*

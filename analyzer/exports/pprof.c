@@ -1,5 +1,6 @@
 /* pprof.c - profile.proto, compressed. */
 #include "base/memory.h"
+#include "base/progress.h"
 #include "exports/exports.h"
 #include "exports/pprof_locations.h"
 #include "exports/pprof_messages.h"
@@ -165,8 +166,10 @@ bool pprof_write(FILE *to, const struct selection *selection)
         write_process_comment(writer.messages, profile, profile->processes[i]);
     write_coverage_comments(writer.messages, profile);
     writer.places = pprof_locations_new(writer.messages, selection);
-    for (size_t i = 0; i < selection->count; i++)
+    for (size_t i = 0; i < selection->count; i++) {
+        progress("writing samples", i, selection->count);
         write_sample(&writer, &selection->samples[i]);
+    }
     pprof_locations_free(writer.places);
     return pprof_messages_end(writer.messages);
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/numbers.h"
+#include "base/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,7 @@ void stack_sums_make(struct stack_sums *sums, const struct selection *selection)
     *sums = (struct stack_sums){0};
     for (size_t i = 0; i < selection->count; i++) {
         const struct selected *selected = &selection->samples[i];
+        progress("adding samples up", i, selection->count);
         uint32_t depth = append_stack(sums, selection, selected);
         if (depth == 0)
             continue;

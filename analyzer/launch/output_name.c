@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/memory.h"
+#include "recording/perfmaps.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -130,7 +131,9 @@ bool output_name_make_way(const struct output_name *output)
     char *old = memory_new(size, 1);
     snprintf(old, size, "%s.old", output->fixed);
     bool renamed = rename(output->fixed, old) == 0;
-    if (!renamed)
+    if (renamed)
+        perfmaps_rename(output->fixed, old);
+    else
         complain("%s can't be renamed to %s: %s", output->fixed, old, strerror(errno));
     free(old);
     return renamed;

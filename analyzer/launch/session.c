@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/memory.h"
 #include "base/proc.h"
+#include "recording/perfmaps.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -83,6 +84,7 @@ static void session_consider(struct session *session, const char *directory, DIR
         return;
     if (head.session == number) {
         struct session_recording recording = {.pid = head.pid,
+                                              .forked_from = head.forked ? head.ppid : 0,
                                               .start_ticks = head.start_ticks,
                                               .start_mono = head.start_mono,
                                               .start_real = head.start_real,
@@ -207,6 +209,17 @@ static bool recording_finish(struct session_recording *recording,
     return done;
 }
 
+/* The process of which this one has the code. */
+static struct perfmaps_parent parent_of(const struct session *session,
+                                        const struct session_recording *recording)
+{
+    for (const struct session_recording *at = recording; at-- > session->recordings;) {
+        if (recording->forked_from && at->pid == recording->forked_from)
+            return (struct perfmaps_parent){at->pid, at->start_real};
+    }
+    return (struct perfmaps_parent){0, 0};
+}
+
 void session_finish(struct session *session, const struct launched *launched)
 {
     const struct session_recording *successor = NULL;
@@ -214,6 +227,8 @@ void session_finish(struct session *session, const struct launched *launched)
         struct session_recording *recording = &session->recordings[i];
         if (!recording_finish(recording, successor, launched))
             complain("%s: its end could not be noted: %s", recording->path, strerror(errno));
+        if (!recording->running)
+            perfmaps_keep(recording->path, parent_of(session, recording));
         if (recording->own)
             successor = recording;
     }

@@ -14,8 +14,9 @@
 #include <stdint.h>
 
 struct session_recording {
-    char *path;  /* directory as given, a slash, the name */
-    int32_t pid; /* of its header, as are the next */
+    char *path;          /* directory as given, a slash, the name */
+    int32_t pid;         /* of its header, as are the next */
+    int32_t forked_from; /* 0: it was not */
     uint64_t start_ticks, start_mono, start_real, start_boot;
     enum tlk_end end;
     bool own; /* of the program itself, not of a child */

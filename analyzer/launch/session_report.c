@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/text.h"
 #include "profile/losses.h"
+#include "recording/perfmaps.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -161,6 +162,8 @@ static void take_recording(struct programs *programs, const struct session_recor
     bool removable = !keep && !made->running && made->idle && !had_timers(profile);
     if (!removable || unlink(made->path) != 0)
         program_add(programs, made, recording, profile->processes[0]->name);
+    else
+        perfmaps_remove(made->path);
     recording_close(recording);
     profile_free(profile);
 }

@@ -39,7 +39,7 @@ static void add_sample_types(struct value *value)
 
 static void add_units(struct value *value)
 {
-    value_add(value, "minimum auto ns us ms s hrs");
+    value_add(value, OPTION_UNITS);
 }
 
 static void add_failures(struct value *value)

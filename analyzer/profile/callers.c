@@ -26,14 +26,14 @@ static uint32_t caller_location(struct profile *profile, const struct loaded_mod
         return CALLER_UNKNOWN;
     if (module)
         return location_of(&profile->locations,
-                           module < loaded->module_count ? loaded->modules[module] : 0, address - 1,
+                           loaded->modules[module < loaded->module_count ? module : 0], address - 1,
                            NULL);
     for (size_t i = 0; i < loaded->count; i++) {
         const struct loaded_module *one = &loaded->list[i];
         if (address > one->start && address <= one->end)
             return location_of(&profile->locations, one->module, address - one->bias - 1, NULL);
     }
-    return location_of(&profile->locations, 0, address - 1, NULL);
+    return location_of(&profile->locations, loaded->modules[0], address - 1, NULL);
 }
 
 struct callers callers_of(struct profile *profile, const struct loaded_modules *loaded,

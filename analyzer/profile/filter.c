@@ -68,14 +68,19 @@ static bool site_is_wanted(struct profile *profile, const struct site *site,
            !stack_matches(profile, site->trace, &matcher->ignore, matcher->ignored);
 }
 
+/* They go behind the others: another filter may want them. */
 static void drop_timers(struct profile *profile)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < profile->timer_count; i++) {
-        if (!profile->timers[i].site->dropped)
-            profile->timers[kept++] = profile->timers[i];
+    size_t all = profile->timer_count + profile->timers_dropped, kept = 0;
+    for (size_t i = 0; i < all; i++) {
+        struct live_timer timer = profile->timers[i];
+        if (timer.site->dropped)
+            continue;
+        profile->timers[i] = profile->timers[kept];
+        profile->timers[kept++] = timer;
     }
     profile->timer_count = kept;
+    profile->timers_dropped = all - kept;
 }
 
 bool profile_filter(struct profile *profile, const struct filter *filter, char error[ERROR_SIZE])
@@ -87,7 +92,7 @@ bool profile_filter(struct profile *profile, const struct filter *filter, char e
     }
     for (size_t i = 0; i < profile->known_count; i++) {
         struct site *site = profile->known[i];
-        site->dropped |= !site->paths && !site_is_wanted(profile, site, &matcher);
+        site->dropped = !site->paths && !site_is_wanted(profile, site, &matcher);
     }
     drop_timers(profile);
     profile_settle(profile);

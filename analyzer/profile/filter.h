@@ -13,7 +13,8 @@ struct filter {
 };
 
 /*
- * Drops all other sites, and their timers, from the profile, and settles what is left. False, with
+ * Drops all other sites, and their timers, from the profile, and settles what is left; what an
+ * earlier filter had dropped is there again, unless this one drops it too. False, with
  * the error in words, if a family is unknown or an expression is none; the profile is then as it
  * was.
  */

@@ -2,6 +2,7 @@
 
 #include "profile/loops.h"
 #include "profile/profile.h"
+#include "profile/runtime.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -50,6 +51,15 @@ static size_t choose_headline(const struct stack_frame *stack, size_t depth, siz
     return stack_in_system(&stack[other]) ? first : other;
 }
 
+/* Of an interpreter, and of what comes with the system, the function that it runs is what tells. */
+static size_t pass_interpreter(const struct stack_frame *stack, size_t own, size_t headline)
+{
+    size_t at = headline;
+    while (at < own && (frame_is_interpreter(&stack[at]) || stack_in_system(&stack[at])))
+        at++;
+    return at < own && frame_is_interpreted(&stack[at]) ? at : headline;
+}
+
 /* So many frames are there up to the last that is the program's own, but for main's; or none. */
 static size_t telling_depth(const struct stack_frame *stack, size_t own)
 {
@@ -77,6 +87,17 @@ static bool parts_in_system(const struct site *site, const struct stack_frame *s
            passes(other, site->frames[own - 1], shared);
 }
 
+/* An interpreter comes to the same call in several ways; to a reader it is one. */
+static bool parts_in_interpreter(const struct site *site, const struct stack_frame *stack,
+                                 const struct site *other, size_t shared)
+{
+    size_t above = shared;
+    while (above < site->depth && frame_is_interpreter(&stack[above]))
+        above++;
+    return above > shared && above < site->depth && frame_is_interpreted(&stack[above]) &&
+           passes(other, site->frames[above], shared);
+}
+
 /* How many frames it shares, at most, with any of `count` next to it in the order of frames. */
 static size_t most_shared(const struct site *site, const struct stack_frame *stack,
                           struct site *const *next, size_t count, ptrdiff_t step)
@@ -85,7 +106,8 @@ static size_t most_shared(const struct site *site, const struct stack_frame *sta
         count = MOST_NEIGHBOURS;
     for (size_t i = 0; i < count; i++, next += step) {
         size_t shared = shared_frames(site, *next);
-        if (!parts_in_system(site, stack, *next, shared))
+        if (!parts_in_system(site, stack, *next, shared) &&
+            !parts_in_interpreter(site, stack, *next, shared))
             return shared;
     }
     return 0;
@@ -99,7 +121,9 @@ static void headline_set(struct profile *profile, struct site **sites, size_t at
     const struct stack_frame *stack = stack_of(profile, site, &depth);
     size_t before = most_shared(site, stack, sites + at - 1, at, -1);
     size_t behind = most_shared(site, stack, sites + at + 1, count - at - 1, 1);
-    site->headline = choose_headline(stack, depth, before > behind ? before : behind, site->family);
+    site->headline = pass_interpreter(
+        stack, stack_own_depth(stack, depth),
+        choose_headline(stack, depth, before > behind ? before : behind, site->family));
     if (!kept)
         stack_forget(site);
 }

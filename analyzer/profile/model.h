@@ -85,7 +85,13 @@ struct process {
     struct rate descriptor_rate, pending_rate;
 };
 
-/* A module of any process; module 0 stands for addresses that no module held. */
+/* What the path is of the code that a process made at run time, where there is a map of it. */
+#define MODULE_MADE "[perf map]"
+
+/*
+ * A module of any process; module 0 stands for addresses that no module held. The code that a
+ * process made at run time is one of its own.
+ */
 struct module {
     const char *path;  /* fit to be shown */
     const char *name;  /* last component of it */
@@ -93,7 +99,8 @@ struct module {
     uint32_t index;
     uint64_t bias, start, end; /* see struct tlk_module; of the first process that had it */
     struct symbol_file *symbols;
-    char *key; /* what makes it this module: its build-id, else its path */
+    char *key; /* what makes it this module: its build-id, else its path; of code made at run time,
+                  its process */
     size_t key_size;
 };
 
@@ -130,6 +137,7 @@ struct location {
 struct locations {
     struct location *list;
     size_t count, room;
+    size_t looked_up; /* how many have frames */
     struct index index;
     struct reading *readings; /* of frames, by their numbers */
     size_t reading_count, reading_room;
@@ -259,6 +267,7 @@ struct profile {
     size_t site_count, site_room;
     struct live_timer *timers; /* only if keep_timers */
     size_t timer_count, timer_room;
+    size_t timers_dropped; /* by a filter: they are behind those */
     bool keep_timers;
     bool keep_histories;
     bool plain; /* stacks are as they were recorded: no symbols are looked up for them */

@@ -6,7 +6,11 @@
 #include "profile/history.h"
 #include "profile/passages.h"
 #include "profile/peaks.h"
+#include "recording/perfmaps.h"
+#include "symbols/symbols.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +80,7 @@ void profile_renew(struct profile *profile)
     profile->traces = NULL;
     profile->trace_count = profile->trace_room = 0;
     profile->samples = (struct samples){0};
-    profile->timer_count = 0;
+    profile->timer_count = profile->timers_dropped = 0;
 }
 
 void profile_free(struct profile *profile)
@@ -108,34 +112,25 @@ static void build_id_text(char *text, const struct tlk_module *module)
     }
 }
 
-static uint32_t new_module(struct profile *profile, const struct recording *recording,
-                           const struct tlk_module *record, uint64_t used, char *key,
-                           size_t key_size)
-{
-    struct module *module = memory_new(1, sizeof(*module));
-    const char *path = recording_string(recording, record->path);
-    module->path = strings_add(profile->strings, *path ? path : "[unnamed]");
-    module->name = path_last(module->path);
-    build_id_text(module->build_id, record);
-    module->symbols =
-        symbols_file(profile->symbols, path, record->build_id, record->build_id_size, used);
-    module->index = (uint32_t)profile->module_count;
-    module->bias = record->bias;
-    module->start = record->start;
-    module->end = record->end;
-    module->key = key;
-    module->key_size = key_size;
-    profile->modules = memory_grow(profile->modules, profile->module_count, &profile->module_room,
-                                   sizeof(*profile->modules));
-    profile->modules[profile->module_count++] = module;
-    index_add(&profile->module_index, hash_key(key, key_size), module->index);
-    return module->index;
-}
-
 struct module_key {
     const char *key;
     size_t size;
 };
+
+static struct module *module_add(struct profile *profile, struct module_key key, const char *path)
+{
+    struct module *module = memory_new(1, sizeof(*module));
+    module->path = strings_add(profile->strings, path);
+    module->name = path_last(module->path);
+    module->index = (uint32_t)profile->module_count;
+    module->key = memcpy(memory_new(1, key.size), key.key, key.size);
+    module->key_size = key.size;
+    profile->modules = memory_grow(profile->modules, profile->module_count, &profile->module_room,
+                                   sizeof(*profile->modules));
+    profile->modules[profile->module_count++] = module;
+    index_add(&profile->module_index, hash_key(key.key, key.size), module->index);
+    return module;
+}
 
 static bool same_module(const void *wanted, const void *modules, uint32_t number)
 {
@@ -144,27 +139,68 @@ static bool same_module(const void *wanted, const void *modules, uint32_t number
     return key->size == known->key_size && memcmp(key->key, known->key, key->size) == 0;
 }
 
+static uint32_t module_find(const struct profile *profile, struct module_key key)
+{
+    return index_find(&profile->module_index, hash_key(key.key, key.size), &key, profile->modules,
+                      same_module);
+}
+
 /* The same file under another path is the same module, if it has a build-id to tell. */
 static uint32_t profile_module(struct profile *profile, const struct recording *recording,
                                const struct tlk_module *record, uint64_t used)
 {
     const char *path = recording_string(recording, record->path);
-    size_t key_size = record->build_id_size ? record->build_id_size : strlen(path) + 1;
-    char *key = memory_new(1, key_size);
-    memcpy(key, record->build_id_size ? (const char *)record->build_id : path, key_size);
-    uint32_t known = index_find(&profile->module_index, hash_key(key, key_size),
-                                &(struct module_key){key, key_size}, profile->modules, same_module);
-    if (known == INDEX_NONE)
-        return new_module(profile, recording, record, used, key, key_size);
-    free(key);
-    return known;
+    struct module_key key = {path, strlen(path) + 1};
+    if (record->build_id_size)
+        key = (struct module_key){(const char *)record->build_id, record->build_id_size};
+    uint32_t known = module_find(profile, key);
+    if (known != INDEX_NONE)
+        return known;
+    struct module *module = module_add(profile, key, *path ? path : "[unnamed]");
+    build_id_text(module->build_id, record);
+    module->symbols =
+        symbols_file(profile->symbols, path, record->build_id, record->build_id_size, used);
+    module->bias = record->bias;
+    module->start = record->start;
+    module->end = record->end;
+    return module->index;
+}
+
+/*
+ * The code that the process made at run time; 0 if there is no map of it. Of a running process it
+ * is read anew each time.
+ */
+static uint32_t profile_made(struct profile *profile, struct recording *recording)
+{
+    const struct tlk_header *header = &recording->header;
+    struct symbol_code code;
+    char text[64];
+    size_t size = 0;
+    int length = snprintf(text, sizeof(text), "perf map of %d %" PRIu64, (int)header->pid,
+                          header->start_mono);
+    struct module_key key = {text, (size_t)length + 1};
+    uint32_t known = module_find(profile, key);
+    if (known != INDEX_NONE && header->end != TLK_RUNNING)
+        return known;
+    char *map = perfmaps_read(recording, &size);
+    struct symbol_file *file = symbols_made(profile->symbols, text, map, size);
+    if (!file)
+        return 0;
+    struct module *module =
+        known != INDEX_NONE ? profile->modules[known] : module_add(profile, key, MODULE_MADE);
+    module->symbols = file;
+    symbols_code(module->symbols, &code);
+    module->start = code.start;
+    module->end = code.end;
+    return module->index;
 }
 
 uint32_t *profile_modules(struct profile *profile, struct recording *recording)
 {
     uint32_t count = recording_count(recording, TLK_MODULES);
-    uint32_t *modules = memory_new(count, sizeof(*modules));
+    uint32_t *modules = memory_new(count + 1, sizeof(*modules));
     struct tlk_module record;
+    modules[0] = profile_made(profile, recording);
     for (uint32_t i = 1; i < count; i++) {
         if (recording_module(recording, i, &record))
             modules[i] = profile_module(profile, recording, &record, recording->header.start_real);
@@ -183,7 +219,7 @@ static void translate_frames(struct profile *profile, const struct recording *re
         uint64_t address = TLK_FRAME_ADDRESS(recorded[i]);
         /* The call ends where the return address is; one before it is still the call's line. */
         climb_to(climb, profile,
-                 location_of(&profile->locations, module < count ? modules[module] : 0,
+                 location_of(&profile->locations, modules[module < count ? module : 0],
                              address > 0 ? address - 1 : 0, NULL));
     }
 }

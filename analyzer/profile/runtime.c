@@ -166,15 +166,9 @@ bool frame_is_interpreter(const struct stack_frame *frame)
     return is_boilerplate(frame, BOILERPLATE_INTERPRETER);
 }
 
-/* "/tmp/perf-4711.map" */
 bool frame_is_interpreted(const struct stack_frame *frame)
 {
-    static const char start[] = "perf-", end[] = ".map";
-    const char *name = frame->module ? frame->module->name : "";
-    size_t length = strlen(name);
-    return frame->function && !frame_is_interpreter(frame) &&
-           strncmp(name, start, strlen(start)) == 0 && length > strlen(end) &&
-           strcmp(name + length - strlen(end), end) == 0;
+    return stack_made(frame) && !frame_is_interpreter(frame);
 }
 
 /* ---- in a stack ---- */

@@ -1,6 +1,7 @@
 #include "profile/stacks.h"
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/strings.h"
 #include "profile/families.h"
 #include "profile/model.h"
@@ -145,8 +146,11 @@ static bool same_reading(const void *key, const void *array, uint32_t number)
 static uint32_t reading_number(struct profile *profile, const struct stack_frame *frame)
 {
     struct locations *locations = &profile->locations;
+    bool made = stack_made(frame);
     struct reading reading = {.name = name_plain(profile->strings, frame->name)};
-    if (frame->file && frame->line > 0) {
+    if (made) /* it lies elsewhere in each process, and "py::<lambda>" is no template */
+        reading.name = frame->name;
+    if ((frame->file && frame->line > 0) || made) {
         reading.directory = frame->directory;
         reading.file = frame->file;
         reading.line = frame->line;
@@ -172,7 +176,7 @@ static uint32_t reading_number(struct profile *profile, const struct stack_frame
 static void set_reading(struct profile *profile, struct stack_frame *frame)
 {
     frame->number = reading_number(profile, frame);
-    if (!frame->function)
+    if (!frame->function || stack_made(frame))
         return;
     struct called *called = profile->locations.readings[frame->number].called;
     called_add(called, frame->name, frame->signature);
@@ -206,12 +210,16 @@ static void set_single(struct profile *profile, struct location *location,
 static void look_up(struct profile *profile, struct location *location)
 {
     static const struct symbol_list nothing;
+    struct locations *locations = &profile->locations;
+    progress("looking functions up", locations->looked_up++, locations->count);
     bool in_module = location->module != LOCATION_WRAPPED;
     const struct module *module = in_module ? profile->modules[location->module] : NULL;
     const struct symbol_list *list =
         module ? symbols_look_up(module->symbols, location->address) : &nothing;
     size_t count = list->count ? list->count : 1;
     struct stack_frame *frames = memory_new(count, sizeof(*frames));
+    if (list->count == 0 && module && strcmp(module->path, MODULE_MADE) == 0)
+        module = NULL; /* what the map does not tell of */
     for (size_t i = 0; i < list->count; i++)
         frames[i] = frame_of_symbol(&list->symbols[i]);
     for (size_t i = 0; i < count; i++) {
@@ -349,6 +357,16 @@ const char *stack_mark(const struct stack_frame *frame)
     if (frame->inlined)
         return " (inline)";
     return frame->tail_call ? " (tail call)" : "";
+}
+
+bool stack_made(const struct stack_frame *frame)
+{
+    return frame->function && frame->module && strcmp(frame->module->path, MODULE_MADE) == 0;
+}
+
+const char *stack_made_in(const struct stack_frame *frame)
+{
+    return frame->short_file ? frame->short_file : frame->module->name;
 }
 
 bool stack_in_libc(const struct stack_frame *frame)

@@ -53,6 +53,12 @@ const char *stack_mark(const struct stack_frame *frame);
  */
 bool stack_in_class(const struct stack_frame *frame, const char *wrapped);
 
+/* A function that was made at run time, by its perf map. */
+bool stack_made(const struct stack_frame *frame);
+
+/* Where it was written, whatever the line: its file, if the map tells. */
+const char *stack_made_in(const struct stack_frame *frame);
+
 bool stack_in_libc(const struct stack_frame *frame);
 
 /* One that came with the system, where it was not built for the program. */

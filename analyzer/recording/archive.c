@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/named.h"
 #include "base/paths.h"
 #include "base/proc.h"
@@ -253,7 +254,9 @@ void recordings_each(const char *path, void (*each)(struct recording *recording,
         fail(error, context);
         return;
     }
-    while (!ended) {
+    for (size_t read = 0; !ended; read++) {
+        if (packed)
+            progress("unpacking recordings", read, 0);
         struct recording *recording =
             packed ? archive_next(archive, &ended, error) : recording_open(path, error);
         ended |= !packed;

@@ -175,11 +175,10 @@ static void leave_lambda(struct spelling *to)
     to->text[to->length] = '\0';
 }
 
-/* Where a function is within another, that is one of its scopes, and has its own. */
-static void spell_scopes(struct spelling *to, Dwarf_Die *declaration, int deep)
+/* Innermost first. Where a function is within another, that is one of them, and has its own. */
+static void spell_scopes(struct spelling *to, Dwarf_Die *scopes, int count, int deep)
 {
-    Dwarf_Die *scopes = NULL;
-    int count = dwarf_getscopes_die(declaration, &scopes), inner = count;
+    int inner = count;
     for (int i = count - 1; i > 0; i--) {
         if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
             inner = i;
@@ -191,7 +190,6 @@ static void spell_scopes(struct spelling *to, Dwarf_Die *declaration, int deep)
     }
     for (int i = inner - 1; i > 0; i--)
         spell_signature_scope(to, &scopes[i]);
-    free(scopes);
 }
 
 static void spell_function(struct spelling *to, Dwarf_Die *function, int deep)
@@ -202,38 +200,37 @@ static void spell_function(struct spelling *to, Dwarf_Die *function, int deep)
         spell(to, "%s", demangled(to->strings, linkage).name);
         return;
     }
-    spell_scopes(to, &declaration, deep);
+    Dwarf_Die *scopes = NULL;
+    int count = dwarf_getscopes_die(&declaration, &scopes);
+    spell_scopes(to, scopes, count, deep);
+    free(scopes);
     spell(to, "%s", own ? own : "{...}");
 }
 
 /* ---- both ---- */
 
-static const char *signature_of(struct strings *strings, Dwarf_Die *function,
-                                Dwarf_Die *declaration)
-{
-    struct spelling signature = {.strings = strings};
-    spell_function(&signature, function, 0);
-    spell_parameters(&signature, declaration);
-    return strings_add(strings, signature.text);
-}
-
 struct demangled qualified(struct strings *strings, Dwarf_Die *function)
 {
-    struct spelling name = {.strings = strings};
+    struct spelling name = {.strings = strings}, signature = {.strings = strings};
     Dwarf_Attribute attribute;
     Dwarf_Die *scopes = NULL, declaration = die_declaration(function);
     const char *own = dwarf_diename(function);
     int language = language_of(&declaration);
     if (!own || !has_scopes(language))
         return (struct demangled){.name = own ? strings_add(strings, own) : NULL};
-    for (int i = dwarf_getscopes_die(&declaration, &scopes) - 1; i > 0; i--)
+    int count = dwarf_getscopes_die(&declaration, &scopes);
+    for (int i = count - 1; i > 0; i--)
         spell_scope(&name, &scopes[i], "{lambda}");
-    free(scopes);
     /* What other files can call by its plain name is not overloaded. */
     bool plain = name.length == 0 && dwarf_attr_integrate(function, DW_AT_external, &attribute);
     spell(&name, "%s", own);
     struct demangled spelled = {.name = strings_add(strings, name.text)};
-    if (is_cplusplus(language) && !plain)
-        spelled.signature = signature_of(strings, function, &declaration);
+    if (is_cplusplus(language) && !plain) {
+        spell_scopes(&signature, scopes, count, 0);
+        spell(&signature, "%s", own);
+        spell_parameters(&signature, &declaration);
+        spelled.signature = strings_add(strings, signature.text);
+    }
+    free(scopes);
     return spelled;
 }

@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "symbols/demangled.h"
 #include "symbols/object.h"
+#include "symbols/perfmap.h"
 #include "symbols/portable.h"
 #include "symbols/qualified.h"
 #include "symbols/tailcalls.h"
@@ -190,6 +191,8 @@ struct symbol_file {
     struct symbols *symbols;
     struct object_identity identity;
     struct object object;
+    bool made;           /* at run time: it is no file */
+    struct perfmap *map; /* of that code; NULL: there is none */
     bool opened;
     const char *problem; /* why it could not be opened */
     const char *lack;    /* what was asked in vain of it when it was */
@@ -231,6 +234,7 @@ void symbols_free(struct symbols *symbols)
 {
     for (size_t i = 0; i < symbols->count; i++) {
         object_close(&symbols->files[i]->object);
+        perfmap_free(symbols->files[i]->map);
         free(symbols->files[i]);
     }
     free(symbols->files);
@@ -271,6 +275,19 @@ struct symbol_file *symbols_file(struct symbols *symbols, const char *path, cons
     return symbols->files[symbols->count++] = file;
 }
 
+struct symbol_file *symbols_made(struct symbols *symbols, const char *key, char *map, size_t size)
+{
+    if (!map && !portable_find(symbols->portable, key, NULL, 0))
+        return NULL;
+    struct symbol_file *file = symbols_file(symbols, key, NULL, 0, 0);
+    if (map) {
+        perfmap_free(file->map);
+        file->map = perfmap_new(map, size);
+    }
+    file->made = true;
+    return file;
+}
+
 /* What is known of it without its file; NULL: nothing. */
 static struct portable_module *symbol_file_known(const struct symbol_file *file)
 {
@@ -298,8 +315,11 @@ const char *symbols_problem(const struct symbol_file *file)
     return file->missed ? then ? then : file->problem : NULL;
 }
 
+/* False if there is none to be opened. */
 static bool symbol_file_open(struct symbol_file *file)
 {
+    if (file->made)
+        return false;
     if (!file->opened)
         file->problem = object_open(&file->object, &file->identity);
     file->opened = true;
@@ -357,13 +377,30 @@ static bool read_code(struct symbol_file *file, struct symbol_code *code)
     return code->end > code->start;
 }
 
+static bool made_code(const struct symbol_file *file, struct symbol_code *code)
+{
+    if (file->map)
+        perfmap_range(file->map, &code->start, &code->end);
+    return code->end > code->start;
+}
+
+static void resolve_made(const struct symbol_file *file, uint64_t address, struct symbol_list *list)
+{
+    struct search search = {.strings = file->symbols->strings, .list = list};
+    struct perfmap_function function;
+    if (file->map && perfmap_find(file->map, address, search.strings, &function))
+        add_symbol(&search, (struct demangled){.name = function.name},
+                   &(struct source_place){.file = function.file, .line = function.line}, false);
+}
+
 bool symbols_code(struct symbol_file *file, struct symbol_code *code)
 {
     struct portable_module *known = symbol_file_known(file);
     *code = (struct symbol_code){0};
     if (known && portable_code(known, code))
         return true;
-    bool found = symbol_file_ask(file, known, false) && read_code(file, code);
+    bool found = file->made ? made_code(file, code)
+                            : symbol_file_ask(file, known, false) && read_code(file, code);
     if (found && file->symbols->keeps)
         portable_set_code(known, code);
     return found;
@@ -382,7 +419,9 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
         (portable_has_line(known, address) || !symbol_file_has_lines(file)))
         return found;
     found->count = 0;
-    if (symbol_file_ask(file, known, asked))
+    if (file->made)
+        resolve_made(file, address, found);
+    else if (symbol_file_ask(file, known, asked))
         resolve_address(&file->object, address, file->symbols->strings, found);
     if (found->count == 0 && symbol_file_is_stripped(file))
         symbol_file_lack(file, known, symbols_stripped);

@@ -10,31 +10,11 @@
 #define TIMERLEAK_SYMBOLS_SYMBOLS_H
 
 #include "base/strings.h"
+#include "symbols/symbol.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct symbol {
-    const char *function;  /* demangled, without parameters; never NULL */
-    const char *signature; /* with them, as c++filt has it; NULL: unknown, or no other */
-    const char *file;      /* absolute where known; NULL: unknown */
-    const char *directory; /* where it was compiled; NULL: unknown */
-    int line;              /* 0: unknown */
-    bool inlined;          /* into the next symbol of its list */
-};
-
-/* What is at one address: the innermost inlined function first, the real one last. */
-struct symbol_list {
-    size_t count; /* 0: nothing is known */
-    size_t room;
-    struct symbol *symbols;
-};
-
-/* Where the code of a file lies: addresses in the file, and where in it they start. */
-struct symbol_code {
-    uint64_t start, end, offset;
-};
 
 struct portable;
 struct symbols;
@@ -57,6 +37,14 @@ void symbols_keep(struct symbols *symbols);
  */
 struct symbol_file *symbols_file(struct symbols *symbols, const char *path, const uint8_t *build_id,
                                  size_t build_id_size, uint64_t used);
+
+/*
+ * The code that a process made at run time, by its perf map, which is taken over: text with a NUL
+ * behind it. Of the same key it is the same file, of which the map is read anew. Addresses are
+ * those of the process. Without a map (NULL) it is what is known of that key already; NULL: nothing
+ * is.
+ */
+struct symbol_file *symbols_made(struct symbols *symbols, const char *key, char *map, size_t size);
 
 /* Never NULL; valid until the next look-up. */
 const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t address);

@@ -30,6 +30,8 @@ char *site_name(struct profile *profile, struct site *site, size_t columns)
     int length = 0;
     if (frame->short_file && frame->line > 0)
         length = asprintf(&place, "%s:%d", frame->short_file, frame->line);
+    else if (stack_made(frame))
+        length = asprintf(&place, "%s", stack_made_in(frame));
     else if (frame->function && frame->module)
         length = asprintf(&place, "%s+0x%" PRIx64, frame->module->name, frame->offset);
     else
@@ -88,6 +90,8 @@ static size_t count_repeats(const struct stack_frame *stack, size_t depth)
 static char *frame_place(const struct stack_frame *frame)
 {
     char *place;
+    if (stack_made(frame) && frame->line <= 0)
+        return memory_copy(stack_made_in(frame));
     if (!frame->short_file || frame->line <= 0)
         return memory_copy(frame->function && frame->module ? frame->module->name : "");
     if (asprintf(&place, "%s:%d", frame->short_file, frame->line) < 0)

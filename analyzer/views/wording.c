@@ -67,6 +67,8 @@ char *wording_frame(const struct repository *repository, const struct stack_fram
     char *file = wording_cut(path ? path : "", WORDING_MOST);
     if (path && frame->line > 0)
         text = wording_say("%s%s  %s:%d", name, stack_mark(frame), file, frame->line);
+    else if (stack_made(frame))
+        text = wording_say("%s  %s", name, stack_made_in(frame));
     else if (frame->function && frame->module)
         text = wording_say("%s  %s", name, frame->module->name);
     else

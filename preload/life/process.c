@@ -20,6 +20,7 @@
 #include "ledger/inherit.h"
 #include "ledger/ledger.h"
 #include "ledger/reconcile.h"
+#include "life/perfmap.h"
 #include "stacks/recall.h"
 #include "stacks/stack.h"
 #include "tables/descriptors.h"
@@ -194,6 +195,7 @@ static void after_fork_in_parent(void)
 /* What can't be made is told in the parent's recording, which the child still maps. */
 static bool start_child(void)
 {
+    perfmap_forked();
     if (!mapfile_create_for_child(&settings, program)) {
         recording_drop(TLK_DROP_CHILD);
         return false;
@@ -258,6 +260,14 @@ static bool ends_recorded(void)
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
 
+static void end_recording(int status)
+{
+    perfmap_keep();
+    note_end(TLK_EXITED, status);
+    if (!gate->sandboxed)
+        mapfile_trim();
+}
+
 #define ENDINGS_MOST 16
 
 static void (*endings[ENDINGS_MOST])(void);
@@ -290,24 +300,21 @@ static void at_exit(int status, void *unused)
         section_leave();
     }
     __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
-    note_end(TLK_EXITED, status);
-    if (!gate->sandboxed)
-        mapfile_trim();
+    end_recording(status);
 }
 
 void process_note_exit(int status)
 {
     if (!ends_recorded())
         return;
-    note_end(TLK_EXITED, status);
-    if (!gate->sandboxed)
-        mapfile_trim();
+    end_recording(status);
 }
 
 bool process_note_exec(void)
 {
     if (!gate_open())
         return false;
+    perfmap_keep();
     note_end(TLK_EXECED, 0);
     return true;
 }

@@ -10,6 +10,7 @@
 #define INSTRUCTIONS_MOST 16
 #define FRAME_MOST (1 << 20) /* bytes: larger ones no function takes down in one go */
 #define WORD 8
+#define PAGE 4096
 
 /* What the code at a return address does to the stack until it returns. */
 struct epilogue {
@@ -29,12 +30,25 @@ struct epilogue {
 #define STACK_POINTER 7
 #define RETURN_ADDRESS 16
 #define POINTER_IS_ALL true /* by the frame pointer the caller's stack pointer is known, too */
+#define SIGRETURN 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 /* mov $15, %rax; syscall */
 #elif defined(__aarch64__)
 #define FRAME_POINTER 29
 #define RETURN_ADDRESS 30
 #define STACK_POINTER 31
 #define POINTER_IS_ALL false
+#define SIGRETURN 0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4 /* mov x8, #139; svc #0 */
 #endif
+
+/* Where a handler returns to. No more is read than is alike: code may end there. */
+static bool returns_from_signal(const uint8_t *code)
+{
+    static const uint8_t sigreturn[] = {SIGRETURN};
+    size_t alike = 0;
+
+    while (alike < sizeof(sigreturn) && code[alike] == sigreturn[alike])
+        alike++;
+    return alike == sizeof(sigreturn);
+}
 
 /* Of a function that keeps it. */
 static const struct epilogue by_frame_pointer = {
@@ -50,13 +64,6 @@ static bool restores(struct epilogue *epilogue, unsigned machine_register, int32
 }
 
 #if defined(__x86_64__)
-
-static bool returns_from_signal(const uint8_t *code)
-{
-    static const uint8_t sigreturn[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
-
-    return !memcmp(code, sigreturn, sizeof(sigreturn));
-}
 
 /* Whether a call ends there; no byte before `start` is read. */
 static bool follows_call(const uint8_t *at, const uint8_t *start)
@@ -122,13 +129,6 @@ static bool epilogue_returns(struct epilogue *epilogue, const uint8_t *code)
 }
 
 #elif defined(__aarch64__)
-
-static bool returns_from_signal(const uint8_t *code)
-{
-    static const uint32_t sigreturn[] = {0xd2801168, 0xd4000001};
-
-    return !memcmp(code, sigreturn, sizeof(sigreturn));
-}
 
 static uint32_t instruction(const uint8_t *code)
 {
@@ -283,12 +283,14 @@ static void describe(struct description *description, const struct epilogue *epi
 
 /* ---- the walk ---- */
 
-/* The frame that the unwinder has come to; by what it was found, and by what it will be left. */
+/* The frame that the unwinder has come to. */
 static __thread struct {
     enum { BY_INFORMATION, BY_EPILOGUE, BY_FRAME_POINTER } found, leaves;
+    bool doubtful;           /* the frame pointer was followed, and to no call yet */
     bool interrupted;        /* by a signal: it is at no return address */
     bool interrupts;         /* it is the kernel's call of the handler */
     const uint8_t *function; /* where it begins; NULL: no information says so */
+    uintptr_t page;          /* of such code, where a frame was for sure */
     struct epilogue epilogue;
     struct description description;
 } walk;
@@ -310,13 +312,25 @@ static bool is_signal_frame(const void *information)
     return strchr(field - back + 2 * sizeof(uint32_t) + 1, 'S');
 }
 
+/* For sure, or no more than a page holds, and that is code. */
+static bool can_be_read(const uint8_t *code)
+{
+    uintptr_t address = (uintptr_t)code;
+
+    if (!walk.doubtful)
+        walk.page = address / PAGE;
+    return !walk.doubtful || (POINTER_IS_ALL && address / PAGE == walk.page &&
+                              address % PAGE < PAGE - INSTRUCTIONS_MOST * WORD);
+}
+
 /* What there is of information for the code that holds an address, or is made up for it. */
 const void *__wrap__Unwind_Find_FDE(void *address, struct bases *bases)
 {
     const void *information = __real__Unwind_Find_FDE(address, bases);
-    const uint8_t *returns_to = (const uint8_t *)address + 1;
+    const uint8_t *code = (const uint8_t *)address + 1; /* it returns to */
 
     walk.found = walk.leaves;
+    walk.doubtful |= walk.found == BY_FRAME_POINTER;
     walk.interrupted = walk.interrupts;
     walk.interrupts = information && is_signal_frame(information);
     walk.function = information ? bases->function : NULL;
@@ -325,15 +339,12 @@ const void *__wrap__Unwind_Find_FDE(void *address, struct bases *bases)
         return information;
     if (walk.interrupted)
         return NULL;
-    if (walk.found != BY_FRAME_POINTER) { /* else nobody has told yet that it can be read */
-        if (returns_from_signal(returns_to)) {
-            walk.interrupts = true;
-            return NULL;
-        }
-        if (epilogue_read(&walk.epilogue, returns_to))
-            walk.leaves = BY_EPILOGUE;
+    if (!walk.doubtful && returns_from_signal(code)) {
+        walk.interrupts = true;
+        return NULL;
     }
-    if (walk.leaves != BY_EPILOGUE) {
+    walk.leaves = BY_EPILOGUE;
+    if (!can_be_read(code) || !epilogue_read(&walk.epilogue, code)) {
         walk.leaves = BY_FRAME_POINTER;
         walk.epilogue = by_frame_pointer;
     }
@@ -345,19 +356,21 @@ const void *__wrap__Unwind_Find_FDE(void *address, struct bases *bases)
 void bare_begin(void)
 {
     walk.leaves = BY_INFORMATION;
-    walk.interrupts = false;
+    walk.interrupts = walk.doubtful = false;
+    walk.page = 0;
 }
 
 enum bare_trust bare_arrive(struct _Unwind_Context *context)
 {
     const uint8_t *address = (const void *)_Unwind_GetIP(context);
 
-    if (walk.found != BY_FRAME_POINTER)
+    if (!walk.doubtful)
         return BARE_SURE;
     if (!walk.function)
         return (uintptr_t)address < FRAME_MOST || on_own_stack((uintptr_t)address) ? BARE_WRONG
                                                                                    : BARE_DOUBTFUL;
-    return follows_call(address, walk.function) ? BARE_SURE : BARE_WRONG;
+    walk.doubtful = !follows_call(address, walk.function);
+    return walk.doubtful ? BARE_WRONG : BARE_SURE;
 }
 
 bool bare_may_leave(struct _Unwind_Context *context)

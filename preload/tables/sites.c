@@ -28,6 +28,8 @@ static struct shard {
     struct arena arena;
 } __attribute__((aligned(64))) shards[SHARDS];
 
+static bool beyond; /* see sites_lie_beyond() */
+
 /* From resolved frames to sites; guarded by the catalog lock. */
 static struct entry *resolved;
 static struct arena resolved_arena;
@@ -93,6 +95,8 @@ static uint32_t site_make(const struct stack *stack, const uint64_t *frames)
     if (!index)
         return 0;
     memcpy(region_at(TLK_FRAMES, first), frames, stack->depth * sizeof(uint64_t));
+    for (uint32_t i = 0; i < stack->depth; i++)
+        beyond |= TLK_FRAME_MODULE(frames[i]) == 0;
     region_publish(TLK_FRAMES, first + stack->depth);
     site = site_at(index);
     *site = (struct tlk_site){
@@ -304,6 +308,11 @@ void sites_reset(void)
                sizeof(*site) - offsetof(struct tlk_site, inherited));
         site->history_shift = TLK_HISTORY_FIRST_SHIFT;
     }
+}
+
+bool sites_lie_beyond(void)
+{
+    return beyond;
 }
 
 void sites_shrink(void)

@@ -52,6 +52,9 @@ void sites_count_failed(uint32_t site, uint64_t now, enum tlk_failure failure);
 /* In a forked child: all counts begin anew, and no site's lock is held. */
 void sites_reset(void);
 
+/* Whether the stack of any leads through code that no module holds. */
+bool sites_lie_beyond(void);
+
 /* Gives back memory that is free, but for some. */
 void sites_shrink(void);
 

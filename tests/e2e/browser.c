@@ -296,8 +296,11 @@ static struct box box_of(struct browser *browser, const char *selector)
     struct box box;
     json_t *text = json_string(selector);
     char *quoted = json_dumps(text, JSON_ENCODE_ANY);
-    char *expression = text_make("(() => { const one = document.querySelector(%s);"
+    /* Where it was scrolled to, the pointer finds it once that was drawn. */
+    char *expression = text_make("(async () => { const one = document.querySelector(%s);"
                                  "one.scrollIntoView({ block: 'center' });"
+                                 "await new Promise(done => requestAnimationFrame("
+                                 "() => requestAnimationFrame(done)));"
                                  "const box = one.getBoundingClientRect();"
                                  "return `${box.x} ${box.y} ${box.width} ${box.height}`; })()",
                                  quoted);

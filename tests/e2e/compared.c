@@ -401,6 +401,31 @@ Test(compared, boxes_have_signs_and_time_says_what_it_is_of, .timeout = 120)
     forget(&compared);
 }
 
+/* A range of the run, or one process, has no base: it says so. */
+Test(compared, what_is_in_scope_is_not_compared, .timeout = 120)
+{
+    struct compared compared = compare();
+
+    page_make(&compared, "--base");
+    BROWSE_OR_SKIP(compared);
+    visit(&compared, "--base", "view=flame&process=0");
+    browser_expect(compared.browser, 1,
+                   "Number(document.querySelector('#scope-text').textContent.includes('not "
+                   "compared with the base'))");
+    browser_expect(compared.browser, 0,
+                   "[...document.querySelectorAll('.frame')].filter(each => "
+                   "/→/.test(each.ariaLabel)).length");
+    browser_expect(compared.browser, 3, "document.querySelector('#colour').options.length");
+    browser_click(compared.browser, "#tab-sites");
+    browser_expect(compared.browser, 0,
+                   "[...document.querySelectorAll('#sites-table tbody th')].filter(each => "
+                   "!each.querySelector('details')).length");
+    browser_click(compared.browser, "#whole");
+    browser_click(compared.browser, "#tab-flame");
+    browser_expect(compared.browser, 4, "document.querySelector('#colour').options.length");
+    forget(&compared);
+}
+
 /* What is no different is no change: nothing is divided by nothing. */
 Test(compared, what_is_the_same_has_no_change, .timeout = 120)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "browser.h"
 #include "command.h"
 #include "preloaded.h"
 #include "recordings.h"
@@ -138,6 +139,67 @@ Test(names, a_picture_is_short_and_tells_the_whole_when_pointed_at, .timeout = 6
 
     expect_part(dot, "[label=\"net::Pool<std::map<...>>::add\\n");
     expect_part(dot, "tooltip=\"net::Pool<std::map<" STRING);
+    expect_part(dot, " >::add (60)\"]");
     free(dot);
+    subject_forget(&subject);
+}
+
+/* ---- in the page ---- */
+
+static void expect_in(struct browser *browser, const char *expression, long long expected)
+{
+    long long value = browser_number(browser, expression);
+
+    cr_expect_eq(value, expected, "%s is %lld, and not %lld", expression, value, expected);
+}
+
+#define HEADS "[...document.querySelectorAll('#findings article:not([hidden]) h3 code')]"
+#define FOLDED "[...document.querySelectorAll('#findings .stack details')]"
+
+static void check_page(struct browser *browser, size_t frames)
+{
+    expect_in(browser, HEADS ".filter(code => /__cxx11/.test(code.textContent)).length", 0);
+    expect_in(browser, HEADS ".filter(code => /__cxx11/.test(code.title)).length", 2);
+    /* All frames are there, those that are folded too. */
+    expect_in(browser,
+              "document.querySelectorAll('#findings .stack li:not(:has(details)) code').length",
+              (long long)frames);
+    expect_in(browser,
+              FOLDED ".filter(each => each.open || each.querySelector('summary').textContent.match("
+                     "/[0-9]+/)[0] != each.querySelectorAll('li').length).length",
+              0);
+    expect_in(browser, "document.querySelectorAll('#findings .stack .own').length", 6);
+    browser_click(browser, "#findings .stack summary");
+    expect_in(browser, FOLDED ".filter(each => each.open).length", 1);
+    browser_key(browser, "/");
+    browser_type(browser, "map<std::__cxx11");
+    expect_in(browser, HEADS ".length", 1);
+    expect_in(browser, HEADS "[0].textContent === 'net::Pool<std::map<...>>::add' ? 1 : 0", 1);
+    browser_click(browser, "#tab-flame");
+    expect_in(browser, "document.querySelectorAll('.frame.match').length > 0 ? 1 : 0", 1);
+    expect_in(browser, "/__cxx11/.test(document.querySelector('#flame').textContent) ? 1 : 0", 0);
+}
+
+Test(names, the_page_is_short_finds_by_the_whole_and_unfolds, .timeout = 120)
+{
+    struct subject subject = subject_make(PROGRAM);
+    char *url = text_make("file://%s/names.html", subject.folder), *error = NULL;
+    json_t *report = report_read(subject.recording, &error);
+    size_t i, frames = 0;
+    const json_t *site;
+
+    json_array_foreach(json_object_get(report, "sites"), i, site) frames +=
+        json_array_size(json_object_get(site, "stack"));
+    free(output_of(text_make("'%s' html -o '%s' '%s'", subject.timerleak, url + strlen("file://"),
+                             subject.recording)));
+    struct browser *browser = browser_open(subject.folder);
+    if (!browser)
+        cr_skip_test(NO_BROWSER);
+    browser_visit(browser, url);
+    check_page(browser, frames);
+    cr_expect_str_empty(browser_errors(browser));
+    browser_close(browser);
+    json_decref(report);
+    free(url);
     subject_forget(&subject);
 }

@@ -24,6 +24,14 @@ static struct terminal start(const struct subject *subject, const char *line, un
     return terminal;
 }
 
+static void finish(struct terminal *terminal)
+{
+    struct outcome outcome = command_finish(&terminal->running);
+
+    outcome_forget(&outcome);
+    close(terminal->end);
+}
+
 /* All that comes to the terminal. */
 static char *shown(const char *line)
 {
@@ -90,18 +98,34 @@ Test(pager, that_ends_early_changes_no_status, .timeout = 60)
     expect_shown("PAGER=true $T check $R", "ended 0\r\n");
 }
 
+/* Keys come to it, and what it interrupts is its own. */
+Test(pager, ctrl_c_is_for_the_pager, .timeout = 60)
+{
+    struct subject subject = subject_make("inlined_frames");
+    struct terminal terminal = start(&subject,
+                                     "PAGER='trap \"echo told\" INT; cat >/dev/null; echo ready; "
+                                     "until read line </dev/tty; do :; done' $T report $R",
+                                     LINES);
+
+    terminal_wait_for(&terminal, "ready");
+    terminal_type(&terminal, "\003");
+    terminal_wait_for(&terminal, "told");
+    terminal_type(&terminal, "\n");
+    terminal_wait_for(&terminal, "ended 0");
+    finish(&terminal);
+    subject_forget(&subject);
+}
+
 Test(pager, less_is_left_when_the_user_says_so, .timeout = 60)
 {
     need("less");
     struct subject subject = subject_make("inlined_frames");
     struct terminal terminal = start(&subject, "$T report $R", LINES);
 
-    terminal_wait_for(&terminal, ":");
-    terminal_type(&terminal, "\003q");
-    struct outcome outcome = command_finish(&terminal.running);
-    expect_part(outcome.out, "ended 0\r\n");
-    outcome_forget(&outcome);
-    close(terminal.end);
+    terminal_wait_for(&terminal, "timers: 1 created");
+    terminal_type(&terminal, "q");
+    terminal_wait_for(&terminal, "ended 0");
+    finish(&terminal);
     subject_forget(&subject);
 }
 

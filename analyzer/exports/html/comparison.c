@@ -99,6 +99,12 @@ void html_change_cells(FILE *to, const struct change *change)
             change && change->before > 0 ? count_of(change->before).s : "–");
 }
 
+/* The base's processes come last. */
+bool html_base_alone(const struct profile *profile, const struct site *site)
+{
+    return profile->processes[profile->process_count - 1]->base && !site->process;
+}
+
 /* Each site once, those that changed first, as they did; its change, NULL if it has none. */
 struct site_row *html_compared_sites(const struct profile *profile, const struct diff *diff,
                                      size_t *count)
@@ -118,7 +124,7 @@ struct site_row *html_compared_sites(const struct profile *profile, const struct
     }
     /* What only the base has, and nothing live of it, is no change. */
     for (size_t i = 0; i < profile->site_count; i++) {
-        if (!known[i] && profile->sites[i]->process)
+        if (!known[i] && !html_base_alone(profile, profile->sites[i]))
             rows[(*count)++] = (struct site_row){profile->sites[i], NULL};
     }
     free(known);

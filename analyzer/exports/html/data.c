@@ -352,12 +352,16 @@ static json_t *site_history(struct profile *profile, struct site *site)
     return json;
 }
 
-static json_t *data_histories(struct profile *profile)
+/* Of a base there are none: *count is how many sites it is not alone with. */
+static json_t *data_histories(struct profile *profile, size_t *count)
 {
     json_t *json = json_array();
     json_array_append_new(json, all_histories(profile));
-    for (size_t i = 0; i < profile->site_count && i < HISTORIES_MOST; i++)
-        json_array_append_new(json, site_history(profile, profile->sites[i]));
+    *count = 0;
+    for (size_t i = 0; i < profile->site_count; i++) {
+        if (!html_base_alone(profile, profile->sites[i]) && (*count)++ < HISTORIES_MOST)
+            json_array_append_new(json, site_history(profile, profile->sites[i]));
+    }
     return json;
 }
 
@@ -391,6 +395,7 @@ static json_t *data_of(struct profile *profile, const struct selection *selectio
 {
     struct stacks stacks;
     struct names names;
+    size_t sites;
     json_t *json = json_object(), *types = json_array(), *graphs = json_array();
     stacks_make(&stacks, selection);
     names_begin(&names, &stacks);
@@ -405,8 +410,8 @@ static json_t *data_of(struct profile *profile, const struct selection *selectio
     json_object_set_new(json, "timers", html_timers(profile, &stacks));
     json_object_set_new(json, "functions", data_functions(&names));
     json_object_set_new(json, "graphs", graphs);
-    json_object_set_new(json, "histories", data_histories(profile));
-    json_object_set_new(json, "sites", json_count(profile->site_count));
+    json_object_set_new(json, "histories", data_histories(profile, &sites));
+    json_object_set_new(json, "sites", json_count(sites));
     json_object_set(json, "names", names.names);
     json_object_set(json, "wholes", names.wholes);
     json_object_set(json, "places", names.places);

@@ -176,15 +176,17 @@ static void write_changes(FILE *to, struct profile *profile, const struct shown 
 {
     bool backwards = kind == CHANGE_SHRUNK || kind == CHANGE_GONE;
     size_t written = 0;
-    if (diff->kinds[kind] > 0)
-        fprintf(to, "<h3 class=\"kind %s\">%zu %s</h3>\n", change_name(kind), diff->kinds[kind],
-                change_name(kind));
+    if (diff->kinds[kind] == 0)
+        return;
+    fprintf(to, "<div class=\"group\">\n<h3 class=\"kind %s\">%zu %s</h3>\n", change_name(kind),
+            diff->kinds[kind], change_name(kind));
     for (size_t i = 0; i < diff->count && written < FINDINGS_MOST; i++) {
         const struct change *change = &diff->list[backwards ? diff->count - 1 - i : i];
         if (change->kind == kind)
             write_finding(to, profile, shown, change->site, change, written++ < SOURCES_MOST);
     }
     write_omitted(to, diff->kinds[kind], kind == CHANGE_NONE ? "worst" : "that changed most");
+    fputs("</div>\n", to);
 }
 
 void html_findings(FILE *to, struct profile *profile, const struct diff *diff,

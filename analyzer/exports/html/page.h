@@ -56,6 +56,9 @@ void html_comparison(FILE *to, const struct profile *profile, const struct diff 
 void html_change(FILE *to, const struct change *change);
 void html_change_cells(FILE *to, const struct change *change);
 
+/* Whether the base alone has timers of it. */
+bool html_base_alone(const struct profile *profile, const struct site *site);
+
 /* Every site once, those that changed first; the caller frees them. */
 struct site_row {
     struct site *site;

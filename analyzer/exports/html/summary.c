@@ -66,9 +66,8 @@ static void write_fact(FILE *to, const char *class, uint64_t count, const char *
 static size_t count_clean(const struct profile *profile)
 {
     size_t clean = profile_count_sites(profile, VERDICT_CLEAN);
-    bool compared = process_count_own(profile) < profile->process_count;
-    for (size_t i = 0; compared && i < profile->site_count; i++)
-        clean -= !profile->sites[i]->process;
+    for (size_t i = 0; i < profile->site_count; i++)
+        clean -= html_base_alone(profile, profile->sites[i]);
     return clean;
 }
 
@@ -192,7 +191,7 @@ static void write_site(FILE *to, struct profile *profile, const struct site_row 
     enum verdict verdict = site->finding.verdict;
     fprintf(to, "<tr class=\"%s\" data-site=\"%s\"><td data-value=\"%d\">%s</td>",
             verdict_name(verdict), site->id, VERDICT_LEAK - (int)verdict,
-            compared && !site->process ? "–" : verdict_name(verdict));
+            html_base_alone(profile, site) ? "–" : verdict_name(verdict));
     if (compared)
         html_change_cells(to, row->change);
     fprintf(to, "<th scope=\"row\"><details id=\"site-%s\"><summary>", site->id);

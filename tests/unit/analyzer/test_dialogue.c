@@ -1,5 +1,5 @@
 /* The prompt: what lines do, now and from now on. */
-#include "cli/dialogue.h"
+#include "commands/dialogue.h"
 #include "commands/commands.h"
 #include "loaded.h"
 #include "shop.h"
@@ -20,7 +20,7 @@ static void setup(void)
     cr_redirect_stderr();
     settings_init(&input.settings);
     input.profile = profile_new();
-    input.profile->keep_histories = true;
+    input.profile->keep_timers = input.profile->keep_histories = true;
     loaded_add(input.profile, shop());
     input.output = open_memstream(&text, &size);
     dialogue_begin(&dialogue, &input);
@@ -107,6 +107,18 @@ Test(dialogue, options_stay)
     expect_said("unit=", "");
     cr_expect_str_eq(input.settings.unit, "minimum");
     expect_said("o", "  cum                    = true\n");
+}
+
+Test(dialogue, names_are_whole_or_short_from_now_on)
+{
+    const char *name = strings_add(input.profile->strings, "Pool<int>::add");
+    said("names=full");
+    said("top");
+    cr_expect_str_eq(naming_shown(input.profile->naming, name), "Pool<int>::add");
+    said("names=short");
+    said("top");
+    cr_expect_str_eq(naming_shown(input.profile->naming, name), "Pool::add");
+    expect_complaint("names=long", "names does not take \"long\"");
 }
 
 Test(dialogue, filters_are_forgotten)
@@ -205,6 +217,118 @@ Test(dialogue, knows_its_words)
     }
     cr_expect(top && focus && quit);
     cr_expect_not(base, "it can't be set any more");
+}
+
+/* ---- commands that are not pprof's ---- */
+
+Test(dialogue, other_commands_take_their_options)
+{
+    expect_said("timers 2", "59 timers not shown");
+    expect_said("timers --nodecount=3", "58 timers not shown");
+    expect_said("export --collapsed", ";timerfd_create 50\n");
+    expect_said("export --csv", "\r\n");
+    expect_said("report --json", "\"timerleak/1\"");
+    expect_said("report", "server (pid");
+}
+
+Test(dialogue, other_commands_take_nothing_else)
+{
+    expect_complaint("report --pprof", "unknown option --pprof");
+    expect_complaint("growth main", "growth does not take \"main\"");
+    expect_complaint("export", "export needs a format");
+    expect_complaint("diff", "diff needs a BASE");
+    expect_complaint("web > page", "web writes no file");
+    expect_complaint("record x", "\"record\" is no command");
+}
+
+Test(dialogue, sites_follow_focus_and_come_back)
+{
+    expect_said("timers 1", "60 timers not shown");
+    said("focus=0x2000");
+    expect_said("timers 1", "49 timers not shown");
+    cr_expect_null(strstr(said("report"), "posix"));
+    cr_expect_null(strstr(said("export --json"), "timer_create"));
+    expect_said("top", "50, 81.97% of 61 total");
+    said(":");
+    expect_said("timers 1", "60 timers not shown");
+    expect_said("report", "posix");
+    expect_said("top", "61, 100% of 61 total");
+}
+
+Test(dialogue, what_is_no_text_goes_to_a_file_of_its_own)
+{
+    char folder[] = "/tmp/timerleak-dialogue-XXXXXX";
+    cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+    expect_said("html", "Generating report in profile001.html\n");
+    expect_said("html", "Generating report in profile002.html\n");
+    expect_said("weblist 0x2000", "Generating report in profile003.html\n");
+    cr_expect_str_empty(said("html > named.html"));
+    cr_expect_str_empty(said("export --collapsed -o stacks"));
+    static const char *const files[] = {"profile001.html", "profile002.html", "profile003.html",
+                                        "named.html", "stacks"};
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+        cr_expect_eq(unlink(files[i]), 0, "%s is not there", files[i]);
+    cr_expect(chdir("/") == 0 && rmdir(folder) == 0);
+}
+
+Test(dialogue, helps_as_the_command_line_does)
+{
+    char *help;
+    size_t length;
+    FILE *to = open_memstream(&help, &length);
+    help_print_command(to, command_find("export"));
+    fclose(to);
+    expect_said("help export", help);
+    free(help);
+    expect_said("help", "    timers    each live timer and what it waits for\n");
+    expect_complaint("help record", "there is no help for \"record\"");
+}
+
+/* ---- completion ---- */
+
+static void expect_offers(const char *line, size_t start, const char *offered)
+{
+    struct completions completions = dialogue_complete(&dialogue, line);
+    char all[512] = "";
+    for (size_t i = 0; i < completions.count; i++)
+        snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i > 0 ? " " : "",
+                 completions.list[i]);
+    cr_expect_str_eq(completions.files ? "FILE" : all, offered, "\"%s\" gets %s", line, all);
+    cr_expect_eq(completions.start, start, "\"%s\": %zu", line, completions.start);
+    completions_free(&completions);
+}
+
+Test(dialogue, completes_commands_options_and_values)
+{
+    expect_offers("time", 0, "timers");
+    expect_offers("help web", 5, "weblist web");
+    expect_offers("nodec", 0, "nodecount");
+    expect_offers("export --c", 7, "--cum --call_tree --compact_labels --collapsed --csv");
+    expect_offers("unit=m", 5, "minimum ms");
+    expect_offers("sample_index = ag", 15, "age");
+    expect_offers("names=", 6, "short full");
+    expect_offers("trim=f", 5, "false");
+    expect_offers("nosuch x", 7, "");
+}
+
+Test(dialogue, completes_functions_where_they_stand)
+{
+    expect_offers("focus=timerfd", 6, "timerfd_create");
+    expect_offers("hide = timer_c", 7, "timer_create");
+    expect_offers("peek x20", 5, "shop.0x2000");
+    expect_offers("top -timerfd", 4, "-timerfd_create");
+    expect_offers("show_from=shop+0x3", 10, "shop.0x3000");
+    said("peek shop.0x2000");
+    expect_said("peek shop.0x2000", "| shop+0x2000");
+}
+
+Test(dialogue, completes_files)
+{
+    expect_offers("top > ab", 6, "FILE");
+    expect_offers("top >ab", 5, "FILE");
+    expect_offers("export --csv -o ab", 16, "FILE");
+    expect_offers("diff mon", 5, "FILE");
+    expect_offers("source_path=/s", 12, "FILE");
 }
 
 Test(dialogue, completes_functions)

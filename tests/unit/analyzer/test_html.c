@@ -118,6 +118,42 @@ Test(html, hostile_names_stay_text)
     profile_free(profile);
 }
 
+/* The same site in both; two of its timers are of the base, three of what is compared with it. */
+Test(html, what_is_compared_is_text_and_told_apart)
+{
+    struct profile *profile = profile_new();
+    struct builder *builder = builder_new(HOUR);
+    const struct html_options options = {.nonce = "5ec7e7", .base = HOSTILE};
+    uint64_t stack[] = {0x1001};
+    char *page;
+    size_t size;
+    profile->keep_histories = true;
+    add_sites(builder);
+    loaded_add(profile, builder);
+    builder = builder_new(2 * HOUR);
+    struct tlk_site *site = builder_site(builder, TLK_POSIX, HOSTILE, stack, 1);
+    builder_create(builder, site, MINUTE);
+    builder_started_as(builder, "/bin/" HOSTILE, "/bin/" HOSTILE);
+    profile->base = true;
+    loaded_add(profile, builder);
+    profile->base = false;
+    FILE *to = open_memstream(&page, &size);
+    cr_expect(html_write(to, profile, &options));
+    fclose(to);
+    json_t *data = data_in(page);
+    cr_expect_eq(count_of(page, "<script"), 2);
+    cr_expect_eq(count_of(page, "</script"), 2);
+    cr_expect(strstr(page, "<p class=\"compared\">Compared with <code>&lt;/script&gt;"));
+    cr_expect(strstr(page, "<b>1 live before, 4 after, +3</b>. Sites: 2 new, 0 grown, 0 shrunk, "
+                           "1 gone, 0 same."));
+    /* The run is that of what is compared, and so are the sites over time. */
+    cr_expect_eq(json_integer_value(json_object_get(data, "duration")), (json_int_t)HOUR);
+    cr_expect_eq(json_integer_value(json_object_get(data, "sites")), 2);
+    json_decref(data);
+    free(page);
+    profile_free(profile);
+}
+
 Test(html, needs_nothing_else)
 {
     struct profile *profile = sample();

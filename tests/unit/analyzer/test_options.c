@@ -166,6 +166,14 @@ Test(options, of_two_choices_none_is_guessed, .init = cr_redirect_stderr)
     expect_refused(PARSE(all, "export", "--csv", "--dot"), "--csv and --dot exclude each other");
 }
 
+Test(options, not_one_of_the_words, .init = cr_redirect_stderr)
+{
+    cr_expect_eq(PARSE(all, "top", "-names=full"), 0);
+    cr_expect_eq(PARSE(all, "top", "--names", "short"), 0);
+    expect_refused(PARSE(all, "top", "-names=fullest"), "does not take \"fullest\": ");
+    cr_expect_neq(PARSE(all, "top", "-names="), 0);
+}
+
 Test(options, not_a_unit, .init = cr_redirect_stderr)
 {
     expect_refused(PARSE(all, "top", "-unit=nonsense"), "does not take \"nonsense\": ");

@@ -141,22 +141,26 @@ function colourImage(nodes) {
     return `linear-gradient(to right, ${stops.join(', ')})`;
 }
 
-function colourLegend() {
-    byId('flame-key').replaceChildren(...COLOURS[colourChosen(flame.data)].legend().flatMap(
-        ([colour, text]) => {
-            const entry = element('span', { class: 'entry' });
-            if (colour) {
-                const swatch = element('span', { class: 'swatch' });
-                swatch.style.background = colour;
-                entry.append(swatch);
-            }
-            entry.append(text);
-            return entry;
-        }));
+/* Of colours and what they mean; one of no colour is text. */
+function legendShow(id, legend) {
+    byId(id).replaceChildren(...legend.map(([colour, text]) => {
+        const entry = element('span', { class: 'entry' });
+        if (colour) {
+            const swatch = element('span', { class: 'swatch' });
+            swatch.style.background = colour;
+            entry.append(swatch);
+        }
+        entry.append(text);
+        return entry;
+    }));
 }
 
-function colourStart(data) {
-    byId('colour').append(...colourKeys(data).map(
+function colourTools(data) {
+    byId('colour').replaceChildren(...colourKeys(data).map(
         key => element('option', { value: key }, COLOURS[key].name)));
+    byId('colour').value = colourChosen(data);
+}
+
+function colourStart() {
     byId('colour').addEventListener('change', event => stateSet({ colour: event.target.value }));
 }

@@ -139,9 +139,9 @@ function valuesText(nodes) {
     return [...parts, COLOURS[colourChosen(data)].says(nodes)];
 }
 
-function frameText(node) {
+function frameText(node, name) {
     const place = flame.data.places[flame.tree.name[node]];
-    return `${frameWhole(node)}: ${[...valuesText([node]), place].filter(Boolean).join(', ')}`;
+    return `${name}: ${[...valuesText([node]), place].filter(Boolean).join(', ')}`;
 }
 
 function narrowText(nodes) {
@@ -155,7 +155,8 @@ function makeFrame(nodes, level, left, width, above) {
     const wide = width * flame.width >= NARROWEST_TEXT, several = nodes.length > 1;
     const frame = element('div', {
         class: 'frame', role: 'treeitem', tabindex: -1, 'aria-level': level + 1,
-        'aria-label': several ? narrowText(nodes) : frameText(node), 'data-node': node,
+        'aria-label': several ? narrowText(nodes) : frameText(node, frameName(node)),
+        'data-node': node,
     }, !wide ? '' : several ? `${countText(nodes.length)} narrow` : frameName(node));
     const found = search && nodes.some(each => several || narrow ? search.below[each] :
                                                                    search.found[each]);
@@ -256,9 +257,9 @@ function flameRender(data) {
     Object.assign(flame, { data, type: data.types[index] });
     flame.tree = treeSorted(state.invert ? treeInverted(upright) : upright);
     byId('invert').checked = Boolean(state.invert);
-    byId('colour').value = colourChosen(data);
+    colourTools(data);
     byId('reset').disabled = state.zoom === '0';
-    colourLegend();
+    legendShow('flame-key', COLOURS[colourChosen(data)].legend());
     flameDraw();
 }
 
@@ -298,7 +299,7 @@ function flameKey(event) {
 }
 
 function flameTell(node) {
-    byId('flame-info').textContent = frameText(node);
+    byId('flame-info').textContent = frameText(node, frameWhole(node));
 }
 
 function flameFocus(node) {

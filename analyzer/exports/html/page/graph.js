@@ -21,6 +21,10 @@ function leakShares(data) {
     return name => live.get(name) > 0 ? leaking.get(name) / live.get(name) : 0;
 }
 
+const GRAPH_LEGEND = [['var(--leak-part)', 'its live timers leak'], ['var(--frame)', 'none do']];
+const CHANGE_LEGEND = [['var(--grown)', 'more than in the base'], ['var(--shrunk)', 'less'],
+                       ['var(--frame)', 'the same']];
+
 /* Of a comparison, how a box changed; few colours for small shares, as pprof has it. */
 function boxColour(data, type, cum, leakShare) {
     if (!data.comparison)
@@ -119,6 +123,7 @@ function arrowHead() {
 function graphRender(data) {
     const index = typeIndex(data), type = data.types[index], shown = data.graphs[index];
     const box = byId('graph');
+    legendShow('graph-key', data.comparison ? CHANGE_LEGEND : GRAPH_LEGEND);
     byId('graph-note').textContent = shown?.omitted > 0 ?
         `${countText(shown.omitted)} functions with little in them are left out.` : '';
     if (!shown || shown.name.length === 0) {

@@ -155,7 +155,7 @@ function startFollowing() {
 data = readData(document);
 stateRead();
 startTools();
-colourStart(data);
+colourStart();
 scopeStart();
 copyStart();
 timersStart();
@@ -163,7 +163,7 @@ flameStart();
 timelineStart();
 graphStart();
 makeSortable(byId('sites-table'), 'sites');
-functionsStart(data);
+makeSortable(byId('functions-table'), 'functions');
 stateWatch(show);
 addEventListener('hashchange', () => {
     stateRead();

@@ -83,9 +83,10 @@ function functionRow(data, type, index, i) {
                            amountText(data, type, value, before)),
                    element('td', { class: 'number' }, percentText(value - before, type.total)));
     }
-    if (data.comparison)
-        row.append(element('td', { class: 'number from-to' },
-                           fromToText(type, valueAt(cum, index, i), valueAt(base_cum, index, i))));
+    const fromTo = element('td', { class: 'number from-to' },
+                           fromToText(type, valueAt(cum, index, i), valueAt(base_cum, index, i)));
+    fromTo.hidden = !data.comparison;
+    row.append(fromTo);
     row.append(element('th', { scope: 'row' },
                        codeOf(data.names[name[i]], data.wholes[name[i]]), ' ',
                        element('span', { class: 'place' }, data.places[name[i]])));
@@ -101,6 +102,7 @@ function functionsRender(data) {
             rows.push(functionRow(data, type, index, i));
     }
     const table = byId('functions-table');
+    byId('from-to').hidden = !data.comparison;
     table.tBodies[0].replaceChildren(...rows);
     sortRows(table, state.functions);
     filterParts(rows, byId('view-functions').querySelector('.unfound'));
@@ -110,14 +112,6 @@ function functionsRender(data) {
     byId('functions-note').textContent = data.functions.omitted > 0 ?
         `The most important functions; ${countText(data.functions.omitted)} lesser ones are ` +
         'left out. "timerleak top" has them all.' : '';
-}
-
-function functionsStart(data) {
-    const table = byId('functions-table');
-    if (data.comparison)
-        table.tHead.rows[0].lastElementChild.before(
-            element('th', { scope: 'col', class: 'number' }, 'cum, base → new'));
-    makeSortable(table, 'functions');
 }
 
 /* ---- sites: their rows are in the page ---- */
