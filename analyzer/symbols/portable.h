@@ -22,7 +22,8 @@
 #define TIMERLEAK_SYMBOLS_PORTABLE_H
 
 #include "base/errors.h"
-#include "symbols/symbols.h"
+#include "base/strings.h"
+#include "symbols/symbol.h"
 
 #include <stdio.h>
 

@@ -10,31 +10,11 @@
 #define TIMERLEAK_SYMBOLS_SYMBOLS_H
 
 #include "base/strings.h"
+#include "symbols/symbol.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct symbol {
-    const char *function;  /* demangled, without parameters; never NULL */
-    const char *signature; /* with them, as c++filt has it; NULL: unknown, or no other */
-    const char *file;      /* absolute where known; NULL: unknown */
-    const char *directory; /* where it was compiled; NULL: unknown */
-    int line;              /* 0: unknown */
-    bool inlined;          /* into the next symbol of its list */
-};
-
-/* What is at one address: the innermost inlined function first, the real one last. */
-struct symbol_list {
-    size_t count; /* 0: nothing is known */
-    size_t room;
-    struct symbol *symbols;
-};
-
-/* Where the code of a file lies: addresses in the file, and where in it they start. */
-struct symbol_code {
-    uint64_t start, end, offset;
-};
 
 struct portable;
 struct symbols;

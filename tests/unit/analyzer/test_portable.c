@@ -5,6 +5,7 @@
 #include "self.h"
 #include "shop.h"
 #include "symbols/portable.h"
+#include "symbols/symbols.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
