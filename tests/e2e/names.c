@@ -95,9 +95,9 @@ Test(names, are_those_of_pprof_and_what_tells_them_apart, .timeout = 120)
                                        subject.folder, subject.profile));
     size_t found = 0;
 
-    /* Behind the line that names the columns. */
+    /* From the line that names the columns to what is said of modules without names. */
     strtok_r((char *)from(ours, "      flat"), "\n", &rest);
-    for (char *line; (line = strtok_r(NULL, "\n", &rest));) {
+    for (char *line; (line = strtok_r(NULL, "\n", &rest)) && *line == ' ';) {
         char *name = line + strlen("         0     0%   100%        240   100%  ");
         char *mark = strstr(name, " (inline)");
         /* Ours says where a lambda is, too. */
