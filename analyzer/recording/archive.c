@@ -206,7 +206,8 @@ static const char *archive_member(struct archive *archive, int copy, char name[N
 static int archive_unpack(struct archive *archive, char name[NAME_SIZE], bool *ended,
                           char error[ERROR_SIZE])
 {
-    error[0] = name[0] = '\0';
+    error[0] = '\0';
+    memset(name, 0, NAME_SIZE); /* zlib ends no name that is too long, or breaks off */
     *ended = !inflater_fill(&archive->inflater);
     if (*ended)
         return -1;

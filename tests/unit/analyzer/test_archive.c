@@ -7,6 +7,7 @@
 #include "shop.h"
 
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -82,7 +83,6 @@ Test(archive, of_archives)
     unlink(twice);
 }
 
-/* Names the archive and the file that was added. */
 /* What came behind it could not be read. */
 Test(archive, of_archives_takes_none_that_is_cut_short)
 {
@@ -97,6 +97,7 @@ Test(archive, of_archives_takes_none_that_is_cut_short)
     fclose(to);
 }
 
+/* Names the archive and the file that was added. */
 Test(archive, names_its_recordings)
 {
     char error[ERROR_SIZE];
@@ -111,6 +112,39 @@ Test(archive, names_its_recordings)
     recording_close(recording);
     archive_close(opened);
     free(path);
+}
+
+/* Nothing on the stack is zero by chance. */
+static __attribute__((noinline)) void litter(void)
+{
+    volatile char stack[1 << 16];
+    for (size_t i = 0; i < sizeof(stack); i++)
+        stack[i] = 'x';
+}
+
+Test(archive, a_name_may_be_as_long_as_the_system_allows)
+{
+    char error[ERROR_SIZE], name[NAME_MAX + 1], *named;
+    bool ended;
+    struct builder *builder = shop();
+    char *path = builder_write(builder);
+    builder_free(builder);
+    memset(name, 'n', NAME_MAX);
+    name[NAME_MAX] = '\0';
+    cr_assert(asprintf(&named, "/tmp/%s", name) > 0);
+    cr_assert_eq(rename(path, named), 0);
+    cr_expect(archive_add(archive, named, error), "%s", error);
+    fclose(archive);
+    unlink(named);
+    free(named);
+    free(path);
+    struct archive *opened = archive_open(archive_path, error);
+    litter();
+    struct recording *recording = archive_next(opened, &ended, error);
+    cr_assert(recording, "%s", error);
+    cr_expect(strstr(recording->path, "(nnn"));
+    recording_close(recording);
+    archive_close(opened);
 }
 
 static void expect_error(const char *what)
