@@ -333,7 +333,8 @@ static bool symbol_file_has_lines(struct symbol_file *file)
 
 static bool symbol_file_is_stripped(const struct symbol_file *file)
 {
-    return !file->problem && file->object.unit_count == 0 && !object_has_functions(&file->object);
+    return !file->made && !file->problem && file->object.unit_count == 0 &&
+           !object_has_functions(&file->object);
 }
 
 /* What is not in a file that could be opened. */

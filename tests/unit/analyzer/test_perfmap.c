@@ -3,6 +3,7 @@
 #include "symbols/perfmap.h"
 
 #include "base/memory.h"
+#include "symbols/symbols.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -165,4 +166,17 @@ Test(perfmap, names_are_read_as_their_interpreters_write_them)
     expect_read("TRACE_12::leak.lua:7", "TRACE_12::leak.lua:7", "leak.lua", 7);
     expect_read("int32 [app] Program::Main(string[])[Tier0]", "int32 [app] Program::Main(string[])",
                 "", 0);
+}
+
+/* It is no file that something was taken from. */
+Test(perfmap, what_it_does_not_tell_of_was_not_stripped)
+{
+    struct symbols *symbols = symbols_new(strings);
+    char *text = memory_copy("1000 20 first\n2000 20 second\n");
+    struct symbol_file *made = symbols_made(symbols, "made", text, strlen(text));
+    symbols_keep(symbols);
+    cr_expect_eq(symbols_look_up(made, 0x1000)->count, 1);
+    cr_expect_eq(symbols_look_up(made, 0x1800)->count, 0);
+    cr_expect_null(symbols_problem(made), "%s", symbols_problem(made));
+    symbols_free(symbols);
 }
