@@ -471,8 +471,10 @@ static bool archive_copy(FILE *to, struct archive *archive, bool *ended, size_t 
     char name[NAME_SIZE], why[ERROR_SIZE];
     off_t start = inflater_at(&archive->inflater);
     int copy = archive_unpack(archive, name, ended, error);
+    if (copy < 0 && archive->lost && !is_names(name) && !*error) /* behind names that are, too */
+        return archive_fail(error, archive->path, "it is damaged");
     if (copy < 0)
-        return is_names(name) || !archive->lost;
+        return !*error;
     if (is_names(name))
         return close(copy) == 0;
     struct recording *recording = recording_open_copy(copy, archive->path, why);

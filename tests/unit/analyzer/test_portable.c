@@ -483,6 +483,23 @@ Test(portable_archive, what_is_added_leaves_its_names_behind)
     unlink(other);
 }
 
+/* What is damaged behind damaged names may be a recording. */
+Test(portable_archive, what_is_not_added_is_told)
+{
+    char error[ERROR_SIZE];
+    long end = archive_write(archive_path);
+    FILE *file = fopen(archive_path, "r+");
+    fseek(file, end - 8, SEEK_SET); /* the checksum of names */
+    fputs("nonsense", file);
+    fseek(file, end + 200, SEEK_SET);
+    fputs("nonsense", file);
+    fclose(file);
+    FILE *to = tmpfile();
+    cr_expect_not(archive_add(to, archive_path, error));
+    cr_expect(strstr(error, "damaged"), "\"%s\"", error);
+    fclose(to);
+}
+
 Test(portable_archive, names_alone_are_no_archive)
 {
     char error[ERROR_SIZE];
