@@ -1,5 +1,6 @@
 #include "symbols/roots.h"
 
+#include "base/memory.h"
 #include "base/paths.h"
 
 #include <errno.h>
@@ -14,11 +15,12 @@
 #define BINARY_PATH "TIMERLEAK_BINARY_PATH"
 #define MOST_BUILD_ID 64
 
-static const char *symfs;
+static char *symfs;
 
 void roots_set_symfs(const char *directory)
 {
-    symfs = directory && *directory ? directory : NULL;
+    free(symfs);
+    symfs = directory && *directory ? memory_copy(directory) : NULL;
 }
 
 bool roots_have_symfs(void)

@@ -20,7 +20,7 @@ struct rooted {
     bool debug;             /* the debug file, and not the file itself */
 };
 
-/* NULL: none. The text outlives all that is looked for. */
+/* NULL: none. */
 void roots_set_symfs(const char *directory);
 bool roots_have_symfs(void);
 

@@ -65,6 +65,16 @@ Test(roots, files)
     expect_found(&file, "");
 }
 
+/* A command of the prompt is told of it in words that are gone before the next. */
+Test(roots, the_directory_is_remembered_by_its_name)
+{
+    char *directory = strdup("fs");
+    run("touch fs/usr/bin/app");
+    roots_set_symfs(directory);
+    free(directory);
+    expect_found(&file, "fs/usr/bin/app ");
+}
+
 /* Nothing could tell it from another of its name. */
 Test(roots, without_a_build_id_it_is_known_by_its_path_in_the_recorded_root)
 {
