@@ -24,15 +24,14 @@ struct walk {
 static _Unwind_Reason_Code walk_step(struct _Unwind_Context *context, void *data)
 {
     struct walk *walk = data;
-
     enum bare_trust trust = bare_arrive(context);
 
-    if (walk->count == walk->most) {
+    if (trust == BARE_WRONG)
+        return _URC_END_OF_STACK;
+    if (walk->count == walk->most) { /* what would tell does not fit */
         walk->sure = walk->count;
         return _URC_END_OF_STACK;
     }
-    if (trust == BARE_WRONG)
-        return _URC_END_OF_STACK;
     walk->addresses[walk->count] = (void *)_Unwind_GetIP(context);
     if (walk->addresses[walk->count])
         walk->count++;
