@@ -389,7 +389,8 @@ struct tlk_timer {
  * process was forked its parent's map comes first, and a later line is right where two overlap.
  */
 #define TLK_PERF_MAP "/tmp/perf-%d.map"
-#define TLK_PERF_MAP_HEAD "# timerleak %d %llu\n"
+#define TLK_PERF_MAP_MARK "# timerleak "
+#define TLK_PERF_MAP_HEAD TLK_PERF_MAP_MARK "%d %llu\n"
 #define TLK_PERF_MAP_MOST ((size_t)64 << 20) /* bytes */
 #define TLK_PERF_MAP_SUFFIX ".map"
 #define TLK_SUFFIX ".tlk"

@@ -100,17 +100,32 @@ static char *read_beside(const struct recording *recording, uid_t owner, size_t 
     return NULL;
 }
 
+/* A file that is called so, as a linker's map of the program may be, and is none of ours. */
+static bool is_anothers(const char *path)
+{
+    char mark[sizeof(TLK_PERF_MAP_MARK) - 1];
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    bool ours = read(file, mark, sizeof(mark)) == sizeof(mark) &&
+                memcmp(mark, TLK_PERF_MAP_MARK, sizeof(mark)) == 0;
+    close(file);
+    return !ours;
+}
+
 void perfmaps_remove(const char *path)
 {
     char *beside = path_beside(path);
-    unlink(beside);
+    if (!is_anothers(beside))
+        unlink(beside);
     free(beside);
 }
 
 void perfmaps_rename(const char *path, const char *to)
 {
     char *beside = path_beside(path), *moved = path_beside(to);
-    rename(beside, moved);
+    if (!is_anothers(beside) && !is_anothers(moved))
+        rename(beside, moved);
     free(beside);
     free(moved);
 }
@@ -201,7 +216,7 @@ static void map_write(const struct recording *recording, const struct map *parts
     size_t size = strlen(path) + sizeof(".XXXXXX");
     char *partial = memory_new(size, 1);
     snprintf(partial, size, "%s.XXXXXX", path);
-    int made = mkostemp(partial, O_CLOEXEC);
+    int made = is_anothers(path) ? -1 : mkostemp(partial, O_CLOEXEC);
     FILE *to = made < 0 ? NULL : fdopen(made, "w");
     for (size_t i = 0; to && i < count; i++) {
         if (parts[i].text)

@@ -28,7 +28,7 @@ struct perfmaps_parent {
  * recording leads through such code. */
 void perfmaps_keep(const char *path, struct perfmaps_parent parent);
 
-/* With the recording: it was removed, or is called otherwise now. */
+/* With the recording: it was removed, or is called otherwise now. Another file so called stays. */
 void perfmaps_remove(const char *path);
 void perfmaps_rename(const char *path, const char *to);
 

@@ -1,6 +1,6 @@
 /*
  * image.c - the calls that end this program without an exit handler: exec and _exit. A memory write
- * tells the recording; then the real call is made.
+ * tells the recording, and a perf map of code that it ran is kept; then the real call is made.
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -67,7 +67,23 @@ static void map_copy(int to, int from, size_t *room)
         *room -= (size_t)copied;
 }
 
-/* In the place of one that was left by a recording of the same name. */
+/*
+ * One that was left by a recording of the same name is replaced. What else is called so stays, as
+ * a linker's map of the program.
+ */
+static void make_way(const char *path)
+{
+    char mark[sizeof(TLK_PERF_MAP_MARK) - 1];
+    int fd = (int)real()->syscall(SYS_openat, AT_FDCWD, path,
+                                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0 || (read(fd, mark, sizeof(mark)) == sizeof(mark) &&
+                   !memcmp(mark, TLK_PERF_MAP_MARK, sizeof(mark))))
+        unlink(path);
+    if (fd >= 0)
+        real()->syscall(SYS_close, fd);
+}
+
 static void maps_write(const char *path, const int maps[2])
 {
     struct newfile file;
@@ -84,7 +100,7 @@ static void maps_write(const char *path, const int maps[2])
         if (room && write(file.fd, "\n", 1) == 1) /* the other may be writing a line */
             room--;
         map_copy(file.fd, maps[1], &room);
-        unlink(path);
+        make_way(path);
         newfile_publish(&file, path);
     }
     newfile_close(&file);

@@ -131,6 +131,20 @@ Test(made, a_link_is_no_map)
     }
 }
 
+/* As a linker's map of the program: cc -Wl,-Map=made.map. */
+Test(made, what_is_called_as_the_copy_and_is_none_stays)
+{
+    static const char *const launches[] = {"echo precious >made.map && " RECORDED,
+                                           "echo precious >made.map && " PRELOADED};
+
+    for (int i = 0; i < 2; i++) {
+        char *kept = report_after(launches[i], "named", "made.tlk >shown && cat made.map");
+
+        cr_expect_str_eq(kept, "precious\n");
+        free(kept);
+    }
+}
+
 /* ---- interpreters ---- */
 
 #define NEWEST_PYTHON                                                                              \

@@ -169,6 +169,32 @@ Test(perfmaps, a_link_in_the_place_of_the_copy_leads_nowhere)
     free(other);
 }
 
+static void expect_stays(const char *name)
+{
+    char text[64] = "";
+    FILE *file = fopen(name, "r");
+    cr_assert(file, "%s is gone", name);
+    cr_expect(fgets(text, sizeof(text), file));
+    cr_expect_str_eq(text, "Archive member included\n");
+    fclose(file);
+}
+
+/* A linker's map of the program: cc -Wl,-Map=app.map. */
+Test(perfmaps, what_is_called_as_the_copy_and_is_none_stays)
+{
+    char *old;
+    cr_assert(asprintf(&old, "%s.old", path) > 0);
+    write_map(beside, "Archive member included\n", SECOND);
+    write_map(written, TEXT, SECOND);
+    keep();
+    expect_stays(beside);
+    perfmaps_rename(path, old);
+    expect_stays(beside);
+    perfmaps_remove(path);
+    expect_stays(beside);
+    free(old);
+}
+
 Test(perfmaps, without_such_code_none_is_kept)
 {
     struct builder *builder = builder_new(MINUTE);
