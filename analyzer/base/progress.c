@@ -1,5 +1,6 @@
 #include "base/progress.h"
 
+#include "base/clock.h"
 #include "base/fit.h"
 #include "base/text.h"
 
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CLEAR_LINE "\r\033[K"
@@ -16,22 +16,17 @@ struct progress_patience progress_patience = {.first = 1000000000, .next = 10000
 
 static struct {
     bool begun, shown;
-    long long due; /* when a line is shown next */
+    uint64_t due; /* when a line is shown next */
 } now;
 
-/* As it is read very often, the quickest clock does. */
-static long long clock_now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-    return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
+/* As it is read very often, the quickest does. */
+#define CLOCK CLOCK_MONOTONIC_COARSE
 
 void progress_begin(void)
 {
     progress_end();
     now.begun = style_followed(stderr);
-    now.due = clock_now() + progress_patience.first;
+    now.due = clock_now(CLOCK) + progress_patience.first;
 }
 
 static void write_line(const char *text)
@@ -43,9 +38,9 @@ static void write_line(const char *text)
 void progress(const char *what, size_t done, size_t total)
 {
     char line[256], all[64] = "";
-    if (!now.begun || clock_now() < now.due)
+    if (!now.begun || clock_now(CLOCK) < now.due)
         return;
-    now.due = clock_now() + progress_patience.next;
+    now.due = clock_now(CLOCK) + progress_patience.next;
     if (total > 0)
         snprintf(all, sizeof(all), " of %s", text_count(total).s);
     snprintf(line, sizeof(line), "%.100s: %s%s", what, text_count(done).s, all);

@@ -9,6 +9,7 @@
 #define TIMERLEAK_BASE_PROGRESS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Waiting begins now. */
 void progress_begin(void);
@@ -24,7 +25,7 @@ void progress_end(void);
 
 /* Nanoseconds of waiting before anything is shown, and between two lines. */
 struct progress_patience {
-    long long first, next;
+    uint64_t first, next;
 };
 
 extern struct progress_patience progress_patience;

@@ -119,8 +119,8 @@ void perfmap_keep(void)
     cancel = cancel_hold_off();
     maps[0] = map_open(&parent);
     maps[1] = map_open(&own);
-    if (length > 4 && !strcmp(beside + length - 4, TLK_SUFFIX))
-        length -= 4;
+    if (length > strlen(TLK_SUFFIX) && !strcmp(beside + length - strlen(TLK_SUFFIX), TLK_SUFFIX))
+        length -= strlen(TLK_SUFFIX);
     snprintf(path, sizeof(path), "%.*s%s", (int)length, beside, TLK_PERF_MAP_SUFFIX);
     if (maps[0] >= 0 || maps[1] >= 0)
         maps_write(path, maps);

@@ -11,8 +11,9 @@ void perfmap_forked(void);
 
 /*
  * When this program ends, or becomes another: copies the map, behind that of its parent if it
- * was forked. Nothing is done where no stack has led through
- * such code, or there is no map of this run. Makes system calls, and is async-signal-safe.
+ * was forked. Nothing is done where no stack has led through such code, where there is no map of
+ * this run, or where another file is called as the copy. Makes system calls, and is
+ * async-signal-safe.
  */
 void perfmap_keep(void);
 
