@@ -40,12 +40,6 @@ static void input_add_recording(struct recording *recording, void *context)
     profile_add(input->profile, recording);
 }
 
-/* It is read again, and told of then. */
-static void input_pass_over(const char *error, void *context)
-{
-    (void)error, (void)context;
-}
-
 struct file_list {
     char **paths;
     size_t count, room;
@@ -84,7 +78,7 @@ static void input_add_files(struct input *input, const struct file_list *files)
     input->profile->generations = &generations;
     for (size_t i = 0; i < files->count; i++) {
         progress("looking at recordings", i, files->count);
-        recordings_each(files->paths[i], input_note_recording, input_pass_over, input);
+        recordings_each(files->paths[i], input_note_recording, NULL, input);
     }
     makers_note(&generations);
     kinship_settle(&generations);
@@ -262,7 +256,7 @@ static void input_learn_families(struct recording *recording, void *context)
 
 static void input_learn_from_file(const char *path, void *input)
 {
-    recordings_each(path, input_learn_families, input_pass_over, input);
+    recordings_each(path, input_learn_families, NULL, input);
 }
 
 /* A name that is no family's so far may be one that a recording brings: then all are looked at. */

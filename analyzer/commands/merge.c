@@ -42,12 +42,6 @@ static void merge_note(struct recording *recording, void *context)
     embedding_note(&merging->embedding, recording);
 }
 
-/* That a recording can't be read was told when it was added. */
-static void merge_pass_over(const char *error, void *context)
-{
-    (void)error, (void)context;
-}
-
 static void merge_add(const char *path, void *context)
 {
     struct merging *merging = context;
@@ -60,7 +54,7 @@ static void merge_add(const char *path, void *context)
     if (archive_add(to, path, error)) {
         merging->added++;
         names_read(path, merging->embedding.profile->symbols);
-        recordings_each(path, merge_note, merge_pass_over, merging);
+        recordings_each(path, merge_note, NULL, merging);
         return;
     }
     complain("%s", error);

@@ -16,11 +16,6 @@ static void note(struct recording *recording, void *context)
     embedding_note(context, recording);
 }
 
-static void pass_over(const char *error, void *context)
-{
-    (void)error, (void)context;
-}
-
 /* Without a timer, most are removed. Nor is a link followed, which somebody may have put there. */
 static bool is_there(const struct session_recording *made)
 {
@@ -61,7 +56,7 @@ void session_pack(const struct session *session)
     embedding_begin(&embedding);
     for (size_t i = 0; i < session->count; i++) {
         if (is_packed(&session->recordings[i]))
-            recordings_each(session->recordings[i].path, note, pass_over, &embedding);
+            recordings_each(session->recordings[i].path, note, NULL, &embedding);
     }
     embedding_ask(&embedding);
     char *text = embedding_text(&embedding, &size);

@@ -39,17 +39,12 @@ static void note_recording(struct recording *recording, void *context)
         generations_note(search->generations, recording, false);
 }
 
-static void pass_over(const char *error, void *context)
-{
-    (void)error, (void)context;
-}
-
 static void note_files(struct search *search, char *pattern)
 {
     glob_t found;
     if (glob(pattern, 0, NULL, &found) == 0) {
         for (size_t i = 0; i < found.gl_pathc && search->files++ < MOST_FILES; i++)
-            recordings_each(found.gl_pathv[i], note_recording, pass_over, search);
+            recordings_each(found.gl_pathv[i], note_recording, NULL, search);
         globfree(&found);
     }
     free(pattern);

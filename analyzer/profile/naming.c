@@ -260,7 +260,7 @@ static void settle_new(struct naming *naming)
 {
     if (naming->settled == naming->count)
         return;
-    struct named **list = memory_new(naming->count, sizeof(*list));
+    struct named **list = memory_new(naming->count - naming->settled, sizeof(*list));
     settle_names(naming, list);
     settle_functions(naming, list);
     naming->settled = naming->count;

@@ -252,7 +252,8 @@ void recordings_each(const char *path, void (*each)(struct recording *recording,
     bool packed = archive_is(path), ended = false;
     struct archive *archive = packed ? archive_open(path, error) : NULL;
     if (packed && !archive) {
-        fail(error, context);
+        if (fail)
+            fail(error, context);
         return;
     }
     for (size_t read = 0; !ended; read++) {
@@ -264,7 +265,7 @@ void recordings_each(const char *path, void (*each)(struct recording *recording,
         if (recording) {
             each(recording, context);
             recording_close(recording);
-        } else if (*error) {
+        } else if (*error && fail) {
             fail(error, context);
         }
     }

@@ -31,7 +31,7 @@ struct recording *archive_next(struct archive *archive, bool *ended, char error[
 
 /*
  * Opens each recording of a file, which is one, or an archive of several: that is closed when
- * `each` returns. What can't be opened is told to `fail`, in words.
+ * `each` returns. What can't be opened is told to `fail`, in words; NULL: to nobody.
  */
 void recordings_each(const char *path, void (*each)(struct recording *recording, void *context),
                      void (*fail)(const char *error, void *context), void *context);
