@@ -77,7 +77,7 @@ static void make_way(const char *path)
     int fd = (int)real()->syscall(SYS_openat, AT_FDCWD, path,
                                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-    if (fd < 0 || (read(fd, mark, sizeof(mark)) == sizeof(mark) &&
+    if (fd < 0 || (real()->syscall(SYS_read, fd, mark, sizeof(mark)) == sizeof(mark) &&
                    !memcmp(mark, TLK_PERF_MAP_MARK, sizeof(mark))))
         unlink(path);
     if (fd >= 0)
