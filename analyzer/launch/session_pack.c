@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "profile/embedding.h"
 #include "recording/archive.h"
+#include "recording/perfmaps.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,10 +43,12 @@ static void pack(const char *path, const char *text, size_t size)
 {
     char error[ERROR_SIZE];
     struct replacement file;
-    if (!replace_begin(&file, path, REPLACE_PRIVATE))
+    if (!replace_begin(&file, path, REPLACE_PRIVATE)) {
         error_set(error, "%s", strerror(errno));
-    else if (pack_into(&file, path, text, size, error))
+    } else if (pack_into(&file, path, text, size, error)) {
+        perfmaps_remove(path); /* it names nothing more */
         return;
+    }
     complain("%s stays as it was, and names nothing elsewhere: %s", path, error);
 }
 

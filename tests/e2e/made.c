@@ -131,6 +131,16 @@ Test(made, a_link_is_no_map)
     }
 }
 
+Test(made, a_portable_recording_needs_no_map_beside_it)
+{
+    char *report =
+        report_after("$timerleak record --portable -o made.tlk", "named", "made.tlk && ls");
+
+    expect_named(report);
+    cr_expect_not(strstr(report, "made.map"), "%s", report);
+    free(report);
+}
+
 /* As a linker's map of the program: cc -Wl,-Map=made.map. */
 Test(made, what_is_called_as_the_copy_and_is_none_stays)
 {
