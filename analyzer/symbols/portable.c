@@ -15,6 +15,10 @@
 /* Longer lists are damage: what is written has none. */
 #define MOST_FRAMES 256
 #define MOST_CALLS 256
+/* More of one file are not kept: each is compared with all. */
+#define MOST_RUNS 1000
+/* Text of a few bytes may take hundreds as JSON: what it takes is limited, too. */
+#define MOST_JSON ((size_t)1 << 30)
 
 struct known_address {
     uint64_t address;
@@ -48,7 +52,7 @@ struct portable_module {
 
 struct source_file {
     const char *file;
-    uint32_t first, last; /* of its runs */
+    uint32_t first, last, count; /* of its runs */
 };
 
 struct portable {
@@ -351,6 +355,7 @@ static void source_chain(struct portable *portable, const char *file)
     if (known) {
         portable->sources[known->last].next = number + 1;
         known->last = number;
+        known->count++;
         return;
     }
     index_add(&portable->source_index, hash_key(&file, sizeof(file)),
@@ -359,7 +364,7 @@ static void source_chain(struct portable *portable, const char *file)
         memory_grow(portable->source_files, portable->source_file_count,
                     &portable->source_file_room, sizeof(*portable->source_files));
     portable->source_files[portable->source_file_count++] =
-        (struct source_file){file, number, number};
+        (struct source_file){file, number, number, 1};
 }
 
 static bool source_has(const struct portable *portable, const char *file, long first, size_t count)
@@ -376,7 +381,8 @@ void portable_add_source(struct portable *portable, const char *file, long first
                          const char *const *lines, size_t count)
 {
     struct portable_source source = {strings_add(portable->strings, file), first, count, NULL, 0};
-    if (source_has(portable, source.file, first, count))
+    const struct source_file *known = source_file(portable, source.file);
+    if (known && (known->count == MOST_RUNS || source_has(portable, source.file, first, count)))
         return;
     source.lines = memory_new(count, sizeof(*source.lines));
     for (size_t i = 0; i < count; i++) {
@@ -752,11 +758,32 @@ static bool read_all(struct reading *reading, const json_t *json)
     return fine && read_sources(reading, json);
 }
 
+static size_t json_room;
+
+static void *json_allocate(size_t size)
+{
+    if (size > json_room)
+        return NULL;
+    json_room -= size;
+    return malloc(size);
+}
+
+static json_t *json_limited(const char *text, size_t size, json_error_t *error)
+{
+    json_room = MOST_JSON;
+    json_set_alloc_funcs(json_allocate, free);
+    json_t *json = json_loadb(text, size, 0, error);
+    json_set_alloc_funcs(malloc, free);
+    if (!json && !*error->text)
+        snprintf(error->text, sizeof(error->text), "they take too much memory");
+    return json;
+}
+
 bool portable_read(struct portable *portable, const char *text, size_t size, char error[ERROR_SIZE])
 {
     struct reading reading = {.portable = portable};
     json_error_t parsed;
-    json_t *json = json_loadb(text, size, 0, &parsed);
+    json_t *json = json_limited(text, size, &parsed);
     const char *schema = json_string_value(json_object_get(json, "schema"));
     if (!json)
         return error_set(error, "its names are damaged: %s", parsed.text);

@@ -289,7 +289,7 @@ static void describe(struct description *description, const struct epilogue *epi
 
 /* The frame that the unwinder has come to. */
 static __thread struct {
-    enum { BY_INFORMATION, BY_EPILOGUE, BY_FRAME_POINTER } found, leaves;
+    enum { BY_INFORMATION, BY_EPILOGUE, BY_FRAME_POINTER, NOWHERE } found, leaves;
     bool doubtful;           /* the frame pointer was followed, and to no call yet */
     bool interrupted;        /* by a signal: it is at no return address */
     bool interrupts;         /* it is the kernel's call of the handler */
@@ -341,15 +341,14 @@ const void *__wrap__Unwind_Find_FDE(void *address, struct bases *bases)
     walk.leaves = BY_INFORMATION;
     if (information && (walk.found != BY_FRAME_POINTER || POINTER_IS_ALL))
         return information;
-    if (walk.interrupted)
-        return NULL;
-    if (!walk.doubtful && returns_from_signal(code)) {
+    if (!walk.interrupted && !walk.doubtful && returns_from_signal(code)) {
         walk.interrupts = true;
         return NULL;
     }
     walk.leaves = BY_EPILOGUE;
-    if (!can_be_read(code) || !epilogue_read(&walk.epilogue, code)) {
-        walk.leaves = BY_FRAME_POINTER;
+    /* What was interrupted may be nowhere: libgcc would read what is there. */
+    if (walk.interrupted || !can_be_read(code) || !epilogue_read(&walk.epilogue, code)) {
+        walk.leaves = walk.interrupted ? NOWHERE : BY_FRAME_POINTER;
         walk.epilogue = by_frame_pointer;
     }
     describe(&walk.description, &walk.epilogue, (uintptr_t)address);
@@ -381,8 +380,8 @@ bool bare_may_leave(struct _Unwind_Context *context)
 {
     uintptr_t stack = _Unwind_GetCFA(context), base = stack;
 
-    if (walk.leaves == BY_INFORMATION)
-        return true;
+    if (walk.leaves == BY_INFORMATION || walk.leaves == NOWHERE)
+        return walk.leaves == BY_INFORMATION;
     if (walk.epilogue.by_frame_pointer)
         base = _Unwind_GetGR(context, FRAME_POINTER);
     return base >= stack && base % WORD == 0 && on_own_stack(base) &&

@@ -279,6 +279,33 @@ static struct symbol_file *gone(struct symbols *symbols)
     return symbols_file(symbols, "/nowhere/app", app_id, sizeof(app_id), 0);
 }
 
+/* A few bytes of text each, some hundred in memory. */
+Test(portable, what_would_take_all_memory_is_refused)
+{
+    static const char start[] = "{\"schema\":\"timerleak-symbols/1\",\"modules\":[";
+    const size_t size = sizeof(start) - 1 + 3 * 12000000;
+    char error[ERROR_SIZE] = "", *text = malloc(size + 1);
+    strcpy(text, start);
+    for (size_t at = sizeof(start) - 1; at < size; at += 3)
+        memcpy(text + at, "[],", 3);
+    cr_expect_not(reads(text, size, error));
+    cr_expect(strstr(error, "too much memory"), "%s", error);
+    free(text);
+}
+
+Test(portable, of_one_file_so_many_runs_of_lines_are_kept)
+{
+    size_t count = 0;
+    struct portable *portable = portable_new(strings);
+    const char *file = strings_add(strings, "/src/a.c");
+    for (long i = 0; i < 5000; i++)
+        portable_add_source(portable, file, 3 * i + 1, (const char *const[]){";"}, 1);
+    for (const struct portable_source *run = NULL; (run = portable_source(portable, file, run));)
+        count++;
+    cr_expect_eq(count, 1000);
+    portable_free(portable);
+}
+
 Test(portable, names_what_lies_nowhere)
 {
     struct symbol one[] = {{"leak", NULL, "/src/a.c", "/src", 3, false}};

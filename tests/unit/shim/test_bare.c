@@ -8,7 +8,10 @@
 #include "stacks/stack.h"
 
 #include <criterion/criterion.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 
 TestSuite(bare, .init = begin, .fini = end);
 
@@ -148,4 +151,35 @@ Test(bare, a_stack_that_is_too_deep_is_cut)
     captured(functions, 20);
     cr_expect_eq(capture.depth, 9);
     cr_expect(capture.truncated);
+}
+
+static sigjmp_buf before_the_fault;
+
+static void on_fault(int number)
+{
+    (void)number;
+    take();
+    siglongjmp(before_the_fault, 1);
+}
+
+static PROGRAM void go_astray(void *nowhere)
+{
+    struct jit_call call = {(jit_function)(uintptr_t)nowhere, NULL};
+
+    if (!sigsetjmp(before_the_fault, 1))
+        call.function(&call);
+    NO_TAIL_CALL;
+}
+
+/* What handles a program's crash may well set a timer. */
+Test(bare, what_is_nowhere_is_the_last_frame_and_is_not_read)
+{
+    void *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct sigaction action = {.sa_handler = on_fault};
+
+    sigaction(SIGSEGV, &action, NULL);
+    capture.most = TLK_MAX_DEPTH;
+    in_thread(go_astray, nowhere);
+    cr_assert_gt(capture.depth, 0);
+    cr_expect_eq(capture.addresses[capture.depth - 1], nowhere);
 }
