@@ -1,6 +1,7 @@
 #include "profile/losses.h"
 
 #include "base/numbers.h"
+#include "profile/runtime.h"
 #include "profile/stacks.h"
 
 #include <stdlib.h>
@@ -86,11 +87,11 @@ static int by_addresses(const void *left, const void *right)
     return order ? order : compare_numbers(a->module->index, b->module->index);
 }
 
-/* What starts every program there has no name where it is stripped, and is nothing to mend. */
+/* What is folded without a name, as what starts programs and threads, is nothing to mend. */
 static bool is_nameless(const struct module *module, const char *why)
 {
     const struct stack_frame frame = {.module = module};
-    return why && (strcmp(why, symbols_stripped) != 0 || !stack_in_libc(&frame));
+    return why && (strcmp(why, symbols_stripped) != 0 || !frame_is_runtime(&frame));
 }
 
 size_t losses_nameless(const struct profile *profile, struct nameless **list)

@@ -173,11 +173,11 @@ bool frame_is_interpreted(const struct stack_frame *frame)
 
 /* ---- in a stack ---- */
 
-static enum boilerplate boilerplate_of(const struct stack_frame *frame)
+static enum boilerplate boilerplate_of(const struct stack_frame *stack, size_t index)
 {
-    if (frame_is_runtime(frame))
+    if (frame_is_runtime(&stack[index]) || stack_is_start(stack, index))
         return BOILERPLATE_RUNTIME;
-    return frame_is_interpreter(frame) ? BOILERPLATE_INTERPRETER : BOILERPLATE_NONE;
+    return frame_is_interpreter(&stack[index]) ? BOILERPLATE_INTERPRETER : BOILERPLATE_NONE;
 }
 
 static void forget_kind(enum boilerplate *kinds, size_t depth, enum boilerplate kind)
@@ -191,7 +191,7 @@ enum boilerplate *stack_boilerplate(const struct stack_frame *stack, size_t dept
     enum boilerplate *kinds = memory_new(depth, sizeof(*kinds));
     bool interpreted = false, tells = false;
     for (size_t i = 1; i < depth; i++) {
-        kinds[i] = boilerplate_of(&stack[i]);
+        kinds[i] = boilerplate_of(stack, i);
         interpreted |= frame_is_interpreted(&stack[i]);
         tells |= kinds[i] != BOILERPLATE_RUNTIME;
     }

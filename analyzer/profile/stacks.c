@@ -394,11 +394,10 @@ bool stack_in_library(const struct stack_frame *frame)
     return frame->module && strstr(frame->module->name, ".so");
 }
 
-/* What the kernel starts, in the program, which only calls the C library: see stack_own_depth(). */
-static bool is_start(const struct stack_frame *stack, size_t index)
+bool stack_is_start(const struct stack_frame *stack, size_t index)
 {
     static const char called[] = "__libc_start_main";
-    const char *function = stack[index - 1].function;
+    const char *function = index > 0 ? stack[index - 1].function : NULL;
     return function && strncmp(function, called, sizeof(called) - 1) == 0;
 }
 
@@ -408,7 +407,7 @@ size_t stack_own_depth(const struct stack_frame *stack, size_t depth)
         if (stack[i].function && strcmp(stack[i].function, "main") == 0)
             return i + 1;
     }
-    if (depth > 1 && is_start(stack, depth - 1))
+    if (depth > 1 && stack_is_start(stack, depth - 1))
         depth--;
     while (depth > 1 && stack_in_libc(&stack[depth - 1]))
         depth--;

@@ -67,6 +67,9 @@ bool stack_in_system(const struct stack_frame *frame);
 /* Any shared one, the C library too. */
 bool stack_in_library(const struct stack_frame *frame);
 
+/* What the kernel starts, in the program, and only calls the C library; it may have no name. */
+bool stack_is_start(const struct stack_frame *stack, size_t index);
+
 /*
  * Up to main, what it called last if it has no frame or no name, or a thread's first function:
  * above, every C library has functions of its own.

@@ -154,7 +154,7 @@ void losses_print_modules(FILE *to, const struct profile *profile)
     for (size_t i = 0; i < count && i < LOSSES_MODULES; i++)
         fit_say(to, "no symbols: %s %s", list[i].module->path, list[i].why);
     if (count > LOSSES_MODULES)
-        fit_say(to, "no symbols: %s of which less was to be named",
+        fit_say(to, "no symbols: %s, with fewer frames to name",
                 text_plural(count - LOSSES_MODULES, "more module", "more modules").s);
     if (count > 0)
         fit_say(to, "%s", LOSSES_CURE);

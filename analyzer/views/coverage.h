@@ -34,8 +34,7 @@ void losses_print(FILE *to, const struct profile *profile);
 /* So many modules without names are told, and what can be done about all of them. */
 #define LOSSES_MODULES 5
 #define LOSSES_CURE                                                                                \
-    "names come with debug packages, or from where --symfs, TIMERLEAK_BINARY_PATH or "             \
-    "DEBUGINFOD_URLS say"
+    "names come from debug packages, --symfs, TIMERLEAK_BINARY_PATH, DEBUGINFOD_URLS"
 
 /* Modules whose addresses were looked up in vain, so far, and why; the worst first. */
 void losses_print_modules(FILE *to, const struct profile *profile);

@@ -20,23 +20,28 @@
 #define INDENT "       "   /* of what is told of a finding */
 #define DEEPER INDENT "  " /* of its stack */
 
-/* Without lines an offset tells the calls of a function apart. */
-char *site_name(struct profile *profile, struct site *site, size_t columns)
+char *site_place(const struct stack_frame *frame)
 {
-    const struct stack_frame *frame = stack_headline(profile, site);
-    char *name, *place;
-    if (asprintf(&name, "%s%s", wording_loop(profile, site).s, frame_shown(frame)) < 0)
-        memory_exhausted();
+    char *place = NULL;
     int length = 0;
     if (frame->short_file && frame->line > 0)
         length = asprintf(&place, "%s:%d", frame->short_file, frame->line);
     else if (stack_made(frame))
-        length = asprintf(&place, "%s", stack_made_in(frame));
+        return memory_copy(stack_made_in(frame));
     else if (frame->function && frame->module)
         length = asprintf(&place, "%s+0x%" PRIx64, frame->module->name, frame->offset);
     else
-        place = memory_copy("");
+        return memory_copy("");
     if (length < 0)
+        memory_exhausted();
+    return place;
+}
+
+char *site_name(struct profile *profile, struct site *site, size_t columns)
+{
+    const struct stack_frame *frame = stack_headline(profile, site);
+    char *name, *place = site_place(frame);
+    if (asprintf(&name, "%s%s", wording_loop(profile, site).s, frame_shown(frame)) < 0)
         memory_exhausted();
     char *text = fit_call(name, "", place, columns);
     free(name);

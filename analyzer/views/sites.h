@@ -11,7 +11,10 @@
 /* "accept_client  src/net.c:214", of no more columns than that; the caller frees it. */
 char *site_name(struct profile *profile, struct site *site, size_t columns);
 
-/* That, behind what is before it, or below that where a terminal has no room for both. */
+/* Its second part; without lines an offset tells the calls of a function apart. */
+char *site_place(const struct stack_frame *frame);
+
+/* The first, behind what is before it, or below that where a terminal has no room for both. */
 void site_print(FILE *to, const char *before, struct profile *profile, struct site *site);
 
 /* One line of a finding: verdict, family, live, state, function, file and line. */

@@ -177,12 +177,14 @@ static const char leak_in_python[] = "import ctypes, os, time\n"
 static char *report_of_script(const char *interpreter, const char *name, const char *script)
 {
     char *folder = directory_make(), *timerleak = built("timerleak");
-    char *report = output_of(text_make(
-        "cd %s && cat >%s <<'END'\n%sEND\n"
-        "%s record -o made.tlk %s %s >out 2>err\n"
-        "rm $(head -n 1 out) && %s report made.tlk && %s merge -o made.gz made.tlk && "
-        "rm made.tlk made.map && %s report made.gz",
-        folder, name, script, timerleak, interpreter, name, timerleak, timerleak, timerleak));
+    char *report = output_of(
+        text_make("cd %s && cat >%s <<'END'\n%sEND\n"
+                  "%s record -o made.tlk %s %s >out 2>err\n"
+                  "rm $(head -n 1 out) && %s report made.tlk && %s merge -o made.gz made.tlk && "
+                  "rm made.tlk made.map && %s report made.gz && %s html -o made.html made.gz && "
+                  "{ grep -oF '[perf map]+' made.html || :; }",
+                  folder, name, script, timerleak, interpreter, name, timerleak, timerleak,
+                  timerleak, timerleak));
 
     free(timerleak);
     directory_remove(folder);
@@ -204,6 +206,7 @@ Test(made, functions_of_python_are_named)
     expect_part(report, "  py::main:leak.py  ");
     expect_part(report, "  py::<module>:leak.py  ");
     cr_expect_not(strstr(report, "[unknown]"), "%s", report);
+    cr_expect_not(strstr(report, "[perf map]"), "the page has no file: %s", report);
     /* And by the archive alone. */
     expect_part(strstr(report, "py::<module>:leak.py"), "py::handler:leak.py  ");
     free(report);

@@ -73,3 +73,14 @@ Test(nameless, a_search_in_vain_says_why, .timeout = 60)
     expect_reason(&subject, "list accept_client $R 2>&1 || :", "no symbols: %s/gone is gone\n");
     subject_forget(&subject);
 }
+
+/* Many of them would push the findings down, so they are folded; none of them is left out. */
+Test(nameless, a_page_folds_them_and_names_all, .timeout = 60)
+{
+    struct subject subject = nameless_make();
+
+    expect_reason(&subject, "html $R",
+                  "<details class=\"modules\" open><summary>no symbols: 1 module</summary>\n"
+                  "<p class=\"missing\">no symbols: %s/gone is gone</p>\n");
+    subject_forget(&subject);
+}

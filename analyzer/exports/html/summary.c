@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MOST_PROCESSES 20
+#define OPEN_PROCESSES 4 /* a longer list is folded: it would push the findings down */
 
 static void write_limit(FILE *to, const struct limit *limit)
 {
@@ -47,13 +48,15 @@ static void write_process_item(FILE *to, const struct process *process, bool alo
 static void write_process_list(FILE *to, const struct profile *profile)
 {
     size_t count = process_count_own(profile);
-    fputs("<ul class=\"processes\">\n", to);
+    fprintf(to, "<details%s%s><summary>%s</summary><ul class=\"processes\">\n",
+            count > 1 ? "" : " class=\"alone\"", count > OPEN_PROCESSES ? "" : " open",
+            text_plural(count, "process", "processes").s);
     for (size_t i = 0; i < count && i < MOST_PROCESSES; i++)
         write_process_item(to, profile->processes[i], count == 1);
     if (count > MOST_PROCESSES)
         fprintf(to, "<li>and %s more</li>\n",
                 text_plural(count - MOST_PROCESSES, "process", "processes").s);
-    fputs("</ul>\n", to);
+    fputs("</ul></details>\n", to);
 }
 
 static void write_fact(FILE *to, const char *class, uint64_t count, const char *name)
@@ -110,23 +113,26 @@ static void write_loss_notes(FILE *to, const struct profile *profile)
                 text_plural(damaged, "record", "records").s, damaged == 1 ? "is" : "are");
 }
 
-/* Of modules that are looked up by now: sites are named before the summary is written. */
+/*
+ * Of modules that are looked up by now: sites are named before the summary is written. Many would
+ * push the findings down.
+ */
 static void write_modules(FILE *to, const struct profile *profile)
 {
     struct nameless *list;
     size_t count = losses_nameless(profile, &list);
-    for (size_t i = 0; i < count && i < LOSSES_MODULES; i++) {
+    if (count > 0)
+        fprintf(to, "<details class=\"modules\"%s><summary>no symbols: %s</summary>\n",
+                count == 1 ? " open" : "", text_plural(count, "module", "modules").s);
+    for (size_t i = 0; i < count; i++) {
         fputs("<p class=\"missing\">no symbols: ", to);
         html_text(to, list[i].module->path);
         fputc(' ', to);
         html_text(to, list[i].why);
         fputs("</p>\n", to);
     }
-    if (count > LOSSES_MODULES)
-        fprintf(to, "<p class=\"missing\">no symbols: %s of which less was to be named</p>\n",
-                text_plural(count - LOSSES_MODULES, "more module", "more modules").s);
     if (count > 0)
-        fputs("<p class=\"missing\">" LOSSES_CURE "</p>\n", to);
+        fputs("<p class=\"missing\">" LOSSES_CURE "</p></details>\n", to);
     free(list);
 }
 

@@ -9,6 +9,7 @@
 #include "profile/families.h"
 #include "profile/process.h"
 #include "profile/tags.h"
+#include "views/sites.h"
 #include "views/timer_words.h"
 #include "views/wording.h"
 
@@ -374,12 +375,10 @@ static int64_t word_of_whole(struct rows *rows, struct site *site)
 
 static uint32_t word_of_place(struct rows *rows, struct site *site)
 {
-    const struct stack_frame *frame = stack_headline(rows->profile, site);
-    if (frame->short_file && frame->line > 0)
-        return word_of(rows, "%s:%d", frame->short_file, frame->line);
-    if (frame->function && frame->module)
-        return word_of(rows, "%s+0x%" PRIx64, frame->module->name, frame->offset);
-    return words_number(&rows->words, "");
+    char *place = site_place(stack_headline(rows->profile, site));
+    uint32_t word = words_number(&rows->words, place);
+    free(place);
+    return word;
 }
 
 static json_t *sites_json(struct rows *rows, const struct stacks *stacks)
