@@ -292,8 +292,8 @@ bool portable_tail_calls(const struct portable_module *module, uint64_t address,
         index_find(&module->passage_index, hash, &passage, module->passages, same_passage);
     if (known == INDEX_NONE)
         return false;
-    *calls = module->calls + module->passages[known].first;
     *count = module->passages[known].count;
+    *calls = *count > 0 ? module->calls + module->passages[known].first : NULL;
     return true;
 }
 
