@@ -2,7 +2,7 @@
 
 #include "base/errors.h"
 #include "recording/archive.h"
-#include "symbols/portable.h"
+#include "symbols/portable_text.h"
 
 static void names_add(const char *path, const char *text, size_t size, void *context)
 {

@@ -2,7 +2,7 @@
 
 #include "profile/callers.h"
 #include "profile/passages.h"
-#include "symbols/portable.h"
+#include "symbols/portable_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "recording_builder.h"
 #include "self.h"
 #include "shop.h"
-#include "symbols/portable.h"
+#include "symbols/portable_text.h"
 #include "symbols/symbols.h"
 
 #include <criterion/criterion.h>
