@@ -97,7 +97,8 @@ static const struct word words[] = {
     {"runtime", "\"+3 frames of the runtime\" stands for frames that tell nothing of the program:\n"
                 "they start it and its threads, or call what C++ wraps, as std::function does.\n"
                 "Frames of an interpreter are folded likewise, where the functions that it runs\n"
-                "are named. Reports and the page fold them; `traces`, JSON and exports never do."},
+                "are named. Reports fold them, and the stacks of findings in the page; graphs,\n"
+                "`top`, `traces`, JSON and exports never do."},
     {"unread", "A timerfd has expired, and nobody read it. A level-triggered epoll reports it\n"
                "again and again. The kernel does not arm a periodic one anew until somebody\n"
                "reads. Often its descriptor was taken out of the event loop, but not closed."},
