@@ -73,15 +73,19 @@ void inherit_over_exec(void)
     fdinfo_each(inherit_if_timer);
 }
 
+/* Not one that another thread releases meanwhile: nobody in the child would end that. */
 static void timer_remember(uint32_t slot)
 {
+    struct remembered *one = &remembered[remembered_count];
+
     if (remembered_count == remembered_room) {
         recording_drop(TLK_DROP_FULL);
         return;
     }
-    remembered[remembered_count].slot = slot;
-    remembered[remembered_count].timer = *timer_at(slot);
-    remembered_count++;
+    one->slot = slot;
+    one->timer = *timer_at(slot);
+    if (one->timer.state == TLK_LIVE && timer_live((struct timer_ref){slot, one->timer.generation}))
+        remembered_count++;
 }
 
 /*

@@ -60,7 +60,7 @@ Test(names, exports_have_them_whole, .timeout = 60)
         char *text = shown(&subject, exports[i]);
         expect_part(text, "net::Pool<" STRING " >::add");
         expect_part(text, "std::thread::_State_impl<");
-        expect_part(text, "start_thread");
+        expect_part(text, "_start");
         expect_none(text, "<...>");
         expect_none(text, "frames of the");
         free(text);
