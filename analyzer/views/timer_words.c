@@ -71,7 +71,7 @@ struct text timer_deadline(const struct live_timer *timer)
     return text;
 }
 
-struct text timer_fired(const struct judgement *judgement)
+struct text timer_fires(const struct judgement *judgement)
 {
     struct text text;
     snprintf(text.s, sizeof(text.s), "%" PRIu64 "%s", judgement->fired,

@@ -17,7 +17,7 @@ struct text timer_handles(const struct tlk_timer *record);
 struct text timer_deadline(const struct live_timer *timer);
 
 /* "0+": so often at least. */
-struct text timer_fired(const struct judgement *judgement);
+struct text timer_fires(const struct judgement *judgement);
 
 /* "unread inherited"; "-": none. */
 struct text timer_flags(const struct judgement *judgement);

@@ -117,7 +117,7 @@ static void print_timer_row(const struct table *table, struct profile *profile,
     const struct judgement *judgement = &timer->judgement;
     const struct text family = timer_label(timer), identity = timer_handles(record),
                       deadline = timer_deadline(timer), interval = text_duration(record->interval),
-                      age = text_duration(judgement->age), fired = timer_fired(judgement),
+                      age = text_duration(judgement->age), fired = timer_fires(judgement),
                       flags = timer_flags(judgement), keeps = text_bytes(timer_retained(record)),
                       stands_for = text_count(process_one_in(timer->process, record->family)),
                       thread = timer_thread(timer);
