@@ -7,12 +7,12 @@
  * and the sites that made them. Its size follows the peak of live timers and the number of distinct
  * stacks, never the number of events.
  *
- * Layout. The file is a row of chunks of TLK_CHUNK bytes. Chunk 0 is struct tlk_header. Every
- * other chunk belongs to one region (strings, modules, frames, sites, timers); a region lists its
- * chunks in its directory, in order. Record I of a region lies in chunk `directory[I / per_chunk]`
- * at `(I % per_chunk) * stride`, where per_chunk = TLK_CHUNK / stride. A string, and the frames of
- * one stack, never straddle two chunks. Index 0 of every region is reserved and means "none"; site
- * 0 gathers the timers of any family whose site found no room.
+ * Layout. The file is a row of pages of TLK_PAGE bytes. Page 0 is struct tlk_header. All others
+ * belong to regions (strings, modules, frames, sites, timers). A region grows by segments, each as
+ * large as all before it together: segment 0 holds the first `first` records, segment K those from
+ * first << (K - 1) on, side by side from page `pages[K]` of the file on. A string, and the frames
+ * of one stack, never straddle two segments. Index 0 of every region is reserved and means "none";
+ * site 0 gathers the timers of any family whose site found no room.
  *
  * Publication. A writer fills a record, then publishes it: a region's `used` (release) covers
  * complete records only; a timer is alive once its `state` (release) says so. Counters may be read
@@ -27,12 +27,15 @@
 #ifndef TIMERLEAK_RECORDING_H
 #define TIMERLEAK_RECORDING_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define TLK_MAGIC "TIMERLK\n"
-#define TLK_VERSION 6u
+#define TLK_VERSION 7u
 #define TLK_BYTE_ORDER 0x01020304u
-#define TLK_CHUNK 65536u
+#define TLK_PAGE 4096u
+#define TLK_SMALLEST (16 * TLK_PAGE) /* with less room no recording is made */
+#define TLK_LARGEST ((size_t)256 << 20)
 
 enum tlk_region_id {
     TLK_STRINGS, /* bytes; a string is its offset, NUL-terminated */
@@ -43,16 +46,39 @@ enum tlk_region_id {
     TLK_REGIONS
 };
 
-#define TLK_REGION_CHUNKS 2048u
+#define TLK_SEGMENTS 23u
 
 struct tlk_region {
     uint32_t stride; /* bytes per record */
     uint32_t used;   /* records published, the reserved one included; slots of timers are used again
                         before new ones are taken, so of these it is the peak plus one */
-    uint32_t chunks; /* entries of directory in use */
-    uint32_t reserved;
-    uint32_t directory[TLK_REGION_CHUNKS]; /* chunk numbers, each in (0, chunk_count) */
+    uint32_t first;  /* records of segment 0: a power of two, which fills pages */
+    uint32_t room;   /* records that there is room for: the last segment may have been cut short */
+    uint32_t segments;            /* entries of pages in use */
+    uint32_t pages[TLK_SEGMENTS]; /* where each begins: page numbers in (0, page_count) */
 };
+
+/* The segment that holds a record, and the first that a segment holds. */
+static inline uint32_t tlk_segment_of(uint32_t index, uint32_t first)
+{
+    return 31u - (uint32_t)__builtin_clz((index / first) << 1 | 1);
+}
+
+static inline uint64_t tlk_segment_start(uint32_t segment, uint32_t first)
+{
+    return segment ? (uint64_t)first << (segment - 1) : 0;
+}
+
+/* How many of the records in use it holds. */
+static inline uint32_t tlk_segment_used(const struct tlk_region *region, uint32_t segment)
+{
+    uint64_t start = tlk_segment_start(segment, region->first);
+    uint64_t end = tlk_segment_start(segment + 1, region->first);
+
+    if (region->used <= start)
+        return 0;
+    return (uint32_t)((region->used < end ? region->used : end) - start);
+}
 
 /* How a process ended. `record` writes TLK_KILLED for a child whose death by signal it saw. */
 enum tlk_end {
@@ -154,9 +180,9 @@ struct tlk_header {
     uint32_t version;
     uint32_t byte_order;
     uint32_t header_size; /* sizeof(struct tlk_header) */
-    uint32_t chunk_size;
-    uint32_t chunk_count; /* chunks whose blocks are allocated, chunk 0 included */
-    uint32_t chunk_used;  /* chunks handed out; a clean exit trims the file to these */
+    uint32_t page_size;
+    uint32_t page_count; /* pages whose blocks are allocated, page 0 included */
+    uint32_t page_used;  /* pages handed out; a clean exit trims the file to these */
 
     uint64_t session; /* names one run of `timerleak record`; 0 when preloaded by hand */
     int32_t pid;
@@ -374,12 +400,21 @@ struct tlk_timer {
     };
 };
 
-/* Of an array: bytes of a record, by enum tlk_region_id. */
+/* Records of segment 0. */
+#define TLK_FIRST_SITES 4u
+#define TLK_FIRST_TIMERS 32u
+
+/* Of arrays by enum tlk_region_id: bytes of a record, and records of segment 0. */
 #define TLK_STRIDES                                                                                \
     {                                                                                              \
         [TLK_STRINGS] = 1, [TLK_MODULES] = sizeof(struct tlk_module),                              \
         [TLK_FRAMES] = sizeof(uint64_t), [TLK_SITES] = sizeof(struct tlk_site),                    \
         [TLK_TIMERS] = sizeof(struct tlk_timer),                                                   \
+    }
+#define TLK_FIRSTS                                                                                 \
+    {                                                                                              \
+        [TLK_STRINGS] = 8192, [TLK_MODULES] = 32, [TLK_FRAMES] = 512,                              \
+        [TLK_SITES] = TLK_FIRST_SITES, [TLK_TIMERS] = TLK_FIRST_TIMERS,                            \
     }
 
 /*
@@ -395,9 +430,9 @@ struct tlk_timer {
 #define TLK_PERF_MAP_SUFFIX ".map"
 #define TLK_SUFFIX ".tlk"
 
-_Static_assert(sizeof(struct tlk_header) <= TLK_CHUNK, "the header is one chunk");
-_Static_assert(sizeof(struct tlk_module) == 128, "modules fill chunks");
-_Static_assert(sizeof(struct tlk_site) == 1024, "sites fill chunks");
-_Static_assert(sizeof(struct tlk_timer) == 128, "timers fill chunks, two cache lines each");
+_Static_assert(sizeof(struct tlk_header) <= TLK_PAGE, "the header is one page");
+_Static_assert(sizeof(struct tlk_module) == 128, "modules fill pages");
+_Static_assert(sizeof(struct tlk_site) * TLK_FIRST_SITES % TLK_PAGE == 0, "sites fill pages");
+_Static_assert(sizeof(struct tlk_timer) * TLK_FIRST_TIMERS % TLK_PAGE == 0, "timers fill pages");
 
 #endif

@@ -15,14 +15,14 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#define ENOUGH ((uint64_t)28 << 20) /* what it allocates while the process runs, at most */
+#define ENOUGH ((uint64_t)1 << 20) /* what a server with a hundred places takes */
 
 /* As large as this process may make a file: more would end it by SIGXFSZ. */
 static off_t allowed_size(void)
 {
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
     getrlimit(RLIMIT_FSIZE, &limit);
-    return limit.rlim_cur < SMALLEST_RECORDING ? (off_t)limit.rlim_cur : SMALLEST_RECORDING;
+    return limit.rlim_cur < TLK_SMALLEST ? (off_t)limit.rlim_cur : TLK_SMALLEST;
 }
 
 /* A file without a name, or with one that is gone at once. */
@@ -68,7 +68,7 @@ static void remark_space(struct diagnosis *diagnosis, const char *directory)
                      text_bytes(free_bytes).s, kind);
     if (free_bytes < ENOUGH)
         diagnosis_advise(diagnosis,
-                         "Each running process wants up to %s: make room, or record "
+                         "A running server wants some %s: make room, or record "
                          "elsewhere: timerleak record -o DIR COMMAND.",
                          text_bytes(ENOUGH).s);
 }

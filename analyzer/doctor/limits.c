@@ -45,7 +45,7 @@ static void examine_room(struct diagnosis *diagnosis, int resource, rlim_t part,
                          const char *remedy)
 {
     struct rlimit limit;
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur / part >= SMALLEST_RECORDING)
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur / part >= TLK_SMALLEST)
         return;
     diagnosis_remark(diagnosis, HEALTH_NO, "%s: %s leave no room for a recording", name,
                      text_bytes(limit.rlim_cur).s);

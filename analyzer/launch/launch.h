@@ -11,9 +11,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Bytes: with less room the shim writes no recording. */
-#define SMALLEST_RECORDING (16 * TLK_CHUNK)
-
 struct launch {
     char *const *command; /* NULL-terminated, as for execvp(3) */
     char *preload;        /* the new LD_PRELOAD; NULL: leave it as it is */

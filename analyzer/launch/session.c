@@ -38,7 +38,7 @@ static int recording_open_file(int directory, const char *name, struct tlk_heade
                 pread(fd, head, HEAD, 0) == (ssize_t)HEAD &&
                 memcmp(head->magic, TLK_MAGIC, sizeof(head->magic)) == 0 &&
                 head->version == TLK_VERSION && head->byte_order == TLK_BYTE_ORDER &&
-                head->chunk_size == TLK_CHUNK;
+                head->page_size == TLK_PAGE;
     if (ours)
         return fd;
     close(fd);
@@ -158,11 +158,11 @@ static bool recording_trim(int fd, struct tlk_header *head)
     struct stat status;
     if (fstat(fd, &status) != 0)
         return false;
-    off_t used = (off_t)head->chunk_used * TLK_CHUNK;
-    if (head->chunk_used == 0 || used >= status.st_size)
+    off_t used = (off_t)head->page_used * TLK_PAGE;
+    if (head->page_used == 0 || used >= status.st_size)
         return true;
-    head->chunk_count = head->chunk_used;
-    return WRITE(fd, *head, chunk_count) && ftruncate(fd, used) == 0;
+    head->page_count = head->page_used;
+    return WRITE(fd, *head, page_count) && ftruncate(fd, used) == 0;
 }
 
 /* Its last image gets the program's end; an earlier one, with a successor, was left by exec. */

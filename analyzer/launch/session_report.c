@@ -179,12 +179,12 @@ static void explain_nothing(const char *command, const char *directory)
         statvfs(directory, &system) == 0 ? system.f_bavail * system.f_frsize : UINT64_MAX;
     if (size && !variable_find("SIZE")->takes(size))
         complain("That is by " VARIABLE_PREFIX "SIZE=%s: a recording takes at least %s.", size,
-                 text_bytes(SMALLEST_RECORDING).s);
-    else if (left < 2 * SMALLEST_RECORDING) /* some goes to the file system's own needs */
+                 text_bytes(TLK_SMALLEST).s);
+    else if (left < 2 * TLK_SMALLEST) /* some goes to the file system's own needs */
         complain("Its file system is full, %s are left and a recording takes %s: write "
                  "elsewhere with -o.",
-                 text_bytes(left).s, text_bytes(SMALLEST_RECORDING).s);
-    else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < SMALLEST_RECORDING)
+                 text_bytes(left).s, text_bytes(TLK_SMALLEST).s);
+    else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < TLK_SMALLEST)
         complain("Files may not grow large enough: raise ulimit -f.");
     else
         fputs("timerleak: Usual reasons:\n"

@@ -49,7 +49,7 @@ static bool takes_size(const char *value)
     if (unit == value || *value == '-' || !place || (*unit && unit[1]))
         return false;
     int shift = *unit == 'G' ? 30 : *unit == 'M' ? 20 : *unit == 'K' ? 10 : 0;
-    return size > (SMALLEST_RECORDING - 1) >> shift;
+    return size > (TLK_SMALLEST - 1) >> shift;
 }
 
 static bool takes_switch(const char *value)
@@ -67,7 +67,7 @@ static const struct variable variables[] = {
     {"PRELOAD", takes_any, "", "is what children have preloaded; leave it to `record`"},
     {"FAMILIES", is_families, "names of families, with commas between them",
      "records these kinds of timer alone"},
-    {"SIZE", takes_size, "bytes, perhaps with K, M or G, and at least 1M", "limits a recording"},
+    {"SIZE", takes_size, "bytes, perhaps with K, M or G, and at least 64K", "limits a recording"},
     {"DEPTH", takes_depth, "a number from 1 to 128", "is how many frames of a stack are kept"},
     {"SAMPLE", takes_one_in, "a whole number", "records one timer of so many"},
     {"ENABLED", takes_switch, "0 or 1",

@@ -19,8 +19,7 @@
 #define NAME_SIZE 256
 #define GZIP (MAX_WBITS + 16)
 #define BUFFER_SIZE 65536u
-/* The header, and all regions full: what is larger is no recording. */
-#define MOST_BYTES ((1 + (off_t)TLK_REGIONS * TLK_REGION_CHUNKS) * TLK_CHUNK)
+#define MOST_BYTES ((off_t)TLK_LARGEST) /* what is larger is no recording */
 
 /* How a member of names is called; and what it begins with, like all that are called something. */
 #define NAMES "timerleak-symbols.json"
@@ -106,7 +105,7 @@ static bool put_chunk(int to, const unsigned char *bytes, size_t size, off_t at)
  */
 static const char *inflater_next(struct inflater *inflater, int to, char name[NAME_SIZE])
 {
-    static unsigned char chunk[TLK_CHUNK];
+    static unsigned char chunk[BUFFER_SIZE];
     z_stream *stream = &inflater->stream;
     gz_header header = {.name = (Bytef *)name, .name_max = NAME_SIZE - 1};
     off_t size = 0;
@@ -375,35 +374,37 @@ static void header_stamp(struct tlk_header *header)
     header->end_boot = clock_now(CLOCK_BOOTTIME);
 }
 
-/* Chunks that are in use: a file holds more, allocated ahead. */
-static uint32_t chunks_of(const struct tlk_header *header)
+/* Where the last page in use ends: a file holds more, allocated ahead. */
+static off_t end_of_use(const struct tlk_header *header)
 {
-    uint32_t count = 1;
+    uint64_t end = TLK_PAGE;
     for (size_t id = 0; id < TLK_REGIONS; id++) {
         const struct tlk_region *region = &header->regions[id];
-        for (uint32_t i = 0; i < region->chunks && i < TLK_REGION_CHUNKS; i++) {
-            if (region->directory[i] >= count)
-                count = region->directory[i] + 1;
+        for (uint32_t i = 0; i < region->segments && i < TLK_SEGMENTS; i++) {
+            uint64_t used = (uint64_t)tlk_segment_used(region, i) * region->stride;
+            uint64_t pages = region->pages[i] + (used + TLK_PAGE - 1) / TLK_PAGE;
+            if (pages * TLK_PAGE > end)
+                end = pages * TLK_PAGE;
         }
     }
-    return count;
+    return (off_t)end;
 }
 
-static bool pack_chunks(struct packing *packing, int file, const char *path, char error[ERROR_SIZE])
+static bool pack_pages(struct packing *packing, int file, const char *path, char error[ERROR_SIZE])
 {
-    _Alignas(8) unsigned char chunk[TLK_CHUNK];
-    uint32_t count = 1;
-    for (uint32_t i = 0; i < count; i++) {
-        ssize_t got = pread(file, chunk, sizeof(chunk), (off_t)i * TLK_CHUNK);
-        if (got != (ssize_t)sizeof(chunk))
+    _Alignas(8) unsigned char page[TLK_PAGE];
+    off_t end = TLK_PAGE;
+    for (off_t at = 0; at < end; at += TLK_PAGE) {
+        ssize_t got = pread(file, page, sizeof(page), at);
+        if (got != (ssize_t)sizeof(page))
             return archive_fail(error, path,
                                 got < 0 ? strerror(errno) : "cut short while it was read");
-        if (i == 0) {
-            struct tlk_header *header = (void *)chunk;
+        if (at == 0) {
+            struct tlk_header *header = (void *)page;
             header_stamp(header);
-            count = chunks_of(header);
+            end = end_of_use(header);
         }
-        if (!archive_pack(packing, chunk, sizeof(chunk), i + 1 < count ? Z_NO_FLUSH : Z_FINISH))
+        if (!archive_pack(packing, page, sizeof(page), at + TLK_PAGE < end ? Z_NO_FLUSH : Z_FINISH))
             return fail_to_write(error);
     }
     return true;
@@ -435,7 +436,7 @@ static bool archive_add_recording(FILE *to, const char *path, char error[ERROR_S
         close(file);
         return archive_fail(error, path, "zlib could not be started");
     }
-    bool packed = pack_chunks(&packing, file, path, error);
+    bool packed = pack_pages(&packing, file, path, error);
     deflateEnd(&packing.stream);
     close(file);
     return packed;

@@ -90,7 +90,12 @@ bool recording_module(struct recording *recording, uint32_t index, struct tlk_mo
     return count_damage(recording, whole ? FOUND_WHOLE : FOUND_DAMAGED);
 }
 
-/* The frames of one stack lie in one chunk and are published. */
+static bool lie_together(const struct region *region, uint32_t first, uint32_t last)
+{
+    return tlk_segment_of(first, region->table.first) == tlk_segment_of(last, region->table.first);
+}
+
+/* The frames of one stack lie in one segment and are published. */
 static bool frames_exist(const struct recording *recording, const struct tlk_site *site)
 {
     const struct region *frames = &recording->regions[TLK_FRAMES];
@@ -98,7 +103,7 @@ static bool frames_exist(const struct recording *recording, const struct tlk_sit
         return true;
     return site->frames != 0 && site->depth <= TLK_MAX_DEPTH && site->frames < frames->table.used &&
            site->depth <= frames->table.used - site->frames &&
-           site->frames % frames->per_chunk + site->depth <= frames->per_chunk;
+           lie_together(frames, site->frames, site->frames + site->depth - 1);
 }
 
 static bool site_valid(const struct recording *recording, const struct tlk_site *site)
@@ -218,12 +223,12 @@ const uint64_t *recording_frames(const struct recording *recording, const struct
 
 const char *recording_string(const struct recording *recording, uint32_t offset)
 {
-    uint32_t used = recording->regions[TLK_STRINGS].table.used;
-    if (offset == 0 || offset >= used)
+    const struct tlk_region *table = &recording->regions[TLK_STRINGS].table;
+    if (offset == 0 || offset >= table->used)
         return "";
-    size_t room = TLK_CHUNK - offset % TLK_CHUNK;
-    if (room > used - offset)
-        room = used - offset;
+    uint32_t segment = tlk_segment_of(offset, table->first);
+    uint64_t start = tlk_segment_start(segment, table->first);
+    size_t room = start + tlk_segment_used(table, segment) - offset;
     return memchr(recording->strings + offset, '\0', room) ? recording->strings + offset : "";
 }
 
@@ -235,10 +240,10 @@ const char *recording_argument(const struct recording *recording, uint32_t index
     for (uint32_t i = 0; i < index; i++) {
         size_t length = strlen(recording_string(recording, offset));
         uint32_t next = offset + (uint32_t)length + 1;
-        /* A string never straddles chunks: past the end of one there are no more arguments. */
-        if (next / TLK_CHUNK != offset / TLK_CHUNK ||
+        /* A string never straddles segments: past the end of one there are no more arguments. */
+        if (next >= recording->regions[TLK_STRINGS].table.used ||
             next - recording->header.argv >= TLK_COMMAND_SIZE ||
-            next >= recording->regions[TLK_STRINGS].table.used)
+            !lie_together(&recording->regions[TLK_STRINGS], offset, next))
             return NULL;
         offset = next;
     }

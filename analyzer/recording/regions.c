@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NO_WINDOW UINT32_MAX
+#define WINDOW ((size_t)65536) /* bytes */
 
-static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES;
+static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES, firsts[TLK_REGIONS] = TLK_FIRSTS;
 
 static const char *const names[TLK_REGIONS] = {"strings", "modules", "frames", "sites", "timers"};
 
@@ -48,7 +48,7 @@ static bool check_format(const struct tlk_header *header, const char *path, char
             "%s has format version %u, this timerleak reads version %u; use the timerleak "
             "that recorded it",
             path, header->version, TLK_VERSION);
-    if (header->header_size != sizeof(*header) || header->chunk_size != TLK_CHUNK)
+    if (header->header_size != sizeof(*header) || header->page_size != TLK_PAGE)
         return error_set(error, "%s is damaged: its header has a wrong size", path);
     return true;
 }
@@ -77,14 +77,20 @@ bool regions_read_header(int file, const char *path, struct tlk_header *header,
     return check_format(header, path, error);
 }
 
-/* Every chunk of the directory must be in the file, whole: records are not checked again. */
-static bool check_directory(const struct tlk_region *table, uint64_t file_chunks, const char *name,
-                            const char *path, char error[ERROR_SIZE])
+static uint64_t segment_offset(const struct tlk_region *table, uint32_t segment)
 {
-    for (uint32_t i = 0; i < table->chunks; i++) {
-        if (table->directory[i] == 0)
+    return (uint64_t)table->pages[segment] * TLK_PAGE;
+}
+
+/* Every record in use must be in the file, whole: that is not checked again. */
+static bool check_segments(const struct tlk_region *table, uint64_t file_size, const char *name,
+                           const char *path, char error[ERROR_SIZE])
+{
+    for (uint32_t i = 0; i < table->segments; i++) {
+        uint64_t used = (uint64_t)tlk_segment_used(table, i) * table->stride;
+        if (table->pages[i] == 0)
             return error_set(error, "%s is damaged: its %s overlap the header", path, name);
-        if (table->directory[i] >= file_chunks)
+        if (segment_offset(table, i) + used > file_size)
             return error_set(error, "%s is cut short: some of its %s are missing; copy it again",
                              path, name);
     }
@@ -97,58 +103,75 @@ bool region_open(struct region *region, int file, const char *path, enum tlk_reg
     struct tlk_region *table = &region->table;
     struct stat status;
     size_t offset = offsetof(struct tlk_header, regions) + id * sizeof(*table);
-    /* The size last: a file that grows never has chunks in a directory before it has them. */
+    /* The size last: a file that grows never has segments in a table before it has them. */
     if (!read_at(file, offset, table, sizeof(*table)) || fstat(file, &status) != 0)
         return error_set(error, "%s could not be read: %s", path, strerror(errno));
-    region->window = NO_WINDOW;
-    if (table->used == 0 && table->chunks == 0)
+    if (table->used == 0 && table->segments == 0)
         return true;
-    if (table->stride != strides[id])
+    if (table->stride != strides[id] || table->first != firsts[id])
         return error_set(error, "%s is damaged: its %s have a wrong size", path, names[id]);
-    region->per_chunk = TLK_CHUNK / table->stride;
-    if (table->chunks > TLK_REGION_CHUNKS ||
-        table->used > (uint64_t)table->chunks * region->per_chunk)
+    if (table->segments > TLK_SEGMENTS ||
+        table->used > tlk_segment_start(table->segments, table->first))
         return error_set(error, "%s is damaged: it claims more %s than it has room for", path,
                          names[id]);
-    return check_directory(table, (uint64_t)status.st_size / TLK_CHUNK, names[id], path, error);
+    return check_segments(table, (uint64_t)status.st_size, names[id], path, error);
 }
 
 void region_close(struct region *region)
 {
-    free(region->chunk);
+    free(region->bytes);
+}
+
+/* Where a record lies in the file. */
+static uint64_t record_offset(const struct tlk_region *table, uint32_t index)
+{
+    uint32_t segment = tlk_segment_of(index, table->first);
+    uint64_t within = index - tlk_segment_start(segment, table->first);
+    return segment_offset(table, segment) + within * table->stride;
+}
+
+/* Reads records from this one on, as far as they lie side by side. */
+static bool move_window(struct region *region, int file, uint32_t index)
+{
+    const struct tlk_region *table = &region->table;
+    uint32_t segment = tlk_segment_of(index, table->first);
+    uint64_t end = tlk_segment_start(segment, table->first) + tlk_segment_used(table, segment);
+    uint64_t count = WINDOW / table->stride;
+    if (count > end - index)
+        count = end - index;
+    if (!region->bytes)
+        region->bytes = memory_new(1, WINDOW);
+    region->window = region->window_end = 0;
+    if (!read_at(file, record_offset(table, index), region->bytes, count * table->stride))
+        return false;
+    region->window = index;
+    region->window_end = index + (uint32_t)count;
+    return true;
 }
 
 const void *region_record(struct region *region, int file, uint32_t index)
 {
     if (index >= region->table.used)
         return NULL;
-    uint32_t entry = index / region->per_chunk;
-    if (entry != region->window) {
-        if (!region->chunk)
-            region->chunk = memory_new(1, TLK_CHUNK);
-        region->window = NO_WINDOW;
-        uint64_t offset = (uint64_t)region->table.directory[entry] * TLK_CHUNK;
-        if (!read_at(file, offset, region->chunk, TLK_CHUNK))
-            return NULL;
-        region->window = entry;
-    }
-    return region->chunk + (size_t)(index % region->per_chunk) * region->table.stride;
+    if ((index < region->window || index >= region->window_end) &&
+        !move_window(region, file, index))
+        return NULL;
+    return region->bytes + (size_t)(index - region->window) * region->table.stride;
 }
 
 bool region_reread(const struct region *region, int file, uint32_t index, void *to, size_t size)
 {
-    uint64_t chunk = region->table.directory[index / region->per_chunk];
-    uint64_t within = (uint64_t)(index % region->per_chunk) * region->table.stride;
-    return read_at(file, chunk * TLK_CHUNK + within, to, size);
+    return read_at(file, record_offset(&region->table, index), to, size);
 }
 
 void *region_load(const struct region *region, int file)
 {
-    uint32_t chunks = region->table.chunks;
-    unsigned char *all = memory_new(chunks ? chunks : 1, TLK_CHUNK);
-    for (uint32_t i = 0; i < chunks; i++) {
-        uint64_t offset = (uint64_t)region->table.directory[i] * TLK_CHUNK;
-        if (!read_at(file, offset, all + (size_t)i * TLK_CHUNK, TLK_CHUNK)) {
+    const struct tlk_region *table = &region->table;
+    unsigned char *all = memory_new(table->used ? table->used : 1, table->stride);
+    for (uint32_t i = 0; i < table->segments; i++) {
+        size_t at = tlk_segment_start(i, table->first) * table->stride;
+        if (!read_at(file, segment_offset(table, i), all + at,
+                     (size_t)tlk_segment_used(table, i) * table->stride)) {
             free(all);
             return NULL;
         }

@@ -1,5 +1,5 @@
 /*
- * regions.h - the file below a recording: its header, and regions read by the chunk.
+ * regions.h - the file below a recording: its header, and regions read some records at a time.
  */
 #ifndef TIMERLEAK_RECORDING_REGIONS_H
 #define TIMERLEAK_RECORDING_REGIONS_H
@@ -10,12 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One region: the checked copy of its directory, and the chunk that was read last. */
+/* One region: the checked copy of its table, and the records that were read last. */
 struct region {
     struct tlk_region table;
-    uint32_t per_chunk;
-    uint32_t window;      /* entry of the directory that `chunk` holds, ~0: none */
-    unsigned char *chunk; /* TLK_CHUNK bytes */
+    uint32_t window, window_end; /* the first that `bytes` holds, and the one behind the last */
+    unsigned char *bytes;
 };
 
 /* Reads and checks all of the header but its regions. */
@@ -36,7 +35,7 @@ const void *region_record(struct region *region, int file, uint32_t index);
 /* Reads `size` bytes at the record anew, past the window. */
 bool region_reread(const struct region *region, int file, uint32_t index, void *to, size_t size);
 
-/* The whole region in one piece, a multiple of TLK_CHUNK bytes; NULL if the file ends before. */
+/* All records in one piece; NULL if the file ends before. */
 void *region_load(const struct region *region, int file);
 
 #endif

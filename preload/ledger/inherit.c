@@ -12,7 +12,7 @@
 #include "tables/descriptors.h"
 #include "tables/families.h"
 #include "tables/live.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/sites.h"
 
 static struct remembered {
@@ -69,7 +69,7 @@ static void remembered_reserve(uint32_t count)
 
 void inherit_over_exec(void)
 {
-    remembered_reserve(slots_of_kernel());
+    remembered_reserve(mapfile_kernel_timers());
     fdinfo_each(inherit_if_timer);
 }
 

@@ -11,7 +11,7 @@
 #include "stacks/stack.h"
 #include "tables/descriptors.h"
 #include "tables/families.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/modules.h"
 #include "tables/sites.h"
 #include "tables/strings.h"
@@ -248,15 +248,6 @@ static void timer_name(const struct birth *birth, struct timer_ref ref)
         timer_leave(timer_ref_of(before));
 }
 
-/* Of a family that knows no limit. */
-static void tables_expect_many(const struct birth *birth)
-{
-    if (!mapfile_may_grow)
-        mapfile_may_grow = true;
-    if (!birth->kept)
-        live_widen();
-}
-
 /* Within a section. */
 static struct timer_ref timer_enter(const struct birth *birth)
 {
@@ -264,8 +255,8 @@ static struct timer_ref timer_enter(const struct birth *birth)
     uint64_t now;
     struct tlk_timer *timer;
 
-    if (__builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
-        tables_expect_many(birth);
+    if (!birth->kept && __builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
+        live_widen();
     slot = slot_take();
     now = clock_mono();
     if (!slot) {

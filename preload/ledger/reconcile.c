@@ -9,7 +9,7 @@
 #include "ledger/ledger.h"
 #include "ledger/sharing.h"
 #include "tables/descriptors.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 
 static void reconcile_one(int fd)
 {

@@ -27,6 +27,14 @@
  * then on the shim makes none, its unwinder's included. Filters that were there from the start (in
  * a container, under systemd) have let the shim start, and are none to fear.
  */
+static void fill_up(void)
+{
+    if (gate_open() && !gate->sandboxed && section_enter()) {
+        mapfile_fill_up();
+        section_leave();
+    }
+}
+
 HOOK int prctl(int option, ...)
 {
     unsigned long argument[4];
@@ -36,8 +44,10 @@ HOOK int prctl(int option, ...)
     for (int i = 0; i < 4; i++)
         argument[i] = va_arg(arguments, unsigned long);
     va_end(arguments);
-    if ((option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP) && !thread.vforked)
+    if ((option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP) && !thread.vforked) {
+        fill_up();
         gate->sandboxed = 1;
+    }
     return real()->prctl(option, argument[0], argument[1], argument[2], argument[3]);
 }
 

@@ -26,7 +26,7 @@
 #include "tables/descriptors.h"
 #include "tables/families.h"
 #include "tables/live.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/modules.h"
 #include "tables/sites.h"
 #include "tables/strings.h"
@@ -176,7 +176,7 @@ static void before_fork(void)
         return;
     }
     gate_before_fork.families = gate->families; /* one may have been added meanwhile */
-    mapfile_remember();
+    regions_remember();
     inherit_remember();
 }
 
@@ -265,7 +265,7 @@ static void end_recording(int status)
     perfmap_keep();
     note_end(TLK_EXITED, status);
     if (!gate->sandboxed)
-        mapfile_trim();
+        mapfile_end();
 }
 
 #define ENDINGS_MOST 16
@@ -331,8 +331,7 @@ static bool start_recording(void)
     stack_start();
     if (!gate_install() || !mapfile_create(&settings, program))
         return false;
-    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start() ||
-        !descriptors_start()) {
+    if (!sites_start(mapfile_most()) || !live_start() || !descriptors_start()) {
         mapfile_abandon();
         return false;
     }

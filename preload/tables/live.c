@@ -2,7 +2,7 @@
 
 #include "core/gate.h"
 #include "core/lock.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/table.h"
 
 #define SHARDS 16
@@ -51,7 +51,7 @@ static size_t shard_size(size_t timers)
 
 bool live_start(void)
 {
-    size_t size = shard_size(slots_of_kernel());
+    size_t size = shard_size(mapfile_kernel_timers());
     char *memory = memory_reserve(SHARDS * size);
 
     if (!memory || !slots_start())

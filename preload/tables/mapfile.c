@@ -16,12 +16,10 @@
 #include "core/memory.h"
 #include "core/real.h"
 #include "tables/newfile.h"
+#include "tables/regions.h"
 
-#define SMALLEST (16 * (size_t)TLK_CHUNK)
 #define SITES_SHARE ((size_t)4 << 20)
 #define LARGEST_BY_LIMITS ((size_t)24 << 20)
-#define LARGEST ((size_t)TLK_REGION_CHUNKS * TLK_CHUNK)
-#define GROWTH ((size_t)8 << 20)
 #define NAME_TRIES 100
 #define ADDRESS_SPACE_PART 64
 
@@ -31,53 +29,40 @@ static char file_path[4400];
 static size_t file_size;   /* blocks are allocated for so many bytes */
 static size_t mapped_size; /* and so many it may grow to */
 static bool grows_no_more;
-bool mapfile_may_grow;
 static struct stat file_id;
-static struct newfile unpublished;
-static struct lock chunks_lock;
+static struct newfile unpublished = {.fd = -1};
+static struct lock pages_lock;
 
-/* What a child that is forked now has in common with its parent. */
-static struct {
-    uint32_t used[TLK_REGIONS], chunks[TLK_REGIONS], chunk_used;
-} at_fork;
-
-static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES;
-
-/*
- * Kernel timers are bounded by two limits of the process, so the blocks for all that can be live
- * are known, and allocated, before the first one is made. What a library makes of its own memory
- * knows no bound: for that the file grows.
- */
-static size_t wanted_size(const struct settings *settings)
+static size_t whole_pages(size_t size)
 {
-    struct rlimit files = {0}, signals = {0}, address_space = {.rlim_cur = RLIM_INFINITY};
-    size_t most = LARGEST_BY_LIMITS, size = settings->size;
+    return size / TLK_PAGE * TLK_PAGE;
+}
+
+uint32_t mapfile_kernel_timers(void)
+{
+    struct rlimit files = {0}, signals = {0};
+    size_t timers = LARGEST_BY_LIMITS / sizeof(struct tlk_timer);
 
     getrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_SIGPENDING, &signals);
-    getrlimit(RLIMIT_AS, &address_space);
-    if (!size) {
-        size_t timers = most / sizeof(struct tlk_timer);
-
-        if (files.rlim_max < timers && signals.rlim_cur < timers - files.rlim_max)
-            timers = files.rlim_max + signals.rlim_cur;
-        size = SITES_SHARE + timers * sizeof(struct tlk_timer);
-    }
-    if (size > LARGEST)
-        size = LARGEST;
-    /* Of a limited one, a small part: the tables take several times the file's size. */
-    if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
-        size = address_space.rlim_cur / ADDRESS_SPACE_PART;
-    return size / TLK_CHUNK * TLK_CHUNK;
+    if (files.rlim_max < timers && signals.rlim_cur < timers - files.rlim_max)
+        timers = files.rlim_max + signals.rlim_cur;
+    return (uint32_t)timers;
 }
 
-/* The file is mapped beyond its end, which costs address space alone. */
-static size_t most_mapped(const struct settings *settings, size_t size)
+/*
+ * The file is mapped beyond its end, which costs address space alone. Where that is limited, a
+ * small part of it: the tables take several times the file's size.
+ */
+static size_t most_mapped(const struct settings *settings)
 {
     struct rlimit address_space = {.rlim_cur = RLIM_INFINITY};
+    size_t size = settings->size && settings->size < TLK_LARGEST ? settings->size : TLK_LARGEST;
 
     getrlimit(RLIMIT_AS, &address_space);
-    return settings->size || address_space.rlim_cur != RLIM_INFINITY ? size : LARGEST;
+    if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
+        size = address_space.rlim_cur / ADDRESS_SPACE_PART;
+    return whole_pages(size);
 }
 
 struct text {
@@ -158,17 +143,22 @@ static void name_file(const struct settings *settings, const char *program, int 
     text_put(&text, has_suffix ? ".tlk" : "");
 }
 
-/* Takes what the disk has to give, down to a size that is no use any more. */
-static size_t allocate_blocks(int fd, size_t size)
+/* For file systems that can't allocate blocks but by writing to them. */
+static bool blocks_write(int fd, size_t from, size_t size)
 {
-    for (size = newfile_limited(size); size >= SMALLEST;) {
-        size_t half = size / 2 / TLK_CHUNK * TLK_CHUNK;
+    static const char zeros[TLK_PAGE];
 
-        if (posix_fallocate(fd, 0, (off_t)size) == 0)
-            return size;
-        size = half >= SMALLEST ? half : size > SMALLEST ? SMALLEST : 0;
-    }
-    return 0;
+    while (from < size &&
+           real()->syscall(SYS_pwrite64, fd, zeros, sizeof(zeros), (off_t)from) == TLK_PAGE)
+        from += TLK_PAGE;
+    return from >= size;
+}
+
+/* Of a file that has `from` bytes: a store to a hole on a full disk would be SIGBUS. */
+static bool blocks_allocate(int fd, size_t from, size_t size)
+{
+    return real()->syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0 ||
+           (errno == EOPNOTSUPP && blocks_write(fd, from, size));
 }
 
 /* In `address`'s place, unless that is NULL. */
@@ -187,18 +177,21 @@ static void *map_new(const struct settings *settings, const char *program, size_
 {
     void *base = NULL;
 
+    if (!mapped_size)
+        mapped_size = most_mapped(settings);
+    if (mapped_size < TLK_SMALLEST || newfile_limited(TLK_SMALLEST) < TLK_SMALLEST ||
+        newfile_limited(size) < size)
+        return NULL;
     name_file(settings, program, 0);
     if (!newfile_open(&unpublished, file_path))
         return NULL;
-    file_size = allocate_blocks(unpublished.fd, size);
-    grows_no_more = false;
-    if (!mapped_size)
-        mapped_size = most_mapped(settings, file_size);
-    if (file_size)
+    if (blocks_allocate(unpublished.fd, 0, size))
         base = map_file(unpublished.fd, NULL);
     fstat(unpublished.fd, &file_id);
     if (!base)
         newfile_close(&unpublished);
+    file_size = size;
+    grows_no_more = false;
     return base;
 }
 
@@ -258,140 +251,78 @@ bool mapfile_publish(const struct settings *settings, const char *program)
 }
 
 /*
- * More chunks, unless there is no way to more: then it is not tried again. The lock is held, by one
- * thread for thousands of timers.
+ * As large as that, or as it may become: then it is not tried again. The lock is held, and as the
+ * file doubles that is seldom.
  */
-static bool file_grow(struct tlk_header *header)
+static void file_grow(size_t size)
 {
-    size_t size =
-        newfile_limited(file_size + GROWTH < mapped_size ? file_size + GROWTH : mapped_size);
     int saved = errno, fd = -1;
 
-    if (!mapfile_may_grow)
-        return false;
-    if (!grows_no_more && !gate->sandboxed && size > file_size)
-        fd = open_own();
-    if (fd >= 0 && real()->syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0) {
+    if (grows_no_more || gate->sandboxed)
+        return;
+    size = whole_pages(newfile_limited(size < mapped_size ? size : mapped_size));
+    if (size > file_size)
+        fd = unpublished.fd >= 0 ? unpublished.fd : open_own();
+    while (fd >= 0 && size > file_size && !blocks_allocate(fd, file_size, size))
+        size = file_size + whole_pages((size - file_size) / 2);
+    grows_no_more = fd < 0 || size <= file_size;
+    if (!grows_no_more) {
         file_size = size;
-        __atomic_store_n(&header->chunk_count, (uint32_t)(size / TLK_CHUNK), __ATOMIC_RELAXED);
-    } else {
-        grows_no_more = true;
+        __atomic_store_n(&recording->page_count, (uint32_t)(size / TLK_PAGE), __ATOMIC_RELAXED);
     }
-    if (fd >= 0)
+    if (fd >= 0 && fd != unpublished.fd)
         real()->syscall(SYS_close, fd);
     errno = saved;
-    return !grows_no_more;
 }
 
-static bool region_grow(struct tlk_header *header, struct tlk_region *region)
+uint32_t mapfile_take_pages(uint32_t wanted, uint32_t *first)
 {
-    bool grown = false;
+    uint32_t left;
 
-    if (!lock_take(&chunks_lock))
-        return false;
-    if (region->chunks < TLK_REGION_CHUNKS &&
-        (header->chunk_used < header->chunk_count || file_grow(header))) {
-        region->directory[region->chunks] = header->chunk_used++;
-        __atomic_store_n(&region->chunks, region->chunks + 1, __ATOMIC_RELEASE);
-        grown = true;
-    }
-    lock_give(&chunks_lock);
-    return grown;
+    if (!lock_take(&pages_lock))
+        return 0;
+    *first = recording->page_used;
+    if (recording->page_count - *first < wanted)
+        file_grow(((size_t)*first + wanted) * TLK_PAGE);
+    left = recording->page_count - *first;
+    if (wanted > left)
+        wanted = left;
+    recording->page_used += wanted;
+    lock_give(&pages_lock);
+    return wanted;
 }
 
-/* Every region gets a chunk at once, so that its record 0 exists. */
-static void lay_out(struct tlk_header *header)
+static void header_begin(struct tlk_header *header)
 {
     header->version = TLK_VERSION;
     header->byte_order = TLK_BYTE_ORDER;
     header->header_size = sizeof(*header);
-    header->chunk_size = TLK_CHUNK;
-    header->chunk_count = (uint32_t)(file_size / TLK_CHUNK);
-    header->chunk_used = 1;
-    for (int i = 0; i < TLK_REGIONS; i++) {
-        header->regions[i].stride = strides[i];
-        header->regions[i].used = 1;
-        region_grow(header, &header->regions[i]);
-    }
+    header->page_size = TLK_PAGE;
+    header->page_count = (uint32_t)(file_size / TLK_PAGE);
+    header->page_used = 1;
 }
 
 bool mapfile_create(const struct settings *settings, const char *program)
 {
-    struct tlk_header *header = map_new(settings, program, wanted_size(settings));
-
-    if (!header)
+    recording = map_new(settings, program, TLK_SMALLEST);
+    if (!recording)
         return false;
-    lay_out(header);
-    memcpy(header->magic, TLK_MAGIC, sizeof(header->magic));
-    recording = header;
+    header_begin(recording);
+    regions_lay_out();
+    memcpy(recording->magic, TLK_MAGIC, sizeof(recording->magic));
     return true;
-}
-
-void mapfile_remember(void)
-{
-    for (int i = 0; i < TLK_REGIONS; i++) {
-        at_fork.used[i] = recording->regions[i].used;
-        at_fork.chunks[i] = recording->regions[i].chunks;
-    }
-    at_fork.chunk_used = recording->chunk_used;
-}
-
-/* So many of the region's bytes lie in its chunk `c`. */
-static size_t used_of_chunk(uint32_t used, uint32_t stride, uint32_t c)
-{
-    uint32_t per_chunk = TLK_CHUNK / stride, before = c * per_chunk;
-
-    return used <= before ? 0 : (used - before < per_chunk ? used - before : per_chunk) * stride;
-}
-
-/* Lest a reference to a timer of the parent's mean one that the child makes in the same slot. */
-static void copy_generations(struct tlk_timer *to, const struct tlk_timer *from, size_t used)
-{
-    for (size_t i = 0; i < used; i++)
-        to[i].generation = from[i].generation;
-}
-
-/*
- * What was there at the fork, and no byte more: the parent has gone on since, and what it adds
- * refers to more of its own. Timers stay behind.
- */
-static void copy_regions(struct tlk_header *to, const struct tlk_header *from)
-{
-    for (int i = 0; i < TLK_REGIONS; i++) {
-        struct tlk_region *region = &to->regions[i];
-
-        region->used = at_fork.used[i];
-        region->chunks = at_fork.chunks[i];
-        for (uint32_t c = 0; c < region->chunks; c++) {
-            size_t offset = (size_t)from->regions[i].directory[c] * TLK_CHUNK;
-            size_t used = used_of_chunk(region->used, region->stride, c);
-            char *at = (char *)to + offset;
-            const char *copied = (const char *)from + offset;
-
-            region->directory[c] = from->regions[i].directory[c];
-            if (i == TLK_TIMERS)
-                copy_generations((void *)at, (const void *)copied, used / region->stride);
-            else
-                memcpy(at, copied, used);
-        }
-    }
-    to->chunk_used = at_fork.chunk_used;
 }
 
 bool mapfile_create_for_child(const struct settings *settings, const char *program)
 {
-    size_t parent_size = file_size;
-    struct tlk_header *header = map_new(settings, program, parent_size);
+    uint32_t pages = regions_remembered();
+    struct tlk_header *header = map_new(settings, program, (size_t)pages * TLK_PAGE);
 
     if (!header)
         return false;
-    if (file_size != parent_size) { /* the disk has filled up since: no room for the same layout */
-        munmap(header, mapped_size);
-        newfile_close(&unpublished);
-        return false;
-    }
-    lay_out(header);
-    copy_regions(header, recording);
+    header_begin(header);
+    header->page_used = pages;
+    regions_copy(header, recording);
     if (mremap(header, mapped_size, mapped_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
         MAP_FAILED) {
         newfile_close(&unpublished);
@@ -408,37 +339,61 @@ void mapfile_abandon(void)
     newfile_close(&unpublished);
 }
 
-void mapfile_trim(void)
+void mapfile_fill_up(void)
 {
-    size_t used;
-    int fd;
-
-    if (!lock_take(&chunks_lock))
+    if (!lock_take(&pages_lock))
         return;
-    used = (size_t)recording->chunk_used * TLK_CHUNK;
-    recording->chunk_count = recording->chunk_used;
-    grows_no_more = true;
-    fd = open_own();
-    if (fd >= 0 && ftruncate(fd, (off_t)used) == 0) {
-        file_size = used;
-        mapped_size = memory_shrink(recording, mapped_size, used);
-    }
+    file_grow(SITES_SHARE + mapfile_kernel_timers() * sizeof(struct tlk_timer));
+    lock_give(&pages_lock);
+}
+
+/* The lock is held. */
+static bool file_cut(size_t size)
+{
+    int fd = open_own();
+    bool cut;
+
+    recording->page_count = (uint32_t)(size / TLK_PAGE);
+    cut = fd >= 0 && ftruncate(fd, (off_t)size) == 0;
+    if (cut)
+        file_size = size;
     if (fd >= 0)
         real()->syscall(SYS_close, fd);
-    lock_give(&chunks_lock);
+    return cut;
+}
+
+void mapfile_trim(void)
+{
+    if (!lock_take(&pages_lock))
+        return;
+    file_cut((size_t)recording->page_used * TLK_PAGE);
+    lock_give(&pages_lock);
+}
+
+void mapfile_end(void)
+{
+    size_t used;
+
+    if (!lock_take(&pages_lock))
+        return;
+    used = (size_t)recording->page_used * TLK_PAGE;
+    grows_no_more = true;
+    if (file_cut(used))
+        mapped_size = memory_shrink(recording, mapped_size, used);
+    lock_give(&pages_lock);
 }
 
 void mapfile_shrink(size_t room)
 {
-    if (!lock_take(&chunks_lock))
+    if (!lock_take(&pages_lock))
         return;
     mapped_size =
-        memory_shrink(recording, mapped_size, (size_t)recording->chunk_used * TLK_CHUNK + room);
+        memory_shrink(recording, mapped_size, (size_t)recording->page_used * TLK_PAGE + room);
     if (file_size > mapped_size) {
         file_size = mapped_size;
-        recording->chunk_count = (uint32_t)(file_size / TLK_CHUNK);
+        recording->page_count = (uint32_t)(file_size / TLK_PAGE);
     }
-    lock_give(&chunks_lock);
+    lock_give(&pages_lock);
 }
 
 const char *mapfile_path(void)
@@ -446,27 +401,7 @@ const char *mapfile_path(void)
     return file_path;
 }
 
-uint32_t mapfile_chunks_most(void)
+size_t mapfile_most(void)
 {
-    return (uint32_t)(mapped_size / TLK_CHUNK);
-}
-
-uint32_t region_take(enum tlk_region_id id, uint32_t count)
-{
-    struct tlk_region *region = &recording->regions[id];
-    uint32_t per_chunk = TLK_CHUNK / region->stride;
-    uint32_t first = region->used;
-
-    if (count > per_chunk - 1)
-        return 0;
-    if (first % per_chunk + count > per_chunk)
-        first = (first / per_chunk + 1) * per_chunk;
-    if (first / per_chunk >= region->chunks && !region_grow(recording, region))
-        return 0;
-    return first;
-}
-
-void region_publish(enum tlk_region_id id, uint32_t used)
-{
-    __atomic_store_n(&recording->regions[id].used, used, __ATOMIC_RELEASE);
+    return mapped_size;
 }

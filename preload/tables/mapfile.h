@@ -1,6 +1,6 @@
 /*
- * mapfile.h - the mapped file: makes it, hands out its chunks, ends it. Everything the shim records
- * is written through pointers that this file gives out; no descriptor stays open.
+ * mapfile.h - the mapped file: makes it, lets it grow, ends it. Everything the shim records is
+ * written through pointers into it; no descriptor stays open. What lies where in it is regions.h's.
  */
 #ifndef TIMERLEAK_MAPFILE_H
 #define TIMERLEAK_MAPFILE_H
@@ -23,15 +23,9 @@ extern struct tlk_header *recording;
 bool mapfile_create(const struct settings *settings, const char *program);
 
 /*
- * Before fork, with the locks of all tables held: how far the recording reaches, for the child's.
- */
-void mapfile_remember(void);
-
-/*
  * As mapfile_create(), for a forked child, which still maps its parent's recording: the new one
  * takes its place in the address space and has the same layout, so that every index and pointer
- * stays good. Strings, modules, frames and sites are copied, as many as mapfile_remember() saw: the
- * parent's go on growing. The timers are all free.
+ * stays good. Of its contents see regions_copy().
  */
 bool mapfile_create_for_child(const struct settings *settings, const char *program);
 
@@ -50,58 +44,38 @@ void mapfile_abandon(void);
 const char *mapfile_path(void);
 
 /*
- * Cuts the file to what is used, unmaps the rest, which who looks through all of the memory would
- * run into (valgrind's leak check), and refuses further growth. Makes system calls.
+ * So many pages next to each other, or fewer when no more can be had: how many, and from which page
+ * of the file on. When all are used the file grows, which makes system calls; in a sandbox, or
+ * where its name leads to it no more, it does not.
  */
+uint32_t mapfile_take_pages(uint32_t wanted, uint32_t *first);
+
+/*
+ * Lets it grow ahead of need, for all of the kernel's timers that the limits of this process allow:
+ * soon it can't. Makes system calls.
+ */
+void mapfile_fill_up(void);
+
+/* So many there can be; of the timers of libraries there is no such bound. Makes system calls. */
+uint32_t mapfile_kernel_timers(void);
+
+/* Cuts the file to what is used. It may grow again. Makes system calls. */
 void mapfile_trim(void);
 
 /*
- * Gives back what lies behind the chunks in use and some more, so many bytes: the recording holds
- * no more than that from then on. Makes a system call.
+ * The same for the last time: it also unmaps the rest, which who looks through all of the memory
+ * would run into (valgrind's leak check).
+ */
+void mapfile_end(void);
+
+/*
+ * Gives back what lies behind the pages in use and some more, so many bytes: the recording holds no
+ * more than that from then on. Makes a system call.
  */
 void mapfile_shrink(size_t room);
 
-/* How many chunks the recording can come to have: see region_take(). */
-uint32_t mapfile_chunks_most(void);
-
-/*
- * From now on the file may grow: this process has timers of a library that knows no limit, and
- * that, unlike the kernel's, makes system calls of its own when they become many.
- */
-extern bool mapfile_may_grow;
-
-/*
- * Room for `count` records next to each other: the index of the first, 0 when the file is full. The
- * caller holds the lock of that region, fills the records and publishes them. When all chunks are
- * used the file grows, which makes system calls, if it may; in a sandbox, or where its name leads
- * to it no more, it does not.
- */
-uint32_t region_take(enum tlk_region_id id, uint32_t count);
-void region_publish(enum tlk_region_id id, uint32_t used);
-
-/* With a stride known when compiled this takes no division: see the two below. */
-static inline void *region_place(enum tlk_region_id id, uint32_t index, uint32_t stride)
-{
-    uint32_t per_chunk = TLK_CHUNK / stride;
-    size_t chunk = recording->regions[id].directory[index / per_chunk];
-
-    return (char *)recording + chunk * TLK_CHUNK + (size_t)(index % per_chunk) * stride;
-}
-
-static inline void *region_at(enum tlk_region_id id, uint32_t index)
-{
-    return region_place(id, index, recording->regions[id].stride);
-}
-
-static inline struct tlk_site *site_at(uint32_t index)
-{
-    return region_place(TLK_SITES, index, sizeof(struct tlk_site));
-}
-
-static inline struct tlk_timer *timer_at(uint32_t slot)
-{
-    return region_place(TLK_TIMERS, slot, sizeof(struct tlk_timer));
-}
+/* Bytes that the recording can come to have. */
+size_t mapfile_most(void);
 
 static inline void recording_drop(enum tlk_drop reason)
 {

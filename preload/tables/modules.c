@@ -10,7 +10,7 @@
 #include "core/real.h"
 #include "core/thread.h"
 #include "tables/families.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/strings.h"
 
 #define LOADED_MOST 1024

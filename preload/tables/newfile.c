@@ -61,7 +61,7 @@ size_t newfile_limited(size_t size)
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
 
     getrlimit(RLIMIT_FSIZE, &limit);
-    return size < limit.rlim_cur ? size : limit.rlim_cur / TLK_CHUNK * TLK_CHUNK;
+    return size < limit.rlim_cur ? size : limit.rlim_cur / TLK_PAGE * TLK_PAGE;
 }
 
 /* Not every file system can rename without replacing. */
@@ -97,4 +97,5 @@ void newfile_close(struct newfile *file)
     if (file->part[0])
         unlink(file->part);
     real()->close(file->fd);
+    file->fd = -1;
 }

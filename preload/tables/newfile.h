@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 struct newfile {
-    int fd;
+    int fd;          /* -1: closed */
     char part[4500]; /* the unfinished name, "": it has none */
 };
 
@@ -19,7 +19,7 @@ struct newfile {
  */
 bool newfile_open(struct newfile *file, const char *path);
 
-/* What is left of a size, in whole chunks, by RLIMIT_FSIZE: past that, writing is SIGXFSZ. */
+/* What is left of a size, in whole pages, by RLIMIT_FSIZE: past that, writing is SIGXFSZ. */
 size_t newfile_limited(size_t size);
 
 /* Gives it its own name; -1, with EEXIST, when that is taken. */

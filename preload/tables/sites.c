@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "core/lock.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/modules.h"
 #include "tables/strings.h"
 #include "tables/table.h"

@@ -23,19 +23,9 @@ static size_t free_size; /* bytes */
 static uint32_t slots_made; /* slots handed out for the first time so far, plus one */
 static struct lock made_lock;
 
-static uint32_t slots_in(uint32_t chunks)
-{
-    return chunks * (TLK_CHUNK / sizeof(struct tlk_timer));
-}
-
-uint32_t slots_of_kernel(void)
-{
-    return slots_in(recording->chunk_count);
-}
-
 uint32_t slots_most(void)
 {
-    return slots_in(mapfile_chunks_most());
+    return region_most(TLK_TIMERS);
 }
 
 bool slots_start(void)

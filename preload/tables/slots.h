@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "recording.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 
 /* A timer: its slot and the slot's generation, so that a slot used again is not taken for it. */
 struct timer_ref {
@@ -16,8 +16,7 @@ struct timer_ref {
     uint32_t generation;
 };
 
-/* How many timers there can be: of the kernel's, when asked at the start; and of all. */
-uint32_t slots_of_kernel(void);
+/* How many timers there can be. */
 uint32_t slots_most(void);
 
 /* Reserves memory for as many. */

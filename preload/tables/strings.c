@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/hash.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 
 #define LITERALS 64
 #define NAMES 1024
@@ -20,7 +20,7 @@ static uint32_t names[NAMES]; /* each near the place of its hash; what finds non
 
 uint32_t string_add_bytes(const char *bytes, size_t size)
 {
-    uint32_t at = size < TLK_CHUNK / 2 ? region_take(TLK_STRINGS, (uint32_t)size + 1) : 0;
+    uint32_t at = size < UINT32_MAX ? region_take(TLK_STRINGS, (uint32_t)size + 1) : 0;
 
     if (at) {
         memcpy(region_at(TLK_STRINGS, at), bytes, size);

@@ -10,7 +10,7 @@
 #include "core/gate.h"
 #include "ledger/expiry.h"
 #include "tables/families.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/slots.h"
 #include "verify/ask.h"
 

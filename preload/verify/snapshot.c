@@ -9,14 +9,14 @@
 #include "core/clock.h"
 #include "core/gate.h"
 #include "life/process.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/newfile.h"
 #include "tables/slots.h"
 
 /* What is in the copy: read before it is made, so that all that it speaks of is there. */
 struct extent {
     uint32_t used[TLK_REGIONS];
-    uint32_t chunks;
+    uint32_t pages;
 };
 
 /* Those that refer to others first: what a site that is there needs was published before it. */
@@ -24,7 +24,7 @@ static void extent_measure(struct extent *extent)
 {
     for (int id = TLK_REGIONS - 1; id >= 0; id--)
         extent->used[id] = __atomic_load_n(&recording->regions[id].used, __ATOMIC_ACQUIRE);
-    extent->chunks = __atomic_load_n(&recording->chunk_used, __ATOMIC_RELAXED);
+    extent->pages = __atomic_load_n(&recording->page_used, __ATOMIC_RELAXED);
 }
 
 static void copy_header(struct tlk_header *to, const struct extent *extent)
@@ -32,12 +32,11 @@ static void copy_header(struct tlk_header *to, const struct extent *extent)
     memcpy(to, recording, sizeof(*to));
     for (int id = 0; id < TLK_REGIONS; id++) {
         struct tlk_region *region = &to->regions[id];
-        uint32_t per_chunk = TLK_CHUNK / region->stride;
 
         region->used = extent->used[id];
-        region->chunks = (region->used + per_chunk - 1) / per_chunk;
+        region->segments = tlk_segment_of(region->used - 1, region->first) + 1;
     }
-    to->chunk_count = to->chunk_used = extent->chunks;
+    to->page_count = to->page_used = extent->pages;
     to->session = 0; /* it is none of those that `timerleak record` waits for */
     to->end = TLK_RUNNING;
     to->copied = 1;
@@ -59,28 +58,26 @@ static void copy_timer(struct tlk_timer *to, uint32_t slot)
         to->state = TLK_FREE;
 }
 
-static void copy_timers(struct tlk_header *to, const struct tlk_region *timers)
+/* Where the copy has what lies there in the recording. */
+static void *copy_of(struct tlk_header *to, const void *at)
 {
-    uint32_t per_chunk = TLK_CHUNK / timers->stride;
-
-    for (uint32_t slot = 1; slot < timers->used; slot++) {
-        size_t offset = (size_t)timers->directory[slot / per_chunk] * TLK_CHUNK;
-
-        copy_timer((struct tlk_timer *)((char *)to + offset) + slot % per_chunk, slot);
-    }
+    return (char *)to + ((const char *)at - (const char *)recording);
 }
 
 /* Sites before their timers, in the order in which readers take them from a running process. */
 static void snapshot_copy_regions(struct tlk_header *to)
 {
     for (int id = 0; id < TLK_TIMERS; id++) {
-        for (uint32_t i = 0; i < to->regions[id].chunks; i++) {
-            size_t offset = (size_t)to->regions[id].directory[i] * TLK_CHUNK;
+        const struct tlk_region *region = &to->regions[id];
 
-            memcpy((char *)to + offset, (const char *)recording + offset, TLK_CHUNK);
+        for (uint32_t i = 0; i < region->segments; i++) {
+            const char *from = (const char *)recording + (size_t)region->pages[i] * TLK_PAGE;
+
+            memcpy(copy_of(to, from), from, (size_t)tlk_segment_used(region, i) * region->stride);
         }
     }
-    copy_timers(to, &to->regions[TLK_TIMERS]);
+    for (uint32_t slot = 1; slot < to->regions[TLK_TIMERS].used; slot++)
+        copy_timer(copy_of(to, timer_at(slot)), slot);
 }
 
 /* Returns errno. */
@@ -92,7 +89,7 @@ static int snapshot_fill(int fd)
     int error;
 
     extent_measure(&extent);
-    size = (size_t)extent.chunks * TLK_CHUNK;
+    size = (size_t)extent.pages * TLK_PAGE;
     if (newfile_limited(size) < size)
         return EFBIG;
     error = posix_fallocate(fd, 0, (off_t)size);

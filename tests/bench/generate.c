@@ -23,8 +23,6 @@
 #define HOUR (3600 * SECOND)
 #define START_MONO (1000 * SECOND)
 #define START_REAL (UINT64_C(1700000000) * SECOND)
-#define STRINGS_CHUNKS 1
-#define MODULES_CHUNKS 1
 
 /* Calls in one function differ by their return addresses. */
 #define CALLS 2
@@ -39,7 +37,7 @@ struct library {
 struct file {
     unsigned char *bytes;
     struct tlk_header *header;
-    uint32_t next_chunk, next_string;
+    uint32_t next_page, next_string;
 };
 
 static void check(bool holds, const char *what)
@@ -91,31 +89,35 @@ static struct library library_read(const char *path)
 
 /* ---- the file ---- */
 
-static uint32_t chunks_for(uint64_t records, uint64_t per_chunk)
-{
-    return (uint32_t)((records + per_chunk - 1) / per_chunk);
-}
+static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES, firsts[TLK_REGIONS] = TLK_FIRSTS;
 
-static void region_set(struct file *file, enum tlk_region_id id, uint32_t stride, uint32_t used,
-                       uint32_t chunks)
+/* As many segments as so many records take. */
+static void region_set(struct file *file, enum tlk_region_id id, uint64_t used)
 {
     struct tlk_region *region = &file->header->regions[id];
 
-    check(chunks <= TLK_REGION_CHUNKS, "more than a recording has room for");
-    region->stride = stride;
-    region->used = used;
-    region->chunks = chunks;
-    for (uint32_t i = 0; i < chunks; i++)
-        region->directory[i] = file->next_chunk++;
+    check(used <= UINT32_MAX, "more than a recording has room for");
+    *region =
+        (struct tlk_region){.stride = strides[id], .used = (uint32_t)used, .first = firsts[id]};
+    region->segments = tlk_segment_of(region->used - 1, region->first) + 1;
+    check(region->segments <= TLK_SEGMENTS, "more than a recording has room for");
+    region->room = (uint32_t)tlk_segment_start(region->segments, region->first);
+    for (uint32_t i = 0; i < region->segments; i++) {
+        uint64_t start = tlk_segment_start(i, region->first);
+        uint64_t records = i ? start : region->first;
+
+        region->pages[i] = file->next_page;
+        file->next_page += (uint32_t)(records * region->stride / TLK_PAGE);
+    }
 }
 
 static void *record_at(struct file *file, enum tlk_region_id id, uint32_t index)
 {
     struct tlk_region *region = &file->header->regions[id];
-    uint32_t per_chunk = TLK_CHUNK / region->stride;
+    uint32_t segment = tlk_segment_of(index, region->first);
 
-    return file->bytes + (size_t)region->directory[index / per_chunk] * TLK_CHUNK +
-           (size_t)(index % per_chunk) * region->stride;
+    return file->bytes + (size_t)region->pages[segment] * TLK_PAGE +
+           (size_t)(index - tlk_segment_start(segment, region->first)) * region->stride;
 }
 
 static uint32_t string_add(struct file *file, const char *text)
@@ -129,26 +131,31 @@ static uint32_t string_add(struct file *file, const char *text)
     return index;
 }
 
-static uint32_t stacks_per_chunk(uint32_t depth)
+/* Where the frames of the next site stand: together in one segment. */
+static uint32_t frames_next(uint32_t frames, uint32_t depth)
 {
-    return TLK_CHUNK / sizeof(uint64_t) / depth;
+    uint32_t first = firsts[TLK_FRAMES], segment = tlk_segment_of(frames, first);
+
+    return tlk_segment_of(frames + depth - 1, first) == segment
+               ? frames
+               : (uint32_t)tlk_segment_start(segment + 1, first);
 }
 
 static struct file file_make(const char *path, uint32_t sites, uint32_t depth, uint32_t timers)
 {
     struct tlk_header *header = calloc(1, sizeof(*header));
-    struct file file = {.header = header, .next_chunk = 1, .next_string = 1};
-    uint32_t stacks = chunks_for(sites + 1, stacks_per_chunk(depth));
+    struct file file = {.header = header, .next_page = 1, .next_string = 1};
+    uint32_t frames = 1;
 
-    region_set(&file, TLK_STRINGS, 1, 1, STRINGS_CHUNKS);
-    region_set(&file, TLK_MODULES, sizeof(struct tlk_module), 2, MODULES_CHUNKS);
-    region_set(&file, TLK_FRAMES, sizeof(uint64_t), stacks * (TLK_CHUNK / 8), stacks);
-    region_set(&file, TLK_SITES, sizeof(struct tlk_site), sites + 1,
-               chunks_for(sites + 1, TLK_CHUNK / sizeof(struct tlk_site)));
-    region_set(&file, TLK_TIMERS, sizeof(struct tlk_timer), timers + 1,
-               chunks_for(timers + 1, TLK_CHUNK / sizeof(struct tlk_timer)));
+    for (uint32_t i = 0; i < sites; i++)
+        frames = frames_next(frames, depth) + depth;
+    region_set(&file, TLK_STRINGS, firsts[TLK_STRINGS]);
+    region_set(&file, TLK_MODULES, 2);
+    region_set(&file, TLK_FRAMES, frames);
+    region_set(&file, TLK_SITES, (uint64_t)sites + 1);
+    region_set(&file, TLK_TIMERS, (uint64_t)timers + 1);
 
-    size_t size = (size_t)file.next_chunk * TLK_CHUNK;
+    size_t size = (size_t)file.next_page * TLK_PAGE;
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     check(fd >= 0 && ftruncate(fd, (off_t)size) == 0, path);
     file.bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -168,8 +175,8 @@ static void header_fill(struct file *file, const char *program)
     header->version = TLK_VERSION;
     header->byte_order = TLK_BYTE_ORDER;
     header->header_size = sizeof(*header);
-    header->chunk_size = TLK_CHUNK;
-    header->chunk_count = header->chunk_used = file->next_chunk;
+    header->page_size = TLK_PAGE;
+    header->page_count = header->page_used = file->next_page;
     header->pid = 4711;
     header->ppid = 1;
     header->start_ticks = 1;
@@ -235,16 +242,17 @@ static void stack_fill(uint64_t *frames, uint32_t depth, uint32_t site, uint32_t
 static void sites_fill(struct file *file, uint32_t sites, uint32_t depth,
                        const struct library *library)
 {
-    uint32_t function = string_add(file, "timerfd_create"), per_chunk = stacks_per_chunk(depth);
+    uint32_t function = string_add(file, "timerfd_create"), frames = 1;
     uint64_t state = 1;
 
     for (uint32_t i = 1; i <= sites; i++) {
         struct tlk_site *site = record_at(file, TLK_SITES, i);
-        uint32_t frames = i / per_chunk * (TLK_CHUNK / 8) + i % per_chunk * depth;
+        frames = frames_next(frames, depth);
         stack_fill(record_at(file, TLK_FRAMES, frames), depth, i, sites, library);
         site->family = TLK_TIMERFD;
         site->depth = (uint16_t)depth;
         site->frames = frames;
+        frames += depth;
         site->function = function;
         site->flags = TLK_SITE_UNWOUND;
         site->released = site->armed = site->fired = number(&state) % 100;

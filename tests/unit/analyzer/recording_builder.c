@@ -6,11 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_CHUNKS 64
-
 struct area {
     struct tlk_region table;
-    unsigned char *chunks[MAX_CHUNKS];
+    unsigned char *segments[TLK_SEGMENTS];
 };
 
 struct builder {
@@ -19,21 +17,36 @@ struct builder {
     uint64_t next_id;
 };
 
-static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES;
+static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES, firsts[TLK_REGIONS] = TLK_FIRSTS;
 
-/* Room for `count` records in one chunk; `*index` becomes the first one's. */
+static size_t segment_records(const struct area *area, uint32_t segment)
+{
+    return segment ? tlk_segment_start(segment, area->table.first) : area->table.first;
+}
+
+static void *record_of(const struct area *area, uint32_t index)
+{
+    uint32_t segment = tlk_segment_of(index, area->table.first);
+    size_t within = index - tlk_segment_start(segment, area->table.first);
+    return area->segments[segment] + within * area->table.stride;
+}
+
+/* Room for `count` records in one segment; `*index` becomes the first one's. */
 static void *take(struct area *area, uint32_t count, uint32_t *index)
 {
-    uint32_t per_chunk = TLK_CHUNK / area->table.stride;
-    uint32_t left = area->table.chunks * per_chunk - area->table.used;
-    if (left < count) {
-        cr_assert_lt(area->table.chunks, MAX_CHUNKS);
-        area->table.used = area->table.chunks * per_chunk;
-        area->chunks[area->table.chunks++] = calloc(1, TLK_CHUNK);
+    struct tlk_region *table = &area->table;
+    *index = table->used;
+    if (count > 0 && tlk_segment_of(table->used + count - 1, table->first) !=
+                         tlk_segment_of(table->used, table->first))
+        *index = table->room;
+    while (*index + count > table->room) {
+        size_t records = segment_records(area, table->segments);
+        cr_assert_lt(table->segments, TLK_SEGMENTS);
+        area->segments[table->segments++] = calloc(records, table->stride);
+        table->room += (uint32_t)records;
     }
-    *index = area->table.used;
-    area->table.used += count;
-    return area->chunks[*index / per_chunk] + (size_t)(*index % per_chunk) * area->table.stride;
+    table->used = *index + count;
+    return record_of(area, *index);
 }
 
 struct builder *builder_new(uint64_t duration)
@@ -42,6 +55,7 @@ struct builder *builder_new(uint64_t duration)
     uint32_t reserved;
     for (int i = 0; i < TLK_REGIONS; i++) {
         builder->areas[i].table.stride = strides[i];
+        builder->areas[i].table.first = firsts[i];
         take(&builder->areas[i], 1, &reserved);
     }
     builder->header = (struct tlk_header){
@@ -49,7 +63,7 @@ struct builder *builder_new(uint64_t duration)
         .version = TLK_VERSION,
         .byte_order = TLK_BYTE_ORDER,
         .header_size = sizeof(struct tlk_header),
-        .chunk_size = TLK_CHUNK,
+        .page_size = TLK_PAGE,
         .pid = 4711,
         .ppid = 1,
         .start_ticks = 1,
@@ -80,8 +94,8 @@ struct builder *builder_new(uint64_t duration)
 void builder_free(struct builder *builder)
 {
     for (int i = 0; i < TLK_REGIONS; i++) {
-        for (uint32_t j = 0; j < builder->areas[i].table.chunks; j++)
-            free(builder->areas[i].chunks[j]);
+        for (uint32_t j = 0; j < builder->areas[i].table.segments; j++)
+            free(builder->areas[i].segments[j]);
     }
     free(builder);
 }
@@ -137,8 +151,7 @@ uint32_t builder_module(struct builder *builder, const char *path, const void *b
 struct tlk_module *builder_loaded(struct builder *builder, uint32_t module, uint64_t start,
                                   uint64_t end)
 {
-    struct tlk_module *record =
-        (struct tlk_module *)(void *)builder->areas[TLK_MODULES].chunks[0] + module;
+    struct tlk_module *record = record_of(&builder->areas[TLK_MODULES], module);
     record->loaded = 1;
     record->bias = record->start = start;
     record->end = end;
@@ -171,11 +184,9 @@ struct tlk_site *builder_plain_site(struct builder *builder, uint32_t family, ui
 static uint32_t index_of(const struct builder *builder, const struct tlk_site *site)
 {
     const struct area *area = &builder->areas[TLK_SITES];
-    uint32_t per_chunk = TLK_CHUNK / sizeof(*site);
-    for (uint32_t i = 0; i < area->table.chunks; i++) {
-        const unsigned char *chunk = area->chunks[i], *record = (const unsigned char *)site;
-        if (record >= chunk && record < chunk + TLK_CHUNK)
-            return i * per_chunk + (uint32_t)((size_t)(record - chunk) / sizeof(*site));
+    for (uint32_t i = 1; i < area->table.used; i++) {
+        if (record_of(area, i) == site)
+            return i;
     }
     cr_assert_fail("not a site of this builder");
     return 0;
@@ -241,9 +252,7 @@ struct tlk_timer *builder_create(struct builder *builder, struct tlk_site *site,
 
 void builder_release(struct builder *builder, struct tlk_timer *timer, uint64_t when)
 {
-    uint32_t per_chunk = TLK_CHUNK / sizeof(struct tlk_site);
-    unsigned char *chunk = builder->areas[TLK_SITES].chunks[timer->site / per_chunk];
-    struct tlk_site *site = (struct tlk_site *)(void *)chunk + timer->site % per_chunk;
+    struct tlk_site *site = record_of(&builder->areas[TLK_SITES], timer->site);
     uint64_t now = START_MONO + when, life = now - timer->created;
     note(site, now, site->live - 1);
     site->released++;
@@ -260,14 +269,22 @@ void builder_release(struct builder *builder, struct tlk_timer *timer, uint64_t 
     timer->generation++;
 }
 
-/* Gives every area its chunks in the file, taking turns, so that directories matter. */
+static size_t segment_bytes(const struct area *area, uint32_t segment)
+{
+    return segment_records(area, segment) * area->table.stride;
+}
+
+/* Gives every area its pages in the file, taking turns, so that tables matter. */
 static uint32_t lay_out(struct builder *builder)
 {
     uint32_t next = 1;
-    for (uint32_t turn = 0; turn < MAX_CHUNKS; turn++) {
+    for (uint32_t turn = 0; turn < TLK_SEGMENTS; turn++) {
         for (int i = 0; i < TLK_REGIONS; i++) {
-            if (turn < builder->areas[i].table.chunks)
-                builder->areas[i].table.directory[turn] = next++;
+            struct area *area = &builder->areas[i];
+            if (turn >= area->table.segments)
+                continue;
+            area->table.pages[turn] = next;
+            next += (uint32_t)(segment_bytes(area, turn) / TLK_PAGE);
         }
     }
     for (int i = 0; i < TLK_REGIONS; i++)
@@ -277,18 +294,18 @@ static uint32_t lay_out(struct builder *builder)
 
 unsigned char *builder_bytes(struct builder *builder, size_t *size)
 {
-    uint32_t chunks = lay_out(builder);
-    unsigned char *bytes = calloc(chunks, TLK_CHUNK);
-    builder->header.chunk_count = chunks;
-    builder->header.chunk_used = chunks;
+    uint32_t pages = lay_out(builder);
+    unsigned char *bytes = calloc(pages, TLK_PAGE);
+    builder->header.page_count = pages;
+    builder->header.page_used = pages;
     memcpy(bytes, &builder->header, sizeof(builder->header));
     for (int i = 0; i < TLK_REGIONS; i++) {
         const struct area *area = &builder->areas[i];
-        for (uint32_t j = 0; j < area->table.chunks; j++)
-            memcpy(bytes + (size_t)area->table.directory[j] * TLK_CHUNK, area->chunks[j],
-                   TLK_CHUNK);
+        for (uint32_t j = 0; j < area->table.segments; j++)
+            memcpy(bytes + (size_t)area->table.pages[j] * TLK_PAGE, area->segments[j],
+                   segment_bytes(area, j));
     }
-    *size = (size_t)chunks * TLK_CHUNK;
+    *size = (size_t)pages * TLK_PAGE;
     return bytes;
 }
 

@@ -30,7 +30,7 @@ static uint64_t own_start(void)
 static void map(int rights)
 {
     int file = open(path, O_RDWR | O_CLOEXEC);
-    cr_assert_neq(mmap(NULL, TLK_CHUNK, rights, MAP_SHARED, file, 0), MAP_FAILED);
+    cr_assert_neq(mmap(NULL, TLK_PAGE, rights, MAP_SHARED, file, 0), MAP_FAILED);
     close(file);
 }
 
@@ -141,7 +141,7 @@ Test(control, writes_no_other_byte, .fini = end)
 {
     const size_t first = offsetof(struct tlk_header, asleep);
     const size_t last = offsetof(struct tlk_header, omitted);
-    char before[TLK_CHUNK], after[TLK_CHUNK];
+    char before[TLK_PAGE], after[TLK_PAGE];
     write_recording(NULL);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     cr_assert_eq(pread(file, before, sizeof(before), 0), (ssize_t)sizeof(before));

@@ -60,7 +60,7 @@ static size_t place(const struct tlk_header *header, size_t size)
     case 1:
         return offsetof(struct tlk_header, regions) + region * sizeof(*table) + next_random() % 64;
     case 2:
-        return (size_t)table->directory[0] * TLK_CHUNK +
+        return (size_t)table->pages[0] * TLK_PAGE +
                next_random() % ((size_t)table->used * table->stride);
     default:
         return next_random() % size;

@@ -151,7 +151,7 @@ Test(makers, of_another_session)
 Test(makers, one_that_is_cut_short_changes_nothing)
 {
     write_heir("server.4711.1.tlk");
-    write_as(maker(4711), "supervisor.4711.tlk", 2 * TLK_CHUNK + 100);
+    write_as(maker(4711), "supervisor.4711.tlk", 2 * TLK_PAGE + 100);
     expect_named("server.4711.1.tlk", false);
 }
 

@@ -112,7 +112,7 @@ Test(reader, empty_file)
 /* Killed after the file was made and before its header was published. */
 Test(reader, zeros)
 {
-    static const char zeros[TLK_CHUNK];
+    static const char zeros[TLK_PAGE];
     expect_error(zeros, sizeof(zeros), "is empty");
 }
 
@@ -145,14 +145,29 @@ static void other_byte_order(struct tlk_header *header)
     header->byte_order = __builtin_bswap32(TLK_BYTE_ORDER);
 }
 
-static void wrong_chunk_size(struct tlk_header *header)
+static void wrong_page_size(struct tlk_header *header)
 {
-    header->chunk_size = 4096;
+    header->page_size = 65536;
 }
 
-static void too_many_chunks(struct tlk_header *header)
+static void too_many_segments(struct tlk_header *header)
 {
-    header->regions[TLK_SITES].chunks = UINT32_MAX;
+    header->regions[TLK_SITES].segments = UINT32_MAX;
+}
+
+static void one_segment_too_many(struct tlk_header *header)
+{
+    header->regions[TLK_SITES].segments = TLK_SEGMENTS + 1;
+}
+
+static void too_few_segments(struct tlk_header *header)
+{
+    header->regions[TLK_STRINGS].segments = 0;
+}
+
+static void other_first_segment(struct tlk_header *header)
+{
+    header->regions[TLK_SITES].first = 0;
 }
 
 static void too_many_records(struct tlk_header *header)
@@ -165,32 +180,35 @@ static void no_stride(struct tlk_header *header)
     header->regions[TLK_FRAMES].stride = 0;
 }
 
-static void chunk_beyond(struct tlk_header *header)
+static void page_beyond(struct tlk_header *header)
 {
-    header->regions[TLK_STRINGS].directory[0] = UINT32_MAX;
+    header->regions[TLK_STRINGS].pages[0] = UINT32_MAX;
 }
 
-static void chunk_zero(struct tlk_header *header)
+static void page_zero(struct tlk_header *header)
 {
-    header->regions[TLK_MODULES].directory[0] = 0;
+    header->regions[TLK_MODULES].pages[0] = 0;
 }
 
 Test(reader, damaged_headers)
 {
     expect_refused(other_version, "format version 99");
     expect_refused(other_byte_order, "other byte order");
-    expect_refused(wrong_chunk_size, "wrong size");
-    expect_refused(too_many_chunks, "more sites than it has room for");
+    expect_refused(wrong_page_size, "wrong size");
+    expect_refused(too_many_segments, "more sites than it has room for");
+    expect_refused(one_segment_too_many, "more sites than it has room for");
+    expect_refused(too_few_segments, "more strings than it has room for");
+    expect_refused(other_first_segment, "wrong size");
     expect_refused(too_many_records, "more timers than it has room for");
     expect_refused(no_stride, "wrong size");
-    expect_refused(chunk_beyond, "cut short");
-    expect_refused(chunk_zero, "overlap the header");
+    expect_refused(page_beyond, "cut short");
+    expect_refused(page_zero, "overlap the header");
 }
 
 static void *record(unsigned char *bytes, enum tlk_region_id region, uint32_t index)
 {
     const struct tlk_region *table = &((struct tlk_header *)(void *)bytes)->regions[region];
-    return bytes + (size_t)table->directory[0] * TLK_CHUNK + (size_t)index * table->stride;
+    return bytes + (size_t)table->pages[0] * TLK_PAGE + (size_t)index * table->stride;
 }
 
 static void expect_damaged_site(void (*change)(struct tlk_site *site))
@@ -242,14 +260,14 @@ Test(reader, damaged_sites_are_counted)
     expect_damaged_site(unknown_family);
 }
 
-Test(reader, a_stack_over_two_chunks_is_damage)
+Test(reader, a_stack_over_two_segments_is_damage)
 {
     uint64_t frames[100] = {0};
     struct builder *builder = builder_new(MINUTE);
     struct tlk_site *first = builder_site(builder, TLK_POSIX, "timer_create", frames, 100), site;
     for (int i = 0; i < 100; i++)
         builder_site(builder, TLK_POSIX, "timer_create", frames, 100);
-    first->frames = TLK_CHUNK / sizeof(*frames) - 50;
+    first->frames = TLK_PAGE / sizeof(*frames) - 50;
     char *path = builder_write(builder);
     struct recording *recording = recording_open(path, error);
     cr_assert(recording, "%s", error);
@@ -284,7 +302,7 @@ Test(reader, a_string_without_end_is_none)
     size_t size;
     unsigned char *bytes = sample(&size);
     uint32_t used = ((struct tlk_header *)(void *)bytes)->regions[TLK_STRINGS].used;
-    memset((char *)record(bytes, TLK_STRINGS, 0) + used - 4, 'x', TLK_CHUNK - used);
+    memset((char *)record(bytes, TLK_STRINGS, 0) + used - 4, 'x', 4);
     struct recording *recording = open_bytes(bytes, size);
     cr_expect_str_eq(recording_string(recording, used - 4), "");
     cr_expect_str_eq(recording_string(recording, used), "");
@@ -302,7 +320,7 @@ Test(reader, cut_short_while_open)
     struct recording *recording = recording_open(path, error);
     struct tlk_timer timer;
     struct tlk_site site;
-    cr_assert_eq(truncate(path, TLK_CHUNK), 0);
+    cr_assert_eq(truncate(path, TLK_PAGE), 0);
     cr_expect_not(recording_timer(recording, 1, &timer));
     cr_expect_not(recording_site(recording, 1, &site));
     recording_close(recording);

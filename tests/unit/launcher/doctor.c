@@ -107,10 +107,10 @@ Test(doctor, values_are_checked_as_the_shim_reads_them)
     expect_variable("TIMERLEAK_DEPTH", "128", HEALTH_NOTE, "DEPTH=128 ");
     expect_variable("TIMERLEAK_DEPTH", "129", HEALTH_MEND, "from 1 to 128");
     expect_variable("TIMERLEAK_DEPTH", "-1", HEALTH_MEND, "from 1 to 128");
-    expect_variable("TIMERLEAK_SIZE", "1M", HEALTH_NOTE, "SIZE=1M ");
+    expect_variable("TIMERLEAK_SIZE", "64K", HEALTH_NOTE, "SIZE=64K ");
     expect_variable("TIMERLEAK_SIZE", "1048576", HEALTH_NOTE, "SIZE=1048576 ");
-    expect_variable("TIMERLEAK_SIZE", "1023K", HEALTH_MEND, "at least 1M");
-    expect_variable("TIMERLEAK_SIZE", "8MB", HEALTH_MEND, "at least 1M");
+    expect_variable("TIMERLEAK_SIZE", "63K", HEALTH_MEND, "at least 64K");
+    expect_variable("TIMERLEAK_SIZE", "8MB", HEALTH_MEND, "at least 64K");
     expect_variable("TIMERLEAK_COMMAND", "/bin/timerleak", HEALTH_NOTE, "timerleak_verify.h");
     expect_variable("TIMERLEAK_SAMPLE", "0", HEALTH_MEND, "a whole number");
     expect_variable("TIMERLEAK_ENABLED", "0", HEALTH_NOTE, "timerleak-ctl(1)");
@@ -273,7 +273,7 @@ Test(doctor, limits_leave_room_for_a_recording)
     expect_not_diagnosed(&diagnosis, "no room for a recording");
     diagnosis_free(&diagnosis);
 
-    limit(RLIMIT_FSIZE, 1000000);
+    limit(RLIMIT_FSIZE, 60000);
     examine_limits(&diagnosis);
     limit(RLIMIT_FSIZE, 0);
     examine_directories(&diagnosis);

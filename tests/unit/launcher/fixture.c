@@ -55,12 +55,12 @@ void fixture_compile(const char *name, const char *source, const char *flags)
     fixture_run("cc -o %s %s %s", name, file, flags);
 }
 
-void fixture_recording(const char *name, const struct tlk_header *header, unsigned chunks)
+void fixture_recording(const char *name, const struct tlk_header *header, unsigned pages)
 {
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
     cr_assert_geq(fd, 0);
     cr_assert_eq(write(fd, header, sizeof(*header)), (ssize_t)sizeof(*header));
-    cr_assert_eq(ftruncate(fd, (off_t)chunks * TLK_CHUNK), 0);
+    cr_assert_eq(ftruncate(fd, (off_t)pages * TLK_PAGE), 0);
     close(fd);
 }
 
@@ -70,9 +70,9 @@ struct tlk_header fixture_header(uint64_t session, pid_t pid)
                                .version = TLK_VERSION,
                                .byte_order = TLK_BYTE_ORDER,
                                .header_size = sizeof(struct tlk_header),
-                               .chunk_size = TLK_CHUNK,
-                               .chunk_count = 4,
-                               .chunk_used = 2,
+                               .page_size = TLK_PAGE,
+                               .page_count = 4,
+                               .page_used = 2,
                                .session = session,
                                .pid = pid,
                                .start_ticks = 7,

@@ -21,8 +21,8 @@ void fixture_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Compiles a program; `flags` go to the compiler. */
 void fixture_compile(const char *name, const char *source, const char *flags);
 
-/* Writes a recording of `chunks` chunks that has this header. */
-void fixture_recording(const char *name, const struct tlk_header *header, unsigned chunks);
+/* Writes a recording of `pages` pages that has this header. */
+void fixture_recording(const char *name, const struct tlk_header *header, unsigned pages);
 
 /* A header as the shim leaves it, of a process that ran for a second. */
 struct tlk_header fixture_header(uint64_t session, pid_t pid);

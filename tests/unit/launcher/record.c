@@ -79,7 +79,7 @@ Test(record, death_by_signal_is_passed_on_and_noted)
     cr_expect_eq(header.end, TLK_KILLED);
     cr_expect_eq(header.end_status, SIGKILL);
     cr_expect_gt(header.end_mono, header.start_mono);
-    cr_expect_eq(header.chunk_count, header.chunk_used);
+    cr_expect_eq(header.page_count, header.page_used);
     expect_said("./x.tlk: 1 timer created, 1 live");
 }
 
@@ -200,7 +200,7 @@ Test(record, go_program_is_noted_and_recorded)
 
 Test(record, file_size_limit_is_explained)
 {
-    static const rlim_t sizes[] = {15 * TLK_CHUNK, TLK_CHUNK};
+    static const rlim_t sizes[] = {15 * TLK_PAGE, TLK_PAGE};
     for (int i = 0; i < 2; i++) {
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){sizes[i], sizes[i]});
         cr_expect_eq(fixture_record("true", NULL), 0);
@@ -221,7 +221,7 @@ Test(record, a_size_that_is_too_small_is_the_reason)
 {
     setenv("TIMERLEAK_SIZE", "1", 1);
     cr_expect_eq(fixture_record("true", NULL), 0);
-    expect_said("That is by TIMERLEAK_SIZE=1: a recording takes at least 1.0 MB.");
+    expect_said("That is by TIMERLEAK_SIZE=1: a recording takes at least 64.0 kB.");
     expect_not_said("Usual reasons");
 }
 

@@ -144,21 +144,21 @@ Test(session, blocks_ahead_of_need_are_given_back)
     struct tlk_header header = fixture_header(SESSION, PROGRAM);
     fixture_recording("x.tlk", &header, 4);
     finish(KILLED);
-    cr_expect_eq(size_of("x.tlk"), 2 * TLK_CHUNK);
-    cr_expect_eq(fixture_read("x.tlk").chunk_count, 2);
+    cr_expect_eq(size_of("x.tlk"), 2 * TLK_PAGE);
+    cr_expect_eq(fixture_read("x.tlk").page_count, 2);
 }
 
 Test(session, nonsense_in_a_header_lengthens_no_file)
 {
     struct tlk_header header = fixture_header(SESSION, PROGRAM);
-    header.chunk_used = UINT32_MAX;
+    header.page_used = UINT32_MAX;
     fixture_recording("x.tlk", &header, 4);
     header.start_mono++;
-    header.chunk_used = 0;
+    header.page_used = 0;
     fixture_recording("y.tlk", &header, 4);
     finish(KILLED);
-    cr_expect_eq(size_of("x.tlk"), 4 * TLK_CHUNK);
-    cr_expect_eq(size_of("y.tlk"), 4 * TLK_CHUNK);
+    cr_expect_eq(size_of("x.tlk"), 4 * TLK_PAGE);
+    cr_expect_eq(size_of("y.tlk"), 4 * TLK_PAGE);
 }
 
 Test(session, file_that_somebody_has_mapped_is_not_cut)
@@ -166,11 +166,11 @@ Test(session, file_that_somebody_has_mapped_is_not_cut)
     struct tlk_header header = fixture_header(SESSION, PROGRAM);
     fixture_recording("x.tlk", &header, 4);
     int fd = open("x.tlk", O_RDWR);
-    void *mapped = mmap(NULL, 4 * TLK_CHUNK, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *mapped = mmap(NULL, 4 * TLK_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     cr_assert_neq(mapped, MAP_FAILED);
     close(fd);
     finish(KILLED);
-    cr_expect_eq(size_of("x.tlk"), 4 * TLK_CHUNK);
+    cr_expect_eq(size_of("x.tlk"), 4 * TLK_PAGE);
     cr_expect_eq(fixture_read("x.tlk").end, TLK_KILLED);
-    munmap(mapped, 4 * TLK_CHUNK);
+    munmap(mapped, 4 * TLK_PAGE);
 }

@@ -15,7 +15,7 @@
 #include "tables/descriptors.h"
 #include "tables/families.h"
 #include "tables/live.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/modules.h"
 #include "tables/sites.h"
 
@@ -81,7 +81,7 @@ void begin_sized(size_t size)
     stack_start();
     cr_assert(gate_install());
     cr_assert(mapfile_create(&settings, "program"));
-    cr_assert(sites_start((size_t)recording->chunk_count * TLK_CHUNK));
+    cr_assert(sites_start(mapfile_most()));
     cr_assert(live_start() && descriptors_start());
     modules_start("/the/program");
     recall_start();

@@ -5,7 +5,7 @@
 #include "ledger/inherit.h"
 #include "ledger/reconcile.h"
 #include "tables/descriptors.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/sites.h"
 
 #include <criterion/criterion.h>

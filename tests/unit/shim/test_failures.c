@@ -2,7 +2,7 @@
 #include "core/thread.h"
 #include "fixture.h"
 #include "ledger/ledger.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/sites.h"
 
 #include <criterion/criterion.h>

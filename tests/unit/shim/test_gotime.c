@@ -6,7 +6,7 @@
 #include "fixture.h"
 #include "ledger/timerleak_ledger.h"
 #include "stacks/recall.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/modules.h"
 
 #include <criterion/criterion.h>

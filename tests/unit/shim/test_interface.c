@@ -2,7 +2,7 @@
 #include "core/gate.h"
 #include "core/thread.h"
 #include "fixture.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "verify/timerleak_verify.h"
 
 #include <criterion/criterion.h>

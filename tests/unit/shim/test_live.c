@@ -105,8 +105,9 @@ Test(live, all_of_the_file_can_be_used_and_then_no_more)
         taken++;
         last = slot;
     }
-    /* The header and a chunk of each other region hold no timers, nor does record 0. */
-    cr_expect_eq(taken, (recording->chunk_count - 5) * (TLK_CHUNK / sizeof(struct tlk_timer)) - 1);
+    cr_expect_eq(recording->page_used, recording->page_count);
+    cr_expect_eq(recording->page_count, mapfile_most() / TLK_PAGE);
+    cr_expect_eq(taken, recording->regions[TLK_TIMERS].room - 1, "all but record 0");
     cr_expect_eq(slot_take(), 0);
     slot_give(last);
     cr_expect_eq(slot_take(), last);

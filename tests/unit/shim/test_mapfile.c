@@ -1,7 +1,8 @@
-/* The file of a recording: its name, its size, its chunks. */
-#include "tables/mapfile.h"
+/* The file of a recording: its name, its size, its pages. */
+#include "tables/regions.h"
 
 #include "core/gate.h"
+#include "core/real.h"
 #include "fixture.h"
 #include "ledger/fdinfo.h"
 
@@ -10,11 +11,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,176 +177,187 @@ Test(mapfile, no_descriptor_stays_open)
 
 /* ---- the size ---- */
 
-Test(mapfile, it_is_as_large_as_asked_for_and_its_blocks_are_there)
+/* Blocks, not bytes: a hole may be a SIGBUS. */
+static size_t blocks_of_file(void)
 {
-    struct settings settings = settings_of(3 * MIB + 5);
     struct stat file;
 
-    cr_assert(make(&settings));
-    stat(in_directory("recording.tlk"), &file);
-    cr_expect_eq(file.st_size, 3 * MIB, "whole chunks");
-    cr_expect_geq((size_t)file.st_blocks * 512, 3 * MIB);
-    cr_expect_eq(recording->chunk_count, 48);
+    cr_assert_eq(stat(in_directory("recording.tlk"), &file), 0);
+    return (size_t)file.st_blocks * 512;
 }
 
-Test(mapfile, by_itself_it_has_room_for_all_timers_that_the_limits_allow)
+/* Takes timers, a segment's at once, until there are so many or no more. */
+static void fill(uint32_t timers)
 {
-    struct settings settings = settings_of(0);
-    struct rlimit files = {64, 1000}, signals = {2000, 2000};
+    struct tlk_region *region = &recording->regions[TLK_TIMERS];
+    uint32_t taken;
 
-    setrlimit(RLIMIT_NOFILE, &files);
-    setrlimit(RLIMIT_SIGPENDING, &signals);
-    cr_assert(make(&settings));
-    cr_expect_geq(size_of_file(), 3000 * sizeof(struct tlk_timer));
-    cr_expect_leq(size_of_file(), 8 * MIB);
+    while (region->used < timers && (taken = region_take(TLK_TIMERS, 1))) {
+        memset(timer_at(taken), 0x55, sizeof(struct tlk_timer));
+        memset(timer_at(region->room - 1), 0x55, sizeof(struct tlk_timer));
+        region_publish(TLK_TIMERS, region->room);
+    }
 }
 
-Test(mapfile, it_is_no_larger_than_the_process_may_write)
+static void make_of(size_t size)
 {
-    struct settings settings = settings_of(8 * MIB);
+    struct settings settings = settings_of(size);
+
+    cr_assert(make(&settings));
+}
+
+Test(mapfile, it_begins_small_and_its_blocks_are_there)
+{
+    make_of(0);
+    cr_expect_eq(size_of_file(), TLK_SMALLEST);
+    cr_expect_eq(recording->page_count, TLK_SMALLEST / TLK_PAGE);
+    cr_expect_geq(blocks_of_file(), TLK_SMALLEST);
+}
+
+Test(mapfile, it_is_never_more_than_twice_as_large_as_what_is_used)
+{
+    make_of(0);
+    for (uint32_t timers = 1000; timers < 1000000; timers *= 2) {
+        size_t others = TLK_SMALLEST, used;
+
+        fill(timers);
+        used = recording->regions[TLK_TIMERS].used * sizeof(struct tlk_timer);
+        cr_assert_leq(size_of_file(), used + others);
+        cr_assert_lt(recording->regions[TLK_TIMERS].used, 2 * timers + TLK_FIRST_TIMERS);
+        cr_assert_geq(blocks_of_file(), size_of_file());
+    }
+}
+
+Test(mapfile, it_does_not_grow_past_what_it_may_have)
+{
+    make_of(3 * MIB + 5);
+    fill(UINT32_MAX);
+    cr_expect_eq(size_of_file(), 3 * MIB, "whole pages");
+    cr_expect_eq(mapfile_most(), 3 * MIB);
+    cr_expect_eq(recording->page_used, recording->page_count);
+    cr_expect_eq(region_take(TLK_TIMERS, 1), 0);
+}
+
+Test(mapfile, it_does_not_grow_past_what_the_process_may_write)
+{
     struct rlimit limit = {2 * MIB + 100, RLIM_INFINITY};
 
+    make_of(0);
     setrlimit(RLIMIT_FSIZE, &limit);
-    cr_assert(make(&settings));
+    fill(UINT32_MAX);
     cr_expect_eq(size_of_file(), 2 * MIB);
+    cr_expect_eq(recording->page_used, recording->page_count, "to the last page");
 }
 
 Test(mapfile, one_too_small_to_be_of_use_is_not_left_behind)
 {
     struct settings settings = settings_of(8 * MIB);
-    struct rlimit limit = {TLK_CHUNK, RLIM_INFINITY};
+    struct rlimit limit = {TLK_PAGE, RLIM_INFINITY};
 
     setrlimit(RLIMIT_FSIZE, &limit);
     cr_expect_not(make(&settings));
     cr_expect_neq(access(in_directory("recording.tlk"), F_OK), 0);
 }
 
-Test(mapfile, at_the_end_it_is_cut_to_what_is_used)
-{
-    struct settings settings = settings_of(4 * MIB);
+static long (*real_syscall)(long, ...);
 
-    cr_assert(make(&settings));
-    mapfile_trim();
-    cr_expect_eq(size_of_file(), 6 * TLK_CHUNK, "the header and a chunk of each region");
-    cr_expect_eq(recording->chunk_count, 6);
-    cr_expect_eq(msync((char *)recording + 6 * TLK_CHUNK, 1, MS_ASYNC), -1,
-                 "what is mapped behind the file is a SIGBUS to who looks");
-    cr_expect_eq(region_take(TLK_SITES, TLK_CHUNK / sizeof(struct tlk_site) - 1), 1);
-    region_publish(TLK_SITES, TLK_CHUNK / sizeof(struct tlk_site));
-    cr_expect_eq(region_take(TLK_SITES, 1), 0, "what is there may be used, but it grows no more");
+/* As on a file system that can't allocate. */
+static long no_fallocate(long number, ...)
+{
+    long arguments[6];
+    va_list list;
+
+    va_start(list, number);
+    for (int i = 0; i < 6; i++)
+        arguments[i] = va_arg(list, long);
+    va_end(list);
+    if (number == SYS_fallocate) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
+                        arguments[4], arguments[5]);
 }
 
-/* ---- growth ---- */
-
-/* One whose size nobody set, small by its limits. */
-static void make_small(void)
+Test(mapfile, where_blocks_can_t_be_allocated_they_are_written)
 {
-    struct settings settings = settings_of(0);
-    struct rlimit files = {64, 64}, signals = {64, 64};
+    real_syscall = real()->syscall;
+    real_table.syscall = no_fallocate;
+    make_of(0);
+    fill(10000);
+    cr_expect_gt(recording->regions[TLK_TIMERS].used, 10000);
+    cr_expect_geq(blocks_of_file(), size_of_file());
+}
+
+Test(mapfile, before_a_sandbox_it_has_room_for_all_timers_that_the_limits_allow)
+{
+    struct rlimit files = {64, 1000}, signals = {2000, 2000};
 
     setrlimit(RLIMIT_NOFILE, &files);
     setrlimit(RLIMIT_SIGPENDING, &signals);
-    cr_assert(make(&settings));
-    mapfile_may_grow = true;
+    make_of(0);
+    mapfile_fill_up();
+    cr_expect_geq(size_of_file(), 3000 * sizeof(struct tlk_timer));
+    cr_expect_leq(size_of_file(), 8 * MIB);
+    gate->sandboxed = 1;
+    fill(3000);
+    cr_expect_geq(recording->regions[TLK_TIMERS].used, 3000);
 }
 
-/* Takes timers, chunk by chunk, until there are so many chunks or no more. */
-static void fill(uint32_t chunks)
+Test(mapfile, in_a_sandbox_it_does_not_grow)
 {
-    uint32_t per_chunk = TLK_CHUNK / sizeof(struct tlk_timer), taken;
-
-    while (recording->regions[TLK_TIMERS].chunks < chunks && (taken = region_take(TLK_TIMERS, 1))) {
-        memset(region_at(TLK_TIMERS, taken), 0x55, sizeof(struct tlk_timer));
-        region_publish(TLK_TIMERS, (taken / per_chunk + 1) * per_chunk);
-    }
+    make_of(0);
+    gate->sandboxed = 1;
+    fill(UINT32_MAX);
+    cr_expect_eq(size_of_file(), TLK_SMALLEST);
+    cr_expect_eq(recording->page_used, recording->page_count);
 }
 
-Test(mapfile, it_grows_for_a_million_timers_of_a_library)
+Test(mapfile, cut_to_what_is_used_it_may_grow_again)
 {
-    size_t before;
-    struct stat file;
+    size_t used;
 
-    make_small();
-    before = size_of_file();
-    fill(1000000 / (TLK_CHUNK / sizeof(struct tlk_timer)) + 1);
-    stat(in_directory("recording.tlk"), &file);
-    cr_expect_leq(before, 5 * MIB);
-    cr_expect_eq(recording->regions[TLK_TIMERS].chunks, 1954);
-    cr_expect_eq((size_t)file.st_size, (size_t)recording->chunk_count * TLK_CHUNK);
-    cr_expect_geq((size_t)file.st_blocks * 512, (size_t)file.st_size, "a hole may be a SIGBUS");
+    make_of(0);
+    fill(1000);
+    used = (size_t)recording->page_used * TLK_PAGE;
+    mapfile_fill_up();
+    cr_expect_gt(size_of_file(), used);
     mapfile_trim();
-    before = size_of_file();
-    fill(UINT32_MAX);
-    cr_expect_eq(size_of_file(), before, "it grows no more");
+    cr_expect_eq(size_of_file(), used);
+    cr_expect_eq(recording->page_count, recording->page_used);
+    fill(10000);
+    cr_expect_geq(recording->regions[TLK_TIMERS].used, 10000);
 }
 
-Test(mapfile, it_does_not_grow_for_timers_of_the_kernel)
+Test(mapfile, at_the_end_it_is_cut_and_grows_no_more)
 {
-    size_t before;
+    size_t used;
 
-    make_small();
-    before = size_of_file();
-    mapfile_may_grow = false;
-    fill(UINT32_MAX);
-    cr_expect_eq(size_of_file(), before);
-}
-
-Test(mapfile, it_does_not_grow_past_the_directory_of_its_chunks)
-{
-    make_small();
-    fill(UINT32_MAX);
-    cr_expect_leq(recording->chunk_count, TLK_REGION_CHUNKS);
-    cr_expect_leq(recording->chunk_count, mapfile_chunks_most());
-    cr_expect_eq(recording->chunk_used, recording->chunk_count);
-}
-
-Test(mapfile, one_of_a_set_size_does_not_grow)
-{
-    struct settings settings = settings_of(2 * MIB);
-
-    cr_assert(make(&settings));
-    mapfile_may_grow = true;
-    fill(UINT32_MAX);
-    cr_expect_eq(size_of_file(), 2 * MIB);
-    cr_expect_eq(mapfile_chunks_most(), 32);
-}
-
-Test(mapfile, it_does_not_grow_past_what_the_process_may_write)
-{
-    struct rlimit limit = {6 * MIB + 5, RLIM_INFINITY};
-
-    make_small();
-    setrlimit(RLIMIT_FSIZE, &limit);
-    fill(UINT32_MAX);
-    cr_expect_eq(size_of_file(), 6 * MIB);
+    make_of(0);
+    used = (size_t)recording->page_used * TLK_PAGE;
+    mapfile_end();
+    cr_expect_eq(size_of_file(), used);
+    cr_expect_eq(recording->page_count, recording->page_used);
+    cr_expect_eq(msync((char *)recording + used, 1, MS_ASYNC), -1,
+                 "what is mapped behind the file is a SIGBUS to who looks");
+    cr_expect_eq(region_take(TLK_SITES, TLK_FIRST_SITES - 1), 1);
+    region_publish(TLK_SITES, TLK_FIRST_SITES);
+    cr_expect_eq(region_take(TLK_SITES, 1), 0, "what is there may be used, but it grows no more");
 }
 
 Test(mapfile, where_its_name_is_another_file_s_it_does_not_grow)
 {
     char other[300];
-    uint32_t chunks;
 
-    make_small();
-    chunks = recording->chunk_count;
+    make_of(0);
     snprintf(other, sizeof(other), "%s", in_directory("other.tlk"));
     rename(in_directory("recording.tlk"), other);
     close(open(in_directory("recording.tlk"), O_WRONLY | O_CREAT, 0600));
     errno = EXDEV;
     fill(UINT32_MAX);
     cr_expect_eq(errno, EXDEV);
-    cr_expect_eq(recording->chunk_used, chunks);
+    cr_expect_eq(recording->page_count, TLK_SMALLEST / TLK_PAGE);
     cr_expect_eq(size_of_file(), 0);
-}
-
-Test(mapfile, in_a_sandbox_it_does_not_grow)
-{
-    uint32_t chunks;
-
-    make_small();
-    chunks = recording->chunk_count;
-    gate->sandboxed = 1;
-    fill(UINT32_MAX);
-    cr_expect_eq(recording->chunk_used, chunks);
 }
 
 /* ---- shrinking ---- */
@@ -352,36 +366,31 @@ Test(mapfile, what_was_given_back_is_used_no_more)
 {
     uint32_t used;
 
-    make_small();
-    used = recording->chunk_used;
-    mapfile_shrink(3 * TLK_CHUNK);
-    cr_expect_eq(recording->chunk_count, used + 3);
-    cr_expect_eq(mapfile_chunks_most(), used + 3);
+    make_of(0);
+    used = recording->page_used;
+    mapfile_shrink(3 * TLK_PAGE);
+    cr_expect_eq(mapfile_most(), (used + 3) * TLK_PAGE);
     fill(UINT32_MAX);
-    cr_expect_eq(recording->chunk_used, used + 3);
-}
-
-Test(mapfile, with_more_room_than_there_is_it_stays_as_it_is)
-{
-    uint32_t chunks;
-
-    make_small();
-    chunks = recording->chunk_count;
-    mapfile_shrink((size_t)chunks * TLK_CHUNK);
-    cr_expect_eq(recording->chunk_count, chunks);
+    cr_expect_eq(recording->page_used, used + 3);
 }
 
 Test(mapfile, a_child_s_is_as_small)
 {
     struct settings settings = settings_of(MIB);
-    uint32_t chunks;
+    size_t most;
 
-    make_small();
+    make_of(0);
     mapfile_shrink(MIB);
-    chunks = recording->chunk_count;
+    most = mapfile_most();
+    regions_remember();
     cr_assert(mapfile_create_for_child(&settings, "prog"));
-    cr_expect_eq(recording->chunk_count, chunks);
-    cr_expect_eq(mapfile_chunks_most(), chunks);
+    fill(100);
+    cr_expect_geq(recording->regions[TLK_TIMERS].used, 100, "it grows before it has a name");
+    cr_assert(mapfile_publish(&settings, "prog"));
+    cr_expect_eq(recording->page_count, recording->page_used);
+    cr_expect_eq(mapfile_most(), most);
+    fill(1000);
+    cr_expect_geq(recording->regions[TLK_TIMERS].used, 1000, "and afterwards");
 }
 
 /* ---- the contents ---- */
@@ -395,8 +404,8 @@ Test(mapfile, its_header_says_what_it_is)
     cr_expect_eq(recording->version, TLK_VERSION);
     cr_expect_eq(recording->byte_order, TLK_BYTE_ORDER);
     cr_expect_eq(recording->header_size, sizeof(struct tlk_header));
-    cr_expect_eq(recording->chunk_size, TLK_CHUNK);
-    cr_expect_eq(recording->chunk_used, 6);
+    cr_expect_eq(recording->page_size, TLK_PAGE);
+    cr_expect_lt(recording->page_used, recording->page_count);
     cr_expect_eq(recording->end, TLK_RUNNING);
 }
 
@@ -420,51 +429,53 @@ Test(mapfile, regions_begin_with_record_1)
     cr_assert(make(&settings));
     for (int id = 0; id < TLK_REGIONS; id++) {
         cr_expect_eq(recording->regions[id].used, 1);
-        cr_expect_eq(recording->regions[id].chunks, 1);
+        cr_expect_eq(recording->regions[id].segments, 1);
         cr_expect_eq(region_take((enum tlk_region_id)id, 1), 1);
         cr_expect_eq(region_take((enum tlk_region_id)id, 1), 1, "until it is published");
     }
 }
 
-Test(mapfile, records_taken_together_lie_in_one_chunk)
+Test(mapfile, records_taken_together_lie_in_one_segment)
 {
-    struct settings settings = settings_of(MIB);
-    uint32_t per_chunk = TLK_CHUNK / sizeof(uint64_t), first;
+    uint32_t half, first;
 
-    cr_assert(make(&settings));
-    first = region_take(TLK_FRAMES, 5000);
-    cr_expect_eq(first, 1);
-    region_publish(TLK_FRAMES, first + 5000);
-    cr_expect_eq(region_take(TLK_FRAMES, per_chunk - 5001), 5001, "they just fit");
-    cr_expect_eq(region_take(TLK_FRAMES, per_chunk - 5000), per_chunk, "they don't");
-    cr_expect_eq(region_take(TLK_FRAMES, per_chunk + 1), 0, "they never will");
-    cr_expect_eq((char *)region_at(TLK_FRAMES, per_chunk) - (char *)recording,
-                 (ptrdiff_t)recording->regions[TLK_FRAMES].directory[1] * TLK_CHUNK);
+    make_of(0);
+    first = recording->regions[TLK_FRAMES].first;
+    half = first / 2;
+    cr_expect_eq(region_take(TLK_FRAMES, half), 1);
+    region_publish(TLK_FRAMES, 1 + half);
+    cr_expect_eq(region_take(TLK_FRAMES, first - half - 1), 1 + half, "they just fit");
+    cr_expect_eq(region_take(TLK_FRAMES, first - half), first, "they don't");
+    cr_expect_eq(region_take(TLK_FRAMES, first), first, "they fill the next");
+    cr_expect_eq(region_take(TLK_FRAMES, first + 1), 0, "they are more than the first could hold");
+    cr_expect_eq((char *)region_at(TLK_FRAMES, first) - (char *)recording,
+                 (ptrdiff_t)recording->regions[TLK_FRAMES].pages[1] * TLK_PAGE);
 }
 
-Test(mapfile, no_two_regions_share_a_chunk_and_all_of_them_can_be_used)
+Test(mapfile, no_two_regions_share_a_page_and_all_of_them_can_be_used)
 {
-    struct settings settings = settings_of(2 * MIB);
-    uint8_t used[32] = {1};
-    uint32_t taken, total = 1;
+    uint8_t used[512] = {1};
+    uint32_t total = 1;
 
-    cr_assert(make(&settings));
+    make_of(2 * MIB);
     for (int round = 0; round < 100; round++) {
         enum tlk_region_id id = (enum tlk_region_id)(round % TLK_REGIONS);
 
-        taken = region_take(id, TLK_CHUNK / recording->regions[id].stride - 1);
-        if (taken)
-            region_publish(id, taken + TLK_CHUNK / recording->regions[id].stride - 1);
+        if (region_take(id, 1))
+            region_publish(id, recording->regions[id].room);
     }
     for (int id = 0; id < TLK_REGIONS; id++) {
-        for (uint32_t c = 0; c < recording->regions[id].chunks; c++) {
-            uint32_t chunk = recording->regions[id].directory[c];
+        const struct tlk_region *region = &recording->regions[id];
 
-            cr_assert_lt(chunk, 32);
-            cr_expect_eq(used[chunk]++, 0);
-            total++;
+        for (uint32_t i = 0; i < region->segments; i++) {
+            size_t bytes = (size_t)tlk_segment_used(region, i) * region->stride;
+
+            for (uint32_t page = 0; page < bytes / TLK_PAGE; page++, total++) {
+                cr_assert_lt(region->pages[i] + page, 512);
+                cr_expect_eq(used[region->pages[i] + page]++, 0);
+            }
         }
     }
-    cr_expect_eq(total, 32);
-    cr_expect_eq(recording->chunk_used, 32);
+    cr_expect_eq(total, 512);
+    cr_expect_eq(recording->page_used, 512);
 }

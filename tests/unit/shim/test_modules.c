@@ -2,7 +2,7 @@
 #include "tables/modules.h"
 
 #include "fixture.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>

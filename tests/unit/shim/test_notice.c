@@ -2,7 +2,7 @@
 #include "families/notice.h"
 
 #include "fixture.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 
 #include <criterion/criterion.h>
 

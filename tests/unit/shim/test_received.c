@@ -3,7 +3,7 @@
 #include "core/real.h"
 #include "fixture.h"
 #include "tables/families.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/sites.h"
 
 #include <criterion/criterion.h>

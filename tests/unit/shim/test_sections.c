@@ -3,7 +3,7 @@
 
 #include "fixture.h"
 #include "ledger/ledger.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 
 #include <alloca.h>
 #include <criterion/criterion.h>

@@ -2,7 +2,7 @@
 #include "ledger/sharing.h"
 
 #include "fixture.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "tables/sites.h"
 
 #include <criterion/criterion.h>

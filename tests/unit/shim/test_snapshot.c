@@ -1,7 +1,7 @@
 /* A copy of the recording, made while the program runs. */
 #include "core/gate.h"
 #include "fixture.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 #include "verify/timerleak_verify.h"
 
 #include <criterion/criterion.h>
@@ -34,10 +34,10 @@ static const struct tlk_header *read_snapshot(size_t *size)
 static const void *record_of(const struct tlk_header *copy, enum tlk_region_id id, uint32_t index)
 {
     const struct tlk_region *region = &copy->regions[id];
-    uint32_t per_chunk = TLK_CHUNK / region->stride;
+    uint32_t segment = tlk_segment_of(index, region->first);
 
-    return (const char *)copy + (size_t)region->directory[index / per_chunk] * TLK_CHUNK +
-           (size_t)(index % per_chunk) * region->stride;
+    return (const char *)copy + (size_t)region->pages[segment] * TLK_PAGE +
+           (index - tlk_segment_start(segment, region->first)) * region->stride;
 }
 
 static int snapshot(void)
@@ -61,7 +61,7 @@ Test(snapshot, a_snapshot_is_the_recording_of_that_moment)
     copy = read_snapshot(&size);
     stat(in_directory("snapshot"), &file);
     cr_expect_eq(file.st_mode & 0777, 0600);
-    cr_expect_eq(size, (size_t)copy->chunk_count * TLK_CHUNK);
+    cr_expect_eq(size, (size_t)copy->page_count * TLK_PAGE);
     cr_expect_eq(copy->end, TLK_RUNNING);
     cr_expect_eq(copy->copied, 1);
     cr_expect_neq(copy->end_mono, 0, "it says when it was made");
@@ -88,7 +88,7 @@ Test(snapshot, nothing_else_is_left_where_it_was_made)
 
 Test(snapshot, a_snapshot_that_can_t_be_made_says_why)
 {
-    struct rlimit limit = {TLK_CHUNK, RLIM_INFINITY};
+    struct rlimit limit = {TLK_PAGE, RLIM_INFINITY};
 
     cr_expect_eq(timerleak_interface.snapshot(in_directory("missing/snapshot")), -ENOENT);
     gate->sandboxed = 1;

@@ -1,7 +1,7 @@
 /* Eight threads and all families through the hooks at once: nothing is lost, nothing counts twice.
  */
 #include "fixture.h"
-#include "tables/mapfile.h"
+#include "tables/regions.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
