@@ -31,9 +31,10 @@ static char file_path[4400];
 static size_t file_size;   /* blocks are allocated for so many bytes */
 static size_t mapped_size; /* and so many it may grow to */
 static bool grows_no_more;
+static bool trimmed;
 bool mapfile_may_grow;
 static struct stat file_id;
-static struct newfile unpublished;
+static struct newfile unpublished = {.fd = -1};
 static struct lock chunks_lock;
 
 /* What a child that is forked now has in common with its parent. */
@@ -99,6 +100,11 @@ static void put_number(struct text *text, long number)
     text_put(text, digits);
 }
 
+static bool is_conversion(const char *at)
+{
+    return *at == '%' && at[1] && strchr("peht", at[1]);
+}
+
 static void put_expanded(struct text *text, const char *pattern, const char *program)
 {
     char host[256] = "", one[2] = "";
@@ -156,6 +162,28 @@ static void name_file(const struct settings *settings, const char *program, int 
         put_number(&text, attempt);
     }
     text_put(&text, has_suffix ? ".tlk" : "");
+}
+
+bool mapfile_named_alone(const struct settings *settings)
+{
+    static char plain[sizeof(file_path)];
+    struct text text = {plain, plain + sizeof(plain) - 1};
+    const char *at = settings->output;
+
+    for (; *at; at += *at == '%' && at[1] ? 2 : 1)
+        if (is_conversion(at))
+            return false;
+    put_expanded(&text, settings->output, "");
+    return recording ? strcmp(file_path, plain) == 0 : access(plain, F_OK) != 0;
+}
+
+void mapfile_beside(const struct settings *settings, const char *name, char *path, size_t room)
+{
+    struct text text = {path, path + room - 1};
+
+    put_expanded(&text, settings->output, "");
+    text.at = strrchr(path, '/') + 1;
+    text_put(&text, name);
 }
 
 /* Takes what the disk has to give, down to a size that is no use any more. */
@@ -233,7 +261,7 @@ static void map_by_name(void)
 
 void mapfile_detach(void)
 {
-    int fd = open_own();
+    int fd = unpublished.fd < 0 ? open_own() : (int)real()->syscall(SYS_dup, unpublished.fd);
 
     if (fd < 0)
         return;
@@ -267,7 +295,7 @@ static bool file_grow(struct tlk_header *header)
         newfile_limited(file_size + GROWTH < mapped_size ? file_size + GROWTH : mapped_size);
     int saved = errno, fd = -1;
 
-    if (!mapfile_may_grow)
+    if (!mapfile_may_grow && !trimmed)
         return false;
     if (!grows_no_more && !gate->sandboxed && size > file_size)
         fd = open_own();
@@ -408,23 +436,58 @@ void mapfile_abandon(void)
     newfile_close(&unpublished);
 }
 
-void mapfile_trim(void)
+bool mapfile_is_unused(void)
 {
-    size_t used;
-    int fd;
+    uint64_t events = 0;
 
-    if (!lock_take(&chunks_lock))
-        return;
-    used = (size_t)recording->chunk_used * TLK_CHUNK;
-    recording->chunk_count = recording->chunk_used;
-    grows_no_more = true;
-    fd = open_own();
-    if (fd >= 0 && ftruncate(fd, (off_t)used) == 0) {
-        file_size = used;
-        mapped_size = memory_shrink(recording, mapped_size, used);
-    }
+    for (int i = 0; i < TLK_DROPS; i++)
+        events += recording->dropped[i];
+    for (int i = 0; i < TLK_OMISSIONS; i++)
+        events += recording->omitted[i];
+    return events == 0;
+}
+
+bool mapfile_remove(void)
+{
+    int fd = open_own();
+    bool removed = fd >= 0 && unlink(file_path) == 0;
+
     if (fd >= 0)
         real()->syscall(SYS_close, fd);
+    return removed;
+}
+
+/* The lock of chunks is held. */
+static bool file_cut(void)
+{
+    size_t used = (size_t)recording->chunk_used * TLK_CHUNK;
+    int fd = open_own();
+    bool cut = fd >= 0 && ftruncate(fd, (off_t)used) == 0;
+
+    if (fd >= 0)
+        real()->syscall(SYS_close, fd);
+    if (cut)
+        file_size = used;
+    return cut;
+}
+
+void mapfile_trim(void)
+{
+    if (!lock_take(&chunks_lock))
+        return;
+    recording->chunk_count = recording->chunk_used;
+    trimmed = file_cut();
+    lock_give(&chunks_lock);
+}
+
+void mapfile_end(void)
+{
+    if (!lock_take(&chunks_lock))
+        return;
+    recording->chunk_count = recording->chunk_used;
+    grows_no_more = true;
+    if (file_cut())
+        mapped_size = memory_shrink(recording, mapped_size, file_size);
     lock_give(&chunks_lock);
 }
 

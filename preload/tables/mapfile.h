@@ -38,6 +38,21 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
 bool mapfile_publish(const struct settings *settings, const char *program);
 
 /*
+ * Whether the user's name for recordings is that of a single file, and it is this process's: its
+ * recording has it or, before there is one, nobody has.
+ */
+bool mapfile_named_alone(const struct settings *settings);
+
+/* The path of a file of that name in the folder where recordings go. */
+void mapfile_beside(const struct settings *settings, const char *name, char *path, size_t room);
+
+/* That nothing was left out or lost; of what was entered the sites tell. */
+bool mapfile_is_unused(void);
+
+/* Unlinks it if its name still leads to it. It stays in memory. */
+bool mapfile_remove(void);
+
+/*
  * In a forked child that goes on with what its parent was about to enter: it writes to a copy from
  * now on. Makes system calls.
  */
@@ -49,11 +64,14 @@ void mapfile_abandon(void);
 /* The name that it was published under, absolute; it may have been moved since. */
 const char *mapfile_path(void);
 
-/*
- * Cuts the file to what is used, unmaps the rest, which who looks through all of the memory would
- * run into (valgrind's leak check), and refuses further growth. Makes system calls.
- */
+/* Cuts the file to what is used. It may grow again. Makes system calls. */
 void mapfile_trim(void);
+
+/*
+ * The same for the last time: it also unmaps the rest, which who looks through all of the memory
+ * would run into (valgrind's leak check).
+ */
+void mapfile_end(void);
 
 /*
  * Gives back what lies behind the chunks in use and some more, so many bytes: the recording holds

@@ -97,4 +97,5 @@ void newfile_close(struct newfile *file)
     if (file->part[0])
         unlink(file->part);
     real()->close(file->fd);
+    file->fd = -1;
 }

@@ -223,7 +223,7 @@ Test(mapfile, at_the_end_it_is_cut_to_what_is_used)
     struct settings settings = settings_of(4 * MIB);
 
     cr_assert(make(&settings));
-    mapfile_trim();
+    mapfile_end();
     cr_expect_eq(size_of_file(), 6 * TLK_CHUNK, "the header and a chunk of each region");
     cr_expect_eq(recording->chunk_count, 6);
     cr_expect_eq(msync((char *)recording + 6 * TLK_CHUNK, 1, MS_ASYNC), -1,
@@ -271,7 +271,7 @@ Test(mapfile, it_grows_for_a_million_timers_of_a_library)
     cr_expect_eq(recording->regions[TLK_TIMERS].chunks, 1954);
     cr_expect_eq((size_t)file.st_size, (size_t)recording->chunk_count * TLK_CHUNK);
     cr_expect_geq((size_t)file.st_blocks * 512, (size_t)file.st_size, "a hole may be a SIGBUS");
-    mapfile_trim();
+    mapfile_end();
     before = size_of_file();
     fill(UINT32_MAX);
     cr_expect_eq(size_of_file(), before, "it grows no more");
