@@ -173,6 +173,24 @@ enum tlk_unwinder {
     TLK_UNWINDER_LIBGCC = 2,
 };
 
+/*
+ * While a session of `timerleak record` goes on, its register lies in the folder of its recordings:
+ * so many entries, by programs that the shim was loaded into. Most of them leave no recording.
+ */
+#define TLK_REGISTER ".timerleak.%016llx"
+
+enum tlk_presence {
+    TLK_STARTED = 1, /* a program; or exec failed, and it goes on */
+    TLK_BECAME,      /* it is about to become another by exec */
+    TLK_UNWRITTEN,   /* it had something to record, and could not */
+};
+
+struct tlk_entry {
+    int32_t pid;
+    uint16_t what;  /* enum tlk_presence */
+    uint16_t error; /* errno, of TLK_UNWRITTEN */
+};
+
 #define TLK_COMMAND_SIZE 4096u /* bytes of arguments that are kept, at most */
 
 struct tlk_header {

@@ -16,9 +16,8 @@
 enum gate_state {
     GATE_SHUT = 0, /* not recording: before the start, after the end, in an unknown child */
     GATE_OPEN = 1,
-    GATE_CHILD = 2, /* a forked child: its recording starts when it makes a timer, uses an inherited
-                       one or ends; not when all it does is to exec */
-    GATE_WAKING = 3, /* that recording is being started */
+    GATE_WAITS = 2, /* nothing has happened that is worth a recording: see process_wake() */
+    GATE_WAKING = 3, /* one is being begun */
 };
 
 struct gate {
@@ -33,10 +32,10 @@ extern struct gate *gate;
 /* Puts the gate, shut, on a page of its own; false when the kernel can't provide one. */
 bool gate_install(void);
 
-/* In a forked child that has done nothing yet that is worth a recording. */
+/* In a process that has done nothing yet that is worth a recording. */
 static inline bool gate_waits(void)
 {
-    return __atomic_load_n(&gate->state, __ATOMIC_RELAXED) == GATE_CHILD && !thread.vforked;
+    return __atomic_load_n(&gate->state, __ATOMIC_RELAXED) == GATE_WAITS && !thread.vforked;
 }
 
 static inline bool gate_open(void)

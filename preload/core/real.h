@@ -47,6 +47,22 @@
     X(int, dlclose, (void *))                                                                      \
     X(int, prctl, (int, ...))                                                                      \
     X(int, mlockall, (int))                                                                        \
+    X(int, chroot, (const char *))                                                                 \
+    X(int, unshare, (int))                                                                         \
+    X(int, setns, (int, int))                                                                      \
+    X(int, setuid, (uid_t))                                                                        \
+    X(int, seteuid, (uid_t))                                                                       \
+    X(int, setreuid, (uid_t, uid_t))                                                               \
+    X(int, setresuid, (uid_t, uid_t, uid_t))                                                       \
+    X(int, setgid, (gid_t))                                                                        \
+    X(int, setegid, (gid_t))                                                                       \
+    X(int, setregid, (gid_t, gid_t))                                                               \
+    X(int, setresgid, (gid_t, gid_t, gid_t))                                                       \
+    X(int, setgroups, (size_t, const gid_t *))                                                     \
+    X(int, initgroups, (const char *, gid_t))                                                      \
+    X(int, capset, (void *, const void *))                                                         \
+    X(int, setrlimit, (int, const void *))                                                         \
+    X(int, prlimit, (pid_t, int, const void *, void *))                                            \
     X(int, _dl_find_object, (void *, void *))                                                      \
     X(int, execve, (const char *, char *const *, char *const *))                                   \
     X(int, execv, (const char *, char *const *))                                                   \

@@ -117,7 +117,7 @@ HOOK useconds_t ualarm(useconds_t value, useconds_t interval)
  */
 __attribute__((constructor)) static void itimers_adopt(void)
 {
-    for (int which = ITIMER_REAL; which <= ITIMER_PROF && family_admits(TLK_ITIMER); which++) {
+    for (int which = ITIMER_REAL; which <= ITIMER_PROF; which++) {
         struct birth birth = {
             .call = {.function = "execve", .family = TLK_ITIMER},
             .id = (uint64_t)which,
@@ -128,8 +128,8 @@ __attribute__((constructor)) static void itimers_adopt(void)
         struct arming arming = {.now = clock_mono()};
         struct itimerval left;
 
-        if (timer_find(TLK_ITIMER, (uint64_t)which).slot ||
-            getitimer((__itimer_which_t)which, &left) != 0 || !timeval_us(&left.it_value))
+        if (getitimer((__itimer_which_t)which, &left) != 0 || !timeval_us(&left.it_value) ||
+            !family_admits(TLK_ITIMER) || timer_find(TLK_ITIMER, (uint64_t)which).slot)
             continue;
         arming.value = timeval_us(&left.it_value) * 1000;
         arming.interval = timeval_us(&left.it_interval) * 1000;

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "families/family.h"
 #include "ledger/fdinfo.h"
@@ -109,13 +110,52 @@ HOOK int pidfd_getfd(int process, int fd, unsigned flags)
     return result;
 }
 
-/* Of syscall.S: what syscall(SYS_pidfd_getfd, …) jumps to. */
-long received_by_syscall(long number, long process, long fd, long flags);
-long received_by_syscall(long number, long process, long fd, long flags)
-{
-    long result = real()->syscall(number, process, fd, flags);
+/* ---- calls by number: see syscall.S ---- */
 
-    descriptor_fetched((int)result, &CALL("pidfd_getfd", TLK_TIMERFD));
+#define SYSCALLS 512 /* numbers below that are looked at */
+#define IN_WORD(number, word)                                                                      \
+    ((number) / 64 == (word) && (number) < SYSCALLS ? UINT64_C(1) << (number) % 64 : 0)
+#define BIT(number) | IN_WORD(number, WORD)
+
+/* A bit for each that is not just passed on. */
+extern const uint64_t syscalls_noted[SYSCALLS / 64];
+const uint64_t syscalls_noted[SYSCALLS / 64] = {
+#define WORD 0
+    0 CLOSING_CALLS(BIT),
+#undef WORD
+#define WORD 1
+    0 CLOSING_CALLS(BIT),
+#undef WORD
+#define WORD 2
+    0 CLOSING_CALLS(BIT),
+#undef WORD
+#define WORD 3
+    0 CLOSING_CALLS(BIT),
+#undef WORD
+#define WORD 4
+    0 CLOSING_CALLS(BIT),
+#undef WORD
+#define WORD 5
+    0 CLOSING_CALLS(BIT),
+#undef WORD
+#define WORD 6
+    0 CLOSING_CALLS(BIT) BIT(SYS_pidfd_getfd),
+#undef WORD
+};
+
+long syscall_noted(long number, unsigned long a, unsigned long b, unsigned long c, unsigned long d,
+                   unsigned long e, unsigned long f);
+long syscall_noted(long number, unsigned long a, unsigned long b, unsigned long c, unsigned long d,
+                   unsigned long e, unsigned long f)
+{
+    bool received = number == SYS_pidfd_getfd;
+    long result;
+
+    if (!received)
+        process_note_call(number, (unsigned long[]){a, b, c, d, e, f});
+    result = real()->syscall(number, a, b, c, d, e, f);
+    if (received)
+        descriptor_fetched((int)result, &CALL("pidfd_getfd", TLK_TIMERFD));
     return result;
 }
 

@@ -1,12 +1,14 @@
 /*
  * syscall.S - syscall(SYS_pidfd_getfd, …) receives a descriptor: before glibc 2.36 there is no other
- * way. All other calls go on to libc's syscall() by a jump, with every register and the stack as
- * they came: so vfork() and clone() may return through it as through libc's own.
+ * way; and sandboxes are closed by calls that have no name in libc. Those that syscalls_noted has a
+ * bit for go to syscall_noted(), in received.c. All other calls go on to libc's syscall() by a jump,
+ * with every register and the stack as they came: so vfork() and clone() may return through it as
+ * through libc's own.
  *
  * Allocators call it while they start, to pass by hooks that would allocate: before the real
  * functions are resolved, which may allocate, it is the system call itself.
  */
-#define SYS_PIDFD_GETFD 438
+#define SYSCALLS 512
 
 #if defined(__x86_64__)
     .text
@@ -15,9 +17,12 @@
 syscall:
     .cfi_startproc
     endbr64
-    cmpq $SYS_PIDFD_GETFD, %rdi
-    je received_by_syscall
-    movq real_table(%rip), %r11 /* its first: libc's syscall() */
+    cmpq $SYSCALLS, %rdi
+    jae 3f
+    leaq syscalls_noted(%rip), %r11
+    btq %rdi, (%r11)
+    jc syscall_noted
+3:  movq real_table(%rip), %r11 /* its first: libc's syscall() */
     testq %r11, %r11
     jz 1f
     jmp *%r11
@@ -50,9 +55,15 @@ syscall:
 syscall:
     .cfi_startproc
     hint #34 /* bti c */
-    cmp x0, SYS_PIDFD_GETFD
-    b.ne 1f
-    b received_by_syscall
+    cmp x0, SYSCALLS
+    b.hs 1f
+    adrp x16, syscalls_noted
+    add x16, x16, :lo12:syscalls_noted
+    lsr x17, x0, #6
+    ldr x16, [x16, x17, lsl #3]
+    lsr x16, x16, x0
+    tbz x16, #0, 1f
+    b syscall_noted
 1:  adrp x16, real_table
     ldr x16, [x16, :lo12:real_table] /* its first: libc's syscall() */
     cbz x16, 2f

@@ -67,10 +67,27 @@ static void remembered_reserve(uint32_t count)
     remembered_room = remembered ? count : 0;
 }
 
+static bool any;
+
+static void look_for_timer(int fd)
+{
+    any = any || fdinfo_kind(fd) == FDINFO_TIMERFD;
+}
+
+bool inherit_any(void)
+{
+    fdinfo_each(look_for_timer);
+    return any;
+}
+
 void inherit_over_exec(void)
 {
-    remembered_reserve(mapfile_kernel_timers());
     fdinfo_each(inherit_if_timer);
+}
+
+void inherit_reserve(void)
+{
+    remembered_reserve(mapfile_kernel_timers());
 }
 
 /* Not one that another thread releases meanwhile: nobody in the child would end that. */

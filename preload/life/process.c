@@ -1,13 +1,18 @@
 #include "life/process.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/single_threaded.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/clock.h"
@@ -21,6 +26,7 @@
 #include "ledger/ledger.h"
 #include "ledger/reconcile.h"
 #include "life/perfmap.h"
+#include "life/presence.h"
 #include "stacks/recall.h"
 #include "stacks/stack.h"
 #include "tables/descriptors.h"
@@ -31,6 +37,9 @@
 #include "tables/sites.h"
 #include "tables/strings.h"
 
+static void process_start(void);
+void call_aside(void (*function)(void), void *top); /* aside.S */
+
 _Static_assert(offsetof(struct thread, vforked) == 24, "vfork.S knows where it is");
 
 static struct settings settings;
@@ -40,10 +49,19 @@ static char exe[4096];
 static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /proc/PID/cmdline */
 static size_t command_size;
 static bool start_begun;
-static uint64_t forked_at; /* this process, mono */
-static bool wake_begun;    /* of this child's recording */
+static bool wake_begun; /* of this process's recording */
+static const struct thread *beginner;
 
-#define WAKE_NS 100000000u /* what threads wait at most for another that starts a recording */
+/* Of this process: its recording begins later. */
+static struct {
+    uint64_t mono;
+    int32_t parent;
+    bool forked;
+} born;
+
+#define WAKE_NS UINT64_C(10000000000) /* what threads wait at most for one that begins it */
+#define FORK_NS 1000000000u           /* and that one for a fork: its child has all of it or none */
+#define ASIDE 65536                   /* bytes of a stack to begin on */
 
 static uint64_t start_ticks(void)
 {
@@ -82,8 +100,14 @@ static void describe_command(struct tlk_header *header)
         header->argc += command[i] == '\0';
 }
 
-/* `started`: mono; a child's recording begins later than the child. */
-static void describe_process(bool forked, uint64_t started)
+static void note_birth(bool forked)
+{
+    born.mono = clock_mono();
+    born.parent = getppid();
+    born.forked = forked;
+}
+
+static void describe_process(void)
 {
     struct tlk_header *header = recording;
     struct timespec resolution = {0};
@@ -91,12 +115,12 @@ static void describe_process(bool forked, uint64_t started)
 
     header->session = settings.session;
     header->pid = getpid();
-    header->ppid = getppid();
-    header->forked = forked;
+    header->ppid = born.parent;
+    header->forked = born.forked;
     header->start_ticks = start_ticks();
-    header->start_mono = started;
-    header->start_real = clock_ns(CLOCK_REALTIME) - (now - started);
-    header->start_boot = clock_ns(CLOCK_BOOTTIME) - (now - started);
+    header->start_mono = born.mono;
+    header->start_real = clock_ns(CLOCK_REALTIME) - (now - born.mono);
+    header->start_boot = clock_ns(CLOCK_BOOTTIME) - (now - born.mono);
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
     header->clock_resolution = 2 * (uint64_t)resolution.tv_nsec; /* a tick may be late itself */
     header->unwinder = stack_unwinder();
@@ -114,11 +138,24 @@ static void open_gate(void)
     families_describe();
 }
 
+/* Until another thread that begins a recording has done so. */
+static void wait_begun(void)
+{
+    uint64_t deadline = clock_coarse() + WAKE_NS;
+    const struct timespec moment = {.tv_nsec = CLOCK_LAG};
+
+    while (__atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) == GATE_WAKING &&
+           clock_coarse() < deadline)
+        real()->syscall(SYS_futex, &gate->state, FUTEX_WAIT_PRIVATE, GATE_WAKING, &moment, NULL, 0);
+}
+
 /* ---- fork ---- */
 
 /* Several threads may fork at once, and a signal handler in the midst of its thread's fork. */
 static __thread struct gate gate_before_fork;
 static __thread uint32_t forks_within;
+static uint32_t forks_waiting; /* that are under way while there is no recording */
+static __thread uint32_t forks_waiting_here;
 
 /*
  * Everything is taken before fork(), so that the child finds no table half changed; or nothing is,
@@ -154,14 +191,33 @@ static bool fork_goes_on(void)
     return thread.section == SECTION_WITHOUT_FRAME;
 }
 
+static void fork_waited(void)
+{
+    forks_waiting_here--;
+    __atomic_fetch_sub(&forks_waiting, 1, __ATOMIC_SEQ_CST);
+}
+
+/* A recording does not begin meanwhile: the child would have half of it. */
+static void fork_waiting(void)
+{
+    __atomic_fetch_add(&forks_waiting, 1, __ATOMIC_SEQ_CST);
+    forks_waiting_here++;
+    if (__atomic_load_n(&gate->state, __ATOMIC_SEQ_CST) != GATE_WAITS)
+        fork_waited();
+}
+
 static void before_fork(void)
 {
     if (fork_goes_on()) {
         forks_within++;
         return;
     }
+    if (gate->state == GATE_WAITS)
+        fork_waiting();
+    if (beginner != &thread)
+        wait_begun();
     gate_before_fork = *gate;
-    if (gate->state == GATE_CHILD)
+    if (gate->state == GATE_WAITS || gate->state == GATE_WAKING)
         return;
     if (gate->state != GATE_OPEN || !section_enter()) {
         gate_before_fork.state = GATE_SHUT;
@@ -186,25 +242,12 @@ static void after_fork_in_parent(void)
         forks_within--;
         return;
     }
+    if (forks_waiting_here)
+        fork_waited();
     if (gate_before_fork.state != GATE_OPEN)
         return;
     tables_unlock();
     section_leave();
-}
-
-/* What can't be made is told in the parent's recording, which the child still maps. */
-static bool start_child(void)
-{
-    perfmap_forked();
-    if (!mapfile_create_for_child(&settings, program)) {
-        recording_drop(TLK_DROP_CHILD);
-        return false;
-    }
-    sites_reset();
-    describe_process(true, forked_at);
-    inherit_restore();
-    slots_free_unused();
-    return mapfile_publish(&settings, program);
 }
 
 /*
@@ -220,17 +263,19 @@ static void after_fork_in_child(void)
         gate_before_fork.state = GATE_SHUT;
         return;
     }
-    /* Of a handler that interrupted the shim, to which it may return. */
-    if (before == GATE_SHUT && thread.section && recording && !gate_before_fork.sandboxed)
+    forks_waiting = forks_waiting_here = 0;
+    /* Of a handler that interrupted the shim, or of what it called to begin: to which it returns. */
+    if ((before == GATE_WAKING || (before == GATE_SHUT && thread.section)) && recording &&
+        !gate_before_fork.sandboxed)
         mapfile_detach();
-    if (before == GATE_SHUT || settings.only_pid)
+    if (before == GATE_SHUT || before == GATE_WAKING || settings.only_pid)
         return;
-    /* Since before_fork(), which took no lock, another thread began a recording. */
-    if (before == GATE_CHILD && wake_begun)
+    /* Since before_fork() a recording was begun, by its own thread. */
+    if (before == GATE_WAITS && wake_begun)
         return;
     wake_begun = false;
     *gate = gate_before_fork;
-    forked_at = clock_mono();
+    note_birth(true);
     thread.random = 0; /* or all children of one parent would sample alike */
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
@@ -240,7 +285,127 @@ static void after_fork_in_child(void)
         thread.pending_count = 0;
         live_forget_ids();
     }
-    gate->state = GATE_CHILD;
+    gate->state = GATE_WAITS;
+}
+
+/* ---- a recording begins ---- */
+
+/* Not in a child that what was called meanwhile has forked: its gate is wiped. */
+static bool publish(void)
+{
+    if (gate->state == GATE_WAKING)
+        return mapfile_publish(&settings, program);
+    mapfile_abandon();
+    return false;
+}
+
+static bool begin_first(void)
+{
+    if (!mapfile_create(&settings, program))
+        return false;
+    if (!sites_start(mapfile_most()) || !live_start() ||
+        !descriptors_start()) {
+        mapfile_abandon();
+        return false;
+    }
+    stack_begin();
+    modules_start(exe);
+    recall_start();
+    describe_process();
+    inherit_reserve();
+    return publish();
+}
+
+/*
+ * There is one in its memory already: its parent's, or one that it gave up before it was to become
+ * another program. What can't be made is told there.
+ */
+static bool begin_anew(void)
+{
+    if (recording->pid != getpid())
+        perfmap_forked();
+    if (!mapfile_create_for_child(&settings, program)) {
+        recording_drop(TLK_DROP_CHILD);
+        return false;
+    }
+    sites_reset();
+    describe_process();
+    inherit_restore();
+    slots_free_unused();
+    return publish();
+}
+
+static void begin(void)
+{
+    if (recording ? begin_anew() : begin_first()) {
+        open_gate();
+    } else if (gate->state == GATE_WAKING) {
+        presence_note(&settings, TLK_UNWRITTEN, errno);
+        __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
+    }
+}
+
+/* A fork by this very thread, which a handler before or in it interrupted, is not waited for. */
+static void forks_wait(void)
+{
+    uint64_t deadline = clock_coarse() + FORK_NS;
+
+    while (!forks_waiting_here && __atomic_load_n(&forks_waiting, __ATOMIC_SEQ_CST) &&
+           clock_coarse() < deadline)
+        sched_yield();
+}
+
+/* Not even a handler comes between: it would find half of a recording, and a stack of no size. */
+static void begin_aside(void)
+{
+    static char room[ASIDE] __attribute__((aligned(16)));
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    call_aside(begin, room + ASIDE);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Of several threads that make the first timer, one begins the recording, others wait for it. */
+static void wake(void)
+{
+    uint32_t waits = GATE_WAITS;
+
+    if (__atomic_compare_exchange_n(&gate->state, &waits, GATE_WAKING, false, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_ACQUIRE)) {
+        beginner = &thread;
+        forks_wait();
+        wake_begun = true;
+        begin_aside();
+        beginner = NULL;
+        real()->syscall(SYS_futex, &gate->state, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    } else if (beginner != &thread) {
+        wait_begun();
+    }
+}
+
+bool process_wake(void)
+{
+    int saved = errno, cancel;
+
+    if (!start_begun)
+        process_start();
+    if (gate->state >= GATE_WAITS && !thread.vforked && !gate->sandboxed) {
+        cancel = cancel_hold_off();
+        wake();
+        cancel_let(cancel);
+    }
+    errno = saved;
+    return gate_open();
+}
+
+void process_before_closing(void)
+{
+    if ((gate_open() || process_wake()) && !gate->sandboxed && section_enter()) {
+        mapfile_fill_up();
+        section_leave();
+    }
 }
 
 /* ---- the end ---- */
@@ -260,8 +425,16 @@ static bool ends_recorded(void)
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
 
+/* One that was begun lest it could not be later, and then was of no use. */
+static bool is_idle(void)
+{
+    return !gate->sandboxed && mapfile_is_unused() && sites_are_unused();
+}
+
 static void end_recording(int status)
 {
+    if (is_idle() && !mapfile_named_alone(&settings) && mapfile_remove())
+        return;
     perfmap_keep();
     note_end(TLK_EXITED, status);
     if (!gate->sandboxed)
@@ -310,42 +483,62 @@ void process_note_exit(int status)
     end_recording(status);
 }
 
+/* It is there in memory still, should exec fail: see begin_anew(). */
+static void give_up(void)
+{
+    regions_remember();
+    wake_begun = false;
+    __atomic_store_n(&gate->state, GATE_WAITS, __ATOMIC_RELEASE);
+}
+
+/* The last that can be done for it. Other threads go on until exec has succeeded. */
 bool process_note_exec(void)
 {
-    if (!gate_open())
+    int saved = errno, cancel;
+
+    if (!gate_open() && !gate_waits())
         return false;
-    perfmap_keep();
-    note_end(TLK_EXECED, 0);
+    cancel = cancel_hold_off();
+    if (!gate->sandboxed && !born.forked)
+        presence_note(&settings, TLK_BECAME, 0);
+    if (gate_open() && is_idle() && mapfile_remove()) {
+        give_up();
+    } else if (gate_open()) {
+        perfmap_keep();
+        note_end(TLK_EXECED, 0);
+        if (!gate->sandboxed)
+            mapfile_trim();
+    }
+    cancel_let(cancel);
+    errno = saved;
     return true;
 }
 
 void process_note_exec_failed(void)
 {
-    __atomic_store_n(&recording->end, TLK_RUNNING, __ATOMIC_RELEASE);
+    int saved = errno, cancel = cancel_hold_off();
+
+    if (!gate->sandboxed && !born.forked)
+        presence_note(&settings, TLK_STARTED, 0);
+    if (gate_open())
+        __atomic_store_n(&recording->end, TLK_RUNNING, __ATOMIC_RELEASE);
+    cancel_let(cancel);
+    errno = saved;
 }
 
 /* ---- the start ---- */
 
-static bool start_recording(void)
+/* Where the kernel put them; programs write over them later, to be shown by another name. */
+static void keep_arguments(void)
 {
-    stack_start();
-    if (!gate_install() || !mapfile_create(&settings, program))
-        return false;
-    if (!sites_start(mapfile_most()) || !live_start() || !descriptors_start()) {
-        mapfile_abandon();
-        return false;
+    char **argument = (char **)__libc_stack_end + 1;
+
+    for (; *argument && command_size < sizeof(command) - 1; argument++) {
+        char *end = memccpy(command + command_size, *argument, '\0',
+                            sizeof(command) - 1 - command_size);
+
+        command_size = end ? (size_t)(end - command) : sizeof(command) - 1;
     }
-    modules_start(exe);
-    recall_start();
-    families_want(settings.families);
-    describe_process(false, clock_mono());
-    if (!mapfile_publish(&settings, program))
-        return false;
-    open_gate();
-    inherit_over_exec();
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-    on_exit(at_exit, NULL);
-    return true;
 }
 
 /* Where there is no /proc, as in many a chroot, by what was passed to exec. */
@@ -356,7 +549,7 @@ static void name_program(void)
     const char *slash;
 
     exe[length > 0 ? length : 0] = '\0';
-    command_size = fdinfo_read_file("/proc/self/cmdline", command, sizeof(command));
+    keep_arguments();
     if (!*exe && executed)
         snprintf(exe, sizeof(exe), "%s", executed);
     if (!command_size)
@@ -366,11 +559,23 @@ static void name_program(void)
 }
 
 /*
+ * `timerleak ctl` reaches a process by its recording. Who gives it a name that says nothing of the
+ * process expects one file, whatever is in it.
+ */
+static bool begins_at_once(void)
+{
+    return settings.asleep || mapfile_named_alone(&settings) || inherit_any();
+}
+
+/*
  * Runs as the constructor, or earlier: libraries are initialized before what is preloaded in front
- * of them, and may make timers.
+ * of them, and may make timers. Here is what can't be done later, and no more: most processes make
+ * none.
  */
 __attribute__((constructor)) static void process_start(void)
 {
+    bool at_once;
+
     if (start_begun)
         return;
     start_begun = true;
@@ -381,41 +586,16 @@ __attribute__((constructor)) static void process_start(void)
         !settings_choose(program, exe))
         return;
     ledger_depth = settings.depth;
-    start_recording();
-}
-
-/* Of several threads that make a child's first timer, one starts the recording, others wait for it.
- */
-static void wake_child(void)
-{
-    uint32_t child = GATE_CHILD;
-    uint64_t deadline = clock_coarse() + WAKE_NS;
-
-    if (__atomic_compare_exchange_n(&gate->state, &child, GATE_WAKING, false, __ATOMIC_ACQ_REL,
-                                    __ATOMIC_ACQUIRE)) {
-        __atomic_store_n(&wake_begun, true, __ATOMIC_SEQ_CST);
-        if (start_child())
-            open_gate();
-        else
-            __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
-    }
-    while (__atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) == GATE_WAKING &&
-           clock_coarse() < deadline)
-        cpu_relax();
-}
-
-bool process_wake(void)
-{
-    bool waits = gate->state >= GATE_CHILD && !thread.vforked && !gate->sandboxed;
-    int saved = errno, cancel;
-
-    if (!start_begun || waits) {
-        cancel = cancel_hold_off();
-        process_start();
-        if (waits)
-            wake_child();
-        cancel_let(cancel);
-    }
-    errno = saved;
-    return gate_open();
+    note_birth(false);
+    stack_start();
+    if (!gate_install())
+        return;
+    families_want(settings.families);
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    on_exit(at_exit, NULL);
+    presence_note(&settings, TLK_STARTED, 0);
+    at_once = begins_at_once();
+    __atomic_store_n(&gate->state, GATE_WAITS, __ATOMIC_RELEASE);
+    if (at_once && process_wake())
+        inherit_over_exec();
 }

@@ -228,5 +228,10 @@ bool libunwind_start(void)
     if (!handle)
         return false;
     backtrace = (int (*)(void **, int))dlsym(handle, "unw_backtrace");
-    return backtrace && mend_all(handle) && backtrace_sees(__builtin_return_address(0));
+    return backtrace && mend_all(handle);
+}
+
+bool libunwind_begin(void)
+{
+    return backtrace_sees(__builtin_return_address(0));
 }

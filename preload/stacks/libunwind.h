@@ -12,8 +12,11 @@
 
 #include <stdbool.h>
 
-/* Loads it, mends it and runs it once. False when it isn't there or of no use. Not thread-safe. */
+/* Loads it and mends it. False when it isn't there. Not thread-safe. */
 bool libunwind_start(void);
+
+/* Runs it once, which it needs to be fast and safe later. False when it is of no use. */
+bool libunwind_begin(void);
 
 /* unw_backtrace(): the stack must suffice, see stack.h. */
 int libunwind_backtrace(void **addresses, int room);

@@ -13,7 +13,7 @@
 
 #define STACK_NEEDED 16384 /* libunwind uses up to 10 KiB when its cache misses */
 
-static bool has_libunwind;
+static bool has_libunwind, libunwind_runs;
 
 struct walk {
     void **addresses;
@@ -56,12 +56,10 @@ uint32_t stack_unwinder(void)
 
 void stack_start(void)
 {
-    void *first[1];
-
     thread_start();
-    walk_by_libgcc(first, 1); /* the first time it makes a system call */
     has_libunwind = libunwind_start();
 }
+
 
 bool stack_suffices(void)
 {
@@ -81,6 +79,23 @@ static bool libunwind_is_safe(void)
     return has_libunwind && !gate->careful && !gate->sandboxed && !modules_loader_busy();
 }
 
+static bool libunwind_ready(void)
+{
+    if (!libunwind_is_safe())
+        return false;
+    if (!libunwind_runs)
+        libunwind_runs = has_libunwind = libunwind_begin();
+    return libunwind_runs;
+}
+
+void stack_begin(void)
+{
+    void *first[1];
+
+    walk_by_libgcc(first, 1);
+    libunwind_ready();
+}
+
 /* Behind code that it knows nothing of, libunwind guesses. */
 static bool all_known(void *const *addresses, int count)
 {
@@ -94,7 +109,7 @@ static bool all_known(void *const *addresses, int count)
 uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated)
 {
     int room = (int)most + STACK_OWN_FRAMES;
-    bool by_libunwind = libunwind_is_safe();
+    bool by_libunwind = libunwind_ready();
     int count = by_libunwind ? libunwind_backtrace(addresses, room) : 0;
     uint32_t kept = 0;
     int i;

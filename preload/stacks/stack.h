@@ -13,8 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Finds libunwind and runs it once, which it needs to be fast and safe later. */
+/* Finds libunwind, and where this thread's stack lies. */
 void stack_start(void);
+
+/* Before the first stack is taken: both unwinders make system calls, and set up what they keep. */
+void stack_begin(void);
 
 /* enum tlk_unwinder: the one in use. */
 uint32_t stack_unwinder(void);

@@ -84,6 +84,11 @@ static void put_number(struct text *text, long number)
     text_put(text, digits);
 }
 
+static bool is_conversion(const char *at)
+{
+    return *at == '%' && at[1] && strchr("peht", at[1]);
+}
+
 static void put_expanded(struct text *text, const char *pattern, const char *program)
 {
     char host[256] = "", one[2] = "";
@@ -141,6 +146,28 @@ static void name_file(const struct settings *settings, const char *program, int 
         put_number(&text, attempt);
     }
     text_put(&text, has_suffix ? ".tlk" : "");
+}
+
+bool mapfile_named_alone(const struct settings *settings)
+{
+    static char plain[sizeof(file_path)];
+    struct text text = {plain, plain + sizeof(plain) - 1};
+    const char *at = settings->output;
+
+    for (; *at; at += *at == '%' && at[1] ? 2 : 1)
+        if (is_conversion(at))
+            return false;
+    put_expanded(&text, settings->output, "");
+    return recording ? strcmp(file_path, plain) == 0 : access(plain, F_OK) != 0;
+}
+
+void mapfile_beside(const struct settings *settings, const char *name, char *path, size_t room)
+{
+    struct text text = {path, path + room - 1};
+
+    put_expanded(&text, settings->output, "");
+    text.at = strrchr(path, '/') + 1;
+    text_put(&text, name);
 }
 
 /* For file systems that can't allocate blocks but by writing to them. */
@@ -226,7 +253,7 @@ static void map_by_name(void)
 
 void mapfile_detach(void)
 {
-    int fd = open_own();
+    int fd = unpublished.fd < 0 ? open_own() : (int)real()->syscall(SYS_dup, unpublished.fd);
 
     if (fd < 0)
         return;
@@ -360,6 +387,27 @@ static bool file_cut(size_t size)
     if (fd >= 0)
         real()->syscall(SYS_close, fd);
     return cut;
+}
+
+bool mapfile_is_unused(void)
+{
+    uint64_t events = 0;
+
+    for (int i = 0; i < TLK_DROPS; i++)
+        events += recording->dropped[i];
+    for (int i = 0; i < TLK_OMISSIONS; i++)
+        events += recording->omitted[i];
+    return events == 0;
+}
+
+bool mapfile_remove(void)
+{
+    int fd = open_own();
+    bool removed = fd >= 0 && unlink(file_path) == 0;
+
+    if (fd >= 0)
+        real()->syscall(SYS_close, fd);
+    return removed;
 }
 
 void mapfile_trim(void)

@@ -32,6 +32,21 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
 bool mapfile_publish(const struct settings *settings, const char *program);
 
 /*
+ * Whether the user's name for recordings is that of a single file, and it is this process's: its
+ * recording has it or, before there is one, nobody has.
+ */
+bool mapfile_named_alone(const struct settings *settings);
+
+/* The path of a file of that name in the folder where recordings go. */
+void mapfile_beside(const struct settings *settings, const char *name, char *path, size_t room);
+
+/* That nothing was left out or lost; of what was entered the sites tell. */
+bool mapfile_is_unused(void);
+
+/* Unlinks it if its name still leads to it. It stays in memory. */
+bool mapfile_remove(void);
+
+/*
  * In a forked child that goes on with what its parent was about to enter: it writes to a copy from
  * now on. Makes system calls.
  */

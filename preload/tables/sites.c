@@ -310,6 +310,24 @@ void sites_reset(void)
     }
 }
 
+static bool is_unused(const struct tlk_site *site)
+{
+    uint64_t events = site->created + site->inherited;
+
+    for (int i = 0; i < TLK_FAILURES; i++)
+        events += site->failed[i];
+    return events == 0;
+}
+
+bool sites_are_unused(void)
+{
+    uint32_t i = 0, used = recording->regions[TLK_SITES].used;
+
+    while (i < used && is_unused(site_at(i)))
+        i++;
+    return i >= used;
+}
+
 bool sites_lie_beyond(void)
 {
     return beyond;

@@ -49,6 +49,9 @@ bool sites_count_released(uint32_t site, uint64_t now, const struct outcome *out
 /* Counts a creation that failed. Needs no section. */
 void sites_count_failed(uint32_t site, uint64_t now, enum tlk_failure failure);
 
+/* Whether no timer was made or inherited at any, nor failed to be made. */
+bool sites_are_unused(void);
+
 /* In a forked child: all counts begin anew, and no site's lock is held. */
 void sites_reset(void);
 

@@ -17,7 +17,7 @@
 #define PATIENCE_MS 1000
 #define MS 1000000u
 
-/* In a child that has not made a timer yet there is only its parent's recording. */
+/* Where no timer was made yet there is no recording, or only that of the parent. */
 static bool is_recorded(void)
 {
     return __atomic_load_n(&gate->state, __ATOMIC_ACQUIRE) != GATE_SHUT && !thread.vforked;
@@ -127,7 +127,7 @@ static enum timerleak_answer not_checked(struct words *words, const char *why)
 
 static enum timerleak_answer nothing_found(struct words *words, uint64_t missed)
 {
-    if (__atomic_load_n(&recording->asleep, __ATOMIC_RELAXED))
+    if (recording && __atomic_load_n(&recording->asleep, __ATOMIC_RELAXED))
         return not_checked(words, "timerleak is asleep; wake it by: timerleak ctl PID on");
     if (families_left_out())
         return not_checked(words, "timerleak was told to record some families alone, by --families "

@@ -29,10 +29,14 @@ static void do_something_else(void)
     nanosleep(&time, NULL);
 }
 
-static void may_write_nothing(void)
+static void do_nothing(void)
 {
-    struct rlimit nothing = {0, 0};
-    setrlimit(RLIMIT_FSIZE, &nothing);
+}
+
+static void let_write(rlim_t most)
+{
+    struct rlimit limit = {most, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 int main(void)
@@ -43,7 +47,9 @@ int main(void)
     close(fd);
     fflush(stdout);
     in_child(do_something_else);
-    in_child(may_write_nothing);
+    let_write(0);
+    in_child(do_nothing);
+    let_write(RLIM_INFINITY);
     print_process_facts();
     return 0;
 }

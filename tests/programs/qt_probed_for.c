@@ -1,5 +1,5 @@
 // family: qt
-// expect-process: created=0 live=0
+// expect-no-recording
 /* Asks for a name that two libraries of one object have, of which none is there; and forks. */
 #include <dlfcn.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // family: libuv
-// expect-process: created=0 live=0
+// expect-no-recording
 /* A program that looks whether there is a libuv in it: there is none. */
 #include <dlfcn.h>
 #include <stdio.h>

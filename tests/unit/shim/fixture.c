@@ -79,6 +79,7 @@ void begin_sized(size_t size)
     struct timespec resolution;
 
     stack_start();
+    stack_begin();
     cr_assert(gate_install());
     cr_assert(mapfile_create(&settings, "program"));
     cr_assert(sites_start(mapfile_most()));
@@ -92,6 +93,7 @@ void begin_sized(size_t size)
     families_want(settings.families);
     families_describe();
     gate->state = GATE_OPEN;
+    inherit_reserve();
     inherit_over_exec();
 }
 

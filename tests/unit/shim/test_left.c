@@ -206,7 +206,7 @@ Test(left, a_child_that_made_no_timer_has_left_none)
 {
     make_timer(TLK_POSIX, 1);
     mark.since = 0;
-    gate->state = GATE_CHILD;
+    gate->state = GATE_WAITS;
     cr_expect_eq(check(), TIMERLEAK_NONE_LEFT);
 }
 
