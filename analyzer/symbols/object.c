@@ -159,6 +159,7 @@ void object_close(struct object *object)
     free(object->units);
     free(object->ranges);
     names_free(&object->names);
+    symtab_free(&object->symtab);
     *object = (struct object){0};
 }
 

@@ -5,6 +5,7 @@
 #define TIMERLEAK_SYMBOLS_OBJECT_H
 
 #include "symbols/names.h"
+#include "symbols/symtab.h"
 #include "symbols/unit.h"
 
 #include <elfutils/libdwfl.h>
@@ -27,6 +28,7 @@ struct object {
     struct unit_range *ranges;
     size_t range_count, range_room;
     struct names names;
+    struct symtab symtab;
 };
 
 struct object_identity {

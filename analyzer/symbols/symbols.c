@@ -127,7 +127,7 @@ static void add_from_debug_information(const struct search *search)
 
 static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
 {
-    const char *name = dwfl_module_addrname(search->object->module, address);
+    const char *name = symtab_name(&search->object->symtab, search->object->module, address);
     if (!name || !*name)
         return;
     struct source_place place = line_of(search);
@@ -452,7 +452,7 @@ static bool find_reached(const struct symbol_file *file, const struct symbol_tar
         reached->code = unit ? unit_function(unit, address - object->dwarf_bias) : NULL;
         return reached->code;
     }
-    reached->name = dwfl_module_addrname(object->module, address);
+    reached->name = symtab_name(&object->symtab, object->module, address);
     return reached->name;
 }
 
