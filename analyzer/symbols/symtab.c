@@ -66,7 +66,8 @@ static int by_address(const void *left, const void *right)
     return (a->order > b->order) - (a->order < b->order);
 }
 
-static void add_entry(struct symtab *symtab, Dwfl_Module *module, int number, int count, int globals)
+static void add_entry(struct symtab *symtab, Dwfl_Module *module, int number, int count,
+                      int globals)
 {
     GElf_Sym symbol;
     GElf_Word section;
@@ -80,8 +81,7 @@ static void add_entry(struct symtab *symtab, Dwfl_Module *module, int number, in
     entry.order = (uint32_t)(entry.local ? number + count : number);
     entry.sized = symbol.st_size > 0;
     entry.binding = binding_of(&symbol);
-    entry.end = entry.sized ? entry.start + symbol.st_size
-                            : label_end(&entry, elf, section, bias);
+    entry.end = entry.sized ? entry.start + symbol.st_size : label_end(&entry, elf, section, bias);
     symtab->list = memory_grow(symtab->list, symtab->count, &symtab->room, sizeof(*symtab->list));
     symtab->list[symtab->count++] = entry;
 }
@@ -144,8 +144,7 @@ static size_t holding(struct symtab *symtab, size_t count, GElf_Addr address)
         const struct symtab_entry *entry = &symtab->list[i - 1];
         if (!entry->sized || entry->end <= address)
             continue;
-        symtab->held =
-            memory_grow(symtab->held, found, &symtab->held_room, sizeof(*symtab->held));
+        symtab->held = memory_grow(symtab->held, found, &symtab->held_room, sizeof(*symtab->held));
         symtab->held[found++] = entry;
     }
     if (found > 1)

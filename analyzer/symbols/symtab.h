@@ -2,8 +2,8 @@
  * symtab.h - the symbol table of a file, found by address.
  *
  * libdwfl walks the whole table for every address that it is asked about; a profile asks about
- * thousands in a library that has a hundred thousand symbols. So it is sorted once, when it is first
- * asked, and tells what dwfl_module_addrname() would.
+ * thousands in a library that has a hundred thousand symbols. So it is sorted once, when it is
+ * first asked, and tells what dwfl_module_addrname() would.
  */
 #ifndef TIMERLEAK_SYMBOLS_SYMTAB_H
 #define TIMERLEAK_SYMBOLS_SYMTAB_H
