@@ -48,6 +48,10 @@ void object_close(struct object *object);
 /* Whether its functions have names, those too that it does not export. */
 bool object_has_functions(const struct object *object);
 
+/* Whether it has debug information, and all of it: what it shares with other files may be missing.
+ */
+bool object_is_whole(const struct object *object);
+
 /* The compilation unit that holds an address of the debug information, NULL if none is known. */
 struct unit *object_unit(struct object *object, Dwarf_Addr address);
 
