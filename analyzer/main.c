@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "cli/arguments.h"
 #include "commands/commands.h"
+#include "symbols/cache.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -90,7 +91,9 @@ static void let_it_fail(int number)
 /* Whatever was printed: who reads half of it must not take it for all. */
 int main(int argc, char **argv)
 {
+    char cache[PATH_MAX];
     errors_clean();
+    cache_use(cache_place(cache) ? cache : NULL);
     signal(SIGXFSZ, let_it_fail);
     int status = command_line_run(argc, argv);
     errno = 0;

@@ -6,6 +6,7 @@
 #include "symbols/roots.h"
 #include "symbols/servers.h"
 
+#include <elfutils/libdwelf.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +160,7 @@ void object_close(struct object *object)
     free(object->units);
     free(object->ranges);
     names_free(&object->names);
+    symtab_free(&object->symtab);
     *object = (struct object){0};
 }
 
@@ -167,6 +169,16 @@ bool object_has_functions(const struct object *object)
 {
     return dwfl_module_getsymtab(object->module) > 0 &&
            dwfl_module_getsymtab_first_global(object->module) > 1;
+}
+
+bool object_is_whole(const struct object *object)
+{
+    const char *name;
+    const void *build_id;
+    Dwarf_Addr bias;
+    Dwarf *dwarf = object->unit_count > 0 ? dwfl_module_getdwarf(object->module, &bias) : NULL;
+    return dwarf &&
+           (dwelf_dwarf_gnu_debugaltlink(dwarf, &name, &build_id) <= 0 || dwarf_getalt(dwarf));
 }
 
 struct unit *object_unit(struct object *object, Dwarf_Addr address)

@@ -5,6 +5,7 @@
 #define TIMERLEAK_SYMBOLS_OBJECT_H
 
 #include "symbols/names.h"
+#include "symbols/symtab.h"
 #include "symbols/unit.h"
 
 #include <elfutils/libdwfl.h>
@@ -27,6 +28,7 @@ struct object {
     struct unit_range *ranges;
     size_t range_count, range_room;
     struct names names;
+    struct symtab symtab;
 };
 
 struct object_identity {
@@ -45,6 +47,10 @@ void object_close(struct object *object);
 
 /* Whether its functions have names, those too that it does not export. */
 bool object_has_functions(const struct object *object);
+
+/* Whether it has debug information, and all of it: what it shares with other files may be missing.
+ */
+bool object_is_whole(const struct object *object);
 
 /* The compilation unit that holds an address of the debug information, NULL if none is known. */
 struct unit *object_unit(struct object *object, Dwarf_Addr address);

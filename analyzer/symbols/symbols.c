@@ -3,6 +3,7 @@
 #include "base/index.h"
 #include "base/memory.h"
 #include "base/paths.h"
+#include "symbols/cache.h"
 #include "symbols/demangled.h"
 #include "symbols/object.h"
 #include "symbols/perfmap.h"
@@ -17,6 +18,7 @@
 
 /* Deeper nesting of inlined functions than any compiler makes is damage. */
 #define MAX_INLINED 64
+#define MAX_NAME 4096
 
 struct source_place {
     const char *file, *directory;
@@ -127,7 +129,7 @@ static void add_from_debug_information(const struct search *search)
 
 static void add_from_symbol_table(const struct search *search, Dwarf_Addr address)
 {
-    const char *name = dwfl_module_addrname(search->object->module, address);
+    const char *name = symtab_name(&search->object->symtab, search->object->module, address);
     if (!name || !*name)
         return;
     struct source_place place = line_of(search);
@@ -195,10 +197,14 @@ struct symbol_file {
     struct perfmap *map; /* of that code; NULL: there is none */
     bool opened;
     const char *problem; /* why it could not be opened */
-    const char *lack;    /* what was asked in vain of it when it was */
-    bool missed;         /* something was asked that only the file could tell */
-    size_t nameless;     /* addresses that were looked up in vain */
-    char key[];          /* build-id, then path with its NUL */
+    struct portable
+        *cache;       /* what its debug information told; NULL: it has none, or nobody asked */
+    bool recalled;    /* the cache was read */
+    bool learned;     /* it is to be written */
+    const char *lack; /* what was asked in vain of it when it was */
+    bool missed;      /* something was asked that only the file could tell */
+    size_t nameless;  /* addresses that were looked up in vain */
+    char key[];       /* build-id, then path with its NUL */
 };
 
 struct symbols {
@@ -230,11 +236,28 @@ void symbols_keep(struct symbols *symbols)
     symbols->keeps = true;
 }
 
+/* For later reports. */
+static void symbols_remember(struct symbols *symbols)
+{
+    bool any = false;
+    for (size_t i = 0; i < symbols->count; i++) {
+        const struct symbol_file *file = symbols->files[i];
+        if (file->learned)
+            cache_write(file->cache, file->identity.build_id, file->identity.build_id_size);
+        any |= file->learned;
+    }
+    if (any)
+        cache_trim(CACHE_MOST);
+}
+
 void symbols_free(struct symbols *symbols)
 {
+    symbols_remember(symbols);
     for (size_t i = 0; i < symbols->count; i++) {
         object_close(&symbols->files[i]->object);
         perfmap_free(symbols->files[i]->map);
+        if (symbols->files[i]->cache)
+            portable_free(symbols->files[i]->cache);
         free(symbols->files[i]);
     }
     free(symbols->files);
@@ -326,14 +349,63 @@ static bool symbol_file_open(struct symbol_file *file)
     return !file->problem;
 }
 
+static bool read_code(struct symbol_file *file, struct symbol_code *code)
+{
+    GElf_Addr bias;
+    GElf_Phdr header;
+    size_t count = 0;
+    Elf *elf = dwfl_module_getelf(file->object.module, &bias);
+    *code = (struct symbol_code){0};
+    if (!elf || elf_getphdrnum(elf, &count) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
+            !(header.p_flags & PF_X))
+            continue;
+        /* Segments stand in the order of their addresses. */
+        if (code->end == 0)
+            *code = (struct symbol_code){.start = header.p_vaddr, .offset = header.p_offset};
+        code->end = header.p_vaddr + header.p_memsz;
+    }
+    return code->end > code->start;
+}
+
+/* What its debug information told before; NULL: nothing. */
+static struct portable_module *symbol_file_recall(struct symbol_file *file)
+{
+    const struct object_identity *identity = &file->identity;
+    if (!file->recalled && !file->opened && !file->made && identity->build_id_size > 0)
+        file->cache =
+            cache_read(identity->build_id, identity->build_id_size, file->symbols->strings);
+    file->recalled = true;
+    return file->cache ? portable_module(file->cache, identity->path, identity->build_id,
+                                         identity->build_id_size)
+                       : NULL;
+}
+
+/* Where to add what its debug information tells; NULL: nowhere. */
+static struct portable_module *symbol_file_learn(struct symbol_file *file)
+{
+    struct symbol_code code;
+    if (file->identity.build_id_size == 0 || !object_is_whole(&file->object))
+        return NULL;
+    if (!file->cache)
+        file->cache = portable_new(file->symbols->strings);
+    file->learned = true;
+    struct portable_module *module = symbol_file_recall(file);
+    if (!portable_code(module, &code) && read_code(file, &code))
+        portable_set_code(module, &code);
+    return module;
+}
+
 static bool symbol_file_has_lines(struct symbol_file *file)
 {
-    return symbol_file_open(file) && file->object.unit_count > 0;
+    return symbol_file_recall(file) || (symbol_file_open(file) && file->object.unit_count > 0);
 }
 
 static bool symbol_file_is_stripped(const struct symbol_file *file)
 {
-    return !file->made && !file->problem && file->object.unit_count == 0 &&
+    return file->opened && !file->problem && file->object.unit_count == 0 &&
            !object_has_functions(&file->object);
 }
 
@@ -357,25 +429,32 @@ static bool symbol_file_ask(struct symbol_file *file, struct portable_module *kn
     return opened;
 }
 
-static bool read_code(struct symbol_file *file, struct symbol_code *code)
+/* Its code, as its debug information told before. */
+static bool recall_code(struct symbol_file *file, struct portable_module *known,
+                        struct symbol_code *code)
 {
-    GElf_Addr bias;
-    GElf_Phdr header;
-    size_t count = 0;
-    Elf *elf = dwfl_module_getelf(file->object.module, &bias);
-    *code = (struct symbol_code){0};
-    if (!elf || elf_getphdrnum(elf, &count) != 0)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
-            !(header.p_flags & PF_X))
-            continue;
-        /* Segments stand in the order of their addresses. */
-        if (code->end == 0)
-            *code = (struct symbol_code){.start = header.p_vaddr, .offset = header.p_offset};
-        code->end = header.p_vaddr + header.p_memsz;
+    const struct portable_module *before = symbol_file_recall(file);
+    bool told = before && portable_code(before, code);
+    if (told && file->symbols->keeps)
+        portable_set_problem(known, NULL);
+    return told;
+}
+
+static void resolve_file(struct symbol_file *file, struct portable_module *known, bool asked,
+                         uint64_t address, struct symbol_list *found)
+{
+    struct portable_module *before = symbol_file_recall(file);
+    if (before && portable_look_up(before, address, found)) {
+        if (file->symbols->keeps)
+            portable_set_problem(known, NULL);
+        return;
     }
-    return code->end > code->start;
+    if (!symbol_file_ask(file, known, asked))
+        return;
+    resolve_address(&file->object, address, file->symbols->strings, found);
+    struct portable_module *learned = symbol_file_learn(file);
+    if (learned)
+        portable_add(learned, address, found);
 }
 
 static bool made_code(const struct symbol_file *file, struct symbol_code *code)
@@ -401,7 +480,8 @@ bool symbols_code(struct symbol_file *file, struct symbol_code *code)
     if (known && portable_code(known, code))
         return true;
     bool found = file->made ? made_code(file, code)
-                            : symbol_file_ask(file, known, false) && read_code(file, code);
+                            : recall_code(file, known, code) ||
+                                  (symbol_file_ask(file, known, false) && read_code(file, code));
     if (found && file->symbols->keeps)
         portable_set_code(known, code);
     return found;
@@ -422,8 +502,8 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
     found->count = 0;
     if (file->made)
         resolve_made(file, address, found);
-    else if (symbol_file_ask(file, known, asked))
-        resolve_address(&file->object, address, file->symbols->strings, found);
+    else
+        resolve_file(file, known, asked, address, found);
     if (found->count == 0 && symbol_file_is_stripped(file))
         symbol_file_lack(file, known, symbols_stripped);
     if (file->symbols->keeps)
@@ -436,6 +516,13 @@ const struct symbol_list *symbols_look_up(struct symbol_file *file, uint64_t add
 
 /* ---- what a stack does not show ---- */
 
+/* As the symbol table of its file has it, which is open. */
+static const char *target_name(const struct symbol_target *target)
+{
+    struct object *object = &target->file->object;
+    return symtab_name(&object->symtab, object->module, target->address + object->bias);
+}
+
 /* False if nothing is known of it. */
 static bool find_reached(const struct symbol_file *file, const struct symbol_target *target,
                          struct reached *reached)
@@ -445,28 +532,73 @@ static bool find_reached(const struct symbol_file *file, const struct symbol_tar
         return true;
     if (!symbol_file_open(target->file))
         return false;
-    struct object *object = &target->file->object;
-    Dwarf_Addr address = target->address + object->bias;
     if (target->file == file) {
-        struct unit *unit = object_unit(object, address - object->dwarf_bias);
-        reached->code = unit ? unit_function(unit, address - object->dwarf_bias) : NULL;
+        struct object *object = &target->file->object;
+        Dwarf_Addr address = target->address + object->bias - object->dwarf_bias;
+        struct unit *unit = object_unit(object, address);
+        reached->code = unit ? unit_function(unit, address) : NULL;
         return reached->code;
     }
-    reached->name = dwfl_module_addrname(object->module, address);
+    reached->name = target_name(target);
     return reached->name;
+}
+
+/*
+ * What the answer depends on, as the cache has it: a function of this file, or of another with
+ * debug information; else its name, which another symbol table may have otherwise once that is
+ * installed. False if the answer is none.
+ */
+static bool target_learned(struct symbol_file *file, const struct symbol_target *target,
+                           struct portable_target *learned)
+{
+    char name[MAX_NAME];
+    const struct object_identity *identity = target->file ? &target->file->identity : NULL;
+    *learned = (struct portable_target){.function = target->function};
+    if (!identity)
+        return true;
+    if (target->file == file ||
+        (identity->build_id_size > 0 && symbol_file_has_lines(target->file))) {
+        learned->module = portable_module(file->cache, identity->path, identity->build_id,
+                                          identity->build_id_size);
+        learned->address = target->address;
+        return true;
+    }
+    const char *found = symbol_file_open(target->file) ? target_name(target) : NULL;
+    /* Unlike one that is known by its name alone: no function's ends like this. */
+    bool fits = found && (size_t)snprintf(name, sizeof(name), "%s@", found) < sizeof(name);
+    learned->function = fits ? strings_add(file->symbols->strings, name) : NULL;
+    return fits;
 }
 
 static size_t find_tail_calls(struct symbol_file *file, uint64_t address,
                               const struct symbol_target *target, uint64_t *calls)
 {
     struct reached reached;
-    if (!symbol_file_has_lines(file) || !find_reached(file, target, &reached))
+    if (!symbol_file_open(file) || file->object.unit_count == 0 ||
+        !find_reached(file, target, &reached))
         return 0;
     uint64_t slide = file->object.dwarf_bias - file->object.bias;
     size_t count = tail_calls_between(&file->object, address + 1 - slide, &reached, calls);
     for (size_t i = 0; i < count; i++)
         calls[i] += slide;
     return count;
+}
+
+static const uint64_t *ask_tail_calls(struct symbol_file *file, uint64_t address,
+                                      const struct symbol_target *target, size_t *count)
+{
+    uint64_t *found = file->symbols->tail_calls;
+    const uint64_t *calls;
+    struct portable_target key;
+    struct portable_module *module = symbol_file_recall(file);
+    if (module && target_learned(file, target, &key) &&
+        portable_tail_calls(module, address, &key, &calls, count))
+        return calls;
+    *count = find_tail_calls(file, address, target, found);
+    module = symbol_file_learn(file);
+    if (module && target_learned(file, target, &key))
+        portable_add_tail_calls(module, address, &key, found, *count);
+    return found;
 }
 
 const uint64_t *symbols_tail_calls(struct symbol_file *file, uint64_t address,
@@ -481,8 +613,8 @@ const uint64_t *symbols_tail_calls(struct symbol_file *file, uint64_t address,
                  portable_tail_calls(known, address, &to, &calls, count);
     if (asked && (*count > 0 || portable_has_line(known, address)))
         return calls;
-    *count = find_tail_calls(file, address, target, symbols->tail_calls);
+    calls = ask_tail_calls(file, address, target, count);
     if (symbols->keeps)
-        portable_add_tail_calls(known, address, &to, symbols->tail_calls, *count);
-    return symbols->tail_calls;
+        portable_add_tail_calls(known, address, &to, calls, *count);
+    return calls;
 }
