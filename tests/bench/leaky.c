@@ -1,12 +1,14 @@
 // build: -fno-omit-frame-pointer -fno-optimize-sibling-calls
 /*
- * leaky.c - what timerleak and other tools are compared on: timerfds are made, set and closed, 20 frames
- * deep, and a few in between are not closed. Tells the nanoseconds of one, on standard error.
+ * leaky.c - what timerleak and other tools are compared on: timerfds are made, set and closed, 20
+ * frames deep, and a few in between are not closed. Tells the nanoseconds of one, on standard
+ * error.
  *
  *     leaky TIMERS FORGOTTEN
  *
  * A tool that knows what leaks names forget_timer() and what only it is called by, and not
- * release_timer(), whose stack is the same otherwise. Frame pointers are kept, for tools that need them.
+ * release_timer(), whose stack is the same otherwise. Frame pointers are kept, for tools that need
+ * them.
  */
 #include <stdlib.h>
 #include <sys/timerfd.h>
