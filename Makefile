@@ -1,7 +1,7 @@
 # make            build/timerleak, build/libtimerleak.so, the timer library gotime, manual pages
 # make test       everything is built and tested; ends with "N passed, N failed"
 # make demo       records a leaky server and a system binary, and shows both reports
-# make bench      what the shim costs, gotime and pprof beside; BENCH=shim, gotime or views: one
+# make bench      what the shim costs, gotime and pprof beside; BENCH=shim, rivals, families, gotime, views: one
 # make experiments  the timers of C and Go that the README shows side by side
 # make stress     many threads at once on gotime; make tsan: the same under ThreadSanitizer
 # make verdicts   workloads of known truth: false alarms, misses; SECONDS, SEEDS, WORKLOADS, BUSY=1
@@ -372,10 +372,15 @@ format:
 format-check:
 	@clang-format --dry-run -Werror $(FORMATTED)
 
+# Scripts that are sourced share variables; words are split where they shall be.
+SHARED := SC1090,SC1091,SC2034,SC2154
+ON_PURPOSE := SC2046,SC2064
+SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh|^\# shellcheck shell' scripts/* tests/*/run .ci/run 2>/dev/null)
 lint: $(call objects,$(SHIM) $(WRAP) $(foreach family,$(FAMILIES),$(call family_sources,$(family))) \
 		$(GOTIME) $(ANALYZER) $(MANUAL))
 	scripts/rooms $(BUILD)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
 		--std=c11 -Ipreload -Ianalyzer analyzer preload
+	shellcheck --severity=warning --exclude=$(SHARED),$(ON_PURPOSE) $(SCRIPTS)
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
