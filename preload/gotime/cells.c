@@ -17,11 +17,6 @@ static struct local *locals;
 static pthread_key_t thread_end;
 static bool thread_end_known;
 
-static void *cell_at(enum cells_kind kind, uint32_t index)
-{
-    return cells_at(kind, index);
-}
-
 static size_t chunk_size(enum cells_kind kind)
 {
     return CHUNK_CELLS * (cell_sizes[kind] + sizeof(uint32_t));
@@ -51,7 +46,7 @@ static void depot_get(enum cells_kind kind, struct magazine *magazine)
     while (cells[kind].spare && magazine->count < BATCH_CELLS) {
         uint32_t index = *stack_at(kind, --cells[kind].spare);
 
-        __builtin_prefetch(cell_at(kind, index), 1);
+        __builtin_prefetch(cell_of(kind, index), 1);
         magazine->free[magazine->count++] = index;
         magazine->room--;
     }
@@ -82,7 +77,7 @@ static void depot_make(enum cells_kind kind, struct magazine *magazine)
         of->made = BATCH_CELLS; /* and so 0 is never used */
     for (uint32_t i = BATCH_CELLS; i-- > 0;) {
         uint32_t index = of->made + i;
-        struct cell *cell = cell_at(kind, index);
+        struct cell *cell = cell_of(kind, index);
 
         __atomic_store_n(&cell->generation, of->birth, __ATOMIC_RELAXED);
         magazine->free[magazine->count++] = index;
@@ -172,8 +167,8 @@ static uint32_t birth_next(enum cells_kind kind)
     uint32_t birth = cells[kind].birth;
 
     for (uint32_t i = BATCH_CELLS; i < cells[kind].made; i++)
-        if (cell_generation(cell_at(kind, i)) >= birth)
-            birth = cell_generation(cell_at(kind, i)) + 1;
+        if (cell_generation(cell_of(kind, i)) >= birth)
+            birth = cell_generation(cell_of(kind, i)) + 1;
     return birth;
 }
 

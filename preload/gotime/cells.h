@@ -86,12 +86,28 @@ void local_join(void);
 uint32_t cells_refill(enum cells_kind kind);
 void cells_spill(enum cells_kind kind, uint32_t index);
 
+static inline char *cells_chunk(enum cells_kind kind, uint32_t index)
+{
+    return __atomic_load_n(&cells[kind].chunks[index >> CHUNK_BITS], __ATOMIC_ACQUIRE);
+}
+
+static inline void *chunk_cell(char *chunk, enum cells_kind kind, uint32_t index)
+{
+    return chunk + (size_t)(index % CHUNK_CELLS) * cell_sizes[kind];
+}
+
+/* One that was made. */
+static inline void *cell_of(enum cells_kind kind, uint32_t index)
+{
+    return chunk_cell(cells_chunk(kind, index), kind, index);
+}
+
 /* NULL when no such cell was ever made. */
 static inline void *cells_at(enum cells_kind kind, uint32_t index)
 {
-    char *chunk = __atomic_load_n(&cells[kind].chunks[index >> CHUNK_BITS], __ATOMIC_ACQUIRE);
+    char *chunk = cells_chunk(kind, index);
 
-    return chunk ? chunk + (size_t)(index % CHUNK_CELLS) * cell_sizes[kind] : NULL;
+    return chunk ? chunk_cell(chunk, kind, index) : NULL;
 }
 
 static inline uint32_t cell_generation(const void *cell)

@@ -15,6 +15,9 @@
  */
 #define HIDDEN __attribute__((visibility("hidden")))
 
+/* What each start and stop goes through, which the compiler would call: that took a tenth of it. */
+#define INLINED inline __attribute__((always_inline))
+
 /* The mock clock. `mocked` changes only while all shards are locked. */
 struct mock_clock {
     uint32_t mocked;

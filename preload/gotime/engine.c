@@ -7,8 +7,8 @@
 #include "executor.h"
 #include "fire.h"
 
-#define CROWD 4 /* fires between two sleeps */
-#define REST_NS 50000
+#define REST_NS 200000
+#define FIRE_NS 50000 /* what each may have of the engine's time, or they come too fast */
 
 uint32_t engine_state;
 
@@ -32,10 +32,24 @@ static int64_t earliest_wake(void)
 }
 
 /*
+ * Whether timers come so fast that waking up for each would cost more than all else: on the average
+ * of some rests, so that a few that are due together, or one ticker, are served to the instant.
+ */
+static bool engine_is_crowded(int64_t now, unsigned fired)
+{
+    static int64_t booked; /* until when the fires so far may take */
+
+    booked = (booked > now ? booked : now) + (int64_t)fired * FIRE_NS;
+    if (booked > now + 2 * REST_NS)
+        booked = now + 2 * REST_NS;
+    return booked > now + REST_NS;
+}
+
+/*
  * Says until when it will sleep, and then looks once more, while who starts a timer says when the
  * shard is to be served, and then looks whether the engine sleeps for longer: one of both sees the
- * other, and a shard that has just come to be used. Where many follow close together it rests, and
- * does not wake up for each of them.
+ * other, and a shard that has just come to be used. In a crowd it rests, and serves together what
+ * is due by then.
  */
 static void engine_sleep(uint32_t seen, unsigned fired)
 {
@@ -43,7 +57,7 @@ static void engine_sleep(uint32_t seen, unsigned fired)
 
     if (earliest_wake() < next)
         next = earliest_wake();
-    if (fired >= CROWD && next > now && next < now + REST_NS) {
+    if (engine_is_crowded(now, fired) && next > now && next < now + REST_NS) {
         futex_wait_until(&signal, seen, now + REST_NS);
         return;
     }

@@ -34,7 +34,7 @@ static struct executor {
     struct worker *workers;
     uint32_t signal; /* a futex: changes when somebody may get up */
     struct {
-        uint64_t taken;
+        uint64_t taken, known; /* and then: with what was posted */
         int64_t since;
     } seen; /* by the supervisor */
 } executor;
@@ -202,20 +202,29 @@ static unsigned executor_processors(void)
     return count;
 }
 
+/* Whether one more thread is of use at once, whatever those that work do. */
+static bool processor_is_free(void)
+{
+    return executor.threads - executor.idle < executor_processors();
+}
+
 /* Under the mock clock, who advances it drains the sources. */
 void executor_post(struct source *source, size_t callbacks)
 {
-    unsigned working, wanted = 0;
-
     mutex_take(&executor.lock);
     if (!source->posted)
         source_append(source);
     source->posted += callbacks;
     __atomic_store_n(&executor.posted, executor.posted + callbacks, __ATOMIC_RELAXED);
-    working = executor.threads - executor.idle;
-    if (!clock_mocked() && working < executor_processors())
-        wanted = fewer_of(executor_processors() - working, (unsigned)executor.posted);
-    executor_grow(wanted);
+    executor_grow(!clock_mocked() && processor_is_free());
+}
+
+/* Some that were posted when it last looked still wait, and none was taken since, or there is a
+ * processor for one more thread. */
+static bool turns_are_slow(void)
+{
+    return executor.taken < executor.seen.known &&
+           (executor.taken == executor.seen.taken || processor_is_free());
 }
 
 int64_t executor_supervise(int64_t now)
@@ -225,10 +234,11 @@ int64_t executor_supervise(int64_t now)
     if (!__atomic_load_n(&executor.posted, __ATOMIC_RELAXED) || clock_mocked())
         return INT64_MAX;
     mutex_take(&executor.lock);
-    if (executor.busy >= executor_limit()) {
-        next = INT64_MAX; /* who has ended one takes the next */
-    } else if (executor.seen.taken != executor.taken) {
+    if (executor.busy >= executor_limit() || executor.posted <= executor.woken) {
+        next = INT64_MAX; /* who has ended one, or gets up, takes the next */
+    } else if (!turns_are_slow()) {
         executor.seen.taken = executor.taken;
+        executor.seen.known = executor.taken + executor.posted;
         executor.seen.since = now;
     } else if (now - executor.seen.since >= PATIENCE_NS) {
         executor.seen.since = now;

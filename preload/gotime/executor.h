@@ -1,7 +1,7 @@
 /*
- * executor.h - the threads that run callbacks, a bounded number of them. As many as there are
- * processors start at once; more come when what waits does not get its turn, because those that
- * run block.
+ * executor.h - the threads that run callbacks, a bounded number of them. One gets up for what is
+ * posted at once, and others, while there are processors for them, when that takes it longer than
+ * waking one; more come when what waits does not get its turn, because those that run block.
  */
 #ifndef GOTIME_EXECUTOR_H
 #define GOTIME_EXECUTOR_H

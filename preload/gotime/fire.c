@@ -139,7 +139,7 @@ static uint32_t callbacks_running(struct timer *timer, uint64_t handle)
  */
 void callback_await(uint64_t handle)
 {
-    struct timer *timer = timer_cell(handle_index(handle));
+    struct timer *timer = timer_behind(handle);
     uint32_t running;
 
     while ((running = callbacks_running(timer, handle)))

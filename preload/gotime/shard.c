@@ -178,14 +178,14 @@ void timer_bury_func(uint32_t index, struct timer *timer, struct aftermath *afte
 
 struct mutex *timer_lock_of(uint64_t handle)
 {
-    struct timer *timer = timer_cell(handle_index(handle));
+    struct timer *timer = timer_behind(handle);
 
     return timer ? &shard_of(timer)->lock : &shards[0].lock;
 }
 
 struct port *timer_port(uint64_t handle)
 {
-    struct timer *timer = timer_cell(handle_index(handle));
+    struct timer *timer = timer_behind(handle);
 
     return timer && handle_kind(handle) != KIND_FUNC && timer_is(timer, handle) ? &timer->port
                                                                                 : NULL;

@@ -122,9 +122,9 @@ void timer_bury_func(uint32_t index, struct timer *timer, struct aftermath *afte
  * The living timer that a handle of one of these kinds names, and its shard, locked. NULL, and
  * nothing locked, if the handle is stale.
  */
-static inline struct timer *timer_lock(uint64_t handle, unsigned kinds, struct shard **shard)
+static INLINED struct timer *timer_lock(uint64_t handle, unsigned kinds, struct shard **shard)
 {
-    struct timer *timer = timer_cell(handle_index(handle));
+    struct timer *timer = timer_behind(handle);
 
     if (__builtin_expect(!timer || !(KINDS(handle_kind(handle)) & kinds), 0))
         return NULL;
@@ -157,7 +157,7 @@ static inline bool timer_drain(struct timer *timer)
 }
 
 /* Neither fires nor has a value: 1 as of gt_timer_stop(), 0. */
-static inline int timer_stop(struct shard *shard, uint32_t index, struct timer *timer)
+static INLINED int timer_stop(struct shard *shard, uint32_t index, struct timer *timer)
 {
     if (!timer_withdraw(shard, timer))
         return timer_drain(timer);
@@ -168,8 +168,8 @@ static inline int timer_stop(struct shard *shard, uint32_t index, struct timer *
 }
 
 /* Stopped, if it was not; its life ends, or will when its callback returns. */
-static inline void timer_release(struct shard *shard, uint32_t index, struct timer *timer,
-                                 struct aftermath *aftermath)
+static INLINED void timer_release(struct shard *shard, uint32_t index, struct timer *timer,
+                                  struct aftermath *aftermath)
 {
     enum kind kind = timer_kind(timer);
 

@@ -17,7 +17,7 @@ struct draft {
     uint64_t handle;
 };
 
-static bool draft_make(struct draft *draft, enum kind kind)
+static INLINED bool draft_make(struct draft *draft, enum kind kind)
 {
     int error = engine_ready();
 
@@ -73,8 +73,8 @@ void start_notice(int64_t deadline)
 }
 
 /* Nobody can wait for it yet. */
-static uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline, int64_t period,
-                            const struct timerleak_call *call)
+static INLINED uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline,
+                                    int64_t period, const struct timerleak_call *call)
 {
     struct shard *shard = draft->shard;
     struct wake_list nobody = {0};

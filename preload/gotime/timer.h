@@ -99,7 +99,13 @@ struct metrics_counts timers_counts(void);
 
 static inline struct timer *timer_cell(uint32_t index)
 {
-    return cells_at(CELLS_TIMER, index);
+    return cell_of(CELLS_TIMER, index);
+}
+
+/* That has this handle or had it, or has another life at its place; NULL if there never was one. */
+static inline struct timer *timer_behind(uint64_t handle)
+{
+    return cells_at(CELLS_TIMER, handle_index(handle));
 }
 
 static inline enum kind timer_kind(const struct timer *timer)

@@ -80,9 +80,18 @@ static bool stop_is_end(const struct timer *timer, int stopped)
            timer->running == 0;
 }
 
-static int timers_stop(uint64_t handle, unsigned kinds)
+/* Locked; it gives the lock back. */
+static void timer_end(struct shard *shard, uint32_t index, struct timer *timer)
 {
     struct aftermath aftermath = {0};
+
+    timer_release(shard, index, timer, &aftermath);
+    mutex_give(&shard->lock);
+    aftermath_settle(&aftermath);
+}
+
+static int timers_stop(uint64_t handle, unsigned kinds)
+{
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
 
@@ -90,9 +99,9 @@ static int timers_stop(uint64_t handle, unsigned kinds)
         return -ESTALE;
     int stopped = timer_stop(shard, handle_index(handle), timer);
     if (__builtin_expect(stop_is_end(timer, stopped), 0))
-        timer_release(shard, handle_index(handle), timer, &aftermath);
-    mutex_give(&shard->lock);
-    aftermath_settle(&aftermath);
+        timer_end(shard, handle_index(handle), timer);
+    else
+        mutex_give(&shard->lock);
     return stopped;
 }
 
@@ -163,15 +172,12 @@ int gt_ticker_reset(gt_ticker ticker, int64_t period)
 
 static int timers_free(uint64_t handle, unsigned kinds)
 {
-    struct aftermath aftermath = {0};
     struct shard *shard;
     struct timer *timer = timer_lock(handle, kinds, &shard);
 
     if (!timer)
         return -ESTALE;
-    timer_release(shard, handle_index(handle), timer, &aftermath);
-    mutex_give(&shard->lock);
-    aftermath_settle(&aftermath);
+    timer_end(shard, handle_index(handle), timer);
     return 0;
 }
 

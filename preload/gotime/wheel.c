@@ -1,7 +1,6 @@
 #include "wheel.h"
 
 #define SLOT_MASK (WHEEL_SLOTS - 1)
-#define LAG_NS (INT64_C(1) << 20)
 
 static inline uint64_t rotate_right(uint64_t bits, unsigned by)
 {
@@ -26,12 +25,8 @@ static inline uint64_t slots_reached(const struct wheel *wheel, unsigned level)
     return count < WHEEL_SLOTS ? ahead & ((UINT64_C(1) << count) - 1) : ahead;
 }
 
-void wheel_notice(struct wheel *wheel, int64_t now)
+void wheel_catch_up(struct wheel *wheel, uint64_t instant)
 {
-    uint64_t instant = instant_of(now);
-
-    if (__builtin_expect((int64_t)(instant - wheel->now) < LAG_NS, 1))
-        return;
     wheel->now = instant;
     for (unsigned level = 0; level < WHEEL_LEVELS; level++)
         if (!slots_reached(wheel, level))

@@ -28,7 +28,8 @@
 #define WHEEL_OPEN (WHEEL_LEVELS * WHEEL_SLOTS) /* the slot that is being opened */
 #define WHEEL_FIRST (UINT32_C(1) << 31)
 
-#define WHEEL_AHEAD 4 /* a power of two */
+#define WHEEL_AHEAD 4                /* a power of two */
+#define WHEEL_LAG (INT64_C(1) << 20) /* ns; see wheel_notice() */
 
 /*
  * A long list is walked at the pace of memory, unless what comes is fetched in time. So each timer
@@ -53,12 +54,6 @@ struct wheel {
 void wheel_begin(struct wheel *wheel, int64_t now);
 
 /*
- * Tells the time, which may be known to a microsecond or so only, where nothing is to be fired:
- * a wheel that lags behind for long puts timers into slots that are too coarse.
- */
-void wheel_notice(struct wheel *wheel, int64_t now);
-
-/*
  * The index of a timer that is due, taken out; 0 if there is none, or once `steps`, which counts
  * down with each timer that is looked at, is 0.
  */
@@ -79,6 +74,18 @@ static inline uint64_t instant_of(int64_t time)
 static inline uint64_t slot_of(uint64_t instant, unsigned level)
 {
     return instant >> WHEEL_BITS * level;
+}
+
+void wheel_catch_up(struct wheel *wheel, uint64_t instant);
+
+/*
+ * Tells the time, which may be known to a microsecond or so only, where nothing is to be fired:
+ * a wheel that lags behind for long puts timers into slots that are too coarse.
+ */
+static inline void wheel_notice(struct wheel *wheel, int64_t now)
+{
+    if (__builtin_expect((int64_t)(instant_of(now) - wheel->now) >= WHEEL_LAG, 0))
+        wheel_catch_up(wheel, instant_of(now));
 }
 
 static inline void slot_push(struct wheel *wheel, uint32_t number, uint32_t index,

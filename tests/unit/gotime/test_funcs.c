@@ -9,7 +9,9 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 TestSuite(funcs, .init = begin, .fini = end);
@@ -235,6 +237,36 @@ Test(funcs, those_that_never_block_need_no_thread)
     cr_expect_eq(threads_there(), before);
 }
 
+/* How often the thread that fires timers went to sleep, each time one of them fired. */
+static struct {
+    long first, last;
+    int fires; /* atomic */
+} sleeps;
+
+static void count_sleeps(void *unused)
+{
+    struct rusage usage;
+
+    (void)unused;
+    getrusage(RUSAGE_THREAD, &usage);
+    sleeps.last = usage.ru_nvcsw;
+    if (sleeps.fires == 0)
+        sleeps.first = sleeps.last;
+    __atomic_store_n(&sleeps.fires, sleeps.fires + 1, __ATOMIC_RELEASE);
+}
+
+Test(funcs, many_that_follow_close_together_share_wakes)
+{
+    struct gt_func func = {.function = count_sleeps, .flags = GT_INLINE | GT_AUTOFREE};
+    int64_t begun = gt_now() + 20 * GT_MILLISECOND;
+
+    for (int i = 0; i < 2000; i++)
+        gt_after_func_with(begun + i * 20 * GT_MICROSECOND - gt_now(), &func);
+    while (__atomic_load_n(&sleeps.fires, __ATOMIC_ACQUIRE) < 2000)
+        gt_sleep(GT_MILLISECOND);
+    cr_expect_leq(sleeps.last - sleeps.first, 2000 / 8);
+}
+
 Test(mocked_funcs, it_has_no_channel)
 {
     gt_timer timer = start(10, count, 0);
@@ -271,6 +303,40 @@ Test(funcs, callbacks_that_block_do_not_hold_up_others)
     let_go(64);
     await_signs(64);
     cr_expect_eq(gate.destroyed, 64);
+}
+
+static int processors(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+static void run_source(struct source *source)
+{
+    (void)source;
+    block(&gate);
+}
+
+/* Each callback is short, and so none is in the way; but all together are long. */
+Test(funcs, what_is_posted_at_once_wakes_one_thread_and_later_another, .timeout = 20)
+{
+    struct source source = {.run = run_source};
+    int64_t now = gt_now();
+    unsigned before = threads_there();
+
+    if (processors() < 2)
+        cr_skip_test("there is one processor");
+    executor_post(&source, 3);
+    await_signs(1);
+    executor_supervise(now);
+    let_go(1);
+    await_signs(1);
+    cr_expect_eq(threads_there(), before + 1);
+    executor_supervise(now + GT_MILLISECOND);
+    await_signs(1);
+    cr_expect_eq(threads_there(), before + 2);
+    let_go(2);
 }
 
 static int running, running_most;
