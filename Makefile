@@ -1,7 +1,8 @@
 # make            build/timerleak, build/libtimerleak.so, the timer library gotime, manual pages
 # make test       everything is built and tested; ends with "N passed, N failed"
 # make demo       records a leaky server and a system binary, and shows both reports
-# make bench      what the shim costs, gotime and pprof beside; BENCH=shim, rivals, families, gotime, views: one
+# make bench      what the shim costs, gotime and pprof beside; BENCH=shim, rivals, families, gotime, views,
+#                 growth: one
 # make experiments  the timers of C and Go that the README shows side by side
 # make stress     many threads at once on gotime; make tsan: the same under ThreadSanitizer
 # make verdicts   workloads of known truth: false alarms, misses; SECONDS, SEEDS, WORKLOADS, BUSY=1

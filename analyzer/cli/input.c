@@ -34,6 +34,12 @@ static void input_note_recording(struct recording *recording, void *context)
     generations_note(input->profile->generations, recording, true);
 }
 
+static void input_note_timers(struct recording *recording, void *context)
+{
+    struct input *input = context;
+    generations_note_timers(input->profile->generations, recording);
+}
+
 static void input_add_recording(struct recording *recording, void *context)
 {
     struct input *input = context;
@@ -52,17 +58,13 @@ static void list_file(const char *path, void *context)
     files->paths[files->count++] = memory_copy(path);
 }
 
-/* One recording that others have nothing to tell of, as most are: that is known by its sites. */
-static bool files_stand_alone(const struct file_list *files)
+static void input_look(struct input *input, const struct file_list *files,
+                       void (*each)(struct recording *recording, void *context))
 {
-    char error[ERROR_SIZE];
-    struct recording *recording = files->count == 1 && !archive_is(files->paths[0])
-                                      ? recording_open(files->paths[0], error)
-                                      : NULL;
-    bool alone = recording && !generations_inherit(recording);
-    if (recording)
-        recording_close(recording);
-    return alone;
+    for (size_t i = 0; i < files->count; i++) {
+        progress("looking at recordings", i, files->count);
+        recordings_each(files->paths[i], each, NULL, input);
+    }
 }
 
 static void input_add_files(struct input *input, const struct file_list *files)
@@ -70,17 +72,13 @@ static void input_add_files(struct input *input, const struct file_list *files)
     struct generations generations;
     for (size_t i = 0; i < files->count; i++)
         names_read(files->paths[i], input->profile->symbols);
-    if (files_stand_alone(files)) {
-        recordings_each(files->paths[0], input_add_recording, input_fail, input);
-        return;
-    }
     generations_init(&generations, input->profile);
     input->profile->generations = &generations;
-    for (size_t i = 0; i < files->count; i++) {
-        progress("looking at recordings", i, files->count);
-        recordings_each(files->paths[i], input_note_recording, NULL, input);
-    }
+    input_look(input, files, input_note_recording);
     makers_note(&generations);
+    kinship_find(&generations);
+    if (generations_share(&generations))
+        input_look(input, files, input_note_timers);
     kinship_settle(&generations);
     for (size_t i = 0; i < files->count; i++) {
         progress("reading recordings", i, files->count);

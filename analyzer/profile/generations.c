@@ -16,6 +16,8 @@ void generations_free(struct generations *generations)
     free(generations->list);
     free(generations->holdings);
     free(generations->order);
+    free(generations->origins);
+    index_free(&generations->origin_index);
 }
 
 /* ---- noting ---- */
@@ -74,19 +76,77 @@ static struct trace *note_trace(struct noting *noting, uint32_t index)
     return noting->traces[index];
 }
 
-static void note_timers(struct noting *noting)
+static struct origin origin_of(const struct generation *generation, const struct tlk_timer *timer,
+                               uint32_t slot)
 {
+    return (struct origin){.session = generation->session,
+                           .created = timer->created,
+                           .family = timer->family,
+                           .slot = slot,
+                           .turn = timer->generation};
+}
+
+static bool same_origin(const void *wanted, const void *origins, uint32_t number)
+{
+    return memcmp((const struct origin *)origins + number, wanted, sizeof(struct origin)) == 0;
+}
+
+static bool is_origin(const struct generations *generations, const struct origin *origin)
+{
+    return index_find(&generations->origin_index, hash_key(origin, sizeof(*origin)), origin,
+                      generations->origins, same_origin) != INDEX_NONE;
+}
+
+static void origin_add(struct generations *generations, const struct origin *origin)
+{
+    if (is_origin(generations, origin))
+        return;
+    generations->origins = memory_grow(generations->origins, generations->origin_count,
+                                       &generations->origin_room, sizeof(*generations->origins));
+    index_add(&generations->origin_index, hash_key(origin, sizeof(*origin)),
+              (uint32_t)generations->origin_count);
+    generations->origins[generations->origin_count++] = *origin;
+}
+
+typedef void note_function(struct noting *noting, const struct tlk_timer *timer, uint32_t slot);
+
+/* What damage it counts is counted when it is loaded. */
+static void each_handed_on(struct noting *noting, note_function *each)
+{
+    struct recording *recording = noting->recording;
+    uint64_t damaged = recording->damaged;
     struct tlk_timer timer;
-    for (uint32_t i = 0; i < recording_count(noting->recording, TLK_TIMERS); i++) {
-        if (!recording_timer(noting->recording, i, &timer))
+    families_intern(&recording->header, noting->families);
+    for (uint32_t i = 0; i < recording_count(recording, TLK_TIMERS); i++) {
+        if (!recording_timer(recording, i, &timer))
             continue;
         timer.family = (uint8_t)noting->families[timer.family];
-        if (!is_handed_on(timer.family) || ended_at_exec(noting->generation, &timer))
-            continue;
-        struct trace *trace = note_trace(noting, timer.site);
-        if (trace)
-            holding_add(noting->generations, noting->generation, &timer, i, trace);
+        if (is_handed_on(timer.family) && !ended_at_exec(noting->generation, &timer))
+            each(noting, &timer, i);
     }
+    recording->damaged = damaged;
+}
+
+static void note_inherited(struct noting *noting, const struct tlk_timer *timer, uint32_t slot)
+{
+    if (!(timer->flags & TLK_INHERITED))
+        return;
+    noting->generation->inherits = true;
+    if (noting->generation->forked && family_has(timer->family, TLK_OVER_FORK)) {
+        const struct origin origin = origin_of(noting->generation, timer, slot);
+        origin_add(noting->generations, &origin);
+    }
+}
+
+static void note_shared(struct noting *noting, const struct tlk_timer *timer, uint32_t slot)
+{
+    const struct generation *generation = noting->generation;
+    const struct origin origin = origin_of(generation, timer, slot);
+    bool may_be = timer->flags & TLK_INHERITED || generation->asked || !generation->counts ||
+                  is_origin(noting->generations, &origin);
+    struct trace *trace = may_be ? note_trace(noting, timer->site) : NULL;
+    if (trace)
+        holding_add(noting->generations, noting->generation, timer, slot, trace);
 }
 
 static int by_id(const void *left, const void *right)
@@ -98,23 +158,34 @@ static int by_id(const void *left, const void *right)
     return order ? order : compare_numbers(a->slot, b->slot);
 }
 
-/* What damage it counts is counted when it is loaded. */
 static void note_holdings(struct generations *generations, struct generation *generation,
                           struct recording *recording)
 {
-    uint64_t damaged = recording->damaged;
     struct noting noting = {
         .generations = generations, .recording = recording, .generation = generation};
-    families_intern(&recording->header, noting.families);
+    uint64_t damaged = recording->damaged;
     noting.modules = profile_modules(generations->profile, recording);
+    recording->damaged = damaged;
     noting.traces = memory_new(recording_count(recording, TLK_SITES), sizeof(*noting.traces));
-    note_timers(&noting);
+    generation->first = generations->holding_count;
+    each_handed_on(&noting, note_shared);
     free(noting.modules);
     free(noting.traces);
     if (generation->count > 0)
         qsort(generations->holdings + generation->first, generation->count,
               sizeof(*generations->holdings), by_id);
+}
+
+/* As most have none, which is known by its sites. */
+static bool may_inherit(struct recording *recording)
+{
+    uint64_t damaged = recording->damaged;
+    struct tlk_site site;
+    bool inherited = false;
+    for (uint32_t i = 0; i < recording_count(recording, TLK_SITES) && !inherited; i++)
+        inherited = recording_site(recording, i, &site) && site.inherited > 0;
     recording->damaged = damaged;
+    return inherited;
 }
 
 static const char *program_of(struct generations *generations, const struct recording *recording)
@@ -154,20 +225,29 @@ void generations_note(struct generations *generations, struct recording *recordi
         .forked = header->forked,
         .counts = counts,
         .watched = header->omitted[TLK_OMIT_ASLEEP] ? 0 : families_of(header, true),
-        .first = generations->holding_count,
         .before = GENERATION_NONE,
     };
-    note_holdings(generations, generation, recording);
+    struct noting noting = {
+        .generations = generations, .recording = recording, .generation = generation};
+    if (may_inherit(recording))
+        each_handed_on(&noting, note_inherited);
+    if (!counts)
+        note_holdings(generations, generation, recording);
 }
 
-bool generations_inherit(struct recording *recording)
+bool generations_share(const struct generations *generations)
 {
-    struct tlk_site site;
-    for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
-        if (recording_site(recording, i, &site) && site.inherited > 0)
-            return true;
-    }
-    return false;
+    bool share = false;
+    for (size_t i = 0; i < generations->count && !share; i++)
+        share = generations->list[i].inherits;
+    return share;
+}
+
+void generations_note_timers(struct generations *generations, struct recording *recording)
+{
+    struct generation *generation = generations_find(generations, recording);
+    if (generation && (generation->inherits || generation->asked || generations->origin_count > 0))
+        note_holdings(generations, generation, recording);
 }
 
 /* ---- asking ---- */
@@ -222,4 +302,9 @@ const char *generations_maker(const struct generations *generations, const struc
     const struct generation *maker =
         &generations->list[generations->holdings[holding->maker].generation];
     return maker == &generations->list[holding->generation] ? NULL : maker->name;
+}
+
+bool generation_hands_on(const struct generation *generation, uint64_t family)
+{
+    return is_handed_on(family) && generation->handed >> family & 1;
 }

@@ -3,8 +3,11 @@
  * over fork to a child, and over exec to the next program of the process, and each of them has a
  * recording that shows it.
  *
- * First all recordings are noted, in any order, then it is settled (kinship.h) which of them a
- * timer counts in, and where it was made; then they are loaded, and ask.
+ * First all recordings are noted, in any order, and who came before whom is found (kinship.h); if
+ * any has inherited timers, those that may be the same are noted, in a second look; then it is
+ * settled which recording each of them counts in, and where it was made; then they are loaded, and
+ * ask. What is kept of timers are those that were handed on, and not those that stayed where they
+ * were made, which are by far the most.
  */
 #ifndef TIMERLEAK_PROFILE_GENERATIONS_H
 #define TIMERLEAK_PROFILE_GENERATIONS_H
@@ -42,6 +45,8 @@ struct generation {
     uint64_t start, end; /* mono; UINT64_MAX: not yet */
     bool execed, forked;
     bool counts;             /* else it is there for the names alone of those who made timers */
+    bool inherits;           /* live timers */
+    bool asked;              /* for those that another one inherited over exec */
     uint64_t watched;        /* families whose timers it has entered: bits */
     uint64_t handed;         /* families whose timers count in the next generation */
     size_t first, count;     /* of holdings; by their ids */
@@ -51,10 +56,19 @@ struct generation {
 
 #define GENERATION_NONE UINT32_MAX
 
+/* Where a child's copy of a timer has its original. */
+struct origin {
+    uint64_t session, created, family;
+    uint32_t slot, turn;
+};
+
 struct generations {
     struct profile *profile;
     struct generation *list;
     size_t count, room;
+    struct origin *origins; /* of all copies */
+    size_t origin_count, origin_room;
+    struct index origin_index;
     struct holding *holdings;
     size_t holding_count, holding_room;
     uint32_t *order; /* generations by session, pid and start */
@@ -64,12 +78,17 @@ struct generations {
 void generations_init(struct generations *generations, struct profile *profile);
 void generations_free(struct generations *generations);
 
-/* Notes a recording, unless it is noted already. What does not count may still say who made what.
+/*
+ * Notes a recording, unless it is noted already: whose it is, and whether it inherited timers. Of
+ * one that does not count, which may still say who made what, all timers are noted, too.
  */
 void generations_note(struct generations *generations, struct recording *recording, bool counts);
 
-/* Whether any of its timers was another program's; else, alone, it has nothing to be told. */
-bool generations_inherit(struct recording *recording);
+/* Whether any timer of those that were noted may be in another recording: then, see below. */
+bool generations_share(const struct generations *generations);
+
+/* Notes those timers of a recording, once it is known who came before whom. */
+void generations_note_timers(struct generations *generations, struct recording *recording);
 
 /* The one that a recording is of, NULL if that was not noted. */
 struct generation *generations_find(struct generations *generations,
@@ -80,10 +99,13 @@ const struct holding *generations_by_id(const struct generations *generations,
                                         const struct generation *generation, uint64_t family,
                                         uint64_t id, uint32_t slot);
 
-/* Of a live timer of it; NULL: nothing is known of that from elsewhere. */
+/* Of a live timer of it; NULL: no other recording has that. */
 const struct holding *generations_holding(const struct generations *generations,
                                           const struct generation *generation, uint32_t slot,
                                           const struct tlk_timer *timer);
+
+/* Whether what becomes of such timers is the next program's matter. */
+bool generation_hands_on(const struct generation *generation, uint64_t family);
 
 /* Of a holding: the program that made it, if that is not the one that has it, else NULL. */
 const char *generations_maker(const struct generations *generations, const struct holding *holding);

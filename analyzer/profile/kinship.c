@@ -4,6 +4,14 @@
 
 #include <stdlib.h>
 
+static uint32_t *numbers_to(size_t count)
+{
+    uint32_t *numbers = memory_new(count, sizeof(*numbers));
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (uint32_t)i;
+    return numbers;
+}
+
 /* ---- who came before ---- */
 
 static int by_process(const void *left, const void *right, void *list)
@@ -23,18 +31,24 @@ static bool same_process(const struct generation *a, const struct generation *b)
     return a->session == b->session && a->pid == b->pid && a->start_ticks == b->start_ticks;
 }
 
+static struct generation *in_order(const struct generations *generations, size_t i)
+{
+    return &generations->list[generations->order[i]];
+}
+
 static void find_before(struct generations *generations)
 {
+    size_t same = 0; /* the first of those snapshots of one process */
     for (size_t i = 1; i < generations->count; i++) {
-        struct generation *generation = &generations->list[generations->order[i]];
-        size_t j = i - 1; /* not another snapshot of the same */
-        while (j > 0 && generations->list[generations->order[j]].start == generation->start)
-            j--;
-        struct generation *before = &generations->list[generations->order[j]];
+        struct generation *generation = in_order(generations, i);
+        if (!same_process(in_order(generations, i - 1), generation) ||
+            in_order(generations, i - 1)->start != generation->start)
+            same = i;
+        struct generation *before = in_order(generations, same > 0 ? same - 1 : 0);
         if (generation->forked || !same_process(before, generation) || !before->execed ||
             before->start >= generation->start || before->end > generation->start)
             continue;
-        generation->before = generations->order[j];
+        generation->before = generations->order[same - 1];
         if (generation->counts)
             before->handed = generation->watched;
     }
@@ -49,7 +63,7 @@ static struct generation *find_parent(struct generations *generations,
         .session = child->session, .pid = child->ppid, .start = child->start};
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct generation *one = &generations->list[generations->order[middle]];
+        const struct generation *one = in_order(generations, middle);
         int order = compare_numbers(one->session, wanted.session);
         if (!order)
             order = compare_numbers((uint64_t)one->pid, (uint64_t)wanted.pid);
@@ -62,11 +76,35 @@ static struct generation *find_parent(struct generations *generations,
     }
     if (low == 0)
         return NULL;
-    struct generation *parent = &generations->list[generations->order[low - 1]];
+    struct generation *parent = in_order(generations, low - 1);
     return parent->session == wanted.session && parent->pid == wanted.pid &&
                    parent->end >= child->start
                ? parent
                : NULL;
+}
+
+/* The program that a program has the timers of that came over exec; NULL: nobody knows. */
+static struct generation *find_giver(struct generations *generations, const struct generation *next)
+{
+    if (next->forked || !next->inherits)
+        return NULL;
+    return next->before != GENERATION_NONE ? &generations->list[next->before]
+                                           : find_parent(generations, next);
+}
+
+void kinship_find(struct generations *generations)
+{
+    free(generations->order);
+    generations->order = numbers_to(generations->count);
+    if (generations->count > 0)
+        qsort_r(generations->order, generations->count, sizeof(*generations->order), by_process,
+                generations->list);
+    find_before(generations);
+    for (size_t i = 0; i < generations->count; i++) {
+        struct generation *giver = find_giver(generations, &generations->list[i]);
+        if (giver)
+            giver->asked = true;
+    }
 }
 
 /* ---- what is the same timer ---- */
@@ -225,32 +263,16 @@ static void settle_timers(struct generations *generations, uint32_t *numbers)
     }
 }
 
-static uint32_t *numbers_to(size_t count)
-{
-    uint32_t *numbers = memory_new(count, sizeof(*numbers));
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = (uint32_t)i;
-    return numbers;
-}
-
 void kinship_settle(struct generations *generations)
 {
     uint32_t *numbers = numbers_to(generations->holding_count);
-    free(generations->order);
-    generations->order = numbers_to(generations->count);
-    if (generations->count > 0)
-        qsort_r(generations->order, generations->count, sizeof(*generations->order), by_process,
-                generations->list);
     for (size_t i = 0; i < generations->holding_count; i++)
         generations->holdings[i].same = (uint32_t)i;
-    find_before(generations);
     for (size_t i = 0; i < generations->count; i++) {
         const struct generation *next = &generations->list[i];
-        const struct generation *before = next->before != GENERATION_NONE
-                                              ? &generations->list[next->before]
-                                              : find_parent(generations, next);
-        if (before && !next->forked)
-            unite_over_exec(generations, next, before);
+        const struct generation *giver = find_giver(generations, next);
+        if (giver)
+            unite_over_exec(generations, next, giver);
     }
     unite_over_fork(generations, numbers);
     settle_timers(generations, numbers);

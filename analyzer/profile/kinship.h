@@ -7,7 +7,10 @@
 
 #include "profile/generations.h"
 
-/* When all are noted; sets the rest of generations and holdings. */
+/* When all recordings are noted: who came before whom, and whose timers are asked for. */
+void kinship_find(struct generations *generations);
+
+/* When their timers are noted; sets the rest of the holdings. */
 void kinship_settle(struct generations *generations);
 
 #endif

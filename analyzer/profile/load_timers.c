@@ -242,7 +242,9 @@ static struct judgement judge_timer(const struct loading *loading, const struct 
     judgement.passed_on = state_passed_on(timer, loading->process->forked);
     judgement.shared = holding && holding->fate == FATE_ELSEWHERE;
     judgement.over |= ended_by_exec(loading->process, timer);
-    judgement.over |= holding && holding->fate == FATE_OVER;
+    judgement.over |=
+        holding ? holding->fate == FATE_OVER
+                : loading->generation && generation_hands_on(loading->generation, timer->family);
     return judgement;
 }
 

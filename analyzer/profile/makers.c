@@ -79,16 +79,6 @@ static void note_process(struct search *search, const struct generation *one, in
     free(first);
 }
 
-static bool came_over_exec(const struct generations *generations,
-                           const struct generation *generation)
-{
-    for (size_t i = 0; i < generation->count && !generation->forked; i++) {
-        if (generations->holdings[generation->first + i].flags & TLK_INHERITED)
-            return true;
-    }
-    return false;
-}
-
 /* Whether any recording of the process from before then is there. */
 static bool is_noted(const struct generations *generations, const struct generation *after, int pid)
 {
@@ -106,7 +96,7 @@ void makers_note(struct generations *generations)
     /* Those that are found are looked at in their turn. */
     for (size_t i = 0; i < generations->count && search.files < MOST_FILES; i++) {
         const struct generation one = generations->list[i];
-        if (!came_over_exec(generations, &one))
+        if (!one.inherits || one.forked)
             continue;
         if (!is_noted(generations, &one, one.pid))
             note_process(&search, &one, one.pid);

@@ -1,11 +1,13 @@
 // link: -ldw -lelf
 /*
- * generate.c - writes the recording of a large process that never was.
+ * generate.c - writes the recording of a large process that never was, or of many of one program.
  *
- *     generate OUT LIBRARY SITES DEPTH TIMERS
+ *     generate OUT LIBRARY SITES DEPTH TIMERS [RECORDINGS PLACES]
  *
  * Each of SITES stacks has DEPTH frames, in functions of the shared object LIBRARY; TIMERS live
- * timers are dealt out to them in turn. The same arguments give the same stacks and timers.
+ * timers are dealt out to them in turn. Of RECORDINGS, which are OUT/1.tlk and so on, each has
+ * SITES of the same PLACES, all of which some have, and timers of its own. The same arguments give
+ * the same recordings.
  */
 #include "recording.h"
 
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECOND UINT64_C(1000000000)
@@ -36,8 +39,11 @@ struct library {
 
 struct file {
     unsigned char *bytes;
+    size_t size;
     struct tlk_header *header;
     uint32_t next_page, next_string;
+    uint32_t number;        /* of the recording, from 0 on */
+    uint32_t first, places; /* of its stacks among all that any recording has */
 };
 
 static void check(bool holds, const char *what)
@@ -155,7 +161,7 @@ static struct file file_make(const char *path, uint32_t sites, uint32_t depth, u
     region_set(&file, TLK_SITES, (uint64_t)sites + 1);
     region_set(&file, TLK_TIMERS, (uint64_t)timers + 1);
 
-    size_t size = (size_t)file.next_page * TLK_PAGE;
+    size_t size = file.size = (size_t)file.next_page * TLK_PAGE;
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     check(fd >= 0 && ftruncate(fd, (off_t)size) == 0, path);
     file.bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -177,7 +183,7 @@ static void header_fill(struct file *file, const char *program)
     header->header_size = sizeof(*header);
     header->page_size = TLK_PAGE;
     header->page_count = header->page_used = file->next_page;
-    header->pid = 4711;
+    header->pid = 4711 + (int)file->number;
     header->ppid = 1;
     header->start_ticks = 1;
 #define X(number, name, traits)                                                                    \
@@ -186,7 +192,7 @@ static void header_fill(struct file *file, const char *program)
     TLK_FAMILIES_OF_SHIM(X)
 #undef X
     header->start_mono = header->start_boot = START_MONO;
-    header->start_real = START_REAL;
+    header->start_real = START_REAL + file->number;
     header->nofile_soft = header->nofile_hard = UINT64_MAX;
     header->sigpending_soft = header->sigpending_hard = UINT64_MAX;
     header->end = TLK_EXITED;
@@ -227,13 +233,13 @@ static uint32_t bits_of(uint32_t number)
     return number ? 32 - (uint32_t)__builtin_clz(number) : 0;
 }
 
-/* As in a program, stacks share their callers: a frame is told by the first bits of its site. */
-static void stack_fill(uint64_t *frames, uint32_t depth, uint32_t site, uint32_t sites,
+/* As in a program, stacks share their callers: a frame is told by the first bits of its place. */
+static void stack_fill(uint64_t *frames, uint32_t depth, uint32_t place, uint32_t places,
                        const struct library *library)
 {
     for (uint32_t i = 0; i < depth; i++) {
-        uint32_t bits = bits_of(sites), kept = bits * (depth - i) / depth;
-        uint64_t random = mix((uint64_t)i << 32 | site >> (bits - kept));
+        uint32_t bits = bits_of(places), kept = bits * (depth - i) / depth;
+        uint64_t random = mix((uint64_t)i << 32 | place >> (bits - kept));
         uint64_t function = library->functions[(random >> 8) % library->count];
         frames[i] = TLK_FRAME(1, function + 1 + random % CALLS);
     }
@@ -243,12 +249,13 @@ static void sites_fill(struct file *file, uint32_t sites, uint32_t depth,
                        const struct library *library)
 {
     uint32_t function = string_add(file, "timerfd_create"), frames = 1;
-    uint64_t state = 1;
+    uint64_t state = mix(file->number) + 1;
 
     for (uint32_t i = 1; i <= sites; i++) {
         struct tlk_site *site = record_at(file, TLK_SITES, i);
         frames = frames_next(frames, depth);
-        stack_fill(record_at(file, TLK_FRAMES, frames), depth, i, sites, library);
+        stack_fill(record_at(file, TLK_FRAMES, frames), depth, file->first + i, file->places,
+                   library);
         site->family = TLK_TIMERFD;
         site->depth = (uint16_t)depth;
         site->frames = frames;
@@ -287,7 +294,7 @@ static void timer_fill(struct tlk_timer *timer)
 
 static void timers_fill(struct file *file, uint32_t timers, uint32_t sites)
 {
-    uint64_t state = 2;
+    uint64_t state = mix(file->number) + 2;
 
     for (uint32_t i = 1; i <= timers; i++) {
         struct tlk_timer *timer = record_at(file, TLK_TIMERS, i);
@@ -304,23 +311,61 @@ static void timers_fill(struct file *file, uint32_t timers, uint32_t sites)
     }
 }
 
-int main(int argc, char **argv)
+struct wanted {
+    const char *out, *program;
+    struct library library;
+    uint32_t sites, depth, timers, recordings, places;
+};
+
+static void recording_write(const struct wanted *wanted, const char *path, uint32_t number)
+{
+    struct file file = file_make(path, wanted->sites, wanted->depth, wanted->timers);
+    uint64_t others = wanted->places - wanted->sites;
+    file.number = number;
+    file.first = number ? (uint32_t)(others * number / (wanted->recordings - 1)) : 0;
+    file.places = wanted->places;
+    header_fill(&file, wanted->program);
+    module_fill(&file, wanted->program, &wanted->library);
+    sites_fill(&file, wanted->sites, wanted->depth, &wanted->library);
+    timers_fill(&file, wanted->timers, wanted->sites);
+    munmap(file.bytes, file.size);
+}
+
+static void recordings_write(const struct wanted *wanted)
 {
     char path[4096];
 
-    if (argc != 6) {
-        fprintf(stderr, "usage: generate OUT LIBRARY SITES DEPTH TIMERS\n");
+    check(mkdir(wanted->out, 0777) == 0, wanted->out);
+    for (uint32_t i = 0; i < wanted->recordings; i++) {
+        snprintf(path, sizeof(path), "%s/%u.tlk", wanted->out, i + 1);
+        recording_write(wanted, path, i);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    char program[4096];
+
+    if (argc != 6 && argc != 8) {
+        fprintf(stderr, "usage: generate OUT LIBRARY SITES DEPTH TIMERS [RECORDINGS PLACES]\n");
         return 2;
     }
-    uint32_t sites = (uint32_t)atoi(argv[3]), depth = (uint32_t)atoi(argv[4]);
-    uint32_t timers = (uint32_t)atoi(argv[5]);
-    struct library library = library_read(argv[2]);
-    check(realpath(argv[2], path), argv[2]);
-    check(sites > 0 && depth > 0 && depth <= TLK_MAX_DEPTH, "no such numbers of sites and frames");
-    struct file file = file_make(argv[1], sites, depth, timers);
-    header_fill(&file, path);
-    module_fill(&file, path, &library);
-    sites_fill(&file, sites, depth, &library);
-    timers_fill(&file, timers, sites);
+    struct wanted wanted = {.out = argv[1],
+                            .program = program,
+                            .library = library_read(argv[2]),
+                            .sites = (uint32_t)atoi(argv[3]),
+                            .depth = (uint32_t)atoi(argv[4]),
+                            .timers = (uint32_t)atoi(argv[5])};
+    bool many = argc == 8;
+    wanted.recordings = many ? (uint32_t)atoi(argv[6]) : 1;
+    wanted.places = many ? (uint32_t)atoi(argv[7]) : wanted.sites;
+    check(realpath(argv[2], program), argv[2]);
+    check(wanted.sites > 0 && wanted.sites <= wanted.places && wanted.depth > 0 &&
+              wanted.depth <= TLK_MAX_DEPTH,
+          "no such numbers of sites, places and frames");
+    if (many)
+        recordings_write(&wanted);
+    else
+        recording_write(&wanted, wanted.out, 0);
     return 0;
 }

@@ -87,6 +87,9 @@ static void load(struct profile *profile, struct recording *recording)
     generations_init(&generations, profile);
     generations_note(&generations, recording, true);
     generations_note(&generations, recording, true);
+    kinship_find(&generations);
+    generations_note_timers(&generations, recording);
+    generations_note_timers(&generations, recording);
     kinship_settle(&generations);
     profile->generations = &generations;
     profile_add(profile, recording);

@@ -40,6 +40,9 @@ void loaded_add_together(struct profile *profile, struct builder *const builders
         builder_free(builders[i]);
         generations_note(&generations, recordings[i], true);
     }
+    kinship_find(&generations);
+    for (size_t i = 0; i < count; i++)
+        generations_note_timers(&generations, recordings[i]);
     kinship_settle(&generations);
     for (size_t i = 0; i < count; i++) {
         profile_add(profile, recordings[i]);

@@ -85,6 +85,8 @@ static struct profile *load(const char *name)
     generations_init(&generations, profile);
     generations_note(&generations, recording, true);
     makers_note(&generations);
+    kinship_find(&generations);
+    generations_note_timers(&generations, recording);
     kinship_settle(&generations);
     profile_add(profile, recording);
     recording_close(recording);
