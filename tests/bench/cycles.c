@@ -304,6 +304,14 @@ static void open_objects(struct objects *objects)
     check(timer_create(CLOCK_MONOTONIC, &event, &objects->timer) == 0, "timer_create");
 }
 
+/* A child that has timers of its parent's ends with a recording of its own: not what is measured.
+ */
+static void close_timers(struct objects *objects)
+{
+    close(objects->timerfd);
+    timer_delete(objects->timer);
+}
+
 /* In place in main() and in a thread's function, so that both give stacks of the same depth. */
 static inline __attribute__((always_inline)) double measure(void)
 {
@@ -314,6 +322,8 @@ static inline __attribute__((always_inline)) double measure(void)
     uint64_t start;
 
     open_objects(&objects);
+    if (batch == 1)
+        close_timers(&objects);
     descend(&descent, 0, 0);
     check(depth >= objects.frames + LEVELS_AT_LEAST - 1, "a depth this small is not possible");
     descent = (struct descent){run, &objects, depth - objects.frames, stacks == 1 ? batch : 1};
