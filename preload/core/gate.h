@@ -26,6 +26,7 @@ struct gate {
     uint32_t sandboxed; /* seccomp is or will be on: no system call that the program didn't make */
     uint32_t careful;  /* unwind by libgcc only: libunwind's locks may be lost or its calls fatal */
     uint32_t families; /* those watched, a bit each */
+    uint64_t forked_at; /* of a child of fork(): when, mono */
 };
 
 extern struct gate *gate;

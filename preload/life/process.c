@@ -40,8 +40,7 @@ static char exe[4096];
 static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /proc/PID/cmdline */
 static size_t command_size;
 static bool start_begun;
-static uint64_t forked_at; /* this process, mono */
-static bool wake_begun;    /* of this child's recording */
+static bool wake_begun; /* of this child's recording */
 
 #define WAKE_NS 100000000u /* what threads wait at most for another that starts a recording */
 
@@ -119,13 +118,19 @@ static void open_gate(void)
 /* Several threads may fork at once, and a signal handler in the midst of its thread's fork. */
 static __thread struct gate gate_before_fork;
 static __thread uint32_t forks_within;
+static __thread bool tables_locked;
 
 /*
  * Everything is taken before fork(), so that the child finds no table half changed; or nothing is,
- * when a lock can't be had in time, and the child is not recorded.
+ * when a lock can't be had in time, and the child is not recorded. A thread that is alone, and in
+ * no section, finds the tables whole. It leaves them alone: each page that it writes to is copied,
+ * here and in the child, which takes a third of what the fork does.
  */
 static bool tables_lock(void)
 {
+    tables_locked = !__libc_single_threaded;
+    if (!tables_locked)
+        return true;
     if (!sites_lock())
         return false;
     if (live_lock()) {
@@ -142,6 +147,8 @@ static bool tables_lock(void)
 
 static void tables_unlock(void)
 {
+    if (!tables_locked)
+        return;
     lock_give(&family_lock);
     slots_unlock();
     live_unlock();
@@ -161,13 +168,15 @@ static void before_fork(void)
         return;
     }
     gate_before_fork = *gate;
+    gate_before_fork.forked_at = clock_mono(); /* in the child to call for it costs two pages */
     if (gate->state == GATE_CHILD)
         return;
     if (gate->state != GATE_OPEN || !section_enter()) {
         gate_before_fork.state = GATE_SHUT;
         return;
     }
-    settings.asleep = recording->asleep;
+    if (settings.asleep != recording->asleep)
+        settings.asleep = recording->asleep;
     section_outlives_frame();
     if (!tables_lock()) {
         recording_drop(TLK_DROP_LOCK);
@@ -201,7 +210,8 @@ static bool start_child(void)
         return false;
     }
     sites_reset();
-    describe_process(true, forked_at);
+    live_forget_ids();
+    describe_process(true, gate->forked_at);
     inherit_restore();
     slots_free_unused();
     return mapfile_publish(&settings, program);
@@ -228,9 +238,9 @@ static void after_fork_in_child(void)
     /* Since before_fork(), which took no lock, another thread began a recording. */
     if (before == GATE_CHILD && wake_begun)
         return;
-    wake_begun = false;
+    if (wake_begun)
+        wake_begun = false;
     *gate = gate_before_fork;
-    forked_at = clock_mono();
     thread.random = 0; /* or all children of one parent would sample alike */
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
@@ -238,7 +248,6 @@ static void after_fork_in_child(void)
         tables_unlock();
         section_exit();
         thread.pending_count = 0;
-        live_forget_ids();
     }
     gate->state = GATE_CHILD;
 }

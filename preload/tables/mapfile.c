@@ -327,13 +327,20 @@ bool mapfile_create(const struct settings *settings, const char *program)
     return true;
 }
 
+/* The page is shared with the children of before: what is written to is copied first. */
+static void remember(uint32_t *number, uint32_t now)
+{
+    if (*number != now)
+        *number = now;
+}
+
 void mapfile_remember(void)
 {
     for (int i = 0; i < TLK_REGIONS; i++) {
-        at_fork.used[i] = recording->regions[i].used;
-        at_fork.chunks[i] = recording->regions[i].chunks;
+        remember(&at_fork.used[i], recording->regions[i].used);
+        remember(&at_fork.chunks[i], recording->regions[i].chunks);
     }
-    at_fork.chunk_used = recording->chunk_used;
+    remember(&at_fork.chunk_used, recording->chunk_used);
 }
 
 /* So many of the region's bytes lie in its chunk `c`. */

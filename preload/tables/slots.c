@@ -41,7 +41,7 @@ uint32_t slots_most(void)
 bool slots_start(void)
 {
     free_size = slots_most() * sizeof(*free_next);
-    free_next = memory_reserve(free_size);
+    free_next = memory_reserve_for_cache(free_size);
     slots_made = 1;
     return free_next != NULL;
 }
