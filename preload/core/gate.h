@@ -25,6 +25,9 @@ struct gate {
     uint32_t sandboxed; /* seccomp is or will be on: no system call that the program didn't make */
     uint32_t careful;  /* unwind by libgcc only: libunwind's locks may be lost or its calls fatal */
     uint32_t families; /* those watched, a bit each */
+    uint64_t born;     /* this process: when, mono; a recording of it begins later */
+    int32_t parent;
+    uint32_t forked; /* 1: it came by fork */
 };
 
 extern struct gate *gate;

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/atomic.h"
+
 struct lock {
     uint32_t word;    /* 0 free, 1 held, 2 given up on */
     uint32_t waiting; /* some thread sleeps until it is free */
@@ -28,8 +30,7 @@ static inline bool lock_try(struct lock *lock)
 {
     uint32_t free = 0;
 
-    return __atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
+    return atomic_replace_32(&lock->word, &free, 1);
 }
 
 static inline bool lock_take(struct lock *lock)

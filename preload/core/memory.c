@@ -12,6 +12,15 @@ void *memory_reserve(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+void *memory_reserve_for_cache(size_t size)
+{
+    void *memory = memory_reserve(size);
+
+    if (memory)
+        madvise(memory, size, MADV_WIPEONFORK);
+    return memory;
+}
+
 size_t memory_shrink(void *memory, size_t size, size_t keep)
 {
     uintptr_t page = (uintptr_t)getpagesize(), start = (uintptr_t)memory;

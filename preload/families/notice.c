@@ -1,11 +1,14 @@
 #include "families/notice.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/gate.h"
 #include "core/hash.h"
 #include "core/lock.h"
+#include "core/memory.h"
 #include "core/thread.h"
 #include "life/process.h"
 
@@ -25,7 +28,7 @@ struct notice {
 };
 
 static struct notice *idle[BUCKETS];
-static struct notice notices[NOTICES];
+static struct notice *notices;
 static unsigned made;
 
 static struct notice **notice_bucket(void (*function)(union sigval), union sigval value)
@@ -48,9 +51,23 @@ static struct notice *notice_take_idle(void (*function)(union sigval), union sig
     return NULL;
 }
 
+/*
+ * Nothing before the first is needed, for whoever forks has the kernel look through all there is.
+ * glibc makes more system calls than this one at that moment, to start its thread.
+ */
+static bool notices_reserved(void)
+{
+    int saved = errno;
+
+    if (!notices && !gate->sandboxed)
+        notices = memory_reserve(NOTICES * sizeof(*notices));
+    errno = saved;
+    return notices;
+}
+
 static struct notice *notice_make(void (*function)(union sigval), union sigval value)
 {
-    struct notice *notice = made < NOTICES ? &notices[made++] : NULL;
+    struct notice *notice = notices_reserved() && made < NOTICES ? &notices[made++] : NULL;
 
     if (notice)
         *notice = (struct notice){.function = function, .value = value};

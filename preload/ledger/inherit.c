@@ -123,7 +123,8 @@ static void remember_handles(void)
 
 void inherit_remember(void)
 {
-    remembered_count = 0;
+    if (remembered_count)
+        remembered_count = 0;
     remember_handles();
     for (uint32_t fd = 0; fd < descriptor_high; fd++) {
         uint32_t slot = descriptor_find((int)fd);

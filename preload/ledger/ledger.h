@@ -182,6 +182,12 @@ void timer_released(struct timer_ref ref);
  */
 void section_leave(void);
 
+/*
+ * A moment (mono) that tells timers made before it, whose `created` is earlier, from those made
+ * after it. Of others `created` may be as much too early as the coarse clock is behind.
+ */
+uint64_t ledger_mark(void);
+
 /* Frames kept of a stack; set at the start. */
 extern uint32_t ledger_depth;
 

@@ -52,13 +52,6 @@ static bool start_begun;
 static bool wake_begun; /* of this process's recording */
 static const struct thread *beginner;
 
-/* Of this process: its recording begins later. */
-static struct {
-    uint64_t mono;
-    int32_t parent;
-    bool forked;
-} born;
-
 #define WAKE_NS UINT64_C(10000000000) /* what threads wait at most for one that begins it */
 #define FORK_NS 1000000000u           /* and that one for a fork: its child has all of it or none */
 #define ASIDE 65536                   /* bytes of a stack to begin on */
@@ -100,13 +93,6 @@ static void describe_command(struct tlk_header *header)
         header->argc += command[i] == '\0';
 }
 
-static void note_birth(bool forked)
-{
-    born.mono = clock_mono();
-    born.parent = getppid();
-    born.forked = forked;
-}
-
 static void describe_process(void)
 {
     struct tlk_header *header = recording;
@@ -115,12 +101,12 @@ static void describe_process(void)
 
     header->session = settings.session;
     header->pid = getpid();
-    header->ppid = born.parent;
-    header->forked = born.forked;
+    header->ppid = gate->parent;
+    header->forked = gate->forked;
     header->start_ticks = start_ticks();
-    header->start_mono = born.mono;
-    header->start_real = clock_ns(CLOCK_REALTIME) - (now - born.mono);
-    header->start_boot = clock_ns(CLOCK_BOOTTIME) - (now - born.mono);
+    header->start_mono = gate->born;
+    header->start_real = clock_ns(CLOCK_REALTIME) - (now - gate->born);
+    header->start_boot = clock_ns(CLOCK_BOOTTIME) - (now - gate->born);
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
     header->clock_resolution = 2 * (uint64_t)resolution.tv_nsec; /* a tick may be late itself */
     header->unwinder = stack_unwinder();
@@ -156,13 +142,19 @@ static __thread struct gate gate_before_fork;
 static __thread uint32_t forks_within;
 static uint32_t forks_waiting; /* that are under way while there is no recording */
 static __thread uint32_t forks_waiting_here;
+static __thread bool tables_locked;
 
 /*
  * Everything is taken before fork(), so that the child finds no table half changed; or nothing is,
- * when a lock can't be had in time, and the child is not recorded.
+ * when a lock can't be had in time, and the child is not recorded. A thread that is alone, and in
+ * no section, finds the tables whole. It leaves them alone: each page that it writes to is copied,
+ * here and in the child, which takes a third of what the fork does.
  */
 static bool tables_lock(void)
 {
+    tables_locked = !__libc_single_threaded;
+    if (!tables_locked)
+        return true;
     if (!sites_lock())
         return false;
     if (live_lock()) {
@@ -179,6 +171,8 @@ static bool tables_lock(void)
 
 static void tables_unlock(void)
 {
+    if (!tables_locked)
+        return;
     lock_give(&family_lock);
     slots_unlock();
     live_unlock();
@@ -217,13 +211,16 @@ static void before_fork(void)
     if (beginner != &thread)
         wait_begun();
     gate_before_fork = *gate;
+    gate_before_fork.born = clock_mono(); /* in the child to call for it costs two pages */
+    gate_before_fork.forked = 1;
     if (gate->state == GATE_WAITS || gate->state == GATE_WAKING)
         return;
     if (gate->state != GATE_OPEN || !section_enter()) {
         gate_before_fork.state = GATE_SHUT;
         return;
     }
-    settings.asleep = recording->asleep;
+    if (settings.asleep != recording->asleep)
+        settings.asleep = recording->asleep;
     section_outlives_frame();
     if (!tables_lock()) {
         recording_drop(TLK_DROP_LOCK);
@@ -273,9 +270,10 @@ static void after_fork_in_child(void)
     /* Since before_fork() a recording was begun, by its own thread. */
     if (before == GATE_WAITS && wake_begun)
         return;
-    wake_begun = false;
+    if (wake_begun)
+        wake_begun = false;
     *gate = gate_before_fork;
-    note_birth(true);
+    gate->parent = getppid();
     thread.random = 0; /* or all children of one parent would sample alike */
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
@@ -283,7 +281,6 @@ static void after_fork_in_child(void)
         tables_unlock();
         section_exit();
         thread.pending_count = 0;
-        live_forget_ids();
     }
     gate->state = GATE_WAITS;
 }
@@ -329,6 +326,7 @@ static bool begin_anew(void)
         return false;
     }
     sites_reset();
+    live_forget_ids();
     describe_process();
     inherit_restore();
     slots_free_unused();
@@ -499,7 +497,7 @@ bool process_note_exec(void)
     if (!gate_open() && !gate_waits())
         return false;
     cancel = cancel_hold_off();
-    if (!gate->sandboxed && !born.forked)
+    if (!gate->sandboxed && !gate->forked)
         presence_note(&settings, TLK_BECAME, 0);
     if (gate_open() && is_idle() && mapfile_remove()) {
         give_up();
@@ -518,7 +516,7 @@ void process_note_exec_failed(void)
 {
     int saved = errno, cancel = cancel_hold_off();
 
-    if (!gate->sandboxed && !born.forked)
+    if (!gate->sandboxed && !gate->forked)
         presence_note(&settings, TLK_STARTED, 0);
     if (gate_open())
         __atomic_store_n(&recording->end, TLK_RUNNING, __ATOMIC_RELEASE);
@@ -586,10 +584,11 @@ __attribute__((constructor)) static void process_start(void)
         !settings_choose(program, exe))
         return;
     ledger_depth = settings.depth;
-    note_birth(false);
     stack_start();
     if (!gate_install())
         return;
+    gate->born = clock_mono();
+    gate->parent = getppid();
     families_want(settings.families);
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     on_exit(at_exit, NULL);

@@ -62,7 +62,7 @@ static struct {
 void recall_start(void)
 {
     if (MACHINE_CALLS_PUSH)
-        memory = memory_reserve(sizeof(*memory));
+        memory = memory_reserve_for_cache(sizeof(*memory));
 }
 
 /* Never the tag of an empty place. */

@@ -70,10 +70,13 @@ uint32_t region_most(enum tlk_region_id id)
     return (uint32_t)(mapfile_most() / strides[id]);
 }
 
+/* The page is shared with the children of before: what is written to is copied first. */
 void regions_remember(void)
 {
-    memcpy(at_fork.regions, recording->regions, sizeof(at_fork.regions));
-    at_fork.pages = recording->page_used;
+    if (memcmp(at_fork.regions, recording->regions, sizeof(at_fork.regions)) != 0)
+        memcpy(at_fork.regions, recording->regions, sizeof(at_fork.regions));
+    if (at_fork.pages != recording->page_used)
+        at_fork.pages = recording->page_used;
 }
 
 uint32_t regions_remembered(void)

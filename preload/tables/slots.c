@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/atomic.h"
 #include "core/lock.h"
 #include "core/memory.h"
 #include "core/thread.h"
@@ -31,7 +32,7 @@ uint32_t slots_most(void)
 bool slots_start(void)
 {
     free_size = slots_most() * sizeof(*free_next);
-    free_next = memory_reserve(free_size);
+    free_next = memory_reserve_for_cache(free_size);
     slots_made = 1;
     return free_next != NULL;
 }
@@ -71,8 +72,7 @@ static uint32_t lane_take(uint32_t lane)
         uint32_t slot = (uint32_t)head;
         uint32_t next = __atomic_load_n(&free_next[slot], __ATOMIC_RELAXED);
 
-        if (__atomic_compare_exchange_n(&lanes[lane].head, &head, head_changed(head, next), true,
-                                        __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+        if (atomic_replace_64(&lanes[lane].head, &head, head_changed(head, next)))
             return slot;
     }
     return 0;
@@ -112,8 +112,7 @@ static void lane_give(uint32_t lane, uint32_t slot)
 
     do
         __atomic_store_n(&free_next[slot], (uint32_t)head, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n(&lanes[lane].head, &head, head_changed(head, slot), true,
-                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    while (!atomic_replace_64(&lanes[lane].head, &head, head_changed(head, slot)));
 }
 
 void slot_give(uint32_t slot)

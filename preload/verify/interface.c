@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "core/clock.h"
 #include "core/gate.h"
 #include "core/thread.h"
 #include "ledger/ledger.h"
@@ -35,7 +34,7 @@ static void quiet_end(const struct quiet *quiet)
 
 static void verify_mark(uint64_t *since, uint64_t *missed)
 {
-    *since = clock_mono();
+    *since = ledger_mark();
     *missed = left_missed();
 }
 

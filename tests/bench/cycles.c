@@ -3,21 +3,33 @@
  * cycles.c - times what a program does with timers and descriptors, and prints nanoseconds.
  *
  *     cycles OPERATION DEPTH STACKS THREADS MILLISECONDS
+ *     cycles OPERATION DEPTH STACKS THREADS BATCHESx
+ *
+ * OPERATION is one of the table below: each timer function and pair of them; read, write, recvmsg,
+ * close and dup+close of what is no timer; and what a process does now and then: thread
+ * (create+join), fork (+wait), exec (+fork and wait, of a program that has no preload), dlopen
+ * (+dlclose). The second form does a fixed number of operations, BATCH each time (of the slow ones
+ * 1), for who counts instructions: `valgrind --tool=callgrind cycles timerfd 20 1 1 100x`.
  *
  * DEPTH is the number of frames on the stack, from the caller of the timer function to _start.
  * With one stack, the operations run in a loop at the bottom of it. With several, 1000 at most,
  * each operation has a way down of its own, which takes about a nanosecond a frame and counts.
  * All stacks have been used before the clock starts.
  */
+#include <dlfcn.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,14 +41,16 @@
 #define LEVELS_AT_LEAST 3 /* of ten ways each */
 #define USES_BEFORE 8
 
+#define LIBRARY "libBrokenLocale.so.1" /* small, of glibc, and used by nobody */
+
 static const struct itimerspec in_an_hour = {.it_value = {.tv_sec = 3600}};
 
 /* What the operations of one thread work on. */
 struct objects {
-    int timerfd, zero;
+    int timerfd, zero, null, sockets[2];
     timer_t timer;
-    int copies[BATCH];
-    unsigned copy;
+    int copies[BATCH], expired[BATCH];
+    unsigned copy, next;
     unsigned frames;
 };
 
@@ -91,6 +105,100 @@ static void plain_read(struct objects *objects)
     check(read(objects->zero, buffer, sizeof(buffer)) == sizeof(buffer), "read");
 }
 
+static void timerfd_read(struct objects *objects)
+{
+    uint64_t expirations;
+
+    check(read(objects->expired[objects->next++], &expirations, 8) == 8, "read");
+}
+
+/* Before a batch, and not timed: all expire at once, for an interrupt takes longer than a read. */
+static void make_expired(struct objects *objects)
+{
+    uint64_t due = timing_now() + 200000;
+    struct itimerspec at = {.it_value = {(time_t)(due / 1000000000u), (long)(due % 1000000000u)}};
+
+    for (int i = 0; i < BATCH; i++) {
+        int *fd = &objects->expired[i];
+
+        if (!*fd)
+            *fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+        check(timerfd_settime(*fd, TFD_TIMER_ABSTIME, &at, NULL) == 0, "timerfd_settime");
+    }
+    for (int i = 0; i < BATCH; i++) {
+        struct pollfd one = {objects->expired[i], POLLIN, 0};
+
+        check(poll(&one, 1, -1) == 1, "poll");
+    }
+    objects->next = 0;
+}
+
+static void plain_write(struct objects *objects)
+{
+    check(write(objects->null, "timer", 5) == 5, "write");
+}
+
+/* Of nothing, as the end of the socket pair is closed. */
+static void plain_recvmsg(struct objects *objects)
+{
+    char buffer[8];
+    struct iovec vector = {buffer, sizeof(buffer)};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
+
+    check(recvmsg(objects->sockets[0], &message, 0) == 0, "recvmsg");
+}
+
+static void plain_dup(struct objects *objects)
+{
+    close(dup(objects->zero));
+}
+
+static void *thread_nothing(void *nothing)
+{
+    return nothing;
+}
+
+static void thread_cycle(struct objects *objects)
+{
+    pthread_t thread;
+
+    (void)objects;
+    check(pthread_create(&thread, NULL, thread_nothing, NULL) == 0, "pthread_create");
+    pthread_join(thread, NULL);
+}
+
+static void fork_cycle(struct objects *objects)
+{
+    pid_t child = fork();
+
+    (void)objects;
+    if (child == 0)
+        _exit(0);
+    check(child > 0 && waitpid(child, NULL, 0) == child, "fork");
+}
+
+static void exec_cycle(struct objects *objects)
+{
+    char *const arguments[] = {(char *)"true", NULL}, *const environment[] = {NULL};
+    pid_t child = fork();
+
+    (void)objects;
+    if (child == 0) {
+        execve("/bin/true", arguments, environment);
+        _exit(127);
+    }
+    check(child > 0 && waitpid(child, NULL, 0) == child, "fork");
+}
+
+static void dlopen_cycle(struct objects *objects)
+{
+    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+
+    (void)objects;
+    check(library != NULL, "dlopen");
+    dlclose(library);
+}
+
 static void plain_close(struct objects *objects)
 {
     close(objects->copies[objects->copy++]);
@@ -107,11 +215,23 @@ static void make_copies(struct objects *objects)
 static const struct {
     const char *name;
     operation *run, *prepare;
+    bool slow;
 } operations[] = {
-    {"timerfd", timerfd_cycle, NULL},           {"posix-none", posix_none_cycle, NULL},
-    {"posix-signal", posix_signal_cycle, NULL}, {"timerfd-rearm", timerfd_rearm, NULL},
-    {"posix-rearm", posix_rearm, NULL},         {"read", plain_read, NULL},
-    {"close", plain_close, make_copies},
+    {"timerfd", timerfd_cycle, NULL, false},
+    {"posix-none", posix_none_cycle, NULL, false},
+    {"posix-signal", posix_signal_cycle, NULL, false},
+    {"timerfd-rearm", timerfd_rearm, NULL, false},
+    {"posix-rearm", posix_rearm, NULL, false},
+    {"timerfd-read", timerfd_read, make_expired, false},
+    {"read", plain_read, NULL, false},
+    {"write", plain_write, NULL, false},
+    {"recvmsg", plain_recvmsg, NULL, false},
+    {"close", plain_close, make_copies, false},
+    {"dup", plain_dup, NULL, false},
+    {"thread", thread_cycle, NULL, true},
+    {"fork", fork_cycle, NULL, true},
+    {"exec", exec_cycle, NULL, true},
+    {"dlopen", dlopen_cycle, NULL, true},
 };
 
 /* ---- stacks ---- */
@@ -168,8 +288,8 @@ static void count_frames(struct objects *objects)
 /* ---- the measurement ---- */
 
 static operation *run, *prepare;
-static unsigned depth, stacks;
-static uint64_t duration;
+static unsigned depth, stacks, batch;
+static uint64_t duration, batches; /* either */
 
 static void open_objects(struct objects *objects)
 {
@@ -177,8 +297,19 @@ static void open_objects(struct objects *objects)
 
     objects->timerfd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
     objects->zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
-    check(objects->timerfd >= 0 && objects->zero >= 0, "open");
+    objects->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    check(objects->timerfd >= 0 && objects->zero >= 0 && objects->null >= 0, "open");
+    check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, objects->sockets) == 0, "socketpair");
+    close(objects->sockets[1]);
     check(timer_create(CLOCK_MONOTONIC, &event, &objects->timer) == 0, "timer_create");
+}
+
+/* A child that has timers of its parent's ends with a recording of its own: not what is measured.
+ */
+static void close_timers(struct objects *objects)
+{
+    close(objects->timerfd);
+    timer_delete(objects->timer);
 }
 
 /* In place in main() and in a thread's function, so that both give stacks of the same depth. */
@@ -187,18 +318,20 @@ static inline __attribute__((always_inline)) double measure(void)
     struct objects objects = {0};
     struct descent descent = {count_frames, &objects, 0, 1};
     struct timing *timing = (struct timing *)calloc(1, sizeof(*timing));
-    unsigned before = USES_BEFORE * stacks / BATCH + 1, path = 0;
+    unsigned before = USES_BEFORE * stacks / batch + 1, path = 0;
     uint64_t start;
 
     open_objects(&objects);
+    if (batch == 1)
+        close_timers(&objects);
     descend(&descent, 0, 0);
     check(depth >= objects.frames + LEVELS_AT_LEAST - 1, "a depth this small is not possible");
-    descent = (struct descent){run, &objects, depth - objects.frames, stacks == 1 ? BATCH : 1};
-    while (timing_goes_on(timing, duration)) {
+    descent = (struct descent){run, &objects, depth - objects.frames, stacks == 1 ? batch : 1};
+    while (batches ? timing->count < batches : timing_goes_on(timing, duration)) {
         if (prepare)
             prepare(&objects);
         start = timing_now();
-        for (unsigned i = 0; i < BATCH; i += descent.repeat) {
+        for (unsigned i = 0; i < batch; i += descent.repeat) {
             descend(&descent, descent.levels, path);
             path = path + 1 < stacks ? path + 1 : 0;
         }
@@ -207,7 +340,7 @@ static inline __attribute__((always_inline)) double measure(void)
         else
             timing_add(timing, timing_now() - start);
     }
-    return timing_median(timing, BATCH);
+    return timing_median(timing, batch);
 }
 
 static double measure_in_thread(void)
@@ -218,24 +351,29 @@ static double measure_in_thread(void)
 int main(int argc, char **argv)
 {
     unsigned threads;
+    uint64_t length;
+    char *unit;
     double ns;
 
     if (argc != 6) {
-        fprintf(stderr, "usage: %s OPERATION DEPTH STACKS THREADS MILLISECONDS\n", argv[0]);
+        fprintf(stderr, "usage: %s OPERATION DEPTH STACKS THREADS MILLISECONDS|BATCHESx\n",
+                argv[0]);
         return 2;
     }
     for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++) {
         if (!strcmp(argv[1], operations[i].name)) {
             run = operations[i].run;
             prepare = operations[i].prepare;
+            batch = operations[i].slow ? 1 : BATCH;
         }
     }
     depth = (unsigned)atoi(argv[2]);
     stacks = (unsigned)atoi(argv[3]);
     threads = (unsigned)atoi(argv[4]);
-    duration = (uint64_t)atoi(argv[5]) * 1000000u;
-    if (!run || stacks < 1 || stacks > MOST_STACKS || threads < 1 || threads > MOST_THREADS ||
-        (prepare && stacks > 1)) {
+    length = strtoull(argv[5], &unit, 10);
+    *(*unit == 'x' ? &batches : &duration) = *unit == 'x' ? length : length * 1000000u;
+    if (batches > MOST_BATCHES || !run || stacks < 1 || stacks > MOST_STACKS || threads < 1 ||
+        threads > MOST_THREADS || (prepare && stacks > 1)) {
         fprintf(stderr, "%s: what is asked for is not possible\n", argv[0]);
         return 2;
     }

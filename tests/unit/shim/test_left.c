@@ -84,6 +84,18 @@ Test(left, nothing_was_made)
     cr_expect_str_eq(text, "no timers left");
 }
 
+/* Both within one tick of the clock by which creations are entered, again and again. */
+Test(left, a_mark_tells_what_was_made_just_before_it_from_what_is_made_just_after)
+{
+    for (int i = 0; i < 50; i++) {
+        make_timer(TLK_POSIX, 1);
+        set_mark();
+        cr_assert_eq(check(), TIMERLEAK_NONE_LEFT);
+        make_timer(TLK_POSIX, 2);
+        cr_assert_eq(check(), TIMERLEAK_LEFT);
+    }
+}
+
 Test(left, what_was_made_before_the_mark_is_no_matter)
 {
     make_timer(TLK_POSIX, 1);

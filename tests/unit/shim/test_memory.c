@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 Test(memory, is_zeroed)
@@ -14,6 +15,19 @@ Test(memory, is_zeroed)
     cr_assert_not_null(memory);
     for (size_t i = 0; i < 1 << 20; i += 4096)
         cr_assert_eq(memory[i], 0);
+}
+
+Test(memory, of_a_cache_a_forked_child_has_nothing_and_its_parent_all)
+{
+    char *cache = memory_reserve_for_cache(1 << 20), *other = memory_reserve(1 << 20);
+    int status;
+
+    cache[5] = other[5] = 1;
+    if (fork() == 0)
+        _exit(cache[5] == 0 && other[5] == 1 ? 0 : 1);
+    wait(&status);
+    cr_expect_eq(status, 0);
+    cr_expect_eq(cache[5], 1);
 }
 
 Test(memory, more_than_the_address_space_is_refused)
