@@ -1,7 +1,7 @@
 /*
  * atomic.h - steps that no other thread sees half done. Each takes the time of fifty instructions;
- * a thread that is alone in its process does without, as malloc() does. A signal handler, which
- * may come between, is over when the thread goes on: sections keep it from what matters here.
+ * a thread that is alone in its process does without, as malloc() does: by one instruction all the
+ * same, where there is such a one, so that no signal handler comes between.
  */
 #ifndef TIMERLEAK_ATOMIC_H
 #define TIMERLEAK_ATOMIC_H
@@ -10,41 +10,49 @@
 #include <stdint.h>
 #include <sys/single_threaded.h>
 
-static inline bool atomic_alone(void)
-{
-    return __libc_single_threaded;
-}
+#ifdef __x86_64__
+#define ATOMIC_ALONE (__libc_single_threaded)
+#define ATOMIC_REPLACE_ALONE(word, before, after)                                                  \
+    ({                                                                                             \
+        bool replaced;                                                                             \
+        __asm__("cmpxchg %[to], %[at]"                                                             \
+                : [at] "+m"(*(word)), "+a"(*(before)), "=@ccz"(replaced)                           \
+                : [to] "r"(after)                                                                  \
+                : "memory");                                                                       \
+        replaced;                                                                                  \
+    })
+#define ATOMIC_ADD_ALONE(count, more)                                                              \
+    __asm__("addq %[more], %[at]" : [at] "+m"(*(count)) : [more] "er"(more) : "memory")
+#else
+#define ATOMIC_ALONE false
+#define ATOMIC_REPLACE_ALONE(word, before, after) false
+#define ATOMIC_ADD_ALONE(count, more) (void)0
+#endif
 
 /*
  * Puts `after` in the place of `*before`; false, and `*before` is what is there, when that is
  * something else.
  */
-#define ATOMIC_REPLACE(type)                                                                       \
-    {                                                                                              \
-        type there;                                                                                \
-                                                                                                   \
-        if (!atomic_alone())                                                                       \
-            return __atomic_compare_exchange_n(word, before, after, false, __ATOMIC_ACQ_REL,       \
-                                               __ATOMIC_ACQUIRE);                                  \
-        there = __atomic_load_n(word, __ATOMIC_RELAXED);                                           \
-        if (there != *before) {                                                                    \
-            *before = there;                                                                       \
-            return false;                                                                          \
-        }                                                                                          \
-        __atomic_store_n(word, after, __ATOMIC_RELEASE);                                           \
-        return true;                                                                               \
-    }
-
 static inline bool atomic_replace_32(uint32_t *word, uint32_t *before, uint32_t after)
-    ATOMIC_REPLACE(uint32_t)
-
-        static inline bool atomic_replace_64(uint64_t *word, uint64_t *before, uint64_t after)
-            ATOMIC_REPLACE(uint64_t)
-
-                static inline void atomic_add_64(uint64_t *count, uint64_t more)
 {
-    if (atomic_alone())
-        __atomic_store_n(count, *count + more, __ATOMIC_RELAXED);
+    if (ATOMIC_ALONE)
+        return ATOMIC_REPLACE_ALONE(word, before, after);
+    return __atomic_compare_exchange_n(word, before, after, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
+static inline bool atomic_replace_64(uint64_t *word, uint64_t *before, uint64_t after)
+{
+    if (ATOMIC_ALONE)
+        return ATOMIC_REPLACE_ALONE(word, before, after);
+    return __atomic_compare_exchange_n(word, before, after, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
+static inline void atomic_add_64(uint64_t *count, uint64_t more)
+{
+    if (ATOMIC_ALONE)
+        ATOMIC_ADD_ALONE(count, more);
     else
         __atomic_fetch_add(count, more, __ATOMIC_RELAXED);
 }

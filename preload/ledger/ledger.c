@@ -224,7 +224,7 @@ static bool timer_claim(struct timer_ref ref)
     struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
     struct tlk_timer *timer = timer_live(ref);
 
-    if (!timer || !atomic_alone())
+    if (!timer || !ATOMIC_ALONE)
         return timer && __atomic_compare_exchange(&timer->tag, &live, &leaving, false,
                                                   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
     __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
