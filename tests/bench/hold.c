@@ -1,7 +1,8 @@
 // build: -fno-optimize-sibling-calls
 /*
  * hold.c - what a process holds while it has timers: prints the microseconds that its first timer
- * took, the KiB of it that are in memory, and those that the files of a folder have on disk.
+ * took, the KiB of it that are in memory, those that the files of a folder have on disk, and those
+ * of these files that are in use.
  *
  *     hold FOLDER LIVE STACKS RELEASED [PROGRAM [ARGUMENT...]]
  *
@@ -83,18 +84,28 @@ static __attribute__((noinline)) void make_timers(unsigned count, unsigned stack
 
 /* ---- amounts ---- */
 
-/* The kernel's other figures may be wrong by some hundred KiB. */
-static long resident_kib(void)
+/*
+ * Of all that is mapped, or of files below a folder. What other files in /proc tell may be wrong by
+ * some hundred KiB.
+ */
+static long resident_kib(const char *folder)
 {
-    FILE *file = fopen("/proc/self/smaps_rollup", "re");
-    char line[256];
-    long kib = -1;
+    FILE *file = fopen("/proc/self/smaps", "re");
+    char line[4096];
+    long sum = 0, kib;
+    int counts = 0;
 
-    check(file != NULL, "/proc/self/smaps_rollup");
-    while (kib < 0 && fgets(line, sizeof(line), file))
-        sscanf(line, "Rss: %ld", &kib);
+    check(file != NULL, "/proc/self/smaps");
+    while (fgets(line, sizeof(line), file)) {
+        const char *path = strchr(line, '/');
+
+        if (sscanf(line, "Rss: %ld", &kib) == 1)
+            sum += counts ? kib : 0;
+        else if (!strstr(line, ": ")) /* a mapping's first line */
+            counts = !folder || (path && !strncmp(path, folder, strlen(folder)));
+    }
     fclose(file);
-    return kib;
+    return sum;
 }
 
 static long disk_kib(const char *folder)
@@ -129,7 +140,8 @@ int main(int argc, char **argv)
     first = (double)(timing_now() - start) / 1e3;
     make_timers(live ? live - 1 : 0, stacks, 1);
     make_timers(released, stacks, 0);
-    printf("%.1f %ld %ld\n", first, resident_kib(), disk_kib(argv[1]));
+    printf("%.1f %ld %ld %ld\n", first, resident_kib(NULL), disk_kib(argv[1]),
+           resident_kib(argv[1]));
     fflush(stdout);
     if (argc > 5) {
         execvp(argv[5], argv + 5);
