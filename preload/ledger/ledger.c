@@ -267,7 +267,7 @@ static struct timer_ref timer_enter(const struct birth *birth)
     if (__builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
         tables_expect_many(birth);
     slot = slot_take();
-    now = clock_mono();
+    now = birth->now ? birth->now : clock_mono();
     if (!slot) {
         recording_drop(TLK_DROP_FULL);
         return (struct timer_ref){0};
