@@ -47,6 +47,7 @@ static uint64_t foreign_born(const struct timerleak_birth *given, uint64_t now)
 {
     const struct timerleak_call *call = given->call;
     struct birth birth = {
+        /* all members: to clear it beforehand would take longer than the rest */
         .call = {.function = call->function,
                  .kind = call->kind,
                  .family = given->family,
@@ -55,9 +56,13 @@ static uint64_t foreign_born(const struct timerleak_birth *given, uint64_t now)
                  .rbp = call->rbp},
         .id = given->handle,
         .clock = given->clock,
-        .kept = given->kept,
-        .retained = given->retained,
+        .notify = TLK_NOTIFY_NONE,
+        .signal = 0,
+        .flags = 0,
         .cookie = given->cookie,
+        .retained = given->retained,
+        .notified = NULL,
+        .kept = given->kept,
         .now = now,
     };
     struct timer_ref ref;
