@@ -42,10 +42,12 @@ static bool foreign_admits(uint32_t family)
     return family && family_admits(family);
 }
 
-static uint64_t foreign_created(const struct timerleak_birth *given)
+/* `now` as of struct birth. */
+static uint64_t foreign_born(const struct timerleak_birth *given, uint64_t now)
 {
     const struct timerleak_call *call = given->call;
     struct birth birth = {
+        /* all members: to clear it beforehand would take longer than the rest */
         .call = {.function = call->function,
                  .kind = call->kind,
                  .family = given->family,
@@ -54,9 +56,14 @@ static uint64_t foreign_created(const struct timerleak_birth *given)
                  .rbp = call->rbp},
         .id = given->handle,
         .clock = given->clock,
-        .kept = given->kept,
-        .retained = given->retained,
+        .notify = TLK_NOTIFY_NONE,
+        .signal = 0,
+        .flags = 0,
         .cookie = given->cookie,
+        .retained = given->retained,
+        .notified = NULL,
+        .kept = given->kept,
+        .now = now,
     };
     struct timer_ref ref;
 
@@ -66,6 +73,11 @@ static uint64_t foreign_created(const struct timerleak_birth *given)
     if (given->name)
         timer_named(ref, given->name);
     return reference_of(ref);
+}
+
+static uint64_t foreign_created(const struct timerleak_birth *given)
+{
+    return foreign_born(given, 0);
 }
 
 /* Handles that came over fork are known again when the child's recording begins. */
@@ -115,6 +127,15 @@ static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t
         timer_at(ref.slot)->flags |= TLK_COARSE_DEADLINE;
 }
 
+static uint64_t foreign_started(const struct timerleak_birth *given, int64_t now, int64_t deadline,
+                                int64_t period)
+{
+    uint64_t timer = foreign_born(given, now > 0 ? (uint64_t)now : 0);
+
+    foreign_armed(timer, now, deadline, period, given->call->caller);
+    return timer;
+}
+
 static void foreign_fired(uint64_t timer, uint64_t expirations)
 {
     timer_fired(ref_of(timer), expirations);
@@ -127,8 +148,12 @@ static void foreign_stopped(uint64_t timer)
 
 static void foreign_released(uint64_t timer)
 {
-    foreign_stopped(timer);
-    timer_released(ref_of(timer));
+    struct timer_ref ref = ref_of(timer);
+    const struct tlk_timer *live = timer_live(ref);
+
+    if (live && live->flags & TLK_ARMED)
+        foreign_stopped(timer);
+    timer_released(ref);
 }
 
 static void foreign_named(uint64_t timer, const char *name)
@@ -185,4 +210,5 @@ HOOK const struct timerleak_ledger timerleak_ledger = {
     .unloads = modules_epoch,
     .at_end = process_before_end,
     .peek = foreign_peek,
+    .started = foreign_started,
 };

@@ -175,15 +175,13 @@ static bool timer_ready(void)
 }
 
 /* The shim is told of a task before it can run. */
-static gt_task task_announce(struct task *task, const struct timerleak_call *call)
+static gt_task task_announce(struct task *task, int64_t now, const struct timerleak_call *call)
 {
     gt_task handle = {handle_make(KIND_TASK, task->index, cell_generation(task))};
+    struct timerleak_birth birth = {.call = call, .handle = handle.handle};
 
-    if (watched()) {
-        task->reference = watch_birth(call, handle.handle, 0, NULL);
-        watch_reference_armed(task->reference, task->due - task->period, task->due, task->period,
-                              call->caller);
-    }
+    if (watched())
+        task->reference = watch_born(&birth, now, task->due, task->period);
     return handle;
 }
 
@@ -198,15 +196,16 @@ gt_task gt_scheduler_start(int64_t period, void (*function)(void *argument), voi
     if (!timer_ready() || !(index = cells_take(CELLS_TASK)))
         return (gt_task){0};
     struct task *task = task_at(index);
+    int64_t now = clock_now();
     task->index = index;
     task->state = TASK_WAITS;
     task->stopped = task->awaited = false;
     ring_init(&task->ready);
     task->period = period;
-    task->due = clock_after(clock_now(), period);
+    task->due = clock_after(now, period);
     task->function = function;
     task->argument = argument;
-    gt_task handle = task_announce(task, CALL_IF_WATCHED("task"));
+    gt_task handle = task_announce(task, now, CALL_IF_WATCHED("task"));
     mutex_take(&scheduler.lock);
     heap_add(index);
     timer_adjust();

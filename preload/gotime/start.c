@@ -73,8 +73,7 @@ void start_notice(int64_t deadline)
 }
 
 /* Nobody can wait for it yet. */
-static INLINED uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline,
-                                    int64_t period, const struct timerleak_call *call)
+static INLINED uint64_t draft_start(struct draft *draft, int64_t now, int64_t deadline)
 {
     struct shard *shard = draft->shard;
     struct wake_list nobody = {0};
@@ -82,7 +81,6 @@ static INLINED uint64_t draft_start(struct draft *draft, int64_t now, int64_t de
     mutex_take(&shard->lock);
     mutex_court(&shard->lock);
     timer_count(shard, draft->timer, METRICS_CREATED, 1);
-    watch_armed(draft->index, now, deadline, period, call ? call->caller : NULL);
     bool notice = timer_start(shard, draft->index, draft->timer, now, deadline, &nobody);
     mutex_give(&shard->lock);
     if (__builtin_expect(notice, 0))
@@ -101,10 +99,11 @@ uint64_t timer_make(enum kind kind, int64_t duration, int64_t period,
         return 0;
     draft.timer->port = (struct port){0};
     draft.timer->period = period;
+    int64_t now = clock_now(), deadline = clock_after(now, duration);
+    struct timerleak_birth birth = {.call = call, .handle = draft.handle};
     if (call)
-        watch_created(draft.index, call, draft.handle, 0, NULL);
-    int64_t now = clock_now();
-    return draft_start(&draft, now, clock_after(now, duration), period, call);
+        watch_started(draft.index, &birth, now, deadline, period);
+    return draft_start(&draft, now, deadline);
 }
 
 gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
@@ -123,9 +122,11 @@ gt_timer func_make(int64_t now, int64_t deadline, const struct gt_func *func,
     draft.timer->argument = func->argument;
     draft.timer->destroy = func->destroy;
     draft.timer->running = 0;
+    struct timerleak_birth birth = {
+        .call = call, .handle = draft.handle, .retained = func->retained, .name = func->name};
     if (call)
-        watch_created(draft.index, call, draft.handle, func->retained, func->name);
-    return (gt_timer){draft_start(&draft, now, deadline, 0, call)};
+        watch_started(draft.index, &birth, now, deadline, 0);
+    return (gt_timer){draft_start(&draft, now, deadline)};
 }
 
 gt_timer timer_make_func(int64_t deadline, const struct gt_func *func,

@@ -7,8 +7,7 @@
 
 #define CHUNK_SIZE (CHUNK_CELLS * sizeof(uint64_t))
 
-/* As the chunks of cells. A reference is written and read by whoever has its timer to himself. */
-static uint64_t *chunks[CHUNKS_MOST];
+uint64_t *watch_chunks[CHUNKS_MOST];
 
 static uint64_t *chunk_make(uint32_t chunk)
 {
@@ -18,16 +17,11 @@ static uint64_t *chunk_make(uint32_t chunk)
 
     if (memory == MAP_FAILED)
         return NULL;
-    if (__atomic_compare_exchange_n(&chunks[chunk], &none, memory, false, __ATOMIC_ACQ_REL,
+    if (__atomic_compare_exchange_n(&watch_chunks[chunk], &none, memory, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_ACQUIRE))
         return memory;
     munmap(memory, CHUNK_SIZE);
     return none;
-}
-
-static uint64_t *chunk_of(uint32_t index)
-{
-    return __atomic_load_n(&chunks[index / CHUNK_CELLS], __ATOMIC_ACQUIRE);
 }
 
 /* Several threads may ask at once: all get the same answer. */
@@ -43,55 +37,31 @@ static uint32_t watch_family(void)
     return known;
 }
 
-uint64_t watch_birth(const struct timerleak_call *call, uint64_t handle, size_t retained,
-                     const char *name)
+/* A shim from before there was started() is told the same in two calls. */
+uint64_t watch_born(struct timerleak_birth *birth, int64_t now, int64_t deadline, int64_t period)
 {
-    const struct timerleak_birth birth = {
-        .call = call,
-        .family = watch_family(),
-        .clock = CLOCK_MONOTONIC,
-        .handle = handle,
-        .kept = true,
-        .retained = retained,
-        .name = name,
-    };
-
-    return timerleak_ledger.created(&birth);
+    birth->family = watch_family();
+    birth->clock = CLOCK_MONOTONIC;
+    birth->kept = true;
+    if (timerleak_ledger.size > offsetof(struct timerleak_ledger, started))
+        return timerleak_ledger.started(birth, watch_time(now), deadline, period);
+    uint64_t reference = timerleak_ledger.created(birth);
+    watch_reference_armed(reference, now, deadline, period, birth->call->caller);
+    return reference;
 }
 
-void watch_created(uint32_t index, const struct timerleak_call *call, uint64_t handle,
-                   size_t retained, const char *name)
+void watch_started(uint32_t index, struct timerleak_birth *birth, int64_t now, int64_t deadline,
+                   int64_t period)
 {
-    uint64_t *chunk = chunk_of(index);
-
-    if (!chunk)
-        chunk = chunk_make(index / CHUNK_CELLS);
-    if (chunk)
-        chunk[index % CHUNK_CELLS] = watch_birth(call, handle, retained, name);
-}
-
-uint64_t watch_reference(uint32_t index)
-{
-    const uint64_t *chunk = chunk_of(index);
-
-    return chunk ? chunk[index % CHUNK_CELLS] : 0;
-}
-
-void watch_forget(uint32_t index)
-{
-    uint64_t *chunk = chunk_of(index);
-
-    if (!chunk)
-        return;
-    timerleak_ledger.released(chunk[index % CHUNK_CELLS]);
-    chunk[index % CHUNK_CELLS] = 0;
+    if (watch_place(index) || chunk_make(index / CHUNK_CELLS))
+        *watch_place(index) = watch_born(birth, now, deadline, period);
 }
 
 void watch_end(void)
 {
     for (uint32_t i = 0; i < CHUNKS_MOST; i++) {
-        if (chunks[i])
-            munmap(chunks[i], CHUNK_SIZE);
-        chunks[i] = NULL;
+        if (watch_chunks[i])
+            munmap(watch_chunks[i], CHUNK_SIZE);
+        watch_chunks[i] = NULL;
     }
 }

@@ -280,7 +280,7 @@ static struct timer_ref timer_enter(const struct birth *birth)
     if (!birth->kept && __builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
         live_widen();
     slot = slot_take();
-    now = creation_time();
+    now = birth->now ? birth->now : clock_mono();
     if (!slot) {
         recording_drop(TLK_DROP_FULL);
         return (struct timer_ref){0};

@@ -34,7 +34,8 @@ struct birth {
     uint64_t cookie;   /* for the family; see timer_cookie(); of TLK_NOTIFY_THREAD 32 bits */
     uint64_t retained; /* bytes that it keeps alive, where the program said so */
     void (*notified)(union sigval); /* of TLK_NOTIFY_THREAD */
-    bool kept; /* the family keeps the reference: the timer is not found by its id */
+    bool kept;    /* the family keeps the reference: the timer is not found by its id */
+    uint64_t now; /* when it was; 0: now */
 };
 
 /*

@@ -117,6 +117,13 @@ struct timerleak_ledger {
 
     /* Copies memory that may be unmapped. False if it is, or if nobody may ask; not for a hook. */
     bool (*peek)(void *to, const void *from, size_t size);
+
+    /*
+     * created() and armed() in one, of a timer that begins with its first arming: born `now`, by
+     * CLOCK_MONOTONIC, so that the shim need not ask the clock again; or as of armed().
+     */
+    uint64_t (*started)(const struct timerleak_birth *birth, int64_t now, int64_t deadline,
+                        int64_t period);
 };
 
 extern const struct timerleak_ledger timerleak_ledger __attribute__((weak));

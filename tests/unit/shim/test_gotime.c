@@ -184,6 +184,41 @@ Test(gotime, errno_stays)
     cr_expect_eq(errno, EXDEV);
 }
 
+static PROGRAM uint64_t start_one(int64_t at, int64_t deadline)
+{
+    struct timerleak_birth birth = {.call = TIMERLEAK_CALL("timer"),
+                                    .family = TLK_GOTIME,
+                                    .clock = CLOCK_MONOTONIC,
+                                    .kept = true};
+
+    return timerleak_ledger.started(&birth, at, deadline, 0);
+}
+
+/* Not when the shim would have looked at the clock. */
+Test(gotime, one_that_starts_was_born_and_armed_when_the_library_looked_at_the_clock)
+{
+    int64_t then = now() - 7, deadline = then + (int64_t)(100 * SECOND);
+    const struct tlk_timer *timer = timer_of(start_one(then, deadline));
+
+    cr_expect_eq(timer->created, then);
+    cr_expect_eq(timer->armed, 1);
+    cr_expect_eq(timer->flags, TLK_EXACT_FIRES | TLK_ARMED);
+    cr_expect_eq(timer->deadline, deadline);
+    cr_expect_eq(timer->deadline_clock, CLOCK_MONOTONIC);
+    cr_expect_neq(timer->setter, 0);
+}
+
+Test(gotime, one_that_starts_by_the_mock_clock_was_born_by_the_real_one)
+{
+    int64_t before = now();
+    const struct tlk_timer *timer = timer_of(start_one(TIMERLEAK_OTHER_CLOCK, 5));
+
+    cr_expect_geq(timer->created, before);
+    cr_expect_leq(timer->created, now());
+    cr_expect_eq(timer->armed, 1);
+    cr_expect_eq(timer->deadline_clock, -1);
+}
+
 /* ---- armed, fired, stopped, released ---- */
 
 Test(gotime, a_deadline_is_exact)
