@@ -23,23 +23,6 @@
 _Static_assert(TLK_FAMILIES <= UINT8_MAX, "the family of a timer is a byte");
 
 uint32_t ledger_depth;
-static uint64_t marked; /* when ledger_mark() was called last */
-
-uint64_t ledger_mark(void)
-{
-    uint64_t now = clock_mono();
-
-    __atomic_store_n(&marked, now, __ATOMIC_SEQ_CST);
-    return now;
-}
-
-/* Most timers are armed right away: that asks the precise clock, which is five times as dear. */
-static uint64_t creation_time(void)
-{
-    uint64_t now = clock_coarse(), mark = __atomic_load_n(&marked, __ATOMIC_RELAXED);
-
-    return now > mark ? now : mark;
-}
 
 /* A library that reports of itself has frames of its own below the call that it reports. */
 static uint32_t frames_skip_below(struct stack *stack, const void *caller)
@@ -295,7 +278,7 @@ static struct timer_ref timer_enter(const struct birth *birth)
     if (__builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
         tables_expect_many(birth);
     slot = slot_take();
-    now = creation_time();
+    now = clock_mono();
     if (!slot) {
         recording_drop(TLK_DROP_FULL);
         return (struct timer_ref){0};

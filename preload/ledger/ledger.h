@@ -205,12 +205,6 @@ static inline void section_leave(void)
         pending_leave();
 }
 
-/*
- * A moment (mono) that tells timers made before it, whose `created` is earlier, from those made
- * after it. Of others `created` may be as much too early as the coarse clock is behind.
- */
-uint64_t ledger_mark(void);
-
 /* Frames kept of a stack; set at the start. */
 extern uint32_t ledger_depth;
 

@@ -86,7 +86,7 @@ static void describe_process(bool forked, uint64_t started)
 {
     struct tlk_header *header = recording;
     struct timespec resolution = {0};
-    uint64_t now = ledger_mark(); /* no timer is entered as made earlier */
+    uint64_t now = clock_mono();
 
     header->session = settings.session;
     header->pid = getpid();

@@ -39,7 +39,7 @@ static void release(struct timer_ref ref)
 
 Test(ledger, a_new_timer_has_not_been_armed)
 {
-    uint64_t before = clock_coarse();
+    uint64_t before = clock_mono();
     struct timer_ref ref = make_timer_on(CLOCK_BOOTTIME, TLK_POSIX, 5, TLK_EXACT_FIRES);
     const struct tlk_timer *timer = timer_of(ref);
 
