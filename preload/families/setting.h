@@ -55,7 +55,7 @@ static inline bool postponing_begin(struct postponing *postponing, uint32_t slot
         return false;
     timer = timer_at(slot);
     postponing->ref = (struct timer_ref){slot, timer->generation};
-    if (!timer_is_simple(timer))
+    if (!timer_is_live(timer) || !timer_is_simple(timer))
         return false;
     if (timer_is_new(timer)) {
         postponing->now = clock_mono();

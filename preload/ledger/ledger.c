@@ -186,15 +186,24 @@ static void arming_settle(struct tlk_timer *timer, const struct account *account
         settle_one_shot(timer, account, stopping, coarse);
 }
 
-/* Within a section, of a timer that was claimed. */
-static void timer_leave(struct timer_ref ref)
+/* Its arming, if there is one, ends with it. */
+static inline void last_arming_settle(struct tlk_timer *timer, uint64_t now)
 {
-    struct tlk_timer *timer = timer_at(ref.slot);
     static const struct account nothing_known;
+
+    if (timer_runs(timer) && timer_runs_until(timer, now + CLOCK_LAG)) /* as most do */
+        timer->stopped++;
+    else
+        arming_settle(timer, &nothing_known, true, now);
+}
+
+/* Within a section, of a timer that was claimed. */
+static void timer_leave(struct tlk_timer *timer, uint32_t slot)
+{
     uint64_t now = clock_coarse();
     struct outcome outcome;
 
-    arming_settle(timer, &nothing_known, true, now);
+    last_arming_settle(timer, now);
     outcome = (struct outcome){
         .lifetime = now > timer->created ? now - timer->created : 0,
         .armed = timer->armed,
@@ -205,20 +214,23 @@ static void timer_leave(struct timer_ref ref)
     if (!sites_count_released(timer->site, now, &outcome))
         recording_drop(TLK_DROP_LOCK);
     __atomic_store_n(&timer->state, TLK_FREE, __ATOMIC_RELAXED);
-    slot_give(ref.slot);
+    slot_give(slot);
 }
 
-/* Only one caller gets to release a timer, whatever closes race. */
-static bool timer_claim(struct timer_ref ref)
+/* Only one caller gets to release a timer, whatever closes race; the others get NULL. */
+static inline struct tlk_timer *timer_claim(struct timer_ref ref)
 {
     struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
     struct tlk_timer *timer = timer_live(ref);
 
-    if (!timer || !atomic_alone())
-        return timer && __atomic_compare_exchange(&timer->tag, &live, &leaving, false,
-                                                  __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-    __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
-    return true;
+    if (!timer)
+        return NULL;
+    if (atomic_alone())
+        __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
+    else if (!__atomic_compare_exchange(&timer->tag, &live, &leaving, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED))
+        return NULL;
+    return timer;
 }
 
 static void release_put_off(struct timer_ref ref)
@@ -242,7 +254,7 @@ void pending_leave(void)
         ref.generation = thread.pending[thread.pending_count].generation;
         if (!section_enter())
             return;
-        timer_leave(ref);
+        timer_leave(timer_at(ref.slot), ref.slot);
         section_exit();
     }
 }
@@ -253,10 +265,11 @@ static void timer_name(const struct birth *birth, struct timer_ref ref)
     uint32_t before = family_has(birth->call.family, TLK_BY_DESCRIPTOR)
                           ? descriptor_put((int)birth->id, ref.slot)
                           : live_put(birth->call.family, birth->id, ref.slot);
+    struct tlk_timer *former;
 
     /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
-    if (before && timer_claim(timer_ref_of(before)))
-        timer_leave(timer_ref_of(before));
+    if (__builtin_expect(before != 0, 0) && (former = timer_claim(timer_ref_of(before))))
+        timer_leave(former, before);
 }
 
 /* Of a family that knows no limit. */
@@ -478,10 +491,12 @@ struct timer_ref timer_take(uint32_t family, uint64_t id)
 
 void timer_released(struct timer_ref ref)
 {
-    if (!timer_claim(ref))
+    struct tlk_timer *timer = timer_claim(ref);
+
+    if (!timer)
         return;
     if (section_enter()) {
-        timer_leave(ref);
+        timer_leave(timer, ref.slot);
         section_leave();
     } else {
         release_put_off(ref);

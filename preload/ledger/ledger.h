@@ -86,17 +86,21 @@ enum running {
     RUNNING_PERHAPS, /* the kernel's account is worth having */
 };
 
-/* A live one-shot timer by the monotonic clock, that was not seen to fire. */
-static inline bool timer_is_simple(const struct tlk_timer *timer)
+static inline bool timer_is_live(const struct tlk_timer *timer)
 {
-    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE && !timer->interval &&
-           !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC;
+    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE;
 }
 
-/* It is armed. */
+/* One-shot, by the monotonic clock, and was not seen to fire. */
+static inline bool timer_is_simple(const struct tlk_timer *timer)
+{
+    return !timer->interval && !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC;
+}
+
+/* The same, and it is armed. */
 static inline bool timer_runs(const struct tlk_timer *timer)
 {
-    return timer_is_simple(timer) && timer->flags & TLK_ARMED;
+    return timer->flags & TLK_ARMED && timer_is_simple(timer);
 }
 
 /* It never was, neither here nor by a parent. */
@@ -158,7 +162,7 @@ static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_
 {
     struct tlk_timer *timer = timer_at(ref.slot);
 
-    if (timer->generation != ref.generation || !timer_is_simple(timer) ||
+    if (timer->generation != ref.generation || !timer_is_live(timer) || !timer_is_simple(timer) ||
         !(timer->flags & TLK_ARMED || timer_is_new(timer)) || !value || value > INT64_MAX - now ||
         timer->armed == UINT32_MAX)
         return false;
