@@ -207,8 +207,7 @@ struct tlk_header {
     int32_t ppid;
     uint64_t start_ticks; /* field 22 of /proc/PID/stat: tells this process from a later namesake */
     uint64_t start_mono, start_real, start_boot; /* CLOCK_BOOTTIME runs on while suspended */
-    uint64_t clock_resolution; /* ns that a coarse time may be behind, as most are here: see also
-                                  TLK_COARSE_DEADLINE */
+    uint64_t clock_resolution; /* ns that a coarse time may be behind: see TLK_COARSE_DEADLINE */
     uint32_t exe;              /* string: path of the program */
     uint32_t argv;             /* string: the first argument; the others follow, NUL-terminated */
     uint32_t argc;
@@ -390,7 +389,7 @@ struct tlk_timer {
     uint64_t fired;    /* expirations seen or derived, ended armings included */
 
     uint64_t fired_now;     /* of these, since the last arming */
-    uint64_t created;       /* mono, as coarse as clock_resolution */
+    uint64_t created;       /* mono */
     uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
     uint32_t touched;       /* when it was last set, stopped or asked: see TLK_TOUCHED; 0: never */
     uint32_t seen;          /* when the last fire was seen: as `touched` */

@@ -105,9 +105,9 @@ static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t
                           const void *caller)
 {
     struct timer_ref ref = ref_of(timer);
-    bool untimed = now == TIMERLEAK_OTHER_CLOCK, at_birth = now == TIMERLEAK_AT_BIRTH;
+    bool untimed = now == TIMERLEAK_OTHER_CLOCK;
 
-    if (at_birth) {
+    if (now == TIMERLEAK_AT_BIRTH) {
         now = (int64_t)timer_at(ref.slot)->created;
         deadline = deadline < INT64_MAX - now ? deadline + now : INT64_MAX;
     }
@@ -123,8 +123,6 @@ static void foreign_armed(uint64_t timer, int64_t now, int64_t deadline, int64_t
     };
 
     timer_armed(ref, &arming);
-    if (at_birth && ref.slot)
-        timer_at(ref.slot)->flags |= TLK_COARSE_DEADLINE;
 }
 
 static uint64_t foreign_started(const struct timerleak_birth *given, int64_t now, int64_t deadline,

@@ -40,5 +40,8 @@ void setting_report(const struct setting *setting, const struct itimerspec *want
 void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,
                                bool absolute, const void *caller)
 {
-    setting_armed(postponing->ref, postponing->now, wanted, absolute, true, caller);
+    const struct tlk_timer *timer = timer_live(postponing->ref);
+
+    setting_armed(postponing->ref, postponing->now, wanted, absolute,
+                  timer && timer->flags & TLK_ARMED, caller);
 }

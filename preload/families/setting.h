@@ -3,7 +3,8 @@
  * ledger.
  *
  * A server that pushes a deadline on with every byte it gets sets a timer that runs already, and
- * that may be its hottest call of all. It has a way of its own, kept short and inline: postponing.
+ * that may be its hottest call of all; another makes a timer for each request, and sets it once.
+ * These have a way of their own, kept short and inline: postponing, the first time from never.
  */
 #ifndef TIMERLEAK_SETTING_H
 #define TIMERLEAK_SETTING_H
@@ -38,7 +39,7 @@ void setting_prepare(struct setting *setting, struct timer_ref ref, const struct
 void setting_report(const struct setting *setting, const struct itimerspec *wanted, bool absolute,
                     const void *caller);
 
-/* Of a one-shot timer that runs, by the clock, for some time yet. */
+/* Of a one-shot timer that runs, by the clock, for some time yet, or was never set. */
 struct postponing {
     struct timer_ref ref;
     uint64_t now;
@@ -54,8 +55,14 @@ static inline bool postponing_begin(struct postponing *postponing, uint32_t slot
         return false;
     timer = timer_at(slot);
     postponing->ref = (struct timer_ref){slot, timer->generation};
-    return timer_runs(timer) &&
-           timer_runs_until(timer, (postponing->now = clock_coarse()) + CLOCK_LAG);
+    if (!timer_is_live(timer) || !timer_is_simple(timer))
+        return false;
+    if (timer_is_new(timer)) {
+        postponing->now = clock_mono();
+        return true;
+    }
+    postponing->now = clock_coarse();
+    return timer->flags & TLK_ARMED && timer_runs_until(timer, postponing->now + CLOCK_LAG);
 }
 
 void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,

@@ -60,9 +60,11 @@ static __attribute__((noinline)) int timerfd_set(int fd, int flags, const struct
     struct timer_ref ref = timerfd_find(fd);
     int result;
 
+    if (!gate_open())
+        return real()->timerfd_settime(fd, flags, value, old);
     setting_prepare(&setting, ref, value, old);
     result = real()->timerfd_settime(fd, flags, value, setting.old);
-    if (result == 0 && !ref.slot && gate_open() && admission_complete())
+    if (result == 0 && !ref.slot && admission_complete())
         setting.ref = timerfd_adopt(fd, call);
     if (result == 0 && setting.ref.slot)
         setting_report(&setting, value, flags & TFD_TIMER_ABSTIME, call->caller);

@@ -16,12 +16,15 @@ enum expired { EXPIRED_NO, EXPIRED_YES, EXPIRED_UNKNOWN };
 /* What expiry_set() does in the rarer cases. */
 void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now);
 
-/* Of a timer that runs by the monotonic clock, and is to expire `value` ns from `now`, coarse. */
+/*
+ * Of a timer that goes by the monotonic clock, and is to expire `value` ns from `now`: coarse, but
+ * for the first time.
+ */
 static inline void expiry_postpone(struct tlk_timer *timer, uint64_t value, uint64_t now)
 {
     timer->armed_at = now;
     timer->deadline = (int64_t)(now + value);
-    timer->flags |= TLK_COARSE_DEADLINE;
+    timer->flags |= timer->armed ? TLK_COARSE_DEADLINE : 0;
 }
 
 /*

@@ -23,23 +23,6 @@
 _Static_assert(TLK_FAMILIES <= UINT8_MAX, "the family of a timer is a byte");
 
 uint32_t ledger_depth;
-static uint64_t marked; /* when ledger_mark() was called last */
-
-uint64_t ledger_mark(void)
-{
-    uint64_t now = clock_mono();
-
-    __atomic_store_n(&marked, now, __ATOMIC_SEQ_CST);
-    return now;
-}
-
-/* Most timers are armed right away: that asks the precise clock, which is five times as dear. */
-static uint64_t creation_time(void)
-{
-    uint64_t now = clock_coarse(), mark = __atomic_load_n(&marked, __ATOMIC_RELAXED);
-
-    return now > mark ? now : mark;
-}
 
 /* A library that reports of itself has frames of its own below the call that it reports. */
 static uint32_t frames_skip_below(struct stack *stack, const void *caller)
@@ -116,26 +99,33 @@ static void timer_fill_own(struct tlk_timer *timer, const struct birth *birth)
     }
 }
 
+/* A line at a time: all at once the compiler has one instruction do it, which is slow to begin. */
+static void timer_clear(struct tlk_timer *timer)
+{
+    const size_t line = 64;
+
+    memset(timer, 0, line);
+    memset((char *)timer + line, 0, sizeof(*timer) - line);
+}
+
 static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint32_t site,
                        uint64_t now)
 {
-    uint32_t generation = timer->generation + 1;
+    uint32_t generation = timer->generation + 1, family = birth->call.family;
 
-    *timer = (struct tlk_timer){
-        .generation = generation,
-        .site = site,
-        .flags =
-            birth->flags | (family_has(birth->call.family, TLK_FIRES_TOLD) ? TLK_EXACT_FIRES : 0),
-        .id = birth->id,
-        .created = now,
-        .family = (uint8_t)birth->call.family,
-        .notify = (uint8_t)birth->notify,
-        .references = !birth->kept,
-        .clock = (int16_t)(birth->clock > INT16_MIN ? birth->clock : INT16_MIN),
-        .deadline_clock = (int16_t)clock_readable(birth->clock),
-        .signal = (uint8_t)birth->signal,
-        .thread = birth->call.caller ? thread_id() : 0,
-    };
+    timer_clear(timer);
+    timer->generation = generation;
+    timer->site = site;
+    timer->flags = birth->flags | (family_has(family, TLK_FIRES_TOLD) ? TLK_EXACT_FIRES : 0);
+    timer->id = birth->id;
+    timer->created = now;
+    timer->family = (uint8_t)family;
+    timer->notify = (uint8_t)birth->notify;
+    timer->references = !birth->kept;
+    timer->clock = (int16_t)(birth->clock > INT16_MIN ? birth->clock : INT16_MIN);
+    timer->deadline_clock = (int16_t)clock_readable(birth->clock);
+    timer->signal = (uint8_t)birth->signal;
+    timer->thread = birth->call.caller ? thread_id() : 0;
     timer_fill_own(timer, birth);
 }
 
@@ -196,15 +186,24 @@ static void arming_settle(struct tlk_timer *timer, const struct account *account
         settle_one_shot(timer, account, stopping, coarse);
 }
 
-/* Within a section, of a timer that was claimed. */
-static void timer_leave(struct timer_ref ref)
+/* Its arming, if there is one, ends with it. */
+static inline void last_arming_settle(struct tlk_timer *timer, uint64_t now)
 {
-    struct tlk_timer *timer = timer_at(ref.slot);
     static const struct account nothing_known;
+
+    if (timer_runs(timer) && timer_runs_until(timer, now + CLOCK_LAG)) /* as most do */
+        timer->stopped++;
+    else
+        arming_settle(timer, &nothing_known, true, now);
+}
+
+/* Within a section, of a timer that was claimed. */
+static void timer_leave(struct tlk_timer *timer, uint32_t slot)
+{
     uint64_t now = clock_coarse();
     struct outcome outcome;
 
-    arming_settle(timer, &nothing_known, true, now);
+    last_arming_settle(timer, now);
     outcome = (struct outcome){
         .lifetime = now > timer->created ? now - timer->created : 0,
         .armed = timer->armed,
@@ -215,20 +214,23 @@ static void timer_leave(struct timer_ref ref)
     if (!sites_count_released(timer->site, now, &outcome))
         recording_drop(TLK_DROP_LOCK);
     __atomic_store_n(&timer->state, TLK_FREE, __ATOMIC_RELAXED);
-    slot_give(ref.slot);
+    slot_give(slot);
 }
 
-/* Only one caller gets to release a timer, whatever closes race. */
-static bool timer_claim(struct timer_ref ref)
+/* Only one caller gets to release a timer, whatever closes race; the others get NULL. */
+static inline struct tlk_timer *timer_claim(struct timer_ref ref)
 {
     struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
     struct tlk_timer *timer = timer_live(ref);
 
-    if (!timer || !ATOMIC_ALONE)
-        return timer && __atomic_compare_exchange(&timer->tag, &live, &leaving, false,
-                                                  __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-    __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
-    return true;
+    if (!timer)
+        return NULL;
+    if (ATOMIC_ALONE)
+        __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
+    else if (!__atomic_compare_exchange(&timer->tag, &live, &leaving, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED))
+        return NULL;
+    return timer;
 }
 
 static void release_put_off(struct timer_ref ref)
@@ -242,9 +244,8 @@ static void release_put_off(struct timer_ref ref)
     }
 }
 
-void section_leave(void)
+void pending_leave(void)
 {
-    section_exit();
     while (thread.pending_count) {
         struct timer_ref ref;
 
@@ -253,7 +254,7 @@ void section_leave(void)
         ref.generation = thread.pending[thread.pending_count].generation;
         if (!section_enter())
             return;
-        timer_leave(ref);
+        timer_leave(timer_at(ref.slot), ref.slot);
         section_exit();
     }
 }
@@ -264,10 +265,11 @@ static void timer_name(const struct birth *birth, struct timer_ref ref)
     uint32_t before = family_has(birth->call.family, TLK_BY_DESCRIPTOR)
                           ? descriptor_put((int)birth->id, ref.slot)
                           : live_put(birth->call.family, birth->id, ref.slot);
+    struct tlk_timer *former;
 
     /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
-    if (before && timer_claim(timer_ref_of(before)))
-        timer_leave(timer_ref_of(before));
+    if (__builtin_expect(before != 0, 0) && (former = timer_claim(timer_ref_of(before))))
+        timer_leave(former, before);
 }
 
 /* Within a section. */
@@ -480,10 +482,12 @@ struct timer_ref timer_take(uint32_t family, uint64_t id)
 
 void timer_released(struct timer_ref ref)
 {
-    if (!timer_claim(ref))
+    struct tlk_timer *timer = timer_claim(ref);
+
+    if (!timer)
         return;
     if (section_enter()) {
-        timer_leave(ref);
+        timer_leave(timer, ref.slot);
         section_leave();
     } else {
         release_put_off(ref);

@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "core/clock.h"
+#include "core/thread.h"
 #include "ledger/expiry.h"
 #include "recording.h"
 #include "stacks/recall.h"
@@ -86,12 +87,27 @@ enum running {
     RUNNING_PERHAPS, /* the kernel's account is worth having */
 };
 
-/* A live one-shot timer by the monotonic clock, that is armed and was not seen to fire. */
+static inline bool timer_is_live(const struct tlk_timer *timer)
+{
+    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE;
+}
+
+/* One-shot, by the monotonic clock, and was not seen to fire. */
+static inline bool timer_is_simple(const struct tlk_timer *timer)
+{
+    return !timer->interval && !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC;
+}
+
+/* The same, and it is armed. */
 static inline bool timer_runs(const struct tlk_timer *timer)
 {
-    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-           timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
-           timer->deadline_clock == CLOCK_MONOTONIC;
+    return timer->flags & TLK_ARMED && timer_is_simple(timer);
+}
+
+/* It never was, neither here nor by a parent. */
+static inline bool timer_is_new(const struct tlk_timer *timer)
+{
+    return !timer->armed && !(timer->flags & TLK_ARMED);
 }
 
 /* `now` by the monotonic clock: see TLK_TOUCHED. */
@@ -138,21 +154,24 @@ static inline enum running timer_prepare(struct timer_ref ref, uint64_t *now)
 }
 
 /*
- * What timer_armed() comes to for a one-shot timer that was running surely, and is set to expire
- * `value` ns from `now`. False, and nothing is done, when it is not as simple as that.
+ * What timer_armed() comes to for a one-shot timer that was running surely, or never set yet, and
+ * is set to expire `value` ns from `now`. False, and nothing is done, when it is not as simple as
+ * that.
  */
 static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_t now,
                                    const void *caller)
 {
     struct tlk_timer *timer = timer_at(ref.slot);
 
-    if (timer->generation != ref.generation || !timer_runs(timer) || !value ||
-        value > INT64_MAX - now || timer->armed == UINT32_MAX)
+    if (timer->generation != ref.generation || !timer_is_live(timer) || !timer_is_simple(timer) ||
+        !(timer->flags & TLK_ARMED || timer_is_new(timer)) || !value || value > INT64_MAX - now ||
+        timer->armed == UINT32_MAX)
         return false;
     expiry_postpone(timer, value, now);
     timer->armed++;
     timer_set_by(timer, caller);
     timer_touch(timer, now);
+    timer->flags |= TLK_ARMED;
     return true;
 }
 
@@ -177,17 +196,19 @@ void timer_lost(struct timer_ref ref);
  */
 void timer_released(struct timer_ref ref);
 
+/* Does what signal handlers had to put off during a section. */
+void pending_leave(void);
+
 /*
  * Ends what section_enter() began, and does what signal handlers had to put off meanwhile. For a
  * family that guards something of its own with a lock.
  */
-void section_leave(void);
-
-/*
- * A moment (mono) that tells timers made before it, whose `created` is earlier, from those made
- * after it. Of others `created` may be as much too early as the coarse clock is behind.
- */
-uint64_t ledger_mark(void);
+static inline void section_leave(void)
+{
+    section_exit();
+    if (__builtin_expect(thread.pending_count, 0))
+        pending_leave();
+}
 
 /* Frames kept of a stack; set at the start. */
 extern uint32_t ledger_depth;

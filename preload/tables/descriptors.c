@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include "core/memory.h"
-#include "tables/mapfile.h"
 
 #define DESCRIPTORS_MOST (1u << 20)
 
@@ -34,24 +33,13 @@ static void high_raise(uint32_t *highest, uint32_t value)
         continue;
 }
 
-/*
- * Whoever changes an entry has just been given that number by the kernel, or is about to give it
- * back: nobody else has a say in it meanwhile.
- */
-uint32_t descriptor_put(int fd, uint32_t slot)
+void descriptor_raise(int fd, uint32_t slot)
 {
-    uint32_t high = (uint32_t)fd + 1, before = descriptor_find(fd);
+    uint32_t high = (uint32_t)fd + 1;
 
-    if ((uint32_t)fd >= descriptor_limit) {
-        if (slot)
-            recording_drop(TLK_DROP_FD_RANGE);
-        return slot;
-    }
     high_raise(&recording->descriptors_seen, high);
     if (slot)
         high_raise(&descriptor_high, high);
-    __atomic_store_n(&descriptor_slots[fd], slot, __ATOMIC_RELEASE);
-    return before;
 }
 
 int descriptor_of(uint32_t slot)

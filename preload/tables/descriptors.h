@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/machine.h"
+#include "tables/mapfile.h"
 
 /* Reserves memory for as many numbers as the process may have. */
 bool descriptors_start(void);
@@ -28,8 +29,29 @@ static inline uint32_t descriptor_find(int fd)
 /* A number that stands for the slot; -1 when there is none. */
 int descriptor_of(uint32_t slot);
 
-/* The slot that the number stood for before, 0 when none; `slot` itself when it is out of range. */
-uint32_t descriptor_put(int fd, uint32_t slot);
+/* Notes that there is such a number, for a timer or, without a slot, for something else. */
+void descriptor_raise(int fd, uint32_t slot);
+
+/*
+ * The slot that the number stood for before, 0 when none; `slot` itself when it is out of range.
+ * Whoever changes an entry has just been given that number by the kernel, or is about to give it
+ * back: nobody else has a say in it meanwhile.
+ */
+static inline uint32_t descriptor_put(int fd, uint32_t slot)
+{
+    uint32_t before;
+
+    if (__builtin_expect((uint32_t)fd >= descriptor_limit, 0)) {
+        if (slot)
+            recording_drop(TLK_DROP_FD_RANGE);
+        return slot;
+    }
+    if ((uint32_t)fd >= recording->descriptors_seen || (slot && (uint32_t)fd >= descriptor_high))
+        descriptor_raise(fd, slot);
+    before = __atomic_load_n(&descriptor_slots[fd], __ATOMIC_RELAXED);
+    __atomic_store_n(&descriptor_slots[fd], slot, __ATOMIC_RELEASE);
+    return before;
+}
 
 /* The same for a number that is being closed while there is no recording of this process yet. */
 static inline void descriptor_forget(int fd)

@@ -94,9 +94,9 @@ static bool all_empty(void)
     return true;
 }
 
-uint32_t slot_take(void)
+static __attribute__((noinline)) uint32_t slot_take_elsewhere(uint32_t own)
 {
-    uint32_t own = own_lane(), slot;
+    uint32_t slot;
 
     do {
         for (uint32_t i = 0; i < LANES; i++)
@@ -104,6 +104,13 @@ uint32_t slot_take(void)
                 return slot;
     } while (!all_empty());
     return slot_make();
+}
+
+uint32_t slot_take(void)
+{
+    uint32_t own = own_lane(), slot = lane_take(own);
+
+    return slot ? slot : slot_take_elsewhere(own);
 }
 
 static void lane_give(uint32_t lane, uint32_t slot)

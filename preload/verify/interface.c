@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "core/clock.h"
 #include "core/gate.h"
 #include "core/thread.h"
 #include "ledger/ledger.h"
@@ -34,7 +35,7 @@ static void quiet_end(const struct quiet *quiet)
 
 static void verify_mark(uint64_t *since, uint64_t *missed)
 {
-    *since = ledger_mark();
+    *since = clock_mono();
     *missed = left_missed();
 }
 

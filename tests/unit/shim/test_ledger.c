@@ -39,7 +39,7 @@ static void release(struct timer_ref ref)
 
 Test(ledger, a_new_timer_has_not_been_armed)
 {
-    uint64_t before = clock_coarse();
+    uint64_t before = clock_mono();
     struct timer_ref ref = make_timer_on(CLOCK_BOOTTIME, TLK_POSIX, 5, TLK_EXACT_FIRES);
     const struct tlk_timer *timer = timer_of(ref);
 
@@ -329,13 +329,41 @@ Test(ledger, postponing_comes_to_the_same_as_arming)
     cr_expect_eq(found.deadline, (int64_t)(again.now + again.value));
 }
 
+Test(ledger, postponing_for_the_first_time_comes_to_the_same_as_arming)
+{
+    struct timer_ref armed = make_timer(TLK_POSIX, 1), postponed = make_timer(TLK_POSIX, 2);
+    const struct arming first = {
+        .now = clock_mono(), .value = SECOND, .before = rested, .caller = &first};
+    struct tlk_timer expected, found;
+
+    timer_armed(armed, &first);
+    cr_expect(timer_postponed(postponed, first.value, first.now, first.caller));
+    expected = copy_of(armed);
+    found = copy_of(postponed);
+    cr_expect_eq(memcmp(&expected, &found, sizeof(found)), 0);
+    cr_expect_not(found.flags & TLK_COARSE_DEADLINE, "it is told by the precise clock");
+    cr_expect_eq(found.armed, 1);
+}
+
+/* What a parent armed has expirations for it to count. */
+Test(ledger, what_came_armed_over_fork_is_not_postponed)
+{
+    struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
+
+    arm(ref, SECOND, 0);
+    timer_at(ref.slot)->armed = 0;
+    cr_expect_not(timer_is_new(timer_of(ref)));
+}
+
 Test(ledger, what_is_more_than_postponing_is_refused_and_changes_nothing)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, 1), later;
     uint64_t now = clock_coarse();
     struct tlk_timer before;
 
-    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it is not armed");
+    arm(ref, SECOND, 0);
+    arm(ref, 0, 0);
+    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it was stopped");
     arm(ref, SECOND, 0);
     before = *timer_of(ref);
     cr_expect_not(timer_postponed(ref, 0, now, NULL), "that would stop it");

@@ -84,7 +84,7 @@ Test(left, nothing_was_made)
     cr_expect_str_eq(text, "no timers left");
 }
 
-/* Both within one tick of the clock by which creations are entered, again and again. */
+/* Both within one tick of the coarse clock, again and again. */
 Test(left, a_mark_tells_what_was_made_just_before_it_from_what_is_made_just_after)
 {
     for (int i = 0; i < 50; i++) {
