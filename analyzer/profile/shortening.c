@@ -24,7 +24,7 @@ static bool in_identifier(char c)
 
 static bool starts_with(const char *text, const char *word)
 {
-    return strncmp(text, word, strlen(word)) == 0;
+    return *text == *word && strncmp(text, word, strlen(word)) == 0;
 }
 
 /* ---- brackets ---- */

@@ -79,6 +79,8 @@ static void become(const struct command *command, int in, int out, int err)
     signal(SIGINT, SIG_DFL);
     signal(SIGQUIT, SIG_DFL);
     setrlimit(RLIMIT_CORE, &no_core);
+    /* What one test has learned of a program is not for others to know. */
+    setenv("TIMERLEAK_CACHE", "off", 0);
     for (const char *const *variable = command->environment; variable && *variable; variable++)
         putenv((char *)*variable);
     dup2(in, 0);

@@ -54,7 +54,7 @@ struct program {
     char source[40], says[80]; /* in the report */
 };
 
-ParameterizedTestParameters(travel, an_archive_reads_the_same_without_the_binaries)
+static struct criterion_test_params programs_of_travels(void)
 {
     static struct program programs[] = {
         {"inlined_frames.c", "start_timeout (inline)  inlined_frames.c:8"},
@@ -63,6 +63,11 @@ ParameterizedTestParameters(travel, an_archive_reads_the_same_without_the_binari
     };
 
     return cr_make_param_array(struct program, programs, sizeof(programs) / sizeof(*programs));
+}
+
+ParameterizedTestParameters(travel, an_archive_reads_the_same_without_the_binaries)
+{
+    return programs_of_travels();
 }
 
 ParameterizedTest(struct program *program, travel, an_archive_reads_the_same_without_the_binaries,
@@ -82,6 +87,35 @@ ParameterizedTest(struct program *program, travel, an_archive_reads_the_same_wit
     expect_part(report, program->says);
     free(report);
     free(differences);
+    subject_forget(&subject);
+}
+
+/* The first fills it, the second reads it, the third has nothing else; the source stays. */
+ParameterizedTestParameters(travel, a_cache_changes_nothing)
+{
+    return programs_of_travels();
+}
+
+ParameterizedTest(struct program *program, travel, a_cache_changes_nothing, .timeout = 120)
+{
+    static const char *const names[] = {"first", "second", "third"};
+    struct subject subject = built_subject(program->source);
+
+    free(in_folder(&subject, "$T record -o app.tlk ./app >/dev/null && gzip -c app.tlk >all.gz"));
+    say_all(&subject, "without");
+    char *cache = text_make("TIMERLEAK_CACHE=%s/cache", subject.folder);
+    putenv(cache);
+    for (size_t i = 0; i < 3; i++) {
+        if (i == 2)
+            free(in_folder(&subject, "ls cache/*.json && rm -r app .debug app.tlk"));
+        say_all(&subject, names[i]);
+        char *line = text_make("diff -r without %s || :", names[i]);
+        char *differences = in_folder(&subject, line);
+        cr_expect_str_eq(differences, "", "%s: %s", names[i], differences);
+        free(differences);
+        free(line);
+    }
+    free(in_folder(&subject, "rm -r cache"));
     subject_forget(&subject);
 }
 
