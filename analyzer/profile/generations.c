@@ -27,14 +27,14 @@ static bool is_handed_on(uint64_t family)
            (family_has(family, TLK_OVER_FORK) && family_has(family, TLK_BY_DESCRIPTOR));
 }
 
-static bool ended_at_exec(const struct generation *generation, const struct tlk_timer *timer)
+static bool ended_at_exec(const struct generation *generation, const struct timer_record *timer)
 {
     return generation->execed &&
            (timer->flags & TLK_CLOEXEC || !family_has(timer->family, TLK_OVER_EXEC));
 }
 
 static void holding_add(struct generations *generations, struct generation *generation,
-                        const struct tlk_timer *timer, uint32_t slot, struct trace *trace)
+                        const struct timer_record *timer, uint32_t slot, struct trace *trace)
 {
     generations->holdings = memory_grow(generations->holdings, generations->holding_count,
                                         &generations->holding_room, sizeof(*generations->holdings));
@@ -65,7 +65,7 @@ struct noting {
 
 static struct trace *note_trace(struct noting *noting, uint32_t index)
 {
-    struct tlk_site record;
+    struct site_record record;
     if (!noting->traces[index] && recording_site(noting->recording, index, &record)) {
         record.family = (uint16_t)noting->families[record.family];
         noting->traces[index] = profile_trace(noting->generations->profile, noting->recording,
@@ -76,7 +76,7 @@ static struct trace *note_trace(struct noting *noting, uint32_t index)
 
 static void note_timers(struct noting *noting)
 {
-    struct tlk_timer timer;
+    struct timer_record timer;
     for (uint32_t i = 0; i < recording_count(noting->recording, TLK_TIMERS); i++) {
         if (!recording_timer(noting->recording, i, &timer))
             continue;
@@ -162,7 +162,7 @@ void generations_note(struct generations *generations, struct recording *recordi
 
 bool generations_inherit(struct recording *recording)
 {
-    struct tlk_site site;
+    struct site_record site;
     for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
         if (recording_site(recording, i, &site) && site.inherited > 0)
             return true;
@@ -210,7 +210,7 @@ struct generation *generations_find(struct generations *generations,
 
 const struct holding *generations_holding(const struct generations *generations,
                                           const struct generation *generation, uint32_t slot,
-                                          const struct tlk_timer *timer)
+                                          const struct timer_record *timer)
 {
     const struct holding *holding =
         generations_by_id(generations, generation, timer->family, timer->id, slot);

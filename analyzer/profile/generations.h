@@ -83,7 +83,7 @@ const struct holding *generations_by_id(const struct generations *generations,
 /* Of a live timer of it; NULL: nothing is known of that from elsewhere. */
 const struct holding *generations_holding(const struct generations *generations,
                                           const struct generation *generation, uint32_t slot,
-                                          const struct tlk_timer *timer);
+                                          const struct timer_record *timer);
 
 /* Of a holding: the program that made it, if that is not the one that has it, else NULL. */
 const char *generations_maker(const struct generations *generations, const struct holding *holding);

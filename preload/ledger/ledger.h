@@ -88,8 +88,7 @@ enum running {
 /* A live one-shot timer by the monotonic clock, that is armed and was not seen to fire. */
 static inline bool timer_runs(const struct tlk_timer *timer)
 {
-    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-           timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
+    return timer_is_live(timer) && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
            timer->deadline_clock == CLOCK_MONOTONIC;
 }
 

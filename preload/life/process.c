@@ -23,6 +23,7 @@
 #include "life/perfmap.h"
 #include "stacks/recall.h"
 #include "stacks/stack.h"
+#include "tables/counts.h"
 #include "tables/descriptors.h"
 #include "tables/families.h"
 #include "tables/live.h"
@@ -331,7 +332,7 @@ static bool start_recording(void)
     stack_start();
     if (!gate_install() || !mapfile_create(&settings, program))
         return false;
-    if (!sites_start((size_t)recording->chunk_count * TLK_CHUNK) || !live_start() ||
+    if (!sites_start() || !live_start() ||
         !descriptors_start()) {
         mapfile_abandon();
         return false;

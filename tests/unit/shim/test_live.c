@@ -106,7 +106,7 @@ Test(live, all_of_the_file_can_be_used_and_then_no_more)
         last = slot;
     }
     /* The header and a chunk of each other region hold no timers, nor does record 0. */
-    cr_expect_eq(taken, (recording->chunk_count - 5) * (TLK_CHUNK / sizeof(struct tlk_timer)) - 1);
+    cr_expect_eq(taken, (recording->chunk_count - TLK_REGIONS) * (TLK_CHUNK / sizeof(struct tlk_timer)) - 1);
     cr_expect_eq(slot_take(), 0);
     slot_give(last);
     cr_expect_eq(slot_take(), last);

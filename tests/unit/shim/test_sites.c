@@ -1,5 +1,6 @@
 /* The table of sites, and what is counted there. */
 #include "tables/sites.h"
+#include "tables/counts.h"
 
 #include "core/thread.h"
 #include "fixture.h"
@@ -100,15 +101,16 @@ Test(sites, a_thousand_are_each_found_again)
 Test(sites, they_say_which_stack_they_are)
 {
     const struct tlk_site *site = site_at(a_site());
-    const uint64_t *frames = region_at(TLK_FRAMES, site->frames);
 
     cr_expect_eq(site->family, TLK_TIMERFD);
     cr_expect_eq(site->depth, 3);
     cr_expect_eq(site->flags, TLK_SITE_UNWOUND);
     cr_expect_str_eq(string_of(site->function), "timerfd_create");
-    cr_expect_eq(TLK_FRAME_ADDRESS(frames[1]), TLK_FRAME_ADDRESS(frames[0]) + 1);
-    cr_expect_eq(TLK_FRAME_ADDRESS(frames[2]), TLK_FRAME_ADDRESS(frames[0]) + 7);
-    cr_expect_eq(recording->regions[TLK_FRAMES].used, site->frames + 3);
+    cr_expect_eq(TLK_FRAME_ADDRESS(frame_of_site(site, 1)),
+                 TLK_FRAME_ADDRESS(frame_of_site(site, 0)) + 1);
+    cr_expect_eq(TLK_FRAME_ADDRESS(frame_of_site(site, 2)),
+                 TLK_FRAME_ADDRESS(frame_of_site(site, 0)) + 7);
+    cr_expect_eq(recording->regions[TLK_STACKS].used, site->stack + 3);
 }
 
 /* A forked child copies what its parent writes meanwhile, also beyond what was published. */
@@ -134,18 +136,20 @@ Test(sites, one_without_a_stack)
     const struct tlk_site *site = site_at(site_of("execve", TLK_TIMERFD, 0, 0));
 
     cr_expect_eq(site->depth, 0);
-    cr_expect_neq(site->frames, 0);
+    cr_expect_neq(site->stack, 0);
 }
 
 Test(sites, no_stack_lies_across_two_chunks)
 {
     for (unsigned i = 0; i < 500; i++) {
         const struct tlk_site *site = site_at(site_of("timer_create", TLK_POSIX, 100, 1000 + i));
-        const uint64_t *frames = region_at(TLK_FRAMES, site->frames);
-        size_t offset = (size_t)((const char *)frames - (const char *)recording);
+        const uint32_t *row = region_at(TLK_STACKS, site->stack);
+        size_t offset = (size_t)((const char *)row - (const char *)recording);
 
-        cr_assert_eq(offset / TLK_CHUNK, (offset + 100 * sizeof(*frames) - 1) / TLK_CHUNK);
-        cr_assert_eq(TLK_FRAME_ADDRESS(frames[99]) - TLK_FRAME_ADDRESS(frames[0]), 1000 + i);
+        cr_assert_eq(offset / TLK_CHUNK, (offset + 100 * sizeof(*row) - 1) / TLK_CHUNK);
+        cr_assert_eq(TLK_FRAME_ADDRESS(frame_of_site(site, 99)) -
+                         TLK_FRAME_ADDRESS(frame_of_site(site, 0)),
+                     1000 + i);
     }
 }
 
@@ -223,31 +227,31 @@ Test(sites, lifetimes_are_counted_by_powers_of_two)
     const struct tlk_site *site = site_at(index);
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        uint64_t before = site->lifetimes[cases[i].bucket];
+        uint64_t before = site_told(index).lifetimes[cases[i].bucket];
 
         created(index, START);
         released(index, START, cases[i].lifetime);
-        cr_expect_eq(site->lifetimes[cases[i].bucket], before + 1, "case %zu", i);
+        cr_expect_eq(site_told(index).lifetimes[cases[i].bucket], before + 1, "case %zu", i);
     }
     cr_expect_eq(site->longest_life, UINT64_MAX);
 }
 
 Test(sites, a_child_counts_anew)
 {
-    uint32_t index = a_site(), frames;
+    uint32_t index = a_site(), stack;
     const struct tlk_site *site = site_at(index);
 
     created(index, START);
     released(index, START, 5);
     created(0, START);
-    frames = site->frames;
+    stack = site->stack;
     sites_reset();
     cr_expect_eq(site->created + site->released + site->live + site->peak, 0);
-    cr_expect_eq(site->lifetimes[2], 0);
-    cr_expect_eq(site->history_used, 0);
-    cr_expect_eq(site->history_shift, TLK_HISTORY_FIRST_SHIFT);
+    cr_expect_eq(site_told(index).lifetimes[2], 0);
+    cr_expect_eq(site_told(index).history_used, 0);
+    cr_expect_eq(site_told(index).history_shift, TLK_HISTORY_FIRST_SHIFT);
     cr_expect_eq(site_at(0)->live, 0);
-    cr_expect_eq(site->frames, frames);
+    cr_expect_eq(site->stack, stack);
     cr_expect_eq(a_site(), index);
 }
 
@@ -256,63 +260,59 @@ Test(sites, a_child_counts_anew)
 Test(sites, history_has_the_lowest_and_the_highest_count_of_each_span)
 {
     uint32_t index = a_site();
-    const struct tlk_site *site = site_at(index);
 
     created(index, START);
     created(index, START + 1);
     released(index, START + 2, 1);
     created(index, START + 3 * SPAN);
-    cr_expect_eq(site->history_start, START);
-    cr_expect_eq(site->history_used, 4);
-    cr_expect_eq(site->history[0].low, 0);
-    cr_expect_eq(site->history[0].high, 2);
+    cr_expect_eq(site_told(index).history_start, START);
+    cr_expect_eq(site_told(index).history_used, 4);
+    cr_expect_eq(site_told(index).history[0].low, 0);
+    cr_expect_eq(site_told(index).history[0].high, 2);
     for (int i = 1; i < 3; i++) {
-        cr_expect_eq(site->history[i].low, 1);
-        cr_expect_eq(site->history[i].high, 1);
+        cr_expect_eq(site_told(index).history[i].low, 1);
+        cr_expect_eq(site_told(index).history[i].high, 1);
     }
-    cr_expect_eq(site->history[3].low, 1);
-    cr_expect_eq(site->history[3].high, 2);
+    cr_expect_eq(site_told(index).history[3].low, 1);
+    cr_expect_eq(site_told(index).history[3].high, 2);
 }
 
 Test(sites, history_halves_when_it_is_full)
 {
     uint32_t index = a_site();
-    const struct tlk_site *site = site_at(index);
 
     for (uint64_t i = 0; i < TLK_HISTORY_BUCKETS; i++)
         created(index, START + i * SPAN);
-    cr_expect_eq(site->history_shift, TLK_HISTORY_FIRST_SHIFT);
-    cr_expect_eq(site->history_used, TLK_HISTORY_BUCKETS);
+    cr_expect_eq(site_told(index).history_shift, TLK_HISTORY_FIRST_SHIFT);
+    cr_expect_eq(site_told(index).history_used, TLK_HISTORY_BUCKETS);
     created(index, START + TLK_HISTORY_BUCKETS * SPAN);
-    cr_expect_eq(site->history_shift, TLK_HISTORY_FIRST_SHIFT + 1);
-    cr_expect_eq(site->history_used, TLK_HISTORY_BUCKETS / 2 + 1);
+    cr_expect_eq(site_told(index).history_shift, TLK_HISTORY_FIRST_SHIFT + 1);
+    cr_expect_eq(site_told(index).history_used, TLK_HISTORY_BUCKETS / 2 + 1);
     for (uint32_t i = 0; i < TLK_HISTORY_BUCKETS / 2; i++) {
-        cr_expect_eq(site->history[i].low, 2 * i);
-        cr_expect_eq(site->history[i].high, 2 * i + 2);
+        cr_expect_eq(site_told(index).history[i].low, 2 * i);
+        cr_expect_eq(site_told(index).history[i].high, 2 * i + 2);
     }
 }
 
 Test(sites, a_time_before_the_start_counts_as_the_start)
 {
     uint32_t index = a_site();
-    const struct tlk_site *site = site_at(index);
 
     created(index, START);
     created(index, START - 500);
-    cr_expect_eq(site->history_used, 1);
-    cr_expect_eq(site->history[0].high, 2);
+    cr_expect_eq(site_told(index).history_used, 1);
+    cr_expect_eq(site_told(index).history[0].high, 2);
 }
 
 Test(sites, a_time_within_an_earlier_span_goes_to_the_last)
 {
     uint32_t index = a_site();
-    const struct tlk_site *site = site_at(index);
 
     created(index, START + 5 * SPAN);
     created(index, START + 9 * SPAN);
     created(index, START + 6 * SPAN);
-    cr_expect_eq(site->history_used, 5);
-    cr_expect_eq(site->history[4].high, 3);
+    cr_expect_eq(site_told(index).history_used, 5);
+    cr_expect_eq(site_told(index).history[4].high, 3);
 }
 
 #define EVENTS 3000
@@ -348,7 +348,6 @@ Test(sites, history_is_complete_and_exact_however_often_it_halved)
 {
     static struct event events[EVENTS];
     uint32_t index = a_site(), live = 0;
-    const struct tlk_site *site = site_at(index);
     uint64_t now = START;
 
     srand(4711);
@@ -363,14 +362,14 @@ Test(sites, history_is_complete_and_exact_however_often_it_halved)
         events[i] = (struct event){now, live};
         now += (uint64_t)rand() % (SPAN << (i / 100));
     }
-    cr_expect_gt(site->history_shift, TLK_HISTORY_FIRST_SHIFT + 20);
-    cr_expect_eq(site->history_used, ((events[EVENTS - 1].at - START) >> site->history_shift) + 1);
-    for (uint32_t i = 0; i < site->history_used; i++) {
-        uint64_t from = START + ((uint64_t)i << site->history_shift);
+    cr_expect_gt(site_told(index).history_shift, TLK_HISTORY_FIRST_SHIFT + 20);
+    cr_expect_eq(site_told(index).history_used, ((events[EVENTS - 1].at - START) >> site_told(index).history_shift) + 1);
+    for (uint32_t i = 0; i < site_told(index).history_used; i++) {
+        uint64_t from = START + ((uint64_t)i << site_told(index).history_shift);
         struct tlk_span span =
-            span_of(events, EVENTS, from, from + ((uint64_t)1 << site->history_shift));
+            span_of(events, EVENTS, from, from + ((uint64_t)1 << site_told(index).history_shift));
 
-        cr_expect_eq(site->history[i].low, span.low, "span %u", i);
-        cr_expect_eq(site->history[i].high, span.high, "span %u", i);
+        cr_expect_eq(site_told(index).history[i].low, span.low, "span %u", i);
+        cr_expect_eq(site_told(index).history[i].high, span.high, "span %u", i);
     }
 }
