@@ -114,7 +114,8 @@ static bool stack_exists(const struct recording *recording, const struct site_re
 static bool refers_beyond(const struct recording *recording, enum tlk_region_id region,
                           uint32_t index)
 {
-    return index >= recording_count(recording, region) && recording->header.end != TLK_RUNNING;
+    return index > 0 && index >= recording_count(recording, region) &&
+           recording->header.end != TLK_RUNNING;
 }
 
 /* Since the header of a running process was read there may have come more. */

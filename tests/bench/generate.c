@@ -131,10 +131,11 @@ static uint32_t string_add(struct file *file, const char *text)
 
 static uint32_t stacks_per_chunk(uint32_t depth)
 {
-    return TLK_CHUNK / sizeof(uint64_t) / depth;
+    return TLK_CHUNK / sizeof(uint32_t) / depth;
 }
 
-static struct file file_make(const char *path, uint32_t sites, uint32_t depth, uint32_t timers)
+static struct file file_make(const char *path, uint32_t frames, uint32_t sites, uint32_t depth,
+                             uint32_t timers)
 {
     struct tlk_header *header = calloc(1, sizeof(*header));
     struct file file = {.header = header, .next_chunk = 1, .next_string = 1};
@@ -142,7 +143,11 @@ static struct file file_make(const char *path, uint32_t sites, uint32_t depth, u
 
     region_set(&file, TLK_STRINGS, 1, 1, STRINGS_CHUNKS);
     region_set(&file, TLK_MODULES, sizeof(struct tlk_module), 2, MODULES_CHUNKS);
-    region_set(&file, TLK_FRAMES, sizeof(uint64_t), stacks * (TLK_CHUNK / 8), stacks);
+    region_set(&file, TLK_FRAMES, sizeof(uint64_t), frames + 1,
+               chunks_for(frames + 1, TLK_CHUNK / sizeof(uint64_t)));
+    region_set(&file, TLK_STACKS, sizeof(uint32_t), stacks * (TLK_CHUNK / 4), stacks);
+    region_set(&file, TLK_DETAILS, sizeof(struct tlk_details), 0, 0);
+    region_set(&file, TLK_EXTRAS, sizeof(struct tlk_extra), 0, 0);
     region_set(&file, TLK_SITES, sizeof(struct tlk_site), sites + 1,
                chunks_for(sites + 1, TLK_CHUNK / sizeof(struct tlk_site)));
     region_set(&file, TLK_TIMERS, sizeof(struct tlk_timer), timers + 1,
@@ -220,15 +225,23 @@ static uint32_t bits_of(uint32_t number)
     return number ? 32 - (uint32_t)__builtin_clz(number) : 0;
 }
 
+/* All that may be in a stack. */
+static void frames_fill(struct file *file, const struct library *library)
+{
+    for (uint32_t i = 0; i < library->count * CALLS; i++) {
+        uint64_t *frame = record_at(file, TLK_FRAMES, 1 + i);
+        *frame = TLK_FRAME(1, library->functions[i / CALLS] + 1 + i % CALLS);
+    }
+}
+
 /* As in a program, stacks share their callers: a frame is told by the first bits of its site. */
-static void stack_fill(uint64_t *frames, uint32_t depth, uint32_t site, uint32_t sites,
+static void stack_fill(uint32_t *row, uint32_t depth, uint32_t site, uint32_t sites,
                        const struct library *library)
 {
     for (uint32_t i = 0; i < depth; i++) {
         uint32_t bits = bits_of(sites), kept = bits * (depth - i) / depth;
         uint64_t random = mix((uint64_t)i << 32 | site >> (bits - kept));
-        uint64_t function = library->functions[(random >> 8) % library->count];
-        frames[i] = TLK_FRAME(1, function + 1 + random % CALLS);
+        row[i] = (uint32_t)(1 + (random >> 8) % library->count * CALLS + random % CALLS);
     }
 }
 
@@ -240,18 +253,17 @@ static void sites_fill(struct file *file, uint32_t sites, uint32_t depth,
 
     for (uint32_t i = 1; i <= sites; i++) {
         struct tlk_site *site = record_at(file, TLK_SITES, i);
-        uint32_t frames = i / per_chunk * (TLK_CHUNK / 8) + i % per_chunk * depth;
-        stack_fill(record_at(file, TLK_FRAMES, frames), depth, i, sites, library);
+        uint32_t stack = i / per_chunk * (TLK_CHUNK / 4) + i % per_chunk * depth;
+        stack_fill(record_at(file, TLK_STACKS, stack), depth, i, sites, library);
         site->family = TLK_TIMERFD;
-        site->depth = (uint16_t)depth;
-        site->frames = frames;
+        site->depth = (uint8_t)depth;
+        site->stack = stack;
         site->function = function;
         site->flags = TLK_SITE_UNWOUND;
         site->released = site->armed = site->fired = number(&state) % 100;
         site->created = site->released;
         site->longest_life = SECOND;
         site->first_created = site->last_created = site->last_released = START_MONO + SECOND;
-        site->history_start = START_MONO;
         site->history_shift = TLK_HISTORY_FIRST_SHIFT;
     }
 }
@@ -283,7 +295,7 @@ static void timers_fill(struct file *file, uint32_t timers, uint32_t sites)
 
     for (uint32_t i = 1; i <= timers; i++) {
         struct tlk_timer *timer = record_at(file, TLK_TIMERS, i);
-        timer->site = i % sites + 1;
+        timer->site = (i % sites + 1) & (TLK_SITES_MOST - 1);
         struct tlk_site *site = record_at(file, TLK_SITES, timer->site);
         timer->id = i;
         timer->created = START_MONO + number(&state) % HOUR;
@@ -309,9 +321,10 @@ int main(int argc, char **argv)
     struct library library = library_read(argv[2]);
     check(realpath(argv[2], path), argv[2]);
     check(sites > 0 && depth > 0 && depth <= TLK_MAX_DEPTH, "no such numbers of sites and frames");
-    struct file file = file_make(argv[1], sites, depth, timers);
+    struct file file = file_make(argv[1], (uint32_t)library.count * CALLS, sites, depth, timers);
     header_fill(&file, path);
     module_fill(&file, path, &library);
+    frames_fill(&file, &library);
     sites_fill(&file, sites, depth, &library);
     timers_fill(&file, timers, sites);
     return 0;
