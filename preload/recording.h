@@ -11,8 +11,8 @@
  * other chunk belongs to one region (enum tlk_region_id); a region lists its
  * chunks in its directory, in order. Record I of a region lies in chunk `directory[I / per_chunk]`
  * at `(I % per_chunk) * stride`, where per_chunk = TLK_CHUNK / stride. A string, and the
- * numbers of one stack, never straddle two chunks. Index 0 of every region is reserved and means "none"; site
- * 0 gathers the timers of any family whose site found no room.
+ * numbers of one stack, never straddle two chunks. Index 0 of every region is reserved and means
+ * "none"; site 0 gathers the timers of any family whose site found no room.
  *
  * Publication. A writer fills a record, then publishes it: a region's `used` (release) covers
  * complete records only; a timer is alive once its `state` (release) says so. Counters may be read
@@ -76,7 +76,8 @@ enum tlk_drop {
     TLK_DROP_PENDING,  /* a release that could not be entered; the timer may show as live */
     TLK_DROP_FD_RANGE, /* a descriptor number beyond what the table holds */
     TLK_DROP_CHILD,    /* a forked child used timers, and no recording could be made for it */
-    TLK_DROP_DETAIL,   /* no room left for struct tlk_details or tlk_extra, or their lock was not had */
+    TLK_DROP_DETAIL, /* no room left for struct tlk_details or tlk_extra, or their lock was not had
+                      */
     TLK_DROPS = 16
 };
 
@@ -303,7 +304,7 @@ struct tlk_site {
     uint64_t first_created; /* mono; 0: never. So for the other times */
     uint64_t longest_life;  /* of a released timer */
     uint64_t fired;
-    uint64_t fired_unknown; /* armings whose end could not be told: fired or stopped */
+    uint64_t fired_unknown;              /* armings whose end could not be told: fired or stopped */
     uint8_t history_shift, history_used; /* of `history`, as far as there are no details */
     uint8_t reserved2[6];
 
@@ -326,7 +327,7 @@ enum tlk_timer_state {
 
 #define TLK_GENERATION_MOST ((1u << 30) - 1)
 
-enum tlk_timer_flags { /* 11 bits */
+enum tlk_timer_flags {                /* 11 bits */
                        TLK_ARMED = 1, /* the last settime armed it; see deadline for whether it has
                                          expired */
                        TLK_INHERITED = 2, /* came over fork or exec */
@@ -335,14 +336,14 @@ enum tlk_timer_flags { /* 11 bits */
                                                    later */
                        TLK_EXACT_FIRES = 16, /* no fire of this timer was missed: each is told, or
                                                 the kernel was asked at exit */
-                       TLK_UNREAD = 32, /* at exit the kernel showed expirations that nobody had
-                                           read */
+                       TLK_UNREAD = 32,   /* at exit the kernel showed expirations that nobody had
+                                             read */
                        TLK_RECEIVED = 64, /* made elsewhere, and created here by the call that
                                              received its descriptor */
                        TLK_ORIGINAL_CLOSED = 128, /* the descriptor that was made first: it lives on
                                                      by duplicates */
-                       TLK_OVERWRITTEN = 256, /* its memory was freed or used anew while it was
-                                                 armed */
+                       TLK_OVERWRITTEN = 256,     /* its memory was freed or used anew while it was
+                                                     armed */
 };
 
 /* So many units since start_mono, plus one; what happens to a timer by itself is no touch. */
@@ -394,8 +395,8 @@ struct tlk_timer {
         };
         uint32_t tag; /* both at once: see TLK_TAG */
     };
-    uint16_t flags : 11; /* enum tlk_timer_flags */
-    uint16_t family : 5; /* index of families */
+    uint16_t flags : 11;   /* enum tlk_timer_flags */
+    uint16_t family : 5;   /* index of families */
     int8_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
     int8_t clock : 6;      /* CLOCK_*, as given at creation; of a process or thread, negative */
     uint8_t notify : 2;    /* enum tlk_notify */
@@ -412,8 +413,8 @@ struct tlk_timer {
     uint64_t id;        /* descriptor, kernel timer id, ITIMER_*, or handle; private when free */
     uint64_t created;   /* mono */
     uint32_t site : 24;
-    uint8_t references;   /* descriptors of this process that share it, 255: that or more; 1: a
-                             handle or number by which it is found; 0: there is none */
+    uint8_t references; /* descriptors of this process that share it, 255: that or more; 1: a
+                           handle or number by which it is found; 0: there is none */
     union {
         struct {
             uint32_t thread : 24; /* the kernel's number of the thread that made it; 0: unknown; or

@@ -113,7 +113,8 @@ uint64_t run_watched_since(const struct run *run, uint64_t time)
     return elapsed(run->until, time > run->from ? time : run->from);
 }
 
-void evidence_begin(struct evidence *evidence, const struct site_record *site, const struct run *run)
+void evidence_begin(struct evidence *evidence, const struct site_record *site,
+                    const struct run *run)
 {
     *evidence = (struct evidence){
         .family = site->family,

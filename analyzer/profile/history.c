@@ -15,7 +15,8 @@ struct history {
     struct tlk_span spans[];
 };
 
-void history_keep(struct site *site, const struct site_record *record, const struct process *process)
+void history_keep(struct site *site, const struct site_record *record,
+                  const struct process *process)
 {
     size_t size = record->history_used * sizeof(*record->history);
     struct history *history = memory_new(1, sizeof(*history) + size);

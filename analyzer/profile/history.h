@@ -33,7 +33,8 @@ struct history_point history_between(const struct history_series *series, uint64
                                      uint64_t to, uint32_t *next);
 
 /* Keeps what a recording tells of a site; only where profile->keep_histories is set. */
-void history_keep(struct site *site, const struct site_record *record, const struct process *process);
+void history_keep(struct site *site, const struct site_record *record,
+                  const struct process *process);
 void history_free(struct site *site);
 
 /* ns: how long the longest of all processes ran, those of a base left out. */

@@ -88,8 +88,9 @@ static void samples_add_rest(struct profile *profile, const struct process *proc
         sample_add(sample_of(&profile->samples, trace, &labels), &rest);
 }
 
-static void keep_timer(struct loading *loading, struct trace *trace, const struct timer_record *timer,
-                       const struct callers *callers, const struct judgement *judgement)
+static void keep_timer(struct loading *loading, struct trace *trace,
+                       const struct timer_record *timer, const struct callers *callers,
+                       const struct judgement *judgement)
 {
     struct profile *profile = loading->profile;
     const char *name =
@@ -101,8 +102,9 @@ static void keep_timer(struct loading *loading, struct trace *trace, const struc
                             callers->notified, *timer, *judgement};
 }
 
-static void count_callers(struct loading *loading, struct site *site, const struct timer_record *timer,
-                          const struct callers *callers, const struct judgement *judgement)
+static void count_callers(struct loading *loading, struct site *site,
+                          const struct timer_record *timer, const struct callers *callers,
+                          const struct judgement *judgement)
 {
     uint64_t stands_for = process_one_in(loading->process, timer->family);
     uint64_t wakeups = wakeups_of_timer(loading->process, timer, judgement);
@@ -220,7 +222,8 @@ static void count_shared(struct counts *counts, const struct timer_record *timer
 
 /* ---- each timer ---- */
 
-typedef void timer_function(struct loading *loading, uint32_t slot, const struct timer_record *timer);
+typedef void timer_function(struct loading *loading, uint32_t slot,
+                            const struct timer_record *timer);
 
 static void each_timer(struct loading *loading, timer_function *each)
 {

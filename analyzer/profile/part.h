@@ -27,7 +27,7 @@ struct part {
     /* Where more than its finding is needed: see paths.h. */
     bool wanted;
     struct site_record *record; /* of all its traces together */
-    struct part_timer *few;  /* its live timers that are evidence */
+    struct part_timer *few;     /* its live timers that are evidence */
     size_t few_count;
 };
 

@@ -89,7 +89,8 @@ static void judge_deadline(const struct timer_record *timer, const struct moment
 }
 
 /* Expirations of this arming by the kernel's clock; 0 if its first deadline has not passed. */
-static uint64_t count_expirations(const struct timer_record *timer, const struct judgement *judgement)
+static uint64_t count_expirations(const struct timer_record *timer,
+                                  const struct judgement *judgement)
 {
     if (!judgement->due_known || judgement->due > 0)
         return 0;

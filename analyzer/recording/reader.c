@@ -128,9 +128,9 @@ static bool family_unread(const struct recording *recording, uint32_t family)
 static const struct tlk_details *details_of(struct recording *recording,
                                             const struct tlk_site *site)
 {
-    return site->details == 0 ? NULL
-                              : region_record(&recording->regions[TLK_DETAILS], recording->file,
-                                              site->details);
+    return site->details == 0
+               ? NULL
+               : region_record(&recording->regions[TLK_DETAILS], recording->file, site->details);
 }
 
 static enum found find_site(struct recording *recording, uint32_t index, struct site_record *site)

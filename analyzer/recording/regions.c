@@ -14,7 +14,7 @@
 static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES;
 
 static const char *const names[TLK_REGIONS] = {"strings", "modules", "frames", "stacks",
-                                                "details", "sites",   "extras", "timers"};
+                                               "details", "sites",   "extras", "timers"};
 
 /* Whether all `size` bytes were there. */
 static bool read_at(int file, uint64_t offset, void *to, size_t size)

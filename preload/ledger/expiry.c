@@ -29,7 +29,7 @@ static int64_t next_deadline(const struct tlk_timer *timer)
 {
     uint64_t seen;
 
-    if (!timer->interval || 
+    if (!timer->interval ||
         __builtin_mul_overflow(timer_expirations_now(timer), timer->interval, &seen) ||
         seen > (uint64_t)(INT64_MAX - timer->deadline))
         return timer->deadline;

@@ -88,8 +88,8 @@ enum running {
 /* A live one-shot timer by the monotonic clock, that is armed and was not seen to fire. */
 static inline bool timer_runs(const struct tlk_timer *timer)
 {
-    return timer_is_live(timer) && timer->flags & TLK_ARMED && !timer->interval && !timer->fired_now &&
-           timer->deadline_clock == CLOCK_MONOTONIC;
+    return timer_is_live(timer) && timer->flags & TLK_ARMED && !timer->interval &&
+           !timer->fired_now && timer->deadline_clock == CLOCK_MONOTONIC;
 }
 
 /* `now` by the monotonic clock: see TLK_TOUCHED. */

@@ -332,8 +332,7 @@ static bool start_recording(void)
     stack_start();
     if (!gate_install() || !mapfile_create(&settings, program))
         return false;
-    if (!sites_start() || !live_start() ||
-        !descriptors_start()) {
+    if (!sites_start() || !live_start() || !descriptors_start()) {
         mapfile_abandon();
         return false;
     }

@@ -19,11 +19,11 @@
 #define CHAIN_END UINT32_MAX
 
 struct chains {
-    uint32_t *heads;        /* 0 or CHAIN_END: of an empty chain */
-    uint32_t heads_used;    /* 0 before the first entry */
+    uint32_t *heads;     /* 0 or CHAIN_END: of an empty chain */
+    uint32_t heads_used; /* 0 before the first entry */
     uint32_t heads_most;
-    uint32_t *next;         /* by number; 0: it is in no chain. Chains of several tables may share it */
-    uint32_t count;         /* of entries; read without the lock too */
+    uint32_t *next; /* by number; 0: it is in no chain. Chains of several tables may share it */
+    uint32_t count; /* of entries; read without the lock too */
     uint32_t (*hash_of)(uint32_t number);
 };
 

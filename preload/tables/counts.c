@@ -222,7 +222,8 @@ static void lifetime_count(struct tlk_site *site, unsigned bucket)
     if (details)
         details->lifetimes[bucket]++;
     else if (is_few)
-        site->lifetimes[bucket / 2] = (uint8_t)(site->lifetimes[bucket / 2] + (1u << bucket % 2 * 4));
+        site->lifetimes[bucket / 2] =
+            (uint8_t)(site->lifetimes[bucket / 2] + (1u << bucket % 2 * 4));
     else
         site->flags |= TLK_SITE_COARSE;
 }

@@ -145,5 +145,6 @@ void frames_shrink(void)
     size_t used = recording->regions[TLK_FRAMES].used * sizeof(*entered.next);
 
     chains_shrink(&entered);
-    numbers_most = (uint32_t)(memory_shrink(entered.next, size, used + ROOM_LEFT) / sizeof(*entered.next));
+    numbers_most =
+        (uint32_t)(memory_shrink(entered.next, size, used + ROOM_LEFT) / sizeof(*entered.next));
 }

@@ -8,9 +8,10 @@
 #define LANES 8
 
 /*
- * The free slots are stacks, linked by index, which stands in the place of a timer's id. A head carries a count that changes with every take
- * and give, or a thread that was interrupted in one could bring back a slot in use. Each thread has
- * a lane of its own, as far as they go, so that threads need not hand a head to each other.
+ * The free slots are stacks, linked by index, which stands in the place of a timer's id. A head
+ * carries a count that changes with every take and give, or a thread that was interrupted in one
+ * could bring back a slot in use. Each thread has a lane of its own, as far as they go, so that
+ * threads need not hand a head to each other.
  */
 static struct {
     uint64_t head; /* count << 32 | slot */

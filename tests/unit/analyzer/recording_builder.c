@@ -16,7 +16,7 @@ struct area {
 struct builder {
     struct tlk_header header;
     struct area areas[TLK_REGIONS];
-    struct site_record **sites; /* as they are to be read */
+    struct site_record **sites;   /* as they are to be read */
     struct timer_record **timers; /* [0] is NULL */
     uint32_t site_count, timer_count;
     uint64_t next_id;
@@ -181,8 +181,7 @@ struct site_record *builder_site(struct builder *builder, uint32_t family, const
                                  const uint64_t *frames, size_t depth)
 {
     struct site_record *site = calloc(1, sizeof(*site));
-    builder->sites =
-        realloc(builder->sites, (builder->site_count + 1) * sizeof(*builder->sites));
+    builder->sites = realloc(builder->sites, (builder->site_count + 1) * sizeof(*builder->sites));
     builder->sites[builder->site_count++] = site;
     uint32_t *row = take(&builder->areas[TLK_STACKS], (uint32_t)depth, &site->stack);
     for (size_t i = 0; i < depth; i++)
@@ -251,7 +250,8 @@ static void note(struct site_record *site, uint64_t now, uint32_t live)
     site->peak = live > site->peak ? live : site->peak;
 }
 
-struct timer_record *builder_create(struct builder *builder, struct site_record *site, uint64_t when)
+struct timer_record *builder_create(struct builder *builder, struct site_record *site,
+                                    uint64_t when)
 {
     struct timer_record *timer = calloc(1, sizeof(*timer));
     uint64_t now = START_MONO + when;

@@ -51,7 +51,7 @@ void builder_watched(struct builder *builder, uint32_t watched);
 
 /* Frames are given leaf first, as the shim would see them: return addresses. */
 struct site_record *builder_site(struct builder *builder, uint32_t family, const char *function,
-                              const uint64_t *frames, size_t depth);
+                                 const uint64_t *frames, size_t depth);
 
 /* A site of one frame in no module, told from others by its address. */
 struct site_record *builder_plain_site(struct builder *builder, uint32_t family, uint64_t address);
@@ -60,7 +60,8 @@ struct site_record *builder_plain_site(struct builder *builder, uint32_t family,
 struct site_record *builder_site_zero(struct builder *builder);
 
 /* Creates and releases at `when`, ns since the start. A released timer's slot is not used again. */
-struct timer_record *builder_create(struct builder *builder, struct site_record *site, uint64_t when);
+struct timer_record *builder_create(struct builder *builder, struct site_record *site,
+                                    uint64_t when);
 void builder_release(struct builder *builder, struct timer_record *timer, uint64_t when);
 
 /* Writes a temporary file and returns its path; the caller removes the file and frees the path. */

@@ -24,7 +24,8 @@ static struct builder *program(struct site_record **site, uint32_t family)
     return builder;
 }
 
-static struct timer_record *set_by(struct builder *builder, struct site_record *site, uint64_t setter)
+static struct timer_record *set_by(struct builder *builder, struct site_record *site,
+                                   uint64_t setter)
 {
     struct timer_record *timer = builder_create(builder, site, MINUTE);
     timer->setter = setter;

@@ -39,7 +39,7 @@ static void make(struct builder *builder, uint64_t id, uint64_t when)
 }
 
 static struct timer_record *inherit(struct builder *builder, struct site_record *site, uint64_t id,
-                                 uint64_t when)
+                                    uint64_t when)
 {
     struct timer_record *timer = builder_create(builder, site, when);
     site->created--;
@@ -333,9 +333,11 @@ static bool is_passed_on(const struct timer_record *change, bool is_forked)
 Test(generations, passed_on_is_what_nobody_touched)
 {
     cr_expect(is_passed_on(&(struct timer_record){0}, false));
-    cr_expect_not(is_passed_on(&(struct timer_record){.touched = 1}, false), "set, stopped or asked");
+    cr_expect_not(is_passed_on(&(struct timer_record){.touched = 1}, false),
+                  "set, stopped or asked");
     cr_expect_not(is_passed_on(&(struct timer_record){.seen = 1}, false), "read");
-    cr_expect_not(is_passed_on(&(struct timer_record){0}, true), "a forked one is its parent's image");
+    cr_expect_not(is_passed_on(&(struct timer_record){0}, true),
+                  "a forked one is its parent's image");
 }
 
 /* Image after image, each with so many timers of those before. */

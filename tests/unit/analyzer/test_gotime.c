@@ -11,7 +11,8 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-static struct timer_record *armed(struct builder *builder, struct site_record *site, uint64_t deadline)
+static struct timer_record *armed(struct builder *builder, struct site_record *site,
+                                  uint64_t deadline)
 {
     struct timer_record *timer = builder_create(builder, site, MINUTE);
     timer->flags = TLK_ARMED | TLK_EXACT_FIRES;

@@ -14,10 +14,10 @@ static const struct moment now = {START_MONO + HOUR, START_REAL + HOUR, START_BO
 static struct timer_record record(uint16_t family, uint32_t flags)
 {
     struct timer_record timer = {.family = family,
-                              .flags = flags,
-                              .created = START_MONO,
-                              .clock = CLOCK_MONOTONIC,
-                              .deadline_clock = CLOCK_MONOTONIC};
+                                 .flags = flags,
+                                 .created = START_MONO,
+                                 .clock = CLOCK_MONOTONIC,
+                                 .deadline_clock = CLOCK_MONOTONIC};
     timer.state = TLK_LIVE;
     return timer;
 }

@@ -264,7 +264,7 @@ Test(verdict, one_that_stays_at_each_reload_is_a_leak)
         struct timer_record *old[2] = {NULL, NULL};
         for (uint64_t round = 0; round < 5; round++) {
             struct timer_record *new[2] = {shape_make(&shape, round * SECOND),
-                                        shape_make(&shape, round * SECOND)};
+                                           shape_make(&shape, round * SECOND)};
             for (int i = leaks; round > 0 && i < 2; i++)
                 builder_release(shape.builder, old[i], round * SECOND + MS);
             old[0] = new[0];

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static struct site_record *add(struct builder *builder, const uint64_t *frames, size_t depth,
-                            uint64_t count, uint64_t step)
+                               uint64_t count, uint64_t step)
 {
     struct site_record *site = builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, depth);
     for (uint64_t i = 0; i < count; i++) {

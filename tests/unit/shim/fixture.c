@@ -201,8 +201,7 @@ struct site_record site_told(uint32_t site)
     const struct tlk_site *own = site_at(site);
     struct site_record told;
 
-    cr_assert(site_unpack(
-        own, own->details ? region_at(TLK_DETAILS, own->details) : NULL, &told));
+    cr_assert(site_unpack(own, own->details ? region_at(TLK_DETAILS, own->details) : NULL, &told));
     return told;
 }
 

@@ -519,3 +519,76 @@ Test(ledger, a_full_recording_counts_what_it_left_out)
     timer_released(timer_take(TLK_POSIX, 7));
     cr_expect(timer_live(make_timer(TLK_POSIX, id)));
 }
+
+/* ---- few bits ---- */
+
+Test(ledger, what_was_read_of_a_timer_is_counted_beyond_four_thousand_million)
+{
+    struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
+    const uint64_t many = 5000000000;
+
+    arm(ref, 1, 1);
+    timer_fired(ref, many);
+    timer_fired(ref, 1);
+    cr_expect_eq(timer_told(timer_of(ref)).fired, many + 1);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_now, many + 1);
+    arm(ref, SECOND, SECOND);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_now, 0);
+    timer_fired(ref, many);
+    cr_expect_eq(timer_told(timer_of(ref)).fired, 2 * many + 1);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_now, many);
+    timer_released(timer_take(TLK_TIMERFD, 5));
+    cr_expect_eq(the_site()->fired, 2 * many + 1);
+}
+
+Test(ledger, the_generation_after_the_last_is_another_one)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1), last, next;
+
+    release(ref);
+    timer_at(ref.slot)->generation = TLK_GENERATION_MOST - 1;
+    last = make_timer(TLK_POSIX, 1);
+    cr_assert_eq(last.slot, ref.slot);
+    cr_expect_eq(last.generation, TLK_GENERATION_MOST);
+    release(last);
+    next = make_timer(TLK_POSIX, 1);
+    cr_expect_eq(next.slot, ref.slot);
+    cr_expect_eq(next.generation, 0);
+    cr_expect(timer_live(next));
+    cr_expect_not(timer_live(last));
+    timer_released(last);
+    cr_expect(timer_live(next), "which is not the one that was released");
+}
+
+Test(ledger, an_extra_is_used_again_by_another_timer)
+{
+    struct timer_ref named = make_timer(TLK_POSIX, 1), other;
+    uint32_t used;
+
+    timer_named(named, "retry");
+    used = recording->regions[TLK_EXTRAS].used;
+    cr_expect_eq(timer_told(timer_of(named)).thread, (uint32_t)gettid());
+    release(named);
+    other = make_timer(TLK_POSIX, 2);
+    cr_expect_eq(timer_told(timer_of(other)).name, 0);
+    timer_named(other, "poll");
+    cr_expect_str_eq(string_of(timer_told(timer_of(other)).name), "poll");
+    cr_expect_eq(timer_told(timer_of(other)).fired_unknown, 0);
+    cr_expect_eq(recording->regions[TLK_EXTRAS].used, used);
+}
+
+/* Only that is lost which the extra would have told. */
+Test(ledger, without_room_for_an_extra_a_timer_is_entered_all_the_same)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+    uint32_t taken;
+
+    while ((taken = region_take(TLK_EXTRAS, 1)))
+        region_publish(TLK_EXTRAS, taken + 1);
+    timer_named(ref, "retry");
+    cr_expect_eq(recording->dropped[TLK_DROP_DETAIL], 1);
+    cr_expect_eq(timer_told(timer_of(ref)).name, 0);
+    cr_expect_eq(timer_of(ref)->thread, (uint32_t)gettid());
+    release(ref);
+    cr_expect_eq(the_site()->released, 1);
+}
