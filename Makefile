@@ -236,7 +236,7 @@ $(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F
 		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT) $(LIMIT)
 	$(call link_suite,$(CHECKED_FLAGS))
 # And what objects beside the shim are made of, as far as it wraps nothing by itself.
-$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM) $(wildcard \
+$(SHIM_SUITE): $(call objects,$(call suite_sources,shim) $(SHIM) analyzer/recording/records.c $(wildcard \
 		$(addprefix preload/families/wrap/,callsite.c memory.c places.c))) $(EXPORTS) $(LIMIT)
 	$(call link_suite,$(SANITIZE_FLAGS) $(UNWINDER) -Wl$(comma)--wrap=modules_is_shim \
 		$(addprefix -Wl$(comma)--version-script=,$(EXPORTS)))

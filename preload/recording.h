@@ -8,10 +8,10 @@
  * stacks, never the number of events.
  *
  * Layout. The file is a row of pages of TLK_PAGE bytes. Page 0 is struct tlk_header. All others
- * belong to regions (strings, modules, frames, sites, timers). A region grows by segments, each as
+ * belong to regions (enum tlk_region_id). A region grows by segments, each as
  * large as all before it together: segment 0 holds the first `first` records, segment K those from
- * first << (K - 1) on, side by side from page `pages[K]` of the file on. A string, and the frames
- * of one stack, never straddle two segments. Index 0 of every region is reserved and means "none";
+ * first << (K - 1) on, side by side from page `pages[K]` of the file on. A string, and the
+ * numbers of one stack, never straddle two segments. Index 0 of every region is reserved and means "none";
  * site 0 gathers the timers of any family whose site found no room.
  *
  * Publication. A writer fills a record, then publishes it: a region's `used` (release) covers
@@ -37,11 +37,15 @@
 #define TLK_SMALLEST (16 * TLK_PAGE) /* with less room no recording is made */
 #define TLK_LARGEST ((size_t)256 << 20)
 
+/* What refers to others comes after them. */
 enum tlk_region_id {
     TLK_STRINGS, /* bytes; a string is its offset, NUL-terminated */
     TLK_MODULES, /* struct tlk_module */
-    TLK_FRAMES,  /* uint64_t, see TLK_FRAME */
+    TLK_FRAMES,  /* uint64_t, see TLK_FRAME; each is there once */
+    TLK_STACKS,  /* uint32_t: numbers of frames; a stack is a row of them, leaf first */
+    TLK_DETAILS, /* struct tlk_details: what a busy site keeps besides */
     TLK_SITES,   /* struct tlk_site */
+    TLK_EXTRAS,  /* struct tlk_extra: what few timers have */
     TLK_TIMERS,  /* struct tlk_timer */
     TLK_REGIONS
 };
@@ -52,7 +56,7 @@ struct tlk_region {
     uint32_t stride; /* bytes per record */
     uint32_t used;   /* records published, the reserved one included; slots of timers are used again
                         before new ones are taken, so of these it is the peak plus one */
-    uint32_t first;  /* records of segment 0: a power of two, which fills pages */
+    uint32_t first;  /* records of segment 0: a power of two */
     uint32_t room;   /* records that there is room for: the last segment may have been cut short */
     uint32_t segments;            /* entries of pages in use */
     uint32_t pages[TLK_SEGMENTS]; /* where each begins: page numbers in (0, page_count) */
@@ -98,6 +102,8 @@ enum tlk_drop {
     TLK_DROP_PENDING,  /* a release that could not be entered; the timer may show as live */
     TLK_DROP_FD_RANGE, /* a descriptor number beyond what the table holds */
     TLK_DROP_CHILD,    /* a forked child used timers, and no recording could be made for it */
+    TLK_DROP_DETAIL, /* no room left for struct tlk_details or tlk_extra, or their lock was not had
+                      */
     TLK_DROPS = 16
 };
 
@@ -279,9 +285,43 @@ struct tlk_span {
     uint32_t low, high;
 };
 
+/*
+ * What a site keeps apart as soon as it has one: when its own part has no room for more changes,
+ * more timers live or more lifetimes alike, and at the first creation that fails. From then on
+ * history and lifetimes are here, those before included.
+ */
+struct tlk_details {
+    uint64_t lifetimes[TLK_LIFETIME_BUCKETS]; /* released timers that lived [2^i, 2^(i+1)) ns */
+    uint64_t first_failed, last_failed;       /* mono */
+    uint32_t failed[TLK_FAILURES];            /* creations, by enum tlk_failure */
+
+    /*
+     * Live timers over time since first_created. Span I covers [I << shift, (I + 1) << shift) ns;
+     * spans before history_used are complete but the last, after which `live` has not changed.
+     * When all are used, pairs are merged and shift grows by one.
+     */
+    uint32_t history_shift, history_used;
+    struct tlk_span history[TLK_HISTORY_BUCKETS];
+};
+
+/*
+ * Of the same history, one span in which the number of live timers changed: within it they were as
+ * few and as many as this, and from its end on `after`, until the next change.
+ */
+struct tlk_change {
+    uint8_t span, low, high, after;
+};
+
+#define TLK_CHANGES 11u
+#define TLK_CHANGES_LIVE_MOST UINT8_MAX
+#define TLK_FEW_LIVES 15u
+
 enum tlk_site_flags {
     TLK_SITE_TRUNCATED = 1, /* the stack was deeper than what was kept */
     TLK_SITE_UNWOUND = 2,   /* a full stack; without it only the caller is known */
+    TLK_SITE_COARSE = 4,    /* there was no room for its details: counts of lifetimes and of live
+                               timers in its history end at the most that they can tell, and its
+                               spans are longer */
 };
 
 /*
@@ -289,24 +329,28 @@ enum tlk_site_flags {
  * stopped, fired_unknown hold what *released* timers did; what live ones did stands in the timers:
  * add them up. created + inherited = released + live.
  *
+ * Most sites make few timers: this holds what there is to say of them, exactly; struct tlk_details
+ * has room for the others.
+ *
  * Threads that make timers at one site hand its cache lines to each other: what every creation and
  * release changes lies in one line, the second, and what seldom changes elsewhere.
  */
 struct tlk_site {
-    uint16_t family; /* index of families; 0 for site 0 */
-    uint16_t depth;  /* frames */
-    uint32_t
-        frames; /* the first one, in TLK_FRAMES; leaf first; the wrapped function is no frame */
+    uint8_t family; /* index of families; 0 for site 0 */
+    uint8_t depth;  /* frames */
+    uint8_t flags;  /* enum tlk_site_flags */
+    uint8_t reserved;
+    uint32_t stack;    /* the first number of its row; the wrapped function is no frame */
     uint32_t function; /* string: the wrapped function, e.g. "timerfd_create": the leaf to show */
-    uint32_t flags;    /* enum tlk_site_flags */
-    uint32_t kind; /* string: what its family calls such timers, e.g. "ticker"; 0: just timers */
-    uint32_t reserved;
-    uint64_t inherited;
+    uint32_t kind;    /* string: what its family calls such timers, e.g. "ticker"; 0: just timers */
+    uint32_t details; /* 0: it has none */
+    uint32_t inherited;
     uint64_t first_created; /* mono; 0: never. So for the other times */
-    uint64_t history_start; /* mono: see history */
-    uint32_t history_shift;
-    uint32_t history_used;
-    uint64_t longest_life; /* of a released timer */
+    uint64_t longest_life;  /* of a released timer */
+    uint64_t fired;
+    uint64_t fired_unknown;              /* armings whose end could not be told: fired or stopped */
+    uint8_t history_shift, history_used; /* of `history`, as far as there are no details */
+    uint8_t reserved2[6];
 
     uint64_t guard; /* private to the shim */
     uint64_t created, released;
@@ -314,20 +358,9 @@ struct tlk_site {
     uint64_t last_created, last_released;
     uint32_t live, peak;
 
-    uint64_t fired;
-    uint64_t fired_unknown;        /* armings whose end could not be told: fired or stopped */
-    uint32_t failed[TLK_FAILURES]; /* creations, by enum tlk_failure */
-    uint64_t first_failed, last_failed;
-    uint8_t reserved2[16];
-
-    uint64_t lifetimes[TLK_LIFETIME_BUCKETS]; /* released timers that lived [2^i, 2^(i+1)) ns */
-
-    /*
-     * Live timers over time since history_start. Span I covers [I << shift, (I + 1) << shift) ns;
-     * spans before history_used are complete but the last, after which `live` has not changed.
-     * When all are used, pairs are merged and shift grows by one.
-     */
-    struct tlk_span history[TLK_HISTORY_BUCKETS];
+    /* Without details: */
+    uint8_t lifetimes[TLK_LIFETIME_BUCKETS / 2]; /* of buckets 2 I, and << 4 of 2 I + 1 */
+    struct tlk_change history[TLK_CHANGES];
 };
 
 enum tlk_timer_state {
@@ -336,18 +369,25 @@ enum tlk_timer_state {
     TLK_LEAVING = 2, /* being released: live no more */
 };
 
-enum tlk_timer_flags {
-    TLK_ARMED = 1,     /* the last settime armed it; see deadline for whether it has expired */
-    TLK_INHERITED = 2, /* came over fork or exec */
-    TLK_CLOEXEC = 4,
-    TLK_COARSE_DEADLINE = 8, /* the true deadline lies up to clock_resolution later */
-    TLK_EXACT_FIRES = 16,    /* no fire of this timer was missed: each is told, or the kernel was
-                                asked at exit */
-    TLK_UNREAD = 32,         /* at exit the kernel showed expirations that nobody had read */
-    TLK_RECEIVED =
-        64, /* made elsewhere, and created here by the call that received its descriptor */
-    TLK_ORIGINAL_CLOSED = 128, /* the descriptor that was made first: it lives on by duplicates */
-    TLK_OVERWRITTEN = 256,     /* its memory was freed or used anew while it was armed */
+#define TLK_GENERATION_MOST ((1u << 30) - 1)
+
+enum tlk_timer_flags {                /* 11 bits */
+                       TLK_ARMED = 1, /* the last settime armed it; see deadline for whether it has
+                                         expired */
+                       TLK_INHERITED = 2, /* came over fork or exec */
+                       TLK_CLOEXEC = 4,
+                       TLK_COARSE_DEADLINE = 8, /* the true deadline lies up to clock_resolution
+                                                   later */
+                       TLK_EXACT_FIRES = 16, /* no fire of this timer was missed: each is told, or
+                                                the kernel was asked at exit */
+                       TLK_UNREAD = 32,   /* at exit the kernel showed expirations that nobody had
+                                             read */
+                       TLK_RECEIVED = 64, /* made elsewhere, and created here by the call that
+                                             received its descriptor */
+                       TLK_ORIGINAL_CLOSED = 128, /* the descriptor that was made first: it lives on
+                                                     by duplicates */
+                       TLK_OVERWRITTEN = 256,     /* its memory was freed or used anew while it was
+                                                     armed */
 };
 
 /* So many units since start_mono, plus one; what happens to a timer by itself is no touch. */
@@ -361,48 +401,16 @@ enum tlk_notify { /* how a POSIX timer tells; TLK_NOTIFY_NONE for all that have 
                   TLK_NOTIFY_THREAD_ID = 3,
 };
 
+/* Numbers of threads are below; with this bit `thread` of a timer is the index of its extra. */
+#define TLK_EXTRA (1u << 23)
 #define TLK_DUPLICATES 2
 
-/*
- * One timer. The slot of a released one is used again; `generation` then counts up. A reader of a
- * running process copies the record and keeps it only if state and generation are unchanged after.
- */
-struct tlk_timer {
-    union {
-        struct {
-            uint32_t state; /* enum tlk_timer_state */
-            uint32_t generation;
-        };
-        struct tlk_timer_tag {
-            _Alignas(8) uint32_t state;
-            uint32_t generation;
-        } tag; /* both at once */
-    };
-    uint32_t site;
-    uint32_t flags;    /* enum tlk_timer_flags */
-    uint64_t id;       /* descriptor, kernel timer id, ITIMER_*, or handle */
-    uint64_t armed_at; /* mono, of the last arming, as coarse as clock_resolution */
-    int64_t deadline;  /* first expiration of the last arming, ns on deadline_clock */
-    uint64_t interval; /* 0: one-shot */
-    uint32_t armed;    /* how often it was armed */
-    uint32_t stopped;  /* how often it was disarmed while armed */
-    uint64_t fired;    /* expirations seen or derived, ended armings included */
-
-    uint64_t fired_now;     /* of these, since the last arming */
-    uint64_t created;       /* mono */
-    uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
-    uint32_t touched;       /* when it was last set, stopped or asked: see TLK_TOUCHED; 0: never */
-    uint32_t seen;          /* when the last fire was seen: as `touched` */
+/* What few timers have, taken when the first of it is to be entered. */
+struct tlk_extra {
+    uint32_t thread;        /* in the place of the timer's */
     uint32_t name;          /* string: the name that the program gave it */
-    uint64_t setter;        /* frame: where it was last armed; 0: unknown */
-    uint8_t family;         /* index of families */
-    uint8_t notify;         /* enum tlk_notify */
-    uint8_t references;     /* descriptors of this process that share it, 255: that or more; 1: a
-                               handle or number by which it is found; 0: there is none */
-    uint8_t signal;         /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
-    int16_t clock;          /* CLOCK_*, as given at creation; of a process or thread, negative */
-    int16_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
-    uint32_t thread;        /* the kernel's number of the thread that made it; 0: unknown */
+    uint32_t fired_unknown; /* ended armings of which it can't be told whether they fired */
+    uint32_t fired_high, fired_now_high; /* bits 32 to 63 of the timer's `fired` and `fired_now` */
 
     /* By what it is: of a family by descriptor, of TLK_NOTIFY_THREAD, of all others. */
     union {
@@ -418,21 +426,75 @@ struct tlk_timer {
     };
 };
 
+/*
+ * One timer. The slot of a released one is used again; `generation` then counts up. A reader of a
+ * running process copies the record, and its extra, and keeps them only if the tag is unchanged
+ * after. What setting it anew touches comes first.
+ */
+struct tlk_timer {
+    union {
+        struct {
+            uint32_t state : 2; /* enum tlk_timer_state */
+            uint32_t generation : 30;
+        };
+        uint32_t tag; /* both at once: see TLK_TAG */
+    };
+    uint16_t flags : 11;   /* enum tlk_timer_flags */
+    uint16_t family : 5;   /* index of families */
+    int8_t deadline_clock; /* CLOCK_* of deadline; -1: unknown */
+    int8_t clock : 6;      /* CLOCK_*, as given at creation; of a process or thread, negative */
+    uint8_t notify : 2;    /* enum tlk_notify */
+    uint64_t armed_at;     /* mono, of the last arming, as coarse as clock_resolution */
+    int64_t deadline;      /* first expiration of the last arming, ns on deadline_clock */
+    uint64_t interval;     /* 0: one-shot */
+    uint64_t setter;       /* frame: where it was last armed; 0: unknown */
+    uint32_t armed;        /* how often it was armed */
+    uint32_t touched;      /* when it was last set, stopped or asked: see TLK_TOUCHED; 0: never */
+    uint32_t fired_now; /* expirations seen or derived since the last arming, the lower 32 bits */
+    uint32_t fired;     /* the same, ended armings included */
+    uint32_t seen;      /* when the last fire was seen: as `touched` */
+    uint32_t stopped;   /* how often it was disarmed while armed */
+    uint64_t id;        /* descriptor, kernel timer id, ITIMER_*, or handle; private when free */
+    uint64_t created;   /* mono */
+    uint32_t site : 24;
+    uint8_t references; /* descriptors of this process that share it, 255: that or more; 1: a
+                           handle or number by which it is found; 0: there is none */
+    union {
+        struct {
+            uint32_t thread : 24; /* the kernel's number of the thread that made it; 0: unknown; or
+                                     see TLK_EXTRA */
+            uint32_t signal : 8;  /* of SIGEV_SIGNAL and SIGEV_THREAD_ID */
+        };
+        uint32_t maker; /* both at once */
+    };
+};
+
+#define TLK_SITES_MOST (1u << 24)
+#define TLK_TAG(state, generation) ((uint32_t)(generation) << 2 | (uint32_t)(state))
+#define TLK_STATE 3u /* of a tag */
+
 /* Records of segment 0. */
-#define TLK_FIRST_SITES 4u
-#define TLK_FIRST_TIMERS 32u
+#define TLK_FIRST_FRAMES 512u
+#define TLK_FIRST_STACKS 1024u
+#define TLK_FIRST_DETAILS 4u
+#define TLK_FIRST_SITES 64u
+#define TLK_FIRST_EXTRAS 128u
+#define TLK_FIRST_TIMERS 128u
 
 /* Of arrays by enum tlk_region_id: bytes of a record, and records of segment 0. */
 #define TLK_STRIDES                                                                                \
     {                                                                                              \
         [TLK_STRINGS] = 1, [TLK_MODULES] = sizeof(struct tlk_module),                              \
-        [TLK_FRAMES] = sizeof(uint64_t), [TLK_SITES] = sizeof(struct tlk_site),                    \
-        [TLK_TIMERS] = sizeof(struct tlk_timer),                                                   \
+        [TLK_FRAMES] = sizeof(uint64_t), [TLK_STACKS] = sizeof(uint32_t),                          \
+        [TLK_DETAILS] = sizeof(struct tlk_details), [TLK_SITES] = sizeof(struct tlk_site),         \
+        [TLK_EXTRAS] = sizeof(struct tlk_extra), [TLK_TIMERS] = sizeof(struct tlk_timer),          \
     }
 #define TLK_FIRSTS                                                                                 \
     {                                                                                              \
-        [TLK_STRINGS] = 8192, [TLK_MODULES] = 32, [TLK_FRAMES] = 512,                              \
-        [TLK_SITES] = TLK_FIRST_SITES, [TLK_TIMERS] = TLK_FIRST_TIMERS,                            \
+        [TLK_STRINGS] = 8192, [TLK_MODULES] = 32, [TLK_FRAMES] = TLK_FIRST_FRAMES,                 \
+        [TLK_STACKS] = TLK_FIRST_STACKS, [TLK_DETAILS] = TLK_FIRST_DETAILS,                        \
+        [TLK_SITES] = TLK_FIRST_SITES, [TLK_EXTRAS] = TLK_FIRST_EXTRAS,                            \
+        [TLK_TIMERS] = TLK_FIRST_TIMERS,                                                           \
     }
 
 /*
@@ -449,8 +511,10 @@ struct tlk_timer {
 #define TLK_SUFFIX ".tlk"
 
 _Static_assert(sizeof(struct tlk_header) <= TLK_PAGE, "the header is one page");
-_Static_assert(sizeof(struct tlk_module) == 128, "modules fill pages");
-_Static_assert(sizeof(struct tlk_site) * TLK_FIRST_SITES % TLK_PAGE == 0, "sites fill pages");
-_Static_assert(sizeof(struct tlk_timer) * TLK_FIRST_TIMERS % TLK_PAGE == 0, "timers fill pages");
+_Static_assert(sizeof(struct tlk_module) == 128, "modules are known to readers by this size");
+_Static_assert(sizeof(struct tlk_details) == 872, "details are known to readers by this size");
+_Static_assert(sizeof(struct tlk_site) == 192, "sites are three cache lines");
+_Static_assert(sizeof(struct tlk_extra) == 32, "extras are known to readers by this size");
+_Static_assert(sizeof(struct tlk_timer) == 88, "a timer and its descriptor take no more than 96");
 
 #endif

@@ -37,7 +37,7 @@ static uint32_t caller_location(struct profile *profile, const struct loaded_mod
 }
 
 struct callers callers_of(struct profile *profile, const struct loaded_modules *loaded,
-                          const struct tlk_timer *timer)
+                          const struct timer_record *timer)
 {
     struct callers callers = {caller_location(profile, loaded, timer->setter), CALLER_UNKNOWN,
                               CALLER_UNKNOWN};

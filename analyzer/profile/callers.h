@@ -33,7 +33,7 @@ struct callers {
 };
 
 struct callers callers_of(struct profile *profile, const struct loaded_modules *loaded,
-                          const struct tlk_timer *timer);
+                          const struct timer_record *timer);
 
 /* ---- of all live timers of a site ---- */
 

@@ -10,7 +10,7 @@
 static void note_sites(struct profile *profile, struct recording *recording,
                        const uint32_t *modules)
 {
-    struct tlk_site site;
+    struct site_record site;
     for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
         if (recording_site(recording, i, &site))
             profile_trace(profile, recording, &site, modules);
@@ -25,7 +25,7 @@ static void note_timers(struct profile *profile, struct recording *recording,
                                     .module_count = recording_count(recording, TLK_MODULES)};
     uint64_t families[TLK_FAMILIES];
     struct tlk_module module;
-    struct tlk_timer timer;
+    struct timer_record timer;
     families_intern(&recording->header, families);
     for (uint32_t i = 1; i < loaded.module_count; i++) {
         if (recording_module(recording, i, &module))

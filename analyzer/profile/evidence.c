@@ -26,7 +26,7 @@
  * The longest of a few lifetimes falls short of the longest of them all: the fewer were released,
  * the further.
  */
-static uint64_t expected_life(const struct tlk_site *site, uint64_t one_in)
+static uint64_t expected_life(const struct site_record *site, uint64_t one_in)
 {
     if (one_in == 1 || site->released == 0)
         return site->longest_life;
@@ -38,7 +38,7 @@ static uint64_t expected_life(const struct tlk_site *site, uint64_t one_in)
  * those that live so long lives on twice as long, with what that may be off by chance; and beside
  * the bucket before, whether that part becomes smaller the longer they live.
  */
-static struct tail tail_of(const struct tlk_site *site)
+static struct tail tail_of(const struct site_record *site)
 {
     const uint64_t *lives = site->lifetimes;
     unsigned last = TLK_LIFETIME_BUCKETS - 1;
@@ -70,7 +70,7 @@ double tail_beyond(const struct tail *tail, uint64_t age)
 }
 
 /* From the end, the lowest number so far: it falls where the number rose for good. */
-static unsigned steps_up(const struct tlk_site *site)
+static unsigned steps_up(const struct site_record *site)
 {
     uint32_t lowest = site->live;
     unsigned steps = 0;
@@ -84,7 +84,7 @@ static unsigned steps_up(const struct tlk_site *site)
 }
 
 /* Of spans of the history. */
-static uint32_t lowest_of(const struct tlk_site *site, uint64_t from, uint64_t to)
+static uint32_t lowest_of(const struct site_record *site, uint64_t from, uint64_t to)
 {
     uint32_t lowest = to > site->history_used ? site->live : UINT32_MAX;
     for (; from < to && from < site->history_used; from++)
@@ -96,7 +96,7 @@ static uint32_t lowest_of(const struct tlk_site *site, uint64_t from, uint64_t t
  * From quarter to quarter to the last one: by the lowest numbers, for those of waves are alike, and
  * by more than chance. What has shrunk to nothing shrinks no more.
  */
-static double shrinking_of(const struct tlk_site *site, const struct run *run)
+static double shrinking_of(const struct site_record *site, const struct run *run)
 {
     uint64_t time = elapsed(run->as_of, site->history_start);
     uint64_t half = time / 2 >> site->history_shift;
@@ -113,7 +113,8 @@ uint64_t run_watched_since(const struct run *run, uint64_t time)
     return elapsed(run->until, time > run->from ? time : run->from);
 }
 
-void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run)
+void evidence_begin(struct evidence *evidence, const struct site_record *site,
+                    const struct run *run)
 {
     *evidence = (struct evidence){
         .family = site->family,
@@ -151,7 +152,7 @@ struct use {
     bool again; /* later than when it was made: set and stopped at once is no use */
 };
 
-static struct use use_of(const struct tlk_timer *timer, const struct judgement *judgement)
+static struct use use_of(const struct timer_record *timer, const struct judgement *judgement)
 {
     struct use use = {.touches = (uint64_t)timer->armed + timer->stopped};
     uint64_t span = elapsed(judgement->age, judgement->idle);
@@ -174,7 +175,7 @@ static bool is_forgotten(const struct use *use, uint64_t idle)
 }
 
 /* What it does while nobody decides about it. */
-static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer,
+static void add_suspect(struct evidence *evidence, const struct timer_record *timer,
                         const struct judgement *judgement, const struct use *use)
 {
     evidence->suspects++;
@@ -190,7 +191,7 @@ static void add_suspect(struct evidence *evidence, const struct tlk_timer *timer
     }
 }
 
-void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
+void evidence_add(struct evidence *evidence, const struct timer_record *timer,
                   const struct judgement *judgement)
 {
     uint64_t age = judgement->age;

@@ -7,7 +7,7 @@
 #define TIMERLEAK_PROFILE_EVIDENCE_H
 
 #include "profile/states.h"
-#include "recording.h"
+#include "recording/records.h"
 
 #define SLICES 32
 
@@ -80,10 +80,11 @@ double tail_beyond(const struct tail *tail, uint64_t age);
 uint64_t run_watched_since(const struct run *run, uint64_t time);
 
 /* Starts from a site's own record. */
-void evidence_begin(struct evidence *evidence, const struct tlk_site *site, const struct run *run);
+void evidence_begin(struct evidence *evidence, const struct site_record *site,
+                    const struct run *run);
 
 /* Adds a live timer of the site. */
-void evidence_add(struct evidence *evidence, const struct tlk_timer *timer,
+void evidence_add(struct evidence *evidence, const struct timer_record *timer,
                   const struct judgement *judgement);
 
 #endif

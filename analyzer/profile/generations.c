@@ -29,14 +29,14 @@ static bool is_handed_on(uint64_t family)
            (family_has(family, TLK_OVER_FORK) && family_has(family, TLK_BY_DESCRIPTOR));
 }
 
-static bool ended_at_exec(const struct generation *generation, const struct tlk_timer *timer)
+static bool ended_at_exec(const struct generation *generation, const struct timer_record *timer)
 {
     return generation->execed &&
            (timer->flags & TLK_CLOEXEC || !family_has(timer->family, TLK_OVER_EXEC));
 }
 
 static void holding_add(struct generations *generations, struct generation *generation,
-                        const struct tlk_timer *timer, uint32_t slot, struct trace *trace)
+                        const struct timer_record *timer, uint32_t slot, struct trace *trace)
 {
     generations->holdings = memory_grow(generations->holdings, generations->holding_count,
                                         &generations->holding_room, sizeof(*generations->holdings));
@@ -67,7 +67,7 @@ struct noting {
 
 static struct trace *note_trace(struct noting *noting, uint32_t index)
 {
-    struct tlk_site record;
+    struct site_record record;
     if (!noting->traces[index] && recording_site(noting->recording, index, &record)) {
         record.family = (uint16_t)noting->families[record.family];
         noting->traces[index] = profile_trace(noting->generations->profile, noting->recording,
@@ -76,7 +76,7 @@ static struct trace *note_trace(struct noting *noting, uint32_t index)
     return noting->traces[index];
 }
 
-static struct origin origin_of(const struct generation *generation, const struct tlk_timer *timer,
+static struct origin origin_of(const struct generation *generation, const struct timer_record *timer,
                                uint32_t slot)
 {
     return (struct origin){.session = generation->session,
@@ -108,14 +108,14 @@ static void origin_add(struct generations *generations, const struct origin *ori
     generations->origins[generations->origin_count++] = *origin;
 }
 
-typedef void note_function(struct noting *noting, const struct tlk_timer *timer, uint32_t slot);
+typedef void note_function(struct noting *noting, const struct timer_record *timer, uint32_t slot);
 
 /* What damage it counts is counted when it is loaded. */
 static void each_handed_on(struct noting *noting, note_function *each)
 {
     struct recording *recording = noting->recording;
     uint64_t damaged = recording->damaged;
-    struct tlk_timer timer;
+    struct timer_record timer;
     families_intern(&recording->header, noting->families);
     for (uint32_t i = 0; i < recording_count(recording, TLK_TIMERS); i++) {
         if (!recording_timer(recording, i, &timer))
@@ -127,7 +127,7 @@ static void each_handed_on(struct noting *noting, note_function *each)
     recording->damaged = damaged;
 }
 
-static void note_inherited(struct noting *noting, const struct tlk_timer *timer, uint32_t slot)
+static void note_inherited(struct noting *noting, const struct timer_record *timer, uint32_t slot)
 {
     if (!(timer->flags & TLK_INHERITED))
         return;
@@ -138,7 +138,7 @@ static void note_inherited(struct noting *noting, const struct tlk_timer *timer,
     }
 }
 
-static void note_shared(struct noting *noting, const struct tlk_timer *timer, uint32_t slot)
+static void note_shared(struct noting *noting, const struct timer_record *timer, uint32_t slot)
 {
     const struct generation *generation = noting->generation;
     const struct origin origin = origin_of(generation, timer, slot);
@@ -180,7 +180,7 @@ static void note_holdings(struct generations *generations, struct generation *ge
 static bool may_inherit(struct recording *recording)
 {
     uint64_t damaged = recording->damaged;
-    struct tlk_site site;
+    struct site_record site;
     bool inherited = false;
     for (uint32_t i = 0; i < recording_count(recording, TLK_SITES) && !inherited; i++)
         inherited = recording_site(recording, i, &site) && site.inherited > 0;
@@ -290,7 +290,7 @@ struct generation *generations_find(struct generations *generations,
 
 const struct holding *generations_holding(const struct generations *generations,
                                           const struct generation *generation, uint32_t slot,
-                                          const struct tlk_timer *timer)
+                                          const struct timer_record *timer)
 {
     const struct holding *holding =
         generations_by_id(generations, generation, timer->family, timer->id, slot);

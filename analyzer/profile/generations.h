@@ -102,7 +102,7 @@ const struct holding *generations_by_id(const struct generations *generations,
 /* Of a live timer of it; NULL: no other recording has that. */
 const struct holding *generations_holding(const struct generations *generations,
                                           const struct generation *generation, uint32_t slot,
-                                          const struct tlk_timer *timer);
+                                          const struct timer_record *timer);
 
 /* Whether what becomes of such timers is the next program's matter. */
 bool generation_hands_on(const struct generation *generation, uint64_t family);

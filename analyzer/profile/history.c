@@ -15,7 +15,8 @@ struct history {
     struct tlk_span spans[];
 };
 
-void history_keep(struct site *site, const struct tlk_site *record, const struct process *process)
+void history_keep(struct site *site, const struct site_record *record,
+                  const struct process *process)
 {
     size_t size = record->history_used * sizeof(*record->history);
     struct history *history = memory_new(1, sizeof(*history) + size);
@@ -46,7 +47,7 @@ uint64_t history_duration(const struct profile *profile)
     return longest;
 }
 
-struct history_series history_series(const struct tlk_site *record)
+struct history_series history_series(const struct site_record *record)
 {
     return (struct history_series){
         .start = record->history_start,

@@ -15,7 +15,7 @@ struct history_point {
     uint64_t low, high;
 };
 
-/* The spans of a record: see struct tlk_site. */
+/* The spans of a record: see struct site_record. */
 struct history_series {
     uint64_t start;
     uint32_t shift, used;
@@ -23,7 +23,7 @@ struct history_series {
     const struct tlk_span *spans;
 };
 
-struct history_series history_series(const struct tlk_site *record);
+struct history_series history_series(const struct site_record *record);
 
 /* Where span `index` begins, UINT64_MAX if that is beyond all times. */
 uint64_t history_span(const struct history_series *series, uint32_t index);
@@ -33,7 +33,8 @@ struct history_point history_between(const struct history_series *series, uint64
                                      uint64_t to, uint32_t *next);
 
 /* Keeps what a recording tells of a site; only where profile->keep_histories is set. */
-void history_keep(struct site *site, const struct tlk_site *record, const struct process *process);
+void history_keep(struct site *site, const struct site_record *record,
+                  const struct process *process);
 void history_free(struct site *site);
 
 /* ns: how long the longest of all processes ran, those of a base left out. */

@@ -16,12 +16,12 @@ static bool is_descriptor(uint64_t family)
 }
 
 /* Whether /proc tells of such timers. */
-static bool is_listed(const struct tlk_timer *recorded)
+static bool is_listed(const struct timer_record *recorded)
 {
     return family_has(recorded->family, TLK_BY_DESCRIPTOR | TLK_BOUND_BY_SIGNALS);
 }
 
-static bool is_timer(const struct tlk_timer *recorded, const struct kernel_timer *kernel)
+static bool is_timer(const struct timer_record *recorded, const struct kernel_timer *kernel)
 {
     if (kernel->matched || is_descriptor(recorded->family) != is_descriptor(kernel->family))
         return false;
@@ -30,7 +30,7 @@ static bool is_timer(const struct tlk_timer *recorded, const struct kernel_timer
     return kernel->id == recorded->id;
 }
 
-static bool match_timer(const struct tlk_timer *recorded, struct kernel_timers *kernel)
+static bool match_timer(const struct timer_record *recorded, struct kernel_timers *kernel)
 {
     for (size_t i = 0; i < kernel->count; i++) {
         if (is_timer(recorded, &kernel->timers[i])) {
@@ -42,7 +42,7 @@ static bool match_timer(const struct tlk_timer *recorded, struct kernel_timers *
 }
 
 /* An old int id may be any of the kernel's timers that are left, on the same clock. */
-static bool match_old(const struct tlk_timer *recorded, struct kernel_timers *kernel)
+static bool match_old(const struct timer_record *recorded, struct kernel_timers *kernel)
 {
     for (size_t i = 0; i < kernel->count; i++) {
         struct kernel_timer *timer = &kernel->timers[i];
@@ -54,7 +54,7 @@ static bool match_old(const struct tlk_timer *recorded, struct kernel_timers *ke
     return false;
 }
 
-static bool is_old(const struct tlk_timer *recorded)
+static bool is_old(const struct timer_record *recorded)
 {
     return !is_descriptor(recorded->family) && IS_OLD_INT_ID(recorded->id);
 }
@@ -63,7 +63,7 @@ static void match_all(struct kernel_match *match, const struct profile *profile,
                       struct kernel_timers *kernel, bool old)
 {
     for (size_t i = 0; i < profile->timer_count; i++) {
-        const struct tlk_timer *recorded = &profile->timers[i].record;
+        const struct timer_record *recorded = &profile->timers[i].record;
         if (!is_listed(recorded) || is_old(recorded) != old)
             continue;
         if (old ? match_old(recorded, kernel) : match_timer(recorded, kernel))
@@ -77,7 +77,7 @@ static void match_all(struct kernel_match *match, const struct profile *profile,
 static bool is_copy(const struct kernel_timer *timer, const struct profile *profile, pid_t pid)
 {
     for (size_t i = 0; is_descriptor(timer->family) && i < profile->timer_count; i++) {
-        const struct tlk_timer *recorded = &profile->timers[i].record;
+        const struct timer_record *recorded = &profile->timers[i].record;
         if (is_descriptor(recorded->family) && recorded->references > 1 &&
             kernel_same_timer(pid, recorded->id, timer->id))
             return true;

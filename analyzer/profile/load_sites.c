@@ -18,7 +18,7 @@ struct run run_of(const struct process *process, uint64_t family)
     };
 }
 
-static uint64_t failures_of(const struct tlk_site *record)
+static uint64_t failures_of(const struct site_record *record)
 {
     uint64_t failures = 0;
     for (size_t i = 0; i < TLK_FAILURES; i++)
@@ -33,7 +33,7 @@ struct part *part_of(struct loading *loading, const struct site *site)
 
 /* The record of a site, of a family as the profile knows it. Site 0 is there always, and used only
  * when there is no room for others. */
-bool loading_site(struct loading *loading, uint32_t number, struct tlk_site *site)
+bool loading_site(struct loading *loading, uint32_t number, struct site_record *site)
 {
     if (!recording_site(loading->recording, number, site) ||
         (number == 0 && site->created + site->inherited + failures_of(site) == 0))
@@ -53,9 +53,9 @@ void part_begin(struct loading *loading, struct site *site, uint32_t number)
 
 /* All records of a site are judged as one. */
 static void part_add_record(struct loading *loading, struct part *part, uint32_t number,
-                            const struct tlk_site *site)
+                            const struct site_record *site)
 {
-    struct tlk_site first;
+    struct site_record first;
     if (number != part->number && part->alone && loading_site(loading, part->number, &first)) {
         part_keep_record(part, &first);
         part->alone = false;
@@ -67,7 +67,7 @@ static void part_add_record(struct loading *loading, struct part *part, uint32_t
     evidence_begin(&part->evidence, part->record ? part->record : site, &run);
 }
 
-static void load_site(struct loading *loading, uint32_t number, const struct tlk_site *site,
+static void load_site(struct loading *loading, uint32_t number, const struct site_record *site,
                       struct record *record)
 {
     record->trace = profile_trace(loading->profile, loading->recording, site, loading->modules);
@@ -90,7 +90,7 @@ static void load_site(struct loading *loading, uint32_t number, const struct tlk
     memcpy(record->failed, site->failed, sizeof(record->failed));
 }
 
-static void note_activity(struct loading *loading, const struct tlk_site *record)
+static void note_activity(struct loading *loading, const struct site_record *record)
 {
     if (record->last_created > loading->last_activity)
         loading->last_activity = record->last_created;
@@ -102,7 +102,7 @@ static void note_activity(struct loading *loading, const struct tlk_site *record
 
 void loading_sites(struct loading *loading)
 {
-    struct tlk_site site;
+    struct site_record site;
     loading->site_count = recording_count(loading->recording, TLK_SITES);
     loading->record_count = loading->record_room = loading->site_count;
     loading->records = memory_new(loading->record_count, sizeof(*loading->records));

@@ -19,7 +19,7 @@ static uint64_t wakeups_of(const struct process *process, uint64_t fired)
  * A timer that a forked child shares with its parent expires once for all: each counts what it was
  * seen to read, on the average of the timer's life; what nobody read is its maker's to count.
  */
-static uint64_t wakeups_of_timer(const struct process *process, const struct tlk_timer *timer,
+static uint64_t wakeups_of_timer(const struct process *process, const struct timer_record *timer,
                                  const struct judgement *judgement)
 {
     uint64_t stands_for = process_one_in(process, timer->family);
@@ -42,7 +42,7 @@ static void sample_add(struct sample *sample, const struct sample *what)
 
 /* Enters a live timer, and adds it to `live`: all live timers of that process's trace together. */
 static void samples_add_timer(struct profile *profile, const struct process *process,
-                              struct trace *trace, const struct tlk_timer *timer,
+                              struct trace *trace, const struct timer_record *timer,
                               const struct judgement *judgement, struct sample *live)
 {
     struct labels labels = {
@@ -88,8 +88,9 @@ static void samples_add_rest(struct profile *profile, const struct process *proc
         sample_add(sample_of(&profile->samples, trace, &labels), &rest);
 }
 
-static void keep_timer(struct loading *loading, struct trace *trace, const struct tlk_timer *timer,
-                       const struct callers *callers, const struct judgement *judgement)
+static void keep_timer(struct loading *loading, struct trace *trace,
+                       const struct timer_record *timer, const struct callers *callers,
+                       const struct judgement *judgement)
 {
     struct profile *profile = loading->profile;
     const char *name =
@@ -101,8 +102,9 @@ static void keep_timer(struct loading *loading, struct trace *trace, const struc
                             callers->notified, *timer, *judgement};
 }
 
-static void count_callers(struct loading *loading, struct site *site, const struct tlk_timer *timer,
-                          const struct callers *callers, const struct judgement *judgement)
+static void count_callers(struct loading *loading, struct site *site,
+                          const struct timer_record *timer, const struct callers *callers,
+                          const struct judgement *judgement)
 {
     uint64_t stands_for = process_one_in(loading->process, timer->family);
     uint64_t wakeups = wakeups_of_timer(loading->process, timer, judgement);
@@ -114,7 +116,7 @@ static void count_callers(struct loading *loading, struct site *site, const stru
                       0);
 }
 
-static void count_timer(struct counts *counts, const struct tlk_timer *timer,
+static void count_timer(struct counts *counts, const struct timer_record *timer,
                         const struct judgement *judgement)
 {
     counts->armed += timer->armed;
@@ -138,7 +140,7 @@ static void count_timer(struct counts *counts, const struct tlk_timer *timer,
     counts->retained = count_sum(counts->retained, timer_retained(timer));
 }
 
-static bool ended_by_exec(const struct process *process, const struct tlk_timer *timer)
+static bool ended_by_exec(const struct process *process, const struct timer_record *timer)
 {
     return process->end == TLK_EXECED &&
            (timer->flags & TLK_CLOEXEC || !family_has(timer->family, TLK_OVER_EXEC));
@@ -147,7 +149,7 @@ static bool ended_by_exec(const struct process *process, const struct tlk_timer 
 /* ---- timers that other recordings have, too ---- */
 
 static const struct holding *holding_of(const struct loading *loading, uint32_t slot,
-                                        const struct tlk_timer *timer)
+                                        const struct timer_record *timer)
 {
     return loading->generation ? generations_holding(loading->profile->generations,
                                                      loading->generation, slot, timer)
@@ -160,7 +162,7 @@ static struct record *record_of(struct loading *loading, struct trace *trace)
     if (trace->record != 0)
         return &loading->records[trace->record - 1];
     if (trace->site->part == 0) {
-        const struct tlk_site nothing = {.family = (uint16_t)trace->family};
+        const struct site_record nothing = {.family = (uint16_t)trace->family};
         const struct run run = run_of(loading->process, trace->family);
         part_begin(loading, trace->site, NO_RECORD);
         evidence_begin(&part_of(loading, trace->site)->evidence, &nothing, &run);
@@ -208,7 +210,7 @@ static struct record *record_of_holding(struct loading *loading, const struct ho
 }
 
 /* Only what was done with it here: it is live elsewhere. */
-static void count_shared(struct counts *counts, const struct tlk_timer *timer, bool passed_on)
+static void count_shared(struct counts *counts, const struct timer_record *timer, bool passed_on)
 {
     counts->armed += timer->armed;
     counts->stopped += timer->stopped;
@@ -220,11 +222,12 @@ static void count_shared(struct counts *counts, const struct tlk_timer *timer, b
 
 /* ---- each timer ---- */
 
-typedef void timer_function(struct loading *loading, uint32_t slot, const struct tlk_timer *timer);
+typedef void timer_function(struct loading *loading, uint32_t slot,
+                            const struct timer_record *timer);
 
 static void each_timer(struct loading *loading, timer_function *each)
 {
-    struct tlk_timer timer;
+    struct timer_record timer;
     for (uint32_t i = 0; i < recording_count(loading->recording, TLK_TIMERS); i++) {
         if (!recording_timer(loading->recording, i, &timer))
             continue;
@@ -234,7 +237,7 @@ static void each_timer(struct loading *loading, timer_function *each)
     }
 }
 
-static struct judgement judge_timer(const struct loading *loading, const struct tlk_timer *timer,
+static struct judgement judge_timer(const struct loading *loading, const struct timer_record *timer,
                                     const struct holding *holding)
 {
     struct judgement judgement;
@@ -250,7 +253,7 @@ static struct judgement judge_timer(const struct loading *loading, const struct 
 
 /* It is live, though it may count elsewhere. */
 static void enter_timer(struct loading *loading, struct record *record,
-                        const struct tlk_timer *timer, const struct judgement *judgement)
+                        const struct timer_record *timer, const struct judgement *judgement)
 {
     struct site *site = record->trace->site;
     struct callers callers = callers_of(loading->profile, &loading->loaded, timer);
@@ -267,7 +270,7 @@ static void enter_timer(struct loading *loading, struct record *record,
         keep_timer(loading, record->trace, timer, &callers, judgement);
 }
 
-static void load_timer(struct loading *loading, uint32_t slot, const struct tlk_timer *timer)
+static void load_timer(struct loading *loading, uint32_t slot, const struct timer_record *timer)
 {
     const struct holding *holding = holding_of(loading, slot, timer);
     struct record *record =
@@ -323,7 +326,7 @@ void loading_timers(struct loading *loading)
 }
 
 /* Inherited ones are no evidence. */
-static void want_timer(struct loading *loading, uint32_t slot, const struct tlk_timer *timer)
+static void want_timer(struct loading *loading, uint32_t slot, const struct timer_record *timer)
 {
     struct judgement judgement = judge_timer(loading, timer, holding_of(loading, slot, timer));
     struct part *part = part_of(loading, loading->records[timer->site].trace->site);

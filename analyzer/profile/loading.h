@@ -41,7 +41,7 @@ struct loading {
 void loading_sites(struct loading *loading);
 
 /* Reads the record of a site, of a family as the profile knows it; false if it tells nothing. */
-bool loading_site(struct loading *loading, uint32_t number, struct tlk_site *site);
+bool loading_site(struct loading *loading, uint32_t number, struct site_record *site);
 
 /* What the recording says about a site; part_begin() first. Valid until another one begins. */
 struct part *part_of(struct loading *loading, const struct site *site);

@@ -27,6 +27,8 @@ static const struct loss losses[TLK_DROPS] = {
                         "that used timers and for which no recording could be made: it may not "
                         "write there, or the disk is full",
                         true},
+    [TLK_DROP_DETAIL] = {"detail", "detail", "details",
+                         "of sites or timers for which the recording had no room", false},
 };
 
 const struct loss *loss_of(unsigned reason)

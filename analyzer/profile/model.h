@@ -15,7 +15,7 @@
 #include "profile/samples.h"
 #include "profile/states.h"
 #include "profile/verdict.h"
-#include "recording.h"
+#include "recording/records.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -231,7 +231,7 @@ struct live_timer {
     const struct process *process;
     const char *name;          /* that the program gave it; "": none */
     uint32_t setter, notified; /* locations: see callers.h */
-    struct tlk_timer record;
+    struct timer_record record;
     struct judgement judgement;
 };
 

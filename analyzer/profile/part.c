@@ -36,8 +36,8 @@ static uint32_t span_bound(uint64_t value)
 }
 
 /* Spans of the sum are as long as the longer ones of both, or longer: 64 of them reach as far. */
-static void merge_histories(struct tlk_site *sum, const struct tlk_site *one,
-                            const struct tlk_site *other)
+static void merge_histories(struct site_record *sum, const struct site_record *one,
+                            const struct site_record *other)
 {
     const struct history_series a = history_series(one), b = history_series(other);
     struct history_series all = {.start = earlier(a.start, b.start),
@@ -59,7 +59,7 @@ static void merge_histories(struct tlk_site *sum, const struct tlk_site *one,
 }
 
 /* Each had its peak at a time of its own. */
-static uint32_t highest_live(const struct tlk_site *record)
+static uint32_t highest_live(const struct site_record *record)
 {
     uint32_t most = record->live;
     for (uint32_t i = 0; i < record->history_used; i++)
@@ -67,9 +67,9 @@ static uint32_t highest_live(const struct tlk_site *record)
     return most;
 }
 
-void record_merge(struct tlk_site *record, const struct tlk_site *other)
+void record_merge(struct site_record *record, const struct site_record *other)
 {
-    struct tlk_site sum = *record;
+    struct site_record sum = *record;
     sum.inherited = count_sum(record->inherited, other->inherited);
     sum.created = count_sum(record->created, other->created);
     sum.released = count_sum(record->released, other->released);
@@ -85,7 +85,7 @@ void record_merge(struct tlk_site *record, const struct tlk_site *other)
     *record = sum;
 }
 
-void part_keep_record(struct part *part, const struct tlk_site *record)
+void part_keep_record(struct part *part, const struct site_record *record)
 {
     if (part->record)
         record_merge(part->record, record);
@@ -93,7 +93,7 @@ void part_keep_record(struct part *part, const struct tlk_site *record)
         part->record = memcpy(memory_new(1, sizeof(*record)), record, sizeof(*record));
 }
 
-void part_keep_timer(struct part *part, const struct tlk_timer *timer,
+void part_keep_timer(struct part *part, const struct timer_record *timer,
                      const struct judgement *judgement)
 {
     uint64_t live = part->evidence.live;

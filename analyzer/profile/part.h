@@ -11,7 +11,7 @@
 #define FEW_TIMERS 16
 
 struct part_timer {
-    struct tlk_timer record;
+    struct timer_record record;
     struct judgement judgement;
 };
 
@@ -26,19 +26,19 @@ struct part {
     enum verdict verdict;
     /* Where more than its finding is needed: see paths.h. */
     bool wanted;
-    struct tlk_site *record; /* of all its traces together */
-    struct part_timer *few;  /* its live timers that are evidence */
+    struct site_record *record; /* of all its traces together */
+    struct part_timer *few;     /* its live timers that are evidence */
     size_t few_count;
 };
 
 /* Adds the times and numbers of another record of a site. */
-void record_merge(struct tlk_site *record, const struct tlk_site *other);
+void record_merge(struct site_record *record, const struct site_record *other);
 
 /* Keeps a record, or adds it to the one that is kept. */
-void part_keep_record(struct part *part, const struct tlk_site *record);
+void part_keep_record(struct part *part, const struct site_record *record);
 
 /* Keeps one of those, if they are few. */
-void part_keep_timer(struct part *part, const struct tlk_timer *timer,
+void part_keep_timer(struct part *part, const struct timer_record *timer,
                      const struct judgement *judgement);
 
 void part_free(struct part *part);

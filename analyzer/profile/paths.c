@@ -51,7 +51,7 @@ static enum kind_of_path kind_of_path(const struct part *part)
 
 /* What is said of some of the parts, together. */
 struct together {
-    struct tlk_site record;
+    struct site_record record;
     struct evidence evidence;
     const struct part *any;
     size_t paths;

@@ -209,10 +209,11 @@ uint32_t *profile_modules(struct profile *profile, struct recording *recording)
 }
 
 static void translate_frames(struct profile *profile, const struct recording *recording,
-                             const struct tlk_site *record, const uint32_t *modules,
+                             const struct site_record *record, const uint32_t *modules,
                              struct climb *climb)
 {
-    const uint64_t *recorded = recording_frames(recording, record);
+    uint64_t recorded[TLK_MAX_DEPTH];
+    recording_frames(recording, record, recorded);
     uint32_t count = recording_count(recording, TLK_MODULES);
     for (size_t i = 0; i < record->depth; i++) {
         uint32_t module = TLK_FRAME_MODULE(recorded[i]);
@@ -320,7 +321,7 @@ static struct site *site_of_trace(struct profile *profile, struct trace *trace)
 }
 
 struct trace *profile_trace(struct profile *profile, const struct recording *recording,
-                            const struct tlk_site *record, const uint32_t *modules)
+                            const struct site_record *record, const uint32_t *modules)
 {
     struct climb climb = {0};
     const char *function = recording_string(recording, record->function);

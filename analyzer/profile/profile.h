@@ -27,7 +27,7 @@ uint32_t *profile_modules(struct profile *profile, struct recording *recording);
 
 /* The trace that a recorded site is: made if need be. */
 struct trace *profile_trace(struct profile *profile, const struct recording *recording,
-                            const struct tlk_site *record, const uint32_t *modules);
+                            const struct site_record *record, const uint32_t *modules);
 
 /* By what does not depend on where modules were loaded, so that every run gives the same order. */
 int traces_compare(const struct profile *profile, const struct trace *a, const struct trace *b);

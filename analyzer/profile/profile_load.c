@@ -196,7 +196,7 @@ static void part_judge(struct loading *loading, struct part *part)
 static void judge_paths(struct loading *loading)
 {
     struct found_paths found;
-    struct tlk_site site;
+    struct site_record site;
     if (!paths_want(loading->parts, loading->part_count))
         return;
     for (uint32_t i = 0; i < loading->site_count; i++) {

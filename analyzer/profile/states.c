@@ -74,7 +74,7 @@ static int64_t clamp_time(__int128 value)
 }
 
 /* Notes when it is due. A coarse deadline has passed only when it surely has. */
-static void judge_deadline(const struct tlk_timer *timer, const struct moment *now,
+static void judge_deadline(const struct timer_record *timer, const struct moment *now,
                            struct judgement *judgement)
 {
     uint64_t shown;
@@ -89,7 +89,8 @@ static void judge_deadline(const struct tlk_timer *timer, const struct moment *n
 }
 
 /* Expirations of this arming by the kernel's clock; 0 if its first deadline has not passed. */
-static uint64_t count_expirations(const struct tlk_timer *timer, const struct judgement *judgement)
+static uint64_t count_expirations(const struct timer_record *timer,
+                                  const struct judgement *judgement)
 {
     if (!judgement->due_known || judgement->due > 0)
         return 0;
@@ -102,7 +103,7 @@ static uint64_t count_expirations(const struct tlk_timer *timer, const struct ju
  * An unread periodic timerfd is not re-armed: however many deadlines passed, it fired once. Where
  * the kernel was asked, TLK_UNREAD, that once is counted already.
  */
-static uint64_t derived_fires(const struct tlk_timer *timer, uint64_t expired)
+static uint64_t derived_fires(const struct timer_record *timer, uint64_t expired)
 {
     if (timer->flags & (TLK_EXACT_FIRES | TLK_UNREAD) || expired <= timer->fired_now)
         return 0;
@@ -110,7 +111,7 @@ static uint64_t derived_fires(const struct tlk_timer *timer, uint64_t expired)
 }
 
 /* The kernel's timers expire by the clock, a library's when it comes to them, and tells. */
-static enum timer_state armed_state(const struct tlk_timer *timer, uint64_t expired,
+static enum timer_state armed_state(const struct timer_record *timer, uint64_t expired,
                                     const struct judgement *judgement)
 {
     bool over = timer->fired_now || (expired && !family_has(timer->family, TLK_FIRES_TOLD));
@@ -120,7 +121,7 @@ static enum timer_state armed_state(const struct tlk_timer *timer, uint64_t expi
 }
 
 /* When it was last touched, mono: to the end of the unit in which it was. */
-static uint64_t touched_at(const struct tlk_timer *timer, const struct moment *now)
+static uint64_t touched_at(const struct timer_record *timer, const struct moment *now)
 {
     uint64_t time = now->start + ((uint64_t)timer->touched << TLK_TOUCHED_SHIFT);
     return timer->touched && time > timer->created ? time : timer->created;
@@ -131,7 +132,7 @@ static uint64_t touched_at(const struct tlk_timer *timer, const struct moment *n
  * read: where the kernel was asked (TLK_UNREAD), those that are unread are among those counted. A
  * library comes to its own when it can; those of the kernel go by the clock, seen or not.
  */
-static int64_t next_expiry(const struct tlk_timer *timer, const struct judgement *judgement)
+static int64_t next_expiry(const struct timer_record *timer, const struct judgement *judgement)
 {
     uint64_t over = timer->fired_now;
     if (timer->flags & TLK_UNREAD && over > 0)
@@ -144,7 +145,7 @@ static int64_t next_expiry(const struct tlk_timer *timer, const struct judgement
 }
 
 /* What is unread for less than a period, or a second, is about to be read. */
-static bool is_unread(const struct tlk_timer *timer, const struct judgement *judgement)
+static bool is_unread(const struct timer_record *timer, const struct judgement *judgement)
 {
     int64_t patience = timer->interval && timer->interval < NS_PER_SECOND ? (int64_t)timer->interval
                                                                           : (int64_t)NS_PER_SECOND;
@@ -154,7 +155,7 @@ static bool is_unread(const struct tlk_timer *timer, const struct judgement *jud
     return judgement->next <= -patience;
 }
 
-void state_judge(const struct tlk_timer *timer, const struct moment *now,
+void state_judge(const struct timer_record *timer, const struct moment *now,
                  struct judgement *judgement)
 {
     *judgement = (struct judgement){
@@ -191,19 +192,19 @@ void state_judge(const struct tlk_timer *timer, const struct moment *now,
     }
 }
 
-uint64_t timer_retained(const struct tlk_timer *timer)
+uint64_t timer_retained(const struct timer_record *timer)
 {
     bool other = family_has(timer->family, TLK_BY_DESCRIPTOR) || timer->notify == TLK_NOTIFY_THREAD;
     return other ? 0 : timer->retained;
 }
 
-bool state_passed_on(const struct tlk_timer *timer, bool forked)
+bool state_passed_on(const struct timer_record *timer, bool forked)
 {
     return !forked && timer->flags & TLK_INHERITED && timer->touched == 0 && timer->seen == 0 &&
            family_has(timer->family, TLK_BY_DESCRIPTOR);
 }
 
-uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now)
+uint64_t state_timeout(const struct timer_record *timer, const struct moment *now)
 {
     uint64_t shown;
     if (!(timer->flags & TLK_ARMED) || !clock_at(timer->deadline_clock, now, &shown))

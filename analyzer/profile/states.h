@@ -4,7 +4,7 @@
 #ifndef TIMERLEAK_PROFILE_STATES_H
 #define TIMERLEAK_PROFILE_STATES_H
 
-#include "recording.h"
+#include "recording/records.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,20 +41,20 @@ struct judgement {
                        or to be told by its library */
 };
 
-void state_judge(const struct tlk_timer *timer, const struct moment *now,
+void state_judge(const struct timer_record *timer, const struct moment *now,
                  struct judgement *judgement);
 
 /* How long after its last arming it is due for the first time; 0: unknown, or not armed. */
-uint64_t state_timeout(const struct tlk_timer *timer, const struct moment *now);
+uint64_t state_timeout(const struct timer_record *timer, const struct moment *now);
 
 /* Bytes that it keeps alive, where the program said so. */
-uint64_t timer_retained(const struct tlk_timer *timer);
+uint64_t timer_retained(const struct timer_record *timer);
 
 /*
  * It came over exec, and the program that has it now neither set, stopped, asked nor read it. What
  * a forked process has of its parent is its own matter.
  */
-bool state_passed_on(const struct tlk_timer *timer, bool forked);
+bool state_passed_on(const struct timer_record *timer, bool forked);
 
 /* "never-fired" */
 const char *state_name(enum timer_state state);

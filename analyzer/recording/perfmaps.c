@@ -196,11 +196,12 @@ char *perfmaps_read(struct recording *recording, size_t *size)
 
 static bool leads_beyond(struct recording *recording)
 {
-    struct tlk_site site;
+    struct site_record site;
     for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
         if (!recording_site(recording, i, &site))
             continue;
-        const uint64_t *frames = recording_frames(recording, &site);
+        uint64_t frames[TLK_MAX_DEPTH];
+        recording_frames(recording, &site, frames);
         for (size_t j = 0; j < site.depth; j++) {
             if (TLK_FRAME_MODULE(frames[j]) == 0)
                 return true;

@@ -18,9 +18,10 @@ static bool recording_load(struct recording *recording, char error[ERROR_SIZE])
                          (enum tlk_region_id)id, error))
             return false;
     }
+    recording->stacks = region_load(&recording->regions[TLK_STACKS], recording->file);
     recording->frames = region_load(&recording->regions[TLK_FRAMES], recording->file);
     recording->strings = region_load(&recording->regions[TLK_STRINGS], recording->file);
-    if (!recording->frames || !recording->strings) {
+    if (!recording->stacks || !recording->frames || !recording->strings) {
         return error_set(error, "%s was cut short while it was read; try again", recording->path);
     }
     return true;
@@ -62,6 +63,7 @@ void recording_close(struct recording *recording)
         region_close(&recording->regions[i]);
     free(recording->strings);
     free(recording->frames);
+    free(recording->stacks);
     free(recording->path);
     close(recording->file);
     free(recording);
@@ -95,21 +97,30 @@ static bool lie_together(const struct region *region, uint32_t first, uint32_t l
     return tlk_segment_of(first, region->table.first) == tlk_segment_of(last, region->table.first);
 }
 
-/* The frames of one stack lie in one segment and are published. */
-static bool frames_exist(const struct recording *recording, const struct tlk_site *site)
+/* The numbers of one stack lie in one segment and are published, as are the frames. */
+static bool stack_exists(const struct recording *recording, const struct site_record *site)
 {
-    const struct region *frames = &recording->regions[TLK_FRAMES];
+    const struct region *stacks = &recording->regions[TLK_STACKS];
     if (site->depth == 0)
         return true;
-    return site->frames != 0 && site->depth <= TLK_MAX_DEPTH && site->frames < frames->table.used &&
-           site->depth <= frames->table.used - site->frames &&
-           lie_together(frames, site->frames, site->frames + site->depth - 1);
+    if (site->stack == 0 || site->depth > TLK_MAX_DEPTH || site->stack >= stacks->table.used ||
+        site->depth > stacks->table.used - site->stack ||
+        !lie_together(stacks, site->stack, site->stack + site->depth - 1))
+        return false;
+    for (uint32_t i = 0; i < site->depth; i++) {
+        uint32_t number = recording->stacks[site->stack + i];
+        if (number == 0 || number >= recording_count(recording, TLK_FRAMES))
+            return false;
+    }
+    return true;
 }
 
-static bool site_valid(const struct recording *recording, const struct tlk_site *site)
+/* What it refers to apart may be newer than the opening of a running process's recording. */
+static bool refers_beyond(const struct recording *recording, enum tlk_region_id region,
+                          uint32_t index)
 {
-    return site->history_used <= TLK_HISTORY_BUCKETS && site->history_shift < 64 &&
-           frames_exist(recording, site);
+    return index > 0 && index >= recording_count(recording, region) &&
+           recording->header.end != TLK_RUNNING;
 }
 
 /* Since the header of a running process was read there may have come more. */
@@ -118,20 +129,30 @@ static bool family_unread(const struct recording *recording, uint32_t family)
     return family >= recording->header.family_count && recording->header.end == TLK_RUNNING;
 }
 
-static enum found find_site(struct recording *recording, uint32_t index, struct tlk_site *site)
+/* Until it had details, its own part told what they tell. */
+static const struct tlk_details *details_of(struct recording *recording,
+                                            const struct tlk_site *site)
 {
-    const void *record = region_record(&recording->regions[TLK_SITES], recording->file, index);
-    if (!record)
+    return site->details == 0
+               ? NULL
+               : region_record(&recording->regions[TLK_DETAILS], recording->file, site->details);
+}
+
+static enum found find_site(struct recording *recording, uint32_t index, struct site_record *site)
+{
+    const struct tlk_site *record =
+        region_record(&recording->regions[TLK_SITES], recording->file, index);
+    if (!record || family_unread(recording, record->family))
         return FOUND_NONE;
-    memcpy(site, record, sizeof(*site));
-    if (family_unread(recording, site->family))
-        return FOUND_NONE;
-    return site->family < recording->header.family_count && site_valid(recording, site)
+    bool whole = site_unpack(record, details_of(recording, record), site);
+    return whole && site->family < recording->header.family_count &&
+                   !refers_beyond(recording, TLK_DETAILS, record->details) &&
+                   stack_exists(recording, site)
                ? FOUND_WHOLE
                : FOUND_DAMAGED;
 }
 
-bool recording_site(struct recording *recording, uint32_t index, struct tlk_site *site)
+bool recording_site(struct recording *recording, uint32_t index, struct site_record *site)
 {
     return count_damage(recording, find_site(recording, index, site));
 }
@@ -140,26 +161,40 @@ bool recording_site(struct recording *recording, uint32_t index, struct tlk_site
 static bool still_there(const struct recording *recording, uint32_t index,
                         const struct tlk_timer *timer)
 {
-    struct {
-        uint32_t state, generation;
-    } now;
-    _Static_assert(offsetof(struct tlk_timer, generation) == 4, "state and generation lead");
+    uint32_t tag;
+    _Static_assert(offsetof(struct tlk_timer, tag) == 0, "the tag leads");
     if (recording->header.end != TLK_RUNNING)
         return true;
-    return region_reread(&recording->regions[TLK_TIMERS], recording->file, index, &now,
-                         sizeof(now)) &&
-           now.state == timer->state && now.generation == timer->generation;
+    return region_reread(&recording->regions[TLK_TIMERS], recording->file, index, &tag,
+                         sizeof(tag)) &&
+           tag == timer->tag;
 }
 
-static enum found find_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer)
+/* Read past the window: of a running process it must be as new as the timer. */
+static const struct tlk_extra *extra_of(struct recording *recording, const struct tlk_timer *timer,
+                                        struct tlk_extra *extra)
 {
-    const void *record = region_record(&recording->regions[TLK_TIMERS], recording->file, index);
-    if (!record)
+    uint32_t index = timer->thread & (TLK_EXTRA - 1);
+    bool read = timer->thread & TLK_EXTRA && index < recording_count(recording, TLK_EXTRAS) &&
+                region_reread(&recording->regions[TLK_EXTRAS], recording->file, index, extra,
+                              sizeof(*extra));
+    return read ? extra : NULL;
+}
+
+static enum found find_timer(struct recording *recording, uint32_t index,
+                             struct timer_record *timer)
+{
+    const struct tlk_timer *record =
+        region_record(&recording->regions[TLK_TIMERS], recording->file, index);
+    struct tlk_extra extra;
+    if (!record || record->state == TLK_FREE || record->state == TLK_LEAVING)
         return FOUND_NONE;
-    memcpy(timer, record, sizeof(*timer));
-    if (timer->state == TLK_FREE || timer->state == TLK_LEAVING ||
-        !still_there(recording, index, timer))
+    timer_unpack(record, extra_of(recording, record, &extra), timer);
+    if (!still_there(recording, index, record))
         return FOUND_NONE;
+    if (record->thread & TLK_EXTRA &&
+        refers_beyond(recording, TLK_EXTRAS, record->thread & (TLK_EXTRA - 1)))
+        return FOUND_DAMAGED;
     uint32_t sites = recording_count(recording, TLK_SITES);
     if ((timer->site >= sites && recording->header.end == TLK_RUNNING) ||
         family_unread(recording, timer->family))
@@ -170,7 +205,7 @@ static enum found find_timer(struct recording *recording, uint32_t index, struct
     return FOUND_WHOLE;
 }
 
-bool recording_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer)
+bool recording_timer(struct recording *recording, uint32_t index, struct timer_record *timer)
 {
     return count_damage(recording, find_timer(recording, index, timer));
 }
@@ -182,7 +217,7 @@ static void note_event(uint64_t *last, uint64_t time)
 }
 
 /* When its last fire was seen, at least: in that unit, and not before it was due. */
-static uint64_t fire_seen(const struct recording *recording, const struct tlk_timer *timer)
+static uint64_t fire_seen(const struct recording *recording, const struct timer_record *timer)
 {
     uint64_t unit = UINT64_C(1) << TLK_TOUCHED_SHIFT, due;
     if (timer->seen == 0)
@@ -196,8 +231,8 @@ static uint64_t fire_seen(const struct recording *recording, const struct tlk_ti
 
 uint64_t recording_last_event(struct recording *recording)
 {
-    struct tlk_site site;
-    struct tlk_timer timer;
+    struct site_record site;
+    struct timer_record timer;
     uint64_t last = recording->header.start_mono;
     note_event(&last, recording->header.switched);
     for (uint32_t i = 0; i < recording_count(recording, TLK_SITES); i++) {
@@ -216,9 +251,11 @@ uint64_t recording_last_event(struct recording *recording)
     return last;
 }
 
-const uint64_t *recording_frames(const struct recording *recording, const struct tlk_site *site)
+void recording_frames(const struct recording *recording, const struct site_record *site,
+                      uint64_t frames[TLK_MAX_DEPTH])
 {
-    return recording->frames + site->frames;
+    for (uint32_t i = 0; i < site->depth; i++)
+        frames[i] = recording->frames[recording->stacks[site->stack + i]];
 }
 
 const char *recording_string(const struct recording *recording, uint32_t offset)

@@ -9,7 +9,7 @@
 #define TIMERLEAK_RECORDING_READER_H
 
 #include "base/errors.h"
-#include "recording.h" /* preload's: the layout */
+#include "recording/records.h"
 #include "recording/regions.h"
 
 #include <stdbool.h>
@@ -24,6 +24,7 @@ struct recording {
     struct region regions[TLK_REGIONS];
     char *strings;
     uint64_t *frames;
+    uint32_t *stacks;
 };
 
 /*
@@ -44,16 +45,17 @@ uint32_t recording_count(const struct recording *recording, enum tlk_region_id r
 
 /* Copies a record; false if there is none, or if it is damaged: then it is counted. */
 bool recording_module(struct recording *recording, uint32_t index, struct tlk_module *module);
-bool recording_site(struct recording *recording, uint32_t index, struct tlk_site *site);
+bool recording_site(struct recording *recording, uint32_t index, struct site_record *site);
 
 /*
  * Copies a live timer; false if the slot is free, was given away while it was read, belongs to a
  * site newer than the opening of the recording, or is damaged.
  */
-bool recording_timer(struct recording *recording, uint32_t index, struct tlk_timer *timer);
+bool recording_timer(struct recording *recording, uint32_t index, struct timer_record *timer);
 
-/* The frames of a site that recording_site has returned; valid until recording_close. */
-const uint64_t *recording_frames(const struct recording *recording, const struct tlk_site *site);
+/* The frames of a site that recording_site has returned, as many as it is deep. */
+void recording_frames(const struct recording *recording, const struct site_record *site,
+                      uint64_t frames[TLK_MAX_DEPTH]);
 
 /* A string; "" for offset 0 and for one that is no string. Valid until recording_close. */
 const char *recording_string(const struct recording *recording, uint32_t offset);

@@ -13,7 +13,8 @@
 
 static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES, firsts[TLK_REGIONS] = TLK_FIRSTS;
 
-static const char *const names[TLK_REGIONS] = {"strings", "modules", "frames", "sites", "timers"};
+static const char *const names[TLK_REGIONS] = {"strings", "modules", "frames", "stacks",
+                                               "details", "sites",   "extras", "timers"};
 
 /* Whether all `size` bytes were there. */
 static bool read_at(int file, uint64_t offset, void *to, size_t size)

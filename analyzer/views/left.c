@@ -25,7 +25,7 @@ static size_t keep_since(struct profile *profile, uint64_t since)
 {
     size_t kept = 0;
     for (size_t i = 0; i < profile->timer_count; i++) {
-        const struct tlk_timer *record = &profile->timers[i].record;
+        const struct timer_record *record = &profile->timers[i].record;
         if (record->created >= since && !(record->flags & TLK_INHERITED))
             profile->timers[kept++] = profile->timers[i];
     }

@@ -15,7 +15,7 @@ static int compare_descriptors(const void *left, const void *right)
 }
 
 /* "fd 5,7,9", and "+" where there are more than are known. */
-static struct text descriptors_of(const struct tlk_timer *record)
+static struct text descriptors_of(const struct timer_record *record)
 {
     struct text text;
     uint64_t numbers[1 + TLK_DUPLICATES] = {record->id}, count = 1;
@@ -48,7 +48,7 @@ struct text timer_identity(uint64_t family, uint64_t id)
     return text;
 }
 
-struct text timer_handles(const struct tlk_timer *record)
+struct text timer_handles(const struct timer_record *record)
 {
     if (family_has(record->family, TLK_BY_DESCRIPTOR))
         return descriptors_of(record);

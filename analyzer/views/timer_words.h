@@ -11,7 +11,7 @@
 struct text timer_identity(uint64_t family, uint64_t id);
 
 /* The same with all its descriptors: "fd 5,7,9", and "+" where there are more than are known. */
-struct text timer_handles(const struct tlk_timer *record);
+struct text timer_handles(const struct timer_record *record);
 
 /* "in 2.1s", "3m12s ago"; "?": armed by a clock that is not known; "-": not armed. */
 struct text timer_deadline(const struct live_timer *timer);

@@ -113,7 +113,7 @@ static char *caller_text(const struct table *table, struct profile *profile, siz
 static void print_timer_row(const struct table *table, struct profile *profile,
                             const struct live_timer *timer, const struct columns *columns)
 {
-    const struct tlk_timer *record = &timer->record;
+    const struct timer_record *record = &timer->record;
     const struct judgement *judgement = &timer->judgement;
     const struct text family = timer_label(timer), identity = timer_handles(record),
                       deadline = timer_deadline(timer), interval = text_duration(record->interval),

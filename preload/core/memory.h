@@ -1,7 +1,7 @@
 /*
  * memory.h - private memory of the shim, reserved once at the start: address space is taken then,
- * pages as they are touched, and no hook asks the system for more, but once: see live_widen(), and
- * notice.c. What is free may be given back: see circumstances.c.
+ * pages as they are touched, and no hook asks the system for more, but once: see notice.c. What is
+ * free may be given back: see circumstances.c.
  */
 #ifndef TIMERLEAK_MEMORY_H
 #define TIMERLEAK_MEMORY_H

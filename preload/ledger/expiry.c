@@ -1,13 +1,14 @@
 #include "ledger/expiry.h"
 
 #include "core/clock.h"
+#include "tables/extras.h"
 #include "tables/mapfile.h"
 
 void expiry_set_slowly(struct tlk_timer *timer, uint64_t value, bool absolute, uint64_t now)
 {
     timer->armed_at = now;
-    timer->flags &= ~(uint32_t)TLK_COARSE_DEADLINE;
-    timer->deadline_clock = (int16_t)clock_readable(timer->clock);
+    timer->flags &= (uint16_t)~TLK_COARSE_DEADLINE;
+    timer->deadline_clock = (int8_t)clock_readable(timer->clock);
     timer->deadline = (int64_t)value;
     if (absolute || (timer->deadline_clock < 0 && timer->clock != CLOCK_UNKNOWN))
         return;
@@ -28,7 +29,8 @@ static int64_t next_deadline(const struct tlk_timer *timer)
 {
     uint64_t seen;
 
-    if (!timer->interval || __builtin_mul_overflow(timer->fired_now, timer->interval, &seen) ||
+    if (!timer->interval ||
+        __builtin_mul_overflow(timer_expirations_now(timer), timer->interval, &seen) ||
         seen > (uint64_t)(INT64_MAX - timer->deadline))
         return timer->deadline;
     return timer->deadline + (int64_t)seen;

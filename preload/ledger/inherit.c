@@ -9,15 +9,17 @@
 #include "ledger/fdinfo.h"
 #include "ledger/ledger.h"
 #include "ledger/sharing.h"
+#include "tables/counts.h"
 #include "tables/descriptors.h"
+#include "tables/extras.h"
 #include "tables/families.h"
 #include "tables/live.h"
 #include "tables/regions.h"
-#include "tables/sites.h"
 
 static struct remembered {
     uint32_t slot;
     struct tlk_timer timer;
+    struct tlk_extra extra; /* if it has one */
 } * remembered;
 static uint32_t remembered_count, remembered_room;
 
@@ -101,6 +103,8 @@ static void timer_remember(uint32_t slot)
     }
     one->slot = slot;
     one->timer = *timer_at(slot);
+    if (extra_of(&one->timer))
+        one->extra = *extra_of(&one->timer);
     if (one->timer.state == TLK_LIVE && timer_live((struct timer_ref){slot, one->timer.generation}))
         remembered_count++;
 }
@@ -117,7 +121,7 @@ static void remember_handles(void)
         return;
     remembered_reserve(used);
     for (uint32_t slot = 1; slot < used; slot++)
-        if (timer_at(slot)->state == TLK_LIVE && family_in_memory(timer_at(slot)->family))
+        if (timer_is_live(timer_at(slot)) && family_in_memory(timer_at(slot)->family))
             timer_remember(slot);
 }
 
@@ -150,17 +154,32 @@ uint32_t inherit_count(void)
     return remembered_count;
 }
 
+/* The extra is another, with the same in it. */
+static void extra_restore(struct tlk_timer *timer, const struct tlk_extra *before)
+{
+    struct tlk_extra *extra;
+
+    timer->thread = before->thread;
+    extra = extra_need(timer);
+    if (!extra)
+        return;
+    *extra = *before;
+    extra->fired_unknown = extra->fired_high = 0;
+    if (family_has(timer->family, TLK_BY_DESCRIPTOR))
+        memset(extra->duplicates, 0, sizeof(extra->duplicates));
+}
+
 static void timer_restore(struct remembered *one, uint64_t now)
 {
     struct tlk_timer *timer = timer_at(one->slot);
 
     *timer = one->timer;
     timer->flags |= TLK_INHERITED;
-    timer->armed = timer->stopped = timer->fired_unknown = timer->touched = 0;
-    timer->fired = 0;
+    timer->armed = timer->stopped = timer->touched = timer->fired = 0;
+    if (extra_of(&one->timer))
+        extra_restore(timer, &one->extra);
     if (family_has(timer->family, TLK_BY_DESCRIPTOR)) {
         timer->references = 0; /* counted below */
-        memset(timer->duplicates, 0, sizeof(timer->duplicates));
     } else if (timer->references) {
         live_put(timer->family, timer->id, one->slot);
     }
@@ -192,6 +211,7 @@ void inherit_restore(void)
 {
     uint64_t now = clock_mono();
 
+    extras_reset();
     for (uint32_t i = 0; i < remembered_count; i++)
         timer_restore(&remembered[i], now);
     for (uint32_t fd = 0; fd < descriptor_high; fd++)

@@ -10,7 +10,9 @@
 #include "ledger/admission.h"
 #include "ledger/expiry.h"
 #include "stacks/stack.h"
+#include "tables/counts.h"
 #include "tables/descriptors.h"
+#include "tables/extras.h"
 #include "tables/families.h"
 #include "tables/regions.h"
 #include "tables/modules.h"
@@ -20,7 +22,9 @@
 #define BOUNDED (TLK_BOUND_BY_FILES | TLK_BOUND_BY_SIGNALS | TLK_OF_PROCESS)
 #define SMALLEST_STACK 1
 
-_Static_assert(TLK_FAMILIES <= UINT8_MAX, "the family of a timer is a byte");
+#define CLOCK_LOWEST (-32) /* of those of processes and threads only the sign is told */
+
+_Static_assert(TLK_FAMILIES <= 32, "the family of a timer has five bits");
 
 uint32_t ledger_depth;
 
@@ -85,17 +89,24 @@ static uint32_t site_of(const struct call *call)
     return recall_site(call, &site) ? site : site_of_stack(call);
 }
 
-/* What is meaningful by what it is: see struct tlk_timer. */
+/* What is meaningful by what it is: see struct tlk_extra. */
 static void timer_fill_own(struct tlk_timer *timer, const struct birth *birth)
 {
+    struct tlk_extra *extra;
+
     if (family_has(birth->call.family, TLK_BY_DESCRIPTOR))
         return;
+    if (!birth->cookie && !birth->retained && !birth->notified)
+        return;
+    extra = extra_need(timer);
+    if (!extra)
+        return;
     if (birth->notify == TLK_NOTIFY_THREAD) {
-        timer->notice = (uint32_t)birth->cookie;
-        timer->notified = birth->notified ? (uintptr_t)birth->notified + 1 : 0;
+        extra->notice = (uint32_t)birth->cookie;
+        extra->notified = birth->notified ? (uintptr_t)birth->notified + 1 : 0;
     } else {
-        timer->retained = birth->retained < UINT32_MAX ? (uint32_t)birth->retained : UINT32_MAX;
-        timer->cookie = birth->cookie;
+        extra->retained = birth->retained < UINT32_MAX ? (uint32_t)birth->retained : UINT32_MAX;
+        extra->cookie = birth->cookie;
     }
 }
 
@@ -114,16 +125,17 @@ static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint3
     uint32_t generation = timer->generation + 1, family = birth->call.family;
 
     timer_clear(timer);
-    timer->generation = generation;
-    timer->site = site;
-    timer->flags = birth->flags | (family_has(family, TLK_FIRES_TOLD) ? TLK_EXACT_FIRES : 0);
+    timer->generation = generation & TLK_GENERATION_MOST;
+    timer->site = site & (TLK_SITES_MOST - 1);
+    timer->flags =
+        (uint16_t)(birth->flags | (family_has(family, TLK_FIRES_TOLD) ? TLK_EXACT_FIRES : 0));
     timer->id = birth->id;
     timer->created = now;
     timer->family = (uint8_t)family;
     timer->notify = (uint8_t)birth->notify;
     timer->references = !birth->kept;
-    timer->clock = (int16_t)(birth->clock > INT16_MIN ? birth->clock : INT16_MIN);
-    timer->deadline_clock = (int16_t)clock_readable(birth->clock);
+    timer->clock = (int8_t)(birth->clock > CLOCK_LOWEST ? birth->clock : CLOCK_LOWEST);
+    timer->deadline_clock = (int8_t)clock_readable(birth->clock);
     timer->signal = (uint8_t)birth->signal;
     timer->thread = birth->call.caller ? thread_id() : 0;
     timer_fill_own(timer, birth);
@@ -133,6 +145,14 @@ static void timer_fill(struct tlk_timer *timer, const struct birth *birth, uint3
 static bool arming_is_parents(const struct tlk_timer *timer)
 {
     return timer->armed == 0 && family_has(timer->family, TLK_BY_DESCRIPTOR);
+}
+
+static void count_unknown(struct tlk_timer *timer, bool unknown)
+{
+    struct tlk_extra *extra = unknown ? extra_need(timer) : NULL;
+
+    if (extra)
+        extra->fired_unknown++;
 }
 
 /* A one-shot arming ends: by expiring, or because it was set anew, stopped or released. */
@@ -150,9 +170,9 @@ static void settle_one_shot(struct tlk_timer *timer, const struct account *accou
     if (expired == EXPIRED_YES && timer->flags & TLK_EXACT_FIRES)
         expired = EXPIRED_UNKNOWN; /* it may have been caught between expiring and calling back */
     if (expired == EXPIRED_YES)
-        timer->fired += !arming_is_parents(timer);
+        timer_add_expirations(timer, !arming_is_parents(timer));
     else if (expired == EXPIRED_UNKNOWN)
-        timer->fired_unknown += !arming_is_parents(timer);
+        count_unknown(timer, !arming_is_parents(timer));
     else if (stopping)
         timer->stopped++;
 }
@@ -164,13 +184,13 @@ static void settle_periodic(struct tlk_timer *timer, bool stopping, uint64_t coa
     if (timer->flags & TLK_EXACT_FIRES || arming_is_parents(timer))
         return;
     if (timer->deadline_clock < 0) {
-        timer->fired_unknown += timer->fired_now == 0;
+        count_unknown(timer, timer->fired_now == 0);
     } else if (family_has(timer->family, TLK_BY_DESCRIPTOR)) {
         /* Unread, it expires once and then rests: one, however long ago. */
-        timer->fired += expiry_check(timer, coarse) == EXPIRED_YES;
+        timer_add_expirations(timer, expiry_check(timer, coarse) == EXPIRED_YES);
     } else {
-        uint64_t count = expiry_count(timer);
-        timer->fired += count > timer->fired_now ? count - timer->fired_now : 0;
+        uint64_t count = expiry_count(timer), known = timer_expirations_now(timer);
+        timer_add_expirations(timer, count > known ? count - known : 0);
     }
 }
 
@@ -179,11 +199,17 @@ static void arming_settle(struct tlk_timer *timer, const struct account *account
 {
     if (!(timer->flags & TLK_ARMED))
         return;
-    timer->flags &= ~(uint32_t)TLK_ARMED;
+    timer->flags &= (uint16_t)~TLK_ARMED;
     if (timer->interval)
         settle_periodic(timer, stopping, coarse);
     else
         settle_one_shot(timer, account, stopping, coarse);
+}
+
+/* Found by its id, which is no descriptor. */
+static bool is_named(const struct tlk_timer *timer)
+{
+    return timer->references && !family_has(timer->family, TLK_BY_DESCRIPTOR);
 }
 
 /* Its arming, if there is one, ends with it. */
@@ -201,36 +227,37 @@ static inline void last_arming_settle(struct tlk_timer *timer, uint64_t now)
 static void timer_leave(struct tlk_timer *timer, uint32_t slot)
 {
     uint64_t now = clock_coarse();
+    const struct tlk_extra *extra;
     struct outcome outcome;
 
     last_arming_settle(timer, now);
+    extra = extra_of(timer);
     outcome = (struct outcome){
         .lifetime = now > timer->created ? now - timer->created : 0,
         .armed = timer->armed,
-        .fired = timer->fired,
+        .fired = timer_expirations(timer),
         .stopped = timer->stopped,
-        .fired_unknown = timer->fired_unknown,
+        .fired_unknown = extra ? extra->fired_unknown : 0,
     };
     if (!sites_count_released(timer->site, now, &outcome))
         recording_drop(TLK_DROP_LOCK);
-    __atomic_store_n(&timer->state, TLK_FREE, __ATOMIC_RELAXED);
-    slot_give(slot);
+    extra_end(timer);
+    __atomic_store_n(&timer->tag, TLK_TAG(TLK_FREE, timer->generation), __ATOMIC_RELAXED);
+    if (is_named(timer) && !live_drop(slot))
+        recording_drop(TLK_DROP_LOCK);
+    else
+        slot_give(slot);
 }
 
 /* Only one caller gets to release a timer, whatever closes race; the others get NULL. */
 static inline struct tlk_timer *timer_claim(struct timer_ref ref)
 {
-    struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
+    uint32_t live = TLK_TAG(TLK_LIVE, ref.generation);
     struct tlk_timer *timer = timer_live(ref);
 
-    if (!timer)
-        return NULL;
-    if (ATOMIC_ALONE)
-        __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
-    else if (!__atomic_compare_exchange(&timer->tag, &live, &leaving, false, __ATOMIC_ACQ_REL,
-                                        __ATOMIC_RELAXED))
-        return NULL;
-    return timer;
+    return timer && atomic_replace_32(&timer->tag, &live, TLK_TAG(TLK_LEAVING, ref.generation))
+               ? timer
+               : NULL;
 }
 
 static void release_put_off(struct timer_ref ref)
@@ -279,8 +306,6 @@ static struct timer_ref timer_enter(const struct birth *birth)
     uint64_t now;
     struct tlk_timer *timer;
 
-    if (!birth->kept && __builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
-        live_widen();
     slot = slot_take();
     now = birth->now ? birth->now : clock_mono();
     if (!slot) {
@@ -294,7 +319,7 @@ static struct timer_ref timer_enter(const struct birth *birth)
         return (struct timer_ref){0};
     }
     timer_fill(timer, birth, site, now);
-    __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
+    __atomic_store_n(&timer->tag, TLK_TAG(TLK_LIVE, timer->generation), __ATOMIC_RELEASE);
     if (!birth->kept)
         timer_name(birth, timer_ref_of(slot));
     return timer_ref_of(slot);
@@ -362,7 +387,7 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
     if (!arming->value)
         return;
     timer->interval = arming->interval;
-    timer->fired_now = 0;
+    timer_forget_expirations_now(timer);
     expiry_set(timer, arming->value, arming->absolute, arming->now);
     if (arming->untimed)
         timer->deadline_clock = -1;
@@ -375,11 +400,12 @@ void timer_armed(struct timer_ref ref, const struct arming *arming)
 void timer_named(struct timer_ref ref, const char *name)
 {
     struct tlk_timer *timer = timer_live(ref);
+    struct tlk_extra *extra = timer ? extra_need(timer) : NULL;
 
-    if (!timer || !section_enter())
+    if (!extra || !section_enter())
         return;
     if (lock_take(&catalog_lock)) {
-        timer->name = string_name(name);
+        extra->name = string_name(name);
         lock_give(&catalog_lock);
     }
     section_leave();
@@ -388,10 +414,11 @@ void timer_named(struct timer_ref ref, const char *name)
 uint64_t timer_cookie(struct timer_ref ref)
 {
     const struct tlk_timer *timer = timer_live(ref);
+    const struct tlk_extra *extra = timer ? extra_of(timer) : NULL;
 
-    if (!timer || family_has(timer->family, TLK_BY_DESCRIPTOR))
+    if (!extra || family_has(timer->family, TLK_BY_DESCRIPTOR))
         return 0;
-    return timer->notify == TLK_NOTIFY_THREAD ? timer->notice : timer->cookie;
+    return timer->notify == TLK_NOTIFY_THREAD ? extra->notice : extra->cookie;
 }
 
 void timer_accounted(struct timer_ref ref, bool running)
@@ -417,17 +444,17 @@ void timer_fired(struct timer_ref ref, uint64_t expirations)
     if (!timer->interval) /* once an arming, whoever tells: the kernel's account, a read, a callback
                            */
         expirations = timer->fired_now == 0;
-    atomic_add_64(&timer->fired, expirations);
-    atomic_add_64(&timer->fired_now, expirations);
+    timer_add_expirations_now(timer, expirations);
     timer->seen = timer_moment(clock_coarse());
 }
 
 void timer_fired_at_least(struct timer_ref ref, uint64_t expirations)
 {
     const struct tlk_timer *timer = timer_live(ref);
+    uint64_t known = timer ? timer_expirations_now(timer) : 0;
 
-    if (timer && expirations > timer->fired_now)
-        timer_fired(ref, expirations - timer->fired_now);
+    if (timer && expirations > known)
+        timer_fired(ref, expirations - known);
 }
 
 void timer_unread(struct timer_ref ref, uint64_t expirations)

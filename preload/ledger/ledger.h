@@ -87,11 +87,6 @@ enum running {
     RUNNING_PERHAPS, /* the kernel's account is worth having */
 };
 
-static inline bool timer_is_live(const struct tlk_timer *timer)
-{
-    return __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE;
-}
-
 /* One-shot, by the monotonic clock, and was not seen to fire. */
 static inline bool timer_is_simple(const struct tlk_timer *timer)
 {

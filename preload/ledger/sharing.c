@@ -1,26 +1,29 @@
 #include "ledger/sharing.h"
 
 #include "tables/descriptors.h"
+#include "tables/extras.h"
 #include "tables/modules.h"
 
 #define MANY 255 /* so many references or more: no longer counted */
 
 /* Where two threads do so at once, one number may be lost: more references than numbers tell. */
-static void duplicate_add(struct tlk_timer *timer, int copy)
+static void duplicate_add(struct tlk_extra *extra, int copy)
 {
     unsigned i = 0;
 
-    while (i < TLK_DUPLICATES && timer->duplicates[i])
+    while (i < TLK_DUPLICATES && extra->duplicates[i])
         i++;
-    if (i < TLK_DUPLICATES && copy < UINT16_MAX && (uint64_t)copy != timer->id)
-        timer->duplicates[i] = (uint16_t)(copy + 1);
+    if (i < TLK_DUPLICATES && copy < UINT16_MAX)
+        extra->duplicates[i] = (uint16_t)(copy + 1);
 }
 
-static void duplicate_remove(struct tlk_timer *timer, int fd)
+static void duplicate_remove(const struct tlk_timer *timer, int fd)
 {
-    for (unsigned i = 0; i < TLK_DUPLICATES; i++)
-        if (timer->duplicates[i] == fd + 1)
-            timer->duplicates[i] = 0;
+    struct tlk_extra *extra = extra_of(timer);
+
+    for (unsigned i = 0; extra && i < TLK_DUPLICATES; i++)
+        if (extra->duplicates[i] == fd + 1)
+            extra->duplicates[i] = 0;
 }
 
 void timer_renumber(struct timer_ref ref)
@@ -36,14 +39,17 @@ void timer_renumber(struct timer_ref ref)
 void timer_shared(struct timer_ref ref, int copy, const void *caller)
 {
     struct tlk_timer *timer = timer_live(ref);
+    struct tlk_extra *extra;
 
     if (!timer)
         return;
-    if (caller) {
-        timer->duplicator = (uintptr_t)caller;
+    extra = caller || (uint64_t)copy != timer->id ? extra_need(timer) : NULL;
+    if (extra && caller) {
+        extra->duplicator = (uintptr_t)caller;
         modules_meet(caller);
     }
-    duplicate_add(timer, copy);
+    if (extra && (uint64_t)copy != timer->id)
+        duplicate_add(extra, copy);
     if (__atomic_load_n(&timer->references, __ATOMIC_RELAXED) != MANY)
         __atomic_fetch_add(&timer->references, 1, __ATOMIC_RELAXED);
 }

@@ -157,7 +157,6 @@ static void give_back(void)
     live_shrink();
     if (slots_lock()) {
         mapfile_shrink(RECORDING_ROOM);
-        slots_shrink();
         inherit_shrink();
         slots_unlock();
     }

@@ -29,6 +29,7 @@
 #include "life/presence.h"
 #include "stacks/recall.h"
 #include "stacks/stack.h"
+#include "tables/counts.h"
 #include "tables/descriptors.h"
 #include "tables/families.h"
 #include "tables/live.h"
@@ -300,7 +301,7 @@ static bool begin_first(void)
 {
     if (!mapfile_create(&settings, program))
         return false;
-    if (!sites_start(mapfile_most()) || !live_start() ||
+    if (!sites_start() || !live_start() ||
         !descriptors_start()) {
         mapfile_abandon();
         return false;

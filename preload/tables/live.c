@@ -1,9 +1,12 @@
 #include "tables/live.h"
 
-#include "core/gate.h"
+#include <string.h>
+
+#include "core/hash.h"
 #include "core/lock.h"
+#include "core/memory.h"
+#include "tables/chains.h"
 #include "tables/regions.h"
-#include "tables/table.h"
 
 #define SHARDS 16
 #define YOUNG_SETS 128
@@ -13,23 +16,12 @@ struct key {
     uint64_t id, family;
 };
 
-struct entry {
-    UT_hash_handle hh;
-    struct key key;
-    uint32_t slot;
-    struct entry *next_free;
-};
-
+/* The keys are those of the timers themselves, as they are while they live. */
 static struct shard {
     struct lock lock;
-    struct entry *entries;
-    struct entry *free;
-    uint32_t count; /* of timers; read without the lock too */
-    struct arena arena;
+    struct chains chains;
 } __attribute__((aligned(64))) shards[SHARDS];
-
-/* An entry that stays, as uthash throws an empty table away. */
-static const struct key nobody = {UINT64_MAX, UINT64_MAX};
+static size_t next_size; /* bytes of what the chains have in common */
 
 /*
  * Most timers die young. The last few made are here, a set in one cache line, and come into the
@@ -41,142 +33,9 @@ static struct set {
     uint32_t hashes[YOUNG_WAYS], slots[YOUNG_WAYS]; /* slot 0: free */
 } __attribute__((aligned(64))) young[YOUNG_SETS];
 
-/* Entries, and the buckets of uthash, which double: any one shard may get more than its share. */
-static size_t shard_size(size_t timers)
+static inline uint32_t key_hash(struct key key)
 {
-    size_t size = timers / SHARDS * (sizeof(struct entry) + 32) * 2 + 65536;
-
-    return (size + 4095) & ~(size_t)4095;
-}
-
-bool live_start(void)
-{
-    size_t size = shard_size(mapfile_kernel_timers());
-    char *memory = memory_reserve(SHARDS * size);
-
-    if (!memory || !slots_start())
-        return false;
-    for (int i = 0; i < SHARDS; i++, memory += size)
-        shards[i].arena = (struct arena){memory, size, 0};
-    return true;
-}
-
-void live_widen(void)
-{
-    static bool widened;
-    size_t size = shard_size(slots_most());
-    char *memory;
-
-    if (__atomic_load_n(&widened, __ATOMIC_RELAXED) || gate->sandboxed ||
-        __atomic_exchange_n(&widened, true, __ATOMIC_RELAXED) || size <= shards[0].arena.size)
-        return;
-    memory = memory_reserve(SHARDS * size);
-    for (int i = 0; memory && i < SHARDS; i++, memory += size) {
-        if (!lock_take(&shards[i].lock))
-            continue;
-        shards[i].arena = (struct arena){memory, size, 0};
-        lock_give(&shards[i].lock);
-    }
-}
-
-static inline unsigned key_hash(struct key key)
-{
-    return (unsigned)(hash_mix(key.id, key.family << 56) >> 32);
-}
-
-static struct shard *shard_of(struct key key)
-{
-    return &shards[key_hash(key) >> 28 & (SHARDS - 1)];
-}
-
-static struct set *set_of(struct key key)
-{
-    return &young[key_hash(key) % YOUNG_SETS];
-}
-
-static struct entry *entry_take(struct shard *shard)
-{
-    struct entry *entry = shard->free;
-
-    if (entry)
-        shard->free = entry->next_free;
-    else
-        entry = arena_take(&shard->arena, sizeof(*entry));
-    return entry;
-}
-
-static bool shard_add(struct shard *shard, struct key key, uint32_t slot)
-{
-    struct arena *table_arena = &shard->arena;
-    struct entry *entry = entry_take(shard);
-
-    if (!entry)
-        return false;
-    entry->key = key;
-    entry->slot = slot;
-    HASH_ADD_BYHASHVALUE(hh, shard->entries, key, sizeof(entry->key), key_hash(key), entry);
-    return entry->hh.tbl != NULL;
-}
-
-static struct entry *shard_find(struct shard *shard, struct key key)
-{
-    struct entry *entry;
-
-    HASH_FIND_BYHASHVALUE(hh, shard->entries, &key, sizeof(key), key_hash(key), entry);
-    return entry;
-}
-
-/* False when there was no room, or the lock could not be had. */
-static bool shard_put(struct key key, uint32_t slot)
-{
-    struct shard *shard = shard_of(key);
-    bool put;
-
-    if (!lock_take(&shard->lock))
-        return false;
-    put = (shard->entries || shard_add(shard, nobody, 0)) && shard_add(shard, key, slot);
-    if (put)
-        __atomic_store_n(&shard->count, shard->count + 1, __ATOMIC_RELEASE);
-    lock_give(&shard->lock);
-    return put;
-}
-
-static uint32_t shard_lookup(struct key key)
-{
-    struct shard *shard = shard_of(key);
-    struct entry *entry;
-    uint32_t slot;
-
-    if (!__atomic_load_n(&shard->count, __ATOMIC_ACQUIRE) || !lock_take(&shard->lock))
-        return 0;
-    entry = shard_find(shard, key);
-    slot = entry ? entry->slot : 0;
-    lock_give(&shard->lock);
-    return slot;
-}
-
-static inline uint32_t shard_remove(struct key key, bool (*take)(struct lock *))
-{
-    struct shard *shard = shard_of(key);
-    struct entry *entry;
-    uint32_t slot = 0;
-
-    if (!__atomic_load_n(&shard->count, __ATOMIC_ACQUIRE))
-        return 0;
-    if (!take(&shard->lock)) {
-        recording_drop(TLK_DROP_PENDING);
-        return 0;
-    }
-    entry = shard_find(shard, key);
-    if (entry) {
-        slot = entry->slot;
-        HASH_DELETE(hh, shard->entries, entry);
-        entry->next_free = shard->free;
-        shard->free = entry;
-        __atomic_store_n(&shard->count, shard->count - 1, __ATOMIC_RELAXED);
-    }
-    lock_give(&shard->lock);
-    return slot;
+    return (uint32_t)(hash_mix(key.id, key.family << 56) >> 32);
 }
 
 static struct key key_of(const struct tlk_timer *timer)
@@ -184,12 +43,125 @@ static struct key key_of(const struct tlk_timer *timer)
     return (struct key){timer->id, timer->family};
 }
 
+static uint32_t hash_of_slot(uint32_t slot)
+{
+    return key_hash(key_of(timer_at(slot)));
+}
+
+bool live_start(void)
+{
+    uint32_t most = slots_most();
+    uint32_t *next;
+
+    next_size = most * sizeof(*next);
+    next = memory_reserve(next_size);
+    for (int i = 0; next && i < SHARDS; i++) {
+        shards[i].chains.next = next;
+        if (!chains_start(&shards[i].chains, most / SHARDS * 2, hash_of_slot))
+            return false;
+    }
+    slots_start();
+    return next != NULL;
+}
+
+static struct shard *shard_of(uint32_t hash)
+{
+    return &shards[hash >> 28 & (SHARDS - 1)];
+}
+
+static struct set *set_of(uint32_t hash)
+{
+    return &young[hash % YOUNG_SETS];
+}
+
+static bool is_chained(uint32_t slot)
+{
+    return __atomic_load_n(&shards[0].chains.next[slot], __ATOMIC_SEQ_CST) != 0;
+}
+
 static bool is_live(uint32_t slot, struct key key)
 {
     const struct tlk_timer *timer = timer_at(slot);
 
-    return slot && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-           timer->id == key.id && timer->family == key.family;
+    return slot && timer_is_live(timer) && timer->id == key.id && timer->family == key.family;
+}
+
+/* Of a timer that has a name by which it is found: it is there no more. Within a section. */
+static bool shard_drop(uint32_t slot, uint32_t hash)
+{
+    struct shard *shard = shard_of(hash);
+
+    if (!lock_take(&shard->lock))
+        return false;
+    chains_remove(&shard->chains, slot, hash);
+    lock_give(&shard->lock);
+    return true;
+}
+
+bool live_drop(uint32_t slot)
+{
+    return !is_chained(slot) || shard_drop(slot, hash_of_slot(slot));
+}
+
+/* False when the lock could not be had. One that has ended meanwhile is not left there. */
+static bool shard_put(uint32_t hash, uint32_t slot)
+{
+    struct shard *shard = shard_of(hash);
+
+    if (!lock_take(&shard->lock))
+        return false;
+    if (!is_chained(slot))
+        chains_add(&shard->chains, slot, hash);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!timer_is_live(timer_at(slot)))
+        chains_remove(&shard->chains, slot, hash);
+    lock_give(&shard->lock);
+    return true;
+}
+
+/* The shard's lock is held. */
+static uint32_t shard_find(const struct shard *shard, struct key key)
+{
+    uint32_t slot = chain_first(&shard->chains, key_hash(key));
+
+    while (chain_goes_on(slot) && !is_live(slot, key))
+        slot = chain_next(&shard->chains, slot);
+    return chain_goes_on(slot) ? slot : 0;
+}
+
+static bool shard_is_empty(const struct shard *shard)
+{
+    return !__atomic_load_n(&shard->chains.count, __ATOMIC_ACQUIRE);
+}
+
+static uint32_t shard_lookup(struct key key)
+{
+    struct shard *shard = shard_of(key_hash(key));
+    uint32_t slot;
+
+    if (shard_is_empty(shard) || !lock_take(&shard->lock))
+        return 0;
+    slot = shard_find(shard, key);
+    lock_give(&shard->lock);
+    return slot;
+}
+
+static inline uint32_t shard_remove(struct key key, bool (*take)(struct lock *))
+{
+    struct shard *shard = shard_of(key_hash(key));
+    uint32_t slot;
+
+    if (shard_is_empty(shard))
+        return 0;
+    if (!take(&shard->lock)) {
+        recording_drop(TLK_DROP_PENDING);
+        return 0;
+    }
+    slot = shard_find(shard, key);
+    if (slot)
+        chains_remove(&shard->chains, slot, key_hash(key));
+    lock_give(&shard->lock);
+    return slot;
 }
 
 /* The way and the slot of a live timer; YOUNG_WAYS and 0 when it is in none. */
@@ -208,18 +180,23 @@ static inline unsigned way_of(const struct set *set, struct key key, uint32_t *s
     return YOUNG_WAYS;
 }
 
-/* A free way, made free if need be; YOUNG_WAYS when there is no room for who is in it. */
+/* The timer that was put there, not another that has its slot by now. */
+static bool way_is_live(const struct set *set, unsigned way)
+{
+    uint32_t slot = set->slots[way];
+
+    return timer_is_live(timer_at(slot)) && hash_of_slot(slot) == set->hashes[way];
+}
+
+/* A free way, made free if need be; YOUNG_WAYS when who is in it can't be put elsewhere. */
 static inline unsigned way_free(const struct set *set, uint32_t hash)
 {
     unsigned oldest = (hash >> 8) % YOUNG_WAYS;
-    const struct tlk_timer *timer;
 
     for (unsigned i = 0; i < YOUNG_WAYS; i++)
         if (!set->slots[i])
             return i;
-    timer = timer_at(set->slots[oldest]);
-    if (__atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-        !shard_put(key_of(timer), set->slots[oldest]))
+    if (way_is_live(set, oldest) && !shard_put(set->hashes[oldest], set->slots[oldest]))
         return YOUNG_WAYS;
     return oldest;
 }
@@ -234,7 +211,7 @@ static void way_set(struct set *set, unsigned way, uint32_t hash, uint32_t slot)
 uint32_t live_put(uint32_t family, uint64_t id, uint32_t slot)
 {
     struct key key = {id, family};
-    struct set *set = set_of(key);
+    struct set *set = set_of(key_hash(key));
     uint32_t before;
     unsigned way;
 
@@ -259,7 +236,7 @@ uint32_t live_find_fast(uint32_t family, uint64_t id)
     struct key key = {id, family};
     uint32_t slot;
 
-    way_of(set_of(key), key, &slot);
+    way_of(set_of(key_hash(key)), key, &slot);
     return slot;
 }
 
@@ -275,7 +252,7 @@ uint32_t live_find(uint32_t family, uint64_t id)
 
 static inline uint32_t remove_by(struct key key, bool (*take)(struct lock *))
 {
-    struct set *set = set_of(key);
+    struct set *set = set_of(key_hash(key));
     uint32_t slot;
     unsigned way;
 
@@ -302,19 +279,22 @@ uint32_t live_remove_now(uint32_t family, uint64_t id)
 
 void live_forget_ids(void)
 {
-    for (int i = 0; i < SHARDS; i++) {
-        shards[i].entries = NULL;
-        shards[i].free = NULL;
-        shards[i].count = 0;
-        shards[i].arena.used = 0;
-    }
+    for (int i = 0; i < SHARDS; i++)
+        chains_clear(&shards[i].chains);
     memset(young, 0, sizeof(young));
 }
 
 void live_shrink(void)
 {
-    for (int i = 0; i < SHARDS; i++)
-        arena_shrink(&shards[i].arena, &shards[i].lock, ROOM_LEFT);
+    uint32_t **next = &shards[0].chains.next;
+
+    next_size = memory_shrink(*next, next_size, slots_most() * sizeof(**next));
+    for (int i = 0; i < SHARDS; i++) {
+        if (!lock_take(&shards[i].lock))
+            continue;
+        chains_shrink(&shards[i].chains);
+        lock_give(&shards[i].lock);
+    }
 }
 
 bool live_lock(void)

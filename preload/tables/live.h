@@ -12,14 +12,8 @@
 #include "recording.h"
 #include "tables/slots.h"
 
-/* Reserves memory for as many timers as the kernel lets this process have. */
+/* Reserves memory for as many timers as the recording can come to hold. */
 bool live_start(void);
-
-/*
- * For timers of a library, which may become as many as the recording can: reserves memory for
- * these, once, by a system call. Within a section.
- */
-void live_widen(void);
 
 /*
  * Within a section, except live_find_fast(), which takes no lock and may miss, and
@@ -32,6 +26,12 @@ uint32_t live_find(uint32_t family, uint64_t id);
 uint32_t live_find_fast(uint32_t family, uint64_t id);
 uint32_t live_remove(uint32_t family, uint64_t id);
 uint32_t live_remove_now(uint32_t family, uint64_t id);
+
+/*
+ * Before the slot is used for another timer: this one may have ended without being removed. False
+ * when the lock could not be had. Within a section.
+ */
+bool live_drop(uint32_t slot);
 
 /* In a forked child: forgets the timers with ids. Those that fork passes on are put in again. */
 void live_forget_ids(void);

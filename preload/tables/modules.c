@@ -9,8 +9,10 @@
 
 #include "core/real.h"
 #include "core/thread.h"
+#include "tables/extras.h"
 #include "tables/families.h"
 #include "tables/regions.h"
+#include "tables/slots.h"
 #include "tables/strings.h"
 
 #define LOADED_MOST 1024
@@ -400,13 +402,16 @@ static void caller_settle(uint64_t *caller)
 
 static void callers_settle(struct tlk_timer *timer)
 {
-    if (__atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) != TLK_LIVE)
+    struct tlk_extra *extra;
+
+    if (!timer_is_live(timer))
         return;
     caller_settle(&timer->setter);
-    if (family_has(timer->family, TLK_BY_DESCRIPTOR))
-        caller_settle(&timer->duplicator);
-    else if (timer->notify == TLK_NOTIFY_THREAD)
-        caller_settle(&timer->notified);
+    extra = extra_of(timer);
+    if (extra && family_has(timer->family, TLK_BY_DESCRIPTOR))
+        caller_settle(&extra->duplicator);
+    else if (extra && timer->notify == TLK_NOTIFY_THREAD)
+        caller_settle(&extra->notified);
 }
 
 void modules_settle(void)

@@ -20,20 +20,21 @@ static void region_grow(enum tlk_region_id id)
 {
     struct tlk_region *region = &recording->regions[id];
     uint64_t start = tlk_segment_start(region->segments, region->first);
-    uint64_t records = start ? start : region->first;
-    uint32_t page, pages;
+    uint64_t records = start ? start : region->first, size = records * region->stride;
+    uint32_t page, pages, wanted = (uint32_t)((size + TLK_PAGE - 1) / TLK_PAGE);
 
     if (region->segments == TLK_SEGMENTS || region->room != start || start + records > UINT32_MAX)
         return;
-    pages = mapfile_take_pages((uint32_t)(records * region->stride / TLK_PAGE), &page);
+    pages = mapfile_take_pages(wanted, &page);
     if (!pages)
         return;
+    if (pages < wanted)
+        records = (uint64_t)pages * TLK_PAGE / region->stride;
     region_origins[id][region->segments] =
         (uintptr_t)recording + (size_t)page * TLK_PAGE - start * region->stride;
     region->pages[region->segments] = page;
     __atomic_store_n(&region->segments, region->segments + 1, __ATOMIC_RELEASE);
-    __atomic_store_n(&region->room, (uint32_t)(start + (size_t)pages * TLK_PAGE / region->stride),
-                     __ATOMIC_RELEASE);
+    __atomic_store_n(&region->room, (uint32_t)(start + records), __ATOMIC_RELEASE);
 }
 
 void regions_lay_out(void)

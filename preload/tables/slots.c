@@ -4,22 +4,20 @@
 
 #include "core/atomic.h"
 #include "core/lock.h"
-#include "core/memory.h"
 #include "core/thread.h"
 
 #define LANES 8
 
 /*
- * The free slots are stacks, linked by index. A head carries a count that changes with every take
- * and give, or a thread that was interrupted in one could bring back a slot in use. Each thread has
- * a lane of its own, as far as they go, so that threads need not hand a head to each other.
+ * The free slots are stacks, linked by index, which stands in the place of a timer's id. A head
+ * carries a count that changes with every take and give, or a thread that was interrupted in one
+ * could bring back a slot in use. Each thread has a lane of its own, as far as they go, so that
+ * threads need not hand a head to each other.
  */
 static struct {
     uint64_t head; /* count << 32 | slot */
 } __attribute__((aligned(64))) lanes[LANES];
 static uint32_t next_lane;
-static uint32_t *free_next;
-static size_t free_size; /* bytes */
 
 static uint32_t slots_made; /* slots handed out for the first time so far, plus one */
 static struct lock made_lock;
@@ -29,12 +27,9 @@ uint32_t slots_most(void)
     return region_most(TLK_TIMERS);
 }
 
-bool slots_start(void)
+void slots_start(void)
 {
-    free_size = slots_most() * sizeof(*free_next);
-    free_next = memory_reserve_for_cache(free_size);
     slots_made = 1;
-    return free_next != NULL;
 }
 
 static uint32_t slot_make(void)
@@ -70,7 +65,7 @@ static uint32_t lane_take(uint32_t lane)
 
     while ((uint32_t)head) {
         uint32_t slot = (uint32_t)head;
-        uint32_t next = __atomic_load_n(&free_next[slot], __ATOMIC_RELAXED);
+        uint32_t next = (uint32_t)__atomic_load_n(&timer_at(slot)->id, __ATOMIC_RELAXED);
 
         if (atomic_replace_64(&lanes[lane].head, &head, head_changed(head, next)))
             return slot;
@@ -118,7 +113,7 @@ static void lane_give(uint32_t lane, uint32_t slot)
     uint64_t head = __atomic_load_n(&lanes[lane].head, __ATOMIC_RELAXED);
 
     do
-        __atomic_store_n(&free_next[slot], (uint32_t)head, __ATOMIC_RELAXED);
+        __atomic_store_n(&timer_at(slot)->id, (uint32_t)head, __ATOMIC_RELAXED);
     while (!atomic_replace_64(&lanes[lane].head, &head, head_changed(head, slot)));
 }
 
@@ -133,11 +128,6 @@ void slots_free_unused(void)
     for (uint32_t slot = slots_made - 1; slot > 0; slot--)
         if (timer_at(slot)->state == TLK_FREE)
             slot_give(slot);
-}
-
-void slots_shrink(void)
-{
-    free_size = memory_shrink(free_next, free_size, slots_most() * sizeof(*free_next));
 }
 
 bool slots_lock(void)

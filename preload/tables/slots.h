@@ -19,8 +19,7 @@ struct timer_ref {
 /* How many timers there can be. */
 uint32_t slots_most(void);
 
-/* Reserves memory for as many. */
-bool slots_start(void);
+void slots_start(void);
 
 /*
  * A free slot, to be filled and published by whoever takes it; 0 when there is none. Those given
@@ -35,10 +34,16 @@ static inline struct tlk_timer *timer_live(struct timer_ref ref)
 {
     struct tlk_timer *timer = ref.slot ? timer_at(ref.slot) : NULL;
 
-    return timer && __atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
-                   timer->generation == ref.generation
+    return timer && __atomic_load_n(&timer->tag, __ATOMIC_ACQUIRE) ==
+                        TLK_TAG(TLK_LIVE, ref.generation)
                ? timer
                : NULL;
+}
+
+/* Whatever its generation. */
+static inline bool timer_is_live(const struct tlk_timer *timer)
+{
+    return (__atomic_load_n(&timer->tag, __ATOMIC_ACQUIRE) & TLK_STATE) == TLK_LIVE;
 }
 
 static inline struct timer_ref timer_ref_of(uint32_t slot)
@@ -48,9 +53,6 @@ static inline struct timer_ref timer_ref_of(uint32_t slot)
 
 /* In a forked child, whose timers have been laid out anew: what is not live is free. */
 void slots_free_unused(void);
-
-/* Gives back the memory for more timers than the recording can come to hold; the lock is held. */
-void slots_shrink(void);
 
 /* Around fork(), so that the child finds no lock held. False: it could not be had. */
 bool slots_lock(void);

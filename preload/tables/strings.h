@@ -9,7 +9,7 @@
 
 #include "core/lock.h"
 
-/* Guards the regions strings, modules, frames and sites while they grow. */
+/* Guards the regions while they grow, but for timers. */
 extern struct lock catalog_lock;
 
 /* Enters `size` bytes and a NUL; 0 when the file is full. */

@@ -113,7 +113,7 @@ static void region_set(struct file *file, enum tlk_region_id id, uint64_t used)
         uint64_t records = i ? start : region->first;
 
         region->pages[i] = file->next_page;
-        file->next_page += (uint32_t)(records * region->stride / TLK_PAGE);
+        file->next_page += (uint32_t)((records * region->stride + TLK_PAGE - 1) / TLK_PAGE);
     }
 }
 
@@ -137,27 +137,31 @@ static uint32_t string_add(struct file *file, const char *text)
     return index;
 }
 
-/* Where the frames of the next site stand: together in one segment. */
-static uint32_t frames_next(uint32_t frames, uint32_t depth)
+/* Where the stack of the next site stands: in one segment. */
+static uint32_t stack_next(uint32_t stack, uint32_t depth)
 {
-    uint32_t first = firsts[TLK_FRAMES], segment = tlk_segment_of(frames, first);
+    uint32_t first = firsts[TLK_STACKS], segment = tlk_segment_of(stack, first);
 
-    return tlk_segment_of(frames + depth - 1, first) == segment
-               ? frames
+    return tlk_segment_of(stack + depth - 1, first) == segment
+               ? stack
                : (uint32_t)tlk_segment_start(segment + 1, first);
 }
 
-static struct file file_make(const char *path, uint32_t sites, uint32_t depth, uint32_t timers)
+static struct file file_make(const char *path, uint32_t frames, uint32_t sites, uint32_t depth,
+                             uint32_t timers)
 {
     struct tlk_header *header = calloc(1, sizeof(*header));
     struct file file = {.header = header, .next_page = 1, .next_string = 1};
-    uint32_t frames = 1;
+    uint32_t stacks = 1;
 
     for (uint32_t i = 0; i < sites; i++)
-        frames = frames_next(frames, depth) + depth;
+        stacks = stack_next(stacks, depth) + depth;
     region_set(&file, TLK_STRINGS, firsts[TLK_STRINGS]);
     region_set(&file, TLK_MODULES, 2);
-    region_set(&file, TLK_FRAMES, frames);
+    region_set(&file, TLK_FRAMES, (uint64_t)frames + 1);
+    region_set(&file, TLK_STACKS, stacks);
+    region_set(&file, TLK_DETAILS, 1);
+    region_set(&file, TLK_EXTRAS, 1);
     region_set(&file, TLK_SITES, (uint64_t)sites + 1);
     region_set(&file, TLK_TIMERS, (uint64_t)timers + 1);
 
@@ -233,40 +237,47 @@ static uint32_t bits_of(uint32_t number)
     return number ? 32 - (uint32_t)__builtin_clz(number) : 0;
 }
 
+/* All that may be in a stack. */
+static void frames_fill(struct file *file, const struct library *library)
+{
+    for (uint32_t i = 0; i < library->count * CALLS; i++) {
+        uint64_t *frame = record_at(file, TLK_FRAMES, 1 + i);
+        *frame = TLK_FRAME(1, library->functions[i / CALLS] + 1 + i % CALLS);
+    }
+}
+
 /* As in a program, stacks share their callers: a frame is told by the first bits of its place. */
-static void stack_fill(uint64_t *frames, uint32_t depth, uint32_t place, uint32_t places,
+static void stack_fill(uint32_t *row, uint32_t depth, uint32_t place, uint32_t places,
                        const struct library *library)
 {
     for (uint32_t i = 0; i < depth; i++) {
         uint32_t bits = bits_of(places), kept = bits * (depth - i) / depth;
         uint64_t random = mix((uint64_t)i << 32 | place >> (bits - kept));
-        uint64_t function = library->functions[(random >> 8) % library->count];
-        frames[i] = TLK_FRAME(1, function + 1 + random % CALLS);
+        row[i] = (uint32_t)(1 + (random >> 8) % library->count * CALLS + random % CALLS);
     }
 }
 
 static void sites_fill(struct file *file, uint32_t sites, uint32_t depth,
                        const struct library *library)
 {
-    uint32_t function = string_add(file, "timerfd_create"), frames = 1;
+    uint32_t function = string_add(file, "timerfd_create"), stack = 1;
     uint64_t state = mix(file->number) + 1;
 
     for (uint32_t i = 1; i <= sites; i++) {
         struct tlk_site *site = record_at(file, TLK_SITES, i);
-        frames = frames_next(frames, depth);
-        stack_fill(record_at(file, TLK_FRAMES, frames), depth, file->first + i, file->places,
+        stack = stack_next(stack, depth);
+        stack_fill(record_at(file, TLK_STACKS, stack), depth, file->first + i, file->places,
                    library);
         site->family = TLK_TIMERFD;
-        site->depth = (uint16_t)depth;
-        site->frames = frames;
-        frames += depth;
+        site->depth = (uint8_t)depth;
+        site->stack = stack;
+        stack += depth;
         site->function = function;
         site->flags = TLK_SITE_UNWOUND;
         site->released = site->armed = site->fired = number(&state) % 100;
         site->created = site->released;
         site->longest_life = SECOND;
         site->first_created = site->last_created = site->last_released = START_MONO + SECOND;
-        site->history_start = START_MONO;
         site->history_shift = TLK_HISTORY_FIRST_SHIFT;
     }
 }
@@ -298,7 +309,7 @@ static void timers_fill(struct file *file, uint32_t timers, uint32_t sites)
 
     for (uint32_t i = 1; i <= timers; i++) {
         struct tlk_timer *timer = record_at(file, TLK_TIMERS, i);
-        timer->site = i % sites + 1;
+        timer->site = (i % sites + 1) & (TLK_SITES_MOST - 1);
         struct tlk_site *site = record_at(file, TLK_SITES, timer->site);
         timer->id = i;
         timer->created = START_MONO + number(&state) % HOUR;
@@ -319,13 +330,15 @@ struct wanted {
 
 static void recording_write(const struct wanted *wanted, const char *path, uint32_t number)
 {
-    struct file file = file_make(path, wanted->sites, wanted->depth, wanted->timers);
+    struct file file = file_make(path, (uint32_t)wanted->library.count * CALLS, wanted->sites,
+                                 wanted->depth, wanted->timers);
     uint64_t others = wanted->places - wanted->sites;
     file.number = number;
     file.first = number ? (uint32_t)(others * number / (wanted->recordings - 1)) : 0;
     file.places = wanted->places;
     header_fill(&file, wanted->program);
     module_fill(&file, wanted->program, &wanted->library);
+    frames_fill(&file, &wanted->library);
     sites_fill(&file, wanted->sites, wanted->depth, &wanted->library);
     timers_fill(&file, wanted->timers, wanted->sites);
     munmap(file.bytes, file.size);

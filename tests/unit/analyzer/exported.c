@@ -13,17 +13,17 @@ struct profile *exported_profile(void)
     uint32_t module = builder_module(builder, "/nowhere/bin/server", "\xab\xcd", 2);
     uint64_t deep[] = {TLK_FRAME(module, 0x1011), TLK_FRAME(module, 0x2001)};
     uint64_t shallow[] = {TLK_FRAME(module, 0x2021)};
-    struct tlk_site *first = builder_site(builder, TLK_TIMERFD, "timerfd_create", deep, 2);
-    struct tlk_site *second = builder_site(builder, TLK_POSIX, "timer_create", shallow, 1);
+    struct site_record *first = builder_site(builder, TLK_TIMERFD, "timerfd_create", deep, 2);
+    struct site_record *second = builder_site(builder, TLK_POSIX, "timer_create", shallow, 1);
 
     builder_create(builder, first, 0);
     builder_release(builder, builder_create(builder, first, MINUTE), 2 * MINUTE);
-    struct tlk_timer *armed = builder_create(builder, first, HOUR - SECOND);
+    struct timer_record *armed = builder_create(builder, first, HOUR - SECOND);
     armed->flags = TLK_ARMED;
     armed->armed = 1;
     armed->armed_at = START_MONO + HOUR - SECOND;
     armed->deadline = (int64_t)(START_MONO + HOUR - SECOND + MINUTE);
-    struct tlk_timer *periodic = builder_create(builder, second, 30 * MINUTE);
+    struct timer_record *periodic = builder_create(builder, second, 30 * MINUTE);
     periodic->flags = TLK_ARMED;
     periodic->armed = 1;
     periodic->armed_at = START_MONO + 30 * MINUTE;

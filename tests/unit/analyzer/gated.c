@@ -20,10 +20,10 @@ const struct made hostile = {
         {"main", "/src/main.c", 5, NULL},
     }};
 
-static void add_timers(struct builder *builder, struct tlk_site *site, const struct made *made)
+static void add_timers(struct builder *builder, struct site_record *site, const struct made *made)
 {
     for (unsigned i = 0; i < made->live; i++) {
-        struct tlk_timer *timer =
+        struct timer_record *timer =
             builder_create(builder, site, made->live < MANY ? 0 : i * 90 * SECOND);
         if (made->armed) {
             timer->flags = TLK_ARMED;

@@ -14,6 +14,9 @@ struct area {
 struct builder {
     struct tlk_header header;
     struct area areas[TLK_REGIONS];
+    struct site_record **sites;   /* as they are to be read */
+    struct timer_record **timers; /* [0] is NULL */
+    uint32_t site_count, timer_count;
     uint64_t next_id;
 };
 
@@ -58,6 +61,10 @@ struct builder *builder_new(uint64_t duration)
         builder->areas[i].table.first = firsts[i];
         take(&builder->areas[i], 1, &reserved);
     }
+    builder->sites = calloc(1, sizeof(*builder->sites));
+    builder->sites[0] = calloc(1, sizeof(**builder->sites));
+    builder->timers = calloc(1, sizeof(*builder->timers));
+    builder->site_count = builder->timer_count = 1;
     builder->header = (struct tlk_header){
         .magic = TLK_MAGIC,
         .version = TLK_VERSION,
@@ -97,6 +104,12 @@ void builder_free(struct builder *builder)
         for (uint32_t j = 0; j < builder->areas[i].table.segments; j++)
             free(builder->areas[i].segments[j]);
     }
+    for (uint32_t i = 0; i < builder->site_count; i++)
+        free(builder->sites[i]);
+    for (uint32_t i = 0; i < builder->timer_count; i++)
+        free(builder->timers[i]);
+    free(builder->sites);
+    free(builder->timers);
     free(builder);
 }
 
@@ -158,13 +171,32 @@ struct tlk_module *builder_loaded(struct builder *builder, uint32_t module, uint
     return record;
 }
 
-struct tlk_site *builder_site(struct builder *builder, uint32_t family, const char *function,
-                              const uint64_t *frames, size_t depth)
+static void *record_at(struct builder *builder, enum tlk_region_id region, uint32_t index)
 {
-    uint32_t index;
-    struct tlk_site *site = take(&builder->areas[TLK_SITES], 1, &index);
-    uint64_t *stack = take(&builder->areas[TLK_FRAMES], (uint32_t)depth, &site->frames);
-    memcpy(stack, frames, depth * sizeof(*frames));
+    return record_of(&builder->areas[region], index);
+}
+
+/* Each is there once. */
+static uint32_t frame_number(struct builder *builder, uint64_t frame)
+{
+    uint32_t number;
+    for (uint32_t i = 1; i < builder->areas[TLK_FRAMES].table.used; i++) {
+        if (*(uint64_t *)record_at(builder, TLK_FRAMES, i) == frame)
+            return i;
+    }
+    *(uint64_t *)take(&builder->areas[TLK_FRAMES], 1, &number) = frame;
+    return number;
+}
+
+struct site_record *builder_site(struct builder *builder, uint32_t family, const char *function,
+                                 const uint64_t *frames, size_t depth)
+{
+    struct site_record *site = calloc(1, sizeof(*site));
+    builder->sites = realloc(builder->sites, (builder->site_count + 1) * sizeof(*builder->sites));
+    builder->sites[builder->site_count++] = site;
+    uint32_t *row = take(&builder->areas[TLK_STACKS], (uint32_t)depth, &site->stack);
+    for (size_t i = 0; i < depth; i++)
+        row[i] = frame_number(builder, frames[i]);
     site->family = (uint16_t)family;
     site->depth = (uint16_t)depth;
     site->flags = TLK_SITE_UNWOUND;
@@ -173,7 +205,7 @@ struct tlk_site *builder_site(struct builder *builder, uint32_t family, const ch
     return site;
 }
 
-struct tlk_site *builder_plain_site(struct builder *builder, uint32_t family, uint64_t address)
+struct site_record *builder_plain_site(struct builder *builder, uint32_t family, uint64_t address)
 {
     static const char *const functions[] = {"", "timer_create", "timerfd_create", "setitimer",
                                             "gt_after"};
@@ -181,18 +213,21 @@ struct tlk_site *builder_plain_site(struct builder *builder, uint32_t family, ui
                         &address, 1);
 }
 
-static uint32_t index_of(const struct builder *builder, const struct tlk_site *site)
+struct site_record *builder_site_zero(struct builder *builder)
 {
-    const struct area *area = &builder->areas[TLK_SITES];
-    for (uint32_t i = 1; i < area->table.used; i++) {
-        if (record_of(area, i) == site)
-            return i;
-    }
-    cr_assert_fail("not a site of this builder");
-    return 0;
+    return builder->sites[0];
 }
 
-static void halve(struct tlk_site *site)
+static uint32_t index_of(const struct builder *builder, const struct site_record *site)
+{
+    uint32_t index = 1;
+    while (index < builder->site_count && builder->sites[index] != site)
+        index++;
+    cr_assert_lt(index, builder->site_count, "not a site of this builder");
+    return index;
+}
+
+static void halve(struct site_record *site)
 {
     for (unsigned i = 0; i < TLK_HISTORY_BUCKETS / 2; i++) {
         struct tlk_span a = site->history[2 * i], b = site->history[2 * i + 1];
@@ -203,13 +238,13 @@ static void halve(struct tlk_site *site)
     site->history_shift++;
 }
 
-static void extend(struct tlk_site *site, uint64_t to)
+static void extend(struct site_record *site, uint64_t to)
 {
     while (site->history_used < to)
         site->history[site->history_used++] = (struct tlk_span){site->live, site->live};
 }
 
-static void note(struct tlk_site *site, uint64_t now, uint32_t live)
+static void note(struct site_record *site, uint64_t now, uint32_t live)
 {
     if (site->history_start == 0)
         site->history_start = now;
@@ -226,21 +261,24 @@ static void note(struct tlk_site *site, uint64_t now, uint32_t live)
     site->peak = live > site->peak ? live : site->peak;
 }
 
-struct tlk_timer *builder_create(struct builder *builder, struct tlk_site *site, uint64_t when)
+struct timer_record *builder_create(struct builder *builder, struct site_record *site,
+                                    uint64_t when)
 {
-    uint32_t index;
-    struct tlk_timer *timer = take(&builder->areas[TLK_TIMERS], 1, &index);
+    struct timer_record *timer = calloc(1, sizeof(*timer));
     uint64_t now = START_MONO + when;
     note(site, now, site->live + 1);
     site->created++;
     site->last_created = now;
     if (site->first_created == 0)
         site->first_created = now;
-    *timer = (struct tlk_timer){
+    builder->timers =
+        realloc(builder->timers, (builder->timer_count + 1) * sizeof(*builder->timers));
+    builder->timers[builder->timer_count++] = timer;
+    *timer = (struct timer_record){
         .site = index_of(builder, site),
         .id = ++builder->next_id,
         .created = now,
-        .family = site->family,
+        .family = (uint8_t)site->family,
         .references = 1,
         .clock = 1,
         .deadline_clock = 1,
@@ -250,9 +288,9 @@ struct tlk_timer *builder_create(struct builder *builder, struct tlk_site *site,
     return timer;
 }
 
-void builder_release(struct builder *builder, struct tlk_timer *timer, uint64_t when)
+void builder_release(struct builder *builder, struct timer_record *timer, uint64_t when)
 {
-    struct tlk_site *site = record_of(&builder->areas[TLK_SITES], timer->site);
+    struct site_record *site = builder->sites[timer->site];
     uint64_t now = START_MONO + when, life = now - timer->created;
     note(site, now, site->live - 1);
     site->released++;
@@ -269,22 +307,152 @@ void builder_release(struct builder *builder, struct tlk_timer *timer, uint64_t 
     timer->generation++;
 }
 
-static size_t segment_bytes(const struct area *area, uint32_t segment)
+static size_t segment_pages(const struct area *area, uint32_t segment)
 {
-    return segment_records(area, segment) * area->table.stride;
+    return (segment_records(area, segment) * area->table.stride + TLK_PAGE - 1) / TLK_PAGE;
+}
+
+/* ---- as the shim lays it out ---- */
+
+static bool has_details(const struct site_record *site)
+{
+    for (size_t i = 0; i < TLK_LIFETIME_BUCKETS; i++) {
+        if (site->lifetimes[i] > 0)
+            return true;
+    }
+    for (size_t i = 0; i < TLK_FAILURES; i++) {
+        if (site->failed[i] > 0)
+            return true;
+    }
+    return site->history_used > 0 || site->history_shift > TLK_HISTORY_FIRST_SHIFT;
+}
+
+static uint32_t pack_details(struct builder *builder, const struct site_record *site)
+{
+    uint32_t index;
+    if (!has_details(site))
+        return 0;
+    struct tlk_details *details = take(&builder->areas[TLK_DETAILS], 1, &index);
+    *details = (struct tlk_details){
+        .first_failed = site->first_failed,
+        .last_failed = site->last_failed,
+        .history_shift = site->history_shift,
+        .history_used = site->history_used,
+    };
+    memcpy(details->lifetimes, site->lifetimes, sizeof(details->lifetimes));
+    memcpy(details->failed, site->failed, sizeof(details->failed));
+    memcpy(details->history, site->history, sizeof(details->history));
+    return index;
+}
+
+static void pack_site(struct builder *builder, const struct site_record *site)
+{
+    uint32_t index;
+    *(struct tlk_site *)take(&builder->areas[TLK_SITES], 1, &index) = (struct tlk_site){
+        .family = (uint8_t)site->family,
+        .depth = (uint8_t)site->depth,
+        .flags = (uint8_t)site->flags,
+        .stack = site->stack,
+        .function = site->function,
+        .kind = site->kind,
+        .details = pack_details(builder, site),
+        .inherited = (uint32_t)site->inherited,
+        .first_created = site->first_created ? site->first_created : site->history_start,
+        .longest_life = site->longest_life,
+        .fired = site->fired,
+        .fired_unknown = site->fired_unknown,
+        .history_shift = TLK_HISTORY_FIRST_SHIFT,
+        .created = site->created,
+        .released = site->released,
+        .armed = site->armed,
+        .stopped = site->stopped,
+        .last_created = site->last_created,
+        .last_released = site->last_released,
+        .live = site->live,
+        .peak = site->peak,
+    };
+}
+
+static uint32_t pack_extra(struct builder *builder, const struct timer_record *timer)
+{
+    struct tlk_extra extra = {
+        .thread = timer->thread,
+        .name = timer->name,
+        .fired_unknown = timer->fired_unknown,
+        .fired_high = (uint32_t)(timer->fired >> 32),
+        .fired_now_high = (uint32_t)(timer->fired_now >> 32),
+    };
+    uint32_t index;
+    if (timer->notify == TLK_NOTIFY_THREAD) {
+        extra.notified = timer->notified;
+        extra.notice = timer->retained;
+    } else if (timer->retained) {
+        extra.retained = timer->retained;
+    } else {
+        memcpy(extra.duplicates, timer->duplicates, sizeof(extra.duplicates));
+        extra.duplicator = timer->duplicator;
+    }
+    if (!(extra.name | extra.fired_unknown | extra.fired_high | extra.fired_now_high |
+          extra.retained | extra.notified))
+        return timer->thread;
+    *(struct tlk_extra *)take(&builder->areas[TLK_EXTRAS], 1, &index) = extra;
+    return TLK_EXTRA | index;
+}
+
+static void pack_timer(struct builder *builder, const struct timer_record *timer)
+{
+    uint32_t index;
+    *(struct tlk_timer *)take(&builder->areas[TLK_TIMERS], 1, &index) = (struct tlk_timer){
+        .state = timer->state & TLK_STATE,
+        .generation = timer->generation & TLK_GENERATION_MOST,
+        .flags = timer->flags & 2047,
+        .family = timer->family & 31,
+        .deadline_clock = (int8_t)timer->deadline_clock,
+        .clock = (int8_t)timer->clock,
+        .notify = timer->notify & 3,
+        .armed_at = timer->armed_at,
+        .deadline = timer->deadline,
+        .interval = timer->interval,
+        .setter = timer->setter,
+        .armed = timer->armed,
+        .touched = timer->touched,
+        .fired_now = (uint32_t)timer->fired_now,
+        .fired = (uint32_t)timer->fired,
+        .seen = timer->seen,
+        .stopped = timer->stopped,
+        .id = timer->id,
+        .created = timer->created,
+        .site = timer->site & (TLK_SITES_MOST - 1),
+        .references = timer->references,
+        .thread = pack_extra(builder, timer) & (2 * TLK_EXTRA - 1),
+        .signal = timer->signal,
+    };
+}
+
+/* What was packed before may have changed since. */
+static void pack(struct builder *builder)
+{
+    static const enum tlk_region_id packed[] = {TLK_DETAILS, TLK_SITES, TLK_EXTRAS, TLK_TIMERS};
+    for (size_t i = 0; i < sizeof(packed) / sizeof(*packed); i++)
+        builder->areas[packed[i]].table.used = packed[i] != TLK_SITES;
+    for (uint32_t i = 0; i < builder->site_count; i++)
+        pack_site(builder, builder->sites[i]);
+    for (uint32_t i = 1; i < builder->timer_count; i++)
+        pack_timer(builder, builder->timers[i]);
 }
 
 /* Gives every area its pages in the file, taking turns, so that tables matter. */
 static uint32_t lay_out(struct builder *builder)
 {
     uint32_t next = 1;
+    pack(builder);
     for (uint32_t turn = 0; turn < TLK_SEGMENTS; turn++) {
         for (int i = 0; i < TLK_REGIONS; i++) {
             struct area *area = &builder->areas[i];
             if (turn >= area->table.segments)
                 continue;
             area->table.pages[turn] = next;
-            next += (uint32_t)(segment_bytes(area, turn) / TLK_PAGE);
+            next += (uint32_t)segment_pages(area, turn);
         }
     }
     for (int i = 0; i < TLK_REGIONS; i++)
@@ -303,7 +471,7 @@ unsigned char *builder_bytes(struct builder *builder, size_t *size)
         const struct area *area = &builder->areas[i];
         for (uint32_t j = 0; j < area->table.segments; j++)
             memcpy(bytes + (size_t)area->table.pages[j] * TLK_PAGE, area->segments[j],
-                   segment_bytes(area, j));
+                   segment_records(area, j) * area->table.stride);
     }
     *size = (size_t)pages * TLK_PAGE;
     return bytes;

@@ -7,7 +7,7 @@
 #ifndef ANALYZER_RECORDING_BUILDER_H
 #define ANALYZER_RECORDING_BUILDER_H
 
-#include "recording.h"
+#include "recording/records.h"
 
 #include <stddef.h>
 
@@ -50,15 +50,19 @@ void builder_family(struct builder *builder, uint32_t number, const char *name, 
 void builder_watched(struct builder *builder, uint32_t watched);
 
 /* Frames are given leaf first, as the shim would see them: return addresses. */
-struct tlk_site *builder_site(struct builder *builder, uint32_t family, const char *function,
-                              const uint64_t *frames, size_t depth);
+struct site_record *builder_site(struct builder *builder, uint32_t family, const char *function,
+                                 const uint64_t *frames, size_t depth);
 
 /* A site of one frame in no module, told from others by its address. */
-struct tlk_site *builder_plain_site(struct builder *builder, uint32_t family, uint64_t address);
+struct site_record *builder_plain_site(struct builder *builder, uint32_t family, uint64_t address);
+
+/* That which gathers what finds no room. */
+struct site_record *builder_site_zero(struct builder *builder);
 
 /* Creates and releases at `when`, ns since the start. A released timer's slot is not used again. */
-struct tlk_timer *builder_create(struct builder *builder, struct tlk_site *site, uint64_t when);
-void builder_release(struct builder *builder, struct tlk_timer *timer, uint64_t when);
+struct timer_record *builder_create(struct builder *builder, struct site_record *site,
+                                    uint64_t when);
+void builder_release(struct builder *builder, struct timer_record *timer, uint64_t when);
 
 /* Writes a temporary file and returns its path; the caller removes the file and frees the path. */
 char *builder_write(struct builder *builder);

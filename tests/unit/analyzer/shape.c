@@ -11,7 +11,7 @@ struct shape shape_begin(uint64_t duration)
     return shape;
 }
 
-struct tlk_timer *shape_make(struct shape *shape, uint64_t when)
+struct timer_record *shape_make(struct shape *shape, uint64_t when)
 {
     return builder_create(shape->builder, shape->site, when);
 }

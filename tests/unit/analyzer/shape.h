@@ -8,12 +8,12 @@
 
 struct shape {
     struct builder *builder;
-    struct tlk_site *site;
+    struct site_record *site;
 };
 
 /* Of a process that lives so long; times are ns since its start. */
 struct shape shape_begin(uint64_t duration);
-struct tlk_timer *shape_make(struct shape *shape, uint64_t when);
+struct timer_record *shape_make(struct shape *shape, uint64_t when);
 void shape_release(struct shape *shape, uint64_t when, uint64_t life); /* made, and released */
 
 /* Ends the shape. The reason must have these words. */

@@ -17,10 +17,10 @@ struct plan {
 #define WALKER 0x4001
 #define POOL 0x5001
 
-static void create(struct builder *builder, struct tlk_site *site, const struct plan *plan,
+static void create(struct builder *builder, struct site_record *site, const struct plan *plan,
                    uint64_t number)
 {
-    struct tlk_timer *timer = builder_create(builder, site, MINUTE + number * plan->step);
+    struct timer_record *timer = builder_create(builder, site, MINUTE + number * plan->step);
     timer->flags = TLK_ARMED;
     timer->armed = 1;
     timer->armed_at = timer->created;
@@ -36,7 +36,7 @@ static void add(struct builder *builder, uint32_t module, const struct plan *pla
     uint64_t frames[5];
     for (size_t i = 0; i < plan->depth; i++)
         frames[i] = TLK_FRAME(module, plan->frames[i]);
-    struct tlk_site *site =
+    struct site_record *site =
         builder_site(builder, plan->family, plan->function, frames, plan->depth);
     for (uint64_t i = 0; i < plan->live; i++)
         create(builder, site, plan, i);

@@ -13,7 +13,7 @@
 static struct builder *hour_of_three(void)
 {
     struct builder *builder = builder_new(3 * HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
     for (uint64_t i = 0; i < 60; i++)
         builder_create(builder, site, i * MINUTE);
     return builder;

@@ -14,7 +14,7 @@
 static uint32_t module;
 
 /* A process of an hour whose program is loaded there, with one site at program+0x100. */
-static struct builder *program(struct tlk_site **site, uint32_t family)
+static struct builder *program(struct site_record **site, uint32_t family)
 {
     struct builder *builder = builder_new(HOUR);
     module = builder_module(builder, "/nowhere/program", NULL, 0);
@@ -24,9 +24,10 @@ static struct builder *program(struct tlk_site **site, uint32_t family)
     return builder;
 }
 
-static struct tlk_timer *set_by(struct builder *builder, struct tlk_site *site, uint64_t setter)
+static struct timer_record *set_by(struct builder *builder, struct site_record *site,
+                                   uint64_t setter)
 {
-    struct tlk_timer *timer = builder_create(builder, site, MINUTE);
+    struct timer_record *timer = builder_create(builder, site, MINUTE);
     timer->setter = setter;
     timer->flags = TLK_ARMED;
     timer->armed = 1;
@@ -38,7 +39,7 @@ static struct tlk_timer *set_by(struct builder *builder, struct tlk_site *site, 
 /* What the setter that is kept so is shown as. */
 static void expect_setter(uint64_t setter, const char *name)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_TIMERFD);
     uint32_t gone = builder_module(builder, "/nowhere/gone", NULL, 0);
     builder_loaded(builder, gone, LOADED_END, LOADED_END + 0x1000);
@@ -80,7 +81,7 @@ Test(callers, a_frame_is_found_wherever_its_module_is)
 
 Test(callers, a_module_that_was_unloaded_lies_nowhere)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_TIMERFD);
     builder_loaded(builder, module, LOADED_AT, LOADED_END)->loaded = 0;
     set_by(builder, site, LOADED_AT + 0x201);
@@ -99,7 +100,7 @@ static void print_wakeups(FILE *to, struct profile *profile)
 /* Two that are set by one line expire less often than one that is set by another. */
 Test(callers, wakeups_name_whose_timers_wake_most)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_POSIX);
     set_by(builder, site, LOADED_AT + 0x201)->interval = MINUTE;
     set_by(builder, site, LOADED_AT + 0x201)->interval = MINUTE;
@@ -115,7 +116,7 @@ Test(callers, wakeups_name_whose_timers_wake_most)
 
 Test(callers, who_made_a_timer_is_not_named_again_for_setting_it)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_POSIX);
     set_by(builder, site, LOADED_AT + 0x101);
     struct profile *profile = loaded(builder);
@@ -133,7 +134,7 @@ static void print_html(FILE *to, struct profile *profile)
     html_write(to, profile, &page);
 }
 
-static void duplicated_by(struct tlk_timer *timer, uint64_t duplicator)
+static void duplicated_by(struct timer_record *timer, uint64_t duplicator)
 {
     timer->flags |= TLK_ORIGINAL_CLOSED;
     timer->duplicator = duplicator;
@@ -141,7 +142,7 @@ static void duplicated_by(struct tlk_timer *timer, uint64_t duplicator)
 
 Test(callers, a_finding_says_who_duplicated_what_lives_on)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_TIMERFD);
     for (int i = 0; i < 3; i++)
         duplicated_by(set_by(builder, site, 0), LOADED_AT + 0x401);
@@ -158,7 +159,7 @@ Test(callers, a_finding_says_who_duplicated_what_lives_on)
 
 Test(callers, duplicates_made_at_several_lines)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_TIMERFD);
     for (uint64_t i = 0; i < 3; i++)
         duplicated_by(set_by(builder, site, 0), LOADED_AT + (i ? 0x401 : 0x501));
@@ -171,9 +172,9 @@ Test(callers, duplicates_made_at_several_lines)
 
 Test(callers, without_duplicates_nothing_is_said_of_them)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_POSIX);
-    struct tlk_timer *timer = set_by(builder, site, 0);
+    struct timer_record *timer = set_by(builder, site, 0);
     timer->notify = TLK_NOTIFY_THREAD;
     timer->notified = LOADED_AT + 0x601;
     struct profile *profile = loaded(builder);
@@ -200,9 +201,9 @@ static void expect_timers(struct builder *builder, const char *expected)
 
 Test(callers, timers_show_threads_setters_and_all_descriptors)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_TIMERFD);
-    struct tlk_timer *timer = builder_create(builder, site, MINUTE);
+    struct timer_record *timer = builder_create(builder, site, MINUTE);
     timer->id = 7;
     timer->duplicates[0] = 9 + 1;
     timer->duplicates[1] = 0 + 1;
@@ -221,12 +222,12 @@ Test(callers, timers_show_threads_setters_and_all_descriptors)
 
 Test(callers, timers_show_what_they_call)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_POSIX);
-    struct tlk_timer *timer = builder_create(builder, site, MINUTE);
+    struct timer_record *timer = builder_create(builder, site, MINUTE);
     timer->notify = TLK_NOTIFY_THREAD;
     timer->notified = LOADED_AT + 0x601;
-    timer->notice = 4711;
+    timer->retained = 4711; /* of one that tells by a thread this means something else */
     expect_timers(builder,
                   "STATE           FAMILY   TIMER               CLOCK       DEADLINE     INTERVAL  "
                   "AGE       ARMED    FIRED  FLAGS      NOTIFIES      SITE\n"
@@ -237,7 +238,7 @@ Test(callers, timers_show_what_they_call)
 /* However they lie in the recording. */
 Test(callers, timers_stand_by_age)
 {
-    struct tlk_site *site;
+    struct site_record *site;
     struct builder *builder = program(&site, TLK_POSIX);
     for (uint64_t i = 0; i < 3; i++)
         builder_create(builder, site, MINUTE + (3 - i) * SECOND);

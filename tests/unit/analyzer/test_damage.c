@@ -30,9 +30,9 @@ static struct builder *varied(void)
     for (uint64_t i = 0; i < 20; i++) {
         uint64_t frames[3] = {TLK_FRAME(module, 0x1000 + i), TLK_FRAME(module, 0x2000), 0x3000};
         uint32_t family = (uint32_t)(1 + i % 4);
-        struct tlk_site *site = builder_site(builder, family, "timer_create", frames, 3);
+        struct site_record *site = builder_site(builder, family, "timer_create", frames, 3);
         for (uint64_t j = 0; j < 20; j++) {
-            struct tlk_timer *timer = builder_create(builder, site, j * SECOND + i);
+            struct timer_record *timer = builder_create(builder, site, j * SECOND + i);
             timer->flags = (uint32_t)(j % 32 | (j % 3 ? TLK_ORIGINAL_CLOSED : 0));
             timer->armed = 1;
             timer->deadline = (int64_t)(START_MONO + j * MINUTE * 6);

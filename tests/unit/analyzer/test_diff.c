@@ -60,7 +60,8 @@ static struct builder *build(uint64_t address, size_t count)
 {
     struct builder *builder = builder_new(SECOND);
     uint64_t frames[] = {TLK_FRAME(0, address)};
-    struct tlk_site *site = builder_site(builder, TLK_POSIX, "timer_create", frames, address != 0);
+    struct site_record *site =
+        builder_site(builder, TLK_POSIX, "timer_create", frames, address != 0);
     for (size_t i = 0; i < count; i++)
         builder_create(builder, site, 0);
     return builder;

@@ -23,10 +23,10 @@ static struct profile *of_lamps(const char *name, uint32_t traits)
     struct builder *builder = builder_new(HOUR);
     uint64_t frame = 0x1001;
     builder_family(builder, LAMP, name, traits);
-    struct tlk_site *site = builder_site(builder, LAMP, "lamp_light", &frame, 1);
+    struct site_record *site = builder_site(builder, LAMP, "lamp_light", &frame, 1);
     site->kind = builder_string(builder, "red");
     for (int i = 0; i < 2; i++) {
-        struct tlk_timer *timer = builder_create(builder, site, SECOND);
+        struct timer_record *timer = builder_create(builder, site, SECOND);
         timer->id = 0x7f0000001000 + (uint64_t)i;
         timer->flags = TLK_ARMED | (traits & TLK_FIRES_TOLD ? TLK_EXACT_FIRES : 0);
         timer->armed = 1;
@@ -60,7 +60,7 @@ Test(families, of_two_kinds_made_by_one_call_are_two_sites)
     uint64_t frame = 0x1001;
     builder_family(builder, LAMP, "lamp", LAMP_TRAITS);
     for (int i = 0; i < 2; i++) {
-        struct tlk_site *site = builder_site(builder, LAMP, "lamp_light", &frame, 1);
+        struct site_record *site = builder_site(builder, LAMP, "lamp_light", &frame, 1);
         site->kind = builder_string(builder, i ? "red" : "green");
         builder_create(builder, site, SECOND);
     }
@@ -191,7 +191,7 @@ Test(families, there_can_be_more_than_are_kept_apart)
 Test(families, a_timer_of_none_that_is_listed_is_damage)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
     builder_create(builder, site, SECOND)->family = 9;
     builder_create(builder, site, SECOND);
     struct profile *profile = loaded(builder);

@@ -28,9 +28,9 @@ static struct builder *at_rest(const char *family, const char *function, uint32_
     struct builder *builder = builder_new(HOUR);
     uint64_t frame = 0x1001;
     builder_family(builder, NUMBER, family, foreign_named(family)->traits);
-    struct tlk_site *site = builder_site(builder, NUMBER, function, &frame, 1);
+    struct site_record *site = builder_site(builder, NUMBER, function, &frame, 1);
     for (int i = 0; i < TIMERS; i++) {
-        struct tlk_timer *timer = builder_create(builder, site, SECOND);
+        struct timer_record *timer = builder_create(builder, site, SECOND);
         timer->id = 0x7f0000001000 + (uint64_t)i;
         timer->armed = timer->stopped = 1;
         timer->flags = TLK_EXACT_FIRES | flags;
@@ -52,7 +52,7 @@ static void expect_without(struct profile *profile,
 Test(foreign, one_that_the_program_has_no_handle_of_has_no_number)
 {
     struct builder *builder = at_rest("libevent", "event_base_once", 0);
-    struct tlk_timer *timer =
+    struct timer_record *timer =
         builder_create(builder, builder_plain_site(builder, NUMBER, 0x2000), 0);
     timer->id = timer->references = 0;
     struct profile *profile = loaded(builder);
@@ -161,8 +161,8 @@ Test(foreign, timers_in_memory_that_is_gone_are_told)
 {
     struct builder *builder = at_rest("libuv", "uv_timer_init", 0);
     uint64_t frame = 0x2001;
-    struct tlk_site *site = builder_site(builder, NUMBER, "uv_timer_init", &frame, 1);
-    struct tlk_timer *timer = builder_create(builder, site, SECOND);
+    struct site_record *site = builder_site(builder, NUMBER, "uv_timer_init", &frame, 1);
+    struct timer_record *timer = builder_create(builder, site, SECOND);
     timer->flags = TLK_OVERWRITTEN | TLK_ARMED | TLK_EXACT_FIRES;
     timer->clock = timer->deadline_clock = CLOCK_MONOTONIC;
     timer->deadline = (int64_t)(START_MONO + 2 * HOUR);
@@ -191,9 +191,9 @@ Test(foreign, what_ends_a_leak_is_told_in_the_terms_of_the_library)
     struct builder *builder = builder_new(HOUR);
     uint64_t frame = 0x1001;
     builder_family(builder, NUMBER, "glib", foreign_named("glib")->traits);
-    struct tlk_site *site = builder_site(builder, NUMBER, "g_timeout_add", &frame, 1);
+    struct site_record *site = builder_site(builder, NUMBER, "g_timeout_add", &frame, 1);
     for (uint64_t i = 0; i < 60; i++) {
-        struct tlk_timer *timer = builder_create(builder, site, i * MINUTE);
+        struct timer_record *timer = builder_create(builder, site, i * MINUTE);
         timer->id = i;
         timer->armed = timer->fired = timer->fired_now = 1;
         timer->flags = TLK_EXACT_FIRES;

@@ -157,7 +157,7 @@ static enum gate_result result_of_loss(enum tlk_drop reason, uint64_t lost, uint
 {
     struct gate_options options = leaks_fail;
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
     builder_release(builder, builder_create(builder, site, 0), SECOND);
     builder_header(builder)->dropped[reason] = lost;
     options.max_dropped = most;

@@ -38,10 +38,10 @@ static void make(struct builder *builder, uint64_t id, uint64_t when)
     builder_create(builder, builder_plain_site(builder, TLK_TIMERFD, MADE_AT), when)->id = id;
 }
 
-static struct tlk_timer *inherit(struct builder *builder, struct tlk_site *site, uint64_t id,
-                                 uint64_t when)
+static struct timer_record *inherit(struct builder *builder, struct site_record *site, uint64_t id,
+                                    uint64_t when)
 {
-    struct tlk_timer *timer = builder_create(builder, site, when);
+    struct timer_record *timer = builder_create(builder, site, when);
     site->created--;
     site->inherited++;
     timer->id = id;
@@ -49,7 +49,7 @@ static struct tlk_timer *inherit(struct builder *builder, struct tlk_site *site,
     return timer;
 }
 
-static struct tlk_site *inherited_site(struct builder *builder)
+static struct site_record *inherited_site(struct builder *builder)
 {
     return builder_plain_site(builder, TLK_TIMERFD, INHERITED_AT);
 }
@@ -84,10 +84,10 @@ Test(generations, over_exec_a_timer_counts_once_where_it_was_made)
 {
     struct builder *first = program_that_execs(10, 0, SECOND);
     struct builder *second = program(10, 1, SECOND, 2 * SECOND);
-    struct tlk_site *made = builder_plain_site(first, TLK_TIMERFD, MADE_AT);
+    struct site_record *made = builder_plain_site(first, TLK_TIMERFD, MADE_AT);
     builder_create(first, made, 0)->id = 3;
     builder_create(first, made, 0)->id = 4;
-    struct tlk_site *site = inherited_site(second);
+    struct site_record *site = inherited_site(second);
     inherit(second, site, 3, SECOND);
     inherit(second, site, 4, SECOND);
     /* Whichever is named first. */
@@ -117,8 +117,8 @@ Test(generations, what_leaked_before_the_exec_is_a_leak)
 {
     struct builder *first = program_that_execs(10, 0, HOUR);
     struct builder *second = program(10, 1, HOUR, HOUR + SECOND);
-    struct tlk_site *made = builder_plain_site(first, TLK_TIMERFD, MADE_AT);
-    struct tlk_site *site = inherited_site(second);
+    struct site_record *made = builder_plain_site(first, TLK_TIMERFD, MADE_AT);
+    struct site_record *site = inherited_site(second);
     for (uint64_t i = 0; i < 60; i++)
         builder_create(first, made, i * MINUTE)->id = 3 + i;
     for (uint64_t i = 0; i < 60; i++)
@@ -250,8 +250,8 @@ static struct profile *ticker_of_two(bool parent_too)
 {
     struct builder *parent = program(10, 1, 0, 10 * SECOND);
     struct builder *child = forked(20, 10, 5 * SECOND, 10 * SECOND);
-    struct tlk_site *site = builder_plain_site(parent, TLK_TIMERFD, MADE_AT);
-    struct tlk_timer *timer = builder_create(parent, site, 0);
+    struct site_record *site = builder_plain_site(parent, TLK_TIMERFD, MADE_AT);
+    struct timer_record *timer = builder_create(parent, site, 0);
     timer->flags = TLK_ARMED;
     timer->armed = 1;
     timer->interval = SECOND;
@@ -259,8 +259,8 @@ static struct profile *ticker_of_two(bool parent_too)
     timer->fired = timer->fired_now = 10;
     timer->seen = TLK_TOUCHED(10 * SECOND);
     builder_create(parent, builder_plain_site(parent, TLK_TIMERFD, 0x4000), 0)->state = TLK_FREE;
-    struct tlk_site *copy = builder_plain_site(child, TLK_TIMERFD, MADE_AT);
-    struct tlk_timer *inherited = inherit(child, copy, timer->id, 0);
+    struct site_record *copy = builder_plain_site(child, TLK_TIMERFD, MADE_AT);
+    struct timer_record *inherited = inherit(child, copy, timer->id, 0);
     uint32_t index = inherited->site;
     *inherited = *timer;
     inherited->site = index;
@@ -305,7 +305,7 @@ Test(generations, two_children_have_one_timer_if_the_parent_is_not_there)
     struct builder *children[2];
     for (int i = 0; i < 2; i++) {
         children[i] = forked(20 + i, 10, SECOND, 5 * SECOND);
-        struct tlk_site *site = builder_plain_site(children[i], TLK_TIMERFD, MADE_AT);
+        struct site_record *site = builder_plain_site(children[i], TLK_TIMERFD, MADE_AT);
         inherit(children[i], site, 3, 0);
     }
     struct profile *profile = LOADED(children[0], children[1]);
@@ -316,10 +316,10 @@ Test(generations, two_children_have_one_timer_if_the_parent_is_not_there)
 
 /* ---- passed on, and piled up ---- */
 
-static bool is_passed_on(const struct tlk_timer *change, bool is_forked)
+static bool is_passed_on(const struct timer_record *change, bool is_forked)
 {
     struct builder *builder = program(10, 1, 0, SECOND);
-    struct tlk_timer *timer = inherit(builder, inherited_site(builder), 3, 0);
+    struct timer_record *timer = inherit(builder, inherited_site(builder), 3, 0);
     builder_header(builder)->forked = is_forked;
     timer->touched = change->touched;
     timer->seen = change->seen;
@@ -332,10 +332,12 @@ static bool is_passed_on(const struct tlk_timer *change, bool is_forked)
 
 Test(generations, passed_on_is_what_nobody_touched)
 {
-    cr_expect(is_passed_on(&(struct tlk_timer){0}, false));
-    cr_expect_not(is_passed_on(&(struct tlk_timer){.touched = 1}, false), "set, stopped or asked");
-    cr_expect_not(is_passed_on(&(struct tlk_timer){.seen = 1}, false), "read");
-    cr_expect_not(is_passed_on(&(struct tlk_timer){0}, true), "a forked one is its parent's image");
+    cr_expect(is_passed_on(&(struct timer_record){0}, false));
+    cr_expect_not(is_passed_on(&(struct timer_record){.touched = 1}, false),
+                  "set, stopped or asked");
+    cr_expect_not(is_passed_on(&(struct timer_record){.seen = 1}, false), "read");
+    cr_expect_not(is_passed_on(&(struct timer_record){0}, true),
+                  "a forked one is its parent's image");
 }
 
 /* Image after image, each with so many timers of those before. */
@@ -345,7 +347,7 @@ static enum verdict verdict_over_execs(const unsigned *passed, size_t images, co
     for (size_t i = 0; i < images; i++) {
         builders[i] = i + 1 < images ? program_that_execs(10, i * SECOND, (i + 1) * SECOND)
                                      : program(10, 1, i * SECOND, (i + 1) * SECOND);
-        struct tlk_site *site = inherited_site(builders[i]);
+        struct site_record *site = inherited_site(builders[i]);
         for (unsigned j = 0; j < passed[i]; j++)
             inherit(builders[i], site, 3 + j, i * SECOND);
     }
@@ -374,7 +376,7 @@ Test(generations, a_pile_in_the_base_is_not_of_what_is_compared_with_it)
     for (size_t i = 0; i < 4; i++) {
         builders[i] = i < 3 ? program_that_execs(10, i * SECOND, (i + 1) * SECOND)
                             : program(10, 1, i * SECOND, (i + 1) * SECOND);
-        struct tlk_site *site = inherited_site(builders[i]);
+        struct site_record *site = inherited_site(builders[i]);
         for (unsigned j = 0; j < 2 * i; j++)
             inherit(builders[i], site, 3 + j, i * SECOND);
     }
@@ -393,7 +395,7 @@ static enum verdict verdict_in_children(const unsigned (*numbers)[2], size_t chi
     struct builder *builders[8];
     for (size_t i = 0; i < children; i++) {
         builders[i] = program(20 + (int)i, 10, i * SECOND, (i + 1) * SECOND);
-        struct tlk_site *site = inherited_site(builders[i]);
+        struct site_record *site = inherited_site(builders[i]);
         for (unsigned j = numbers[i][0]; j <= numbers[i][1]; j++)
             inherit(builders[i], site, j, i * SECOND);
     }
@@ -419,8 +421,8 @@ Test(generations, a_pile_has_more_in_one_child_after_the_other)
 static struct builder *with_timers(int pid, uint64_t from, uint64_t to, unsigned count)
 {
     struct builder *builder = program(pid, 1, from, to);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, MADE_AT);
-    struct tlk_timer *timers[8];
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, MADE_AT);
+    struct timer_record *timers[8];
     for (unsigned i = 0; i < count; i++)
         timers[i] = builder_create(builder, site, from + MS);
     for (unsigned i = 0; i < count; i++)

@@ -11,9 +11,10 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-static struct tlk_timer *armed(struct builder *builder, struct tlk_site *site, uint64_t deadline)
+static struct timer_record *armed(struct builder *builder, struct site_record *site,
+                                  uint64_t deadline)
 {
-    struct tlk_timer *timer = builder_create(builder, site, MINUTE);
+    struct timer_record *timer = builder_create(builder, site, MINUTE);
     timer->flags = TLK_ARMED | TLK_EXACT_FIRES;
     timer->armed = 1;
     timer->deadline = (int64_t)(START_MONO + deadline);
@@ -54,7 +55,7 @@ Test(gotime, one_that_has_not_fired_though_it_should_have_still_waits)
 Test(gotime, one_that_fired_was_never_released)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_timer *timer =
+    struct timer_record *timer =
         armed(builder, builder_plain_site(builder, TLK_GOTIME, 0x1001), 2 * MINUTE);
     timer->fired = timer->fired_now = 1;
     expect_counts(builder, NEVER_RELEASED, 1, 0);
@@ -63,7 +64,7 @@ Test(gotime, one_that_fired_was_never_released)
 Test(gotime, a_ticker_fired_as_often_as_it_told)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_timer *timer =
+    struct timer_record *timer =
         armed(builder, builder_plain_site(builder, TLK_GOTIME, 0x1001), 2 * MINUTE);
     timer->interval = SECOND;
     timer->fired = timer->fired_now = 5;
@@ -73,7 +74,7 @@ Test(gotime, a_ticker_fired_as_often_as_it_told)
 Test(gotime, by_a_clock_that_only_the_program_knows_nothing_is_overdue)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_timer *timer =
+    struct timer_record *timer =
         armed(builder, builder_plain_site(builder, TLK_GOTIME, 0x1001), 2 * MINUTE);
     timer->deadline_clock = -1;
     expect_counts(builder, NEVER_FIRED, 0, 0);
@@ -86,8 +87,8 @@ static struct profile *retaining(void)
 {
     struct builder *builder = builder_new(HOUR);
     uint64_t frame = 0x1001;
-    struct tlk_site *site = builder_site(builder, TLK_GOTIME, "gt_after_func_with", &frame, 1);
-    struct tlk_timer *timer = armed(builder, site, 2 * HOUR);
+    struct site_record *site = builder_site(builder, TLK_GOTIME, "gt_after_func_with", &frame, 1);
+    struct timer_record *timer = armed(builder, site, 2 * HOUR);
     site->kind = builder_string(builder, "func");
     timer->retained = 10 * MIB;
     timer->name = builder_string(builder, "report");

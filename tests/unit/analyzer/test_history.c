@@ -17,7 +17,7 @@ static struct profile *empty(void)
 static struct builder *growing(uint64_t minutes, uint64_t duration)
 {
     struct builder *builder = builder_new(duration);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     for (uint64_t i = 0; i < minutes; i++)
         builder_create(builder, site, i * MINUTE + SECOND);
     return builder;
@@ -64,8 +64,8 @@ Test(history, before_the_first_there_was_none)
     struct history_point points[POINTS];
     struct profile *profile = empty();
     struct builder *builder = builder_new(10 * MINUTE);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
-    struct tlk_timer *timer = builder_create(builder, site, 5 * MINUTE + 30 * SECOND);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct timer_record *timer = builder_create(builder, site, 5 * MINUTE + 30 * SECOND);
     builder_release(builder, timer, 7 * MINUTE + 30 * SECOND);
     loaded_add(profile, builder);
     history_of(profile, loaded_site(profile), POINTS, points);
@@ -95,9 +95,9 @@ Test(history, nonsense_of_a_recording_does_no_harm)
     struct history_point points[POINTS];
     struct profile *profile = empty();
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     builder_create(builder, site, MINUTE);
-    site->history_start = UINT64_MAX - 5;
+    site->first_created = UINT64_MAX - 5; /* from where its history counts */
     site->history_shift = 63;
     site->history_used = TLK_HISTORY_BUCKETS;
     loaded_add(profile, builder);

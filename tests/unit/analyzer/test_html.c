@@ -18,11 +18,11 @@
 static void add_sites(struct builder *builder)
 {
     uint64_t loop[] = {0x1001, 0x2001, 0x1001}, plain[] = {0x3001, 0x2001};
-    struct tlk_site *site = builder_site(builder, TLK_TIMERFD, HOSTILE, loop, 3);
+    struct site_record *site = builder_site(builder, TLK_TIMERFD, HOSTILE, loop, 3);
     for (uint64_t i = 0; i < 3; i++)
         builder_create(builder, site, i * MINUTE);
     site = builder_site(builder, TLK_POSIX, "timer_create", plain, 2);
-    struct tlk_timer *timer = builder_create(builder, site, MINUTE);
+    struct timer_record *timer = builder_create(builder, site, MINUTE);
     builder_release(builder, timer, 2 * MINUTE);
     builder_create(builder, site, MINUTE);
 }
@@ -131,7 +131,7 @@ Test(html, what_is_compared_is_text_and_told_apart)
     add_sites(builder);
     loaded_add(profile, builder);
     builder = builder_new(2 * HOUR);
-    struct tlk_site *site = builder_site(builder, TLK_POSIX, HOSTILE, stack, 1);
+    struct site_record *site = builder_site(builder, TLK_POSIX, HOSTILE, stack, 1);
     builder_create(builder, site, MINUTE);
     builder_started_as(builder, "/bin/" HOSTILE, "/bin/" HOSTILE);
     profile->base = true;

@@ -37,7 +37,7 @@ Test(html_timers, a_column_has_no_more_than_its_rows_differ_by)
 static struct builder *leaking(uint64_t pace)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     for (uint64_t when = MINUTE; when < HOUR; when += pace)
         builder_create(builder, site, when);
     return builder;
@@ -74,7 +74,7 @@ Test(html_timers, of_too_many_those_of_the_worst_findings_stay)
 {
     struct profile *profile = profile_with_timers();
     struct builder *builder = leaking(MINUTE);
-    struct tlk_site *held = builder_plain_site(builder, TLK_TIMERFD, 0x2000);
+    struct site_record *held = builder_plain_site(builder, TLK_TIMERFD, 0x2000);
     builder_create(builder, held, 1);
     builder_create(builder, held, 2);
     loaded_add(profile, builder);

@@ -41,7 +41,7 @@ static struct builder *recording(uintptr_t address, size_t timers)
     struct builder *builder = builder_new(SECOND);
     uint32_t module = builder_module(builder, self.path, self.build_id, self.build_id_size);
     uint64_t frames[] = {TLK_FRAME(module, address - self.bias), 0x77};
-    struct tlk_site *site = builder_site(builder, TLK_POSIX, "timer_create", frames, 2);
+    struct site_record *site = builder_site(builder, TLK_POSIX, "timer_create", frames, 2);
     for (size_t i = 0; i < timers; i++)
         builder_create(builder, site, 0);
     return builder;

@@ -28,8 +28,8 @@ static struct builder *sample(void)
     struct builder *builder = builder_new(HOUR);
     uint32_t module = builder_module(builder, "/nowhere/server", "\xab\xcd", 2);
     uint64_t frames[] = {TLK_FRAME(module, 0x1001)};
-    struct tlk_site *site = builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, 1);
-    struct tlk_timer *timer = builder_create(builder, site, MINUTE);
+    struct site_record *site = builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, 1);
+    struct timer_record *timer = builder_create(builder, site, MINUTE);
     timer->flags = TLK_ARMED;
     timer->armed = 1;
     timer->deadline = (int64_t)(START_MONO + 2 * MINUTE);

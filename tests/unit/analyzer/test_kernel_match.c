@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static struct builder *builder;
-static struct tlk_site *sites[TLK_FAMILIES];
+static struct site_record *sites[TLK_FAMILIES];
 static struct kernel_timers kernel;
 static struct kernel_match comparison;
 static struct profile *profile;
@@ -22,9 +22,9 @@ static void begin(void)
         sites[family] = builder_plain_site(builder, (uint32_t)family, 0x1000);
 }
 
-static struct tlk_timer *record(uint32_t family, uint64_t id)
+static struct timer_record *record(uint32_t family, uint64_t id)
 {
-    struct tlk_timer *timer = builder_create(builder, sites[family], SECOND);
+    struct timer_record *timer = builder_create(builder, sites[family], SECOND);
     timer->id = id;
     return timer;
 }

@@ -30,8 +30,8 @@ static void expect_left(struct builder *builder, size_t wanted, const char *text
 static struct builder *two_sites(void)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *posix = builder_plain_site(builder, TLK_POSIX, 0x1001);
-    struct tlk_site *timerfd = builder_plain_site(builder, TLK_TIMERFD, 0x2001);
+    struct site_record *posix = builder_plain_site(builder, TLK_POSIX, 0x1001);
+    struct site_record *timerfd = builder_plain_site(builder, TLK_TIMERFD, 0x2001);
 
     for (uint64_t minute = 1; minute <= 4; minute++) {
         builder_create(builder, posix, minute * MINUTE)->id = minute;
@@ -68,7 +68,7 @@ Test(left, nothing_is_left_of_later)
 Test(left, what_was_inherited_was_not_made_here)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
 
     since = 0;
     builder_create(builder, site, MINUTE)->flags = TLK_INHERITED;
@@ -78,7 +78,7 @@ Test(left, what_was_inherited_was_not_made_here)
 Test(left, an_owner_is_named_and_many_are_not_all_listed)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_ITIMER, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_ITIMER, 0x1001);
 
     since = 0;
     for (uint64_t i = 0; i < 10; i++)

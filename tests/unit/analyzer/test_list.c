@@ -27,7 +27,7 @@ static struct builder *recording(void)
     uint32_t module = builder_module(builder, self.path, self.build_id, self.build_id_size);
     caller_of_it();
     uint64_t frames[] = {TLK_FRAME(module, (uintptr_t)where - self.bias)};
-    struct tlk_site *site = builder_site(builder, TLK_POSIX, "timer_create", frames, 1);
+    struct site_record *site = builder_site(builder, TLK_POSIX, "timer_create", frames, 1);
     builder_create(builder, site, 0);
     builder_create(builder, site, 0);
     return builder;

@@ -49,8 +49,8 @@ static void write_heir(const char *name)
     header->session = 7;
     header->ppid = 4700;
     header->start_mono += SECOND;
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, INHERITED_AT);
-    struct tlk_timer *timer = builder_create(builder, site, SECOND);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, INHERITED_AT);
+    struct timer_record *timer = builder_create(builder, site, SECOND);
     site->created = 0;
     site->inherited = 1;
     timer->flags = TLK_INHERITED;
@@ -63,7 +63,7 @@ static struct builder *maker(int pid)
 {
     struct builder *builder = builder_new(pid == 4711 ? SECOND : MINUTE);
     struct tlk_header *header = builder_header(builder);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, MADE_AT);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, MADE_AT);
     builder_started_as(builder, "./supervisor", "/opt/supervisor");
     header->session = 7;
     header->pid = pid;
@@ -161,7 +161,7 @@ Test(makers, one_that_is_cut_short_changes_nothing)
 Test(makers, one_that_is_damaged_changes_nothing)
 {
     struct builder *damaged = maker(4711);
-    builder_plain_site(damaged, TLK_TIMERFD, MADE_AT)->frames = 0xffffff;
+    builder_plain_site(damaged, TLK_TIMERFD, MADE_AT)->stack = 0xffffff;
     struct builder *other = maker(4700);
     builder_create(other, builder_plain_site(other, TLK_TIMERFD, MADE_AT), 0)->site = 0xffffff;
     write_heir("server.4711.1.tlk");

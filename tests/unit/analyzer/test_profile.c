@@ -15,13 +15,13 @@
 Test(profile, live_timers_are_added_to_their_site)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
-    struct tlk_timer *gone = builder_create(builder, site, 0);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
+    struct timer_record *gone = builder_create(builder, site, 0);
     gone->armed = 3;
     gone->fired = 2;
     gone->stopped = 1;
     builder_release(builder, gone, SECOND);
-    struct tlk_timer *live = builder_create(builder, site, MINUTE);
+    struct timer_record *live = builder_create(builder, site, MINUTE);
     live->flags = TLK_ARMED;
     live->armed = 2;
     live->stopped = 1;
@@ -46,7 +46,7 @@ Test(profile, live_timers_are_added_to_their_site)
 Test(profile, ages_of_many_old_timers_do_not_wrap)
 {
     struct builder *builder = builder_new(UINT64_MAX / 8);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     for (int i = 0; i < 10; i++)
         builder_create(builder, site, 0);
     struct profile *profile = loaded(builder);
@@ -59,7 +59,7 @@ Test(profile, ages_of_many_old_timers_do_not_wrap)
 Test(profile, an_event_in_flight_is_told)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
     builder_create(builder, site, 0);
     site->created++;
     struct profile *profile = loaded(builder);
@@ -70,7 +70,7 @@ Test(profile, an_event_in_flight_is_told)
 Test(profile, what_is_live_was_created)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
     builder_create(builder, site, 0);
     builder_create(builder, site, 0);
     site->created--;
@@ -83,8 +83,8 @@ Test(profile, what_is_live_was_created)
 Test(profile, an_expired_itimer_is_released)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_ITIMER, 0x1000);
-    struct tlk_timer *timer = builder_create(builder, site, 0);
+    struct site_record *site = builder_plain_site(builder, TLK_ITIMER, 0x1000);
+    struct timer_record *timer = builder_create(builder, site, 0);
     timer->flags = TLK_ARMED;
     timer->armed = 1;
     timer->deadline = (int64_t)(START_MONO + SECOND);
@@ -101,10 +101,9 @@ Test(profile, an_expired_itimer_is_released)
 Test(profile, timers_without_room_for_a_site)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
-    struct tlk_timer *timer = builder_create(builder, site, 0);
-    /* Site 0 is the record before the first one. */
-    site[-1].created = 1;
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
+    struct timer_record *timer = builder_create(builder, site, 0);
+    builder_site_zero(builder)->created = 1;
     timer->site = 0;
     site->created = 0;
     struct profile *profile = loaded(builder);
@@ -121,7 +120,7 @@ static struct builder *with_module(const char *path, const char *build_id, uint6
     uint32_t unused = builder_module(builder, "/lib/unused.so", NULL, 0);
     uint32_t module = builder_module(builder, path, build_id, build_id ? 4 : 0);
     uint64_t frames[] = {TLK_FRAME(module, address), TLK_FRAME(unused, 0x77)};
-    struct tlk_site *site = builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, 2);
+    struct site_record *site = builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, 2);
     builder_create(builder, site, SECOND);
     return builder;
 }
@@ -176,7 +175,7 @@ Test(profile, the_worst_of_several_findings_stands)
     struct builder *leaky = with_module("/opt/a", "\1\2\3\4", 0x100);
     struct profile *profile = loaded(with_module("/opt/a", "\1\2\3\4", 0x100));
     uint64_t frames[] = {TLK_FRAME(2, 0x100), TLK_FRAME(1, 0x77)};
-    struct tlk_site *site = builder_site(leaky, TLK_TIMERFD, "timerfd_create", frames, 2);
+    struct site_record *site = builder_site(leaky, TLK_TIMERFD, "timerfd_create", frames, 2);
     for (uint64_t i = 0; i < 60; i++)
         builder_create(leaky, site, i * MINUTE);
     loaded_add(profile, leaky);
@@ -209,7 +208,7 @@ static struct profile *of_three_families(void)
 {
     struct builder *builder = builder_new(HOUR);
     for (unsigned family = TLK_POSIX; family <= TLK_ITIMER; family++) {
-        struct tlk_site *site = builder_plain_site(builder, (uint32_t)family, 0x1000 + family);
+        struct site_record *site = builder_plain_site(builder, (uint32_t)family, 0x1000 + family);
         for (unsigned i = 0; i < family; i++)
             builder_create(builder, site, SECOND);
     }
@@ -259,8 +258,8 @@ Test(profile, filters_that_are_none)
 Test(profile, leaks_come_first)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *held = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
-    struct tlk_site *leak = builder_plain_site(builder, TLK_TIMERFD, 0x2000);
+    struct site_record *held = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *leak = builder_plain_site(builder, TLK_TIMERFD, 0x2000);
     for (uint64_t i = 0; i < 100; i++)
         builder_create(builder, held, 0);
     for (uint64_t i = 0; i < 60; i++)
@@ -274,7 +273,7 @@ Test(profile, leaks_come_first)
 Test(profile, limits_are_projected)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     struct limit limits[LIMITS];
     for (uint64_t i = 0; i < 60; i++)
         builder_create(builder, site, i * MINUTE);
@@ -325,7 +324,7 @@ Test(profile, ids_of_sites_are_stable_and_unique)
 Test(profile, a_recording_without_slots_has_no_peak)
 {
     char error[ERROR_SIZE];
-    const struct tlk_region none = {.stride = sizeof(struct tlk_timer)};
+    const struct tlk_region none = {.stride = sizeof(struct timer_record)};
     struct builder *builder = builder_new(HOUR);
     char *path = builder_write(builder);
     int file = open(path, O_WRONLY | O_CLOEXEC);
@@ -348,7 +347,7 @@ Test(profile, a_recording_without_slots_has_no_peak)
 Test(profile, a_process_that_nobody_saw_end)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     builder_create(builder, site, MINUTE)->seen = TLK_TOUCHED(2 * MINUTE);
     builder_header(builder)->end = TLK_RUNNING;
     builder_header(builder)->end_mono = 0;
@@ -365,8 +364,8 @@ Test(profile, a_process_that_nobody_saw_end)
 Test(profile, a_process_that_nobody_saw_end_lived_until_the_last_fire_was_due)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
-    struct tlk_timer *timer = builder_create(builder, site, 0);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct timer_record *timer = builder_create(builder, site, 0);
     timer->flags = TLK_ARMED;
     timer->interval = 10 * MS;
     timer->deadline = (int64_t)(START_MONO + 10 * MS);
@@ -433,8 +432,8 @@ Test(profile, ends)
 static struct builder *with_ticker(uint64_t fired, uint32_t flags)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
-    struct tlk_timer *timer = builder_create(builder, site, 0);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct timer_record *timer = builder_create(builder, site, 0);
     timer->flags = TLK_ARMED | flags;
     timer->interval = SECOND;
     timer->deadline = (int64_t)(START_MONO + SECOND);

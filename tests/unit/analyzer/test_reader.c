@@ -41,7 +41,7 @@ static void expect_error(const void *bytes, size_t size, const char *what)
 static unsigned char *sample(size_t *size)
 {
     struct builder *builder = builder_new(MINUTE);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1000);
     for (uint64_t i = 0; i < 10; i++)
         builder_create(builder, site, i * SECOND);
     unsigned char *bytes = builder_bytes(builder, size);
@@ -64,15 +64,17 @@ Test(reader, opens_a_good_one)
     size_t size;
     unsigned char *bytes = sample(&size);
     struct recording *recording = open_bytes(bytes, size);
-    struct tlk_site site;
-    struct tlk_timer timer;
+    uint64_t frames[TLK_MAX_DEPTH];
+    struct site_record site;
+    struct timer_record timer;
     cr_assert(recording, "%s", error);
     cr_expect_str_eq(recording_argument(recording, 0), "./server");
     cr_expect_str_eq(recording_argument(recording, 1), "--verbose");
     cr_expect_null(recording_argument(recording, 2));
     cr_expect(recording_site(recording, 1, &site));
     cr_expect_eq(site.created, 10);
-    cr_expect_eq(recording_frames(recording, &site)[0], 0x1000);
+    recording_frames(recording, &site, frames);
+    cr_expect_eq(frames[0], 0x1000);
     cr_expect_str_eq(recording_string(recording, site.function), "timer_create");
     cr_expect(recording_timer(recording, 10, &timer));
     cr_expect_not(recording_timer(recording, 11, &timer));
@@ -121,10 +123,26 @@ Test(reader, something_else)
     expect_error("#!/bin/sh\necho no recording\n", 28, "is no recording");
 }
 
+/* Where the last record in use ends. */
+static size_t end_of_use(const struct tlk_header *header)
+{
+    size_t end = 0;
+    for (size_t id = 0; id < TLK_REGIONS; id++) {
+        const struct tlk_region *region = &header->regions[id];
+        for (uint32_t i = 0; i < region->segments; i++) {
+            size_t used = (size_t)tlk_segment_used(region, i) * region->stride;
+            if (region->pages[i] * (size_t)TLK_PAGE + used > end)
+                end = region->pages[i] * (size_t)TLK_PAGE + used;
+        }
+    }
+    return end;
+}
+
 Test(reader, cut_short_anywhere)
 {
     size_t size;
     unsigned char *bytes = sample(&size);
+    size = end_of_use((const struct tlk_header *)(const void *)bytes);
     for (size_t left = 1; left < size; left = left * 5 / 4 + 1) {
         struct recording *recording = open_bytes(bytes, left);
         cr_expect_null(recording, "opened %zu bytes of %zu", left, size);
@@ -211,12 +229,12 @@ static void *record(unsigned char *bytes, enum tlk_region_id region, uint32_t in
     return bytes + (size_t)table->pages[0] * TLK_PAGE + (size_t)index * table->stride;
 }
 
-static void expect_damaged_site(void (*change)(struct tlk_site *site))
+static void expect_damaged_site(void (*change)(unsigned char *bytes, struct tlk_site *site))
 {
     size_t size;
     unsigned char *bytes = sample(&size);
-    struct tlk_site site;
-    change(record(bytes, TLK_SITES, 1));
+    struct site_record site;
+    change(bytes, record(bytes, TLK_SITES, 1));
     struct recording *recording = open_bytes(bytes, size);
     cr_assert(recording, "%s", error);
     cr_expect_not(recording_site(recording, 1, &site));
@@ -225,36 +243,78 @@ static void expect_damaged_site(void (*change)(struct tlk_site *site))
     free(bytes);
 }
 
-static void frames_beyond(struct tlk_site *site)
+static void stack_beyond(unsigned char *bytes, struct tlk_site *site)
 {
-    site->frames = UINT32_MAX - 1;
+    (void)bytes;
+    site->stack = UINT32_MAX - 1;
     site->depth = 4;
 }
 
-static void frames_over_the_end(struct tlk_site *site)
+static void stack_over_the_end(unsigned char *bytes, struct tlk_site *site)
 {
+    (void)bytes;
     site->depth = 2;
 }
 
-static void history_too_long(struct tlk_site *site)
+static void frame_beyond(unsigned char *bytes, struct tlk_site *site)
 {
-    site->history_used = TLK_HISTORY_BUCKETS + 1;
+    *(uint32_t *)record(bytes, TLK_STACKS, site->stack) = 2;
 }
 
-static void history_too_wide(struct tlk_site *site)
+static void frame_of_none(unsigned char *bytes, struct tlk_site *site)
 {
+    *(uint32_t *)record(bytes, TLK_STACKS, site->stack) = 0;
+}
+
+static void details_beyond(unsigned char *bytes, struct tlk_site *site)
+{
+    (void)bytes;
+    site->details = 2;
+}
+
+static void too_many_changes(unsigned char *bytes, struct tlk_site *site)
+{
+    (void)bytes;
+    site->history_used = TLK_CHANGES + 1;
+}
+
+static void changes_too_wide(unsigned char *bytes, struct tlk_site *site)
+{
+    (void)bytes;
+    site->details = 0;
     site->history_shift = 64;
 }
 
-static void unknown_family(struct tlk_site *site)
+static struct tlk_details *details(unsigned char *bytes, const struct tlk_site *site)
 {
-    site->family = 1000;
+    return record(bytes, TLK_DETAILS, site->details);
+}
+
+static void history_too_long(unsigned char *bytes, struct tlk_site *site)
+{
+    details(bytes, site)->history_used = TLK_HISTORY_BUCKETS + 1;
+}
+
+static void history_too_wide(unsigned char *bytes, struct tlk_site *site)
+{
+    details(bytes, site)->history_shift = 64;
+}
+
+static void unknown_family(unsigned char *bytes, struct tlk_site *site)
+{
+    (void)bytes;
+    site->family = 100;
 }
 
 Test(reader, damaged_sites_are_counted)
 {
-    expect_damaged_site(frames_beyond);
-    expect_damaged_site(frames_over_the_end);
+    expect_damaged_site(stack_beyond);
+    expect_damaged_site(stack_over_the_end);
+    expect_damaged_site(frame_beyond);
+    expect_damaged_site(frame_of_none);
+    expect_damaged_site(details_beyond);
+    expect_damaged_site(too_many_changes);
+    expect_damaged_site(changes_too_wide);
     expect_damaged_site(history_too_long);
     expect_damaged_site(history_too_wide);
     expect_damaged_site(unknown_family);
@@ -264,10 +324,12 @@ Test(reader, a_stack_over_two_segments_is_damage)
 {
     uint64_t frames[100] = {0};
     struct builder *builder = builder_new(MINUTE);
-    struct tlk_site *first = builder_site(builder, TLK_POSIX, "timer_create", frames, 100), site;
+    struct site_record *first = builder_site(builder, TLK_POSIX, "timer_create", frames, 100), site;
     for (int i = 0; i < 100; i++)
         builder_site(builder, TLK_POSIX, "timer_create", frames, 100);
-    first->frames = TLK_PAGE / sizeof(*frames) - 50;
+    for (int i = 0; i < 100; i++)
+        builder_site(builder, TLK_POSIX, "timer_create", frames, 100);
+    first->stack = TLK_PAGE / sizeof(uint32_t) - 50;
     char *path = builder_write(builder);
     struct recording *recording = recording_open(path, error);
     cr_assert(recording, "%s", error);
@@ -283,16 +345,19 @@ Test(reader, damaged_timers_are_counted)
 {
     size_t size;
     unsigned char *bytes = sample(&size);
-    struct tlk_timer timer;
+    struct timer_record timer;
     ((struct tlk_timer *)record(bytes, TLK_TIMERS, 1))->site = 77;
     ((struct tlk_timer *)record(bytes, TLK_TIMERS, 2))->family = 0;
-    ((struct tlk_timer *)record(bytes, TLK_TIMERS, 3))->state = 9;
+    ((struct tlk_timer *)record(bytes, TLK_TIMERS, 3))->state = 3;
     ((struct tlk_timer *)record(bytes, TLK_TIMERS, 4))->state = TLK_LEAVING;
+    ((struct tlk_timer *)record(bytes, TLK_TIMERS, 6))->thread = TLK_EXTRA | 1;
     struct recording *recording = open_bytes(bytes, size);
     for (uint32_t i = 1; i <= 4; i++)
         cr_expect_not(recording_timer(recording, i, &timer));
     cr_expect_eq(recording->damaged, 3);
     cr_expect(recording_timer(recording, 5, &timer));
+    cr_expect_not(recording_timer(recording, 6, &timer), "its extra is beyond the last");
+    cr_expect_eq(recording->damaged, 4);
     recording_close(recording);
     free(bytes);
 }
@@ -318,8 +383,8 @@ Test(reader, cut_short_while_open)
     unsigned char *bytes = sample(&size);
     char *path = write_bytes(bytes, size);
     struct recording *recording = recording_open(path, error);
-    struct tlk_timer timer;
-    struct tlk_site site;
+    struct timer_record timer;
+    struct site_record site;
     cr_assert_eq(truncate(path, TLK_PAGE), 0);
     cr_expect_not(recording_timer(recording, 1, &timer));
     cr_expect_not(recording_site(recording, 1, &site));
@@ -337,7 +402,8 @@ Test(reader, a_running_process_reuses_a_slot)
     ((struct tlk_header *)(void *)bytes)->end = TLK_RUNNING;
     char *path = write_bytes(bytes, size);
     struct recording *recording = recording_open(path, error);
-    struct tlk_timer timer, *second = record(bytes, TLK_TIMERS, 2);
+    struct tlk_timer *second = record(bytes, TLK_TIMERS, 2);
+    struct timer_record timer;
     cr_expect(recording_timer(recording, 1, &timer));
     second->generation++;
     FILE *file = fopen(path, "r+");

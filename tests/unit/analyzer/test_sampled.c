@@ -16,10 +16,10 @@
 static struct builder *sampled(uint32_t one_in, uint64_t live, uint64_t released)
 {
     struct builder *builder = builder_new(2 * HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
     builder_header(builder)->one_in = one_in;
     for (uint64_t i = 0; i < live; i++) {
-        struct tlk_timer *timer = builder_create(builder, site, (i + 1) * 2 * HOUR / (live + 1));
+        struct timer_record *timer = builder_create(builder, site, (i + 1) * 2 * HOUR / (live + 1));
         timer->flags = TLK_ARMED;
         timer->armed = 1;
         timer->deadline = (int64_t)(START_MONO + 5000 * HOUR);
@@ -62,7 +62,7 @@ Test(sampled, counts_stand_for_all)
 Test(sampled, an_interval_timer_stands_for_itself)
 {
     struct builder *builder = builder_new(2 * HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_ITIMER, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_ITIMER, 0x1001);
     builder_header(builder)->one_in = N;
     builder_create(builder, site, HOUR);
     struct profile *profile = loaded(builder);
@@ -161,7 +161,7 @@ Test(sampled, a_few_that_stay_are_weaker_evidence)
 Test(sampled, a_few_from_the_start_and_none_since_are_held)
 {
     struct builder *builder = builder_new(2 * HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
     builder_header(builder)->one_in = N;
     for (uint64_t i = 0; i < 3; i++)
         builder_create(builder, site, i * SECOND);
@@ -173,10 +173,10 @@ Test(sampled, few_releases_do_not_show_the_longest_life)
 {
     for (uint32_t one_in = 1; one_in <= N; one_in += N - 1) {
         struct builder *builder = builder_new(10 * MINUTE);
-        struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+        struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
         builder_header(builder)->one_in = one_in;
         for (uint64_t i = 0; i < 20; i++) {
-            struct tlk_timer *timer = builder_create(builder, site, i * 30 * SECOND);
+            struct timer_record *timer = builder_create(builder, site, i * 30 * SECOND);
             if (i == 3 || i == 9)
                 builder_release(builder, timer, i * 30 * SECOND + 4 * MINUTE);
         }

@@ -12,7 +12,7 @@
 
 #define WRAPPER 0x100
 
-static struct tlk_site *path_site(struct builder *builder, uint64_t path)
+static struct site_record *path_site(struct builder *builder, uint64_t path)
 {
     uint64_t frames[] = {WRAPPER, 0x1001 + 0x10 * path, 0x77};
     return builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, 3);
@@ -32,10 +32,10 @@ static struct builder *all_but(uint64_t kept)
 {
     struct builder *builder = builder_new(11 * MINUTE);
     for (uint64_t i = 0; i < 40; i++) {
-        struct tlk_site *site = path_site(builder, i);
+        struct site_record *site = path_site(builder, i);
         for (uint64_t j = 0; j < 10; j++) {
             uint64_t when = j * MINUTE + i * SECOND;
-            struct tlk_timer *timer = builder_create(builder, site, when);
+            struct timer_record *timer = builder_create(builder, site, when);
             if (j != kept)
                 builder_release(builder, timer, when + 100 * MS);
         }
@@ -73,7 +73,7 @@ Test(paths, of_few_of_which_one_was_taken_twice_say_no_more)
 {
     struct builder *builder = builder_new(10 * MINUTE);
     for (uint64_t i = 0; i < 12; i++) {
-        struct tlk_site *site = path_site(builder, i);
+        struct site_record *site = path_site(builder, i);
         builder_create(builder, site, SECOND + i * 49 * SECOND);
         if (i == 5)
             builder_create(builder, site, 400 * SECOND);
@@ -115,7 +115,7 @@ Test(paths, that_keep_their_first_are_fine)
 Test(paths, one_that_leaks_by_itself_elsewhere_is_told_alone)
 {
     struct builder *other = builder_new(HOUR);
-    struct tlk_site *site = path_site(other, 7);
+    struct site_record *site = path_site(other, 7);
     for (uint64_t i = 0; i < 60; i++)
         builder_create(other, site, i * MINUTE);
     struct profile *profile = profile_new();
@@ -133,7 +133,7 @@ Test(paths, are_judged_by_what_was_made_there)
 {
     struct builder *builder = builder_new(10 * MINUTE);
     for (uint64_t i = 0; i < 60; i++) {
-        struct tlk_site *site = path_site(builder, i);
+        struct site_record *site = path_site(builder, i);
         for (int j = 0; j < 20; j++)
             builder_create(builder, site, 0)->flags = TLK_INHERITED;
         site->created = 0;
@@ -148,7 +148,7 @@ Test(paths, are_judged_by_what_was_made_there)
 Test(paths, that_are_judged_together_count_damage_once)
 {
     struct builder *builder = taken_once(60);
-    builder_create(builder, path_site(builder, 0), SECOND)->state = TLK_LIVE + 40;
+    builder_create(builder, path_site(builder, 0), SECOND)->state = TLK_LEAVING + 1;
     struct profile *profile = loaded(builder);
     cr_expect_eq(profile->sites[0]->path_count, 60);
     cr_expect_eq(profile->processes[0]->damaged, 1);
@@ -192,7 +192,7 @@ Test(sites, copies_of_a_line_are_one)
     uint32_t module = builder_module(builder, self.path, self.build_id, self.build_id_size);
     for (size_t i = 0; i < 2; i++) {
         uint64_t frames[] = {TLK_FRAME(module, calls[i] - self.bias), 0x77};
-        struct tlk_site *site = builder_site(builder, TLK_POSIX, "timer_create", frames, 2);
+        struct site_record *site = builder_site(builder, TLK_POSIX, "timer_create", frames, 2);
         for (uint64_t j = 0; j < 30; j++)
             builder_create(builder, site, (1 + j) * SECOND + i * 100 * MS);
     }
@@ -251,7 +251,7 @@ static void add_worker(struct profile *profile, int pid, uint64_t live)
     builder_started_as(builder, "worker", "/srv/worker");
     builder_header(builder)->pid = pid;
     builder_header(builder)->start_real -= (uint64_t)pid; /* as where pids start again */
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     for (uint64_t i = 0; i < live; i++)
         builder_create(builder, site, (1 + i) * SECOND);
     loaded_add(profile, builder);

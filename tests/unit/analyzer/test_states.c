@@ -11,34 +11,34 @@
 static const struct moment now = {START_MONO + HOUR, START_REAL + HOUR, START_BOOT + HOUR,
                                   RESOLUTION, START_MONO};
 
-static struct tlk_timer record(uint16_t family, uint32_t flags)
+static struct timer_record record(uint16_t family, uint32_t flags)
 {
-    struct tlk_timer timer = {.family = family,
-                              .flags = flags,
-                              .created = START_MONO,
-                              .clock = CLOCK_MONOTONIC,
-                              .deadline_clock = CLOCK_MONOTONIC};
+    struct timer_record timer = {.family = family,
+                                 .flags = flags,
+                                 .created = START_MONO,
+                                 .clock = CLOCK_MONOTONIC,
+                                 .deadline_clock = CLOCK_MONOTONIC};
     timer.state = TLK_LIVE;
     return timer;
 }
 
-static struct tlk_timer armed(uint16_t family, int64_t deadline, uint64_t interval)
+static struct timer_record armed(uint16_t family, int64_t deadline, uint64_t interval)
 {
-    struct tlk_timer timer = record(family, TLK_ARMED);
+    struct timer_record timer = record(family, TLK_ARMED);
     timer.armed = 1;
     timer.deadline = deadline;
     timer.interval = interval;
     return timer;
 }
 
-static struct judgement judge(const struct tlk_timer *timer)
+static struct judgement judge(const struct timer_record *timer)
 {
     struct judgement judgement;
     state_judge(timer, &now, &judgement);
     return judgement;
 }
 
-static void expect(const struct tlk_timer *timer, enum timer_state state, uint64_t fired)
+static void expect(const struct timer_record *timer, enum timer_state state, uint64_t fired)
 {
     struct judgement judgement = judge(timer);
     cr_expect_eq(judgement.state, state, "%s, not %s", state_name(judgement.state),
@@ -48,14 +48,14 @@ static void expect(const struct tlk_timer *timer, enum timer_state state, uint64
 
 Test(states, never_armed)
 {
-    struct tlk_timer timer = record(TLK_POSIX, 0);
+    struct timer_record timer = record(TLK_POSIX, 0);
     expect(&timer, NEVER_ARMED, 0);
     cr_expect_eq(judge(&timer).age, HOUR);
 }
 
 Test(states, disarmed_is_never_released)
 {
-    struct tlk_timer timer = record(TLK_TIMERFD, 0);
+    struct timer_record timer = record(TLK_TIMERFD, 0);
     timer.armed = 1;
     timer.stopped = 1;
     expect(&timer, NEVER_RELEASED, 0);
@@ -63,14 +63,14 @@ Test(states, disarmed_is_never_released)
 
 Test(states, one_shot_still_ahead_is_never_fired)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
+    struct timer_record timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
     expect(&timer, NEVER_FIRED, 0);
     cr_expect_eq(judge(&timer).due, (int64_t)SECOND);
 }
 
 Test(states, a_ticker_is_due_when_it_expires_next)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(25 * SECOND), 10 * SECOND);
+    struct timer_record timer = armed(TLK_POSIX, AGO(25 * SECOND), 10 * SECOND);
     cr_expect_eq(judge(&timer).next, (int64_t)(5 * SECOND));
     timer.fired = timer.fired_now = 1;
     cr_expect_eq(judge(&timer).next, (int64_t)(5 * SECOND), "the kernel goes by the clock");
@@ -84,7 +84,7 @@ Test(states, a_ticker_is_due_when_it_expires_next)
 /* The kernel sets a timerfd anew only once its expiration is read. */
 Test(states, a_ticker_with_a_descriptor_waits_to_be_read)
 {
-    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(25 * SECOND), 10 * SECOND);
+    struct timer_record timer = armed(TLK_TIMERFD, AGO(25 * SECOND), 10 * SECOND);
     cr_expect_eq(judge(&timer).next, -(int64_t)(25 * SECOND), "since it expired first");
     timer.fired = timer.fired_now = 3;
     cr_expect_eq(judge(&timer).next, (int64_t)(5 * SECOND), "all were read");
@@ -98,7 +98,7 @@ Test(states, a_ticker_with_a_descriptor_waits_to_be_read)
 /* A library comes to its timers when it can. */
 Test(states, a_ticker_of_a_library_is_due_after_what_was_told)
 {
-    struct tlk_timer timer = armed(TLK_GOTIME, AGO(25 * SECOND), 10 * SECOND);
+    struct timer_record timer = armed(TLK_GOTIME, AGO(25 * SECOND), 10 * SECOND);
     timer.fired = timer.fired_now = 2;
     cr_expect_eq(judge(&timer).next, -(int64_t)(5 * SECOND));
     timer.fired_now = 3;
@@ -107,14 +107,14 @@ Test(states, a_ticker_of_a_library_is_due_after_what_was_told)
 
 Test(states, what_a_ticker_is_due_at_stays_within_bounds)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(25 * SECOND), UINT64_MAX);
+    struct timer_record timer = armed(TLK_POSIX, AGO(25 * SECOND), UINT64_MAX);
     timer.fired_now = UINT64_MAX;
     cr_expect_eq(judge(&timer).next, INT64_MAX);
 }
 
 Test(states, one_shot_armed_again_after_a_fire_is_never_stopped)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
+    struct timer_record timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
     timer.armed = 2;
     timer.fired = 1;
     expect(&timer, NEVER_STOPPED, 1);
@@ -122,7 +122,7 @@ Test(states, one_shot_armed_again_after_a_fire_is_never_stopped)
 
 Test(states, one_shot_expired_counts_as_fired)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    struct timer_record timer = armed(TLK_POSIX, AGO(SECOND), 0);
     expect(&timer, NEVER_RELEASED, 1);
     cr_expect_not(judge(&timer).unread);
     cr_expect_not(judge(&timer).armed);
@@ -130,14 +130,14 @@ Test(states, one_shot_expired_counts_as_fired)
 
 Test(states, one_shot_seen_fired_is_not_counted_twice)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    struct timer_record timer = armed(TLK_POSIX, AGO(SECOND), 0);
     timer.fired = timer.fired_now = 1;
     expect(&timer, NEVER_RELEASED, 1);
 }
 
 Test(states, expired_timerfd_is_unread_until_read)
 {
-    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(SECOND), 0);
+    struct timer_record timer = armed(TLK_TIMERFD, AGO(SECOND), 0);
     expect(&timer, NEVER_RELEASED, 1);
     cr_expect(judge(&timer).unread);
     timer.fired = timer.fired_now = 1;
@@ -147,7 +147,7 @@ Test(states, expired_timerfd_is_unread_until_read)
 
 Test(states, a_coarse_deadline_must_surely_have_passed)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(RESOLUTION / 2), 0);
+    struct timer_record timer = armed(TLK_POSIX, AGO(RESOLUTION / 2), 0);
     timer.flags |= TLK_COARSE_DEADLINE;
     expect(&timer, NEVER_FIRED, 0);
     timer.deadline = AGO(RESOLUTION);
@@ -156,7 +156,7 @@ Test(states, a_coarse_deadline_must_surely_have_passed)
 
 Test(states, exact_fires_are_not_derived_but_missed)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    struct timer_record timer = armed(TLK_POSIX, AGO(SECOND), 0);
     timer.flags |= TLK_EXACT_FIRES;
     expect(&timer, NEVER_RELEASED, 0);
     cr_expect(judge(&timer).overdue);
@@ -166,7 +166,7 @@ Test(states, exact_fires_are_not_derived_but_missed)
 
 Test(states, periodic_fires_are_derived)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(10 * SECOND), SECOND);
+    struct timer_record timer = armed(TLK_POSIX, AGO(10 * SECOND), SECOND);
     expect(&timer, NEVER_STOPPED, 11);
     timer.deadline = AHEAD(SECOND);
     expect(&timer, NEVER_FIRED, 0);
@@ -174,7 +174,7 @@ Test(states, periodic_fires_are_derived)
 
 Test(states, periodic_fires_of_earlier_armings_stay)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(10 * SECOND), SECOND);
+    struct timer_record timer = armed(TLK_POSIX, AGO(10 * SECOND), SECOND);
     timer.fired = 7;
     timer.fired_now = 2;
     expect(&timer, NEVER_STOPPED, 5 + 11);
@@ -182,14 +182,14 @@ Test(states, periodic_fires_of_earlier_armings_stay)
 
 Test(states, an_unread_periodic_timerfd_fired_once)
 {
-    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(10 * SECOND), SECOND);
+    struct timer_record timer = armed(TLK_TIMERFD, AGO(10 * SECOND), SECOND);
     expect(&timer, NEVER_STOPPED, 1);
     cr_expect(judge(&timer).unread);
 }
 
 Test(states, what_the_kernel_was_asked_for_is_not_derived)
 {
-    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(10 * SECOND), SECOND);
+    struct timer_record timer = armed(TLK_TIMERFD, AGO(10 * SECOND), SECOND);
     timer.flags |= TLK_UNREAD;
     timer.fired = timer.fired_now = 1;
     expect(&timer, NEVER_STOPPED, 1);
@@ -198,7 +198,7 @@ Test(states, what_the_kernel_was_asked_for_is_not_derived)
 
 Test(states, a_periodic_timerfd_read_in_time_has_no_more_fires)
 {
-    struct tlk_timer timer = armed(TLK_TIMERFD, AGO(10 * SECOND + SECOND / 2), SECOND);
+    struct timer_record timer = armed(TLK_TIMERFD, AGO(10 * SECOND + SECOND / 2), SECOND);
     timer.fired = timer.fired_now = 11;
     expect(&timer, NEVER_STOPPED, 11);
     timer.fired = timer.fired_now = 10;
@@ -208,7 +208,7 @@ Test(states, a_periodic_timerfd_read_in_time_has_no_more_fires)
 
 Test(states, an_expired_one_shot_itimer_holds_nothing)
 {
-    struct tlk_timer timer = armed(TLK_ITIMER, AGO(SECOND), 0);
+    struct timer_record timer = armed(TLK_ITIMER, AGO(SECOND), 0);
     cr_expect(judge(&timer).over);
     cr_expect_eq(judge(&timer).fired, 1);
     timer.interval = SECOND;
@@ -217,7 +217,7 @@ Test(states, an_expired_one_shot_itimer_holds_nothing)
 
 Test(states, each_clock_has_its_own_now)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, (int64_t)(START_REAL + HOUR - 1), 0);
+    struct timer_record timer = armed(TLK_POSIX, (int64_t)(START_REAL + HOUR - 1), 0);
     timer.deadline_clock = CLOCK_REALTIME;
     expect(&timer, NEVER_RELEASED, 1);
     timer.deadline = (int64_t)(START_BOOT + HOUR + 1);
@@ -228,7 +228,7 @@ Test(states, each_clock_has_its_own_now)
 /* Not even that it never fired. */
 Test(states, of_unknown_clocks_nothing_is_derived)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AGO(SECOND), 0);
+    struct timer_record timer = armed(TLK_POSIX, AGO(SECOND), 0);
     timer.deadline_clock = -1;
     expect(&timer, NEVER_STOPPED, 0);
     cr_expect_not(judge(&timer).due_known);
@@ -242,7 +242,7 @@ Test(states, of_unknown_clocks_nothing_is_derived)
 
 Test(states, of_unknown_clocks_what_the_kernel_said_is_known)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
+    struct timer_record timer = armed(TLK_POSIX, AHEAD(SECOND), 0);
     timer.deadline_clock = -1;
     timer.flags |= TLK_EXACT_FIRES;
     expect(&timer, NEVER_FIRED, 0);
@@ -251,7 +251,7 @@ Test(states, of_unknown_clocks_what_the_kernel_said_is_known)
 
 Test(states, far_future)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, AHEAD(24 * HOUR * 365), 0);
+    struct timer_record timer = armed(TLK_POSIX, AHEAD(24 * HOUR * 365), 0);
     cr_expect_not(judge(&timer).far_future);
     timer.deadline = (int64_t)START_REAL; /* a wall-clock time on the monotonic clock */
     cr_expect(judge(&timer).far_future);
@@ -261,14 +261,14 @@ Test(states, far_future)
 
 Test(states, extreme_numbers)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, INT64_MIN, 1);
+    struct timer_record timer = armed(TLK_POSIX, INT64_MIN, 1);
     cr_expect_eq(judge(&timer).due, INT64_MIN);
     expect(&timer, NEVER_STOPPED, (UINT64_C(1) << 63) + 1);
 }
 
 Test(states, flags_of_the_record)
 {
-    struct tlk_timer timer = record(TLK_TIMERFD, TLK_INHERITED);
+    struct timer_record timer = record(TLK_TIMERFD, TLK_INHERITED);
     cr_expect(judge(&timer).inherited);
     cr_expect_not(judge(&timer).received);
     timer.flags = TLK_RECEIVED;
@@ -279,7 +279,7 @@ Test(states, flags_of_the_record)
 /* Where the kernel was asked; what is about to be read is not unread. */
 Test(states, unread_for_longer_than_a_period_or_a_second)
 {
-    struct tlk_timer timer = armed(TLK_TIMERFD, (int64_t)(now.mono - 2 * SECOND), 0);
+    struct timer_record timer = armed(TLK_TIMERFD, (int64_t)(now.mono - 2 * SECOND), 0);
     timer.flags |= TLK_UNREAD;
     timer.fired = timer.fired_now = 1;
     cr_expect(judge(&timer).unread);
@@ -295,7 +295,7 @@ Test(states, unread_for_longer_than_a_period_or_a_second)
 /* It was armed by its maker and stopped again, or fired: nobody comes back to it. */
 Test(states, idle_since_it_was_touched_or_done)
 {
-    struct tlk_timer timer = armed(TLK_TIMERFD, (int64_t)(now.mono - 5 * SECOND), 0);
+    struct timer_record timer = armed(TLK_TIMERFD, (int64_t)(now.mono - 5 * SECOND), 0);
     cr_expect_eq(judge(&timer).idle, 5 * SECOND, "since it fired");
     timer.flags = 0;
     timer.created = now.mono - 40 * MINUTE;
@@ -307,7 +307,7 @@ Test(states, idle_since_it_was_touched_or_done)
 /* By the clock of the deadline, which is ahead of the monotonic one. */
 Test(states, a_timeout_counts_from_when_it_was_armed)
 {
-    struct tlk_timer timer = armed(TLK_POSIX, (int64_t)(START_REAL + 2 * HOUR), 0);
+    struct timer_record timer = armed(TLK_POSIX, (int64_t)(START_REAL + 2 * HOUR), 0);
     timer.deadline_clock = CLOCK_REALTIME;
     timer.armed_at = START_MONO + HOUR / 2;
     cr_expect_eq(state_timeout(&timer, &now), HOUR + HOUR / 2);

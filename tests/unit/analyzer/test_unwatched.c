@@ -19,7 +19,7 @@
 static struct builder *watched(uint32_t families, uint32_t unknown)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
     builder_release(builder, builder_create(builder, site, 0), SECOND);
     builder_watched(builder, families);
     builder_header(builder)->families_unknown = unknown;

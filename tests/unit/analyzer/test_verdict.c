@@ -228,9 +228,9 @@ Test(verdict, forgetting_in_a_tight_loop_is_a_leak)
 Test(verdict, slow_leak_among_heavy_traffic_is_a_leak)
 {
     struct shape shape = shape_begin(HOUR);
-    struct tlk_timer *window[50] = {0};
+    struct timer_record *window[50] = {0};
     for (uint64_t i = 0; i < 3600; i++) {
-        struct tlk_timer **slot = &window[i % 50];
+        struct timer_record **slot = &window[i % 50];
         if (*slot && i % 400 != 7)
             builder_release(shape.builder, *slot, i * SECOND);
         *slot = shape_make(&shape, i * SECOND);
@@ -241,9 +241,9 @@ Test(verdict, slow_leak_among_heavy_traffic_is_a_leak)
 Test(verdict, a_sliding_window_is_held)
 {
     struct shape shape = shape_begin(MINUTE);
-    struct tlk_timer *window[64] = {0};
+    struct timer_record *window[64] = {0};
     for (uint64_t i = 0; i < 6000; i++) {
-        struct tlk_timer **slot = &window[i % 64];
+        struct timer_record **slot = &window[i % 64];
         if (*slot)
             builder_release(shape.builder, *slot, i * 10 * MS);
         *slot = shape_make(&shape, i * 10 * MS);
@@ -254,9 +254,9 @@ Test(verdict, a_sliding_window_is_held)
 Test(verdict, a_sliding_window_in_a_tight_loop_is_held)
 {
     struct shape shape = shape_begin(3 * MS);
-    struct tlk_timer *window[8] = {0};
+    struct timer_record *window[8] = {0};
     for (uint64_t i = 0; i < 1000; i++) {
-        struct tlk_timer **slot = &window[i % 8];
+        struct timer_record **slot = &window[i % 8];
         if (*slot)
             builder_release(shape.builder, *slot, i * 2 * US);
         *slot = shape_make(&shape, i * 2 * US);
@@ -267,9 +267,9 @@ Test(verdict, a_sliding_window_in_a_tight_loop_is_held)
 Test(verdict, the_latest_of_a_tight_loop_are_in_flight)
 {
     struct shape shape = shape_begin(10 * MS);
-    struct tlk_timer *window[90] = {0};
+    struct timer_record *window[90] = {0};
     for (uint64_t i = 0; i < 1000; i++) {
-        struct tlk_timer **slot = &window[i % 90];
+        struct timer_record **slot = &window[i % 90];
         if (*slot)
             builder_release(shape.builder, *slot, i * 10 * US);
         *slot = shape_make(&shape, i * 10 * US);
@@ -286,7 +286,7 @@ static struct shape window_of_half_the_run(uint64_t stragglers)
     struct shape shape = shape_begin(100 * SECOND);
     for (uint64_t i = 0; i < 200; i++) {
         uint64_t when = i * SECOND / 2;
-        struct tlk_timer *timer = shape_make(&shape, when);
+        struct timer_record *timer = shape_make(&shape, when);
         bool lasts = i >= 60 && i < 60 + stragglers;
         if (when + MINUTE < 100 * SECOND && !lasts)
             builder_release(shape.builder, timer, when + MINUTE);
@@ -317,7 +317,7 @@ Test(verdict, stragglers_as_many_as_an_eighth_are_a_leak)
 Test(verdict, load_that_ends_at_its_peak_is_held)
 {
     struct shape shape = shape_begin(30 * SECOND);
-    struct tlk_timer *wave[40];
+    struct timer_record *wave[40];
     for (uint64_t number = 0; number < 3; number++) {
         for (uint64_t i = 0; i < 40; i++)
             wave[i] = shape_make(&shape, number * 10 * SECOND + i * 100 * MS);
@@ -380,13 +380,13 @@ Test(verdict, the_first_of_many_is_kept)
 Test(verdict, steady_replacement_is_held)
 {
     struct shape shape = shape_begin(HOUR);
-    struct tlk_timer *slots[10];
+    struct timer_record *slots[10];
     unsigned random = 1;
     for (uint64_t i = 0; i < 10; i++)
         slots[i] = shape_make(&shape, i * MS);
     for (uint64_t i = 0; i < 300; i++) {
         random = random * 1103515245 + 12345;
-        struct tlk_timer **slot = &slots[random >> 16 & 7];
+        struct timer_record **slot = &slots[random >> 16 & 7];
         builder_release(shape.builder, *slot, MINUTE + i * 10 * SECOND);
         *slot = shape_make(&shape, MINUTE + i * 10 * SECOND + MS);
     }

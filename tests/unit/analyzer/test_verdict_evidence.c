@@ -4,9 +4,9 @@
 #include <criterion/criterion.h>
 #include <time.h>
 
-static struct tlk_timer *make_armed(struct shape *shape, uint64_t when, uint64_t wait)
+static struct timer_record *make_armed(struct shape *shape, uint64_t when, uint64_t wait)
 {
-    struct tlk_timer *timer = shape_make(shape, when);
+    struct timer_record *timer = shape_make(shape, when);
     timer->flags = TLK_ARMED;
     timer->armed = 1;
     timer->armed_at = timer->created;
@@ -15,7 +15,7 @@ static struct tlk_timer *make_armed(struct shape *shape, uint64_t when, uint64_t
 }
 
 /* So often set anew since it was made, the last time at that moment. */
-static void use(struct tlk_timer *timer, uint32_t often, uint64_t last)
+static void use(struct timer_record *timer, uint32_t often, uint64_t last)
 {
     timer->armed += often;
     timer->touched = TLK_TOUCHED(last);
@@ -47,7 +47,7 @@ Test(verdict, the_spare_ones_of_a_pool_are_no_leak)
     for (int in_use = 0; in_use < 2; in_use++) {
         struct shape shape = shape_begin(MINUTE);
         for (uint64_t i = 0; i < 24; i++) {
-            struct tlk_timer *timer = make_armed(&shape, i * 2 * SECOND, SECOND);
+            struct timer_record *timer = make_armed(&shape, i * 2 * SECOND, SECOND);
             if (in_use && i % 2)
                 use(timer, 2 * (60 - 2 * (uint32_t)i), 59900 * MS);
             else
@@ -69,7 +69,7 @@ Test(verdict, those_that_are_due_and_wait_for_their_loop_stay_no_longer_than_it_
         for (uint64_t i = 0; i < 900; i++)
             shape_release(&shape, i * 10 * MS, 20 * MS);
         for (uint64_t i = 0; i < 5; i++) {
-            struct tlk_timer *timer = make_armed(&shape, 9500 * MS + i * 20 * MS, 20 * MS);
+            struct timer_record *timer = make_armed(&shape, 9500 * MS + i * 20 * MS, 20 * MS);
             timer->flags |= told ? TLK_EXACT_FIRES : 0;
         }
         shape_release(&shape, 9700 * MS, 20 * MS);
@@ -81,7 +81,7 @@ Test(verdict, tickers_that_tick_are_not_in_use)
 {
     struct shape shape = shape_begin(MINUTE);
     for (uint64_t i = 0; i < 50; i++) {
-        struct tlk_timer *timer = make_armed(&shape, i * SECOND, 100 * MS);
+        struct timer_record *timer = make_armed(&shape, i * SECOND, 100 * MS);
         timer->interval = 100 * MS;
         timer->fired = timer->fired_now = (60 - i) * 10;
     }
@@ -261,10 +261,10 @@ Test(verdict, one_that_stays_at_each_reload_is_a_leak)
 {
     for (int leaks = 0; leaks < 2; leaks++) {
         struct shape shape = shape_begin(12 * SECOND);
-        struct tlk_timer *old[2] = {NULL, NULL};
+        struct timer_record *old[2] = {NULL, NULL};
         for (uint64_t round = 0; round < 5; round++) {
-            struct tlk_timer *new[2] = {shape_make(&shape, round * SECOND),
-                                        shape_make(&shape, round * SECOND)};
+            struct timer_record *new[2] = {shape_make(&shape, round * SECOND),
+                                           shape_make(&shape, round * SECOND)};
             for (int i = leaks; round > 0 && i < 2; i++)
                 builder_release(shape.builder, old[i], round * SECOND + MS);
             old[0] = new[0];

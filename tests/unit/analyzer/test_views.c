@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct tlk_site *add(struct builder *builder, const uint64_t *frames, size_t depth,
-                            uint64_t count, uint64_t step)
+static struct site_record *add(struct builder *builder, const uint64_t *frames, size_t depth,
+                               uint64_t count, uint64_t step)
 {
-    struct tlk_site *site = builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, depth);
+    struct site_record *site = builder_site(builder, TLK_TIMERFD, "timerfd_create", frames, depth);
     for (uint64_t i = 0; i < count; i++) {
-        struct tlk_timer *timer = builder_create(builder, site, MINUTE + i * step);
+        struct timer_record *timer = builder_create(builder, site, MINUTE + i * step);
         timer->flags = TLK_ARMED;
         timer->armed = 1;
         timer->interval = 5 * SECOND;
@@ -33,7 +33,7 @@ static struct builder *server(void)
     uint64_t clean[] = {TLK_FRAME(module, 0x4001)};
     add(builder, leak, 2, 90, MINUTE);
     add(builder, held, 2, 10, 0);
-    struct tlk_site *site = add(builder, clean, 1, 0, 0);
+    struct site_record *site = add(builder, clean, 1, 0, 0);
     builder_release(builder, builder_create(builder, site, 0), SECOND);
     builder_header(builder)->end = TLK_KILLED;
     builder_header(builder)->end_status = 9;
@@ -82,9 +82,9 @@ Test(views, a_limit_is_reached_by_as_many_as_it_allows)
 static struct builder *beside_a_pool(uint64_t pool, uint64_t each)
 {
     struct builder *builder = builder_new(100 * MINUTE);
-    struct tlk_site *leak = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x2001);
-    struct tlk_timer *timers[200];
+    struct site_record *leak = builder_plain_site(builder, TLK_TIMERFD, 0x1001);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x2001);
+    struct timer_record *timers[200];
     for (uint64_t i = 0; i < pool; i++)
         timers[i] = builder_create(builder, site, i * MS);
     for (uint64_t minute = 1; minute < 100; minute++) {
@@ -175,8 +175,8 @@ static void timers(FILE *to, struct profile *profile)
 Test(views, timers)
 {
     struct builder *builder = builder_new(HOUR);
-    struct tlk_site *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
-    struct tlk_timer *timer = builder_create(builder, site, 0);
+    struct site_record *site = builder_plain_site(builder, TLK_POSIX, 0x1001);
+    struct timer_record *timer = builder_create(builder, site, 0);
     timer->flags = TLK_ARMED | TLK_EXACT_FIRES;
     timer->armed = 7;
     timer->deadline = (int64_t)(START_MONO + 50 * MINUTE);

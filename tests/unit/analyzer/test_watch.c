@@ -12,7 +12,7 @@ static struct builder *server(uint64_t duration, uint64_t steady, uint64_t growi
     struct builder *builder = builder_new(duration);
     uint32_t module = builder_module(builder, "/nowhere/server", "\1\2\3\4", 4);
     uint64_t held[] = {TLK_FRAME(module, 0x1001)}, leak[] = {TLK_FRAME(module, 0x2001)};
-    struct tlk_site *site = builder_site(builder, TLK_POSIX, "timer_create", held, 1);
+    struct site_record *site = builder_site(builder, TLK_POSIX, "timer_create", held, 1);
     for (uint64_t i = 0; i < steady; i++)
         builder_create(builder, site, SECOND);
     if (growing == 0)

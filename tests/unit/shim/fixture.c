@@ -13,6 +13,7 @@
 #include "ledger/inherit.h"
 #include "stacks/stack.h"
 #include "tables/descriptors.h"
+#include "tables/extras.h"
 #include "tables/families.h"
 #include "tables/live.h"
 #include "tables/regions.h"
@@ -82,7 +83,7 @@ void begin_sized(size_t size)
     stack_begin();
     cr_assert(gate_install());
     cr_assert(mapfile_create(&settings, "program"));
-    cr_assert(sites_start(mapfile_most()));
+    cr_assert(sites_start());
     cr_assert(live_start() && descriptors_start());
     modules_start("/the/program");
     recall_start();
@@ -195,4 +196,28 @@ void arm_with(struct timer_ref ref, uint64_t value, uint64_t interval, struct ac
 const char *string_of(uint32_t offset)
 {
     return region_at(TLK_STRINGS, offset);
+}
+
+struct site_record site_told(uint32_t site)
+{
+    const struct tlk_site *own = site_at(site);
+    struct site_record told;
+
+    cr_assert(site_unpack(own, own->details ? region_at(TLK_DETAILS, own->details) : NULL, &told));
+    return told;
+}
+
+struct timer_record timer_told(const struct tlk_timer *timer)
+{
+    struct timer_record told;
+
+    timer_unpack(timer, extra_of(timer), &told);
+    return told;
+}
+
+uint64_t frame_of_site(const struct tlk_site *site, uint32_t i)
+{
+    const uint32_t *numbers = region_at(TLK_STACKS, site->stack);
+
+    return *(const uint64_t *)region_at(TLK_FRAMES, numbers[i]);
 }

@@ -13,6 +13,7 @@
 
 #include "core/settings.h"
 #include "ledger/ledger.h"
+#include "recording/records.h" /* the analyzer's */
 
 /*
  * A function of the program that is recorded. All other code of this binary counts as the shim's,
@@ -52,6 +53,13 @@ void arm_with(struct timer_ref ref, uint64_t value, uint64_t interval, struct ac
 
 /* The string of the recording at this offset. */
 const char *string_of(uint32_t offset);
+
+/* What readers make of the record of a site, or of a timer. */
+struct site_record site_told(uint32_t site);
+struct timer_record timer_told(const struct tlk_timer *timer);
+
+/* Frame `i` of a site. */
+uint64_t frame_of_site(const struct tlk_site *site, uint32_t i);
 
 #define SECOND ((uint64_t)1000000000)
 

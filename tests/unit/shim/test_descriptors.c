@@ -5,8 +5,8 @@
 #include "ledger/inherit.h"
 #include "ledger/reconcile.h"
 #include "tables/descriptors.h"
+#include "tables/counts.h"
 #include "tables/regions.h"
-#include "tables/sites.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -57,8 +57,8 @@ static PROGRAM int duplicate(int fd)
 static void expect_descriptors(const struct tlk_timer *timer, int id, int first, int second)
 {
     cr_expect_eq(timer->id, (uint64_t)id);
-    cr_expect_eq(timer->duplicates[0], first + 1);
-    cr_expect_eq(timer->duplicates[1], second + 1);
+    cr_expect_eq(timer_told(timer).duplicates[0], first + 1);
+    cr_expect_eq(timer_told(timer).duplicates[1], second + 1);
 }
 
 Test(descriptors, as_many_numbers_as_there_is_room_for_are_known)
@@ -79,13 +79,13 @@ Test(descriptors, one_that_lives_on_by_a_duplicate_goes_by_its_number)
 {
     int fd = a_timerfd(0), copy = dup(fd), other = duplicate(fd);
     const struct tlk_timer *timer = timer_of(fd);
-    uintptr_t here = (uintptr_t)timer->duplicator;
+    uintptr_t here = (uintptr_t)timer_told(timer).duplicator;
 
     cr_expect(here > (uintptr_t)__start_program && here < (uintptr_t)__stop_program);
     close(fd);
     expect_descriptors(timer, copy, -1, other);
     cr_expect(timer->flags & TLK_ORIGINAL_CLOSED);
-    cr_expect_eq(timer->duplicator, here);
+    cr_expect_eq(timer_told(timer).duplicator, here);
 }
 
 /* ---- at a clean exit ---- */

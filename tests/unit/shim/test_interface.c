@@ -85,9 +85,9 @@ Test(interface, an_owner_is_a_timer_s_name)
     cr_expect(timerleak_interface.tag_timerfd(fd, owner));
     cr_expect(timerleak_interface.tag_timer((void *)7, "retry"));
     owner[0] = 'X';
-    cr_expect_str_eq(string_of(timer_live(timer_find(TLK_TIMERFD, (uint64_t)fd))->name),
+    cr_expect_str_eq(string_of(timer_told(timer_live(timer_find(TLK_TIMERFD, (uint64_t)fd))).name),
                      "upstream");
-    cr_expect_str_eq(string_of(timer_live(timer_find(TLK_POSIX, 7))->name), "retry");
+    cr_expect_str_eq(string_of(timer_told(timer_live(timer_find(TLK_POSIX, 7))).name), "retry");
 }
 
 Test(interface, what_is_no_live_timer_has_no_owner)

@@ -58,16 +58,16 @@ Test(ledger, a_new_timer_has_not_been_armed)
 Test(ledger, its_site_has_the_stack_of_its_maker)
 {
     const struct tlk_site *site;
-    const uint64_t *frames;
+    uint64_t frame;
     const struct tlk_module *module;
 
     make_timer(TLK_POSIX, 5);
     site = the_site();
-    frames = region_at(TLK_FRAMES, site->frames);
-    module = region_at(TLK_MODULES, TLK_FRAME_MODULE(frames[0]));
+    frame = frame_of_site(site, 0);
+    module = region_at(TLK_MODULES, TLK_FRAME_MODULE(frame));
     cr_expect_str_eq(string_of(site->function), "test_create");
     cr_expect_eq(site->flags, TLK_SITE_UNWOUND);
-    cr_expect(module->bias + TLK_FRAME_ADDRESS(frames[0]) - (uintptr_t)make_timer_on < 256);
+    cr_expect(module->bias + TLK_FRAME_ADDRESS(frame) - (uintptr_t)make_timer_on < 256);
 }
 
 Test(ledger, an_id_used_again_ends_what_it_stood_for)
@@ -140,7 +140,7 @@ Test(ledger, a_re_armed_one_was_not_stopped)
         arm_with(ref, 100 * SECOND, 0, i ? ran : rested);
     cr_expect_eq(timer_of(ref)->armed, 5);
     cr_expect_eq(timer_of(ref)->stopped + timer_of(ref)->fired, 0);
-    cr_expect_eq(timer_of(ref)->fired_unknown, 0);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_unknown, 0);
 }
 
 Test(ledger, what_the_kernel_finds_expired_has_fired)
@@ -178,7 +178,7 @@ Test(ledger, of_one_whose_fires_are_seen_an_unseen_one_is_unknown)
     arm_with(ref, SECOND, 0, rested);
     arm_with(ref, SECOND, 0, rested);
     cr_expect_eq(timer_of(ref)->fired, 0);
-    cr_expect_eq(timer_of(ref)->fired_unknown, 1);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_unknown, 1);
 }
 
 Test(ledger, without_the_kernel_s_account_the_deadline_tells)
@@ -303,7 +303,7 @@ static struct tlk_timer copy_of(struct timer_ref ref)
 {
     struct tlk_timer copy = *timer_of(ref);
 
-    copy.tag = (struct tlk_timer_tag){0};
+    copy.tag = 0;
     copy.site = 0;
     copy.id = copy.created = 0;
     return copy;
@@ -432,8 +432,8 @@ Test(ledger, what_it_keeps_alive_is_kept_as_far_as_there_is_room)
     const struct tlk_timer *much =
         born(TLK_GOTIME, &(struct birth){.id = 2, .retained = UINT64_C(5) << 30});
 
-    cr_expect_eq(some->retained, 4711);
-    cr_expect_eq(much->retained, UINT32_MAX);
+    cr_expect_eq(timer_told(some).retained, 4711);
+    cr_expect_eq(timer_told(much).retained, UINT32_MAX);
 }
 
 static void notified(union sigval value)
@@ -447,7 +447,7 @@ Test(ledger, a_cookie_is_given_back_whatever_the_timer_is)
         .id = 1, .notify = TLK_NOTIFY_THREAD, .cookie = 65536, .notified = notified};
     struct birth handle = {.id = 2, .cookie = UINT64_MAX};
 
-    cr_expect_eq(born(TLK_POSIX, &notifying)->notified, (uintptr_t)notified + 1);
+    cr_expect_eq(timer_told(born(TLK_POSIX, &notifying)).notified, (uintptr_t)notified + 1);
     born(TLK_GOTIME, &handle);
     cr_expect_eq(timer_cookie(timer_find(TLK_POSIX, 1)), 65536);
     cr_expect_eq(timer_cookie(timer_find(TLK_GOTIME, 2)), UINT64_MAX);
@@ -546,4 +546,77 @@ Test(ledger, a_full_recording_counts_what_it_left_out)
     cr_expect_eq(the_site()->created, id);
     timer_released(timer_take(TLK_POSIX, 7));
     cr_expect(timer_live(make_timer(TLK_POSIX, id)));
+}
+
+/* ---- few bits ---- */
+
+Test(ledger, what_was_read_of_a_timer_is_counted_beyond_four_thousand_million)
+{
+    struct timer_ref ref = make_timer(TLK_TIMERFD, 5);
+    const uint64_t many = 5000000000;
+
+    arm(ref, 1, 1);
+    timer_fired(ref, many);
+    timer_fired(ref, 1);
+    cr_expect_eq(timer_told(timer_of(ref)).fired, many + 1);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_now, many + 1);
+    arm(ref, SECOND, SECOND);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_now, 0);
+    timer_fired(ref, many);
+    cr_expect_eq(timer_told(timer_of(ref)).fired, 2 * many + 1);
+    cr_expect_eq(timer_told(timer_of(ref)).fired_now, many);
+    timer_released(timer_take(TLK_TIMERFD, 5));
+    cr_expect_eq(the_site()->fired, 2 * many + 1);
+}
+
+Test(ledger, the_generation_after_the_last_is_another_one)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1), last, next;
+
+    release(ref);
+    timer_at(ref.slot)->generation = TLK_GENERATION_MOST - 1;
+    last = make_timer(TLK_POSIX, 1);
+    cr_assert_eq(last.slot, ref.slot);
+    cr_expect_eq(last.generation, TLK_GENERATION_MOST);
+    release(last);
+    next = make_timer(TLK_POSIX, 1);
+    cr_expect_eq(next.slot, ref.slot);
+    cr_expect_eq(next.generation, 0);
+    cr_expect(timer_live(next));
+    cr_expect_not(timer_live(last));
+    timer_released(last);
+    cr_expect(timer_live(next), "which is not the one that was released");
+}
+
+Test(ledger, an_extra_is_used_again_by_another_timer)
+{
+    struct timer_ref named = make_timer(TLK_POSIX, 1), other;
+    uint32_t used;
+
+    timer_named(named, "retry");
+    used = recording->regions[TLK_EXTRAS].used;
+    cr_expect_eq(timer_told(timer_of(named)).thread, (uint32_t)gettid());
+    release(named);
+    other = make_timer(TLK_POSIX, 2);
+    cr_expect_eq(timer_told(timer_of(other)).name, 0);
+    timer_named(other, "poll");
+    cr_expect_str_eq(string_of(timer_told(timer_of(other)).name), "poll");
+    cr_expect_eq(timer_told(timer_of(other)).fired_unknown, 0);
+    cr_expect_eq(recording->regions[TLK_EXTRAS].used, used);
+}
+
+/* Only that is lost which the extra would have told. */
+Test(ledger, without_room_for_an_extra_a_timer_is_entered_all_the_same)
+{
+    struct timer_ref ref = make_timer(TLK_POSIX, 1);
+    uint32_t taken;
+
+    while ((taken = region_take(TLK_EXTRAS, 1)))
+        region_publish(TLK_EXTRAS, taken + 1);
+    timer_named(ref, "retry");
+    cr_expect_eq(recording->dropped[TLK_DROP_DETAIL], 1);
+    cr_expect_eq(timer_told(timer_of(ref)).name, 0);
+    cr_expect_eq(timer_of(ref)->thread, (uint32_t)gettid());
+    release(ref);
+    cr_expect_eq(the_site()->released, 1);
 }

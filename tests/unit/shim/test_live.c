@@ -1,5 +1,6 @@
 /* The table of live timers. */
 #include "tables/descriptors.h"
+#include "tables/chains.h"
 #include "tables/live.h"
 
 #include "core/thread.h"
@@ -348,6 +349,35 @@ Test(live, a_child_finds_all_slots_free_that_hold_nothing)
     cr_expect_eq(slot_take(), slots[2]);
     cr_expect_eq(slot_take(), slots[3]);
     cr_expect_eq(slot_take(), slots[3] + 1);
+}
+
+/* Of a library that released them without taking them out. */
+Test(live, a_slot_that_was_not_removed_is_dropped_before_it_is_used_again)
+{
+    enum { COUNT = 5000 };
+    static uint32_t slots[COUNT];
+
+    for (uint64_t id = 0; id < COUNT; id++)
+        live_put(TLK_GOTIME, id, slots[id] = slot_with(TLK_GOTIME, id));
+    for (uint64_t id = 0; id < COUNT; id++) {
+        timer_at(slots[id])->state = TLK_LEAVING;
+        cr_assert(live_drop(slots[id]));
+        empty(slots[id]);
+    }
+    for (uint64_t id = COUNT; id < 3 * COUNT; id++)
+        cr_assert_eq(live_put(TLK_GOTIME, id, slot_with(TLK_GOTIME, id)), 0);
+    for (uint64_t id = 0; id < 3 * COUNT; id++)
+        cr_assert_eq(live_find(TLK_GOTIME, id) != 0, id >= COUNT, "%lu", (unsigned long)id);
+    for (uint64_t id = COUNT; id < 3 * COUNT; id++)
+        cr_assert_neq(live_remove(TLK_GOTIME, id), 0);
+}
+
+/* With what finds it: four bytes by its descriptor; by its id a link, and half a head of chains. */
+Test(live, a_timer_takes_no_more_than_96_bytes)
+{
+    cr_expect_leq(sizeof(struct tlk_timer) + sizeof(*descriptor_slots), 96);
+    cr_expect_leq(sizeof(struct tlk_timer) + sizeof(uint32_t) + sizeof(uint32_t) / CHAINS_LENGTH,
+                  96);
 }
 
 /* ---- by descriptor ---- */

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define CHUNKS_FIRST (1 + (size_t)TLK_REGIONS) /* the header and a chunk of each region */
+
 TestSuite(mapfile, .init = make_directory, .fini = remove_directory);
 
 #define MIB ((size_t)1 << 20)
@@ -470,7 +472,7 @@ Test(mapfile, no_two_regions_share_a_page_and_all_of_them_can_be_used)
         for (uint32_t i = 0; i < region->segments; i++) {
             size_t bytes = (size_t)tlk_segment_used(region, i) * region->stride;
 
-            for (uint32_t page = 0; page < bytes / TLK_PAGE; page++, total++) {
+            for (uint32_t page = 0; page < (bytes + TLK_PAGE - 1) / TLK_PAGE; page++, total++) {
                 cr_assert_lt(region->pages[i] + page, 512);
                 cr_expect_eq(used[region->pages[i] + page]++, 0);
             }

@@ -1,5 +1,6 @@
 /* Which file was loaded where. */
 #include "tables/modules.h"
+#include "tables/extras.h"
 
 #include "fixture.h"
 #include "tables/regions.h"
@@ -177,16 +178,16 @@ Test(modules, before_one_goes_frames_are_made_of_what_timers_keep)
     uint64_t frame;
 
     snprintf(path, sizeof(path), "%s", map->l_name);
-    duplicated->duplicator = (uintptr_t)place;
-    handle->cookie = (uintptr_t)place;
+    extra_need(duplicated)->duplicator = (uintptr_t)place;
+    extra_need(handle)->cookie = (uintptr_t)place;
     dlclose(map);
     frame = gone->setter;
     cr_expect_str_eq(string_of(module_of(frame)->path), path);
-    cr_expect_eq(duplicated->duplicator, frame);
+    cr_expect_eq(timer_told(duplicated).duplicator, frame);
     cr_expect_eq(stays->setter, resolve((void *)abort));
     cr_expect_eq(nowhere->setter, (uintptr_t)unknown);
     cr_expect_eq(never->setter, 0);
-    cr_expect_eq(handle->cookie, (uintptr_t)place, "which is no frame");
+    cr_expect_eq(extra_of(handle)->cookie, (uintptr_t)place, "which is no frame");
 }
 
 #if __GLIBC_PREREQ(2, 35)
