@@ -72,6 +72,7 @@ enum tlk_drop {
     TLK_DROP_PENDING,  /* a release that could not be entered; the timer may show as live */
     TLK_DROP_FD_RANGE, /* a descriptor number beyond what the table holds */
     TLK_DROP_CHILD,    /* a forked child used timers, and no recording could be made for it */
+    TLK_DROP_MISTAKEN, /* a stack known again as another; from then on all were unwound */
     TLK_DROPS = 16
 };
 

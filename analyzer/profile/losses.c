@@ -27,6 +27,10 @@ static const struct loss losses[TLK_DROPS] = {
                         "that used timers and for which no recording could be made: it may not "
                         "write there, or the disk is full",
                         true},
+    [TLK_DROP_MISTAKEN] = {"mistaken", "stack", "stacks",
+                           "that was taken for another when it was known again: timers made before "
+                           "may be shown at a wrong place",
+                           true},
 };
 
 const struct loss *loss_of(unsigned reason)

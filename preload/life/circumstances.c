@@ -13,6 +13,7 @@
 #include "ledger/inherit.h"
 #include "ledger/ledger.h"
 #include "life/process.h"
+#include "stacks/known.h"
 #include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
@@ -55,6 +56,7 @@ static void give_back(void)
 
     sites_shrink();
     live_shrink();
+    known_shrink();
     if (slots_lock()) {
         mapfile_shrink(RECORDING_ROOM);
         slots_shrink();

@@ -337,7 +337,7 @@ static bool start_recording(void)
         return false;
     }
     modules_start(exe);
-    recall_start();
+    recall_start(settings.depth);
     families_want(settings.families);
     describe_process(false, clock_mono());
     if (!mapfile_publish(&settings, program))
