@@ -118,6 +118,13 @@ static inline __attribute__((always_inline)) bool walk(const struct call *call, 
     return left < depth_most;
 }
 
+static __attribute__((noinline)) bool walk_reporting(const struct call *call, uint32_t epoch,
+                                                     struct print *print, struct report *report)
+{
+    report->depth = report->returns = report->saved = 0;
+    return walk(call, epoch, print, report) && modules_epoch() == epoch;
+}
+
 /* ---- trails ---- */
 
 static inline struct trail *trail_of(const struct call *call)
@@ -220,8 +227,7 @@ static __attribute__((noinline)) void trail_leave(const struct call *call, uint3
     struct report report;
     struct print print;
 
-    report.depth = report.returns = report.saved = 0;
-    if (!walk(call, epoch, &print, &report) || !lock_try(&catalog_lock))
+    if (!walk_reporting(call, epoch, &print, &report) || !lock_try(&catalog_lock))
         return;
     __atomic_store_n(&trail->version, trail->version + 1, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);
@@ -258,6 +264,20 @@ bool recall_site(const struct call *call, uint32_t *site)
            ++thread.recalled % LOOKED_AFTER != 0;
 }
 
+static __attribute__((noinline)) bool walk_leads(const struct call *call)
+{
+    struct report report;
+    struct print print;
+
+    return on_own_stack((uintptr_t)call->frame) &&
+           walk_reporting(call, modules_epoch(), &print, &report);
+}
+
+bool recall_possible(const struct call *call)
+{
+    return !in_use || walk_leads(call);
+}
+
 /* Whether the walk led where the unwinder did, as far as that went. */
 static bool report_is(const struct report *report, const struct stack *stack)
 {
@@ -275,8 +295,7 @@ static __attribute__((noinline)) void learn(const struct call *call, const struc
     struct report report;
     struct print print;
 
-    report.depth = report.returns = report.saved = 0;
-    if (!walk(call, epoch, &print, &report) || modules_epoch() != epoch)
+    if (!walk_reporting(call, epoch, &print, &report))
         return;
     if (report_is(&report, stack)) {
         known_add(&print, site, epoch);

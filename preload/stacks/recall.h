@@ -30,6 +30,12 @@ void recall_start(uint32_t depth);
 /* True and the site, when the stack is known. Call it when the stack suffices (stack.h). */
 bool recall_site(const struct call *call, uint32_t *site);
 
+/*
+ * Whether rules lead through all of the stack, which are learned if need be: no frame is odd. True
+ * when nothing is recalled.
+ */
+bool recall_possible(const struct call *call);
+
 /* The stack was unwound: it will be known the next time. `epoch`: from before unwinding. */
 void recall_learn(const struct call *call, const struct stack *stack, uint32_t site,
                   uint32_t epoch);

@@ -91,10 +91,10 @@ static bool all_known(void *const *addresses, int count)
     return i == count;
 }
 
-uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated)
+uint32_t stack_capture(void **addresses, uint32_t most, bool oddly, bool *truncated)
 {
     int room = (int)most + STACK_OWN_FRAMES;
-    bool by_libunwind = libunwind_is_safe();
+    bool by_libunwind = !oddly && libunwind_is_safe();
     int count = by_libunwind ? libunwind_backtrace(addresses, room) : 0;
     uint32_t kept = 0;
     int i;

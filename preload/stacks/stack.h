@@ -31,8 +31,9 @@ bool stack_suffices(void);
 /*
  * The return addresses of the callers of the shim, leaf first, at most `most`; there is room for
  * STACK_OWN_FRAMES more. Frames of the shim are left out. Call it within a section, with no lock
- * held, and only when the stack suffices.
+ * held, and only when the stack suffices. `oddly`: a frame may be none that libunwind knows how to
+ * leave; it would guess, and read what is no memory.
  */
-uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated);
+uint32_t stack_capture(void **addresses, uint32_t most, bool oddly, bool *truncated);
 
 #endif

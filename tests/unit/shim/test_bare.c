@@ -31,7 +31,7 @@ static struct capture capture;
 static __attribute__((noinline)) void take(void)
 {
     cr_assert(stack_suffices());
-    capture.depth = stack_capture(capture.addresses, capture.most, &capture.truncated);
+    capture.depth = stack_capture(capture.addresses, capture.most, false, &capture.truncated);
 }
 
 /* The last, or one between others. */

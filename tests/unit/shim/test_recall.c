@@ -43,7 +43,7 @@ static __attribute__((noinline)) void observe(void)
     last = (struct sight){.frame = (uintptr_t)call.frame};
     last.recalled = recall_site(&call, &last.recalled_site);
     *stack = (struct stack){.function = call.function, .family = call.family, .unwound = true};
-    stack->depth = stack_capture(stack->addresses, 64, &stack->truncated);
+    stack->depth = stack_capture(stack->addresses, 64, !recall_possible(&call), &stack->truncated);
     last.site = sites_find(stack);
     if (!last.recalled)
         recall_learn(&call, stack, last.site, epoch);

@@ -31,7 +31,7 @@ struct capture {
 static __attribute__((noinline)) void take(struct capture *capture)
 {
     cr_assert(stack_suffices());
-    capture->depth = stack_capture(capture->addresses, capture->most, &capture->truncated);
+    capture->depth = stack_capture(capture->addresses, capture->most, false, &capture->truncated);
 }
 
 static PROGRAM void descend(struct capture *capture, uint32_t levels)
