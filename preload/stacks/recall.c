@@ -62,9 +62,13 @@ struct report {
 /*
  * The print of the stack. Where there is no rule it fails; or learns it, when it is to report. Only
  * the thread's own stack is read, from the frame of the hook up.
+ *
+ * Each frame waits for the one before, but that the processor may go ahead where a trail of another
+ * stack, if one is given, says that the next one is. The first time that is wrong is the last.
  */
 static inline __attribute__((always_inline)) bool walk(const struct call *call, uint32_t epoch,
-                                                       struct print *print, struct report *report)
+                                                       const uint16_t *ahead, struct print *print,
+                                                       struct report *report)
 {
     uintptr_t end = (uintptr_t)call->frame, high = thread.stack_high;
     const uintptr_t *rbp = (const uintptr_t *)&call->rbp;
@@ -97,24 +101,39 @@ static inline __attribute__((always_inline)) bool walk(const struct call *call, 
                 if (report)
                     report->saved_places[report->saved++] = (uintptr_t)rbp;
             }
+            if (rule.kind & RULE_LEFT_OUT) {
+                if (rule.kind & RULE_OUTERMOST)
+                    break;
+                ahead = NULL; /* it is no longer than the frames that count */
+                goto leave;
+            }
+            if (rule.kind & RULE_OUTERMOST)
+                left = 1;
         }
-        if (!(rule.kind & RULE_LEFT_OUT)) {
-            a = hash_mix(a, address);
-            b = (b + address) * UINT64_C(0xd1342543de82ef95);
-            if (report)
-                report->addresses[report->depth++] = (void *)address;
-            if (--left == 0)
-                break;
-        }
-        if (rule.kind & RULE_OUTERMOST)
+        a = hash_mix(a, address);
+        b = (b << 11 | b >> 53) + address;
+        if (report)
+            report->addresses[report->depth++] = (void *)address;
+        if (--left == 0)
             break;
+leave:
         base += rule.up;
         if (base > high)
             return false;
         rbp = rule.saved ? (const uintptr_t *)(base - rule.saved) : rbp;
+        if (ahead) {
+            uintptr_t place = __atomic_load_n(++ahead, __ATOMIC_RELAXED);
+            uintptr_t guessed = (uintptr_t)call->frame + place * sizeof(place);
+
+            __asm__("" : "=r"(end) : "0"(guessed)); /* the compiler would take what is equal */
+            if (__builtin_expect(guessed == base, 1))
+                continue;
+            __asm__ volatile(""); /* a jump, not a choice that would wait for both */
+            ahead = NULL;
+        }
         end = base;
     }
-    *print = (struct print){hash_fold(a) | 1, b};
+    *print = (struct print){hash_fold(a) | 1, hash_mix(b, a)};
     return left < depth_most;
 }
 
@@ -122,7 +141,7 @@ static __attribute__((noinline)) bool walk_reporting(const struct call *call, ui
                                                      struct print *print, struct report *report)
 {
     report->depth = report->returns = report->saved = 0;
-    return walk(call, epoch, print, report) && modules_epoch() == epoch;
+    return walk(call, epoch, NULL, print, report) && modules_epoch() == epoch;
 }
 
 /* ---- trails ---- */
@@ -248,7 +267,7 @@ static bool walk_find(const struct call *call, uint32_t epoch, uint32_t *site)
     struct print print;
 
     /* Rules of another epoch may have come in the place of those that were read. */
-    if (!walk(call, epoch, &print, NULL) || !known_find(&print, site) || modules_epoch() != epoch)
+    if (!walk(call, epoch, trail_of(call)->places, &print, NULL) || !known_find(&print, site) || modules_epoch() != epoch)
         return false;
     if (thread.recalled % TRACED == 0)
         trail_leave(call, epoch, *site);

@@ -435,15 +435,16 @@ static bool key_is_of(uint64_t key, uint64_t salt)
 
 static void keep(uintptr_t address, const struct rule *rule, uint64_t salt)
 {
-    struct rule_entry *entry = rules + ((address ^ address >> 12) & RULES_MASK) / sizeof(*entry);
+    struct rule_entry *entry = rules + rules_place(address) / sizeof(*entry);
+    uint64_t key = address ^ salt;
 
     for (int i = 0; i < RULES_IN_A_ROW; i++, entry++) {
-        if (entry->key == (address ^ salt))
+        if (entry->key == key)
             return;
         if (entry->key && key_is_of(entry->key, salt))
             continue;
         __atomic_store(&entry->rule, rule, __ATOMIC_RELAXED);
-        __atomic_store_n(&entry->key, address ^ salt, __ATOMIC_RELEASE);
+        __atomic_store_n(&entry->key, key, __ATOMIC_RELEASE);
         return;
     }
 }

@@ -49,6 +49,12 @@ static inline uint64_t rules_salt(uint32_t epoch)
     return hash_mix(~UINT64_C(0), epoch);
 }
 
+/* Where it is looked for first, in bytes: nothing more, for each frame of a walk waits for it. */
+static inline uintptr_t rules_place(uintptr_t address)
+{
+    return address & RULES_MASK;
+}
+
 struct rule rules_find_further(const struct rule_entry *entry, uint64_t key);
 
 /*
@@ -59,11 +65,12 @@ struct rule rules_find_further(const struct rule_entry *entry, uint64_t key);
 static inline __attribute__((always_inline)) struct rule
 rules_find(const struct rule_entry *table, uintptr_t address, uint64_t salt)
 {
-    const char *home = (const char *)table + ((address ^ address >> 12) & RULES_MASK);
+    uint64_t key = address ^ salt;
+    const char *home = (const char *)table + rules_place(address);
     const struct rule_entry *entry = (const struct rule_entry *)home;
 
-    if (__builtin_expect(__atomic_load_n(&entry->key, __ATOMIC_ACQUIRE) != (address ^ salt), 0))
-        return rules_find_further(entry, address ^ salt);
+    if (__builtin_expect(__atomic_load_n(&entry->key, __ATOMIC_ACQUIRE) != key, 0))
+        return rules_find_further(entry, key);
     return (struct rule){__atomic_load_n(&entry->rule.up, __ATOMIC_RELAXED),
                          __atomic_load_n(&entry->rule.saved, __ATOMIC_RELAXED),
                          __atomic_load_n(&entry->rule.kind, __ATOMIC_RELAXED)};
