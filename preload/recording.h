@@ -104,6 +104,7 @@ enum tlk_drop {
     TLK_DROP_CHILD,    /* a forked child used timers, and no recording could be made for it */
     TLK_DROP_DETAIL, /* no room left for struct tlk_details or tlk_extra, or their lock was not had
                       */
+    TLK_DROP_MISTAKEN, /* a stack known again as another; from then on all were unwound */
     TLK_DROPS = 16
 };
 

@@ -29,6 +29,10 @@ static const struct loss losses[TLK_DROPS] = {
                         true},
     [TLK_DROP_DETAIL] = {"detail", "detail", "details",
                          "of sites or timers for which the recording had no room", false},
+    [TLK_DROP_MISTAKEN] = {"mistaken", "stack", "stacks",
+                           "that was taken for another when it was known again: timers made before "
+                           "may be shown at a wrong place",
+                           true},
 };
 
 const struct loss *loss_of(unsigned reason)

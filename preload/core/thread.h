@@ -29,6 +29,7 @@ struct thread {
     uint32_t random;          /* see admission.c; 0: not drawn yet */
     uintptr_t outermost; /* frame of the outermost hook of an object that guards its own; 0: none */
     uintptr_t outermost_return;
+    uint32_t recalled; /* stacks, without unwinding them: see recall.c */
     uint32_t pending_count;
     struct {
         uint32_t slot, generation;

@@ -19,6 +19,7 @@
 #include "ledger/inherit.h"
 #include "ledger/ledger.h"
 #include "life/process.h"
+#include "stacks/known.h"
 #include "tables/live.h"
 #include "tables/mapfile.h"
 #include "tables/modules.h"
@@ -155,6 +156,7 @@ static void give_back(void)
 
     sites_shrink();
     live_shrink();
+    known_shrink();
     if (slots_lock()) {
         mapfile_shrink(RECORDING_ROOM);
         inherit_shrink();

@@ -299,12 +299,6 @@ static __thread struct {
     struct description description;
 } walk;
 
-/* As libgcc declares it. */
-struct bases {
-    void *text, *data, *function;
-};
-
-const void *__real__Unwind_Find_FDE(void *address, struct bases *bases);
 const void *__wrap__Unwind_Find_FDE(void *address, struct bases *bases);
 
 static bool is_signal_frame(const void *information)

@@ -27,4 +27,12 @@ enum bare_trust bare_arrive(struct _Unwind_Context *context);
 /* Whether the walk may go on from there; it may read what is no memory, if it does all the same. */
 bool bare_may_leave(struct _Unwind_Context *context);
 
+/* As libgcc declares it. */
+struct bases {
+    void *text, *data, *function;
+};
+
+/* The unwind information (FDE) of the code that holds an address; NULL: no module has any. */
+const void *__real__Unwind_Find_FDE(void *address, struct bases *bases);
+
 #endif

@@ -4,288 +4,330 @@
 #include <string.h>
 
 #include "core/hash.h"
-#include "core/machine.h"
+#include "core/lock.h"
 #include "core/memory.h"
 #include "core/thread.h"
+#include "stacks/known.h"
+#include "stacks/rules.h"
 #include "stacks/stack.h"
+#include "tables/regions.h"
 #include "tables/modules.h"
+#include "tables/strings.h"
 
-#define LAYOUTS 4096
-#define LAYOUT_WAYS 4
-#define KNOWN_SETS 4096
-#define KNOWN_WAYS 4 /* a set is one cache line */
-#define SIGHTINGS 4096
-#define LAYOUTS_IN_A_ROW 4
-#define WORDS_AT_ONCE 4
-
-#define FURTHER 0 /* in the place of a site: the stack is told by a further layout */
-
-/* 128 bits that stand for what has been seen of a stack. */
-struct print {
-    uint64_t tag, check;
-};
+#define FRAMES_MOST (TLK_MAX_DEPTH + STACK_OWN_FRAMES)
+#define TRAILS 64
+#define TRACED 61         /* one in so many of those that were walked leaves its trail */
+#define LOOKED_AFTER 8191 /* one in so many is unwound all the same */
 
 /*
- * Which words to look at, counted from the return address of the hook, so that it holds wherever
- * the stack lies. Written once and never changed: it says where to look, and that does no harm when
- * other code has come to the same addresses since.
+ * The words that led a walk from frame to frame, and what stood there: return addresses, and then
+ * the saved rbp that frames were found by. Where the same stands there again, for the same call, a
+ * walk would lead to the same site. It may be written while it is read: then its version is another
+ * afterwards.
  */
-struct layout {
-    uint64_t tag; /* of the print that leads here; published last; EMPTY, or BEING_WRITTEN */
-    uint16_t returns, all; /* return addresses, and with the saved rbp that follow them */
-    uint16_t highest;
-    bool needs_rbp;
-    uint16_t offsets[STACK_PLACES + 2 * WORDS_AT_ONCE]; /* each kind filled up to WORDS_AT_ONCE */
-};
-
-#define EMPTY 0
-#define BEING_WRITTEN 1
-
-/* Half of a print and its site: torn ones don't match any print. */
-struct known {
-    uint64_t tag;
-    uint64_t site_and_check;
-};
-
-/* How often the stacks of a site were unwound. */
-struct sighting {
+struct trail {
+    uint32_t version; /* odd: it is being written */
     uint32_t site;
-    uint16_t epoch, times;
+    uint64_t epoch_and_family;
+    const char *function, *kind;
+    uint32_t returns, words;
+    uint32_t highest;
+    bool by_rbp;                      /* that of the caller is one more */
+    uintptr_t rbp;                    /* it counts from the frame of the hook, as saved ones do */
+    uint16_t places[2 * FRAMES_MOST]; /* so do these, in words */
+    uintptr_t values[2 * FRAMES_MOST];
 };
 
-static struct {
-    struct layout layouts[LAYOUTS];
-    _Alignas(64) struct known known[KNOWN_SETS][KNOWN_WAYS];
-    struct sighting sightings[SIGHTINGS];
-} * memory;
+static struct trail *trails;
+static uint32_t depth_most;
+static bool in_use; /* until it was wrong: see learn() */
 
-void recall_start(void)
+void recall_start(uint32_t depth)
 {
-    if (MACHINE_CALLS_PUSH)
-        memory = memory_reserve_for_cache(sizeof(*memory));
+    depth_most = depth;
+    trails = memory_reserve_for_cache(TRAILS * sizeof(*trails));
+    in_use = trails && rules_start() && known_start();
 }
 
-/* Never the tag of an empty place. */
-static inline uint64_t tag_of(uint64_t hash)
-{
-    return hash_fold(hash) | 2;
-}
+/* ---- the walk ---- */
 
-static inline struct print print_of_call(const struct call *call)
-{
-    uint64_t hash = hash_mix((uintptr_t)call->caller, (uintptr_t)call->function << 8);
-
-    hash = hash_mix(hash, (uintptr_t)call->kind << 8 | call->family);
-    return (struct print){tag_of(hash), hash};
-}
-
-/* ---- layouts ---- */
-
-static const struct layout *layout_find(const struct print *print)
-{
-    for (uint32_t i = 0; i < LAYOUT_WAYS; i++) {
-        const struct layout *layout = &memory->layouts[(print->tag + i) % LAYOUTS];
-
-        if (__atomic_load_n(&layout->tag, __ATOMIC_ACQUIRE) == print->tag)
-            return layout;
-    }
-    return NULL;
-}
-
-/* Adds words to the print, in lanes that don't wait for each other. */
-static inline void add_words(uint64_t lanes[WORDS_AT_ONCE], const uint16_t *offsets, uint32_t count,
-                             const uintptr_t *base, uintptr_t relative_to)
-{
-    uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
-
-    for (uint32_t i = 0; i < count; i += WORDS_AT_ONCE) {
-        a = hash_mix(a, base[offsets[i]] - relative_to);
-        b = hash_mix(b, base[offsets[i + 1]] - relative_to);
-        c = hash_mix(c, base[offsets[i + 2]] - relative_to);
-        d = hash_mix(d, base[offsets[i + 3]] - relative_to);
-    }
-    lanes[0] = a;
-    lanes[1] = b;
-    lanes[2] = c;
-    lanes[3] = d;
-}
+/* What a walk tells on its way, when it is asked to. */
+struct report {
+    uint32_t depth, returns, saved;
+    void *addresses[TLK_MAX_DEPTH];
+    uintptr_t return_places[FRAMES_MOST];
+    uintptr_t saved_places[FRAMES_MOST]; /* those that frames were found by */
+};
 
 /*
- * Adds what stands in the places of the layout to the print. Only within the thread's own stack:
- * one that is too short for the layout has a print of its own.
+ * The print of the stack. Where there is no rule it fails; or learns it, when it is to report. Only
+ * the thread's own stack is read, from the frame of the hook up.
+ *
+ * Each frame waits for the one before, but that the processor may go ahead where a trail of another
+ * stack, if one is given, says that the next one is. The first time that is wrong is the last.
  */
-static inline struct print layout_read(const struct layout *layout, const struct call *call,
-                                       struct print print, uint32_t epoch)
+static inline __attribute__((always_inline)) bool walk(const struct call *call, uint32_t epoch,
+                                                       const uint16_t *ahead, struct print *print,
+                                                       struct report *report)
 {
-    const uintptr_t *base = (const uintptr_t *)call->frame - 1;
-    uintptr_t room = (thread.stack_high - (uintptr_t)base) / sizeof(*base);
-    uint64_t lanes[WORDS_AT_ONCE] = {print.tag, print.check, ~print.tag, epoch};
+    uintptr_t end = (uintptr_t)call->frame, high = thread.stack_high;
+    const uintptr_t *rbp = (const uintptr_t *)&call->rbp;
+    const struct rule_entry *table = rules;
+    uint64_t salt = rules_salt(epoch);
+    uint64_t a = hash_mix((uintptr_t)call->function, (uint64_t)call->family << 56);
+    uint64_t b = hash_mix((uintptr_t)call->kind, (uint64_t)epoch << 32);
+    uint32_t left = depth_most;
 
-    if (layout->highest < room) {
-        add_words(lanes, layout->offsets, layout->returns, base, 0);
-        add_words(lanes, layout->offsets + layout->returns, layout->all - layout->returns, base,
-                  (uintptr_t)call->frame);
+    for (;;) {
+        uintptr_t address = ((const uintptr_t *)end)[-1], base = end;
+        struct rule rule = rules_find(table, address, salt);
+
+        if (report) {
+            if (report->returns == FRAMES_MOST)
+                return false;
+            report->return_places[report->returns++] = end - sizeof(uintptr_t);
+            if (rule.kind & RULE_NONE)
+                rule = rules_learn(address, epoch);
+        }
+        if (rule.kind) {
+            if (rule.kind & (RULE_NONE | RULE_ODD))
+                return false;
+            if (rule.kind & RULE_BY_RBP) {
+                if (!on_own_stack((uintptr_t)rbp))
+                    return false;
+                base = *rbp;
+                if (base % sizeof(*rbp) || base + rule.up <= end)
+                    return false;
+                if (report)
+                    report->saved_places[report->saved++] = (uintptr_t)rbp;
+            }
+            if (rule.kind & RULE_LEFT_OUT) {
+                if (rule.kind & RULE_OUTERMOST)
+                    break;
+                ahead = NULL; /* it is no longer than the frames that count */
+                goto leave;
+            }
+            if (rule.kind & RULE_OUTERMOST)
+                left = 1;
+        }
+        a = hash_mix(a, address);
+        b = (b << 11 | b >> 53) + address;
+        if (report)
+            report->addresses[report->depth++] = (void *)address;
+        if (--left == 0)
+            break;
+    leave:
+        base += rule.up;
+        if (base > high)
+            return false;
+        rbp = rule.saved ? (const uintptr_t *)(base - rule.saved) : rbp;
+        if (ahead) {
+            uintptr_t place = __atomic_load_n(++ahead, __ATOMIC_RELAXED);
+            uintptr_t guessed = (uintptr_t)call->frame + place * sizeof(place);
+
+            __asm__("" : "=r"(end) : "0"(guessed)); /* the compiler would take what is equal */
+            if (__builtin_expect(guessed == base, 1))
+                continue;
+            __asm__ volatile(""); /* a jump, not a choice that would wait for both */
+            ahead = NULL;
+        }
+        end = base;
     }
-    if (layout->needs_rbp)
-        lanes[0] = hash_mix(lanes[0], (uintptr_t)call->rbp - (uintptr_t)call->frame);
-    lanes[1] = hash_mix(hash_fold(lanes[1]), hash_fold(lanes[0]));
-    lanes[3] = hash_mix(hash_fold(lanes[3]), hash_fold(lanes[2]));
-    return (struct print){tag_of(hash_mix(hash_fold(lanes[1]), lanes[3])),
-                          hash_fold(hash_mix(lanes[1], ~hash_fold(lanes[3])))};
+    *print = (struct print){hash_fold(a) | 1, hash_mix(b, a)};
+    return left < depth_most;
 }
 
-/* One kind of place, filled up with the first. */
-static uint32_t write_offsets(uint16_t *offsets, uint32_t count, const uintptr_t *addresses,
-                              uintptr_t base)
+static __attribute__((noinline)) bool walk_reporting(const struct call *call, uint32_t epoch,
+                                                     struct print *print, struct report *report)
 {
-    uint32_t i = 0;
+    report->depth = report->returns = report->saved = 0;
+    return walk(call, epoch, NULL, print, report) && modules_epoch() == epoch;
+}
 
-    for (; i < count; i++)
-        offsets[i] = (uint16_t)((addresses[i] - base) / sizeof(uintptr_t));
-    for (; i % WORDS_AT_ONCE; i++)
-        offsets[i] = offsets[0];
-    return i;
+/* ---- trails ---- */
+
+static inline struct trail *trail_of(const struct call *call)
+{
+    uint64_t hash = hash_mix((uintptr_t)call->caller, (uintptr_t)call->frame >> 4);
+
+    return &trails[hash >> 32 & (TRAILS - 1)];
+}
+
+static inline uint64_t epoch_and_family(const struct call *call, uint32_t epoch)
+{
+    return (uint64_t)epoch << 32 | call->family;
+}
+
+#define READ(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
+
+/* What differs in the words of the trail; none of them lies beyond `room`. */
+static inline uintptr_t trail_differs(const struct trail *trail, const struct call *call,
+                                      uintptr_t room)
+{
+    const uintptr_t *words = (const uintptr_t *)call->frame - 1;
+    uint32_t returns = READ(trail->returns), all = READ(trail->words), i = 0;
+    uintptr_t differs = 0;
+
+    if (READ(trail->highest) >= room || all > 2 * FRAMES_MOST || returns > all)
+        return 1;
+    for (; i < returns; i++) {
+        uintptr_t place = READ(trail->places[i]);
+
+        differs |= words[place < room ? place : 0] ^ READ(trail->values[i]);
+    }
+    for (; i < all; i++) {
+        uintptr_t place = READ(trail->places[i]);
+
+        differs |=
+            (words[place < room ? place : 0] - (uintptr_t)call->frame) ^ READ(trail->values[i]);
+    }
+    if (READ(trail->by_rbp))
+        differs |= ((uintptr_t)call->rbp - (uintptr_t)call->frame) ^ READ(trail->rbp);
+    return differs;
+}
+
+static inline bool trail_find(const struct call *call, uint32_t epoch, uint32_t *site)
+{
+    const struct trail *trail = trail_of(call);
+    uint32_t version = __atomic_load_n(&trail->version, __ATOMIC_ACQUIRE);
+    uintptr_t room = (thread.stack_high - (uintptr_t)call->frame) / sizeof(uintptr_t) + 1;
+
+    if (version % 2 || READ(trail->function) != call->function || READ(trail->kind) != call->kind ||
+        READ(trail->epoch_and_family) != epoch_and_family(call, epoch) ||
+        trail_differs(trail, call, room))
+        return false;
+    *site = READ(trail->site);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return READ(trail->version) == version;
 }
 
 /* False when the stack reaches too far. */
-static bool layout_make(struct layout *layout, const struct stack_places *places,
-                        const struct call *call)
+static bool trail_add(struct trail *trail, uintptr_t place, uintptr_t value,
+                      const struct call *call)
 {
-    uintptr_t base = (uintptr_t)call->frame - sizeof(uintptr_t), highest = base;
+    uintptr_t base = (uintptr_t)call->frame - sizeof(uintptr_t);
+    uintptr_t word = (place - base) / sizeof(place);
 
-    for (uint32_t i = 0; i < places->returns + places->saved; i++) {
-        if (places->addresses[i] < base)
-            return false;
-        if (places->addresses[i] > highest)
-            highest = places->addresses[i];
-    }
-    if ((highest - base) / sizeof(uintptr_t) > UINT16_MAX)
+    if (word > UINT16_MAX)
         return false;
-    layout->highest = (uint16_t)((highest - base) / sizeof(uintptr_t));
-    layout->needs_rbp = places->rbp_matters;
-    layout->returns =
-        (uint16_t)write_offsets(layout->offsets, places->returns, places->addresses, base);
-    layout->all = layout->returns;
-    layout->all += (uint16_t)write_offsets(layout->offsets + layout->returns, places->saved,
-                                           places->addresses + places->returns, base);
+    if (word > trail->highest)
+        trail->highest = (uint32_t)word;
+    trail->places[trail->words] = (uint16_t)word;
+    trail->values[trail->words++] = value;
     return true;
 }
 
-static bool layouts_equal(const struct layout *a, const struct layout *b)
+static bool trail_fill(struct trail *trail, const struct call *call, const struct report *report)
 {
-    return a->returns == b->returns && a->all == b->all && a->needs_rbp == b->needs_rbp &&
-           !memcmp(a->offsets, b->offsets, a->all * sizeof(*a->offsets));
-}
+    trail->words = trail->highest = 0;
+    trail->by_rbp = false;
+    trail->rbp = (uintptr_t)call->rbp - (uintptr_t)call->frame;
+    for (uint32_t i = 0; i < report->returns; i++)
+        if (!trail_add(trail, report->return_places[i],
+                       *(const uintptr_t *)report->return_places[i], call))
+            return false;
+    trail->returns = trail->words;
+    for (uint32_t i = 0; i < report->saved; i++) {
+        uintptr_t place = report->saved_places[i];
 
-/* NULL when there is no room, or another thread is at it. */
-static const struct layout *layout_add(const struct layout *from, const struct print *print)
-{
-    for (uint32_t i = 0; i < LAYOUT_WAYS; i++) {
-        struct layout *layout = &memory->layouts[(print->tag + i) % LAYOUTS];
-        uint64_t empty = EMPTY;
-
-        if (!__atomic_compare_exchange_n(&layout->tag, &empty, BEING_WRITTEN, false,
-                                         __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            continue;
-        memcpy((char *)layout + sizeof(layout->tag), (const char *)from + sizeof(from->tag),
-               sizeof(*layout) - sizeof(layout->tag));
-        __atomic_store_n(&layout->tag, print->tag, __ATOMIC_RELEASE);
-        return layout;
+        if (place == (uintptr_t)&call->rbp)
+            trail->by_rbp = true;
+        else if (!trail_add(trail, place, *(const uintptr_t *)place - (uintptr_t)call->frame, call))
+            return false;
     }
-    return NULL;
+    return true;
 }
 
-/* ---- what is known ---- */
-
-static bool known_find(const struct print *print, uint32_t *site)
+static __attribute__((noinline)) void trail_leave(const struct call *call, uint32_t epoch,
+                                                  uint32_t site)
 {
-    const struct known *set = memory->known[(print->tag >> 32) % KNOWN_SETS];
+    struct trail *trail = trail_of(call);
+    struct report report;
+    struct print print;
 
-    for (int i = 0; i < KNOWN_WAYS; i++) {
-        uint64_t found = __atomic_load_n(&set[i].site_and_check, __ATOMIC_RELAXED);
-
-        if (__atomic_load_n(&set[i].tag, __ATOMIC_RELAXED) == print->tag &&
-            (uint32_t)(found >> 32) == (uint32_t)print->check) {
-            *site = (uint32_t)found;
-            return true;
-        }
-    }
-    return false;
+    if (!walk_reporting(call, epoch, &print, &report) || !lock_try(&catalog_lock))
+        return;
+    __atomic_store_n(&trail->version, trail->version + 1, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    trail->site = site;
+    trail->function = call->function;
+    trail->kind = call->kind;
+    trail->epoch_and_family = epoch_and_family(call, epoch);
+    if (!trail_fill(trail, call, &report))
+        trail->function = NULL; /* of no call */
+    __atomic_store_n(&trail->version, trail->version + 1, __ATOMIC_RELEASE);
+    lock_give(&catalog_lock);
 }
 
-static void known_add(const struct print *print, uint32_t site)
-{
-    struct known *set = memory->known[(print->tag >> 32) % KNOWN_SETS];
-    struct known *known = &set[print->check % KNOWN_WAYS]; /* given up, when there is no room */
+/* ---- what is asked for ---- */
 
-    for (int i = KNOWN_WAYS - 1; i >= 0; i--)
-        if (set[i].tag == 0 || set[i].tag == print->tag)
-            known = &set[i];
-    __atomic_store_n(&known->tag, print->tag, __ATOMIC_RELAXED);
-    __atomic_store_n(&known->site_and_check, print->check << 32 | site, __ATOMIC_RELAXED);
+static bool walk_find(const struct call *call, uint32_t epoch, uint32_t *site)
+{
+    struct print print;
+
+    /* Rules of another epoch may have come in the place of those that were read. */
+    if (!walk(call, epoch, trail_of(call)->places, &print, NULL) || !known_find(&print, site) ||
+        modules_epoch() != epoch)
+        return false;
+    if (thread.recalled % TRACED == 0)
+        trail_leave(call, epoch, *site);
+    return true;
 }
 
 bool recall_site(const struct call *call, uint32_t *site)
 {
-    const struct layout *layout;
-    struct print print;
     uint32_t epoch = modules_epoch();
 
-    if (!memory)
-        return false;
-    print = print_of_call(call);
-    for (int i = 0; i < LAYOUTS_IN_A_ROW && (layout = layout_find(&print)); i++) {
-        print = layout_read(layout, call, print, epoch);
-        if (!known_find(&print, site))
-            return false;
-        if (*site != FURTHER)
-            return true;
-    }
-    return false;
+    return in_use && on_own_stack((uintptr_t)call->frame) &&
+           (trail_find(call, epoch, site) || walk_find(call, epoch, site)) &&
+           ++thread.recalled % LOOKED_AFTER != 0;
+}
+
+static __attribute__((noinline)) bool walk_leads(const struct call *call)
+{
+    struct report report;
+    struct print print;
+
+    return on_own_stack((uintptr_t)call->frame) &&
+           walk_reporting(call, modules_epoch(), &print, &report);
+}
+
+bool recall_possible(const struct call *call)
+{
+    return !in_use || walk_leads(call);
+}
+
+/* Whether the walk led where the unwinder did, as far as that went. */
+static bool report_is(const struct report *report, const struct stack *stack)
+{
+    return (stack->truncated ? report->depth >= stack->depth : report->depth == stack->depth) &&
+           !memcmp(report->addresses, stack->addresses, stack->depth * sizeof(*stack->addresses));
 }
 
 /*
- * Learning is dear: worth it only for what comes a second time. And what was learned may have to
- * make room, or can't be learned at all: then it is tried ever more seldom.
+ * The one check of the walk, of each stack that is new and of a sample of the others: what was
+ * wrong once is not believed again.
  */
-static bool worth_learning(uint32_t site, uint32_t epoch)
+static __attribute__((noinline)) void learn(const struct call *call, const struct stack *stack,
+                                            uint32_t site, uint32_t epoch)
 {
-    struct sighting *sighting = &memory->sightings[site % SIGHTINGS];
+    struct report report;
+    struct print print;
 
-    if (sighting->site != site || sighting->epoch != (uint16_t)epoch)
-        *sighting = (struct sighting){site, (uint16_t)epoch, 0};
-    if (sighting->times < UINT16_MAX)
-        sighting->times++;
-    return sighting->times > 1 && (sighting->times & (sighting->times - 1)) == 0;
-}
-
-static __attribute__((noinline)) void
-stack_learn(const struct call *call, const struct stack *stack, uint32_t site, uint32_t epoch)
-{
-    struct print print = print_of_call(call);
-    const struct layout *layout;
-    struct stack_places places;
-    struct layout own;
-
-    if (!stack_find_places(stack->addresses, stack->depth, (uintptr_t)call->rbp, &places) ||
-        !layout_make(&own, &places, call))
+    if (!walk_reporting(call, epoch, &print, &report))
         return;
-    for (int i = 0; i < LAYOUTS_IN_A_ROW; i++) {
-        bool same;
-
-        layout = layout_find(&print);
-        if (!layout && !(layout = layout_add(&own, &print)))
-            return;
-        same = layouts_equal(layout, &own);
-        print = layout_read(layout, call, print, epoch);
-        known_add(&print, same ? site : FURTHER);
-        if (same)
-            return;
+    if (report_is(&report, stack)) {
+        known_add(&print, site, epoch);
+    } else {
+        in_use = false;
+        recording_drop(TLK_DROP_MISTAKEN);
     }
 }
 
+/* Where the stack does not begin with the caller, whatever called that was left out. */
 void recall_learn(const struct call *call, const struct stack *stack, uint32_t site, uint32_t epoch)
 {
-    if (memory && site && worth_learning(site, epoch))
-        stack_learn(call, stack, site, epoch);
+    if (in_use && site && stack->addresses[0] == call->caller &&
+        on_own_stack((uintptr_t)call->frame) && modules_epoch() == epoch)
+        learn(call, stack, site, epoch);
 }

@@ -34,27 +34,9 @@ bool stack_suffices(void);
 /*
  * The return addresses of the callers of the shim, leaf first, at most `most`; there is room for
  * STACK_OWN_FRAMES more. Frames of the shim are left out. Call it within a section, with no lock
- * held, and only when the stack suffices.
+ * held, and only when the stack suffices. `oddly`: a frame may be none that libunwind knows how to
+ * leave; it would guess, and read what is no memory.
  */
-uint32_t stack_capture(void **addresses, uint32_t most, bool *truncated);
-
-#define STACK_PLACES 128
-
-/*
- * The words that tell a stack from any other with the same caller: its return addresses, and the
- * saved rbp that functions of variable frame size go by.
- */
-struct stack_places {
-    uint32_t returns, saved; /* how many of each: return addresses first */
-    bool rbp_matters;        /* that of the caller of the hook is one more */
-    uintptr_t addresses[STACK_PLACES];
-};
-
-/*
- * Finds them for the result of a capture just made. False when the stack can't be told by
- * STACK_PLACES of them. Takes a few microseconds.
- */
-bool stack_find_places(void *const *addresses, uint32_t count, uintptr_t rbp,
-                       struct stack_places *places);
+uint32_t stack_capture(void **addresses, uint32_t most, bool oddly, bool *truncated);
 
 #endif

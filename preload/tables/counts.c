@@ -115,7 +115,8 @@ static void span_note(struct tlk_details *details, uint64_t since, uint32_t befo
 
 static struct tlk_details *details_of(const struct tlk_site *site)
 {
-    return site->details ? region_place(TLK_DETAILS, site->details, sizeof(struct tlk_details), TLK_FIRST_DETAILS)
+    return site->details ? region_place(TLK_DETAILS, site->details, sizeof(struct tlk_details),
+                                        TLK_FIRST_DETAILS)
                          : NULL;
 }
 
@@ -149,7 +150,9 @@ static __attribute__((noinline)) struct tlk_details *details_make(struct tlk_sit
     if (!(site->flags & TLK_SITE_COARSE) && lock_take(&catalog_lock)) {
         index = region_take(TLK_DETAILS, 1);
         if (index) {
-            details_fill(region_place(TLK_DETAILS, index, sizeof(struct tlk_details), TLK_FIRST_DETAILS), site);
+            details_fill(
+                region_place(TLK_DETAILS, index, sizeof(struct tlk_details), TLK_FIRST_DETAILS),
+                site);
             region_publish(TLK_DETAILS, index + 1);
             __atomic_store_n(&site->details, index, __ATOMIC_RELEASE);
         }

@@ -14,9 +14,9 @@ static inline struct tlk_extra *extra_of(const struct tlk_timer *timer)
 {
     uint32_t made = timer->thread;
 
-    return made & TLK_EXTRA
-               ? region_place(TLK_EXTRAS, made & (TLK_EXTRA - 1), sizeof(struct tlk_extra), TLK_FIRST_EXTRAS)
-               : NULL;
+    return made & TLK_EXTRA ? region_place(TLK_EXTRAS, made & (TLK_EXTRA - 1),
+                                           sizeof(struct tlk_extra), TLK_FIRST_EXTRAS)
+                            : NULL;
 }
 
 /* The timer's, from now on if it had none. NULL, and counted as dropped, when there is no room. */

@@ -77,7 +77,8 @@ static uint32_t site_make(const struct stack *stack, const uint32_t *row, uint32
 
     if (!site || site >= sites_most)
         return 0;
-    memcpy(region_place(TLK_STACKS, first, sizeof(*row), TLK_FIRST_STACKS), row, stack->depth * sizeof(*row));
+    memcpy(region_place(TLK_STACKS, first, sizeof(*row), TLK_FIRST_STACKS), row,
+           stack->depth * sizeof(*row));
     region_publish(TLK_STACKS, first + stack->depth);
     *site_at(site) = (struct tlk_site){
         .family = (uint8_t)stack->family,

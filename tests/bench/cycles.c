@@ -2,8 +2,8 @@
 /*
  * cycles.c - times what a program does with timers and descriptors, and prints nanoseconds.
  *
- *     cycles OPERATION DEPTH STACKS THREADS MILLISECONDS
- *     cycles OPERATION DEPTH STACKS THREADS BATCHESx
+ *     cycles OPERATION DEPTH STACKS THREADS MILLISECONDS [alike|varied]
+ *     cycles OPERATION DEPTH STACKS THREADS BATCHESx [alike|varied]
  *
  * OPERATION is one of the table below: each timer function and pair of them; read, write, recvmsg,
  * close and dup+close of what is no timer; and what a process does now and then: thread
@@ -12,9 +12,11 @@
  * 1), for who counts instructions: `valgrind --tool=callgrind cycles timerfd 20 1 1 100x`.
  *
  * DEPTH is the number of frames on the stack, from the caller of the timer function to _start.
- * With one stack, the operations run in a loop at the bottom of it. With several, 1000 at most,
- * each operation has a way down of its own, which takes about a nanosecond a frame and counts.
- * All stacks have been used before the clock starts.
+ * With one stack, the operations run in a loop at the bottom of it. With several, each operation
+ * has a way down of its own, which takes about a nanosecond a frame and counts. Stacks that are
+ * alike, 1000 at most, differ by three return addresses in frames of one size. Of those that are
+ * varied, 100000 at most, each level is one of eight functions, chosen anew, whose frames differ in
+ * size. All stacks have been used before the clock starts.
  */
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -37,8 +39,10 @@
 
 #define BATCH 128
 #define MOST_FRAMES 256
-#define MOST_STACKS 1000
+#define MOST_ALIKE 1000
+#define MOST_VARIED 100000
 #define LEVELS_AT_LEAST 3 /* of ten ways each */
+#define LEVELS_VARIED 6   /* of eight */
 #define USES_BEFORE 8
 
 #define LIBRARY "libBrokenLocale.so.1" /* small, of glibc, and used by nobody */
@@ -278,6 +282,44 @@ static __attribute__((noinline)) void descend(const struct descent *descent, uns
     }
 }
 
+typedef void varied(const struct descent *descent, unsigned levels, uint64_t way);
+static varied *const functions[8];
+
+#define VARIED(n, size)                                                                            \
+    static __attribute__((noinline)) void varied_##n(const struct descent *descent,                \
+                                                     unsigned levels, uint64_t way)                \
+    {                                                                                              \
+        char room[size];                                                                           \
+                                                                                                   \
+        __asm__ volatile("" ::"r"(room) : "memory");                                               \
+        if (levels == 0)                                                                           \
+            operate(descent);                                                                      \
+        else                                                                                       \
+            functions[way % 8](descent, levels - 1, way >> 3 | way << 61);                         \
+        __asm__ volatile("" ::"r"(room) : "memory");                                               \
+    }
+VARIED(0, 8)
+VARIED(1, 40)
+VARIED(2, 72)
+VARIED(3, 104)
+VARIED(4, 168)
+VARIED(5, 232)
+VARIED(6, 360)
+VARIED(7, 520)
+
+static varied *const functions[8] = {varied_0, varied_1, varied_2, varied_3,
+                                     varied_4, varied_5, varied_6, varied_7};
+
+/* Three bits a level; another for each path. */
+static uint64_t way_of(unsigned path)
+{
+    uint64_t way = path + 1;
+
+    way = (way ^ way >> 33) * 0xff51afd7ed558ccdu;
+    way = (way ^ way >> 33) * 0xc4ceb9fe1a85ec53u;
+    return way ^ way >> 33;
+}
+
 static void count_frames(struct objects *objects)
 {
     void *addresses[MOST_FRAMES];
@@ -289,6 +331,7 @@ static void count_frames(struct objects *objects)
 
 static operation *run, *prepare;
 static unsigned depth, stacks, batch;
+static bool are_varied;
 static uint64_t duration, batches; /* either */
 
 static void open_objects(struct objects *objects)
@@ -312,6 +355,15 @@ static void close_timers(struct objects *objects)
     timer_delete(objects->timer);
 }
 
+static inline __attribute__((always_inline)) void go_down(const struct descent *descent,
+                                                          unsigned path)
+{
+    if (are_varied)
+        varied_0(descent, descent->levels, way_of(path));
+    else
+        descend(descent, descent->levels, path);
+}
+
 /* In place in main() and in a thread's function, so that both give stacks of the same depth. */
 static inline __attribute__((always_inline)) double measure(void)
 {
@@ -324,15 +376,16 @@ static inline __attribute__((always_inline)) double measure(void)
     open_objects(&objects);
     if (batch == 1)
         close_timers(&objects);
-    descend(&descent, 0, 0);
-    check(depth >= objects.frames + LEVELS_AT_LEAST - 1, "a depth this small is not possible");
+    go_down(&descent, 0);
+    check(depth >= objects.frames + (are_varied ? LEVELS_VARIED : LEVELS_AT_LEAST - 1),
+          "a depth this small is not possible");
     descent = (struct descent){run, &objects, depth - objects.frames, stacks == 1 ? batch : 1};
     while (batches ? timing->count < batches : timing_goes_on(timing, duration)) {
         if (prepare)
             prepare(&objects);
         start = timing_now();
         for (unsigned i = 0; i < batch; i += descent.repeat) {
-            descend(&descent, descent.levels, path);
+            go_down(&descent, path);
             path = path + 1 < stacks ? path + 1 : 0;
         }
         if (before) /* by the same call, or it would be another stack */
@@ -355,8 +408,10 @@ int main(int argc, char **argv)
     char *unit;
     double ns;
 
-    if (argc != 6) {
-        fprintf(stderr, "usage: %s OPERATION DEPTH STACKS THREADS MILLISECONDS|BATCHESx\n",
+    are_varied = argc == 7 && !strcmp(argv[6], "varied");
+    if (argc != 6 && !are_varied && (argc != 7 || strcmp(argv[6], "alike") != 0)) {
+        fprintf(stderr,
+                "usage: %s OPERATION DEPTH STACKS THREADS MILLISECONDS|BATCHESx [alike|varied]\n",
                 argv[0]);
         return 2;
     }
@@ -372,8 +427,9 @@ int main(int argc, char **argv)
     threads = (unsigned)atoi(argv[4]);
     length = strtoull(argv[5], &unit, 10);
     *(*unit == 'x' ? &batches : &duration) = *unit == 'x' ? length : length * 1000000u;
-    if (batches > MOST_BATCHES || !run || stacks < 1 || stacks > MOST_STACKS || threads < 1 ||
-        threads > MOST_THREADS || (prepare && stacks > 1)) {
+    if (batches > MOST_BATCHES || !run || stacks < 1 ||
+        stacks > (are_varied ? MOST_VARIED : MOST_ALIKE) || threads < 1 || threads > MOST_THREADS ||
+        (prepare && stacks > 1)) {
         fprintf(stderr, "%s: what is asked for is not possible\n", argv[0]);
         return 2;
     }

@@ -86,7 +86,7 @@ void begin_sized(size_t size)
     cr_assert(sites_start());
     cr_assert(live_start() && descriptors_start());
     modules_start("/the/program");
-    recall_start();
+    recall_start(settings.depth);
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
     recording->clock_resolution = 2 * (uint64_t)resolution.tv_nsec;
     cr_assert(mapfile_publish(&settings, "program"));

@@ -25,21 +25,13 @@ struct capture {
     void *addresses[TLK_MAX_DEPTH + STACK_OWN_FRAMES];
     uint32_t depth;
     bool truncated;
-    struct stack_places places;
-    bool placed;
-    uintptr_t values[STACK_PLACES]; /* of the places, while they stood */
 };
 
 /* Stands for a hook: it is no frame of the program. */
 static __attribute__((noinline)) void take(struct capture *capture)
 {
     cr_assert(stack_suffices());
-    capture->depth = stack_capture(capture->addresses, capture->most, &capture->truncated);
-    capture->placed =
-        stack_find_places(capture->addresses, capture->depth,
-                          *(const uintptr_t *)__builtin_frame_address(0), &capture->places);
-    for (uint32_t i = 0; capture->placed && i < capture->places.returns; i++)
-        capture->values[i] = *(const uintptr_t *)capture->places.addresses[i];
+    capture->depth = stack_capture(capture->addresses, capture->most, false, &capture->truncated);
 }
 
 static PROGRAM void descend(struct capture *capture, uint32_t levels)
@@ -116,17 +108,6 @@ Test(stack, both_unwinders_agree)
     cr_expect_eq(by_libgcc->depth, by_libunwind.depth);
     cr_expect_arr_eq(by_libgcc->addresses, by_libunwind.addresses,
                      by_libunwind.depth * sizeof(void *));
-}
-
-Test(stack, each_return_address_stands_where_it_is_said_to, .disabled = !MACHINE_CALLS_PUSH)
-{
-    static struct capture capture;
-
-    capture = *captured(10, 64);
-    cr_assert(capture.placed);
-    cr_assert_eq(capture.places.returns, capture.depth);
-    for (uint32_t i = 0; i < capture.depth; i++)
-        cr_expect_eq(capture.values[i], (uintptr_t)capture.addresses[i]);
 }
 
 /* ---- bounds ---- */
