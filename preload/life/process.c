@@ -51,6 +51,8 @@ static size_t command_size;
 static bool start_begun;
 static bool wake_begun; /* of this process's recording */
 static const struct thread *beginner;
+static uint32_t missed; /* timers, for which no recording could be begun */
+static int unwritten;   /* why the last time: an errno */
 
 /* Of this process: its recording begins later. */
 static struct {
@@ -129,6 +131,13 @@ static void describe_process(void)
     families_describe();
     describe_limits(header);
     describe_command(header);
+}
+
+/* Of a forked child nobody wants to know. */
+static void tell(enum tlk_presence what)
+{
+    if (!gate->sandboxed && !born.forked)
+        presence_note(&settings, what, 0);
 }
 
 /* A family that was added while the recording was being made is not in it yet. */
@@ -276,6 +285,8 @@ static void after_fork_in_child(void)
     wake_begun = false;
     *gate = gate_before_fork;
     note_birth(true);
+    missed = 0;
+    unwritten = 0;
     thread.random = 0; /* or all children of one parent would sample alike */
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
@@ -325,7 +336,8 @@ static bool begin_anew(void)
     if (recording->pid != getpid())
         perfmap_forked();
     if (!mapfile_create_for_child(&settings, program)) {
-        recording_drop(TLK_DROP_CHILD);
+        if (!missed)
+            recording_drop(TLK_DROP_CHILD);
         return false;
     }
     sites_reset();
@@ -335,13 +347,26 @@ static bool begin_anew(void)
     return publish();
 }
 
+/* What another time may not stand in the way. */
+static bool passes(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 static void begin(void)
 {
     if (recording ? begin_anew() : begin_first()) {
+        recording->dropped[TLK_DROP_FULL] += missed;
+        missed = 0;
+        unwritten = 0;
+        tell(TLK_BEGUN);
         open_gate();
     } else if (gate->state == GATE_WAKING) {
-        presence_note(&settings, TLK_UNWRITTEN, errno);
-        __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
+        missed++;
+        unwritten = errno;
+        wake_begun = false;
+        __atomic_store_n(&gate->state, passes(unwritten) ? GATE_WAITS : GATE_SHUT,
+                         __ATOMIC_RELEASE);
     }
 }
 
@@ -420,6 +445,8 @@ static void note_end(enum tlk_end end, int status)
 /* A child that ends with timers from its parent gets a recording to show them. */
 static bool ends_recorded(void)
 {
+    if (unwritten && !gate->sandboxed)
+        presence_note(&settings, TLK_UNWRITTEN, unwritten);
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
 
@@ -429,9 +456,17 @@ static bool is_idle(void)
     return !gate->sandboxed && mapfile_is_unused() && sites_are_unused();
 }
 
+static bool withdraw(void)
+{
+    if (!mapfile_remove())
+        return false;
+    tell(TLK_WITHDRAWN);
+    return true;
+}
+
 static void end_recording(int status)
 {
-    if (is_idle() && !mapfile_named_alone(&settings) && mapfile_remove())
+    if (is_idle() && !mapfile_named_alone(&settings) && withdraw())
         return;
     perfmap_keep();
     note_end(TLK_EXITED, status);
@@ -497,8 +532,7 @@ bool process_note_exec(void)
     if (!gate_open() && !gate_waits())
         return false;
     cancel = cancel_hold_off();
-    if (!gate->sandboxed && !born.forked)
-        presence_note(&settings, TLK_BECAME, 0);
+    tell(TLK_BECAME);
     if (gate_open() && is_idle() && mapfile_remove()) {
         give_up();
     } else if (gate_open()) {
@@ -516,8 +550,7 @@ void process_note_exec_failed(void)
 {
     int saved = errno, cancel = cancel_hold_off();
 
-    if (!gate->sandboxed && !born.forked)
-        presence_note(&settings, TLK_STARTED, 0);
+    tell(TLK_STAYED);
     if (gate_open())
         __atomic_store_n(&recording->end, TLK_RUNNING, __ATOMIC_RELEASE);
     cancel_let(cancel);
@@ -591,7 +624,7 @@ __attribute__((constructor)) static void process_start(void)
     families_want(settings.families);
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     on_exit(at_exit, NULL);
-    presence_note(&settings, TLK_STARTED, 0);
+    tell(TLK_STARTED);
     at_once = begins_at_once();
     __atomic_store_n(&gate->state, GATE_WAITS, __ATOMIC_RELEASE);
     if (at_once && process_wake())
