@@ -15,6 +15,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#define NEEDED ((off_t)SMALLEST_RECORDING + 4096) /* and a page for the session's register */
 #define ENOUGH ((uint64_t)28 << 20) /* what it allocates while the process runs, at most */
 
 /* As large as this process may make a file: more would end it by SIGXFSZ. */
@@ -22,7 +23,7 @@ static off_t allowed_size(void)
 {
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
     getrlimit(RLIMIT_FSIZE, &limit);
-    return limit.rlim_cur < SMALLEST_RECORDING ? (off_t)limit.rlim_cur : SMALLEST_RECORDING;
+    return limit.rlim_cur < (rlim_t)NEEDED ? (off_t)limit.rlim_cur : NEEDED;
 }
 
 /* A file without a name, or with one that is gone at once. */

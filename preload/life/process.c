@@ -57,6 +57,7 @@ static int unwritten;   /* why the last time: an errno */
 /* Of this process: its recording begins later. */
 static struct {
     uint64_t mono;
+    uint64_t ticks; /* as the kernel tells it from others of its number; 0: not asked yet */
     int32_t parent;
     bool forked;
 } born;
@@ -105,6 +106,7 @@ static void describe_command(struct tlk_header *header)
 static void note_birth(bool forked)
 {
     born.mono = clock_mono();
+    born.ticks = 0;
     born.parent = getppid();
     born.forked = forked;
 }
@@ -119,7 +121,7 @@ static void describe_process(void)
     header->pid = getpid();
     header->ppid = born.parent;
     header->forked = born.forked;
-    header->start_ticks = start_ticks();
+    header->start_ticks = born.ticks;
     header->start_mono = born.mono;
     header->start_real = clock_ns(CLOCK_REALTIME) - (now - born.mono);
     header->start_boot = clock_ns(CLOCK_BOOTTIME) - (now - born.mono);
@@ -355,6 +357,8 @@ static bool passes(int error)
 
 static void begin(void)
 {
+    if (!born.ticks) /* first: there may be one descriptor left, and no more */
+        born.ticks = start_ticks();
     if (recording ? begin_anew() : begin_first()) {
         recording->dropped[TLK_DROP_FULL] += missed;
         missed = 0;
@@ -450,10 +454,13 @@ static bool ends_recorded(void)
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
 
-/* One that was begun lest it could not be later, and then was of no use. */
+/*
+ * One that was begun lest it could not be later, and then was of no use. With some families left
+ * out it may have been their timers for which it was begun: it tells that they are.
+ */
 static bool is_idle(void)
 {
-    return !gate->sandboxed && mapfile_is_unused() && sites_are_unused();
+    return !gate->sandboxed && !families_left_out() && mapfile_is_unused() && sites_are_unused();
 }
 
 static bool withdraw(void)
