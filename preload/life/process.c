@@ -82,6 +82,25 @@ static uint64_t start_ticks(void)
     return ticks;
 }
 
+/*
+ * Where there is no /proc, as in many a chroot, by what was passed to exec. The file may have been
+ * replaced since, as by an update.
+ */
+static void find_exe(void)
+{
+    static const char replaced[] = " (deleted)";
+    const size_t suffix = sizeof(replaced) - 1;
+    const char *executed = (const char *)getauxval(AT_EXECFN);
+    ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+    if (length <= 0)
+        snprintf(exe, sizeof(exe), "%s", executed ? executed : "");
+    else if ((size_t)length > suffix && !strncmp(exe + length - suffix, replaced, suffix))
+        exe[(size_t)length - suffix] = '\0';
+    else
+        exe[length] = '\0';
+}
+
 static void describe_limits(struct tlk_header *header)
 {
     struct rlimit files = {header->nofile_soft, header->nofile_hard};
@@ -359,6 +378,8 @@ static void begin(void)
 {
     if (!born.ticks) /* first: there may be one descriptor left, and no more */
         born.ticks = start_ticks();
+    if (!*exe)
+        find_exe();
     if (recording ? begin_anew() : begin_first()) {
         recording->dropped[TLK_DROP_FULL] += missed;
         missed = 0;
@@ -579,19 +600,15 @@ static void keep_arguments(void)
     }
 }
 
-/* Where there is no /proc, as in many a chroot, by what was passed to exec. */
 static void name_program(void)
 {
     const char *executed = (const char *)getauxval(AT_EXECFN);
-    ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
     const char *slash;
 
-    exe[length > 0 ? length : 0] = '\0';
     keep_arguments();
-    if (!*exe && executed)
-        snprintf(exe, sizeof(exe), "%s", executed);
     if (!command_size)
-        command_size = (size_t)snprintf(command, sizeof(command), "%s", exe) + 1;
+        command_size =
+            (size_t)snprintf(command, sizeof(command), "%s", executed ? executed : "") + 1;
     slash = strrchr(command, '/');
     snprintf(program, sizeof(program), "%.255s", slash ? slash + 1 : command);
 }
@@ -602,7 +619,7 @@ static void name_program(void)
  */
 static bool begins_at_once(void)
 {
-    return settings.asleep || mapfile_named_alone(&settings) || inherit_any();
+    return settings.asleep || mapfile_named_alone(&settings) || fdinfo_any_timer();
 }
 
 /*
@@ -620,6 +637,8 @@ __attribute__((constructor)) static void process_start(void)
     real_resolve();
     name_program();
     settings_hand_on_preload();
+    if (settings_choosy())
+        find_exe();
     if (!settings_read(&settings) || (settings.only_pid && settings.only_pid != getpid()) ||
         !settings_choose(program, exe))
         return;
