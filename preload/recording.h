@@ -187,9 +187,12 @@ enum tlk_unwinder {
 #define TLK_REGISTER ".timerleak.%016llx"
 
 enum tlk_presence {
-    TLK_STARTED = 1, /* a program; or exec failed, and it goes on */
+    TLK_STARTED = 1, /* a program */
     TLK_BECAME,      /* it is about to become another by exec */
-    TLK_UNWRITTEN,   /* it had something to record, and could not */
+    TLK_STAYED,      /* which failed */
+    TLK_BEGUN,       /* its recording */
+    TLK_WITHDRAWN,   /* which is removed again: nothing was in it */
+    TLK_UNWRITTEN,   /* it, or a child that it forked, had something to record, and could not */
 };
 
 struct tlk_entry {

@@ -73,21 +73,21 @@ static int record_not_run(const struct traceable *judged, const char *command, i
     return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-/* Returns the exit status of `timerleak record`. */
-static int record_finish(const struct launch *launch, const struct launched *launched,
-                         const struct output_name *output, bool explained, bool portable)
+static void record_finish(const struct launch *launch, const struct launched *launched,
+                          struct presence *presence, const struct output_name *output,
+                          bool explained, bool portable)
 {
     struct session session;
+    presence_read(presence, launched->pid);
     if (session_find(&session, output->directory, launch->session, launched->pid)) {
         session_finish(&session, launched);
-        session_report(&session, launch, output->directory, explained);
+        session_report(&session, presence, launch, output->directory, explained);
         if (portable)
             session_pack(&session);
     } else {
         complain("%s can't be read any more: %s", output->directory, strerror(errno));
     }
     session_free(&session);
-    return launch_end_alike(launched->status);
 }
 
 static void record_tell_blind(const struct needs *needs, uint32_t wanted)
@@ -161,16 +161,20 @@ static int record_run(struct launch *launch, const struct output_name *output, b
     launch->session = record_new_session();
 
     struct launched launched;
+    struct presence presence;
+    presence_begin(&presence, output->directory, launch->session);
     bool forked = launch_run(launch, &launched);
     free(launch->preload);
     free(launch->hand_on);
-    if (!forked) {
+    if (!forked)
         perror("timerleak: no process can be made");
+    else if (launched.error == 0)
+        record_finish(launch, &launched, &presence, output, !traceable_loads(&judged), portable);
+    presence_end(&presence);
+    if (!forked)
         return EXIT_NOT_EXECUTABLE;
-    }
-    if (launched.error != 0)
-        return record_not_run(&judged, launch->command[0], launched.error);
-    return record_finish(launch, &launched, output, !traceable_loads(&judged), portable);
+    return launched.error != 0 ? record_not_run(&judged, launch->command[0], launched.error)
+                               : launch_end_alike(launched.status);
 }
 
 int command_record(const struct command *command, int argc, char **argv)

@@ -15,14 +15,15 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#define ENOUGH ((uint64_t)1 << 20) /* what a server with a hundred places takes */
+#define NEEDED ((off_t)TLK_SMALLEST + TLK_PAGE) /* and a page for the session's register */
+#define ENOUGH ((uint64_t)1 << 20)              /* what a server with a hundred places takes */
 
 /* As large as this process may make a file: more would end it by SIGXFSZ. */
 static off_t allowed_size(void)
 {
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
     getrlimit(RLIMIT_FSIZE, &limit);
-    return limit.rlim_cur < TLK_SMALLEST ? (off_t)limit.rlim_cur : TLK_SMALLEST;
+    return limit.rlim_cur < (rlim_t)NEEDED ? (off_t)limit.rlim_cur : NEEDED;
 }
 
 /* A file without a name, or with one that is gone at once. */

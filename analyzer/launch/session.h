@@ -6,6 +6,7 @@
 #define TIMERLEAK_SESSION_H
 
 #include "launch/launch.h"
+#include "launch/presence.h"
 
 #include "recording.h"
 
@@ -49,11 +50,12 @@ void session_finish(struct session *session, const struct launched *launched);
 
 /*
  * A line on stderr for each program of a finished session. Recordings of ended child processes, and
- * of what the program was before an exec, are removed if they never had a timer: a build or a shell
- * script would leave hundreds. If the program itself left none, says why that may be, and what to
- * do, unless that was `explained` before, or only some programs were to be recorded and one was.
+ * of what the program was before an exec, are removed if they never had a timer: processes that
+ * were killed may have left one. If the program itself left none, says that it made no timer; or,
+ * where the shim was not loaded into it, or could not write, why that may be, and what to do,
+ * unless that was `explained` before, or only some programs were to be recorded and one was.
  */
-void session_report(const struct session *session, const struct launch *launch,
-                    const char *directory, bool explained);
+void session_report(const struct session *session, const struct presence *presence,
+                    const struct launch *launch, const char *directory, bool explained);
 
 #endif

@@ -168,32 +168,58 @@ static void take_recording(struct programs *programs, const struct session_recor
     profile_free(profile);
 }
 
-/* What can be found out about why nothing was written. */
-static void explain_nothing(const char *command, const char *directory)
+/* What stands in the way of any recording there; false if nothing does. */
+static bool explain_obstacle(const char *command, const char *directory)
 {
     struct statvfs system;
     struct rlimit limit;
     const char *size = getenv(VARIABLE_PREFIX "SIZE");
-    complain("%s left no recording in \"%s\".", command, directory);
     uint64_t left =
         statvfs(directory, &system) == 0 ? system.f_bavail * system.f_frsize : UINT64_MAX;
-    if (size && !variable_find("SIZE")->takes(size))
+    bool small = size && !variable_find("SIZE")->takes(size);
+    bool full = left < 2 * TLK_SMALLEST; /* some goes to the file system's own needs */
+    bool limited = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < TLK_SMALLEST;
+    if (small || full || limited)
+        complain("%s left no recording in \"%s\".", command, directory);
+    if (small)
         complain("That is by " VARIABLE_PREFIX "SIZE=%s: a recording takes at least %s.", size,
                  text_bytes(TLK_SMALLEST).s);
-    else if (left < 2 * TLK_SMALLEST) /* some goes to the file system's own needs */
+    else if (full)
         complain("Its file system is full, %s are left and a recording takes %s: write "
                  "elsewhere with -o.",
                  text_bytes(left).s, text_bytes(TLK_SMALLEST).s);
-    else if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < TLK_SMALLEST)
+    else if (limited)
         complain("Files may not grow large enough: raise ulimit -f.");
+    return small || full || limited;
+}
+
+static void explain_nothing(const char *command, const char *directory)
+{
+    complain("%s left no recording in \"%s\".", command, directory);
+    fputs("timerleak: Usual reasons:\n"
+          "    LD_PRELOAD was cleared on the way (sudo, su, env -i): record what comes behind "
+          "it, as in sudo timerleak record COMMAND\n"
+          "    the process may not write there (another user, a chroot, a sandbox): "
+          "write elsewhere with -o\n"
+          "    something on this machine or in the environment: timerleak doctor COMMAND\n",
+          stderr);
+}
+
+static void explain_unwritten(const struct presence *presence, const char *directory)
+{
+    complain("%s could not be written to \"%s\"%s%s.",
+             text_plural(presence->unwritten, "recording", "recordings").s, directory,
+             presence->error ? ": " : "", presence->error ? strerror(presence->error) : "");
+}
+
+/* Most programs make none, and leave nothing. */
+static void tell_no_timers(const struct presence *presence, const char *command)
+{
+    if (presence->programs > 1)
+        complain("%s: 0 timers created; %s programs ran in all", command,
+                 text_count(presence->programs).s);
     else
-        fputs("timerleak: Usual reasons:\n"
-              "    LD_PRELOAD was cleared on the way (sudo, su, env -i): record what comes behind "
-              "it, as in sudo timerleak record COMMAND\n"
-              "    the process may not write there (another user, a chroot, a sandbox): "
-              "write elsewhere with -o\n"
-              "    something on this machine or in the environment: timerleak doctor COMMAND\n",
-              stderr);
+        complain("%s: 0 timers created", command);
 }
 
 static const struct session_recording *last_own(const struct session *session)
@@ -211,20 +237,45 @@ static bool was_chosen(const struct launch *launch)
     return launch->exe != NULL && *launch->exe != '\0';
 }
 
-static void explain_missing(const struct launch *launch, const char *directory, bool explained)
+static void explain_became(const struct launch *launch)
 {
-    if (was_chosen(launch))
+    complain("%s became another program, of which there is no recording: it may be "
+             "static or setuid, or LD_PRELOAD was cleared.",
+             launch->command[0]);
+}
+
+static void explain_missing(const struct presence *presence, const struct launch *launch,
+                            const char *directory, bool explained)
+{
+    if (was_chosen(launch) && presence->programs == 0)
         complain("nothing was recorded: no program that ran and could be recorded has a "
                  "name that \"%s\" matches.",
                  launch->exe);
     else if (explained)
         complain("%s left no recording, for the reason above.", launch->command[0]);
+    else if (explain_obstacle(launch->command[0], directory))
+        return;
+    else if (presence->unwritten > 0)
+        explain_unwritten(presence, directory);
+    else if (presence->became && !was_chosen(launch))
+        explain_became(launch);
+    else if (was_chosen(launch))
+        complain("%s ran whose name \"%s\" matches: 0 timers created",
+                 text_plural(presence->programs, "program", "programs").s, launch->exe);
+    else if (presence->own && !presence->begun)
+        tell_no_timers(presence, launch->command[0]);
     else
         explain_nothing(launch->command[0], directory);
 }
 
-void session_report(const struct session *session, const struct launch *launch,
-                    const char *directory, bool explained)
+/* The last image left a recording, or at least an entry; without a register, by the recording. */
+static bool became_unseen(const struct session_recording *own, const struct presence *presence)
+{
+    return presence->own ? presence->became : own->end == TLK_EXECED;
+}
+
+void session_report(const struct session *session, const struct presence *presence,
+                    const struct launch *launch, const char *directory, bool explained)
 {
     const struct session_recording *own = last_own(session), *kept = own;
     if (own == NULL && was_chosen(launch) && session->count > 0)
@@ -234,9 +285,7 @@ void session_report(const struct session *session, const struct launch *launch,
         take_recording(&programs, &session->recordings[i], &session->recordings[i] == kept);
     print_programs(&programs);
     if (kept == NULL)
-        explain_missing(launch, directory, explained);
-    else if (own != NULL && own->end == TLK_EXECED && !was_chosen(launch))
-        complain("%s became another program, of which there is no recording: it may be "
-                 "static or setuid, or LD_PRELOAD was cleared.",
-                 launch->command[0]);
+        explain_missing(presence, launch, directory, explained);
+    else if (own != NULL && became_unseen(own, presence) && !was_chosen(launch))
+        explain_became(launch);
 }

@@ -26,6 +26,7 @@ struct gate {
     uint32_t careful;  /* unwind by libgcc only: libunwind's locks may be lost or its calls fatal */
     uint32_t families; /* those watched, a bit each */
     uint64_t born;     /* this process: when, mono; a recording of it begins later */
+    uint64_t ticks;    /* as the kernel tells it from others of its number; 0: not asked yet */
     int32_t parent;
     uint32_t forked; /* 1: it came by fork */
 };

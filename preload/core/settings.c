@@ -129,12 +129,19 @@ static bool is_chosen(const char *pattern, const char *program, const char *exe)
                                       fnmatch(pattern, slash ? slash + 1 : exe, 0) == 0;
 }
 
+bool settings_choosy(void)
+{
+    const char *list = environment_get("TIMERLEAK_EXE");
+
+    return list && *list;
+}
+
 bool settings_choose(const char *program, const char *exe)
 {
     const char *list = environment_get("TIMERLEAK_EXE");
     char pattern[4096];
 
-    if (!list || !*list)
+    if (!settings_choosy())
         return true;
     while (*list) {
         size_t length = strcspn(list, ",");

@@ -29,6 +29,9 @@ void settings_hand_on_preload(void);
 /* False in a set-user-id program, where the environment is not to be trusted. */
 bool settings_read(struct settings *settings);
 
+/* Whether TIMERLEAK_EXE is set: without it settings_choose() takes all. */
+bool settings_choosy(void);
+
 /*
  * Whether TIMERLEAK_EXE, a comma-separated list of shell patterns, lets this program be recorded:
  * by the name it was called by, or that of its file; a pattern with a slash by the file's whole

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/real.h"
@@ -123,4 +125,38 @@ unsigned fdinfo_each(void (*visit)(int fd))
     count = visit_entries(directory, room, sizeof(room), visit);
     real()->close(directory);
     return count;
+}
+
+static bool any_timer;
+
+static void look_at(int fd)
+{
+    any_timer = any_timer || fdinfo_kind(fd) == FDINFO_TIMERFD;
+}
+
+/* What has no place in a file system, as a timerfd, is of no type. */
+static bool may_be_timer(const struct stat *status)
+{
+    return !(status->st_mode & S_IFMT);
+}
+
+bool fdinfo_any_timer(void)
+{
+    struct stat folder, status;
+    off_t left;
+
+    any_timer = false;
+    left = stat("/proc/self/fd", &folder) == 0 ? folder.st_size : 0;
+    if (left <= 0)
+        fdinfo_each(look_at);
+    for (int fd = 0; left > 0 && fd < FD_SETSIZE; fd++) {
+        if (fstat(fd, &status) != 0)
+            continue;
+        left--;
+        if (may_be_timer(&status))
+            look_at(fd);
+    }
+    if (left > 0)
+        fdinfo_each(look_at);
+    return any_timer;
 }

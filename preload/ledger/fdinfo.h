@@ -28,6 +28,12 @@ enum fdinfo_kind { FDINFO_CLOSED, FDINFO_TIMERFD, FDINFO_OTHER, FDINFO_UNKNOWN }
 enum fdinfo_kind fdinfo_kind(int fd);
 bool fdinfo_read(int fd, struct fdinfo *info);
 
+/*
+ * Whether any descriptor stands for a timerfd: at less cost than to look at each, where the kernel
+ * tells how many there are (since 6.2). For the start.
+ */
+bool fdinfo_any_timer(void);
+
 /* The beginning of a file, NUL-terminated; the number of bytes read, 0 when it can't be. */
 size_t fdinfo_read_file(const char *path, char *text, size_t room);
 

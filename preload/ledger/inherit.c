@@ -69,19 +69,6 @@ static void remembered_reserve(uint32_t count)
     remembered_room = remembered ? count : 0;
 }
 
-static bool any;
-
-static void look_for_timer(int fd)
-{
-    any = any || fdinfo_kind(fd) == FDINFO_TIMERFD;
-}
-
-bool inherit_any(void)
-{
-    fdinfo_each(look_for_timer);
-    return any;
-}
-
 void inherit_over_exec(void)
 {
     fdinfo_each(inherit_if_timer);

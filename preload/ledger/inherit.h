@@ -18,8 +18,7 @@ void inherit_descriptor(struct birth *birth);
 /* Arms one as the program before had set it, which this one has not. */
 void inherit_arming(struct timer_ref ref, const struct arming *arming);
 
-/* At the start of a program: whether it has timerfds already; enters them. Makes system calls. */
-bool inherit_any(void);
+/* At the start of a program: enters the timerfds that it already has. Makes system calls. */
 void inherit_over_exec(void);
 
 /* Memory for what fork passes on. */

@@ -52,6 +52,8 @@ static size_t command_size;
 static bool start_begun;
 static bool wake_begun; /* of this process's recording */
 static const struct thread *beginner;
+static uint32_t missed; /* timers, for which no recording could be begun */
+static int unwritten;   /* why the last time: an errno */
 
 #define WAKE_NS UINT64_C(10000000000) /* what threads wait at most for one that begins it */
 #define FORK_NS 1000000000u           /* and that one for a fork: its child has all of it or none */
@@ -71,6 +73,25 @@ static uint64_t start_ticks(void)
                " %*d %*d %llu",
                &ticks);
     return ticks;
+}
+
+/*
+ * Where there is no /proc, as in many a chroot, by what was passed to exec. The file may have been
+ * replaced since, as by an update.
+ */
+static void find_exe(void)
+{
+    static const char replaced[] = " (deleted)";
+    const size_t suffix = sizeof(replaced) - 1;
+    const char *executed = (const char *)getauxval(AT_EXECFN);
+    ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+    if (length <= 0)
+        snprintf(exe, sizeof(exe), "%s", executed ? executed : "");
+    else if ((size_t)length > suffix && !strncmp(exe + length - suffix, replaced, suffix))
+        exe[(size_t)length - suffix] = '\0';
+    else
+        exe[length] = '\0';
 }
 
 static void describe_limits(struct tlk_header *header)
@@ -104,7 +125,7 @@ static void describe_process(void)
     header->pid = getpid();
     header->ppid = gate->parent;
     header->forked = gate->forked;
-    header->start_ticks = start_ticks();
+    header->start_ticks = gate->ticks;
     header->start_mono = gate->born;
     header->start_real = clock_ns(CLOCK_REALTIME) - (now - gate->born);
     header->start_boot = clock_ns(CLOCK_BOOTTIME) - (now - gate->born);
@@ -116,6 +137,13 @@ static void describe_process(void)
     families_describe();
     describe_limits(header);
     describe_command(header);
+}
+
+/* Of a forked child nobody wants to know. */
+static void tell(enum tlk_presence what)
+{
+    if (!gate->sandboxed && !gate->forked)
+        presence_note(&settings, what, 0);
 }
 
 /* A family that was added while the recording was being made is not in it yet. */
@@ -276,6 +304,11 @@ static void after_fork_in_child(void)
         wake_begun = false;
     *gate = gate_before_fork;
     gate->parent = getppid();
+    gate->ticks = 0;
+    if (missed) /* as in regions_remember() */
+        missed = 0;
+    if (unwritten)
+        unwritten = 0;
     thread.random = 0; /* or all children of one parent would sample alike */
     gate->state = GATE_SHUT;
     gate->careful |= !__libc_single_threaded;
@@ -323,7 +356,8 @@ static bool begin_anew(void)
     if (recording->pid != getpid())
         perfmap_forked();
     if (!mapfile_create_for_child(&settings, program)) {
-        recording_drop(TLK_DROP_CHILD);
+        if (!missed)
+            recording_drop(TLK_DROP_CHILD);
         return false;
     }
     sites_reset();
@@ -334,13 +368,30 @@ static bool begin_anew(void)
     return publish();
 }
 
+/* What another time may not stand in the way. */
+static bool passes(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 static void begin(void)
 {
+    if (!gate->ticks) /* first: there may be one descriptor left, and no more */
+        gate->ticks = start_ticks();
+    if (!*exe)
+        find_exe();
     if (recording ? begin_anew() : begin_first()) {
+        recording->dropped[TLK_DROP_FULL] += missed;
+        missed = 0;
+        unwritten = 0;
+        tell(TLK_BEGUN);
         open_gate();
     } else if (gate->state == GATE_WAKING) {
-        presence_note(&settings, TLK_UNWRITTEN, errno);
-        __atomic_store_n(&gate->state, GATE_SHUT, __ATOMIC_RELEASE);
+        missed++;
+        unwritten = errno;
+        wake_begun = false;
+        __atomic_store_n(&gate->state, passes(unwritten) ? GATE_WAITS : GATE_SHUT,
+                         __ATOMIC_RELEASE);
     }
 }
 
@@ -421,18 +472,31 @@ static void note_end(enum tlk_end end, int status)
 /* A child that ends with timers from its parent gets a recording to show them. */
 static bool ends_recorded(void)
 {
+    if (unwritten && !gate->sandboxed)
+        presence_note(&settings, TLK_UNWRITTEN, unwritten);
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
 
-/* One that was begun lest it could not be later, and then was of no use. */
+/*
+ * One that was begun lest it could not be later, and then was of no use. With some families left
+ * out it may have been their timers for which it was begun: it tells that they are.
+ */
 static bool is_idle(void)
 {
-    return !gate->sandboxed && mapfile_is_unused() && sites_are_unused();
+    return !gate->sandboxed && !families_left_out() && mapfile_is_unused() && sites_are_unused();
+}
+
+static bool withdraw(void)
+{
+    if (!mapfile_remove())
+        return false;
+    tell(TLK_WITHDRAWN);
+    return true;
 }
 
 static void end_recording(int status)
 {
-    if (is_idle() && !mapfile_named_alone(&settings) && mapfile_remove())
+    if (is_idle() && !mapfile_named_alone(&settings) && withdraw())
         return;
     perfmap_keep();
     note_end(TLK_EXITED, status);
@@ -498,8 +562,7 @@ bool process_note_exec(void)
     if (!gate_open() && !gate_waits())
         return false;
     cancel = cancel_hold_off();
-    if (!gate->sandboxed && !gate->forked)
-        presence_note(&settings, TLK_BECAME, 0);
+    tell(TLK_BECAME);
     if (gate_open() && is_idle() && mapfile_remove()) {
         give_up();
     } else if (gate_open()) {
@@ -517,8 +580,7 @@ void process_note_exec_failed(void)
 {
     int saved = errno, cancel = cancel_hold_off();
 
-    if (!gate->sandboxed && !gate->forked)
-        presence_note(&settings, TLK_STARTED, 0);
+    tell(TLK_STAYED);
     if (gate_open())
         __atomic_store_n(&recording->end, TLK_RUNNING, __ATOMIC_RELEASE);
     cancel_let(cancel);
@@ -540,19 +602,15 @@ static void keep_arguments(void)
     }
 }
 
-/* Where there is no /proc, as in many a chroot, by what was passed to exec. */
 static void name_program(void)
 {
     const char *executed = (const char *)getauxval(AT_EXECFN);
-    ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
     const char *slash;
 
-    exe[length > 0 ? length : 0] = '\0';
     keep_arguments();
-    if (!*exe && executed)
-        snprintf(exe, sizeof(exe), "%s", executed);
     if (!command_size)
-        command_size = (size_t)snprintf(command, sizeof(command), "%s", exe) + 1;
+        command_size =
+            (size_t)snprintf(command, sizeof(command), "%s", executed ? executed : "") + 1;
     slash = strrchr(command, '/');
     snprintf(program, sizeof(program), "%.255s", slash ? slash + 1 : command);
 }
@@ -563,7 +621,7 @@ static void name_program(void)
  */
 static bool begins_at_once(void)
 {
-    return settings.asleep || mapfile_named_alone(&settings) || inherit_any();
+    return settings.asleep || mapfile_named_alone(&settings) || fdinfo_any_timer();
 }
 
 /*
@@ -581,6 +639,8 @@ __attribute__((constructor)) static void process_start(void)
     real_resolve();
     name_program();
     settings_hand_on_preload();
+    if (settings_choosy())
+        find_exe();
     if (!settings_read(&settings) || (settings.only_pid && settings.only_pid != getpid()) ||
         !settings_choose(program, exe))
         return;
@@ -593,7 +653,7 @@ __attribute__((constructor)) static void process_start(void)
     families_want(settings.families);
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     on_exit(at_exit, NULL);
-    presence_note(&settings, TLK_STARTED, 0);
+    tell(TLK_STARTED);
     at_once = begins_at_once();
     __atomic_store_n(&gate->state, GATE_WAITS, __ATOMIC_RELEASE);
     if (at_once && process_wake())

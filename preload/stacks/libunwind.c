@@ -144,13 +144,16 @@ static void read_dynamic(struct library *library, const struct link_map *map)
     }
 }
 
-/* The slot may lie in a page that the loader made read-only once it was filled. */
+/* The slot may lie in a page that the loader made read-only once it was filled: most in one. */
 static bool slot_store(void **slot, void *function)
 {
+    static uintptr_t opened;
     size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t page = (uintptr_t)slot & ~(size - 1);
 
-    if (mprotect((void *)((uintptr_t)slot & ~(size - 1)), size, PROT_READ | PROT_WRITE) != 0)
+    if (page != opened && mprotect((void *)page, size, PROT_READ | PROT_WRITE) != 0)
         return false;
+    opened = page;
     *slot = function;
     return true;
 }

@@ -227,7 +227,7 @@ Test(record, a_size_that_is_too_small_is_the_reason)
 
 Test(record, what_left_nothing_is_for_the_doctor)
 {
-    cr_expect_eq(fixture_record("sh", "-c", "rm ./*.tlk", NULL), 0);
+    cr_expect_eq(fixture_record("-o", "x.tlk", "sh", "-c", "rm ./x.tlk", NULL), 0);
     expect_said("timerleak doctor");
 }
 
@@ -257,11 +257,55 @@ Test(record, chosen_programs_that_become_another_are_fine)
     expect_not_said("became another program");
 }
 
-Test(record, chosen_program_without_timers_is_kept)
+Test(record, chosen_program_without_timers_is_told_and_leaves_nothing)
 {
     cr_expect_eq(fixture_record("--exe=true", "sh", "-c", "env true; :", NULL), 0);
-    expect_files("true.*.tlk", 1);
-    expect_said("0 timers created");
+    expect_files("*.tlk", 0);
+    expect_said("1 program ran whose name \"true\" matches: 0 timers created");
+}
+
+Test(record, program_without_timers_is_told_and_leaves_nothing)
+{
+    cr_expect_eq(fixture_record("sh", "-c", "env true; env true; :", NULL), 0);
+    expect_files("*.tlk*", 0);
+    expect_files(".timerleak.*", 0);
+    expect_said("timerleak: sh: 0 timers created; 5 programs ran in all\n");
+    expect_not_said("left no recording");
+}
+
+Test(record, the_register_is_gone_where_the_program_was_killed)
+{
+    int status = fixture_record("sh", "-c", "kill -9 $$", NULL);
+    cr_expect(WIFSIGNALED(status));
+    expect_files(".timerleak.*", 0);
+    expect_said("timerleak: sh: 0 timers created\n");
+}
+
+Test(record, image_that_makes_no_timer_leaves_the_one_before)
+{
+    fixture_compile("leaky", TIMER_SOURCE, "-DEND='for (int i = 3; i < 64; i++) close(i); "
+                    "execlp(\"true\", \"true\", NULL);'");
+    cr_expect_eq(fixture_record("./leaky", NULL), 0);
+    expect_files("*.tlk", 1);
+    char *name = only("leaky.*.tlk");
+    struct tlk_header header = fixture_read(name);
+    cr_expect_eq(header.end, TLK_EXECED);
+    cr_expect_eq(header.page_count, header.page_used);
+    expect_not_said("became another program");
+    free(name);
+}
+
+Test(record, what_could_not_be_written_is_told)
+{
+    fixture_compile("late",
+                    "#include <sys/timerfd.h>\n#include <stdio.h>\n"
+                    "int main(void) { rename(\"there\", \"away\"); timerfd_create(1, 0);\n"
+                    "return rename(\"away\", \"there\"); }\n",
+                    "");
+    cr_assert_eq(mkdir("there", 0700), 0);
+    cr_expect_eq(fixture_record("-o", "there/%e.%p.tlk", "./late", NULL), 0);
+    expect_files("there/*", 0);
+    expect_said("1 recording could not be written to \"there\": No such file or directory.");
 }
 
 Test(record, nobody_was_chosen)
