@@ -16,6 +16,7 @@
 
 #include "timing.h"
 
+#define BATCH 20
 #define DEPTH 20
 #define FRAMES_OUTSIDE 7 /* from _start to main(), and from serve_one() on */
 
@@ -64,16 +65,21 @@ static __attribute__((noinline)) void serve_one(unsigned levels, int forgets)
 
 int main(int argc, char **argv)
 {
+    struct timing *timing = (struct timing *)calloc(1, sizeof(*timing));
     unsigned timers = argc == 3 ? (unsigned)atoi(argv[1]) : 0;
     unsigned forgotten = argc == 3 ? (unsigned)atoi(argv[2]) : 0;
-    uint64_t start = timing_now();
+    uint64_t start;
 
-    if (timers < 1 || forgotten < 1 || forgotten > timers) {
+    if (forgotten < 1 || timers < BATCH || timers / BATCH > MOST_BATCHES || forgotten > timers) {
         fprintf(stderr, "usage: %s TIMERS FORGOTTEN\n", argv[0]);
         return 2;
     }
-    for (unsigned i = 0; i < timers; i++)
-        serve_one(DEPTH - FRAMES_OUTSIDE, i % (timers / forgotten) == 0);
-    fprintf(stderr, "%.1f\n", (double)(timing_now() - start) / timers);
+    for (unsigned i = 0; i < timers / BATCH * BATCH; i += BATCH) {
+        start = timing_now();
+        for (unsigned j = i; j < i + BATCH; j++)
+            serve_one(DEPTH - FRAMES_OUTSIDE, j % (timers / forgotten) == 0);
+        timing_add(timing, timing_now() - start);
+    }
+    fprintf(stderr, "%.1f\n", timing_median(timing, BATCH));
     return 0;
 }
