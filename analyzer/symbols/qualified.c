@@ -14,6 +14,7 @@
 #define MAX_DEEP 16
 
 struct spelling {
+    struct object *object;
     struct strings *strings;
     char text[MAX_NAME];
     size_t length;
@@ -27,6 +28,23 @@ __attribute__((format(printf, 2, 3))) static void spell(struct spelling *to, con
     vsnprintf(to->text + to->length, sizeof(to->text) - to->length, format, arguments);
     va_end(arguments);
     to->length += strlen(to->text + to->length);
+}
+
+/* Innermost first: at most MAX_DEEP. Those of another file, which this one shares, libdw looks for.
+ */
+static size_t scopes_of(struct object *object, Dwarf_Die *declaration, Dwarf_Die *scopes)
+{
+    struct unit *unit = object_unit_of(object, declaration);
+    Dwarf_Die *found = NULL;
+    if (unit)
+        return unit_scopes(unit, declaration, scopes, MAX_DEEP);
+    int count = dwarf_getscopes_die(declaration, &found) - 1; /* the first is that itself */
+    if (count > MAX_DEEP)
+        count = MAX_DEEP;
+    for (int i = 0; i < count; i++)
+        scopes[i] = found[i + 1];
+    free(found);
+    return count > 0 ? (size_t)count : 0;
 }
 
 /* ---- the name ---- */
@@ -176,20 +194,18 @@ static void leave_lambda(struct spelling *to)
 }
 
 /* Innermost first. Where a function is within another, that is one of them, and has its own. */
-static void spell_scopes(struct spelling *to, Dwarf_Die *scopes, int count, int deep)
+static void spell_scopes(struct spelling *to, Dwarf_Die *scopes, size_t count, int deep)
 {
-    int inner = count;
-    for (int i = count - 1; i > 0; i--) {
-        if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
-            inner = i;
-    }
+    size_t inner = 0;
+    while (inner < count && dwarf_tag(&scopes[inner]) != DW_TAG_subprogram)
+        inner++;
     if (inner < count && deep < MAX_DEEP) {
         spell_function(to, &scopes[inner], deep + 1);
         leave_lambda(to);
         spell(to, "::");
     }
-    for (int i = inner - 1; i > 0; i--)
-        spell_signature_scope(to, &scopes[i]);
+    for (size_t i = inner; i > 0; i--)
+        spell_signature_scope(to, &scopes[i - 1]);
 }
 
 static void spell_function(struct spelling *to, Dwarf_Die *function, int deep)
@@ -200,27 +216,25 @@ static void spell_function(struct spelling *to, Dwarf_Die *function, int deep)
         spell(to, "%s", demangled(to->strings, linkage).name);
         return;
     }
-    Dwarf_Die *scopes = NULL;
-    int count = dwarf_getscopes_die(&declaration, &scopes);
-    spell_scopes(to, scopes, count, deep);
-    free(scopes);
+    Dwarf_Die scopes[MAX_DEEP];
+    spell_scopes(to, scopes, scopes_of(to->object, &declaration, scopes), deep);
     spell(to, "%s", own ? own : "{...}");
 }
 
 /* ---- both ---- */
 
-struct demangled qualified(struct strings *strings, Dwarf_Die *function)
+struct demangled qualified(struct object *object, struct strings *strings, Dwarf_Die *function)
 {
-    struct spelling name = {.strings = strings}, signature = {.strings = strings};
+    struct spelling name = {.object = object, .strings = strings}, signature = name;
     Dwarf_Attribute attribute;
-    Dwarf_Die *scopes = NULL, declaration = die_declaration(function);
+    Dwarf_Die scopes[MAX_DEEP], declaration = die_declaration(function);
     const char *own = dwarf_diename(function);
     int language = language_of(&declaration);
     if (!own || !has_scopes(language))
         return (struct demangled){.name = own ? strings_add(strings, own) : NULL};
-    int count = dwarf_getscopes_die(&declaration, &scopes);
-    for (int i = count - 1; i > 0; i--)
-        spell_scope(&name, &scopes[i], "{lambda}");
+    size_t count = scopes_of(object, &declaration, scopes);
+    for (size_t i = count; i > 0; i--)
+        spell_scope(&name, &scopes[i - 1], "{lambda}");
     /* What other files can call by its plain name is not overloaded. */
     bool plain = name.length == 0 && dwarf_attr_integrate(function, DW_AT_external, &attribute);
     spell(&name, "%s", own);
@@ -231,6 +245,5 @@ struct demangled qualified(struct strings *strings, Dwarf_Die *function)
         spell_parameters(&signature, &declaration);
         spelled.signature = strings_add(strings, signature.text);
     }
-    free(scopes);
     return spelled;
 }

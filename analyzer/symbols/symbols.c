@@ -96,7 +96,7 @@ static struct demangled function_name(const struct search *search, Dwarf_Die *fu
     const char *name = die_linkage_name(function);
     if (name)
         return demangled(search->strings, name);
-    return qualified(search->strings, function);
+    return qualified(search->object, search->strings, function);
 }
 
 static struct demangled name_once(const struct search *search, struct unit_function *function)

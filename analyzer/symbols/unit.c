@@ -21,23 +21,65 @@ static void add_ranges(struct unit *unit, Dwarf_Die *function)
     }
 }
 
+/* False for what says nothing of where a function belongs. */
+static bool is_scope(int tag)
+{
+    switch (tag) {
+    case DW_TAG_namespace:
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+    case DW_TAG_subprogram:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Returns its number plus one. */
+static uint32_t enter_scope(struct unit *unit, const Dwarf_Die *die, uint32_t parent)
+{
+    unit->scopes =
+        memory_grow(unit->scopes, unit->scope_count, &unit->scope_room, sizeof(*unit->scopes));
+    unit->scopes[unit->scope_count++] = (struct unit_scope){.start = die->addr, .parent = parent};
+    return (uint32_t)unit->scope_count;
+}
+
+static void leave_scope(struct unit *unit, uint32_t scope, const void *last)
+{
+    if (unit->scopes[scope - 1].start == last)
+        unit->scope_count--; /* nothing is in it */
+    else
+        unit->scopes[scope - 1].last = last;
+}
+
+/* What is met on the way. */
+struct walk {
+    struct unit *unit;
+    const void *last;
+};
+
 /*
  * Functions may lie in namespaces, in classes, and in each other. False if it is damaged: an entry
  * that names one of its own as the next would have them walked twice, and theirs four times.
  */
-static bool unit_walk(struct unit *unit, Dwarf_Die *parent, unsigned nesting, const void **last)
+static bool unit_walk(struct walk *walk, Dwarf_Die *parent, unsigned nesting, uint32_t scope)
 {
     Dwarf_Die die;
     if (dwarf_child(parent, &die) != 0)
         return true;
     do {
-        if (nesting == MAX_NESTING || (uintptr_t)die.addr <= (uintptr_t)*last)
+        if (nesting == MAX_NESTING || (uintptr_t)die.addr <= (uintptr_t)walk->last)
             return false;
-        *last = die.addr;
-        if (dwarf_tag(&die) == DW_TAG_subprogram)
-            add_ranges(unit, &die);
-        if (!unit_walk(unit, &die, nesting + 1, last))
+        walk->last = die.addr;
+        int tag = dwarf_tag(&die);
+        uint32_t own = is_scope(tag) ? enter_scope(walk->unit, &die, scope) : 0;
+        if (tag == DW_TAG_subprogram)
+            add_ranges(walk->unit, &die);
+        if (!unit_walk(walk, &die, nesting + 1, own > 0 ? own : scope))
             return false;
+        if (own > 0)
+            leave_scope(walk->unit, own, walk->last);
     } while (dwarf_siblingof(&die, &die) == 0);
     return true;
 }
@@ -51,15 +93,16 @@ static int functions_by_start(const void *left, const void *right)
 void unit_free(struct unit *unit)
 {
     free(unit->functions);
+    free(unit->scopes);
 }
 
 static void unit_walk_once(struct unit *unit)
 {
     if (unit->walked)
         return;
-    const void *last = unit->die->addr;
-    if (!unit_walk(unit, unit->die, 0, &last))
-        unit->function_count = 0;
+    struct walk walk = {unit, unit->die->addr};
+    if (!unit_walk(&walk, unit->die, 0, 0))
+        unit->function_count = unit->scope_count = 0;
     if (unit->function_count > 0)
         qsort(unit->functions, unit->function_count, sizeof(*unit->functions), functions_by_start);
     unit->walked = true;
@@ -95,6 +138,28 @@ const struct unit_function *unit_definition(struct unit *unit, const Dwarf_Die *
         found = function;
     }
     return found;
+}
+
+size_t unit_scopes(struct unit *unit, const Dwarf_Die *die, Dwarf_Die *scopes, size_t room)
+{
+    uintptr_t at = (uintptr_t)die->addr;
+    unit_walk_once(unit);
+    size_t low = 0, high = unit->scope_count, count = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((uintptr_t)unit->scopes[middle].start < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t scope = low; scope > 0 && count < room; scope = unit->scopes[scope - 1].parent) {
+        if ((uintptr_t)unit->scopes[scope - 1].last < at)
+            continue;
+        scopes[count] = *unit->die;
+        scopes[count].addr = (void *)(uintptr_t)unit->scopes[scope - 1].start;
+        scopes[count++].abbrev = NULL;
+    }
+    return count;
 }
 
 /* The child of a function or block whose addresses include this one. */

@@ -156,7 +156,8 @@ Test(cache, another_file_is_another_entry)
 {
     uint64_t outer = address_of("outer");
     told(outer);
-    run("sed -i 's/outer/other/' program.c && cc -g -O2 -Wl,--build-id=0xabcd1300 -o app program.c");
+    run("sed -i 's/outer/other/' program.c && cc -g -O2 -Wl,--build-id=0xabcd1300 -o app "
+        "program.c");
     cr_expect_str_eq(told(outer), "outer:5", "the file that was recorded");
     cr_expect_str_eq(told(outer + 1), "?:0");
     run("cc -g -O2 -Wl,--build-id=none -o app program.c");

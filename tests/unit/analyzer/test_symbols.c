@@ -262,6 +262,34 @@ static void check_compiler(const char *compile, const char *directory)
     expect_function(directory, "symbols", address, grow, 0);
 }
 
+/* They have no name for linkers; what stands before them in the file does not hold them. */
+static const char scopes[] =
+    "namespace { namespace two { struct First { struct Deep {\n"
+    "__attribute__((noinline)) int first(int n) { __asm__(\"\"); return n * 3; } }; }; }\n"
+    "struct Second {\n"
+    "__attribute__((noinline)) int second(int n) { __asm__(\"\"); return n * 5; } };\n"
+    "__attribute__((noinline)) int third(int n) { __asm__(\"\"); return n * 7; } }\n"
+    "int main(int n, char **) { return two::First::Deep().first(n) + Second().second(n) +\n"
+    "third(n); }\n";
+
+Test(symbols, functions_stand_in_their_scopes)
+{
+    char directory[] = "/tmp/timerleak-test-XXXXXX", path[64];
+    cr_assert(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/program.cpp", directory);
+    FILE *file = fopen(path, "w");
+    fputs(scopes, file);
+    fclose(file);
+    run("cd %s && g++ -g -O1 -Wl,--build-id=none -o full program.cpp", directory);
+    expect_function(directory, "full", address_of(directory, "Deep5first"),
+                    "(anonymous namespace)::two::First::Deep::first", 2);
+    expect_function(directory, "full", address_of(directory, "Second6second"),
+                    "(anonymous namespace)::Second::second", 4);
+    expect_function(directory, "full", address_of(directory, "5third"),
+                    "(anonymous namespace)::third", 5);
+    run("rm -r %s", directory);
+}
+
 Test(symbols, cplusplus_and_separate_debug_files)
 {
     char directory[] = "/tmp/timerleak-test-XXXXXX", path[64];

@@ -12,6 +12,14 @@ __asm__(".pushsection .text.symtab_test,\"ax\"\n"
         ".weak symtab_test_alias\n.type symtab_test_alias,@function\n"
         ".type symtab_test_local,@function\n"
         "symtab_test_outer:\nsymtab_test_alias:\nsymtab_test_local:\n.rept 16\nnop\n.endr\n"
+        ".globl symtab_test_within\n.type symtab_test_within,@function\n"
+        ".set symtab_test_within,symtab_test_outer+4\n.size symtab_test_within,8\n"
+        ".globl symtab_test_a\n.type symtab_test_a,@function\n"
+        ".set symtab_test_a,symtab_test_outer+6\n.size symtab_test_a,4\n"
+        ".globl symtab_test_b\n.type symtab_test_b,@function\n"
+        ".set symtab_test_b,symtab_test_outer+6\n.size symtab_test_b,2\n"
+        ".weak symtab_test_weak\n.type symtab_test_weak,@function\n"
+        ".set symtab_test_weak,symtab_test_outer+14\n.size symtab_test_weak,4\n"
         ".type symtab_test_inner,@function\n"
         "symtab_test_inner:\n.rept 16\nnop\n.endr\n.size symtab_test_inner,16\n"
         ".rept 16\nnop\n.endr\n"
@@ -46,7 +54,11 @@ Test(symtab, tells_of_symbols_that_overlap_what_libdwfl_tells)
     Dwarf_Addr start = (uintptr_t)symtab_test_outer - self.bias + object.bias;
     for (Dwarf_Addr address = start; address < start + 80; address++)
         expect_same(&object, address);
-    const char *name = symtab_name(&object.symtab, object.module, start + 20);
+    const char *name = symtab_name(&object.symtab, object.module, start + 6);
+    cr_expect_str_eq(name, "symtab_test_b", "the smallest");
+    name = symtab_name(&object.symtab, object.module, start + 11);
+    cr_expect_str_eq(name, "symtab_test_within", "the nearest");
+    name = symtab_name(&object.symtab, object.module, start + 20);
     cr_expect_str_eq(name, "symtab_test_outer", "what is global goes before what is inner");
     name = symtab_name(&object.symtab, object.module, start + 70);
     cr_expect_str_eq(name, "symtab_test_behind", "a label is good for what follows");
