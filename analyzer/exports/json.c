@@ -432,17 +432,17 @@ static void stream_key(struct json_stream *stream, const char *key)
     fprintf(stream->to, "\"%s\": ", key);
 }
 
-/* The lines of a piece begin at the left, for all that it knows. */
+/* The lines of a piece begin at the left, for all that it knows. It comes by the word. */
 static int stream_text(const char *text, size_t size, void *context)
 {
     const struct json_stream *stream = context;
     const char *line;
     for (; (line = memchr(text, '\n', size)); text = line + 1) {
-        fwrite(text, 1, (size_t)(line - text), stream->to);
+        fwrite_unlocked(text, 1, (size_t)(line - text), stream->to);
         stream_line(stream);
         size -= (size_t)(line + 1 - text);
     }
-    fwrite(text, 1, size, stream->to);
+    fwrite_unlocked(text, 1, size, stream->to);
     return 0;
 }
 
