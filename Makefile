@@ -97,7 +97,7 @@ say = $(info [$(step)/$(STEPS)] $(1) $@)@mkdir -p $(@D) &&
 endif
 
 $(BUILD)/timerleak: $(call objects,$(ANALYZER)) $(PROFILE_OBJECT)
-	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES)
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES) -pthread
 
 # A copy of libgcc's, which asks stacks/bare.c what it knows of code.
 UNWINDER := -static-libgcc -Wl,--wrap=_Unwind_Find_FDE

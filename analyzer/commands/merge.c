@@ -9,6 +9,7 @@
 #include "base/replace.h"
 #include "base/text.h"
 #include "profile/embedding.h"
+#include "recording/ahead.h"
 #include "recording/archive.h"
 #include "symbols/roots.h"
 #include "views/keeping.h"
@@ -21,6 +22,7 @@
 struct merging {
     struct replacement output; /* which may be one of the inputs */
     struct embedding embedding;
+    struct ahead ahead;
     size_t added;
     int status;
     bool broken; /* the output, which is told */
@@ -42,24 +44,66 @@ static void merge_note(struct recording *recording, void *context)
     embedding_note(&merging->embedding, recording);
 }
 
+static void merge_added(struct merging *merging, const char *path)
+{
+    merging->added++;
+    names_read(path, merging->embedding.profile->symbols);
+    recordings_each(path, merge_note, NULL, merging);
+}
+
+/* What was written of it since is taken back. */
+static void merge_refuse(struct merging *merging, const char *error, long start)
+{
+    FILE *to = merging->output.to;
+    complain("%s", error);
+    merging->status = EXIT_UNREADABLE;
+    merging->broken = ferror(to) || !merge_take_back(to, start);
+}
+
+/* What was packed ahead is freed, wanted or not. */
+static void merge_take(struct merging *merging)
+{
+    FILE *to = merging->output.to;
+    struct ahead_piece *piece = ahead_take(&merging->ahead);
+    long start = ftell(to);
+    progress("merging recordings", merging->added, 0);
+    if (piece->fine && fwrite(piece->bytes, 1, piece->size, to) != piece->size)
+        piece->fine =
+            error_set(piece->error, "the archive could not be written: %s", strerror(errno));
+    if (piece->fine)
+        merge_added(merging, piece->path);
+    else if (!merging->broken)
+        merge_refuse(merging, piece->error, start);
+    ahead_free(piece);
+}
+
+static void merge_take_all(struct merging *merging)
+{
+    while (merging->ahead.count > 0)
+        merge_take(merging);
+}
+
 static void merge_add(const char *path, void *context)
 {
     struct merging *merging = context;
     FILE *to = merging->output.to;
     char error[ERROR_SIZE];
+    bool ahead = !merging->broken && ahead_takes(path);
+    if (ahead && ahead_is_full(&merging->ahead))
+        merge_take(merging);
+    if (ahead) {
+        ahead_give(&merging->ahead, path);
+        return;
+    }
+    merge_take_all(merging);
     if (merging->broken)
         return;
     progress("merging recordings", merging->added, 0);
     long start = ftell(to);
-    if (archive_add(to, path, error)) {
-        merging->added++;
-        names_read(path, merging->embedding.profile->symbols);
-        recordings_each(path, merge_note, NULL, merging);
-        return;
-    }
-    complain("%s", error);
-    merging->status = EXIT_UNREADABLE;
-    merging->broken = ferror(to) || !merge_take_back(to, start);
+    if (archive_add(to, path, error))
+        merge_added(merging, path);
+    else
+        merge_refuse(merging, error, start);
 }
 
 static int merge_fail(const char *output)
@@ -113,8 +157,10 @@ static int merge_run(const char *const paths[], size_t count, const struct setti
         return merge_fail(output);
     progress_begin();
     embedding_begin(&merging.embedding);
+    ahead_begin(&merging.ahead);
     if (!files_each(paths, count, merge_add, &merging))
         merging.status = EXIT_UNREADABLE;
+    merge_take_all(&merging);
     return merge_finish(&merging, settings);
 }
 

@@ -316,34 +316,6 @@ static json_t *totals_of(const struct profile *profile)
     return json;
 }
 
-json_t *json_report(struct profile *profile)
-{
-    json_t *json = json_object(), *processes = json_array(), *sites = json_array();
-    const struct process *first = profile->process_count ? profile->processes[0] : NULL;
-    fingerprints_set(profile);
-    json_object_set_new(json, "schema", json_string("timerleak/1"));
-    json_object_set_new(json, "process", first ? process_of(first) : json_null());
-    json_object_set_new(json, "limits", first ? limits_of(first) : json_null());
-    json_object_set_new(json, "totals", totals_of(profile));
-    json_object_set_new(json, "dropped", dropped_of(profile));
-    for (size_t i = 0; i < profile->process_count; i++)
-        json_array_append_new(processes, process_of(profile->processes[i]));
-    json_object_set_new(json, "processes", processes);
-    for (size_t i = 0; i < profile->site_count; i++)
-        json_array_append_new(sites, site_of(profile, profile->sites[i]));
-    json_object_set_new(json, "sites", sites);
-    json_object_set_new(json, "unresolved", unresolved_of(profile));
-    return json;
-}
-
-bool json_write(FILE *to, struct profile *profile)
-{
-    json_t *json = json_report(profile);
-    int failed = json_dumpf(json, to, JSON_INDENT(2));
-    json_decref(json);
-    return !failed && fputc('\n', to) != EOF;
-}
-
 /* ---- the gate ---- */
 
 static json_t *sites_by_outcome(const struct gate *gate)
@@ -414,14 +386,136 @@ static void set_outcome(json_t *site, const struct judged *judged)
     json_object_set_new(site, "rule", judged->rule ? json_string(judged->rule->text) : json_null());
 }
 
+/* ---- piece by piece, as all sites at once take many times what the profile takes ---- */
+
+#define STEP 2 /* of indentation */
+
+struct json_stream {
+    FILE *to;
+    size_t depth;
+    bool started; /* there is something in the innermost brackets */
+    bool failed;
+};
+
+static void stream_line(const struct json_stream *stream)
+{
+    fprintf(stream->to, "\n%*s", (int)(STEP * stream->depth), "");
+}
+
+static void stream_begin(struct json_stream *stream, char bracket)
+{
+    fputc(bracket, stream->to);
+    stream->depth++;
+    stream->started = false;
+}
+
+static void stream_end(struct json_stream *stream, char bracket)
+{
+    stream->depth--;
+    if (stream->started)
+        stream_line(stream);
+    fputc(bracket, stream->to);
+    stream->started = true;
+}
+
+static void stream_next(struct json_stream *stream)
+{
+    if (stream->started)
+        fputc(',', stream->to);
+    stream->started = true;
+    stream_line(stream);
+}
+
+static void stream_key(struct json_stream *stream, const char *key)
+{
+    stream_next(stream);
+    fprintf(stream->to, "\"%s\": ", key);
+}
+
+/* The lines of a piece begin at the left, for all that it knows. It comes by the word. */
+static int stream_text(const char *text, size_t size, void *context)
+{
+    const struct json_stream *stream = context;
+    const char *line;
+    for (; (line = memchr(text, '\n', size)); text = line + 1) {
+        fwrite_unlocked(text, 1, (size_t)(line - text), stream->to);
+        stream_line(stream);
+        size -= (size_t)(line + 1 - text);
+    }
+    fwrite_unlocked(text, 1, size, stream->to);
+    return 0;
+}
+
+static void stream_value(struct json_stream *stream, json_t *value)
+{
+    size_t flags = JSON_INDENT(STEP) | JSON_ENCODE_ANY;
+    stream->failed |= json_dump_callback(value, stream_text, stream, flags) != 0;
+    json_decref(value);
+}
+
+static void stream_member(struct json_stream *stream, const char *key, json_t *value)
+{
+    stream_key(stream, key);
+    stream_value(stream, value);
+}
+
+static void stream_processes(struct json_stream *stream, const struct profile *profile)
+{
+    stream_key(stream, "processes");
+    stream_begin(stream, '[');
+    for (size_t i = 0; i < profile->process_count; i++) {
+        stream_next(stream);
+        stream_value(stream, process_of(profile->processes[i]));
+    }
+    stream_end(stream, ']');
+}
+
+static void stream_sites(struct json_stream *stream, struct profile *profile,
+                         const struct gate *gate)
+{
+    stream_key(stream, "sites");
+    stream_begin(stream, '[');
+    for (size_t i = 0; i < profile->site_count; i++) {
+        bool kept = profile->sites[i]->stack;
+        json_t *site = site_of(profile, profile->sites[i]);
+        if (gate)
+            set_outcome(site, &gate->judged[i]);
+        stream_next(stream);
+        stream_value(stream, site);
+        if (!kept)
+            stack_forget(profile->sites[i]);
+    }
+    stream_end(stream, ']');
+}
+
+/* With what a gate says of it, if there is one. */
+static bool report_write(FILE *to, struct profile *profile, const struct gate *gate)
+{
+    struct json_stream stream = {.to = to};
+    const struct process *first = profile->process_count ? profile->processes[0] : NULL;
+    fingerprints_set(profile);
+    stream_begin(&stream, '{');
+    stream_member(&stream, "schema", json_string("timerleak/1"));
+    stream_member(&stream, "process", first ? process_of(first) : json_null());
+    stream_member(&stream, "limits", first ? limits_of(first) : json_null());
+    stream_member(&stream, "totals", totals_of(profile));
+    stream_member(&stream, "dropped", dropped_of(profile));
+    stream_processes(&stream, profile);
+    stream_sites(&stream, profile, gate);
+    stream_member(&stream, "unresolved", unresolved_of(profile));
+    if (gate)
+        stream_member(&stream, "check", check_of(gate));
+    stream_end(&stream, '}');
+    return fputc('\n', to) != EOF && !ferror(to) && !stream.failed;
+}
+
+bool json_write(FILE *to, struct profile *profile)
+{
+    return report_write(to, profile, NULL);
+}
+
 void gate_json_write(FILE *to, const struct gate *gate, const struct repository *repository)
 {
-    json_t *json = json_report(gate->profile), *sites = json_object_get(json, "sites");
     (void)repository;
-    for (size_t i = 0; i < gate->count; i++)
-        set_outcome(json_array_get(sites, i), &gate->judged[i]);
-    json_object_set_new(json, "check", check_of(gate));
-    json_dumpf(json, to, JSON_INDENT(2));
-    json_decref(json);
-    fputc('\n', to);
+    report_write(to, gate->profile, gate);
 }

@@ -96,9 +96,12 @@ static int by_identity(const void *left, const void *right, void *profile)
 static struct hashed_site hash_site(struct profile *profile, struct site *site)
 {
     struct identity identity;
+    bool kept = site->stack;
     identity_make(&identity, profile, site);
     uint64_t hash = identity_hash(family_name(site->family), identity.functions, identity.count);
     identity_free(&identity);
+    if (!kept)
+        stack_forget(site);
     return (struct hashed_site){hash, site};
 }
 

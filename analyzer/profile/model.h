@@ -278,7 +278,7 @@ struct profile {
     struct locations locations;
     struct passages passages;
     struct peaks peaks;      /* of all sites in each process */
-    struct growths growths;  /* the same */
+    struct growths growths;  /* the same; only if keep_timers */
     struct counts totals;    /* see profile_settle() */
     struct module **modules; /* [0] is NULL */
     size_t module_count, module_room;

@@ -108,10 +108,11 @@ static void say_maker(const struct part *part, struct finding *finding)
                  part->maker);
 }
 
-static void note_growth(struct growths *growths, const struct site *site,
+static void note_growth(struct profile *profile, const struct site *site,
                         const struct process *process, double per_second)
 {
-    if (per_second <= 0)
+    struct growths *growths = &profile->growths;
+    if (per_second <= 0 || !profile->keep_timers)
         return;
     growths->list =
         memory_grow(growths->list, growths->count, &growths->room, sizeof(*growths->list));
@@ -127,7 +128,7 @@ static void site_found(struct loading *loading, struct site *site, const struct 
         return;
     }
     note_rates(process, site->family, finding->growth, 0);
-    note_growth(&loading->profile->growths, site, process, finding->growth);
+    note_growth(loading->profile, site, process, finding->growth);
     if (!site->process || is_worse(finding, &site->finding)) {
         site->finding = *finding;
         site->process = process;

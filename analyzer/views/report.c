@@ -29,8 +29,11 @@ static void print_findings(FILE *to, struct profile *profile, long most)
     size_t findings = profile->site_count - profile_count_sites(profile, VERDICT_CLEAN);
     size_t shown = most >= 0 && (size_t)most < findings ? (size_t)most : findings;
     for (size_t i = 0; i < shown; i++) {
+        bool kept = profile->sites[i]->stack;
         fputc('\n', to);
         site_print_finding(to, profile, profile->sites[i]);
+        if (!kept)
+            stack_forget(profile->sites[i]);
     }
     if (shown < findings)
         fprintf(to, "\n%s not shown\n", text_plural(findings - shown, "finding", "findings").s);
@@ -44,10 +47,13 @@ static void print_failures(FILE *to, struct profile *profile)
         struct site *site = profile->sites[i];
         if (site->finding.verdict != VERDICT_CLEAN || counts_failed(&site->counts) == 0)
             continue;
+        bool kept = site->stack;
         char failures[128];
         snprintf(failures, sizeof(failures), "%s  ", counts_failures(&site->counts).s);
         fputs(before, to);
         site_print(to, failures, profile, site);
+        if (!kept)
+            stack_forget(site);
         before = "";
     }
 }

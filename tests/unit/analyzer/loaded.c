@@ -121,3 +121,17 @@ void print_view(FILE *to, struct profile *profile, bool (*print)(FILE *to, const
     print(to, &view);
     selection_free(&selection);
 }
+
+json_t *loaded_json(struct profile *profile)
+{
+    char *text;
+    size_t size;
+    json_error_t error;
+    FILE *to = memory_stream(&text, &size);
+    cr_assert(json_write(to, profile));
+    fclose(to);
+    json_t *json = json_loadb(text, size, 0, &error);
+    cr_assert(json, "%s", error.text);
+    free(text);
+    return json;
+}

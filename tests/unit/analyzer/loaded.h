@@ -8,6 +8,7 @@
 #include "recording_builder.h"
 #include "views/views.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 /* Frees the builder. The profile keeps its timers, is sorted and added up. */
@@ -31,6 +32,9 @@ char *printed(void (*print)(FILE *to, struct profile *profile), struct profile *
 void print_report(FILE *to, struct profile *profile);
 void print_timers(FILE *to, struct profile *profile);
 void print_json(FILE *to, struct profile *profile);
+
+/* What is exported as JSON, which the caller releases. */
+json_t *loaded_json(struct profile *profile);
 
 /* That what `print` writes has this part. */
 void expect_printed(struct profile *profile, void (*print)(FILE *to, struct profile *profile),

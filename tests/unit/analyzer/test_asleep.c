@@ -121,7 +121,7 @@ Test(asleep, nothing_recorded_is_not_nothing_made)
 Test(asleep, json_has_it_for_each_process)
 {
     struct profile *profile = loaded(slept(hour_of_three(), 1, START_MONO + HOUR, MINUTE));
-    json_t *json = json_report(profile);
+    json_t *json = loaded_json(profile);
     json_t *process = json_object_get(json, "process"),
            *asleep = json_object_get(process, "asleep");
     cr_expect(json_is_true(json_object_get(asleep, "at_end")));

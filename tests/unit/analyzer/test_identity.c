@@ -222,7 +222,7 @@ Test(fingerprint, is_the_id_of_a_report_whatever_fails)
         {.live = MANY, .frames = STACK({"stop", NULL, 3, NULL})},
     };
     struct profile *profile = made_profile(calls, COUNT(calls));
-    json_t *report = json_report(profile), *sites = json_object_get(report, "sites");
+    json_t *report = loaded_json(profile), *sites = json_object_get(report, "sites");
     struct tried tried = try(calls, COUNT(calls));
     for (size_t i = 0; i < COUNT(calls); i++)
         cr_expect_str_eq(json_string_value(json_object_get(json_array_get(sites, i), "id")),

@@ -271,7 +271,7 @@ Test(sampled, json_has_it_for_each_process)
     struct builder *builder = sampled(N, 30, 10);
     builder_header(builder)->omitted[TLK_OMIT_SAMPLED] = 3960;
     struct profile *profile = loaded(builder);
-    json_t *json = json_report(profile);
+    json_t *json = loaded_json(profile);
     json_t *sampling = json_object_get(json_object_get(json, "process"), "sampling");
     cr_expect_eq(json_integer_value(json_object_get(sampling, "one_in")), N);
     cr_expect_eq(json_integer_value(json_object_get(sampling, "recorded")), 40);

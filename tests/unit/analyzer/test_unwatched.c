@@ -84,7 +84,7 @@ Test(unwatched, what_is_left_is_told_with_them)
 Test(unwatched, json_has_those_that_were_watched)
 {
     struct profile *profile = loaded(watched(1u << TLK_POSIX | 1u << TLK_ITIMER, 3));
-    json_t *json = json_report(profile), *process = json_object_get(json, "process");
+    json_t *json = loaded_json(profile), *process = json_object_get(json, "process");
     char *families = json_dumps(json_object_get(process, "families"), JSON_COMPACT);
     cr_expect_str_eq(families, "[\"posix\",\"itimer\"]");
     cr_expect_eq(json_integer_value(json_object_get(process, "unknown_families")), 3);
