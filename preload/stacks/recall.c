@@ -116,7 +116,7 @@ static inline __attribute__((always_inline)) bool walk(const struct call *call, 
             report->addresses[report->depth++] = (void *)address;
         if (--left == 0)
             break;
-leave:
+    leave:
         base += rule.up;
         if (base > high)
             return false;
@@ -178,8 +178,8 @@ static inline uintptr_t trail_differs(const struct trail *trail, const struct ca
     for (; i < all; i++) {
         uintptr_t place = READ(trail->places[i]);
 
-        differs |= (words[place < room ? place : 0] - (uintptr_t)call->frame) ^
-                   READ(trail->values[i]);
+        differs |=
+            (words[place < room ? place : 0] - (uintptr_t)call->frame) ^ READ(trail->values[i]);
     }
     if (READ(trail->by_rbp))
         differs |= ((uintptr_t)call->rbp - (uintptr_t)call->frame) ^ READ(trail->rbp);
@@ -192,8 +192,7 @@ static inline bool trail_find(const struct call *call, uint32_t epoch, uint32_t 
     uint32_t version = __atomic_load_n(&trail->version, __ATOMIC_ACQUIRE);
     uintptr_t room = (thread.stack_high - (uintptr_t)call->frame) / sizeof(uintptr_t) + 1;
 
-    if (version % 2 || READ(trail->function) != call->function ||
-        READ(trail->kind) != call->kind ||
+    if (version % 2 || READ(trail->function) != call->function || READ(trail->kind) != call->kind ||
         READ(trail->epoch_and_family) != epoch_and_family(call, epoch) ||
         trail_differs(trail, call, room))
         return false;
@@ -267,7 +266,8 @@ static bool walk_find(const struct call *call, uint32_t epoch, uint32_t *site)
     struct print print;
 
     /* Rules of another epoch may have come in the place of those that were read. */
-    if (!walk(call, epoch, trail_of(call)->places, &print, NULL) || !known_find(&print, site) || modules_epoch() != epoch)
+    if (!walk(call, epoch, trail_of(call)->places, &print, NULL) || !known_find(&print, site) ||
+        modules_epoch() != epoch)
         return false;
     if (thread.recalled % TRACED == 0)
         trail_leave(call, epoch, *site);

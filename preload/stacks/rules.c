@@ -35,7 +35,7 @@ enum encoding {
     ENCODED_2 = 2,
     ENCODED_4 = 3,
     ENCODED_8 = 4,
-    ENCODED_SIZE = 7,     /* which bits say it */
+    ENCODED_SIZE = 7, /* which bits say it */
     ENCODED_ALIGNED = 0x50,
 };
 
@@ -323,8 +323,9 @@ static void read_common(struct reader *reader, const uint8_t *record, uint8_t *e
     skip(reader, strlen(augmentation) + 1);
     reader->code_unit = read_number(reader);
     reader->data_unit = read_signed(reader);
-    reader->failed |= (version != 1 && version != 3) ||
-                      (version == 1 ? read_bytes(reader, 1) : read_number(reader)) != RETURN_ADDRESS;
+    reader->failed |=
+        (version != 1 && version != 3) ||
+        (version == 1 ? read_bytes(reader, 1) : read_number(reader)) != RETURN_ADDRESS;
     *encoding = ENCODED_POINTER;
     *augmented = *augmentation == 'z';
     if (*augmented) {

@@ -9,8 +9,8 @@
  * has a way down of its own, which takes about a nanosecond a frame and counts. Stacks that are
  * alike, 1000 at most, differ by three return addresses in frames of one size. Of those that are
  * varied, 100000 at most, each level is one of eight functions, chosen anew, whose frames differ in
- * size. All stacks have been used before the clock starts. In the place of MILLISECONDS, "12800x" is a
- * number of operations, for counting their instructions.
+ * size. All stacks have been used before the clock starts. In the place of MILLISECONDS, "12800x"
+ * is a number of operations, for counting their instructions.
  */
 #include <execinfo.h>
 #include <fcntl.h>
@@ -294,8 +294,8 @@ int main(int argc, char **argv)
     duration = (uint64_t)atoi(argv[5]) * 1000000u;
     if (strchr(argv[5], 'x'))
         batches = (unsigned)atoi(argv[5]) / BATCH;
-    if (!run || stacks < 1 || stacks > (are_varied ? MOST_VARIED : MOST_ALIKE) || threads < 1 || threads > MOST_THREADS ||
-        (prepare && stacks > 1)) {
+    if (!run || stacks < 1 || stacks > (are_varied ? MOST_VARIED : MOST_ALIKE) || threads < 1 ||
+        threads > MOST_THREADS || (prepare && stacks > 1)) {
         fprintf(stderr, "%s: what is asked for is not possible\n", argv[0]);
         return 2;
     }

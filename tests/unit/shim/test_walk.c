@@ -207,31 +207,24 @@ __asm__(".pushsection program, \"ax\", @progbits\n"
         FUNCTION(by_something_else_in_rbp,
                  ".cfi_startproc\npush %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset %rbp, -16\n"
                  "movabs $0x123456789abcdef8, %rbp\ncall walk_on\n"
-                 "pop %rbp\n.cfi_def_cfa_offset 8\n.cfi_restore %rbp\n") ".cfi_endproc\n"
-        FUNCTION(by_rbp_saved_late,
-                 ".cfi_startproc\nsub $72, %rsp\n.cfi_def_cfa_offset 80\n"
-                 "mov %rbp, 16(%rsp)\n.cfi_offset %rbp, -64\nlea 8(%rsp), %rbp\ncall walk_on\n"
-                 "mov 16(%rsp), %rbp\n.cfi_restore %rbp\nadd $72, %rsp\n.cfi_def_cfa_offset 8\n")
-        ".cfi_endproc\n"
-        FUNCTION(by_aligned_stack,
-                 ".cfi_startproc\npush %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset %rbp, -16\n"
-                 "mov %rsp, %rbp\n.cfi_def_cfa_register %rbp\nand $-256, %rsp\nsub $64, %rsp\n"
-                 "call walk_on\nleave\n.cfi_def_cfa %rsp, 8\n") ".cfi_endproc\n"
-        FUNCTION(by_branch,
-                 ".cfi_startproc\npush %rbx\n.cfi_adjust_cfa_offset 8\n.cfi_offset %rbx, -16\n"
-                 "testb $64, 1(%rdi)\nje 1f\n.cfi_remember_state\n"
-                 "sub $32, %rsp\n.cfi_adjust_cfa_offset 32\ncall walk_on\n"
-                 "add $32, %rsp\n.cfi_adjust_cfa_offset -32\npop %rbx\n.cfi_adjust_cfa_offset -8\n"
-                 "ret\n.cfi_restore_state\n"
-                 "1: call walk_on\npop %rbx\n.cfi_adjust_cfa_offset -8\n") ".cfi_endproc\n"
-        FUNCTION(by_pushes,
-                 ".cfi_startproc\nsub $8, %rsp\n.cfi_adjust_cfa_offset 8\n"
-                 "push $1\n.cfi_adjust_cfa_offset 8\npush $2\n.cfi_adjust_cfa_offset 8\n"
-                 ".cfi_escape 0x2e, 16\ncall walk_on\nadd $24, %rsp\n"
-                 ".cfi_adjust_cfa_offset -24\n") ".cfi_endproc\n"
-        FUNCTION(by_jump, ".cfi_startproc\njmp walk_on\n") ".cfi_endproc\n"
-        FUNCTION(by_nothing_known, "sub $8, %rsp\ncall walk_on\nadd $8, %rsp\n")
-        ".popsection\n");
+                 "pop %rbp\n.cfi_def_cfa_offset 8\n.cfi_restore %rbp\n") ".cfi_endproc\n" FUNCTION(by_rbp_saved_late, ".cfi_startproc\nsub $72, %rsp\n.cfi_def_cfa_offset 80\n"
+                                                                                                                      "mov %rbp, 16(%rsp)\n.cfi_offset %rbp, -64\nlea 8(%rsp), %rbp\ncall walk_on\n"
+                                                                                                                      "mov 16(%rsp), %rbp\n.cfi_restore %rbp\nadd $72, %rsp\n.cfi_def_cfa_offset 8\n") ".cfi_endproc\n" FUNCTION(by_aligned_stack,
+                                                                                                                                                                                                                                 ".cfi_startproc\npush %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset %rbp, -16\n"
+                                                                                                                                                                                                                                 "mov %rsp, %rbp\n.cfi_def_cfa_register %rbp\nand $-256, %rsp\nsub $64, %rsp\n"
+                                                                                                                                                                                                                                 "call walk_on\nleave\n.cfi_def_cfa %rsp, 8\n") ".cfi_endproc\n" FUNCTION(by_branch,
+                                                                                                                                                                                                                                                                                                          ".cfi_startproc\npush %rbx\n.cfi_adjust_cfa_offset 8\n.cfi_offset %rbx, -16\n"
+                                                                                                                                                                                                                                                                                                          "testb $64, 1(%rdi)\nje 1f\n.cfi_remember_state\n"
+                                                                                                                                                                                                                                                                                                          "sub $32, %rsp\n.cfi_adjust_cfa_offset 32\ncall walk_on\n"
+                                                                                                                                                                                                                                                                                                          "add $32, %rsp\n.cfi_adjust_cfa_offset -32\npop %rbx\n.cfi_adjust_cfa_offset -8\n"
+                                                                                                                                                                                                                                                                                                          "ret\n.cfi_restore_state\n"
+                                                                                                                                                                                                                                                                                                          "1: call walk_on\npop %rbx\n.cfi_adjust_cfa_offset -8\n") ".cfi_endproc\n" FUNCTION(by_pushes,
+                                                                                                                                                                                                                                                                                                                                                                                              ".cfi_startproc\nsub $8, %rsp\n.cfi_adjust_cfa_offset 8\n"
+                                                                                                                                                                                                                                                                                                                                                                                              "push $1\n.cfi_adjust_cfa_offset 8\npush $2\n.cfi_adjust_cfa_offset 8\n"
+                                                                                                                                                                                                                                                                                                                                                                                              ".cfi_escape 0x2e, 16\ncall walk_on\nadd $24, %rsp\n"
+                                                                                                                                                                                                                                                                                                                                                                                              ".cfi_adjust_cfa_offset -24\n") ".cfi_endproc\n" FUNCTION(by_jump,
+                                                                                                                                                                                                                                                                                                                                                                                                                                                        ".cfi_startproc\njmp walk_on\n") ".cfi_endproc\n" FUNCTION(by_nothing_known,
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   "sub $8, %rsp\ncall walk_on\nadd $8, %rsp\n") ".popsection\n");
 
 #else /* the suite is disabled there */
 
@@ -247,10 +240,10 @@ __asm__(".pushsection program, \"ax\", @progbits\n"
 
 /* The odd ones come last. */
 static way *const ways[ALL_WAYS] = {
-    by_small_frame, by_large_frame,           by_frame_that_varies, by_frame_pointer,
-    by_recursion,   by_libc,                  by_unwinder_at_work,  by_something_else_in_rbp,
-    by_branch,      by_rbp_saved_late,        by_aligned_stack,     by_pushes,
-    by_jump,        by_signal,                by_aligned_frame,     by_nothing_known,
+    by_small_frame, by_large_frame,    by_frame_that_varies, by_frame_pointer,
+    by_recursion,   by_libc,           by_unwinder_at_work,  by_something_else_in_rbp,
+    by_branch,      by_rbp_saved_late, by_aligned_stack,     by_pushes,
+    by_jump,        by_signal,         by_aligned_frame,     by_nothing_known,
 };
 
 /* ---- trips ---- */
