@@ -53,7 +53,8 @@ static __attribute__((noinline)) uint32_t site_of_stack(const struct call *call)
     stack->kind = call->kind;
     stack->family = call->family;
     stack->unwound = true;
-    stack->depth = stack_capture(stack->addresses, ledger_depth, !recall_possible(call), &stack->truncated);
+    stack->depth =
+        stack_capture(stack->addresses, ledger_depth, !recall_possible(call), &stack->truncated);
     stack->depth -= frames_skip_below(stack, call->caller);
     if (!stack->depth) {
         stack->addresses[0] = call->caller;
