@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/gate.h"
 #include "life/process.h"
+#include "tables/extras.h"
 #include "tables/mapfile.h"
 #include "tables/newfile.h"
 #include "tables/slots.h"
@@ -46,14 +47,24 @@ static void copy_header(struct tlk_header *to, const struct extent *extent)
     to->end_boot = clock_ns(CLOCK_BOOTTIME);
 }
 
+/* Once more: when its region was copied it may have been another timer's. */
+static void copy_extra(struct tlk_header *to, const struct tlk_timer *timer)
+{
+    const struct tlk_extra *extra = extra_of(timer);
+
+    if (extra && (timer->thread & (TLK_EXTRA - 1)) < to->regions[TLK_EXTRAS].used)
+        memcpy((char *)to + ((const char *)extra - (const char *)recording), extra, sizeof(*extra));
+}
+
 /* Nobody can look again later whether a timer was given away while it was copied. */
-static void copy_timer(struct tlk_timer *to, uint32_t slot)
+static void copy_timer(struct tlk_header *copy, struct tlk_timer *to, uint32_t slot)
 {
     struct timer_ref ref = timer_ref_of(slot);
 
     if (!timer_live(ref))
         return;
     *to = *timer_at(slot);
+    copy_extra(copy, to);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (!timer_live(ref))
         to->state = TLK_FREE;
@@ -66,7 +77,7 @@ static void copy_timers(struct tlk_header *to, const struct tlk_region *timers)
     for (uint32_t slot = 1; slot < timers->used; slot++) {
         size_t offset = (size_t)timers->directory[slot / per_chunk] * TLK_CHUNK;
 
-        copy_timer((struct tlk_timer *)((char *)to + offset) + slot % per_chunk, slot);
+        copy_timer(to, (struct tlk_timer *)((char *)to + offset) + slot % per_chunk, slot);
     }
 }
 
