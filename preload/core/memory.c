@@ -30,23 +30,3 @@ size_t memory_shrink(void *memory, size_t size, size_t keep)
         return size;
     return from - start;
 }
-
-void *arena_take(struct arena *arena, size_t size)
-{
-    size_t rounded = (size + 15) & ~(size_t)15;
-    void *taken;
-
-    if (rounded < size || arena->size - arena->used < rounded)
-        return NULL;
-    taken = arena->base + arena->used;
-    arena->used += rounded;
-    return taken;
-}
-
-void arena_shrink(struct arena *arena, struct lock *lock, size_t room)
-{
-    if (!lock_take(lock))
-        return;
-    arena->size = memory_shrink(arena->base, arena->size, arena->used + room);
-    lock_give(lock);
-}

@@ -8,15 +8,8 @@
 
 #include <stddef.h>
 
-#include "core/lock.h"
-
 /* What stays free of a table's memory when the program wants all of its memory resident. */
 #define ROOM_LEFT ((size_t)32 << 10)
-
-struct arena {
-    char *base;
-    size_t size, used;
-};
 
 /* Zeroed, never returned; NULL when the address space is limited. */
 void *memory_reserve(size_t size);
@@ -32,11 +25,5 @@ void *memory_reserve_for_cache(size_t size);
  * bytes are left. Makes a system call.
  */
 size_t memory_shrink(void *memory, size_t size, size_t keep);
-
-/* Aligned to 16, zeroed only if never handed out before; NULL when the arena is used up. */
-void *arena_take(struct arena *arena, size_t size);
-
-/* The same for what is not taken, but for `room` bytes; nothing when its lock could not be had. */
-void arena_shrink(struct arena *arena, struct lock *lock, size_t room);
 
 #endif

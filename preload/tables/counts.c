@@ -158,35 +158,34 @@ static __attribute__((noinline)) struct tlk_details *details_make(struct tlk_sit
         }
         lock_give(&catalog_lock);
     }
-    if (!index)
+    if (!index) {
         recording_drop(TLK_DROP_DETAIL);
+        site->flags |= TLK_SITE_COARSE;
+    }
     return details_of(site);
-}
-
-static struct tlk_details *details_need(struct tlk_site *site)
-{
-    return site->details ? details_of(site) : details_make(site);
 }
 
 /* ---- counting ---- */
 
-/* Enters that `live` timers are live from now on; before, there were site->live. */
-static void history_note(struct tlk_site *site, uint64_t now, uint32_t live)
+/*
+ * Enters that `live` timers are live from now on; before, there were site->live. Gives back the
+ * details, if the site has any.
+ */
+static struct tlk_details *history_note(struct tlk_site *site, uint64_t now, uint32_t live)
 {
     uint64_t since = now > site->first_created ? now - site->first_created : 0;
     struct tlk_details *details = details_of(site);
 
     if (!details) {
         if (change_note(site, since, site->live, live))
-            return;
+            return NULL;
         details = details_make(site);
     }
-    if (details) {
+    if (details)
         span_note(details, since, site->live, live);
-        return;
-    }
-    site->flags |= TLK_SITE_COARSE;
-    change_note(site, since, site->live, live);
+    else
+        change_note(site, since, site->live, live); /* coarsely */
+    return details;
 }
 
 bool sites_count_created(uint32_t index, uint64_t now, bool inherited)
@@ -217,33 +216,33 @@ static unsigned log2_of(uint64_t value)
     return log < TLK_LIFETIME_BUCKETS ? log : TLK_LIFETIME_BUCKETS - 1;
 }
 
-static void lifetime_count(struct tlk_site *site, unsigned bucket)
+static void lifetime_count(struct tlk_site *site, struct tlk_details *details, unsigned bucket)
 {
-    bool is_few = lives_of(site, bucket) < TLK_FEW_LIVES;
-    struct tlk_details *details = is_few ? details_of(site) : details_need(site);
-
-    if (details)
-        details->lifetimes[bucket]++;
-    else if (is_few)
+    if (!details && lives_of(site, bucket) < TLK_FEW_LIVES) {
         site->lifetimes[bucket / 2] =
             (uint8_t)(site->lifetimes[bucket / 2] + (1u << bucket % 2 * 4));
-    else
-        site->flags |= TLK_SITE_COARSE;
+        return;
+    }
+    if (!details)
+        details = details_make(site);
+    if (details)
+        details->lifetimes[bucket]++;
 }
 
 bool sites_count_released(uint32_t index, uint64_t now, const struct outcome *outcome)
 {
     struct tlk_site *site = site_at(index);
+    struct tlk_details *details;
 
     if (!lock_take(site_lock(site)))
         return false;
-    history_note(site, now, site->live - 1);
+    details = history_note(site, now, site->live - 1);
     __atomic_store_n(&site->released, site->released + 1, __ATOMIC_RELAXED);
     site->live--;
     site->armed += outcome->armed;
     site->stopped += outcome->stopped;
     site->last_released = now;
-    lifetime_count(site, log2_of(outcome->lifetime));
+    lifetime_count(site, details, log2_of(outcome->lifetime));
     if (outcome->fired | outcome->fired_unknown) {
         site->fired += outcome->fired;
         site->fired_unknown += outcome->fired_unknown;
@@ -261,7 +260,7 @@ bool sites_count_failed(uint32_t index, uint64_t now, enum tlk_failure failure)
 
     if (!lock_take(site_lock(site)))
         return false;
-    details = details_need(site);
+    details = site->details ? details_of(site) : details_make(site);
     if (details) {
         if (!details->first_failed)
             details->first_failed = now;

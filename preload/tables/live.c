@@ -79,7 +79,7 @@ static bool is_chained(uint32_t slot)
     return __atomic_load_n(&shards[0].chains.next[slot], __ATOMIC_SEQ_CST) != 0;
 }
 
-static bool is_live(uint32_t slot, struct key key)
+static inline __attribute__((always_inline)) bool is_live(uint32_t slot, struct key key)
 {
     const struct tlk_timer *timer = timer_at(slot);
 

@@ -9,8 +9,9 @@
 #include "core/clock.h"
 #include "core/gate.h"
 #include "life/process.h"
-#include "tables/regions.h"
+#include "tables/extras.h"
 #include "tables/newfile.h"
+#include "tables/regions.h"
 #include "tables/slots.h"
 
 /* What is in the copy: read before it is made, so that all that it speaks of is there. */
@@ -45,23 +46,34 @@ static void copy_header(struct tlk_header *to, const struct extent *extent)
     to->end_boot = clock_ns(CLOCK_BOOTTIME);
 }
 
-/* Nobody can look again later whether a timer was given away while it was copied. */
-static void copy_timer(struct tlk_timer *to, uint32_t slot)
+/* Where the copy has what lies there in the recording. */
+static void *copy_of(struct tlk_header *to, const void *at)
 {
+    return (char *)to + ((const char *)at - (const char *)recording);
+}
+
+/* Once more: when its region was copied it may have been another timer's. */
+static void copy_extra(struct tlk_header *to, const struct tlk_timer *timer)
+{
+    const struct tlk_extra *extra = extra_of(timer);
+
+    if (extra && (timer->thread & (TLK_EXTRA - 1)) < to->regions[TLK_EXTRAS].used)
+        memcpy(copy_of(to, extra), extra, sizeof(*extra));
+}
+
+/* Nobody can look again later whether a timer was given away while it was copied. */
+static void copy_timer(struct tlk_header *copy, uint32_t slot)
+{
+    struct tlk_timer *to = copy_of(copy, timer_at(slot));
     struct timer_ref ref = timer_ref_of(slot);
 
     if (!timer_live(ref))
         return;
     *to = *timer_at(slot);
+    copy_extra(copy, to);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (!timer_live(ref))
         to->state = TLK_FREE;
-}
-
-/* Where the copy has what lies there in the recording. */
-static void *copy_of(struct tlk_header *to, const void *at)
-{
-    return (char *)to + ((const char *)at - (const char *)recording);
 }
 
 /* Sites before their timers, in the order in which readers take them from a running process. */
@@ -77,7 +89,7 @@ static void snapshot_copy_regions(struct tlk_header *to)
         }
     }
     for (uint32_t slot = 1; slot < to->regions[TLK_TIMERS].used; slot++)
-        copy_timer(copy_of(to, timer_at(slot)), slot);
+        copy_timer(to, slot);
 }
 
 /* Returns errno. */

@@ -13,7 +13,7 @@
 #define ELSEWHERE                                                                                  \
     "unshare -m sh -ec 'mount -t tmpfs tmpfs /usr/include; cd /usr/include; "                      \
     "for folder in linux node diet x86_64-linux-musl; do "                                         \
-    "for file in stdio seccomp uv ev event2/event jansson microhttpd zlib gelf uthash libunwind "  \
+    "for file in stdio seccomp uv ev event2/event jansson microhttpd zlib gelf libunwind "         \
     "elfutils/libdw libiberty/demangle editline/readline protobuf-c/protobuf-c "                   \
     "criterion/criterion glib-2.0/glib; do "                                                       \
     "mkdir -p $(dirname $folder/$file); : > $folder/$file.h; done; done; "                         \

@@ -75,6 +75,23 @@ Test(snapshot, a_snapshot_is_the_recording_of_that_moment)
     cr_expect_eq(((const struct tlk_site *)record_of(copy, TLK_SITES, timer->site))->live, 1);
 }
 
+Test(snapshot, it_has_what_few_timers_have)
+{
+    const struct tlk_header *copy;
+    const struct tlk_timer *timer;
+    const struct tlk_extra *extra;
+    size_t size;
+
+    timer_named(make_timer(TLK_POSIX, 1), "retry");
+    cr_assert_eq(snapshot(), 0);
+    copy = read_snapshot(&size);
+    timer = record_of(copy, TLK_TIMERS, 1);
+    cr_assert(timer->thread & TLK_EXTRA);
+    extra = record_of(copy, TLK_EXTRAS, timer->thread & (TLK_EXTRA - 1));
+    cr_expect_str_eq(record_of(copy, TLK_STRINGS, extra->name), "retry");
+    cr_expect_eq(extra->thread, (uint32_t)gettid());
+}
+
 Test(snapshot, nothing_else_is_left_where_it_was_made)
 {
     char unfinished[512];
