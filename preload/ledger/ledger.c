@@ -304,6 +304,8 @@ static struct timer_ref timer_enter(const struct birth *birth)
     }
     timer_fill(timer, birth, site, now);
     __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
+    if (birth->notified)
+        modules_meet((const void *)birth->notified);
     if (!birth->kept)
         timer_name(birth, timer_ref_of(slot));
     return timer_ref_of(slot);
