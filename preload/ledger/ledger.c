@@ -217,20 +217,18 @@ static void timer_leave(struct tlk_timer *timer, uint32_t slot)
     slot_give(slot);
 }
 
-/* Only one caller gets to release a timer, whatever closes race; the others get NULL. */
-static inline struct tlk_timer *timer_claim(struct timer_ref ref)
+/* Only one caller gets to release a timer, whatever closes race. */
+static inline bool timer_claim(struct tlk_timer *timer, uint32_t generation)
 {
-    struct tlk_timer_tag live = {TLK_LIVE, ref.generation}, leaving = {TLK_LEAVING, ref.generation};
-    struct tlk_timer *timer = timer_live(ref);
+    struct tlk_timer_tag live = {TLK_LIVE, generation}, leaving = {TLK_LEAVING, generation};
 
-    if (!timer)
-        return NULL;
-    if (atomic_alone())
-        __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
-    else if (!__atomic_compare_exchange(&timer->tag, &live, &leaving, false, __ATOMIC_ACQ_REL,
-                                        __ATOMIC_RELAXED))
-        return NULL;
-    return timer;
+    if (!atomic_alone())
+        return __atomic_compare_exchange(&timer->tag, &live, &leaving, false, __ATOMIC_ACQ_REL,
+                                         __ATOMIC_RELAXED);
+    if (timer->state != TLK_LIVE || timer->generation != generation)
+        return false;
+    __atomic_store_n(&timer->state, TLK_LEAVING, __ATOMIC_RELAXED);
+    return true;
 }
 
 static void release_put_off(struct timer_ref ref)
@@ -259,21 +257,28 @@ void pending_leave(void)
     }
 }
 
+/* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
+static __attribute__((noinline)) void former_leave(uint32_t slot)
+{
+    struct tlk_timer *timer = timer_at(slot);
+
+    if (timer_claim(timer, timer->generation))
+        timer_leave(timer, slot);
+}
+
 /* Makes the timer known by its id. Within a section. */
-static void timer_name(const struct birth *birth, struct timer_ref ref)
+static inline void timer_name(const struct birth *birth, uint32_t slot)
 {
     uint32_t before = family_has(birth->call.family, TLK_BY_DESCRIPTOR)
-                          ? descriptor_put((int)birth->id, ref.slot)
-                          : live_put(birth->call.family, birth->id, ref.slot);
-    struct tlk_timer *former;
+                          ? descriptor_put((int)birth->id, slot)
+                          : live_put(birth->call.family, birth->id, slot);
 
-    /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
-    if (__builtin_expect(before != 0, 0) && (former = timer_claim(timer_ref_of(before))))
-        timer_leave(former, before);
+    if (__builtin_expect(before, 0))
+        former_leave(before);
 }
 
 /* Of a family that knows no limit. */
-static void tables_expect_many(const struct birth *birth)
+static __attribute__((noinline)) void tables_expect_many(const struct birth *birth)
 {
     if (!mapfile_may_grow)
         mapfile_may_grow = true;
@@ -287,6 +292,7 @@ static struct timer_ref timer_enter(const struct birth *birth)
     uint32_t site = site_of(&birth->call), slot;
     uint64_t now;
     struct tlk_timer *timer;
+    struct timer_ref ref;
 
     if (__builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
         tables_expect_many(birth);
@@ -303,12 +309,13 @@ static struct timer_ref timer_enter(const struct birth *birth)
         return (struct timer_ref){0};
     }
     timer_fill(timer, birth, site, now);
+    ref = (struct timer_ref){slot, timer->generation};
     __atomic_store_n(&timer->state, TLK_LIVE, __ATOMIC_RELEASE);
     if (birth->notified)
         modules_meet((const void *)birth->notified);
     if (!birth->kept)
-        timer_name(birth, timer_ref_of(slot));
-    return timer_ref_of(slot);
+        timer_name(birth, slot);
+    return ref;
 }
 
 /* Of a timer that is not entered: one that had its descriptor before has ended unseen. */
@@ -491,11 +498,9 @@ struct timer_ref timer_take(uint32_t family, uint64_t id)
     return timer_ref_of(slot);
 }
 
-void timer_released(struct timer_ref ref)
+void timer_ended(struct tlk_timer *timer, struct timer_ref ref)
 {
-    struct tlk_timer *timer = timer_claim(ref);
-
-    if (!timer)
+    if (!timer_claim(timer, ref.generation))
         return;
     if (section_enter()) {
         timer_leave(timer, ref.slot);
@@ -503,4 +508,10 @@ void timer_released(struct timer_ref ref)
     } else {
         release_put_off(ref);
     }
+}
+
+void timer_released(struct timer_ref ref)
+{
+    if (ref.slot)
+        timer_ended(timer_at(ref.slot), ref);
 }

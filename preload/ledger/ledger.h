@@ -195,6 +195,9 @@ void timer_lost(struct timer_ref ref);
  */
 void timer_released(struct timer_ref ref);
 
+/* The same, for who has looked where it is. */
+void timer_ended(struct tlk_timer *timer, struct timer_ref ref);
+
 /* Does what signal handlers had to put off during a section. */
 void pending_leave(void);
 
