@@ -155,14 +155,12 @@ static uint32_t shard_lookup(struct key key)
     return slot;
 }
 
-static inline uint32_t shard_remove(struct key key, bool (*take)(struct lock *))
+static __attribute__((noinline)) uint32_t shard_remove_entry(struct shard *shard, struct key key,
+                                                             bool (*take)(struct lock *))
 {
-    struct shard *shard = shard_of(key);
     struct entry *entry;
     uint32_t slot = 0;
 
-    if (!__atomic_load_n(&shard->count, __ATOMIC_ACQUIRE))
-        return 0;
     if (!take(&shard->lock)) {
         recording_drop(TLK_DROP_PENDING);
         return 0;
@@ -177,6 +175,14 @@ static inline uint32_t shard_remove(struct key key, bool (*take)(struct lock *))
     }
     lock_give(&shard->lock);
     return slot;
+}
+
+static inline uint32_t shard_remove(struct key key, bool (*take)(struct lock *))
+{
+    struct shard *shard = shard_of(key);
+
+    return __atomic_load_n(&shard->count, __ATOMIC_ACQUIRE) ? shard_remove_entry(shard, key, take)
+                                                            : 0;
 }
 
 static struct key key_of(const struct tlk_timer *timer)
@@ -208,16 +214,12 @@ static inline unsigned way_of(const struct set *set, struct key key, uint32_t *s
     return YOUNG_WAYS;
 }
 
-/* A free way, made free if need be; YOUNG_WAYS when there is no room for who is in it. */
-static inline unsigned way_free(const struct set *set, uint32_t hash)
+/* A way made free; YOUNG_WAYS when there is no room for who is in it. */
+static __attribute__((noinline)) unsigned way_make_free(const struct set *set, uint32_t hash)
 {
     unsigned oldest = (hash >> 8) % YOUNG_WAYS;
-    const struct tlk_timer *timer;
+    const struct tlk_timer *timer = timer_at(set->slots[oldest]);
 
-    for (unsigned i = 0; i < YOUNG_WAYS; i++)
-        if (!set->slots[i])
-            return i;
-    timer = timer_at(set->slots[oldest]);
     if (__atomic_load_n(&timer->state, __ATOMIC_ACQUIRE) == TLK_LIVE &&
         !shard_put(key_of(timer), set->slots[oldest]))
         return YOUNG_WAYS;
@@ -234,8 +236,8 @@ static void way_set(struct set *set, unsigned way, uint32_t hash, uint32_t slot)
 uint32_t live_put(uint32_t family, uint64_t id, uint32_t slot)
 {
     struct key key = {id, family};
+    uint32_t before, hash = key_hash(key);
     struct set *set = set_of(key);
-    uint32_t before;
     unsigned way;
 
     if (!lock_take(&set->lock))
@@ -243,10 +245,13 @@ uint32_t live_put(uint32_t family, uint64_t id, uint32_t slot)
     way = way_of(set, key, &before);
     if (way == YOUNG_WAYS) {
         before = shard_remove(key, lock_take);
-        way = way_free(set, key_hash(key));
+        for (way = 0; way < YOUNG_WAYS && set->slots[way];)
+            way++;
+        if (way == YOUNG_WAYS)
+            way = way_make_free(set, hash);
     }
     if (way < YOUNG_WAYS)
-        way_set(set, way, key_hash(key), slot);
+        way_set(set, way, hash, slot);
     lock_give(&set->lock);
     if (way < YOUNG_WAYS)
         return before;
