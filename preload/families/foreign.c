@@ -125,8 +125,7 @@ static void foreign_stopped(uint64_t timer)
 
 static void foreign_released(uint64_t timer)
 {
-    foreign_stopped(timer);
-    timer_released(ref_of(timer));
+    timer_released_unfired(ref_of(timer));
 }
 
 static void foreign_named(uint64_t timer, const char *name)

@@ -510,6 +510,17 @@ void timer_ended(struct tlk_timer *timer, struct timer_ref ref)
     }
 }
 
+void timer_released_unfired(struct timer_ref ref)
+{
+    static const struct account runs = {.known = true, .running = true};
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (!timer)
+        return;
+    arming_settle(timer, &runs, true, 0);
+    timer_ended(timer, ref);
+}
+
 void timer_released(struct timer_ref ref)
 {
     if (ref.slot)

@@ -193,7 +193,10 @@ void timer_lost(struct timer_ref ref);
  */
 void timer_released(struct timer_ref ref);
 
-/* The same, for who has looked where it is. */
+/* The same, of one that its library tells has not expired since it was set, if it was. */
+void timer_released_unfired(struct timer_ref ref);
+
+/* As timer_released(), for who has looked where it is. */
 void timer_ended(struct tlk_timer *timer, struct timer_ref ref);
 
 /* Does what signal handlers had to put off during a section. */
