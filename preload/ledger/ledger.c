@@ -289,15 +289,14 @@ static __attribute__((noinline)) void tables_expect_many(const struct birth *bir
 /* Within a section. */
 static struct timer_ref timer_enter(const struct birth *birth)
 {
+    uint64_t now = clock_mono(); /* first: it waits for all that was begun before */
     uint32_t site = site_of(&birth->call), slot;
-    uint64_t now;
     struct tlk_timer *timer;
     struct timer_ref ref;
 
     if (__builtin_expect(!family_has(birth->call.family, BOUNDED), 0))
         tables_expect_many(birth);
     slot = slot_take();
-    now = clock_mono();
     if (!slot) {
         recording_drop(TLK_DROP_FULL);
         return (struct timer_ref){0};
