@@ -19,9 +19,11 @@ static inline bool atomic_alone(void)
  * Puts `after` in the place of `*before`; false, and `*before` is what is there, when that is
  * something else.
  */
-#define ATOMIC_REPLACE(type)                                                                       \
+#define ATOMIC_REPLACE(bits)                                                                       \
+    static inline bool atomic_replace_##bits(uint##bits##_t *word, uint##bits##_t *before,         \
+                                             uint##bits##_t after)                                 \
     {                                                                                              \
-        type there;                                                                                \
+        uint##bits##_t there;                                                                      \
                                                                                                    \
         if (!atomic_alone())                                                                       \
             return __atomic_compare_exchange_n(word, before, after, false, __ATOMIC_ACQ_REL,       \
@@ -35,16 +37,14 @@ static inline bool atomic_alone(void)
         return true;                                                                               \
     }
 
-static inline bool atomic_replace_32(uint32_t *word, uint32_t *before, uint32_t after)
-    ATOMIC_REPLACE(uint32_t)
+ATOMIC_REPLACE(32)
+ATOMIC_REPLACE(64)
 
-        static inline bool atomic_replace_64(uint64_t *word, uint64_t *before, uint64_t after)
-            ATOMIC_REPLACE(uint64_t)
-
-                static inline void atomic_add_64(uint64_t *count, uint64_t more)
+/* Alone, by one instruction where processors have it: a handler may count too. */
+static inline void atomic_add_64(uint64_t *count, uint64_t more)
 {
     if (atomic_alone())
-        __atomic_store_n(count, *count + more, __ATOMIC_RELAXED);
+        *count += more;
     else
         __atomic_fetch_add(count, more, __ATOMIC_RELAXED);
 }
