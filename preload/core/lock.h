@@ -5,9 +5,9 @@
  *
  * Order: one lock at a time, but that growing a region (the catalog's, or that of the timers'
  * slots) takes the one for chunks besides, and a young timer that makes room the one of a shard.
- * fork() takes all but those of single sites, which lie in the recording: the site cache's shards,
- * the catalog's, the live shards', the slots', the families'. None is held during a call that
- * unwinds; the loader's lock comes before the catalog's, never after it (modules.c).
+ * fork() among threads takes all but those of single sites, which lie in the recording: the site
+ * cache's shards, the catalog's, the live shards', the slots', the families'. None is held during
+ * a call that unwinds; the loader's lock comes before the catalog's, never after it (modules.c).
  */
 #ifndef TIMERLEAK_LOCK_H
 #define TIMERLEAK_LOCK_H
