@@ -5,7 +5,8 @@
  *
  * Order: one lock at a time, but that growing a region (the catalog's, or that of the timers'
  * slots) takes the one for pages besides, a site that needs room for details the catalog's, and a
- * young timer that makes room the one of a shard. fork() takes all but those of single sites, which
+ * young timer that makes room the one of a shard. fork()
+ * among threads takes all but those of single sites, which
  * lie in the recording: the catalog's, the live shards', the slots', the families'. None is held
  * during a call that unwinds; the loader's lock comes before the catalog's, never after it
  * (modules.c).

@@ -146,12 +146,7 @@ static void foreign_stopped(uint64_t timer)
 
 static void foreign_released(uint64_t timer)
 {
-    struct timer_ref ref = ref_of(timer);
-    const struct tlk_timer *live = timer_live(ref);
-
-    if (live && live->flags & TLK_ARMED)
-        foreign_stopped(timer);
-    timer_released(ref);
+    timer_released_unfired(ref_of(timer));
 }
 
 static void foreign_named(uint64_t timer, const char *name)

@@ -40,8 +40,9 @@ void setting_report(const struct setting *setting, const struct itimerspec *want
 void postponing_turns_out_else(const struct postponing *postponing, const struct itimerspec *wanted,
                                bool absolute, const void *caller)
 {
-    const struct tlk_timer *timer = timer_live(postponing->ref);
+    struct timer_ref ref = {postponing->slot, postponing->generation};
+    const struct tlk_timer *timer = timer_live(ref);
 
-    setting_armed(postponing->ref, postponing->now, wanted, absolute,
-                  timer && timer->flags & TLK_ARMED, caller);
+    setting_armed(ref, postponing->now, wanted, absolute, timer && timer->flags & TLK_ARMED,
+                  caller);
 }

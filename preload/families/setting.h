@@ -41,7 +41,8 @@ void setting_report(const struct setting *setting, const struct itimerspec *want
 
 /* Of a one-shot timer that runs, by the clock, for some time yet, or was never set. */
 struct postponing {
-    struct timer_ref ref;
+    uint32_t slot, generation;
+    struct tlk_timer *timer;
     uint64_t now;
 };
 
@@ -49,12 +50,14 @@ struct postponing {
 static inline bool postponing_begin(struct postponing *postponing, uint32_t slot,
                                     const struct itimerspec *old)
 {
-    const struct tlk_timer *timer;
+    struct tlk_timer *timer;
 
     if (!slot || old || !gate_open())
         return false;
     timer = timer_at(slot);
-    postponing->ref = (struct timer_ref){slot, timer->generation};
+    postponing->slot = slot;
+    postponing->timer = timer;
+    postponing->generation = timer->generation;
     if (!timer_is_live(timer) || !timer_is_simple(timer))
         return false;
     if (timer_is_new(timer)) {
@@ -74,7 +77,8 @@ static inline void postponing_end(const struct postponing *postponing,
                                   const void *caller)
 {
     if (absolute || wanted->it_interval.tv_sec || wanted->it_interval.tv_nsec ||
-        !timer_postponed(postponing->ref, nanoseconds(&wanted->it_value), postponing->now, caller))
+        !timer_postponed(postponing->timer, postponing->generation, nanoseconds(&wanted->it_value),
+                         postponing->now, caller))
         postponing_turns_out_else(postponing, wanted, absolute, caller);
 }
 

@@ -250,15 +250,12 @@ static void timer_leave(struct tlk_timer *timer, uint32_t slot)
         slot_give(slot);
 }
 
-/* Only one caller gets to release a timer, whatever closes race; the others get NULL. */
-static inline struct tlk_timer *timer_claim(struct timer_ref ref)
+/* Only one caller gets to release a timer, whatever closes race. */
+static inline bool timer_claim(struct tlk_timer *timer, uint32_t generation)
 {
-    uint32_t live = TLK_TAG(TLK_LIVE, ref.generation);
-    struct tlk_timer *timer = timer_live(ref);
+    uint32_t live = TLK_TAG(TLK_LIVE, generation);
 
-    return timer && atomic_replace_32(&timer->tag, &live, TLK_TAG(TLK_LEAVING, ref.generation))
-               ? timer
-               : NULL;
+    return atomic_replace_32(&timer->tag, &live, TLK_TAG(TLK_LEAVING, generation));
 }
 
 static void release_put_off(struct timer_ref ref)
@@ -287,28 +284,36 @@ void pending_leave(void)
     }
 }
 
+/* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
+static __attribute__((noinline)) void former_leave(uint32_t slot)
+{
+    struct tlk_timer *timer = timer_at(slot);
+
+    if (timer_claim(timer, timer->generation))
+        timer_leave(timer, slot);
+}
+
 /* Makes the timer known by its id. Within a section. */
-static void timer_name(const struct birth *birth, struct timer_ref ref)
+static inline void timer_name(const struct birth *birth, uint32_t slot)
 {
     uint32_t before = family_has(birth->call.family, TLK_BY_DESCRIPTOR)
-                          ? descriptor_put((int)birth->id, ref.slot)
-                          : live_put(birth->call.family, birth->id, ref.slot);
-    struct tlk_timer *former;
+                          ? descriptor_put((int)birth->id, slot)
+                          : live_put(birth->call.family, birth->id, slot);
 
-    /* An earlier timer of that name ended unseen; or there is no room, and this one is given up. */
-    if (__builtin_expect(before != 0, 0) && (former = timer_claim(timer_ref_of(before))))
-        timer_leave(former, before);
+    if (__builtin_expect(before, 0))
+        former_leave(before);
 }
 
 /* Within a section. */
 static struct timer_ref timer_enter(const struct birth *birth)
 {
+    uint64_t now =
+        birth->now ? birth->now : clock_mono(); /* first: that waits for what was begun */
     uint32_t site = site_of(&birth->call), slot;
-    uint64_t now;
     struct tlk_timer *timer;
+    struct timer_ref ref;
 
     slot = slot_take();
-    now = birth->now ? birth->now : clock_mono();
     if (!slot) {
         recording_drop(TLK_DROP_FULL);
         return (struct timer_ref){0};
@@ -320,10 +325,13 @@ static struct timer_ref timer_enter(const struct birth *birth)
         return (struct timer_ref){0};
     }
     timer_fill(timer, birth, site, now);
-    __atomic_store_n(&timer->tag, TLK_TAG(TLK_LIVE, timer->generation), __ATOMIC_RELEASE);
+    ref = (struct timer_ref){slot, timer->generation};
+    __atomic_store_n(&timer->tag, TLK_TAG(TLK_LIVE, ref.generation), __ATOMIC_RELEASE);
+    if (birth->notified)
+        modules_meet((const void *)birth->notified);
     if (!birth->kept)
-        timer_name(birth, timer_ref_of(slot));
-    return timer_ref_of(slot);
+        timer_name(birth, slot);
+    return ref;
 }
 
 /* Of a timer that is not entered: one that had its descriptor before has ended unseen. */
@@ -508,11 +516,9 @@ struct timer_ref timer_take(uint32_t family, uint64_t id)
     return timer_ref_of(slot);
 }
 
-void timer_released(struct timer_ref ref)
+void timer_ended(struct tlk_timer *timer, struct timer_ref ref)
 {
-    struct tlk_timer *timer = timer_claim(ref);
-
-    if (!timer)
+    if (!timer_claim(timer, ref.generation))
         return;
     if (section_enter()) {
         timer_leave(timer, ref.slot);
@@ -520,4 +526,21 @@ void timer_released(struct timer_ref ref)
     } else {
         release_put_off(ref);
     }
+}
+
+void timer_released_unfired(struct timer_ref ref)
+{
+    static const struct account runs = {.known = true, .running = true};
+    struct tlk_timer *timer = timer_live(ref);
+
+    if (!timer)
+        return;
+    arming_settle(timer, &runs, true, 0);
+    timer_ended(timer, ref);
+}
+
+void timer_released(struct timer_ref ref)
+{
+    if (ref.slot)
+        timer_ended(timer_at(ref.slot), ref);
 }

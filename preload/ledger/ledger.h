@@ -153,12 +153,10 @@ static inline enum running timer_prepare(struct timer_ref ref, uint64_t *now)
  * is set to expire `value` ns from `now`. False, and nothing is done, when it is not as simple as
  * that.
  */
-static inline bool timer_postponed(struct timer_ref ref, uint64_t value, uint64_t now,
-                                   const void *caller)
+static inline bool timer_postponed(struct tlk_timer *timer, uint32_t generation, uint64_t value,
+                                   uint64_t now, const void *caller)
 {
-    struct tlk_timer *timer = timer_at(ref.slot);
-
-    if (timer->generation != ref.generation || !timer_is_live(timer) || !timer_is_simple(timer) ||
+    if (timer->generation != generation || !timer_is_live(timer) || !timer_is_simple(timer) ||
         !(timer->flags & TLK_ARMED || timer_is_new(timer)) || !value || value > INT64_MAX - now ||
         timer->armed == UINT32_MAX)
         return false;
@@ -190,6 +188,12 @@ void timer_lost(struct timer_ref ref);
  * the table of live timers.
  */
 void timer_released(struct timer_ref ref);
+
+/* The same, of one that its library tells has not expired since it was set, if it was. */
+void timer_released_unfired(struct timer_ref ref);
+
+/* As timer_released(), for who has looked where it is. */
+void timer_ended(struct tlk_timer *timer, struct timer_ref ref);
 
 /* Does what signal handlers had to put off during a section. */
 void pending_leave(void);

@@ -63,7 +63,7 @@ void timer_unshared(struct timer_ref ref, int fd)
     if (references == MANY)
         return;
     if (references == 1 || __atomic_sub_fetch(&timer->references, 1, __ATOMIC_ACQ_REL) == 0)
-        timer_released(ref);
+        timer_ended(timer, ref);
     else if (timer->id == (uint64_t)fd)
         timer_renumber(ref);
     else

@@ -19,12 +19,16 @@
 #define OWN_MOST 16
 
 /* What is loaded now, in the loader's order; guarded by the catalog lock. */
-static struct {
+static struct loaded {
     uintptr_t start, end, bias;
+    const char *name; /* the loader's own */
     uint32_t module;
 } loaded[LOADED_MOST];
 static unsigned loaded_count;
 static uint32_t loaded_epoch;
+static unsigned long long
+    loaded_ever;         /* objects that the loader had loaded when it was looked at */
+static bool callers_met; /* of timers, since frames were made of them last */
 
 static uint32_t epoch;
 static const char *exe_path = "";
@@ -95,18 +99,17 @@ static void found_describe(struct found *found, const struct dl_phdr_info *info)
  */
 static void absolute_name(const char *name)
 {
-    size_t length = strlen(directory);
+    size_t length = strlen(name), before = 0;
 
-    path[0] = '\0';
-    if (name[0] != '/' && strchr(name, '/') && length + 1 + strlen(name) < PATH_MAX) {
-        memcpy(path, directory, length);
-        path[length++] = '/';
-        path[length] = '\0';
-    } else {
-        length = 0;
+    if (name[0] != '/' && memchr(name, '/', length) && strlen(directory) + 1 + length < PATH_MAX) {
+        before = strlen(directory);
+        memcpy(path, directory, before);
+        path[before++] = '/';
     }
-    strncpy(path + length, name, PATH_MAX - 1 - length);
-    path[PATH_MAX - 1] = '\0';
+    if (length >= PATH_MAX - before)
+        length = PATH_MAX - 1 - before;
+    memcpy(path + before, name, length);
+    path[before + length] = '\0';
 }
 
 static bool same_file(const struct tlk_module *module, const struct found *found)
@@ -149,6 +152,7 @@ static uint32_t module_of(const struct found *found)
     return index;
 }
 
+/* At the end of the list. */
 static void note_module(const struct dl_phdr_info *info)
 {
     struct found found;
@@ -156,11 +160,55 @@ static void note_module(const struct dl_phdr_info *info)
     found_describe(&found, info);
     if (found.start > found.end || loaded_count == LOADED_MOST)
         return;
-    loaded[loaded_count].start = found.start;
-    loaded[loaded_count].end = found.end;
-    loaded[loaded_count].bias = found.bias;
-    loaded[loaded_count].module = module_of(&found);
-    loaded_count++;
+    loaded[loaded_count++] = (struct loaded){.start = found.start,
+                                             .end = found.end,
+                                             .bias = found.bias,
+                                             .name = info->dlpi_name,
+                                             .module = module_of(&found)};
+}
+
+/* The list as it was before this pass; guarded by the catalog lock. */
+static struct loaded before[LOADED_MOST];
+
+/* One pass over the loader's list. It grows at its end: all but the newest were there before. */
+struct pass {
+    bool begun;   /* and the catalog lock is held */
+    bool changed; /* what is loaded */
+    unsigned next, before_count;
+    unsigned long long left_as_known; /* so many, before the first that may be new */
+};
+
+static void pass_begin(struct pass *pass, const struct dl_phdr_info *info)
+{
+    unsigned long long all = info->dlpi_adds - info->dlpi_subs,
+                       added = info->dlpi_adds - loaded_ever;
+
+    *pass = (struct pass){.begun = true,
+                          .before_count = loaded_count,
+                          .left_as_known = added < all ? all - added : 0};
+    memcpy(before, loaded, loaded_count * sizeof(*loaded));
+    loaded_count = 0;
+    loaded_ever = info->dlpi_adds;
+    loaded_epoch = __atomic_load_n(&epoch, __ATOMIC_RELAXED);
+}
+
+/* True when it was known; those that are passed over are gone. */
+static bool note_known(struct pass *pass, const struct dl_phdr_info *info)
+{
+    if (!pass->left_as_known)
+        return false;
+    pass->left_as_known--;
+    for (unsigned i = pass->next; i < pass->before_count; i++) {
+        const struct loaded *known = &before[i];
+
+        if (known->bias != info->dlpi_addr || known->name != info->dlpi_name)
+            continue;
+        pass->changed |= i != pass->next;
+        pass->next = i + 1;
+        loaded[loaded_count++] = *known;
+        return true;
+    }
+    return false;
 }
 
 /*
@@ -170,17 +218,18 @@ static void note_module(const struct dl_phdr_info *info)
  */
 static int note_all(struct dl_phdr_info *info, size_t size, void *data)
 {
-    bool *first = data;
+    struct pass *pass = data;
 
     (void)size;
-    if (*first) {
+    if (!pass->begun) {
         if (!lock_take(&catalog_lock))
             return 1;
-        loaded_count = 0;
-        loaded_epoch = __atomic_load_n(&epoch, __ATOMIC_RELAXED);
-        *first = false;
+        pass_begin(pass, info);
     }
-    note_module(info);
+    if (!note_known(pass, info)) {
+        pass->changed = true;
+        note_module(info);
+    }
     return 0;
 }
 
@@ -207,14 +256,15 @@ static void mark_loaded(void)
 
 static bool modules_refresh(void)
 {
-    bool first = true;
+    struct pass pass = {0};
 
     if (modules_loader_busy())
         return false;
-    dl_iterate_phdr(note_all, &first);
-    if (first)
+    dl_iterate_phdr(note_all, &pass);
+    if (!pass.begun)
         return false;
-    mark_loaded();
+    if (pass.changed || pass.next < pass.before_count)
+        mark_loaded();
     lock_give(&catalog_lock);
     return true;
 }
@@ -381,6 +431,8 @@ void modules_meet(const void *caller)
 {
     struct dl_phdr_info info;
 
+    if (!__atomic_load_n(&callers_met, __ATOMIC_RELAXED))
+        __atomic_store_n(&callers_met, true, __ATOMIC_RELEASE);
     if (modules_know(caller) || !object_find(caller, &info) || !section_enter())
         return;
     if (lock_try(&catalog_lock)) {
@@ -417,8 +469,10 @@ static void callers_settle(struct tlk_timer *timer)
 
 void modules_settle(void)
 {
-    if (!modules_refresh() || !lock_take(&catalog_lock))
+    if (!__atomic_load_n(&callers_met, __ATOMIC_RELAXED) || !modules_refresh() ||
+        !lock_take(&catalog_lock))
         return;
+    __atomic_store_n(&callers_met, false, __ATOMIC_SEQ_CST); /* before the first is looked at */
     for (uint32_t slot = 1; slot < recording->regions[TLK_TIMERS].used; slot++)
         callers_settle(timer_at(slot));
     lock_give(&catalog_lock);

@@ -47,9 +47,9 @@ static uint32_t slot_make(void)
     return slot;
 }
 
-static uint32_t own_lane(void)
+static inline uint32_t own_lane(void)
 {
-    if (!thread.lane)
+    if (__builtin_expect(!thread.lane, 0))
         thread.lane = 1 + __atomic_fetch_add(&next_lane, 1, __ATOMIC_RELAXED) % LANES;
     return thread.lane - 1;
 }
@@ -59,7 +59,7 @@ static inline uint64_t head_changed(uint64_t head, uint32_t slot)
     return ((head >> 32) + 1) << 32 | slot;
 }
 
-static uint32_t lane_take(uint32_t lane)
+static inline uint32_t lane_take(uint32_t lane)
 {
     uint64_t head = __atomic_load_n(&lanes[lane].head, __ATOMIC_ACQUIRE);
 
@@ -108,7 +108,7 @@ uint32_t slot_take(void)
     return slot ? slot : slot_take_elsewhere(own);
 }
 
-static void lane_give(uint32_t lane, uint32_t slot)
+static inline void lane_give(uint32_t lane, uint32_t slot)
 {
     uint64_t head = __atomic_load_n(&lanes[lane].head, __ATOMIC_RELAXED);
 

@@ -23,7 +23,7 @@
 static struct builder *process_with_timers(int pid)
 {
     struct builder *builder = builder_new(MINUTE);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x1000);
     builder_header(builder)->session = 7;
     builder_header(builder)->pid = pid;
     for (unsigned i = 0; i < TIMERS; i++)
@@ -36,8 +36,8 @@ static struct builder *child_with_copy(void)
 {
     struct builder *builder = process_with_timers(4712);
     struct tlk_header *header = builder_header(builder);
-    struct tlk_site *site = builder_plain_site(builder, TLK_TIMERFD, 0x2000);
-    struct tlk_timer *copy = builder_create(builder, site, 0);
+    struct site_record *site = builder_plain_site(builder, TLK_TIMERFD, 0x2000);
+    struct timer_record *copy = builder_create(builder, site, 0);
     header->ppid = 4711;
     header->forked = 1;
     site->created = 0;

@@ -298,6 +298,11 @@ Test(ledger, whether_a_timer_runs_is_often_known_without_asking)
     cr_expect_eq(running_now(ref), RUNNING_NOT);
 }
 
+static bool postpone(struct timer_ref ref, uint64_t value, uint64_t now, const void *caller)
+{
+    return timer_postponed(timer_at(ref.slot), ref.generation, value, now, caller);
+}
+
 /* A copy of what stands in the recording, less where it stands. */
 static struct tlk_timer copy_of(struct timer_ref ref)
 {
@@ -321,7 +326,7 @@ Test(ledger, postponing_comes_to_the_same_as_arming)
     timer_armed(armed, &first);
     timer_armed(postponed, &first);
     timer_armed(armed, &again);
-    cr_expect(timer_postponed(postponed, again.value, again.now, again.caller));
+    cr_expect(postpone(postponed, again.value, again.now, again.caller));
     expected = copy_of(armed);
     found = copy_of(postponed);
     cr_expect_eq(memcmp(&expected, &found, sizeof(found)), 0);
@@ -337,7 +342,7 @@ Test(ledger, postponing_for_the_first_time_comes_to_the_same_as_arming)
     struct tlk_timer expected, found;
 
     timer_armed(armed, &first);
-    cr_expect(timer_postponed(postponed, first.value, first.now, first.caller));
+    cr_expect(postpone(postponed, first.value, first.now, first.caller));
     expected = copy_of(armed);
     found = copy_of(postponed);
     cr_expect_eq(memcmp(&expected, &found, sizeof(found)), 0);
@@ -363,22 +368,22 @@ Test(ledger, what_is_more_than_postponing_is_refused_and_changes_nothing)
 
     arm(ref, SECOND, 0);
     arm(ref, 0, 0);
-    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it was stopped");
+    cr_expect_not(postpone(ref, SECOND, now, NULL), "it was stopped");
     arm(ref, SECOND, 0);
     before = *timer_of(ref);
-    cr_expect_not(timer_postponed(ref, 0, now, NULL), "that would stop it");
-    cr_expect_not(timer_postponed(ref, INT64_MAX, now, NULL), "the deadline would overflow");
+    cr_expect_not(postpone(ref, 0, now, NULL), "that would stop it");
+    cr_expect_not(postpone(ref, INT64_MAX, now, NULL), "the deadline would overflow");
     cr_expect_eq(memcmp(&before, timer_of(ref), sizeof(before)), 0);
     timer_fired(ref, 1);
-    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it has fired since");
+    cr_expect_not(postpone(ref, SECOND, now, NULL), "it has fired since");
     arm(ref, SECOND, SECOND);
-    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it is periodic");
+    cr_expect_not(postpone(ref, SECOND, now, NULL), "it is periodic");
     release(ref);
-    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "it is gone");
+    cr_expect_not(postpone(ref, SECOND, now, NULL), "it is gone");
     later = make_timer(TLK_POSIX, 1);
     arm(later, SECOND, 0);
     cr_expect_eq(later.slot, ref.slot);
-    cr_expect_not(timer_postponed(ref, SECOND, now, NULL), "another is in its place");
+    cr_expect_not(postpone(ref, SECOND, now, NULL), "another is in its place");
 }
 
 Test(ledger, who_set_it_last_is_kept)
@@ -390,7 +395,7 @@ Test(ledger, who_set_it_last_is_kept)
     cr_expect_eq(timer_of(ref)->setter, 0);
     timer_armed(ref, &(struct arming){.now = now, .value = SECOND, .caller = first});
     cr_expect_eq(timer_of(ref)->setter, (uintptr_t)first);
-    cr_expect(timer_postponed(ref, SECOND, now, second));
+    cr_expect(postpone(ref, SECOND, now, second));
     cr_expect_eq(timer_of(ref)->setter, (uintptr_t)second);
     timer_armed(ref, &(struct arming){.now = now, .value = 0, .caller = third});
     cr_expect_eq(timer_of(ref)->setter, (uintptr_t)second, "it was stopped, not set");

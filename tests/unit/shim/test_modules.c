@@ -157,6 +157,26 @@ Test(modules, one_that_is_gone_is_marked_so)
     cr_expect_eq(module_of(resolve((void *)abort))->loaded, 1);
 }
 
+/* What is known is told from it by where it stands in the loader's list. */
+Test(modules, one_goes_while_another_stays_that_nobody_asked_about)
+{
+    struct link_map *map = load(), *other = dlopen("libutil.so.1", RTLD_NOW);
+    const struct tlk_module *module = module_of(resolve(map->l_ld));
+
+    cr_assert_not_null(other);
+    dlclose(map);
+    cr_expect_eq(module->loaded, 0);
+    cr_expect_eq(module_of(resolve((void *)abort))->loaded, 1);
+    map = load();
+    cr_expect_eq(module_of(resolve(map->l_ld)), module);
+    cr_expect_eq(module->loaded, 1);
+    module = module_of(resolve(other->l_ld));
+    dlclose(other);
+    cr_expect_eq(module->loaded, 0);
+    cr_expect_eq(module_of(resolve(map->l_ld))->loaded, 1);
+    dlclose(map);
+}
+
 static struct tlk_timer *set_from(uint64_t id, const void *caller)
 {
     struct timer_ref ref = make_timer(TLK_POSIX, id);
@@ -188,6 +208,21 @@ Test(modules, before_one_goes_frames_are_made_of_what_timers_keep)
     cr_expect_eq(nowhere->setter, (uintptr_t)unknown);
     cr_expect_eq(never->setter, 0);
     cr_expect_eq(extra_of(handle)->cookie, (uintptr_t)place, "which is no frame");
+}
+
+/* The function that such a timer calls is in no stack, and nobody sets the timer from there. */
+Test(modules, before_one_goes_a_frame_is_made_of_what_a_timer_calls)
+{
+    struct link_map *map = load();
+    struct birth birth = {.call = {.function = "timer_create", .family = TLK_POSIX},
+                          .id = 1,
+                          .notify = TLK_NOTIFY_THREAD,
+                          .notified = (void (*)(union sigval))(uintptr_t)map->l_ld};
+    const struct tlk_timer *timer = timer_at(timer_created(&birth).slot);
+
+    cr_expect_eq(timer_told(timer).notified, (uintptr_t)map->l_ld + 1);
+    dlclose(map);
+    cr_expect_gt(TLK_FRAME_MODULE(timer_told(timer).notified), 0);
 }
 
 #if __GLIBC_PREREQ(2, 35)
