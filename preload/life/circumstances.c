@@ -149,19 +149,19 @@ void process_note_call(long number, const unsigned long *argument)
  * back first, but for what a program of this kind may still come to need; what then finds no room
  * is counted as dropped.
  */
-/* What lies in the recording bounds the slots, and those what a child can inherit. */
+/* What lies in the recording bounds the slots, and those what is live and what a child inherits. */
 static void give_back(void)
 {
     int saved = errno;
 
     sites_shrink();
-    live_shrink();
     known_shrink();
     if (slots_lock()) {
         mapfile_shrink(RECORDING_ROOM);
         inherit_shrink();
         slots_unlock();
     }
+    live_shrink();
     errno = saved;
 }
 

@@ -10,7 +10,9 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 TestSuite(live, .init = begin, .fini = end);
 
@@ -370,6 +372,31 @@ Test(live, a_slot_that_was_not_removed_is_dropped_before_it_is_used_again)
         cr_assert_eq(live_find(TLK_GOTIME, id) != 0, id >= COUNT, "%lu", (unsigned long)id);
     for (uint64_t id = COUNT; id < 3 * COUNT; id++)
         cr_assert_neq(live_remove(TLK_GOTIME, id), 0);
+}
+
+static size_t address_space(void)
+{
+    size_t pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+
+    cr_assert_eq(fscanf(file, "%zu", &pages), 1);
+    fclose(file);
+    return pages * (size_t)getpagesize();
+}
+
+/* Of a program that has its memory locked, what is reserved would be resident. */
+Test(live, with_fewer_slots_to_come_their_memory_is_given_back)
+{
+    uint32_t most = slots_most(), slot = slot_with(TLK_POSIX, 3);
+    size_t before;
+
+    live_put(TLK_POSIX, 3, slot);
+    mapfile_shrink(0);
+    before = address_space();
+    live_shrink();
+    cr_expect_leq(address_space() + (most - slots_most()) * sizeof(uint32_t),
+                  before + (size_t)getpagesize());
+    cr_expect_eq(live_find(TLK_POSIX, 3), slot);
 }
 
 /* With what finds it: four bytes by its descriptor; by its id a link, and half a head of chains. */
