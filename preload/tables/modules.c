@@ -249,7 +249,7 @@ static int note_own(struct dl_phdr_info *info, size_t size, void *code)
     if (own_count < OWN_MOST) {
         own[own_count] = (struct own){found.start, found.end};
         __atomic_store_n(&own_count, own_count + 1, __ATOMIC_RELEASE);
-
+        modules_changed(); /* what is remembered of its frames no longer holds */
     }
     lock_give(&catalog_lock);
     return 1;
