@@ -32,9 +32,8 @@ static inline uint32_t machine_load_first(const uint32_t *word)
 }
 
 /*
- * A call leaves its return address on the stack, just below the caller's frame, and a function with
- * a frame pointer saves its caller's just below that: recall.h goes by it. On aarch64 a return
- * address stands wherever the function chose to save it, and may be signed.
+ * A call leaves its return address on the stack, just below the caller's frame: rules.h goes by it.
+ * On aarch64 a return address stands wherever the function chose to save it, and may be signed.
  */
 #ifdef __x86_64__
 #define MACHINE_CALLS_PUSH true

@@ -128,7 +128,7 @@ static bool epilogue_returns(struct epilogue *epilogue, const uint8_t *code)
     if (code[0] != 0xc3 || !restores(epilogue, RETURN_ADDRESS, 0))
         return false;
     epilogue->offset += WORD;
-    /* Where the frame pointer points: recall.h goes by it. */
+    /* Where the frame pointer points. */
     return !epilogue->by_frame_pointer || epilogue->offset == 2 * WORD;
 }
 

@@ -434,7 +434,7 @@ static bool key_is_of(uint64_t key, uint64_t salt)
     return (key ^ salt) >> 48 == 0;
 }
 
-static void keep(uintptr_t address, const struct rule *rule, uint64_t salt)
+static void keep(uintptr_t address, struct rule rule, uint64_t salt)
 {
     struct rule_entry *entry = rules + rules_place(address) / sizeof(*entry);
     uint64_t key = address ^ salt;
@@ -444,7 +444,7 @@ static void keep(uintptr_t address, const struct rule *rule, uint64_t salt)
             return;
         if (entry->key && key_is_of(entry->key, salt))
             continue;
-        __atomic_store(&entry->rule, rule, __ATOMIC_RELAXED);
+        __atomic_store(&entry->rule, &rule, __ATOMIC_RELAXED);
         __atomic_store_n(&entry->key, key, __ATOMIC_RELEASE);
         return;
     }
@@ -456,7 +456,7 @@ struct rule rules_learn(uintptr_t address, uint32_t epoch)
 
     if (modules_know((void *)address) && lock_take(&catalog_lock)) {
         if (modules_epoch() == epoch)
-            keep(address, &rule, rules_salt(epoch));
+            keep(address, rule, rules_salt(epoch));
         lock_give(&catalog_lock);
     }
     return rule;
