@@ -73,7 +73,6 @@ static const struct variable variables[] = {
     {"ENABLED", takes_switch, "0 or 1",
      "says whether recordings start awake (1): timerleak-ctl(1)"},
     {"EXE", takes_any, "", "records programs of these names alone"},
-    {"PAGER", takes_any, "", "shows views on a terminal"},
     {"BINARY_PATH", takes_any, "", "lists where binaries and debug files are looked for"},
     {"CACHE", takes_any, "", "is where names are kept for later reports; off: nowhere"},
 };
