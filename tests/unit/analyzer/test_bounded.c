@@ -8,14 +8,13 @@
 #include "recording_builder.h"
 
 #include <criterion/criterion.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define TIMERS 50
 #define SITES 1000
-#define JSON_ROOM ((rlim_t)4 << 20) /* a tenth of what all sites take as a tree */
 #define RECORDINGS 40
 
 /* ---- timers ---- */
@@ -94,30 +93,47 @@ Test(bounded, of_a_parent_only_what_its_child_has_a_copy_of_may_be_held)
 
 /* ---- sites ---- */
 
-static void limit_memory(rlim_t more)
+/* What jansson has at a time, and had at most. */
+static size_t in_use, most_used;
+
+static void *counted_malloc(size_t size)
 {
-    struct rlimit limit;
-    unsigned long pages;
-    FILE *statm = fopen("/proc/self/statm", "r");
-    cr_assert(statm && fscanf(statm, "%lu", &pages) == 1);
-    fclose(statm);
-    getrlimit(RLIMIT_AS, &limit);
-    limit.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + more;
-    cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    size_t *memory = malloc(size + sizeof(max_align_t));
+    *memory = size;
+    in_use += size;
+    most_used = in_use > most_used ? in_use : most_used;
+    return (char *)memory + sizeof(max_align_t);
 }
 
-Test(bounded, json_of_many_sites_is_not_built_as_a_whole)
+static void counted_free(void *memory)
+{
+    size_t *start = memory ? (size_t *)(void *)((char *)memory - sizeof(max_align_t)) : NULL;
+    in_use -= start ? *start : 0;
+    free(start);
+}
+
+static size_t used_for_json(unsigned sites)
 {
     struct builder *builder = builder_new(HOUR);
-    for (uint64_t i = 0; i < SITES; i++)
+    for (uint64_t i = 0; i < sites; i++)
         builder_create(builder, builder_plain_site(builder, TLK_TIMERFD, 0x1000 + 16 * i), SECOND);
     struct profile *profile = loaded(builder);
     FILE *nowhere = fopen("/dev/null", "w");
-    cr_assert_eq(profile->site_count, SITES);
-    limit_memory(JSON_ROOM);
+    cr_assert_eq(profile->site_count, sites);
+    most_used = 0;
+    json_set_alloc_funcs(counted_malloc, counted_free);
     cr_assert(json_write(nowhere, profile));
+    cr_assert_eq(in_use, 0);
     fclose(nowhere);
     profile_free(profile);
+    return most_used;
+}
+
+Test(bounded, json_of_many_sites_takes_what_that_of_one_takes)
+{
+    size_t of_one = used_for_json(1);
+    cr_assert_gt(of_one, 0);
+    cr_assert_lt(used_for_json(SITES), 2 * of_one);
 }
 
 /* ---- recordings ---- */
