@@ -135,7 +135,7 @@ Test(select_timers, all_kinds_that_are_ready_are_chosen)
     int chosen[4] = {0};
 
     cr_expect_eq(gt_try_select(cases, 4), -EAGAIN);
-    for (int i = 0; i < 4000; i++) {
+    for (int64_t i = 0; i < 4000; i++) {
         gt_timer_reset(timer, GT_SECOND);
         gt_clock_mock_advance(GT_SECOND);
         gt_chan_try_send(chan, &i);
