@@ -16,7 +16,7 @@
 enum gate_state {
     GATE_SHUT = 0, /* not recording: before the start, after the end, in an unknown child */
     GATE_OPEN = 1,
-    GATE_WAITS = 2, /* nothing has happened that is worth a recording: see process_wake() */
+    GATE_WAITS = 2,  /* nothing has happened that is worth a recording: see process_wake() */
     GATE_WAKING = 3, /* one is being begun */
 };
 

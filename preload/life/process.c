@@ -294,7 +294,8 @@ static void after_fork_in_child(void)
         return;
     }
     forks_waiting = forks_waiting_here = 0;
-    /* Of a handler that interrupted the shim, or of what it called to begin: to which it returns. */
+    /* Of a handler that interrupted the shim, or of what it called to begin: to which it returns.
+     */
     if ((before == GATE_WAKING || (before == GATE_SHUT && thread.section)) && recording &&
         !gate_before_fork.sandboxed)
         mapfile_detach();
@@ -593,8 +594,8 @@ static void keep_arguments(void)
     char **argument = (char **)__libc_stack_end + 1;
 
     for (; *argument && command_size < sizeof(command) - 1; argument++) {
-        char *end = memccpy(command + command_size, *argument, '\0',
-                            sizeof(command) - 1 - command_size);
+        char *end =
+            memccpy(command + command_size, *argument, '\0', sizeof(command) - 1 - command_size);
 
         command_size = end ? (size_t)(end - command) : sizeof(command) - 1;
     }

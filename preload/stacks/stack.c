@@ -60,7 +60,6 @@ void stack_start(void)
     has_libunwind = libunwind_start();
 }
 
-
 bool stack_suffices(void)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
