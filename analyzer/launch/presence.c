@@ -40,8 +40,8 @@ void presence_read(struct presence *presence, pid_t program)
     struct tlk_entry entries[512];
     ssize_t length;
     off_t at = 0;
-    while (presence->fd >= 0 &&
-           (length = pread(presence->fd, entries, sizeof(entries), at)) >= (ssize_t)sizeof(*entries)) {
+    while (presence->fd >= 0 && (length = pread(presence->fd, entries, sizeof(entries), at)) >=
+                                    (ssize_t)sizeof(*entries)) {
         size_t count = (size_t)length / sizeof(*entries);
         for (size_t i = 0; i < count; i++)
             take_entry(presence, &entries[i], program);

@@ -15,12 +15,12 @@ struct presence {
     char *path; /* where it lies */
 
     /* Known after presence_read(). */
-    size_t programs; /* that the shim was loaded into */
+    size_t programs;  /* that the shim was loaded into */
     size_t unwritten; /* times that one had something to record, and could not */
     int error;        /* errno of the last of these */
-    bool own;    /* the program itself was one of them */
-    bool begun;  /* and began a recording with something in it */
-    bool became; /* and became one that was not */
+    bool own;         /* the program itself was one of them */
+    bool begun;       /* and began a recording with something in it */
+    bool became;      /* and became one that was not */
 };
 
 /* Makes the register, in the directory of recordings. */

@@ -50,10 +50,12 @@ static void running_fail(pid_t pid, int error)
     else if (error != 0)
         complain("process %d can't be looked at: %s", (int)pid, strerror(error));
     else
-        complain("process %d has no recording mapped: it was not started by \"timerleak record\" "
-                 "or with the shim preloaded, or its recording was removed since. A process that "
-                 "runs can't be attached to: start it anew, by \"timerleak record\"",
-                 (int)pid);
+        complain(
+            "process %d has no recording mapped: it has made no timer so far, was not started by "
+            "\"timerleak record\" or with the shim preloaded, or its recording was removed "
+            "since. A process that "
+            "runs can't be attached to: start it anew, by \"timerleak record\"",
+            (int)pid);
 }
 
 /* With errno 0 if the path leads to another file. */

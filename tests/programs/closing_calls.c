@@ -49,7 +49,10 @@ static void by_filter(void)
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1),                                         \
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
     struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0), ALLOW(timer_create), ALLOW(write), ALLOW(exit_group),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+        ALLOW(timer_create),
+        ALLOW(write),
+        ALLOW(exit_group),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
     };
     struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};

@@ -1,6 +1,7 @@
 /*
- * Whatever a program does, if it makes no timer it leaves nothing: not when its recording was begun,
- * as before a call that gives up rights, not by its children, and not by what it was before an exec.
+ * Whatever a program does, if it makes no timer it leaves nothing: not when its recording was
+ * begun, as before a call that gives up rights, not by its children, and not by what it was before
+ * an exec.
  */
 // expect-no-recording
 #include <stdio.h>

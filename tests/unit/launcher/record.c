@@ -283,7 +283,8 @@ Test(record, the_register_is_gone_where_the_program_was_killed)
 
 Test(record, image_that_makes_no_timer_leaves_the_one_before)
 {
-    fixture_compile("leaky", TIMER_SOURCE, "-DEND='for (int i = 3; i < 64; i++) close(i); "
+    fixture_compile("leaky", TIMER_SOURCE,
+                    "-DEND='for (int i = 3; i < 64; i++) close(i); "
                     "execlp(\"true\", \"true\", NULL);'");
     cr_expect_eq(fixture_record("./leaky", NULL), 0);
     expect_files("*.tlk", 1);
@@ -292,6 +293,22 @@ Test(record, image_that_makes_no_timer_leaves_the_one_before)
     cr_expect_eq(header.end, TLK_EXECED);
     cr_expect_eq(header.page_count, header.page_used);
     expect_not_said("became another program");
+    free(name);
+}
+
+Test(record, image_before_an_exec_is_trimmed_at_once)
+{
+    fixture_compile("leaky", TIMER_SOURCE,
+                    "-DEND='for (int i = 3; i < 64; i++) close(i); "
+                    "execlp(\"true\", \"true\", NULL);'");
+    fixture_run("LD_PRELOAD=%s/libtimerleak.so TIMERLEAK_OUTPUT=%%e.%%p.tlk ./leaky",
+                getenv("TIMERLEAK_BUILD"));
+    char *name = only("*.tlk");
+    struct tlk_header header = fixture_read(name);
+    struct stat status;
+    cr_assert_eq(stat(name, &status), 0);
+    cr_expect_eq(header.end, TLK_EXECED);
+    cr_expect_eq(status.st_size, (off_t)header.chunk_used * TLK_CHUNK);
     free(name);
 }
 
