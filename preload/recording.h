@@ -11,8 +11,8 @@
  * belong to regions (enum tlk_region_id). A region grows by segments, each as
  * large as all before it together: segment 0 holds the first `first` records, segment K those from
  * first << (K - 1) on, side by side from page `pages[K]` of the file on. A string, and the
- * numbers of one stack, never straddle two segments. Index 0 of every region is reserved and means "none";
- * site 0 gathers the timers of any family whose site found no room.
+ * numbers of one stack, never straddle two segments. Index 0 of every region is reserved and means
+ * "none"; site 0 gathers the timers of any family whose site found no room.
  *
  * Publication. A writer fills a record, then publishes it: a region's `used` (release) covers
  * complete records only; a timer is alive once its `state` (release) says so. Counters may be read

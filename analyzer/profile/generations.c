@@ -76,8 +76,8 @@ static struct trace *note_trace(struct noting *noting, uint32_t index)
     return noting->traces[index];
 }
 
-static struct origin origin_of(const struct generation *generation, const struct timer_record *timer,
-                               uint32_t slot)
+static struct origin origin_of(const struct generation *generation,
+                               const struct timer_record *timer, uint32_t slot)
 {
     return (struct origin){.session = generation->session,
                            .created = timer->created,

@@ -308,7 +308,7 @@ Test(record, image_before_an_exec_is_trimmed_at_once)
     struct stat status;
     cr_assert_eq(stat(name, &status), 0);
     cr_expect_eq(header.end, TLK_EXECED);
-    cr_expect_eq(status.st_size, (off_t)header.chunk_used * TLK_CHUNK);
+    cr_expect_eq(status.st_size, (off_t)header.page_used * TLK_PAGE);
     free(name);
 }
 
