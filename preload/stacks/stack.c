@@ -11,6 +11,7 @@
 #include "stacks/libunwind.h"
 #include "tables/modules.h"
 
+#define LIBUNWIND_FROM 64
 #define STACK_NEEDED 16384 /* libunwind uses up to 10 KiB when its cache misses */
 
 static bool has_libunwind, libunwind_runs;
@@ -78,12 +79,19 @@ static bool libunwind_is_safe(void)
     return has_libunwind && !gate->careful && !gate->sandboxed && !modules_loader_busy();
 }
 
+/* One thread begins it, which takes as long as libgcc does for so many stacks: most make fewer. */
 static bool libunwind_ready(void)
 {
+    static uint32_t stacks;
+
     if (!libunwind_is_safe())
         return false;
-    if (!libunwind_runs)
-        libunwind_runs = has_libunwind = libunwind_begin();
+    if (__atomic_load_n(&libunwind_runs, __ATOMIC_ACQUIRE))
+        return true;
+    if (__atomic_fetch_add(&stacks, 1, __ATOMIC_RELAXED) == LIBUNWIND_FROM) {
+        has_libunwind = libunwind_begin();
+        __atomic_store_n(&libunwind_runs, has_libunwind, __ATOMIC_RELEASE);
+    }
     return libunwind_runs;
 }
 
@@ -92,7 +100,6 @@ void stack_begin(void)
     void *first[1];
 
     walk_by_libgcc(first, 1);
-    libunwind_ready();
 }
 
 /* Behind code that it knows nothing of, libunwind guesses. */

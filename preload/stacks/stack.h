@@ -16,7 +16,7 @@
 /* Finds libunwind, and where this thread's stack lies. */
 void stack_start(void);
 
-/* Before the first stack is taken: both unwinders make system calls, and set up what they keep. */
+/* Before the first stack is taken: for its first, libgcc's unwinder makes a system call. */
 void stack_begin(void);
 
 /* enum tlk_unwinder: the one in use. */
