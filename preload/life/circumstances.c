@@ -147,9 +147,9 @@ void process_note_call(long number, const unsigned long *argument)
  * addresses against RLIMIT_MEMLOCK. Those that the shim has reserved, to cost nothing until they
  * are used, would become a hundred megabytes of memory, or let the call fail. So they are given
  * back first, but for what a program of this kind may still come to need; what then finds no room
- * is counted as dropped.
+ * is counted as dropped. What lies in the recording bounds the slots, and those what is live and
+ * what a child inherits.
  */
-/* What lies in the recording bounds the slots, and those what is live and what a child inherits. */
 static void give_back(void)
 {
     int saved = errno;

@@ -551,12 +551,18 @@ void process_note_exit(int status)
     end_recording(status);
 }
 
-/* It is there in memory still, should exec fail: see begin_anew(). */
-static void give_up(void)
+/*
+ * It is there in memory still, should exec fail: see begin_anew(). Not among threads: one that is
+ * about to enter a timer would do so in tables that are begun anew under it.
+ */
+static bool give_up(void)
 {
+    if (!__libc_single_threaded || !is_idle() || !mapfile_remove())
+        return false;
     regions_remember();
     wake_begun = false;
     __atomic_store_n(&gate->state, GATE_WAITS, __ATOMIC_RELEASE);
+    return true;
 }
 
 /* The last that can be done for it. Other threads go on until exec has succeeded. */
@@ -568,9 +574,7 @@ bool process_note_exec(void)
         return false;
     cancel = cancel_hold_off();
     tell(TLK_BECAME);
-    if (gate_open() && is_idle() && mapfile_remove()) {
-        give_up();
-    } else if (gate_open()) {
+    if (gate_open() && !give_up()) {
         perfmap_keep();
         note_end(TLK_EXECED, 0);
         if (!gate->sandboxed)
