@@ -52,17 +52,20 @@ uint32_t mapfile_kernel_timers(void)
 }
 
 /*
- * The file is mapped beyond its end, which costs address space alone. Where that is limited, a
- * small part of it: the tables take several times the file's size.
+ * The file is mapped beyond its end, which costs address space alone. Where that is limited, or how
+ * much of it is private, a small part of it: the tables take several times the file's size.
  */
 static size_t most_mapped(const struct settings *settings)
 {
-    struct rlimit address_space = {.rlim_cur = RLIM_INFINITY};
     size_t size = settings->size && settings->size < TLK_LARGEST ? settings->size : TLK_LARGEST;
+    struct rlimit all = {.rlim_cur = RLIM_INFINITY}, private = all;
 
-    getrlimit(RLIMIT_AS, &address_space);
-    if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
-        size = address_space.rlim_cur / ADDRESS_SPACE_PART;
+    getrlimit(RLIMIT_AS, &all);
+    getrlimit(RLIMIT_DATA, &private);
+    if (size > all.rlim_cur / ADDRESS_SPACE_PART)
+        size = all.rlim_cur / ADDRESS_SPACE_PART;
+    if (size > private.rlim_cur / ADDRESS_SPACE_PART)
+        size = private.rlim_cur / ADDRESS_SPACE_PART;
     return whole_pages(size);
 }
 
