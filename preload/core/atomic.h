@@ -21,12 +21,9 @@
                 : "memory");                                                                       \
         replaced;                                                                                  \
     })
-#define ATOMIC_ADD_ALONE(count, more)                                                              \
-    __asm__("addq %[more], %[at]" : [at] "+m"(*(count)) : [more] "er"(more) : "memory")
 #else
 #define ATOMIC_ALONE false
 #define ATOMIC_REPLACE_ALONE(word, before, after) false
-#define ATOMIC_ADD_ALONE(count, more) (void)0
 #endif
 
 /*
@@ -47,14 +44,6 @@ static inline bool atomic_replace_64(uint64_t *word, uint64_t *before, uint64_t 
         return ATOMIC_REPLACE_ALONE(word, before, after);
     return __atomic_compare_exchange_n(word, before, after, false, __ATOMIC_ACQ_REL,
                                        __ATOMIC_ACQUIRE);
-}
-
-static inline void atomic_add_64(uint64_t *count, uint64_t more)
-{
-    if (ATOMIC_ALONE)
-        ATOMIC_ADD_ALONE(count, more);
-    else
-        __atomic_fetch_add(count, more, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -130,7 +130,8 @@ static uint64_t foreign_started(const struct timerleak_birth *given, int64_t now
 {
     uint64_t timer = foreign_born(given, now > 0 ? (uint64_t)now : 0);
 
-    foreign_armed(timer, now, deadline, period, given->call->caller);
+    if (timer)
+        foreign_armed(timer, now, deadline, period, given->call->caller);
     return timer;
 }
 

@@ -76,7 +76,9 @@ void inherit_over_exec(void)
 
 void inherit_reserve(void)
 {
-    remembered_reserve(mapfile_kernel_timers());
+    uint32_t timers = mapfile_kernel_timers();
+
+    remembered_reserve(timers < slots_most() ? timers : slots_most());
 }
 
 /* Not one that another thread releases meanwhile: nobody in the child would end that. */

@@ -3,10 +3,9 @@
  * is written to the recording about timers is written here.
  *
  * Every call keeps errno and may be used in a signal handler; it makes no system call but futex(),
- * when threads collide, those by which a full recording grows (mapfile.h), and one for the first
- * handle of a library's (live.h). What cannot be entered is counted as dropped. A create is
- * reported after the real call succeeded, a release before the real call is made: in between the
- * kernel may give the same name to another thread.
+ * when threads collide, and those by which a full recording grows (mapfile.h). What cannot be
+ * entered is counted as dropped. A create is reported after the real call succeeded, a release
+ * before the real call is made: in between the kernel may give the same name to another thread.
  */
 #ifndef TIMERLEAK_LEDGER_H
 #define TIMERLEAK_LEDGER_H

@@ -84,14 +84,16 @@ CLOSES(initgroups, (const char *user, gid_t group), user, group)
 int capset(void *header, const void *data);
 CLOSES(capset, (void *header, const void *data), header, data)
 
-/* Whether it would hinder: one that is lowered, of those that a file and its mapping need. */
+/*
+ * Whether it would hinder: one that is lowered, of those that a file needs. Not of address space: a
+ * recording that begins later takes a part of what there is then, one that is there all it may.
+ */
 static bool is_tighter(int resource, const void *given)
 {
     const struct rlimit *limit = given;
     struct rlimit before;
 
-    return limit &&
-           (resource == RLIMIT_FSIZE || resource == RLIMIT_NOFILE || resource == RLIMIT_AS) &&
+    return limit && (resource == RLIMIT_FSIZE || resource == RLIMIT_NOFILE) &&
            getrlimit((__rlimit_resource_t)resource, &before) == 0 &&
            limit->rlim_cur < before.rlim_cur;
 }
@@ -147,9 +149,9 @@ void process_note_call(long number, const unsigned long *argument)
  * addresses against RLIMIT_MEMLOCK. Those that the shim has reserved, to cost nothing until they
  * are used, would become a hundred megabytes of memory, or let the call fail. So they are given
  * back first, but for what a program of this kind may still come to need; what then finds no room
- * is counted as dropped.
+ * is counted as dropped. What lies in the recording bounds the slots, and those what is live and
+ * what a child inherits.
  */
-/* What lies in the recording bounds the slots, and those what is live and what a child inherits. */
 static void give_back(void)
 {
     int saved = errno;
@@ -167,7 +169,8 @@ static void give_back(void)
 
 HOOK int mlockall(int flags)
 {
-    if ((flags & MCL_CURRENT) && (gate_open() || process_wake()) && !gate->sandboxed &&
+    /* What is to come is locked whole: so it must be there before. */
+    if ((gate_open() || process_wake()) && flags & MCL_CURRENT && !gate->sandboxed &&
         section_enter()) {
         give_back();
         section_leave();

@@ -51,6 +51,7 @@ static char command[TLK_COMMAND_SIZE]; /* arguments one after the other, as in /
 static size_t command_size;
 static bool start_begun;
 static bool wake_begun; /* of this process's recording */
+static bool tables_begun;
 static const struct thread *beginner;
 static uint32_t missed; /* timers, for which no recording could be begun */
 static int unwritten;   /* why the last time: an errno */
@@ -335,6 +336,7 @@ static bool begin_first(void)
 {
     if (!mapfile_create(&settings, program))
         return false;
+    tables_begun = true;
     if (!sites_start() || !live_start() || !descriptors_start()) {
         mapfile_abandon();
         return false;
@@ -368,10 +370,13 @@ static bool begin_anew(void)
     return publish();
 }
 
-/* What another time may not stand in the way. */
+/*
+ * What another time may not stand in the way. Tables that are no recording's can't be begun again:
+ * what they have reserved would be lost, and what they remember is of the one that was given up.
+ */
 static bool passes(int error)
 {
-    return error == EMFILE || error == ENFILE || error == ENOMEM;
+    return (error == EMFILE || error == ENFILE || error == ENOMEM) && (recording || !tables_begun);
 }
 
 static void begin(void)
@@ -472,7 +477,7 @@ static void note_end(enum tlk_end end, int status)
 /* A child that ends with timers from its parent gets a recording to show them. */
 static bool ends_recorded(void)
 {
-    if (unwritten && !gate->sandboxed)
+    if (unwritten && !gate->sandboxed && !thread.vforked)
         presence_note(&settings, TLK_UNWRITTEN, unwritten);
     return gate_open() || (gate_waits() && inherit_count() && process_wake());
 }
@@ -546,12 +551,18 @@ void process_note_exit(int status)
     end_recording(status);
 }
 
-/* It is there in memory still, should exec fail: see begin_anew(). */
-static void give_up(void)
+/*
+ * It is there in memory still, should exec fail: see begin_anew(). Not among threads: one that is
+ * about to enter a timer would do so in tables that are begun anew under it.
+ */
+static bool give_up(void)
 {
+    if (!__libc_single_threaded || !is_idle() || !mapfile_remove())
+        return false;
     regions_remember();
     wake_begun = false;
     __atomic_store_n(&gate->state, GATE_WAITS, __ATOMIC_RELEASE);
+    return true;
 }
 
 /* The last that can be done for it. Other threads go on until exec has succeeded. */
@@ -563,9 +574,7 @@ bool process_note_exec(void)
         return false;
     cancel = cancel_hold_off();
     tell(TLK_BECAME);
-    if (gate_open() && is_idle() && mapfile_remove()) {
-        give_up();
-    } else if (gate_open()) {
+    if (gate_open() && !give_up()) {
         perfmap_keep();
         note_end(TLK_EXECED, 0);
         if (!gate->sandboxed)

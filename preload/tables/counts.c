@@ -258,8 +258,10 @@ bool sites_count_failed(uint32_t index, uint64_t now, enum tlk_failure failure)
     struct tlk_site *site = site_at(index);
     struct tlk_details *details;
 
-    if (!lock_take(site_lock(site)))
+    if (!lock_take(site_lock(site))) {
+        recording_drop(TLK_DROP_LOCK);
         return false;
+    }
     details = site->details ? details_of(site) : details_make(site);
     if (details) {
         if (!details->first_failed)

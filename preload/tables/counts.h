@@ -18,7 +18,7 @@ struct outcome {
 
 /*
  * Count one timer in and out, and a creation that failed; `now` is CLOCK_MONOTONIC. Within a
- * section. False: lock not had.
+ * section. False: lock not had, or no room for failures, which is counted as dropped there.
  */
 bool sites_count_created(uint32_t site, uint64_t now, bool inherited);
 bool sites_count_released(uint32_t site, uint64_t now, const struct outcome *outcome);

@@ -103,6 +103,12 @@ bool live_drop(uint32_t slot)
     return !is_chained(slot) || shard_drop(slot, hash_of_slot(slot));
 }
 
+/* That timer, not another that has its slot by now. */
+static bool slot_is_of(uint32_t slot, uint32_t hash)
+{
+    return timer_is_live(timer_at(slot)) && hash_of_slot(slot) == hash;
+}
+
 /* False when the lock could not be had. One that has ended meanwhile is not left there. */
 static bool shard_put(uint32_t hash, uint32_t slot)
 {
@@ -113,7 +119,7 @@ static bool shard_put(uint32_t hash, uint32_t slot)
     if (!is_chained(slot))
         chains_add(&shard->chains, slot, hash);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!timer_is_live(timer_at(slot)))
+    if (!slot_is_of(slot, hash))
         chains_remove(&shard->chains, slot, hash);
     lock_give(&shard->lock);
     return true;
@@ -180,14 +186,6 @@ static inline unsigned way_of(const struct set *set, struct key key, uint32_t *s
     return YOUNG_WAYS;
 }
 
-/* The timer that was put there, not another that has its slot by now. */
-static bool way_is_live(const struct set *set, unsigned way)
-{
-    uint32_t slot = set->slots[way];
-
-    return timer_is_live(timer_at(slot)) && hash_of_slot(slot) == set->hashes[way];
-}
-
 /* A free way, made free if need be; YOUNG_WAYS when who is in it can't be put elsewhere. */
 static inline unsigned way_free(const struct set *set, uint32_t hash)
 {
@@ -196,7 +194,8 @@ static inline unsigned way_free(const struct set *set, uint32_t hash)
     for (unsigned i = 0; i < YOUNG_WAYS; i++)
         if (!set->slots[i])
             return i;
-    if (way_is_live(set, oldest) && !shard_put(set->hashes[oldest], set->slots[oldest]))
+    if (slot_is_of(set->slots[oldest], set->hashes[oldest]) &&
+        !shard_put(set->hashes[oldest], set->slots[oldest]))
         return YOUNG_WAYS;
     return oldest;
 }
@@ -215,8 +214,10 @@ uint32_t live_put(uint32_t family, uint64_t id, uint32_t slot)
     uint32_t before;
     unsigned way;
 
-    if (!lock_take(&set->lock))
+    if (!lock_take(&set->lock)) {
+        recording_drop(TLK_DROP_LOCK);
         return slot;
+    }
     way = way_of(set, key, &before);
     if (way == YOUNG_WAYS) {
         before = shard_remove(key, lock_take);

@@ -21,6 +21,7 @@
 #define SITES_SHARE ((size_t)4 << 20)
 #define LARGEST_BY_LIMITS ((size_t)24 << 20)
 #define NAME_TRIES 100
+#define INTERRUPTIONS_MOST 100
 #define ADDRESS_SPACE_PART 64
 
 struct tlk_header *recording;
@@ -51,17 +52,20 @@ uint32_t mapfile_kernel_timers(void)
 }
 
 /*
- * The file is mapped beyond its end, which costs address space alone. Where that is limited, a
- * small part of it: the tables take several times the file's size.
+ * The file is mapped beyond its end, which costs address space alone. Where that is limited, or how
+ * much of it is private, a small part of it: the tables take several times the file's size.
  */
 static size_t most_mapped(const struct settings *settings)
 {
-    struct rlimit address_space = {.rlim_cur = RLIM_INFINITY};
     size_t size = settings->size && settings->size < TLK_LARGEST ? settings->size : TLK_LARGEST;
+    struct rlimit all = {.rlim_cur = RLIM_INFINITY}, private = all;
 
-    getrlimit(RLIMIT_AS, &address_space);
-    if (size > address_space.rlim_cur / ADDRESS_SPACE_PART)
-        size = address_space.rlim_cur / ADDRESS_SPACE_PART;
+    getrlimit(RLIMIT_AS, &all);
+    getrlimit(RLIMIT_DATA, &private);
+    if (size > all.rlim_cur / ADDRESS_SPACE_PART)
+        size = all.rlim_cur / ADDRESS_SPACE_PART;
+    if (size > private.rlim_cur / ADDRESS_SPACE_PART)
+        size = private.rlim_cur / ADDRESS_SPACE_PART;
     return whole_pages(size);
 }
 
@@ -181,11 +185,18 @@ static bool blocks_write(int fd, size_t from, size_t size)
     return from >= size;
 }
 
-/* Of a file that has `from` bytes: a store to a hole on a full disk would be SIGBUS. */
+/*
+ * Of a file that has `from` bytes: a store to a hole on a full disk would be SIGBUS. A signal may
+ * interrupt it, as on tmpfs, which is no want of room.
+ */
 static bool blocks_allocate(int fd, size_t from, size_t size)
 {
-    return real()->syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0 ||
-           (errno == EOPNOTSUPP && blocks_write(fd, from, size));
+    bool allocated = false;
+
+    errno = EINTR;
+    for (int i = 0; i < INTERRUPTIONS_MOST && !allocated && errno == EINTR; i++)
+        allocated = real()->syscall(SYS_fallocate, fd, 0, (off_t)0, (off_t)size) == 0;
+    return allocated || (errno == EOPNOTSUPP && blocks_write(fd, from, size));
 }
 
 /* In `address`'s place, unless that is NULL. */
@@ -207,8 +218,10 @@ static void *map_new(const struct settings *settings, const char *program, size_
     if (!mapped_size)
         mapped_size = most_mapped(settings);
     if (mapped_size < TLK_SMALLEST || newfile_limited(TLK_SMALLEST) < TLK_SMALLEST ||
-        newfile_limited(size) < size)
+        newfile_limited(size) < size) {
+        errno = EFBIG;
         return NULL;
+    }
     name_file(settings, program, 0);
     if (!newfile_open(&unpublished, file_path))
         return NULL;
@@ -352,9 +365,11 @@ bool mapfile_create_for_child(const struct settings *settings, const char *progr
     regions_copy(header, recording);
     if (mremap(header, mapped_size, mapped_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
         MAP_FAILED) {
+        munmap(header, mapped_size);
         newfile_close(&unpublished);
         return false;
     }
+    pages_lock = (struct lock){0}; /* which a thread of the parent's may have had */
     memcpy(recording->magic, TLK_MAGIC, sizeof(recording->magic));
     return true;
 }

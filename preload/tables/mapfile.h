@@ -18,7 +18,7 @@ extern struct tlk_header *recording;
 /*
  * Makes the file, allocates its blocks (a store to a hole on a full disk would be SIGBUS) and maps
  * it. It has no name until mapfile_publish() gives it one, and closes it: nobody ever sees a
- * recording that is not complete. Both make system calls. False: no recording.
+ * recording that is not complete. Both make system calls. False: no recording, and errno says why.
  */
 bool mapfile_create(const struct settings *settings, const char *program);
 

@@ -5,23 +5,11 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include "support/status.h"
 #include "support/timers.h"
 #include "support/transparency.h"
 
 #define WORKING_SET (16 << 20)
-
-/* In kB; 0 when memory may not be locked, as some containers have it. */
-static long memory_locked(void)
-{
-    char line[128];
-    long locked = 0;
-    FILE *status = fopen("/proc/self/status", "r");
-    while (status && fgets(line, sizeof line, status))
-        sscanf(line, "VmLck: %ld kB", &locked);
-    if (status)
-        fclose(status);
-    return locked;
-}
 
 SITE static void deeper(int depth)
 {
@@ -62,7 +50,8 @@ int main(void)
     fail_if(timerfd_create(CLOCK_MONOTONIC, 0) < 0, "timerfd_create");
     int failed = mlockall(MCL_CURRENT | MCL_FUTURE);
     printf("mlockall %d, error %d, %s\n", failed, failed ? errno : 0,
-           memory_locked() < 4 * WORKING_SET / 1024 ? "as much as needed" : "far more than needed");
+           status_kb("VmLck:") < 4 * WORKING_SET / 1024 ? "as much as needed"
+                                                        : "far more than needed");
     serve();
     if (fork() == 0) {
         serve();

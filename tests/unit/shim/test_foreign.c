@@ -294,3 +294,14 @@ Test(foreign, what_was_found_by_address_is_outdated_when_something_is_unloaded)
     dlclose(self);
     cr_expect_neq(timerleak_ledger.unloads(), before);
 }
+
+/* ---- where nothing is recorded ---- */
+
+TestSuite(foreign_unrecorded);
+
+Test(foreign_unrecorded, a_timer_that_begins_with_its_arming_is_none)
+{
+    struct timerleak_birth birth = {.call = TIMERLEAK_CALL("red"), .family = 1};
+
+    cr_expect_eq(timerleak_ledger.started(&birth, TIMERLEAK_AT_BIRTH, 1000, 0), 0);
+}

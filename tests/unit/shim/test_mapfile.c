@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -257,14 +258,19 @@ Test(mapfile, one_too_small_to_be_of_use_is_not_left_behind)
     struct rlimit limit = {TLK_PAGE, RLIM_INFINITY};
 
     setrlimit(RLIMIT_FSIZE, &limit);
+    errno = ENOMEM;
     cr_expect_not(make(&settings));
+    cr_expect_eq(errno, EFBIG, "not of something before");
     cr_expect_neq(access(in_directory("recording.tlk"), F_OK), 0);
 }
 
 static long (*real_syscall)(long, ...);
 
-/* As on a file system that can't allocate. */
-static long no_fallocate(long number, ...)
+static int fallocate_fails; /* with that errno, */
+static int fallocate_times; /* so many times */
+
+/* As on a file system that can't allocate, or where a signal comes meanwhile. */
+static long failing_fallocate(long number, ...)
 {
     long arguments[6];
     va_list list;
@@ -273,18 +279,35 @@ static long no_fallocate(long number, ...)
     for (int i = 0; i < 6; i++)
         arguments[i] = va_arg(list, long);
     va_end(list);
-    if (number == SYS_fallocate) {
-        errno = EOPNOTSUPP;
+    if (number == SYS_fallocate && fallocate_times > 0) {
+        fallocate_times--;
+        errno = fallocate_fails;
         return -1;
     }
     return real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
                         arguments[4], arguments[5]);
 }
 
-Test(mapfile, where_blocks_can_t_be_allocated_they_are_written)
+static void fail_to_allocate(int error, int times)
 {
     real_syscall = real()->syscall;
-    real_table.syscall = no_fallocate;
+    real_table.syscall = failing_fallocate;
+    fallocate_fails = error;
+    fallocate_times = times;
+}
+
+Test(mapfile, a_signal_while_it_grows_does_not_bound_it)
+{
+    make_of(0);
+    fail_to_allocate(EINTR, 3);
+    fill(10000);
+    cr_expect_eq(fallocate_times, 0);
+    cr_expect_gt(recording->regions[TLK_TIMERS].used, 10000);
+}
+
+Test(mapfile, where_blocks_can_t_be_allocated_they_are_written)
+{
+    fail_to_allocate(EOPNOTSUPP, INT_MAX);
     make_of(0);
     fill(10000);
     cr_expect_gt(recording->regions[TLK_TIMERS].used, 10000);

@@ -81,6 +81,16 @@ Test(memory, what_is_needed_stays)
     cr_expect(is_mapped(memory + size - 1));
 }
 
+/* As tables mix keys of several words. */
+static uint64_t hash_words(const uint64_t *words, size_t size)
+{
+    uint64_t hash = size;
+
+    for (size_t i = 0; i < size / sizeof(*words); i++)
+        hash = hash_fold(hash_mix(hash, words[i]));
+    return hash;
+}
+
 Test(table, the_hash_takes_in_every_bit_and_the_order)
 {
     uint64_t key[3] = {1, 2, 3}, swapped[3] = {2, 1, 3}, same[3] = {1, 2, 3};
