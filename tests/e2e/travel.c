@@ -256,7 +256,8 @@ Test(travel, what_still_runs_is_not_made_portable, .timeout = 120)
     char *out = in_folder(
         &subject,
         "mkfifo f && exec 9<>f && $T record --portable -o %e.tlk "
-        "sh -c 'TIMERLEAK_ENABLED=0 cat f & until [ -e cat.tlk ]; do :; done; ./app' 9>&- >/dev/null; cat errors; "
+        "sh -c 'TIMERLEAK_ENABLED=0 cat f & until [ -e cat.tlk ]; do :; done; ./app' 9>&- "
+        ">/dev/null; cat errors; "
         "head -c 7 cat.tlk; $T report app.tlk | grep -c 'open_connection  '; "
         "cp app.tlk same.tlk; $T merge -o app.tlk cat.tlk; cmp app.tlk same.tlk && echo spared");
 
