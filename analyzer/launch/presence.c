@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define READ_MOST ((off_t)1 << 30) /* whoever may write there may have made it of any size */
+
 void presence_begin(struct presence *presence, const char *directory, uint64_t session)
 {
     size_t size = strlen(directory) + sizeof(TLK_REGISTER) + 20;
@@ -40,8 +42,9 @@ void presence_read(struct presence *presence, pid_t program)
     struct tlk_entry entries[512];
     ssize_t length;
     off_t at = 0;
-    while (presence->fd >= 0 && (length = pread(presence->fd, entries, sizeof(entries), at)) >=
-                                    (ssize_t)sizeof(*entries)) {
+    while (presence->fd >= 0 && at < READ_MOST &&
+           (length = pread(presence->fd, entries, sizeof(entries), at)) >=
+               (ssize_t)sizeof(*entries)) {
         size_t count = (size_t)length / sizeof(*entries);
         for (size_t i = 0; i < count; i++)
             take_entry(presence, &entries[i], program);

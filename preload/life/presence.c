@@ -7,6 +7,15 @@
 
 #include "core/real.h"
 #include "tables/mapfile.h"
+#include "tables/newfile.h"
+
+/* Beyond RLIMIT_FSIZE a write would be the program's death by SIGXFSZ. */
+static bool may_grow(int fd, size_t more)
+{
+    long size = real()->syscall(SYS_lseek, fd, (off_t)0, SEEK_END);
+
+    return size >= 0 && newfile_limited((size_t)size + more) == (size_t)size + more;
+}
 
 void presence_note(const struct settings *settings, enum tlk_presence what, int error)
 {
@@ -25,6 +34,7 @@ void presence_note(const struct settings *settings, enum tlk_presence what, int 
                               O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return;
-    real()->syscall(SYS_write, fd, &entry, sizeof(entry));
+    if (may_grow(fd, sizeof(entry)))
+        real()->syscall(SYS_write, fd, &entry, sizeof(entry));
     real()->syscall(SYS_close, fd);
 }

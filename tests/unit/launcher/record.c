@@ -208,6 +208,20 @@ Test(record, file_size_limit_is_explained)
     }
 }
 
+Test(record, programs_that_may_not_write_files_live_as_ever)
+{
+    int status = fixture_record("sh", "-c", "ulimit -f 0; env true && exit 5", NULL);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 5, "%x", status);
+}
+
+Test(record, a_register_made_endless_ends_all_the_same)
+{
+    cr_expect_eq(
+        fixture_record("sh", "-c", "truncate -s 8T .timerleak.* || exit 5; exec env true", NULL),
+        0);
+    expect_said("program");
+}
+
 Test(record, settings_that_will_not_do_what_was_meant_are_told)
 {
     setenv("TIMERLEAK_ENABLED", "maybe", 1);
