@@ -334,7 +334,7 @@ static bool publish(void)
 
 static bool begin_first(void)
 {
-    if (!mapfile_create(&settings, program))
+    if (!regions_create(&settings, program))
         return false;
     tables_begun = true;
     if (!sites_start() || !live_start() || !descriptors_start()) {
@@ -357,7 +357,7 @@ static bool begin_anew(void)
 {
     if (recording->pid != getpid())
         perfmap_forked();
-    if (!mapfile_create_for_child(&settings, program)) {
+    if (!regions_create_for_child(&settings, program)) {
         if (!missed)
             recording_drop(TLK_DROP_CHILD);
         return false;

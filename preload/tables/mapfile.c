@@ -16,7 +16,6 @@
 #include "core/memory.h"
 #include "core/real.h"
 #include "tables/newfile.h"
-#include "tables/regions.h"
 
 #define SITES_SHARE ((size_t)4 << 20)
 #define LARGEST_BY_LIMITS ((size_t)24 << 20)
@@ -348,21 +347,20 @@ bool mapfile_create(const struct settings *settings, const char *program)
     if (!recording)
         return false;
     header_begin(recording);
-    regions_lay_out();
     memcpy(recording->magic, TLK_MAGIC, sizeof(recording->magic));
     return true;
 }
 
-bool mapfile_create_for_child(const struct settings *settings, const char *program)
+bool mapfile_create_for_child(const struct settings *settings, const char *program, uint32_t pages,
+                              void (*copy)(struct tlk_header *to, const struct tlk_header *from))
 {
-    uint32_t pages = regions_remembered();
     struct tlk_header *header = map_new(settings, program, (size_t)pages * TLK_PAGE);
 
     if (!header)
         return false;
     header_begin(header);
     header->page_used = pages;
-    regions_copy(header, recording);
+    copy(header, recording);
     if (mremap(header, mapped_size, mapped_size, MREMAP_MAYMOVE | MREMAP_FIXED, recording) ==
         MAP_FAILED) {
         munmap(header, mapped_size);

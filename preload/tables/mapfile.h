@@ -25,9 +25,10 @@ bool mapfile_create(const struct settings *settings, const char *program);
 /*
  * As mapfile_create(), for a forked child, which still maps its parent's recording: the new one
  * takes its place in the address space and has the same layout, so that every index and pointer
- * stays good. Of its contents see regions_copy().
+ * stays good. `copy` brings over what lies in the first `pages` pages, but for the header.
  */
-bool mapfile_create_for_child(const struct settings *settings, const char *program);
+bool mapfile_create_for_child(const struct settings *settings, const char *program, uint32_t pages,
+                              void (*copy)(struct tlk_header *to, const struct tlk_header *from));
 
 bool mapfile_publish(const struct settings *settings, const char *program);
 

@@ -37,7 +37,7 @@ static void region_grow(enum tlk_region_id id)
     __atomic_store_n(&region->room, (uint32_t)(start + records), __ATOMIC_RELEASE);
 }
 
-void regions_lay_out(void)
+static void lay_out(void)
 {
     for (int id = 0; id < TLK_REGIONS; id++) {
         struct tlk_region *region = &recording->regions[id];
@@ -45,6 +45,14 @@ void regions_lay_out(void)
         *region = (struct tlk_region){.stride = strides[id], .used = 1, .first = firsts[id]};
         region_grow((enum tlk_region_id)id);
     }
+}
+
+bool regions_create(const struct settings *settings, const char *program)
+{
+    if (!mapfile_create(settings, program))
+        return false;
+    lay_out();
+    return true;
 }
 
 uint32_t region_take(enum tlk_region_id id, uint32_t count)
@@ -80,11 +88,6 @@ void regions_remember(void)
         at_fork.pages = recording->page_used;
 }
 
-uint32_t regions_remembered(void)
-{
-    return at_fork.pages;
-}
-
 /* Lest a reference to a timer of the parent's mean one that the child makes in the same slot. */
 static void copy_generations(struct tlk_timer *to, const struct tlk_timer *from, size_t count)
 {
@@ -92,7 +95,7 @@ static void copy_generations(struct tlk_timer *to, const struct tlk_timer *from,
         to[i].generation = from[i].generation;
 }
 
-void regions_copy(struct tlk_header *to, const struct tlk_header *from)
+static void copy(struct tlk_header *to, const struct tlk_header *from)
 {
     memcpy(to->regions, at_fork.regions, sizeof(to->regions));
     for (int id = 0; id < TLK_REGIONS; id++) {
@@ -110,4 +113,9 @@ void regions_copy(struct tlk_header *to, const struct tlk_header *from)
                 memcpy(at, copied, used * region->stride);
         }
     }
+}
+
+bool regions_create_for_child(const struct settings *settings, const char *program)
+{
+    return mapfile_create_for_child(settings, program, at_fork.pages, copy);
 }

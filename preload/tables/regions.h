@@ -6,20 +6,17 @@
 
 #include "tables/mapfile.h"
 
-/* In a new recording: every region gets its first segment, so that its record 0 exists. */
-void regions_lay_out(void);
+/* As mapfile_create(); every region has its first segment, so that its record 0 exists. */
+bool regions_create(const struct settings *settings, const char *program);
 
 /* Before fork, with the locks of all tables held: how far the regions reach, for the child's. */
 void regions_remember(void);
 
-/* How many pages that were. */
-uint32_t regions_remembered(void);
-
 /*
- * To the recording of a forked child: strings, modules, frames and sites, as many as
+ * As mapfile_create_for_child(): strings, modules, frames and sites are copied, as many as
  * regions_remember() saw, for the parent's go on growing. The timers are all free.
  */
-void regions_copy(struct tlk_header *to, const struct tlk_header *from);
+bool regions_create_for_child(const struct settings *settings, const char *program);
 
 /*
  * Room for `count` records next to each other: the index of the first, 0 when there is none. The

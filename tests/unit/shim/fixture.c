@@ -82,7 +82,7 @@ void begin_sized(size_t size)
     stack_start();
     stack_begin();
     cr_assert(gate_install());
-    cr_assert(mapfile_create(&settings, "program"));
+    cr_assert(regions_create(&settings, "program"));
     cr_assert(sites_start());
     cr_assert(live_start() && descriptors_start());
     modules_start("/the/program");

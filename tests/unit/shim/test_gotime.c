@@ -200,7 +200,7 @@ Test(gotime, one_that_starts_was_born_and_armed_when_the_library_looked_at_the_c
     int64_t then = now() - 7, deadline = then + (int64_t)(100 * SECOND);
     const struct tlk_timer *timer = timer_of(start_one(then, deadline));
 
-    cr_expect_eq(timer->created, then);
+    cr_expect_eq(timer->created, (uint64_t)then);
     cr_expect_eq(timer->armed, 1);
     cr_expect_eq(timer->flags, TLK_EXACT_FIRES | TLK_ARMED);
     cr_expect_eq(timer->deadline, deadline);
@@ -213,8 +213,8 @@ Test(gotime, one_that_starts_by_the_mock_clock_was_born_by_the_real_one)
     int64_t before = now();
     const struct tlk_timer *timer = timer_of(start_one(TIMERLEAK_OTHER_CLOCK, 5));
 
-    cr_expect_geq(timer->created, before);
-    cr_expect_leq(timer->created, now());
+    cr_expect_geq(timer->created, (uint64_t)before);
+    cr_expect_leq(timer->created, (uint64_t)now());
     cr_expect_eq(timer->armed, 1);
     cr_expect_eq(timer->deadline_clock, -1);
 }

@@ -30,7 +30,7 @@ TestSuite(mapfile, .init = make_directory, .fini = remove_directory);
 
 static bool make(const struct settings *settings)
 {
-    return mapfile_create(settings, "prog") && mapfile_publish(settings, "prog");
+    return regions_create(settings, "prog") && mapfile_publish(settings, "prog");
 }
 
 /* Makes a recording of this name and expects it under that one. */
@@ -158,7 +158,7 @@ Test(mapfile, it_has_no_name_until_it_is_published)
     char maps[16384];
 
     snprintf(settings.output, sizeof(settings.output), "%s", in_directory("a.tlk"));
-    cr_assert(mapfile_create(&settings, "prog"));
+    cr_assert(regions_create(&settings, "prog"));
     cr_expect_eq(files_made(), 0);
     cr_assert(mapfile_publish(&settings, "prog"));
     cr_expect_eq(files_made(), 1);
@@ -408,7 +408,7 @@ Test(mapfile, a_child_s_is_as_small)
     mapfile_shrink(MIB);
     most = mapfile_most();
     regions_remember();
-    cr_assert(mapfile_create_for_child(&settings, "prog"));
+    cr_assert(regions_create_for_child(&settings, "prog"));
     fill(100);
     cr_expect_geq(recording->regions[TLK_TIMERS].used, 100, "it grows before it has a name");
     cr_assert(mapfile_publish(&settings, "prog"));
