@@ -120,6 +120,14 @@ struct portable *cache_read(const uint8_t *build_id, size_t build_id_size, struc
     return NULL;
 }
 
+/* Through a link another file would be written, and a FIFO would be waited for. */
+static void entry_clear(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        unlink(path);
+}
+
 static void entry_write(const struct portable *portable, const char *path)
 {
     struct replacement replacement;
@@ -145,6 +153,7 @@ void cache_write(struct portable *portable, const uint8_t *build_id, size_t buil
     make_place();
     if (!is_safe() || !entry_path(path, build_id, build_id_size))
         return;
+    entry_clear(path);
     entry_add(portable, path);
     entry_write(portable, path);
 }

@@ -230,6 +230,9 @@ Test(cache, damaged_entries_are_dropped)
     expect_dropped("sed -i 's/\"outer\"/7/' cache/*");
     expect_dropped("sed -i 's/symbols.1/symbols\\/2/' cache/*");
     expect_dropped("head -c 9999 /dev/urandom >$(ls cache/*)");
+    expect_dropped("name=$(ls cache/*) && rm $name && mkfifo $name");
+    expect_dropped("name=$(ls cache/*) && echo kept >other && ln -sf ../other $name");
+    run("grep -qx kept other");
 }
 
 Test(cache, entries_that_grow_too_large_are_begun_anew)
