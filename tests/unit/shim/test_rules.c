@@ -12,32 +12,24 @@ TestSuite(rules, .init = begin, .fini = end, .disabled = !MACHINE_CALLS_PUSH);
 #ifdef __x86_64__
 
 /* None of this is ever run: what counts is the information, at the label behind each call. */
-#define BEGIN ".cfi_startproc\npush %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset %rbp, -16\n"
-#define CALL_AND(name) "call abort@PLT\n.globl " #name "\n.hidden " #name "\n" #name ":\nnop\n"
-__asm__(
-    ".pushsection program, \"ax\", @progbits\n"
-    ".cfi_startproc\nsub $264, %rsp\n.cfi_def_cfa_offset 272\n" CALL_AND(
-        at_plain) ".cfi_endproc\n" BEGIN
-        CALL_AND(at_saved) ".cfi_restore %rbp\n" CALL_AND(
-            at_restored) ".cfi_endproc\n" BEGIN
-                         ".cfi_def_cfa_register %rbp\n" CALL_AND(at_pointer) ".cfi_endproc\n" BEGIN ".cfi_def_cfa %rbx, 16\n" CALL_AND(
-                             at_other_register) ".cfi_endproc\n" BEGIN
-                                                ".cfi_register %rbp, %r12\n" CALL_AND(
-                                                    at_rbp_elsewhere) ".cfi_endproc\n" BEGIN
-                                                                      ".cfi_escape 0x0f, 3, 0x77, "
-                                                                      "16, 0x06\n" CALL_AND(at_expression) ".cfi_def_cfa %rsp, 16\n" CALL_AND(
-                                                                          at_defined_again) ".cfi_"
-                                                                                            "endpro"
-                                                                                            "c"
-                                                                                            "\n" BEGIN
-                                                                                            ".cfi_"
-                                                                                            "undefi"
-                                                                                            "ned "
-                                                                                            "%rip"
-                                                                                            "\n" CALL_AND(
-                                                                                                at_outermost) ".cfi_endproc\n" BEGIN
-                                                                                                              ".cfi_signal_frame\n" CALL_AND(at_signal) ".cfi_endproc\n" CALL_AND(
-                                                                                                                  at_nothing) ".popsection\n");
+#define CODE(name, first, last)                                                                    \
+    __asm__(".pushsection program, \"ax\", @progbits\n" first "call abort@PLT\n"                   \
+            ".weak " #name "\n.hidden " #name "\n" #name ":\nnop\n" last ".popsection")
+#define FUNCTION(name, directives) CODE(name, ".cfi_startproc\n" directives, ".cfi_endproc\n")
+#define PUSHED "push %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset %rbp, -16\n"
+#define BY_EXPRESSION ".cfi_escape 0x0f, 3, 0x77, 16, 0x06\n"
+
+FUNCTION(at_plain, "sub $264, %rsp\n.cfi_def_cfa_offset 272\n");
+FUNCTION(at_saved, PUSHED);
+FUNCTION(at_restored, PUSHED ".cfi_restore %rbp\n");
+FUNCTION(at_pointer, PUSHED ".cfi_def_cfa_register %rbp\n");
+FUNCTION(at_other_register, PUSHED ".cfi_def_cfa %rbx, 16\n");
+FUNCTION(at_rbp_elsewhere, PUSHED ".cfi_register %rbp, %r12\n");
+FUNCTION(at_expression, PUSHED BY_EXPRESSION);
+FUNCTION(at_defined_again, PUSHED BY_EXPRESSION ".cfi_def_cfa %rsp, 16\n");
+FUNCTION(at_outermost, PUSHED ".cfi_undefined %rip\n");
+FUNCTION(at_signal, PUSHED ".cfi_signal_frame\n");
+CODE(at_nothing, "", "");
 
 #endif
 
