@@ -140,6 +140,12 @@ static char *read_written(const char *root, int pid, const struct terms *terms, 
     return map_read(path, terms, size);
 }
 
+/* The time that a file bears is by a clock as coarse as that. */
+static uint64_t written_from(const struct tlk_header *header)
+{
+    return elapsed(header->start_real, header->clock_resolution);
+}
+
 /* What was written when the process ended bears a time a little later. */
 static struct terms terms_of(struct recording *recording, uid_t owner)
 {
@@ -147,13 +153,13 @@ static struct terms terms_of(struct recording *recording, uid_t owner)
     uint64_t end = header->end_real;
     if (end == 0)
         end = header->start_real + elapsed(recording_last_event(recording), header->start_mono);
-    return (struct terms){owner, false, header->start_real, end + NS_PER_SECOND};
+    return (struct terms){owner, false, written_from(header), end + NS_PER_SECOND};
 }
 
 /* As its process sees it, which may be in a container. */
 static char *read_running(const struct tlk_header *header, uid_t owner, size_t *size)
 {
-    struct terms terms = {owner, false, header->start_real, UINT64_MAX};
+    struct terms terms = {owner, false, written_from(header), UINT64_MAX};
     struct map own = {0}, parents = {0};
     char root[ROOM];
     snprintf(root, sizeof(root), "/proc/%d/root", (int)header->pid);

@@ -30,9 +30,11 @@ void perfmap_forked(void)
     parent = (struct writer){recording->pid, recording->start_real};
 }
 
+/* By a coarse clock: no later than that. */
 static uint64_t written_at(const struct stat *status)
 {
-    return (uint64_t)status->st_mtim.tv_sec * 1000000000u + (uint64_t)status->st_mtim.tv_nsec;
+    return (uint64_t)status->st_mtim.tv_sec * 1000000000u + (uint64_t)status->st_mtim.tv_nsec +
+           recording->clock_resolution;
 }
 
 /*
