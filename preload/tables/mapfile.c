@@ -391,12 +391,12 @@ void mapfile_fill_up(void)
 static bool file_cut(size_t size)
 {
     int fd = open_own();
-    bool cut;
+    bool cut = fd >= 0 && ftruncate(fd, (off_t)size) == 0;
 
-    recording->page_count = (uint32_t)(size / TLK_PAGE);
-    cut = fd >= 0 && ftruncate(fd, (off_t)size) == 0;
-    if (cut)
+    if (cut) { /* else its blocks are there, and may be used */
         file_size = size;
+        recording->page_count = (uint32_t)(size / TLK_PAGE);
+    }
     if (fd >= 0)
         real()->syscall(SYS_close, fd);
     return cut;

@@ -22,8 +22,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHUNKS_FIRST (1 + (size_t)TLK_REGIONS) /* the header and a chunk of each region */
-
 TestSuite(mapfile, .init = make_directory, .fini = remove_directory);
 
 #define MIB ((size_t)1 << 20)
@@ -352,6 +350,20 @@ Test(mapfile, cut_to_what_is_used_it_may_grow_again)
     cr_expect_eq(recording->page_count, recording->page_used);
     fill(10000);
     cr_expect_geq(recording->regions[TLK_TIMERS].used, 10000);
+}
+
+Test(mapfile, one_that_could_not_be_cut_keeps_its_room)
+{
+    uint32_t pages;
+
+    make_of(0);
+    mapfile_fill_up();
+    pages = recording->page_count;
+    unlink(in_directory("recording.tlk"));
+    mapfile_trim();
+    cr_expect_eq(recording->page_count, pages);
+    fill(1000);
+    cr_expect_geq(recording->regions[TLK_TIMERS].used, 1000);
 }
 
 Test(mapfile, at_the_end_it_is_cut_and_grows_no_more)
