@@ -52,7 +52,11 @@ LIBRARY_FLAGS = $(PACKAGES_COMPILED) -I$(GENERATED)
 CRITERION = $(call once,CRITERION,pkg-config --libs criterion)
 
 MANUAL := $(wildcard analyzer/manual/*.c)
-ANALYZER := $(filter-out $(MANUAL),$(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c))
+# What goes into the kernel, what loads it there, and the rest of the tracer.
+PROBES := analyzer/trace/probes.bpf.c
+TRACE_LOADER := $(addprefix analyzer/trace/,main.c tracer.c probes.c probes_object.S)
+TRACE := $(filter-out $(PROBES) $(TRACE_LOADER),$(wildcard analyzer/trace/*.c))
+ANALYZER := $(filter-out $(MANUAL) analyzer/trace/%,$(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c))
 PROFILE := $(GENERATED)/profile.pb-c
 PROFILE_OBJECT := $(OBJ)/generated/profile.pb-c.c.o
 SHIM := $(filter-out preload/gotime/%,$(wildcard preload/*/*.c preload/*/*.S))
@@ -81,7 +85,11 @@ objects = $(patsubst %,$(OBJ)/%.o,$(1))
 .PHONY: all families test demo bench experiments stress tsan verdicts fuzz fresh install uninstall deb clean format format-check lint programs suites run-test run-demo
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so families $(GOTIME_LIBRARIES) $(BUILD)/manual
+# Without libbpf, or a clang that builds for the kernel, `timerleak trace` says what is missing.
+BPF_CLANG ?= clang
+TRACER := $(if $(wildcard analyzer/trace/main.c),$(if $(shell pkg-config --exists libbpf 2>/dev/null && command -v $(BPF_CLANG)),$(BUILD)/timerleak-trace))
+
+all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so families $(GOTIME_LIBRARIES) $(BUILD)/manual $(TRACER)
 
 # $(call say,WORD): a line for each step, before its command: [WHICH/HOW MANY] WORD TARGET. How many
 # there are, make itself knows only in the end. So the first of them asks a second make, which runs
@@ -98,6 +106,20 @@ endif
 
 $(BUILD)/timerleak: $(call objects,$(ANALYZER)) $(PROFILE_OBJECT)
 	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES) -pthread
+
+# ---- what watches processes from outside ----
+
+$(BUILD)/timerleak-trace: $(call objects,$(TRACE) $(TRACE_LOADER) $(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT)
+	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES) -lbpf -pthread
+
+# In one form for all kernels: it says what it needs of theirs, and libbpf fits it in (CO-RE).
+BPF_ARCH = $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))))
+BPF_OBJECT := $(OBJ)/analyzer/trace/probes.bpf.o
+$(BPF_OBJECT): $(PROBES) $(OBJ)/flags
+	$(call say,$(BPF_CLANG)) $(BPF_CLANG) -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g -Ianalyzer $(WARN) \
+		-idirafter /usr/include/$(shell $(CC) -dumpmachine) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+$(OBJ)/analyzer/trace/probes_object.S.o: $(BPF_OBJECT)
+$(OBJ)/analyzer/trace/probes_object.S.o: CPPFLAGS += -DPROBES='"$(BPF_OBJECT)"'
 
 # A copy of libgcc's, which asks stacks/bare.c what it knows of code.
 UNWINDER := -static-libgcc -Wl,--wrap=_Unwind_Find_FDE
@@ -176,7 +198,7 @@ $(OBJ)/generated/%.c.o: $(GENERATED)/%.c $(OBJ)/flags
 # The page's files are built into it.
 $(OBJ)/analyzer/exports/html.c.o $(OBJ)/checked/analyzer/exports/html.c.o: \
 		$(wildcard analyzer/exports/html/page/*)
-$(call objects,$(ANALYZER)): | $(PROFILE).h
+$(call objects,$(ANALYZER) $(TRACE) $(filter %.c,$(TRACE_LOADER))): | $(PROFILE).h
 $(PROFILE).h: $(PROFILE).c
 $(PROFILE).c: analyzer/exports/profile.proto | $(OBJ)/flags
 	$(call need,pkg-config --exists $(PACKAGES) && command -v protoc-c,not all libraries are here)
@@ -222,17 +244,19 @@ programs: $(call program_names,$(PROGRAMS)) $(call program_names,$(DEMOS)) \
 # ---- tests: one binary for each directory below tests/unit, and one for tests/e2e ----
 
 suite_sources = $(wildcard tests/unit/$(1)/*.c tests/unit/$(1)/*/*.c)
-ANALYZER_SUITES := $(addprefix $(BUILD)/unit/,$(filter-out shim gotime,$(SUITE_DIRS)))
+ANALYZER_SUITES := $(addprefix $(BUILD)/unit/,$(filter-out shim gotime tracer,$(SUITE_DIRS)))
+TRACER_SUITE := $(addprefix $(BUILD)/unit/,$(filter tracer,$(SUITE_DIRS)))
 SHIM_SUITE := $(addprefix $(BUILD)/unit/,$(filter shim,$(SUITE_DIRS)))
 GOTIME_SUITE := $(addprefix $(BUILD)/unit/,$(filter gotime,$(SUITE_DIRS)))
 E2E := $(if $(wildcard tests/e2e/*.c),$(BUILD)/e2e)
-SUITES ?= $(ANALYZER_SUITES) $(SHIM_SUITE) $(GOTIME_SUITE) $(E2E)
+SUITES ?= $(ANALYZER_SUITES) $(TRACER_SUITE) $(SHIM_SUITE) $(GOTIME_SUITE) $(E2E)
 
 LIMIT := $(OBJ)/tests/limit.c.o $(OBJ)/tests/sanitizer.c.o
 link_suite = $(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
 		$(CRITERION) $(LIBRARIES) -pthread
 .SECONDEXPANSION:
-$(ANALYZER_SUITES): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
+$(TRACER_SUITE): $(patsubst %,$(OBJ)/checked/%.o,$(TRACE))
+$(ANALYZER_SUITES) $(TRACER_SUITE): $$(patsubst %,$(OBJ)/checked/%.o,$$(call suite_sources,$$(@F)) \
 		$(filter-out analyzer/main.c,$(ANALYZER))) $(PROFILE_OBJECT) $(LIMIT)
 	$(call link_suite,$(CHECKED_FLAGS))
 # And what objects beside the shim are made of, as far as it wraps nothing by itself.
