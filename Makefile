@@ -119,7 +119,7 @@ $(BPF_OBJECT): $(PROBES) $(OBJ)/flags
 	$(call say,$(BPF_CLANG)) $(BPF_CLANG) -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g -Ianalyzer $(WARN) \
 		-idirafter /usr/include/$(shell $(CC) -dumpmachine) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 $(OBJ)/analyzer/trace/probes_object.S.o: $(BPF_OBJECT)
-$(OBJ)/analyzer/trace/probes_object.S.o: CPPFLAGS += -DPROBES='"$(BPF_OBJECT)"'
+$(OBJ)/analyzer/trace/probes_object.S.o: OBJ_FLAGS += -DPROBES='"$(BPF_OBJECT)"'
 
 # A copy of libgcc's, which asks stacks/bare.c what it knows of code.
 UNWINDER := -static-libgcc -Wl,--wrap=_Unwind_Find_FDE

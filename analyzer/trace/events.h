@@ -129,8 +129,9 @@ struct trace_go {
 };
 
 struct trace_losses {
-    __u64 events; /* no room in the ring */
-    __u64 stacks; /* of TRACE_UNREADABLE */
+    __u64 events;  /* no room in the ring */
+    __u64 stacks;  /* of TRACE_UNREADABLE */
+    __u64 foreign; /* timers that 32-bit programs made: their calls are not looked at */
 };
 
 /* ---- what is known of stacks: see known.h ---- */

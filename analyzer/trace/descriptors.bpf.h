@@ -1,0 +1,158 @@
+/*
+ * descriptors.bpf.h - which of a process's descriptors are timerfds, and what these are doing.
+ */
+#ifndef TIMERLEAK_TRACE_DESCRIPTORS_BPF_H
+#define TIMERLEAK_TRACE_DESCRIPTORS_BPF_H
+
+#include "trace/ring.bpf.h"
+
+#include <linux/time.h>
+
+/* Loads through what the kernel's own types lead to are cheap, and end in 0 where there is nothing;
+ * from the array on it takes a helper. */
+static __always_inline __u64 file_in(__u64 array, __u32 fd)
+{
+    __u64 file = 0;
+    bpf_probe_read_kernel(&file, sizeof file, (void *)(array + fd * sizeof file));
+    return file;
+}
+
+static __always_inline __u64 functions_of(__u64 file)
+{
+    return (__u64)BPF_CORE_READ((struct file *)file, f_op);
+}
+
+static __always_inline __u64 file_at(__u32 fd)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+    struct files_struct *files = task->files;
+    if (!files)
+        return 0;
+    struct fdtable *table = files->fdt;
+    return table && fd < table->max_fds ? file_in((__u64)table->fd, fd) : 0;
+}
+
+/* The open file, by its address; 0: it is none, or no timerfd. */
+static __always_inline __u64 timerfd_at(__u32 fd)
+{
+    __u64 file = file_at(fd);
+    return file && functions_of(file) == settings.timerfd ? file : 0;
+}
+
+static __always_inline bool closes_on_exec(__u64 bits, __u32 fd)
+{
+    __u64 word = 0;
+    bpf_probe_read_kernel(&word, sizeof word, (void *)(bits + fd / 64 * sizeof word));
+    return word >> fd % 64 & 1;
+}
+
+static __always_inline void state_of(struct trace_state *state, __u64 file)
+{
+    const struct timerfd_ctx *timer = BPF_CORE_READ((struct file *)file, private_data);
+    if (!timer || !bpf_core_field_exists(timer->t.tmr.state) ||
+        !bpf_core_field_exists(timer->ticks))
+        return;
+    state->ticks = BPF_CORE_READ(timer, ticks);
+    state->interval = BPF_CORE_READ(timer, tintv);
+    state->clock = BPF_CORE_READ(timer, clockid);
+    state->known = 1;
+
+    bool queued;
+    __s64 expires;
+    const struct hrtimer_clock_base *base;
+    if (state->clock == CLOCK_REALTIME_ALARM || state->clock == CLOCK_BOOTTIME_ALARM) {
+        queued = BPF_CORE_READ(timer, t.alarm.state) & TIMER_IS_QUEUED;
+        expires = BPF_CORE_READ(timer, t.alarm.node.expires);
+        base = BPF_CORE_READ(timer, t.alarm.timer.base);
+    } else {
+        queued = BPF_CORE_READ(timer, t.tmr.state) & TIMER_IS_QUEUED;
+        expires = BPF_CORE_READ(timer, t.tmr.node.expires);
+        base = BPF_CORE_READ(timer, t.tmr.base);
+    }
+    if (!queued)
+        return;
+    __s64 left = expires - BPF_CORE_READ(base, offset) - (__s64)bpf_ktime_get_ns();
+    state->left = left > 0 ? left : 1; /* it is armed, and due */
+}
+
+/* ---- all of a process ---- */
+
+struct scan {
+    __u64 array, open, on_exec; /* of the table */
+    __u64 thread;
+    __u32 what; /* told of each timerfd */
+    __u32 call;
+    __u32 first, last, end; /* from which, up to which; there are none from here on */
+    __u32 next;             /* the word of bits after this one */
+    __u64 bits;             /* of open ones, still to be seen */
+};
+
+/* clang 14 can't build its own for the kernel. */
+static __always_inline __u32 lowest_bit(__u64 bits)
+{
+    __u32 bit = 0;
+    for (__u32 half = 32; half; half /= 2)
+        if (!(bits << (64 - half))) {
+            bits >>= half;
+            bit += half;
+        }
+    return bit;
+}
+
+static long scan_step(__u32 index, struct scan *scan)
+{
+    if (!scan->bits) {
+        if (scan->next >= scan->end)
+            return 1;
+        bpf_probe_read_kernel(&scan->bits, sizeof scan->bits,
+                              (void *)(scan->open + scan->next / 8));
+        scan->next += 64;
+        return 0;
+    }
+    __u32 fd = scan->next - 64 + lowest_bit(scan->bits);
+    scan->bits &= scan->bits - 1;
+    if (fd > scan->last)
+        return 1;
+    if (fd < scan->first)
+        return 0;
+    __u64 file = file_in(scan->array, fd);
+    if (!file || functions_of(file) != settings.timerfd)
+        return 0;
+    struct trace_event *event = event_of(scan->what, scan->thread);
+    if (!event)
+        return 0;
+    event->call = scan->call;
+    event->fd = fd;
+    event->object = file;
+    event->flags = closes_on_exec(scan->on_exec, fd) ? TRACE_CLOEXEC : 0;
+    state_of(&event->state, file);
+    event_tell(event);
+    return 0;
+}
+
+/* Tells of each timerfd that lies there. */
+static __always_inline void scan(struct task_struct *task, enum trace_what what,
+                                 enum trace_call call, __u32 first, __u32 last)
+{
+    struct files_struct *files = task->files;
+    if (!files)
+        return;
+    struct fdtable *table = files->fdt;
+    if (!table)
+        return;
+    struct scan scan = {
+        .array = (__u64)table->fd,
+        .open = (__u64)table->open_fds,
+        .on_exec = (__u64)table->close_on_exec,
+        .thread = (__u64)task->tgid << 32 | (__u32)task->pid,
+        .what = what,
+        .call = call,
+        .first = first,
+        .last = last,
+        .end = table->max_fds,
+        .next = first & ~63u,
+    };
+    bpf_loop(1 << 23, scan_step, &scan, 0);
+}
+
+#endif

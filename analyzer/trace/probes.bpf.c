@@ -1,0 +1,682 @@
+/*
+ * probes.bpf.c - the programs in the kernel: at each system call's begin and end, where a process
+ * begins, executes and ends, and at functions of Go's runtime. What they tell: events.h.
+ *
+ * The hooks of system calls run for every call of every process on this host. So a look into a
+ * small table comes first, by which all but those few calls are let go; then whether this process
+ * is traced; then whether the descriptor is a timerfd.
+ */
+#include "trace/descriptors.bpf.h"
+#include "trace/stacks.bpf.h"
+
+#include <linux/close_range.h>
+#include <linux/fcntl.h>
+#include <linux/socket.h>
+#include <linux/time.h>
+#include <asm-generic/errno-base.h>
+#include <asm-generic/signal-defs.h>
+
+#define SOL_SOCKET 1
+#define SCM_RIGHTS 1
+#define NS_PER_SECOND 1000000000ull
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* ---- which calls ---- */
+
+enum { AT_ENTER = 1, AT_EXIT = 2, OF_32_BIT = 4 };
+
+#define CALLS 512
+static const __u8 of_interest[CALLS] = {
+    [TIMER_CREATE_32] = OF_32_BIT,
+    [TIMERFD_CREATE_32] = OF_32_BIT,
+    [__NR_close] = AT_ENTER,
+    [__NR_close_range] = AT_ENTER,
+    [__NR_dup] = AT_EXIT,
+#ifdef __NR_dup2
+    [__NR_dup2] = AT_ENTER | AT_EXIT,
+    [__NR_alarm] = AT_EXIT,
+#endif
+    [__NR_dup3] = AT_ENTER | AT_EXIT,
+    [__NR_fcntl] = AT_EXIT,
+    [__NR_pidfd_getfd] = AT_EXIT,
+    [__NR_recvmsg] = AT_EXIT,
+    [__NR_recvmmsg] = AT_EXIT,
+    [__NR_read] = AT_EXIT,
+    [__NR_readv] = AT_EXIT,
+    [__NR_timerfd_create] = AT_EXIT,
+    [__NR_timerfd_settime] = AT_ENTER | AT_EXIT,
+    [__NR_timerfd_gettime] = AT_EXIT,
+    [__NR_timer_create] = AT_EXIT,
+    [__NR_timer_settime] = AT_EXIT,
+    [__NR_timer_gettime] = AT_EXIT,
+    [__NR_timer_getoverrun] = AT_EXIT,
+    [__NR_timer_delete] = AT_ENTER,
+    [__NR_setitimer] = AT_EXIT,
+    [__NR_getitimer] = AT_EXIT,
+};
+
+static __always_inline bool is_of_interest(long number, __u32 when)
+{
+    return number >= 0 && number < CALLS && of_interest[number] & when;
+}
+
+/* What 32-bit programs do is not understood; that they made a timer is counted. */
+static __always_inline bool is_32_bit(long number, __s64 result)
+{
+    if (!IS_32_BIT(bpf_get_current_task_btf()))
+        return false;
+    if (result >= 0 && (number == TIMER_CREATE_32 || number == TIMERFD_CREATE_32))
+        count(&losses.foreign);
+    return true;
+}
+
+/* ---- times, as programs hand them over ---- */
+
+struct user_timespec {
+    __s64 seconds, parts; /* nanoseconds or microseconds */
+};
+
+struct user_times {
+    struct user_timespec interval, first;
+};
+
+/* No time that a program may ask for wraps around. */
+static __always_inline __u64 nanoseconds(const struct user_timespec *time, __u32 part)
+{
+    return time->seconds > 0x200000000ll ? 1ull << 63
+                                         : time->seconds * NS_PER_SECOND + time->parts * part;
+}
+
+static __always_inline void set_arming(struct trace_event *event, __u64 asked, __u32 part)
+{
+    struct user_times times = {};
+    bpf_probe_read_user(&times, sizeof times, (void *)asked);
+    event->first = nanoseconds(&times.first, part);
+    event->interval = nanoseconds(&times.interval, part);
+}
+
+/* The kernel's answer, if the program wanted to have it. */
+static __always_inline __u32 what_was_told(__u64 answer)
+{
+    struct user_times times;
+    if (!answer || bpf_probe_read_user(&times, sizeof times, (void *)answer))
+        return 0;
+    return times.first.seconds || times.first.parts ? TRACE_RAN : TRACE_RAN_OUT;
+}
+
+/* ---- descriptors ---- */
+
+static __always_inline void tell_closing(__u32 fd, enum trace_call call)
+{
+    __u64 file = timerfd_at(fd);
+    if (!file)
+        return;
+    struct trace_event *event = event_new(TRACE_CLOSING);
+    if (!event)
+        return;
+    event->call = call;
+    event->fd = fd;
+    event->object = file;
+    state_of(&event->state, file);
+    event_tell(event);
+}
+
+static __always_inline void tell_closing_by_copy(__u32 from, __u32 to, __u32 flags)
+{
+    if (from != to && !(flags & ~O_CLOEXEC) && file_at(from))
+        tell_closing(to, TRACE_OTHER_CALL);
+}
+
+static __always_inline void tell_closing_range(__u32 first, __u32 last, __u32 flags)
+{
+    if (first <= last && !(flags & ~CLOSE_RANGE_UNSHARE))
+        scan(bpf_get_current_task_btf(), TRACE_CLOSING, TRACE_OTHER_CALL, first, last);
+}
+
+static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd, bool on_exec)
+{
+    __u64 file = timerfd_at(fd);
+    if (!file)
+        return;
+    struct trace_event *event = event_with_caller(regs, TRACE_COPIED, TRACE_OTHER_CALL);
+    if (!event)
+        return;
+    event->fd = fd;
+    event->object = file;
+    event->value = TRACE_COPY_MADE;
+    event->flags = on_exec ? TRACE_CLOEXEC : 0;
+    event_tell(event);
+}
+
+/* It may be this process's first sight of the timer, and so what a report will call its making. */
+static __noinline int tell_received(struct pt_regs *regs, __u32 fd)
+{
+    __u64 file = timerfd_at(fd);
+    if (!file)
+        return 0;
+    struct trace_event *event = event_with_stack(regs, TRACE_COPIED, TRACE_OTHER_CALL);
+    if (!event)
+        return 0;
+    event->fd = fd;
+    event->object = file;
+    event->value = TRACE_COPY_RECEIVED;
+    state_of(&event->state, file);
+    event_tell(event);
+    return 0;
+}
+
+/* struct user_msghdr and struct cmsghdr, as in the calls. */
+struct user_message {
+    __u64 name, name_size, parts, parts_count, control, control_size, flags;
+};
+
+struct user_messages {
+    struct user_message message;
+    __u64 size;
+};
+
+struct control {
+    __u64 size;
+    __u32 level, type;
+};
+
+/* How many descriptors and headers are looked at of one message. A message has 253 descriptors at
+ * most. */
+#define CONTROL_MOST 512
+
+struct received {
+    struct pt_regs *regs;
+    __u64 at, end;    /* the next header */
+    __u64 fd, fd_end; /* descriptors of the one before it */
+    __u64 messages;   /* of recvmmsg */
+};
+
+static long received_step(__u32 index, struct received *received)
+{
+    if (received->fd + sizeof(__u32) <= received->fd_end) {
+        __u32 fd;
+        if (bpf_probe_read_user(&fd, sizeof fd, (void *)received->fd))
+            return 1;
+        received->fd += sizeof fd;
+        tell_received(received->regs, fd);
+        return 0;
+    }
+    struct control control;
+    if (received->at + sizeof control > received->end ||
+        bpf_probe_read_user(&control, sizeof control, (void *)received->at) ||
+        control.size < sizeof control || control.size > received->end - received->at)
+        return 1;
+    if (control.level == SOL_SOCKET && control.type == SCM_RIGHTS) {
+        received->fd = received->at + sizeof control;
+        received->fd_end = received->at + control.size;
+    }
+    received->at += (control.size + 7) & ~7ull;
+    return 0;
+}
+
+static long message_step(__u32 index, struct received *received)
+{
+    struct user_message message;
+    void *at = (void *)(received->messages + index * sizeof(struct user_messages));
+    if (bpf_probe_read_user(&message, sizeof message, at))
+        return 1;
+    if (message.control_size < sizeof(struct control) + sizeof(__u32))
+        return 0;
+    received->at = message.control;
+    received->end = message.control + message.control_size;
+    received->fd = received->fd_end = 0;
+    bpf_loop(CONTROL_MOST, received_step, received, 0);
+    return 0;
+}
+
+static __always_inline void tell_messages(struct pt_regs *regs, __u64 messages, __u32 count)
+{
+    struct received received = {.regs = regs, .messages = messages};
+    bpf_loop(count, message_step, &received, 0);
+}
+
+/* ---- timerfds ---- */
+
+/* Of a timerfd_settime that has begun: it forgets what has expired. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 8192);
+    __type(key, __u64); /* the thread */
+    __type(value, struct trace_state);
+} before SEC(".maps");
+
+static __always_inline void note_before(__u32 fd)
+{
+    __u64 file = timerfd_at(fd);
+    if (!file)
+        return;
+    struct trace_state state = {};
+    state_of(&state, file);
+    __u64 thread = bpf_get_current_pid_tgid();
+    bpf_map_update_elem(&before, &thread, &state, BPF_ANY);
+}
+
+static __always_inline void tell_timerfd_created(struct pt_regs *regs, long fd)
+{
+    struct trace_event *event =
+        event_with_stack(regs, fd < 0 ? TRACE_FAILED : TRACE_CREATED, TRACE_TIMERFD_CREATE);
+    if (!event)
+        return;
+    event->clock = ARGUMENT_1(regs);
+    event->flags = ARGUMENT_2(regs) & O_CLOEXEC ? TRACE_CLOEXEC : 0;
+    event->fd = fd < 0 ? -1 : fd;
+    event->object = fd < 0 ? 0 : file_at(fd);
+    event->value = fd < 0 ? -fd : 0;
+    event_tell(event);
+}
+
+static __always_inline void tell_timerfd_armed(struct pt_regs *regs, long result)
+{
+    __u64 thread = bpf_get_current_pid_tgid();
+    struct trace_state *state = bpf_map_lookup_elem(&before, &thread);
+    if (!state)
+        return;
+    struct trace_event *event =
+        result ? NULL : event_with_caller(regs, TRACE_ARMED, TRACE_TIMERFD_SETTIME);
+    if (event) {
+        event->fd = ARGUMENT_1(regs);
+        event->object = file_at(event->fd);
+        event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
+        event->flags |= what_was_told(ARGUMENT_4(regs));
+        event->state = *state;
+        set_arming(event, ARGUMENT_3(regs), 1);
+        event_tell(event);
+    }
+    bpf_map_delete_elem(&before, &thread);
+}
+
+static __always_inline void tell_timerfd_asked(struct pt_regs *regs)
+{
+    __u64 file = timerfd_at(ARGUMENT_1(regs));
+    struct trace_event *event = file ? event_new(TRACE_ASKED) : NULL;
+    if (!event)
+        return;
+    event->call = TRACE_TIMERFD_GETTIME;
+    event->fd = ARGUMENT_1(regs);
+    event->object = file;
+    event->flags = what_was_told(ARGUMENT_2(regs));
+    event_tell(event);
+}
+
+static __always_inline void tell_read(__u32 fd, __u64 buffer)
+{
+    __u64 file = timerfd_at(fd);
+    __u64 ticks;
+    if (!file || bpf_probe_read_user(&ticks, sizeof ticks, (void *)buffer))
+        return;
+    struct trace_event *event = event_new(TRACE_READ);
+    if (!event)
+        return;
+    event->fd = fd;
+    event->object = file;
+    event->value = ticks;
+    event_tell(event);
+}
+
+/* ---- timers that are no descriptors ---- */
+
+struct user_sigevent {
+    __u64 value;
+    __s32 signal, notify;
+};
+
+static __always_inline void tell_posix_created(struct pt_regs *regs, long result)
+{
+    struct trace_event *event =
+        event_with_stack(regs, result ? TRACE_FAILED : TRACE_CREATED, TRACE_TIMER_CREATE);
+    if (!event)
+        return;
+    __s32 id = 0;
+    if (!result)
+        bpf_probe_read_user(&id, sizeof id, (void *)ARGUMENT_3(regs));
+    struct user_sigevent sigevent = {.notify = -1};
+    if (ARGUMENT_2(regs))
+        bpf_probe_read_user(&sigevent, sizeof sigevent, (void *)ARGUMENT_2(regs));
+    event->clock = ARGUMENT_1(regs);
+    event->object = id;
+    event->value = -result;
+    event->notify = sigevent.notify;
+    event->signal = sigevent.signal;
+    event_tell(event);
+}
+
+static __always_inline void tell_posix_armed(struct pt_regs *regs)
+{
+    struct trace_event *event = event_with_caller(regs, TRACE_ARMED, TRACE_TIMER_SETTIME);
+    if (!event)
+        return;
+    event->object = (__u32)ARGUMENT_1(regs);
+    event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
+    event->flags |= what_was_told(ARGUMENT_4(regs));
+    set_arming(event, ARGUMENT_3(regs), 1);
+    event_tell(event);
+}
+
+static __always_inline void tell_of(enum trace_what what, enum trace_call call, __u32 object,
+                                    __u32 flags)
+{
+    struct trace_event *event = event_new(what);
+    if (!event)
+        return;
+    event->call = call;
+    event->object = object;
+    event->flags = flags;
+    event_tell(event);
+}
+
+/* Arming it is making it. Without times it is disarmed. */
+static __always_inline void tell_interval_armed(struct pt_regs *regs)
+{
+    struct user_times times = {};
+    __u64 asked = ARGUMENT_2(regs);
+    if (asked)
+        bpf_probe_read_user(&times, sizeof times, (void *)asked);
+    struct trace_event *event = times.first.seconds || times.first.parts
+                                    ? event_with_stack(regs, TRACE_ARMED, TRACE_SETITIMER)
+                                    : event_with_caller(regs, TRACE_ARMED, TRACE_SETITIMER);
+    if (!event)
+        return;
+    event->object = (__u32)ARGUMENT_1(regs);
+    event->flags = what_was_told(ARGUMENT_3(regs));
+    event->first = nanoseconds(&times.first, 1000);
+    event->interval = nanoseconds(&times.interval, 1000);
+    event_tell(event);
+}
+
+#ifdef __NR_alarm
+static __always_inline void tell_alarm(struct pt_regs *regs, long left)
+{
+    __u32 seconds = ARGUMENT_1(regs);
+    struct trace_event *event = seconds ? event_with_stack(regs, TRACE_ARMED, TRACE_ALARM)
+                                        : event_with_caller(regs, TRACE_ARMED, TRACE_ALARM);
+    if (!event)
+        return;
+    event->flags = left ? TRACE_RAN : TRACE_RAN_OUT;
+    event->first = seconds * NS_PER_SECOND;
+    event_tell(event);
+}
+#endif
+
+/* ---- the hooks of system calls ---- */
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(call_begins, struct pt_regs *regs, long number)
+{
+    if (!is_of_interest(number, AT_ENTER) || !is_watched(bpf_get_current_pid_tgid() >> 32) ||
+        is_32_bit(number, -1))
+        return 0;
+    switch (number) {
+    case __NR_close:
+        tell_closing(ARGUMENT_1(regs), TRACE_OTHER_CALL);
+        break;
+    case __NR_close_range:
+        tell_closing_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
+        break;
+#ifdef __NR_dup2
+    case __NR_dup2:
+        tell_closing_by_copy(ARGUMENT_1(regs), ARGUMENT_2(regs), 0);
+        break;
+#endif
+    case __NR_dup3:
+        tell_closing_by_copy(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
+        break;
+    case __NR_timerfd_settime:
+        note_before(ARGUMENT_1(regs));
+        break;
+    case __NR_timer_delete:
+        tell_of(TRACE_DELETED, TRACE_TIMER_DELETE, ARGUMENT_1(regs), 0);
+        break;
+    }
+    return 0;
+}
+
+/* The tracer makes a timerfd of its own: by that it is known what functions one has. */
+static __always_inline void learn(long number, long fd)
+{
+    if (number == __NR_timerfd_create && fd >= 0 && !settings.timerfd)
+        settings.timerfd = functions_of(file_at(fd));
+}
+
+/* Of those that make something: that there is no more room for it. Others are errors of its own. */
+static __always_inline bool no_room(long result)
+{
+    return result == -EMFILE || result == -ENFILE || result == -EAGAIN || result == -ENOMEM;
+}
+
+static __always_inline void call_succeeded(struct pt_regs *regs, long number, long result)
+{
+    switch (number) {
+    case __NR_read:
+        if (result == sizeof(__u64)) /* a timerfd never gives more */
+            tell_read(ARGUMENT_1(regs), ARGUMENT_2(regs));
+        break;
+    case __NR_readv: {
+        __u64 buffer; /* of the first part */
+        if (result == sizeof(__u64) &&
+            !bpf_probe_read_user(&buffer, sizeof buffer, (void *)ARGUMENT_2(regs)))
+            tell_read(ARGUMENT_1(regs), buffer);
+        break;
+    }
+    case __NR_dup:
+        tell_copied(regs, result, false);
+        break;
+#ifdef __NR_dup2
+    case __NR_dup2:
+        if (ARGUMENT_1(regs) != ARGUMENT_2(regs))
+            tell_copied(regs, result, false);
+        break;
+#endif
+    case __NR_dup3:
+        tell_copied(regs, result, ARGUMENT_3(regs) & O_CLOEXEC);
+        break;
+    case __NR_fcntl:
+        if (ARGUMENT_2(regs) == F_DUPFD || ARGUMENT_2(regs) == F_DUPFD_CLOEXEC)
+            tell_copied(regs, result, ARGUMENT_2(regs) == F_DUPFD_CLOEXEC);
+        break;
+    case __NR_pidfd_getfd:
+        tell_received(regs, result);
+        break;
+    case __NR_recvmsg:
+        tell_messages(regs, ARGUMENT_2(regs), 1);
+        break;
+    case __NR_recvmmsg:
+        tell_messages(regs, ARGUMENT_2(regs), result);
+        break;
+    case __NR_timerfd_gettime:
+        tell_timerfd_asked(regs);
+        break;
+    case __NR_timer_settime:
+        tell_posix_armed(regs);
+        break;
+    case __NR_timer_gettime:
+        tell_of(TRACE_ASKED, TRACE_TIMER_GETTIME, ARGUMENT_1(regs),
+                what_was_told(ARGUMENT_2(regs)));
+        break;
+    case __NR_timer_getoverrun:
+        tell_of(TRACE_ASKED, TRACE_TIMER_GETOVERRUN, ARGUMENT_1(regs), 0);
+        break;
+    case __NR_setitimer:
+        tell_interval_armed(regs);
+        break;
+    case __NR_getitimer:
+        tell_of(TRACE_ASKED, TRACE_GETITIMER, ARGUMENT_1(regs), what_was_told(ARGUMENT_2(regs)));
+        break;
+#ifdef __NR_alarm
+    case __NR_alarm:
+        tell_alarm(regs, result);
+        break;
+#endif
+    }
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_ends, struct pt_regs *regs, long result)
+{
+    long number = NUMBER_OF_CALL(regs);
+    if (!is_of_interest(number, AT_EXIT | OF_32_BIT))
+        return 0;
+    __u32 pid = bpf_get_current_pid_tgid() >> 32;
+    if (!is_watched(pid)) {
+        if (pid == settings.self)
+            learn(number, result);
+        return 0;
+    }
+    if (is_32_bit(number, result))
+        return 0;
+    if (number == __NR_timerfd_create) {
+        if (result >= 0 || no_room(result))
+            tell_timerfd_created(regs, result);
+    } else if (number == __NR_timer_create) {
+        if (!result || no_room(result))
+            tell_posix_created(regs, result);
+    } else if (number == __NR_timerfd_settime) {
+        tell_timerfd_armed(regs, result);
+    } else if (result >= 0) {
+        call_succeeded(regs, number, result);
+    }
+    return 0;
+}
+
+/* ---- processes ---- */
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *child)
+{
+    __u32 pid = child->tgid;
+    if ((__u32)child->pid != pid || child->flags & PF_KTHREAD || !is_watched(parent->tgid))
+        return 0;
+    if (!settings.all) {
+        __u8 yes = 1;
+        if (!settings.children)
+            return 0;
+        bpf_map_update_elem(&watched, &pid, &yes, BPF_ANY);
+    }
+    struct trace_event *event = event_of(TRACE_FORKED, (__u64)pid << 32 | pid);
+    if (event) {
+        event->other = parent->tgid;
+        event_tell(event);
+    }
+    scan(child, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_executes, struct task_struct *task)
+{
+    if (!is_watched(task->tgid))
+        return 0;
+    struct trace_event *event = event_new(TRACE_EXECED);
+    if (event)
+        event_tell(event);
+    scan(task, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    return 0;
+}
+
+/* Two threads that end at once may both see that none lives: of a process that had more than one,
+ * who has ended. By pid and start, which makes a number that is used again another one. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 1024);
+    __type(key, __u64);
+    __type(value, __u8);
+} ended SEC(".maps");
+
+static __always_inline bool is_first_to_end(struct task_struct *task)
+{
+    __u64 key = trace_mix(task->group_leader->start_time, task->tgid);
+    __u8 yes = 1;
+    return task->signal->nr_threads <= 1 || !bpf_map_update_elem(&ended, &key, &yes, BPF_NOEXIST);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_ends, struct task_struct *task)
+{
+    __u32 pid = task->tgid;
+    struct signal_struct *signal = task->signal;
+    if (signal->live.counter > 0 || task->flags & PF_KTHREAD || !is_watched(pid) ||
+        !is_first_to_end(task))
+        return 0;
+    scan(task, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    struct trace_event *event = event_new(TRACE_EXITED);
+    if (event) {
+        event->value = signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code
+                                                         : task->group_leader->exit_code;
+        event_tell(event);
+    }
+    bpf_map_delete_elem(&watched, &pid);
+    bpf_map_delete_elem(&epochs, &pid);
+    return 0;
+}
+
+/* ---- functions of Go's runtime ---- */
+
+#if defined(__TARGET_ARCH_x86)
+#define GO_ARGUMENTS(regs)                                                                         \
+    {                                                                                              \
+        regs->ax, regs->bx, regs->cx, regs->di, regs->si, regs->r8                                 \
+    }
+#define FRAME_POINTER(regs) ((regs)->bp)
+#else
+#define GO_ARGUMENTS(regs)                                                                         \
+    {                                                                                              \
+        regs->regs[0], regs->regs[1], regs->regs[2], regs->regs[3], regs->regs[4], regs->regs[5]   \
+    }
+#define FRAME_POINTER(regs) ((regs)->regs[29])
+#endif
+
+struct go_event {
+    struct trace_go go;
+    __u64 callers[TRACE_GO_CALLERS];
+};
+
+/* Attached by the loader, to addresses that the tracer finds. There is no other unwinding at a
+ * function's first instruction than this: its frame is not there yet, so the chain is its caller's.
+ */
+SEC("uprobe")
+int go_enters(struct pt_regs *regs)
+{
+    __u64 thread = bpf_get_current_pid_tgid();
+    if (!is_watched(thread >> 32))
+        return 0;
+    struct go_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
+    if (!event) {
+        count(&losses.events);
+        return 0;
+    }
+    event_begin(&event->go.event, TRACE_GO, thread);
+    event->go.event.value = bpf_get_attach_cookie(regs);
+    event->go.event.stack = TRACE_CALLERS;
+    registers_of(&event->go.event.registers, regs);
+    __u64 arguments[TRACE_GO_ARGUMENTS] = GO_ARGUMENTS(regs);
+    __builtin_memcpy(event->go.arguments, arguments, sizeof arguments);
+    __builtin_memset(event->go.memory, 0, sizeof event->go.memory);
+    bpf_probe_read_user(event->go.memory, sizeof event->go.memory, (void *)arguments[0]);
+
+    __u32 depth = 0;
+    struct {
+        __u64 below, caller;
+    } frame = {.below = FRAME_POINTER(regs)};
+#if defined(__TARGET_ARCH_x86)
+    bpf_probe_read_user(&frame.caller, sizeof frame.caller, (void *)regs->sp);
+#else
+    frame.caller = regs->regs[30];
+#endif
+    for (; depth < TRACE_GO_CALLERS && frame.caller; depth++) {
+        event->callers[depth] = frame.caller;
+        __u64 at = frame.below;
+        if (!at || bpf_probe_read_user(&frame, sizeof frame, (void *)at) ||
+            (frame.below && frame.below <= at)) {
+            depth++;
+            break;
+        }
+    }
+    event->go.event.size = depth * sizeof event->callers[0];
+    event_tell(&event->go.event);
+    return 0;
+}

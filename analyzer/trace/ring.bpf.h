@@ -1,0 +1,85 @@
+/*
+ * ring.bpf.h - what the probes share with the tracer: the settings, and the ring of events.
+ */
+#ifndef TIMERLEAK_TRACE_RING_BPF_H
+#define TIMERLEAK_TRACE_RING_BPF_H
+
+#include "trace/events.h"
+#include "trace/kernel.bpf.h"
+
+/* Of its own section each: so they are maps that the loader finds by name. */
+struct trace_settings settings SEC(".data.settings");
+struct trace_losses losses SEC(".bss.losses");
+
+/* Room for some 250 copies of large stacks, 1,000 of small ones, or 50,000 events without: a tracer
+ * that is busy for a tenth of a second loses nothing. */
+#define RING_SIZE (16u << 20)
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, RING_SIZE);
+} ring SEC(".maps");
+
+/* Of a process: that it is traced, unless all are. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 65536);
+    __type(key, __u32);
+    __type(value, __u8);
+} watched SEC(".maps");
+
+static __always_inline bool is_watched(__u32 pid)
+{
+    if (settings.all)
+        return pid != settings.self;
+    return bpf_map_lookup_elem(&watched, &pid) != NULL;
+}
+
+static __always_inline void count(__u64 *what)
+{
+    __sync_fetch_and_add(what, 1);
+}
+
+/* An event, empty but for who it is about, or NULL: it is lost, and counted. It must be told. */
+static __always_inline void event_begin(struct trace_event *event, enum trace_what what,
+                                        __u64 thread)
+{
+    __builtin_memset(event, 0, sizeof *event);
+    event->what = what;
+    event->pid = thread >> 32;
+    event->tid = thread;
+    event->now = bpf_ktime_get_ns();
+}
+
+static __always_inline struct trace_event *event_of(enum trace_what what, __u64 thread)
+{
+    struct trace_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
+    if (event)
+        event_begin(event, what, thread);
+    else
+        count(&losses.events);
+    return event;
+}
+
+static __always_inline struct trace_event *event_new(enum trace_what what)
+{
+    return event_of(what, bpf_get_current_pid_tgid());
+}
+
+/* Each time that the tracer is woken costs the program more than the event itself. So it is for
+ * what can't wait: stacks that it does not know yet, and processes that come and go. Else it looks
+ * by itself, some times a second, unless the ring fills before. */
+#define RING_FILLED (RING_SIZE / 8)
+static __always_inline void event_tell(struct trace_event *event)
+{
+    __u64 flags = BPF_RB_FORCE_WAKEUP;
+    if (event->what > TRACE_EXITED && !event->size) {
+        /* Once as it passes the mark: not for each that comes after. */
+        __u64 lying = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+        if (lying < RING_FILLED || lying > RING_FILLED + 4 * sizeof *event)
+            flags = BPF_RB_NO_WAKEUP;
+    }
+    bpf_ringbuf_submit(event, flags);
+}
+
+#endif

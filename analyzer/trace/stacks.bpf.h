@@ -1,0 +1,160 @@
+/*
+ * stacks.bpf.h - who made a call: registers, and a stack that is known (events.h), or its copy.
+ */
+#ifndef TIMERLEAK_TRACE_STACKS_BPF_H
+#define TIMERLEAK_TRACE_STACKS_BPF_H
+
+#include "trace/ring.bpf.h"
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, TRACE_STEPS_ROOM);
+    __type(key, __u64);
+    __type(value, struct trace_step);
+} steps SEC(".maps");
+
+/* Of a process, once it has unmapped code. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 65536);
+    __type(key, __u32);
+    __type(value, __u32);
+} epochs SEC(".maps");
+
+static __always_inline void registers_of(struct trace_registers *to, struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+    to->ip = regs->ip;
+    to->sp = regs->sp;
+    to->bp = regs->bp;
+    to->bx = regs->bx;
+    to->r12 = regs->r12;
+    to->r13 = regs->r13;
+    to->r14 = regs->r14;
+    to->r15 = regs->r15;
+#else
+    /* The link register in the place of rbx: functions keep their other addresses on the stack. */
+    *to = (struct trace_registers){
+        .ip = regs->pc, .sp = regs->sp, .bp = regs->regs[29], .bx = regs->regs[30]};
+#endif
+}
+
+/* ---- known stacks ---- */
+
+struct walk {
+    __u64 key, sp, bp;
+    __u32 known; /* 0: it led nowhere */
+};
+
+static long walk_step(__u32 index, struct walk *walk)
+{
+    const struct trace_step *step = bpf_map_lookup_elem(&steps, &walk->key);
+    if (!step)
+        return 1;
+    if (step->end) {
+        walk->known = step->known;
+        return 1;
+    }
+    __u64 word = walk->bp;
+    if (step->offset != TRACE_STEP_BP &&
+        bpf_probe_read_user(&word, sizeof word, (void *)(walk->sp + step->offset)))
+        return 1;
+    walk->key = trace_mix(walk->key, step->relative ? word - walk->sp : word);
+    return 0;
+}
+
+static __always_inline __u32 walk(const struct trace_registers *registers, __u32 pid, __u32 call)
+{
+    const __u32 *epoch = bpf_map_lookup_elem(&epochs, &pid);
+    struct walk walk = {.key = trace_begin(pid, epoch ? *epoch : 0, call, registers->ip),
+                        .sp = registers->sp,
+                        .bp = registers->bp};
+    bpf_loop(TRACE_STEPS_MOST, walk_step, &walk, 0);
+    return walk.known;
+}
+
+/* ---- copies ---- */
+
+/* Piece by piece, until one can't be read: of that, up to the end of its page. So it ends where the
+ * stack does. */
+#define PIECE 4096u
+static __always_inline __u32 copy(char *to, __u64 sp, __u32 pieces)
+{
+#pragma unroll
+    for (__u32 i = 0; i < pieces; i++) {
+        const char *from = (const char *)sp + i * PIECE;
+        if (!bpf_probe_read_user(to + i * PIECE, PIECE, from))
+            continue;
+        __u32 rest = PIECE - (sp & (PIECE - 1));
+        if (rest >= PIECE || bpf_probe_read_user(to + i * PIECE, rest, from))
+            rest = 0;
+        return i * PIECE + rest;
+    }
+    return pieces * PIECE;
+}
+
+/* One for each size: a reservation's must be known when the program is loaded. */
+#define COPY(size_)                                                                                \
+    ({                                                                                             \
+        struct trace_event *into = bpf_ringbuf_reserve(&ring, sizeof *into + (size_), 0);          \
+        if (into) {                                                                                \
+            event_begin(into, what, thread);                                                       \
+            into->size = copy((char *)(into + 1), registers.sp, (size_) / PIECE);                  \
+        }                                                                                          \
+        into;                                                                                      \
+    })
+
+/* An event with its whole stack. */
+static __noinline struct trace_event *event_with_stack(struct pt_regs *regs, enum trace_what what,
+                                                       enum trace_call call)
+{
+    struct trace_registers registers;
+    registers_of(&registers, regs);
+    __u64 thread = bpf_get_current_pid_tgid();
+    __u32 known = walk(&registers, thread >> 32, call);
+
+    struct trace_event *event = NULL;
+    bool sample = known && settings.sample && !(bpf_get_prandom_u32() % settings.sample);
+    if (!known || sample) {
+        __u64 word;
+        void *beyond = (void *)(registers.sp + TRACE_STACK_SMALL);
+        if (bpf_probe_read_user(&word, sizeof word, beyond))
+            event = COPY(TRACE_STACK_SMALL);
+        else
+            event = COPY(TRACE_STACK_LARGE);
+    }
+    if (!event)
+        event = event_of(what, thread);
+    if (!event)
+        return NULL;
+    event->call = call;
+    event->registers = registers;
+    bpf_probe_read_user(event->top, sizeof event->top, (void *)registers.sp);
+    event->known = known;
+    if (known) {
+        event->stack = TRACE_KNOWN;
+    } else if (event->size) {
+        event->stack = TRACE_COPIED_STACK;
+    } else {
+        event->stack = TRACE_UNREADABLE;
+        count(&losses.stacks);
+    }
+    return event;
+}
+
+/* An event with what its caller can be found by. */
+static __always_inline struct trace_event *
+event_with_caller(struct pt_regs *regs, enum trace_what what, enum trace_call call)
+{
+    struct trace_event *event = event_new(what);
+    if (event) {
+        event->call = call;
+        registers_of(&event->registers, regs);
+        bpf_probe_read_user(event->top, sizeof event->top, (void *)event->registers.sp);
+    }
+    return event;
+}
+
+#endif
