@@ -87,7 +87,7 @@ objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
 # Without libbpf, or a clang that builds for the kernel, `timerleak trace` says what is missing.
 BPF_CLANG ?= clang
-TRACER := $(if $(wildcard analyzer/trace/main.c),$(if $(shell pkg-config --exists libbpf 2>/dev/null && command -v $(BPF_CLANG)),$(BUILD)/timerleak-trace))
+TRACER := $(if $(wildcard analyzer/trace/probes.c),$(if $(shell pkg-config --exists libbpf 2>/dev/null && command -v $(BPF_CLANG)),$(BUILD)/timerleak-trace))
 
 all: $(BUILD)/timerleak $(BUILD)/libtimerleak.so families $(GOTIME_LIBRARIES) $(BUILD)/manual $(TRACER)
 
@@ -338,7 +338,7 @@ VERSION = $(shell sed -n 's/.*TIMERLEAK_VERSION "\(.*\)"/\1/p' analyzer/base/ver
 to = $(foreach file,$(3),$(1):$(file):$(2)/$(notdir $(file)))
 INSTALLED = $(call to,755,$(BINDIR),$(BUILD)/timerleak) \
 		755:scripts/ci-report:$(BINDIR)/timerleak-ci-report \
-		$(call to,644,$(SHIMDIR),$(BUILD)/libtimerleak.so $(FAMILY_OBJECTS)) \
+		$(call to,644,$(SHIMDIR),$(BUILD)/libtimerleak.so $(FAMILY_OBJECTS)) $(call to,755,$(SHIMDIR),$(TRACER)) \
 		$(call to,644,$(LIBDIR),$(BUILD)/libgotime.so.0 $(BUILD)/libgotime.a) \
 		$(call to,644,$(PCDIR),$(PKGCONFIG)) \
 		$(call to,644,$(INCLUDEDIR),preload/gotime/gotime.h preload/verify/timerleak_verify.h) \

@@ -105,6 +105,7 @@ enum tlk_drop {
     TLK_DROP_DETAIL, /* no room left for struct tlk_details or tlk_extra, or their lock was not had
                       */
     TLK_DROP_MISTAKEN, /* a stack known again as another; from then on all were unwound */
+    TLK_DROP_EVENT,    /* told by the kernel to a tracer that could not take it in time */
     TLK_DROPS = 16
 };
 

@@ -44,6 +44,10 @@ static const struct option options[OPTIONS] = {
         ROW("sample", COUNT, sample, "N", "record one timer in N; counts are estimated from those"),
     [OPTION_PORTABLE] =
         FLAG_ROW("portable", portable, "keep names with it, to be read on another machine"),
+    [OPTION_PROCESS] =
+        ROW("p", COUNT, process, "PID", "a process that runs already, and its children"),
+    [OPTION_ALL] = FLAG_ROW("a", all, "all processes of this machine"),
+    [OPTION_FOR] = ROW("for", SECONDS, duration, "SECONDS", "end after so long"),
     [OPTION_SAMPLE_INDEX] = ROW("sample_index", STRING, sample_index, "TYPE",
                                 "value: live, created, armed, fired, age, wakeups, ..."),
     [OPTION_FOCUS] = ROW("focus", STRING, focus, "REGEX",
@@ -164,6 +168,7 @@ void settings_init(struct settings *settings)
     /* pprof's defaults: what has less than half a percent is noise. */
     *settings = (struct settings){.nodecount = -1,
                                   .sample = -1,
+                                  .process = -1,
                                   .max_live = -1,
                                   .nodefraction = 0.005,
                                   .edgefraction = 0.001,

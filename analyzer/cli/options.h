@@ -19,6 +19,9 @@ enum option_id {
     OPTION_EXE,
     OPTION_SAMPLE,
     OPTION_PORTABLE,
+    OPTION_PROCESS,
+    OPTION_ALL,
+    OPTION_FOR,
     OPTION_SAMPLE_INDEX,
     OPTION_FOCUS,
     OPTION_IGNORE,
@@ -144,6 +147,9 @@ struct settings {
     const char *exe;
     long sample; /* -1 */
     bool portable;
+    long process;    /* -1: none */
+    bool all;
+    double duration; /* seconds; 0: no end */
     const char *sample_index; /* live */
     const char *focus, *ignore, *show, *hide, *show_from;
     const char *tagfocus, *tagignore;

@@ -65,6 +65,7 @@ int command_doctor(const struct command *command, int argc, char **argv);
 int command_explain(const struct command *command, int argc, char **argv);
 int command_html(const struct command *command, int argc, char **argv);
 int command_web(const struct command *command, int argc, char **argv);
+int command_trace(const struct command *command, int argc, char **argv);
 int command_watch(const struct command *command, int argc, char **argv);
 
 /* ---- what the prompt asks for: each sets the input's status if it fails ---- */

@@ -14,6 +14,7 @@ static void doctor_examine(struct diagnosis *diagnosis, const char *command)
     examine_environment(diagnosis);
     examine_stacks(diagnosis, &trial);
     examine_kernel(diagnosis, &trial);
+    examine_tracing(diagnosis);
     examine_limits(diagnosis);
     examine_directories(diagnosis);
     if (command)

@@ -19,10 +19,13 @@ struct trial {
     char problem[PATH_MAX];     /* why there is no recording; "" if nobody said */
 };
 
+#define TRIAL_RECORDING "trial.tlk"
+
 /*
  * Runs a program (NULL-terminated, a path first; its output is lost) with the shim and what is
- * preloaded already, and reads the recording. All happens in a new directory below TMPDIR or /tmp,
- * which is removed. TIMERLEAK_* variables have no say.
+ * preloaded already, and reads the recording. Without a shim, NULL, the program itself is to write
+ * TRIAL_RECORDING where it is run: in a new directory below TMPDIR or /tmp, which is removed.
+ * TIMERLEAK_* variables have no say.
  */
 void trial_run(struct trial *trial, const char *shim, char *const *argv);
 
@@ -42,6 +45,9 @@ void examine_stacks(struct diagnosis *diagnosis, const struct trial *trial);
 
 /* What kernel and container let the shim, gotime and `timerleak verify` do. */
 void examine_kernel(struct diagnosis *diagnosis, const struct trial *trial);
+
+/* Whether `timerleak trace` is there, and what it is allowed to do here. */
+void examine_tracing(struct diagnosis *diagnosis);
 
 /* Where recordings would go: the working directory, and what TIMERLEAK_OUTPUT names. */
 void examine_directories(struct diagnosis *diagnosis);

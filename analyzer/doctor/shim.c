@@ -31,7 +31,7 @@ static bool place_make(struct place *place)
              below && *below ? below : "/tmp");
     if (!mkdtemp(place->directory))
         return false;
-    snprintf(place->recording, sizeof(place->recording), "%s/trial.tlk", place->directory);
+    snprintf(place->recording, sizeof(place->recording), "%s/" TRIAL_RECORDING, place->directory);
     snprintf(place->errors, sizeof(place->errors), "%s/errors", place->directory);
     return true;
 }
@@ -51,8 +51,10 @@ static _Noreturn void trial_become_program(const struct place *place, const char
     int errors = open(place->errors, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     variables_forget();
     setenv("TIMERLEAK_OUTPUT", place->recording, 1);
-    setenv("LD_PRELOAD", preload, 1);
-    if (dup2(null, 0) == 0 && dup2(null, 1) == 1 && dup2(errors, 2) == 2)
+    if (preload)
+        setenv("LD_PRELOAD", preload, 1);
+    if (chdir(place->directory) == 0 && dup2(null, 0) == 0 && dup2(null, 1) == 1 &&
+        dup2(errors, 2) == 2)
         execv(argv[0], argv);
     _exit(EXIT_NOT_FOUND);
 }
@@ -117,7 +119,7 @@ void trial_run(struct trial *trial, const char *shim, char *const *argv)
         return;
     }
     elf_facts_read(&facts, argv[0]);
-    char *preload = preloading_value(getenv("LD_PRELOAD"), shim, 0, facts.sanitizer);
+    char *preload = shim ? preloading_value(getenv("LD_PRELOAD"), shim, 0, facts.sanitizer) : NULL;
     trial_start(trial, &place, preload, argv);
     free(preload);
     place_remove(&place);

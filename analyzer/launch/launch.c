@@ -71,7 +71,8 @@ static _Noreturn void launch_become_program(const struct launch *launch,
                                             const struct sigaction *child_action,
                                             const sigset_t *mask, int report)
 {
-    launch_set_environment(launch);
+    if (launch->output)
+        launch_set_environment(launch);
     sigaction(SIGCHLD, child_action, NULL);
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(launch->command[0], launch->command);

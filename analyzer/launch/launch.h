@@ -15,7 +15,8 @@ struct launch {
     char *const *command; /* NULL-terminated, as for execvp(3) */
     char *preload;        /* the new LD_PRELOAD; NULL: leave it as it is */
     char *hand_on;        /* TIMERLEAK_PRELOAD: LD_PRELOAD for its children; NULL: unset */
-    const char *output;   /* TIMERLEAK_OUTPUT: an absolute pattern */
+    const char *output;   /* TIMERLEAK_OUTPUT: an absolute pattern; NULL: without the shim, and its
+                             environment stays as it is */
     const char *families; /* TIMERLEAK_FAMILIES; NULL: leave it as it is */
     const char *exe;      /* TIMERLEAK_EXE; NULL: leave it as it is */
     long sample;          /* TIMERLEAK_SAMPLE; 0: leave it as it is */

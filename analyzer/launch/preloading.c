@@ -24,11 +24,22 @@ static bool own_directory(char path[PATH_MAX])
     return true;
 }
 
-static bool preloading_find_file(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
+bool preloading_companion(char path[PATH_MAX], const char *name)
 {
     static const char *const places[] = {"", "../lib/timerleak/"};
-    const char *named = getenv("TIMERLEAK_SHIM");
     char own[PATH_MAX] = "", candidate[PATH_MAX + 64];
+    for (size_t i = 0; own_directory(own) && i < sizeof(places) / sizeof(*places); i++) {
+        snprintf(candidate, sizeof(candidate), "%s%s%s", own, places[i], name);
+        if (realpath(candidate, path) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool preloading_find_file(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE])
+{
+    const char *named = getenv("TIMERLEAK_SHIM");
+    char own[PATH_MAX] = "";
     if (named != NULL) {
         /* A link is kept as it is: it may stand there for a path that can't be preloaded. */
         snprintf(path, PATH_MAX, "%s", named);
@@ -38,11 +49,9 @@ static bool preloading_find_file(char path[PATH_MAX], char problem[PRELOADING_PR
                  "TIMERLEAK_SHIM=%s is no absolute path of a readable file", named);
         return false;
     }
-    for (size_t i = 0; own_directory(own) && i < sizeof(places) / sizeof(*places); i++) {
-        snprintf(candidate, sizeof(candidate), "%s%s" SHIM, own, places[i]);
-        if (realpath(candidate, path) != NULL)
-            return true;
-    }
+    if (preloading_companion(path, SHIM))
+        return true;
+    own_directory(own);
     snprintf(problem, PRELOADING_PROBLEM_SIZE,
              SHIM " is neither in %s nor in %s../lib/timerleak/: build it with make, "
                   "or install it with make install",

@@ -11,9 +11,16 @@
 #define PRELOADING_PROBLEM_SIZE (2 * PATH_MAX + 512)
 
 /*
- * The shim's absolute path: what TIMERLEAK_SHIM names, else the one beside this executable, or in
- * ../lib/timerleak as `make install` puts it. False if there is none, or its path can't be
- * preloaded: `problem` then says in words what is wrong and what to do, in one line or more.
+ * What belongs to this executable, by its name: the absolute path of that which is beside it, or in
+ * ../lib/timerleak as `make install` puts it. False if there is none.
+ */
+bool preloading_companion(char path[PATH_MAX], const char *name);
+#define TRACER "timerleak-trace" /* the program behind `timerleak trace` */
+
+/*
+ * The shim's absolute path: what TIMERLEAK_SHIM names, else that companion of this executable.
+ * False if there is none, or its path can't be preloaded: `problem` then says in words what is
+ * wrong and what to do, in one line or more.
  */
 bool preloading_find(char path[PATH_MAX], char problem[PRELOADING_PROBLEM_SIZE]);
 

@@ -49,9 +49,15 @@ void session_free(struct session *session);
 void session_finish(struct session *session, const struct launched *launched);
 
 /*
- * A line on stderr for each program of a finished session. Recordings of ended child processes, and
- * of what the program was before an exec, are removed if they never had a timer: processes that
- * were killed may have left one. If the program itself left none, says that it made no timer; or,
+ * A line on stderr for each program of a finished session. Recordings of ended processes are
+ * removed if they never had a timer: processes that were killed may have left one. Not `kept`,
+ * which may be NULL.
+ */
+void session_tell(const struct session *session, const struct session_recording *kept);
+
+/*
+ * The same, where the program's own is kept, or the last of those that were chosen. If the program
+ * itself left none, says that it made no timer; or,
  * where the shim was not loaded into it, or could not write, why that may be, and what to do,
  * unless that was `explained` before, or only some programs were to be recorded and one was.
  */

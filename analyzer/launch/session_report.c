@@ -274,16 +274,21 @@ static bool became_unseen(const struct session_recording *own, const struct pres
     return presence->own ? presence->became : own->end == TLK_EXECED;
 }
 
+void session_tell(const struct session *session, const struct session_recording *kept)
+{
+    struct programs programs = {0};
+    for (size_t i = 0; i < session->count; i++)
+        take_recording(&programs, &session->recordings[i], &session->recordings[i] == kept);
+    print_programs(&programs);
+}
+
 void session_report(const struct session *session, const struct presence *presence,
                     const struct launch *launch, const char *directory, bool explained)
 {
     const struct session_recording *own = last_own(session), *kept = own;
     if (own == NULL && was_chosen(launch) && session->count > 0)
         kept = &session->recordings[session->count - 1];
-    struct programs programs = {0};
-    for (size_t i = 0; i < session->count; i++)
-        take_recording(&programs, &session->recordings[i], &session->recordings[i] == kept);
-    print_programs(&programs);
+    session_tell(session, kept);
     if (kept == NULL)
         explain_missing(presence, launch, directory, explained);
     else if (own != NULL && became_unseen(own, presence) && !was_chosen(launch))

@@ -33,6 +33,10 @@ static const struct loss losses[TLK_DROPS] = {
                            "that was taken for another when it was known again: timers made before "
                            "may be shown at a wrong place",
                            true},
+    [TLK_DROP_EVENT] = {"event", "event", "events",
+                        "that came faster than the tracer could take them: timers may be missing, "
+                        "or be shown as live but are not",
+                        true},
 };
 
 const struct loss *loss_of(unsigned reason)

@@ -13,7 +13,7 @@ struct loss {
     bool hides;             /* a leak may be among them */
 };
 
-#define LOSSES_KNOWN (TLK_DROP_MISTAKEN + 1u)
+#define LOSSES_KNOWN (TLK_DROP_EVENT + 1u)
 
 /* What a reason of enum tlk_drop means; never NULL, also for one that only later versions know. */
 const struct loss *loss_of(unsigned reason);

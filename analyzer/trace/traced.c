@@ -1,0 +1,298 @@
+#include "trace/traced.h"
+
+#include "base/errors.h"
+#include "base/memory.h"
+#include "base/paths.h"
+#include "base/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ARGUMENTS_MOST 256
+
+/* ---- who it is, as far as /proc still tells ---- */
+
+static char *exe_read(pid_t pid)
+{
+    static const char deleted[] = " (deleted)";
+    char link[64], path[PATH_MAX];
+    snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
+    ssize_t length = readlink(link, path, sizeof(path) - 1);
+    if (length <= 0)
+        return NULL;
+    path[length] = '\0';
+    size_t kept = (size_t)length - (sizeof(deleted) - 1);
+    if ((size_t)length > sizeof(deleted) - 1 && strcmp(path + kept, deleted) == 0)
+        path[kept] = '\0';
+    return memory_copy(path);
+}
+
+/* Bytes of a file of /proc, with NUL at their end; 0 if it can't be read. */
+static size_t proc_read(pid_t pid, const char *name, char *text, size_t room)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    FILE *file = fopen(path, "re");
+    size_t size = file ? fread(text, 1, room - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[size] = '\0';
+    return size;
+}
+
+/* The text of its arguments, one after another; NULL-terminated in `arguments`. */
+static void arguments_read(pid_t pid, char text[TLK_COMMAND_SIZE],
+                           const char *arguments[ARGUMENTS_MOST + 1])
+{
+    size_t size = proc_read(pid, "cmdline", text, TLK_COMMAND_SIZE), count = 0;
+    for (size_t at = 0; at < size && count < ARGUMENTS_MOST; at += strlen(text + at) + 1)
+        arguments[count++] = text + at;
+    arguments[count] = NULL;
+}
+
+/* Fields 4 and 22: names of programs may have blanks and parentheses in them. */
+static void stat_read(pid_t pid, struct ledger_process *process)
+{
+    char text[1024];
+    int parent;
+    unsigned long long ticks;
+    proc_read(pid, "stat", text, sizeof(text));
+    const char *end = strrchr(text, ')');
+    if (!end || sscanf(end + 1,
+                       " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+                       "%*d %llu",
+                       &parent, &ticks) != 2)
+        return;
+    process->parent = parent;
+    process->start_ticks = ticks;
+}
+
+static void limits_read(pid_t pid, struct ledger_process *process)
+{
+    struct rlimit limit;
+    if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) == 0) {
+        process->nofile_soft = limit.rlim_cur;
+        process->nofile_hard = limit.rlim_max;
+    }
+    if (prlimit(pid, RLIMIT_SIGPENDING, NULL, &limit) == 0) {
+        process->sigpending_soft = limit.rlim_cur;
+        process->sigpending_hard = limit.rlim_max;
+    }
+}
+
+static struct ledger *ledger_make(const struct traced *traced, const struct ledger *parent,
+                                  const struct traced_run *run)
+{
+    char text[TLK_COMMAND_SIZE];
+    const char *arguments[ARGUMENTS_MOST + 1];
+    struct ledger_process process = {
+        .pid = traced->pid,
+        .start_mono = traced->since,
+        .start_real = traced->since + run->to_real,
+        .start_boot = traced->since + run->to_boot,
+        .exe = traced->exe,
+        .arguments = arguments,
+        .nofile_soft = UINT64_MAX,
+        .nofile_hard = UINT64_MAX,
+        .sigpending_soft = UINT64_MAX,
+        .sigpending_hard = UINT64_MAX,
+        .session = run->session,
+        .forked = parent != NULL,
+    };
+    arguments_read(traced->pid, text, arguments);
+    stat_read(traced->pid, &process);
+    limits_read(traced->pid, &process);
+    return parent ? ledger_fork(parent, &process) : ledger_new(&process);
+}
+
+/* ---- its life ---- */
+
+struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now)
+{
+    struct traced *traced = memory_new(1, sizeof(*traced));
+    traced->pid = pid;
+    traced->since = now;
+    traced->exe = exe_read(pid);
+    if (!traced->exe)
+        traced->exe = memory_copy(parent ? parent->exe : "");
+    return traced;
+}
+
+static void image_forget(struct traced *traced)
+{
+    known_free(traced->known);
+    unwinder_free(traced->unwinder);
+    memory_map_free(traced->map);
+    traced->known = NULL;
+    traced->unwinder = NULL;
+    traced->map = NULL;
+}
+
+void traced_free(struct traced *traced)
+{
+    if (!traced)
+        return;
+    image_forget(traced);
+    ledger_free(traced->ledger);
+    ledger_free(traced->replaced);
+    free(traced->exe);
+    free(traced->path);
+    free(traced);
+}
+
+struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run)
+{
+    if (!traced->ledger)
+        traced->ledger = ledger_make(traced, NULL, run);
+    return traced->ledger;
+}
+
+struct unwinder *traced_unwinder(struct traced *traced)
+{
+    if (!traced->map)
+        traced->map = memory_map_new(traced->pid);
+    if (!traced->unwinder)
+        traced->unwinder = unwinder_new(traced->map, traced->pid);
+    return traced->unwinder;
+}
+
+void traced_forked(struct traced *traced, const struct traced *parent, const struct traced_run *run)
+{
+    traced->phase = TRACED_FORKED;
+    if (parent->map)
+        traced->map = memory_map_fork(parent->map, traced->pid);
+    if (parent->ledger)
+        traced->ledger = ledger_make(traced, parent->ledger, run);
+}
+
+void traced_execed(struct traced *traced, const char *program, const struct traced_run *run,
+                   uint64_t now)
+{
+    traced_exec_settled(traced);
+    image_forget(traced);
+    if (traced->ledger) {
+        ledger_ended(traced->ledger, TLK_EXECED, 0, now, now + run->to_real, now + run->to_boot, 0);
+        traced_write(traced, run, false, now);
+    }
+    traced->replaced = traced->ledger;
+    traced->ledger = NULL;
+    traced->begun = false;
+    traced->since = now;
+    traced->phase = TRACED_EXECED;
+    free(traced->path);
+    traced->path = NULL;
+    char *exe = exe_read(traced->pid);
+    if (exe || program) {
+        free(traced->exe);
+        traced->exe = exe ? exe : memory_copy(program);
+    }
+}
+
+void traced_exec_settled(struct traced *traced)
+{
+    ledger_free(traced->replaced);
+    traced->replaced = NULL;
+}
+
+/* `status` as from waitpid(2). */
+void traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now)
+{
+    bool killed = WIFSIGNALED(status);
+    if (!traced->ledger)
+        return;
+    ledger_ended(traced->ledger, killed ? TLK_KILLED : TLK_EXITED,
+                 killed ? WTERMSIG(status) : WEXITSTATUS(status), now, now + run->to_real,
+                 now + run->to_boot, 0);
+    traced_write(traced, run, false, now);
+}
+
+/* ---- its recording ---- */
+
+static void name_expand(FILE *to, const char *pattern, size_t length, const struct traced *traced,
+                        const struct traced_run *run)
+{
+    char host[256] = "";
+    for (const char *at = pattern; at < pattern + length; at++) {
+        if (*at != '%' || at + 1 == pattern + length) {
+            fputc(*at, to);
+            continue;
+        }
+        switch (*++at) {
+        case 'p':
+            fprintf(to, "%d", (int)traced->pid);
+            break;
+        case 'e':
+            fputs(path_last(traced->exe), to);
+            break;
+        case 't':
+            fprintf(to, "%llu", (unsigned long long)((traced->since + run->to_real) / 1000000000));
+            break;
+        case 'h':
+            gethostname(host, sizeof(host) - 1);
+            fputs(host, to);
+            break;
+        default:
+            fputc(*at, to);
+        }
+    }
+}
+
+/* As the shim names its own: what is there is never overwritten, the pid is added, then a number.
+ */
+static char *name_make(const struct traced *traced, const struct traced_run *run, int attempt)
+{
+    size_t length = strlen(run->pattern), suffix = sizeof(TLK_SUFFIX) - 1, size;
+    bool has_suffix = length > suffix && strcmp(run->pattern + length - suffix, TLK_SUFFIX) == 0;
+    bool has_pid = strstr(run->pattern, "%p") != NULL;
+    char *name;
+    FILE *to = memory_stream(&name, &size);
+    name_expand(to, run->pattern, has_suffix ? length - suffix : length, traced, run);
+    if (attempt > 0 && !has_pid) {
+        fprintf(to, ".%d", (int)traced->pid);
+        attempt--;
+    }
+    if (attempt > 0)
+        fprintf(to, ".%d", attempt);
+    fputs(has_suffix ? TLK_SUFFIX : "", to);
+    fclose(to);
+    return name;
+}
+
+/* Takes the name, so that nobody else does. False, with errno set. */
+static bool name_take(struct traced *traced, const struct traced_run *run)
+{
+    int file = -1;
+    for (int attempt = 0; !traced->path; attempt++) {
+        char *name = name_make(traced, run, attempt);
+        file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (file >= 0 || errno != EEXIST)
+            traced->path = name;
+        else
+            free(name);
+    }
+    if (file >= 0)
+        close(file);
+    return file >= 0;
+}
+
+bool traced_write(struct traced *traced, const struct traced_run *run, bool copied, uint64_t now)
+{
+    if (!traced->ledger || !traced->begun || !ledger_used(traced->ledger) ||
+        !ledger_changed(traced->ledger))
+        return true;
+    if (!traced->path && !name_take(traced, run)) {
+        complain("no recording of process %d can be written to %s: %s", (int)traced->pid,
+                 traced->path, strerror(errno));
+        free(traced->path);
+        traced->path = NULL;
+        return false;
+    }
+    return ledger_write(traced->ledger, traced->path, copied, now);
+}

@@ -1,0 +1,70 @@
+/*
+ * traced.h - one process as the tracer knows it: who it is, its files, what it holds, and where its
+ * recording goes.
+ */
+#ifndef TIMERLEAK_TRACE_TRACED_H
+#define TIMERLEAK_TRACE_TRACED_H
+
+#include "trace/events.h"
+#include "trace/known.h"
+#include "trace/ledger.h"
+#include "trace/memory_map.h"
+#include "trace/unwind.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What a TRACE_OPEN is part of. */
+enum traced_phase { TRACED_RUNS, TRACED_FORKED, TRACED_EXECED, TRACED_ENDS };
+
+struct traced {
+    pid_t pid;
+    uint64_t since; /* CLOCK_MONOTONIC: from then on it is traced */
+    char *exe;
+    enum traced_phase phase;
+    bool begun; /* it did something itself: what it only came by over fork is not worth a recording
+                 */
+    struct ledger *ledger;   /* NULL: nothing has happened so far */
+    struct ledger *replaced; /* that of the image before, while TRACED_EXECED */
+    struct memory_map *map;  /* NULL: not needed so far; so is the unwinder */
+    struct unwinder *unwinder;
+    struct known *known;
+    char *path; /* of its recording; NULL: it has no name so far */
+};
+
+/* What all recordings of a run have in common. */
+struct traced_run {
+    const char *pattern; /* output_name.h */
+    uint64_t session;
+    uint64_t to_real, to_boot; /* what these clocks are ahead of CLOCK_MONOTONIC */
+};
+
+/* A process that the kernel told of, or that runs already; its parent, if that is traced. */
+struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now);
+void traced_free(struct traced *traced);
+
+/* Its ledger, begun if there is none. */
+struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run);
+struct unwinder *traced_unwinder(struct traced *traced);
+
+/* The parent has forked it: it has its parent's stacks and files, but no timer so far. */
+void traced_forked(struct traced *traced, const struct traced *parent,
+                   const struct traced_run *run);
+
+/* It became another program. The ledger of the one before is ended, and kept for what is handed on.
+ */
+void traced_execed(struct traced *traced, const char *program, const struct traced_run *run,
+                   uint64_t now);
+/* All that was handed on has been. */
+void traced_exec_settled(struct traced *traced);
+
+void traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now);
+
+/*
+ * Writes its recording, if there is anything to tell and, `copied`, the process goes on. False
+ * after a complaint.
+ */
+bool traced_write(struct traced *traced, const struct traced_run *run, bool copied, uint64_t now);
+
+#endif

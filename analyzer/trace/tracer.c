@@ -1,0 +1,560 @@
+#include "trace/tracer.h"
+
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/memory.h"
+#include "outside/running.h"
+#include "recording/kernel.h"
+#include "trace/sites.h"
+#include "trace/traced.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define SECOND 1000000000ull
+/* kill -9 of the tracer loses no more than that. */
+#define SNAPSHOTS (3 * SECOND)
+/* Of so many known stacks one is unwound all the same. */
+#define SAMPLE 4096
+/* By which glibc tells a thread of its own of a timer with SIGEV_THREAD. */
+#define SIGNAL_OF_LIBC 32
+
+struct tracer {
+    struct probes *probes;
+    struct traced_run run;
+    bool all, own;          /* every process; what this one forks */
+    struct traced **by_pid; /* of all numbers that there can be */
+    pid_t pid_most;
+    struct traced **processes; /* those that are traced now, in no order */
+    size_t count, room;
+    uint64_t written; /* when that was done last */
+    size_t unwritten;
+};
+
+/* ---- processes ---- */
+
+static pid_t pid_most(void)
+{
+    long most = 0;
+    FILE *file = fopen("/proc/sys/kernel/pid_max", "re");
+    if (!file || fscanf(file, "%ld", &most) != 1 || most < 1)
+        most = 1 << 22;
+    if (file)
+        fclose(file);
+    return (pid_t)most;
+}
+
+static struct traced *process_of(const struct tracer *tracer, uint32_t pid)
+{
+    return pid <= (uint32_t)tracer->pid_most ? tracer->by_pid[pid] : NULL;
+}
+
+static struct traced *process_add(struct tracer *tracer, uint32_t pid, const struct traced *parent,
+                                  uint64_t now)
+{
+    struct traced *traced = traced_new((pid_t)pid, parent, now);
+    tracer->processes =
+        memory_grow(tracer->processes, tracer->count, &tracer->room, sizeof(*tracer->processes));
+    traced->place = tracer->count;
+    tracer->processes[tracer->count++] = traced;
+    tracer->by_pid[pid] = traced;
+    return traced;
+}
+
+static void process_remove(struct tracer *tracer, struct traced *traced)
+{
+    struct traced *last = tracer->processes[--tracer->count];
+    tracer->processes[last->place = traced->place] = last;
+    tracer->by_pid[traced->pid] = NULL;
+    traced_free(traced);
+}
+
+static void process_write(struct tracer *tracer, struct traced *traced, bool copied, uint64_t now)
+{
+    if (!traced_write(traced, &tracer->run, copied, now))
+        tracer->unwritten++;
+}
+
+/* ---- what calls set ---- */
+
+static int clock_of_itimer(uint64_t which)
+{
+    return which == ITIMER_REAL ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+}
+
+static int signal_of_itimer(uint64_t which)
+{
+    return which == ITIMER_REAL ? SIGALRM : which == ITIMER_VIRTUAL ? SIGVTALRM : SIGPROF;
+}
+
+static uint32_t family_of_call(enum trace_call call)
+{
+    switch (call) {
+    case TRACE_TIMERFD_CREATE:
+    case TRACE_TIMERFD_SETTIME:
+    case TRACE_TIMERFD_GETTIME:
+        return TLK_TIMERFD;
+    case TRACE_SETITIMER:
+    case TRACE_GETITIMER:
+    case TRACE_ALARM:
+        return TLK_ITIMER;
+    default:
+        return TLK_POSIX;
+    }
+}
+
+/* glibc makes one of SIGEV_THREAD out of a signal to a thread of its own. */
+static enum tlk_notify notify_of(const struct trace_event *event)
+{
+    switch (event->notify) {
+    case SIGEV_NONE:
+        return TLK_NOTIFY_NONE;
+    case SIGEV_THREAD:
+        return TLK_NOTIFY_THREAD;
+    case SIGEV_THREAD_ID:
+        return event->signal == SIGNAL_OF_LIBC ? TLK_NOTIFY_THREAD : TLK_NOTIFY_THREAD_ID;
+    default:
+        return TLK_NOTIFY_SIGNAL;
+    }
+}
+
+static struct ledger_birth birth_of(const struct trace_event *event, uint32_t family, uint32_t site)
+{
+    struct ledger_birth birth = {
+        .family = family,
+        .site = site,
+        .key = event->object,
+        .id = family == TLK_TIMERFD ? (uint64_t)event->fd : event->object,
+        .clock = event->clock,
+        .thread = event->tid,
+        .flags = event->flags & TRACE_CLOEXEC ? TLK_CLOEXEC : 0,
+        .now = event->now,
+    };
+    if (family == TLK_POSIX) {
+        birth.notify = notify_of(event);
+        birth.signal = birth.notify == TLK_NOTIFY_SIGNAL || birth.notify == TLK_NOTIFY_THREAD_ID
+                           ? (uint32_t)(event->notify < 0 ? SIGALRM : event->signal)
+                           : 0;
+    } else if (family == TLK_ITIMER) {
+        birth.clock = clock_of_itimer(event->object);
+        birth.signal = (uint32_t)signal_of_itimer(event->object);
+    }
+    return birth;
+}
+
+/* One that was there already when the tracer came. */
+static void enter_before(struct traced *traced, const struct traced_run *run,
+                         struct ledger_birth *birth)
+{
+    struct ledger *ledger = traced_ledger(traced, run);
+    struct ledger_place place = {.family = birth->family, .function = "made before"};
+    birth->site = ledger_site(ledger, &place);
+    ledger_created(ledger, birth);
+}
+
+static void enter_state(struct ledger *ledger, uint64_t key, const struct trace_state *state,
+                        uint64_t now)
+{
+    struct ledger_arming arming = {
+        .now = now,
+        .value = state->left > 0 ? (uint64_t)state->left : 0,
+        .interval = state->interval,
+        .inherited = true,
+    };
+    if (state->known && (state->left > 0 || state->interval || state->ticks))
+        ledger_armed(ledger, TLK_TIMERFD, key, &arming);
+}
+
+static void descriptor_before(struct tracer *tracer, struct traced *traced,
+                              const struct trace_event *event, uint32_t flags)
+{
+    struct ledger_birth birth = birth_of(event, TLK_TIMERFD, 0);
+    birth.clock = event->state.known ? event->state.clock : -1;
+    birth.flags |= flags;
+    birth.thread = 0;
+    enter_before(traced, &tracer->run, &birth);
+    enter_state(traced->ledger, event->object, &event->state, event->now);
+}
+
+/* What is set must be known; what came about unseen is entered as late as this. */
+static void made_known(struct tracer *tracer, struct traced *traced,
+                       const struct trace_event *event, uint32_t family)
+{
+    if (ledger_knows(traced_ledger(traced, &tracer->run), family, event->object))
+        return;
+    if (family == TLK_TIMERFD) {
+        descriptor_before(tracer, traced, event, 0);
+    } else {
+        struct ledger_birth birth = birth_of(event, family, 0);
+        birth.clock = CLOCK_UNKNOWN;
+        enter_before(traced, &tracer->run, &birth);
+    }
+}
+
+/* ---- each event ---- */
+
+static void take_forked(struct tracer *tracer, const struct trace_event *event)
+{
+    struct traced *parent = process_of(tracer, event->other), *old = process_of(tracer, event->pid);
+    if (old) /* its end was lost */
+        process_remove(tracer, old);
+    struct traced *child = process_add(tracer, event->pid, parent, event->now);
+    if (parent)
+        traced_forked(child, parent, &tracer->run);
+}
+
+static void take_open(struct tracer *tracer, struct traced *traced, const struct trace_event *event)
+{
+    uint32_t flags = event->flags & TRACE_CLOEXEC ? TLK_CLOEXEC : 0;
+    const struct ledger *from = traced->replaced;
+    if (traced->phase == TRACED_ENDS) {
+        if (traced->ledger && event->state.ticks &&
+            ledger_knows(traced->ledger, TLK_TIMERFD, event->object))
+            ledger_unread(traced->ledger, TLK_TIMERFD, event->object, event->state.ticks);
+        return;
+    }
+    if (traced->phase == TRACED_FORKED) {
+        const struct traced *parent = process_of(tracer, event->other);
+        from = parent ? parent->ledger : NULL;
+    }
+    if (traced->phase == TRACED_EXECED)
+        traced->begun = true;
+    if (from && ledger_knows(from, TLK_TIMERFD, event->object))
+        ledger_inherited(traced_ledger(traced, &tracer->run), from, event->object, event->fd, flags,
+                         event->now);
+    else
+        descriptor_before(tracer, traced, event, TLK_INHERITED);
+}
+
+static void take_created(struct tracer *tracer, struct traced *traced,
+                         const struct trace_event *event)
+{
+    uint32_t family = family_of_call(event->call);
+    uint32_t site = sites_of_event(traced, tracer->probes, event, family);
+    struct ledger_birth birth = birth_of(event, family, site);
+    ledger_created(traced->ledger, &birth);
+}
+
+static void take_failed(struct tracer *tracer, struct traced *traced,
+                        const struct trace_event *event)
+{
+    uint32_t site = sites_of_event(traced, tracer->probes, event, family_of_call(event->call));
+    ledger_failed(traced->ledger, site, (int)event->value, event->now);
+}
+
+static struct ledger_arming arming_of(const struct tracer *tracer, struct traced *traced,
+                                      const struct trace_event *event)
+{
+    return (struct ledger_arming){
+        .now = event->now,
+        .value = event->first,
+        .interval = event->interval,
+        .absolute = event->flags & TRACE_ABSOLUTE,
+        .asked = event->flags & (TRACE_RAN | TRACE_RAN_OUT),
+        .ran = event->flags & TRACE_RAN,
+        .setter = sites_caller(traced, event),
+        .to_real = tracer->run.to_real,
+        .to_boot = tracer->run.to_boot,
+    };
+}
+
+/*
+ * A process has one of each kind. It counts as created when it is armed from rest, and as released
+ * when it is disarmed or, one-shot, has expired: at rest it holds nothing.
+ */
+static void take_itimer(struct tracer *tracer, struct traced *traced,
+                        const struct trace_event *event)
+{
+    struct ledger *ledger = traced_ledger(traced, &tracer->run);
+    struct ledger_arming arming = arming_of(tracer, traced, event);
+    bool known = ledger_knows(ledger, TLK_ITIMER, event->object);
+    bool ran = arming.asked ? arming.ran
+                            : known && ledger_runs(ledger, TLK_ITIMER, event->object, event->now);
+    arming.asked = true;
+    arming.ran = ran;
+    if (known && (!ran || !event->first)) {
+        ledger_asked(ledger, TLK_ITIMER, event->object, true, ran, event->now);
+        if (ran)
+            ledger_armed(ledger, TLK_ITIMER, event->object, &arming);
+        ledger_released(ledger, TLK_ITIMER, event->object, event->now);
+        known = false;
+    }
+    if (!known && event->first) {
+        struct ledger_birth birth =
+            birth_of(event, TLK_ITIMER, sites_of_event(traced, tracer->probes, event, TLK_ITIMER));
+        ledger_created(ledger, &birth);
+    }
+    if (event->first)
+        ledger_armed(ledger, TLK_ITIMER, event->object, &arming);
+}
+
+static void take_armed(struct tracer *tracer, struct traced *traced,
+                       const struct trace_event *event)
+{
+    uint32_t family = family_of_call(event->call);
+    if (family == TLK_ITIMER) {
+        take_itimer(tracer, traced, event);
+        return;
+    }
+    made_known(tracer, traced, event, family);
+    struct ledger_arming arming = arming_of(tracer, traced, event);
+    ledger_armed(traced->ledger, family, event->object, &arming);
+}
+
+static void take_copied(struct tracer *tracer, struct traced *traced,
+                        const struct trace_event *event)
+{
+    struct ledger *ledger = traced_ledger(traced, &tracer->run);
+    if (ledger_knows(ledger, TLK_TIMERFD, event->object)) {
+        ledger_shared(ledger, event->object, event->fd,
+                      event->value == TRACE_COPY_MADE ? sites_caller(traced, event) : 0,
+                      event->now);
+    } else if (event->value == TRACE_COPY_RECEIVED) {
+        struct ledger_birth birth = birth_of(
+            event, TLK_TIMERFD, sites_of_event(traced, tracer->probes, event, TLK_TIMERFD));
+        birth.clock = event->state.known ? event->state.clock : CLOCK_UNKNOWN;
+        birth.flags |= TLK_RECEIVED;
+        ledger_created(ledger, &birth);
+        struct ledger_arming arming = {
+            .now = event->now,
+            .value = event->state.left > 0 ? (uint64_t)event->state.left : event->state.ticks > 0,
+            .interval = event->state.interval,
+        };
+        if (arming.value)
+            ledger_armed(ledger, TLK_TIMERFD, event->object, &arming);
+    } else {
+        descriptor_before(tracer, traced, event, 0);
+    }
+}
+
+static void take_own(struct tracer *tracer, struct traced *traced, const struct trace_event *event)
+{
+    struct ledger *ledger = traced_ledger(traced, &tracer->run);
+    uint32_t family = family_of_call(event->call);
+    switch (event->what) {
+    case TRACE_CREATED:
+        take_created(tracer, traced, event);
+        break;
+    case TRACE_FAILED:
+        take_failed(tracer, traced, event);
+        break;
+    case TRACE_ARMED:
+        take_armed(tracer, traced, event);
+        break;
+    case TRACE_ASKED:
+        ledger_asked(ledger, family, event->object, event->flags & (TRACE_RAN | TRACE_RAN_OUT),
+                     event->flags & TRACE_RAN, event->now);
+        break;
+    case TRACE_READ:
+        ledger_fired(ledger, TLK_TIMERFD, event->object, (uint64_t)event->value, event->now);
+        break;
+    case TRACE_DELETED:
+        ledger_released(ledger, TLK_POSIX, event->object, event->now);
+        break;
+    case TRACE_CLOSING:
+        ledger_unshared(ledger, event->object, event->fd, event->now);
+        break;
+    case TRACE_COPIED:
+        take_copied(tracer, traced, event);
+        break;
+    }
+}
+
+static void take(void *context, const struct trace_event *event)
+{
+    struct tracer *tracer = context;
+    if (event->what == TRACE_FORKED) {
+        take_forked(tracer, event);
+        return;
+    }
+    struct traced *traced = process_of(tracer, event->pid);
+    if (!traced) /* it was there before the tracer, or its fork was lost */
+        traced = process_add(tracer, event->pid, NULL, event->now);
+    if (event->what == TRACE_OPEN) {
+        take_open(tracer, traced, event);
+    } else if (event->what == TRACE_EXECED) {
+        traced_execed(traced, event->size ? (const char *)(event + 1) : NULL, &tracer->run,
+                      event->now);
+    } else if (event->what == TRACE_EXITED) {
+        traced_exited(traced, (int)event->value, &tracer->run, event->now);
+        process_remove(tracer, traced);
+    } else {
+        traced_settled(traced);
+        traced->begun |= event->what != TRACE_CLOSING;
+        take_own(tracer, traced, event);
+    }
+}
+
+/* ---- what is there already ---- */
+
+static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
+{
+    struct kernel_timers timers;
+    kernel_timers_read(&timers, pid);
+    for (size_t i = 0; i < timers.count; i++) {
+        const struct kernel_timer *timer = &timers.timers[i];
+        struct ledger_birth birth = {
+            .family = TLK_POSIX,
+            .key = timer->id,
+            .id = timer->id,
+            .clock = timer->clock,
+            .now = now,
+        };
+        struct traced *traced = process_of(tracer, (uint32_t)pid);
+        if (timer->family != TLK_POSIX)
+            continue;
+        if (!traced)
+            traced = process_add(tracer, (uint32_t)pid, NULL, now);
+        traced->begun = true;
+        if (!traced->ledger || !ledger_knows(traced->ledger, TLK_POSIX, timer->id))
+            enter_before(traced, &tracer->run, &birth);
+    }
+    free(timers.timers);
+}
+
+static void take_before(void *context, const struct trace_event *event)
+{
+    struct tracer *tracer = context;
+    struct traced *traced = process_of(tracer, event->pid);
+    if (!traced)
+        traced = process_add(tracer, event->pid, NULL, event->now);
+    traced->begun = true;
+    if (traced->ledger && ledger_knows(traced->ledger, TLK_TIMERFD, event->object))
+        ledger_shared(traced->ledger, event->object, event->fd, 0, event->now);
+    else
+        descriptor_before(tracer, traced, event, 0);
+}
+
+/* Calls `each` for the children that its threads have now. */
+static void children_each(struct tracer *tracer, pid_t pid, void (*each)(struct tracer *, pid_t))
+{
+    char path[64], file[384];
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    struct dirent *thread;
+    while (threads && (thread = readdir(threads))) {
+        int child;
+        snprintf(file, sizeof(file), "%s/%s/children", path, thread->d_name);
+        FILE *children = thread->d_name[0] == '.' ? NULL : fopen(file, "re");
+        while (children && fscanf(children, "%d", &child) == 1)
+            each(tracer, child);
+        if (children)
+            fclose(children);
+    }
+    if (threads)
+        closedir(threads);
+}
+
+static void watch_with_children(struct tracer *tracer, pid_t pid)
+{
+    if (!process_of(tracer, (uint32_t)pid) && probes_watch(tracer->probes, pid)) {
+        process_add(tracer, (uint32_t)pid, NULL, clock_now(CLOCK_MONOTONIC));
+        children_each(tracer, pid, watch_with_children);
+    }
+}
+
+static void posix_before_all(struct tracer *tracer, uint64_t now)
+{
+    DIR *processes = opendir("/proc");
+    struct dirent *entry;
+    pid_t pid;
+    while (processes && (entry = readdir(processes)))
+        if (running_number(entry->d_name, &pid) && pid != getpid())
+            posix_before(tracer, pid, now);
+    if (processes)
+        closedir(processes);
+}
+
+/* After the kernel's programs are at work, so that nothing falls between. */
+static void enter_running(struct tracer *tracer, const struct tracing *tracing)
+{
+    uint64_t now = clock_now(CLOCK_MONOTONIC);
+    if (tracing->pid == getpid()) {
+        probes_watch(tracer->probes, tracing->pid); /* for what it will fork */
+        return;
+    }
+    if (tracing->all)
+        posix_before_all(tracer, now);
+    else if (tracing->children)
+        watch_with_children(tracer, tracing->pid);
+    else if (probes_watch(tracer->probes, tracing->pid))
+        process_add(tracer, (uint32_t)tracing->pid, NULL, now);
+    for (size_t i = 0; !tracing->all && i < tracer->count; i++)
+        posix_before(tracer, tracer->processes[i]->pid, now);
+    probes_existing(tracer->probes, take_before, tracer);
+}
+
+/* ---- from begin to end ---- */
+
+struct tracer *tracer_new(const struct tracing *tracing)
+{
+    struct trace_settings settings = {
+        .all = tracing->all,
+        .self = (uint32_t)getpid(),
+        .children = tracing->children,
+        .sample = SAMPLE,
+    };
+    char error[ERROR_SIZE];
+    struct probes *probes = probes_open(&settings, error);
+    if (!probes) {
+        complain("%s", error);
+        return NULL;
+    }
+    struct tracer *tracer = memory_new(1, sizeof(*tracer));
+    uint64_t now = clock_now(CLOCK_MONOTONIC);
+    tracer->probes = probes;
+    tracer->run = (struct traced_run){
+        .pattern = tracing->pattern,
+        .session = tracing->session,
+        .to_real = clock_now(CLOCK_REALTIME) - now,
+        .to_boot = clock_now(CLOCK_BOOTTIME) - now,
+    };
+    tracer->own = tracing->pid == getpid();
+    tracer->written = now;
+    tracer->pid_most = pid_most();
+    tracer->by_pid = memory_new((size_t)tracer->pid_most + 1, sizeof(*tracer->by_pid));
+    mappings_follow(tracing->all ? -1 : tracing->pid);
+    enter_running(tracer, tracing);
+    return tracer;
+}
+
+static void write_all(struct tracer *tracer, uint64_t now)
+{
+    for (size_t i = 0; i < tracer->count; i++)
+        process_write(tracer, tracer->processes[i], true, now);
+    tracer->written = now;
+}
+
+void tracer_turn(struct tracer *tracer, int ms)
+{
+    probes_read(tracer->probes, take, tracer, ms);
+    uint64_t now = clock_now(CLOCK_MONOTONIC);
+    if (now - tracer->written >= SNAPSHOTS)
+        write_all(tracer, now);
+}
+
+bool tracer_idle(const struct tracer *tracer)
+{
+    return !tracer->all && tracer->count == 0;
+}
+
+size_t tracer_end(struct tracer *tracer)
+{
+    probes_read(tracer->probes, take, tracer, 0);
+    uint64_t now = clock_now(CLOCK_MONOTONIC);
+    write_all(tracer, now);
+    size_t unwritten = tracer->unwritten;
+    while (tracer->count > 0)
+        process_remove(tracer, tracer->processes[0]);
+    mappings_stop();
+    probes_close(tracer->probes);
+    free(tracer->processes);
+    free(tracer->by_pid);
+    free(tracer);
+    return unwritten;
+}
