@@ -127,10 +127,8 @@ struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now)
 
 static void image_forget(struct traced *traced)
 {
-    known_free(traced->known);
     unwinder_free(traced->unwinder);
     memory_map_free(traced->map);
-    traced->known = NULL;
     traced->unwinder = NULL;
     traced->map = NULL;
 }

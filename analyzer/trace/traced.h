@@ -6,7 +6,6 @@
 #define TIMERLEAK_TRACE_TRACED_H
 
 #include "trace/events.h"
-#include "trace/known.h"
 #include "trace/ledger.h"
 #include "trace/memory_map.h"
 #include "trace/unwind.h"
@@ -29,7 +28,6 @@ struct traced {
     struct ledger *replaced; /* that of the image before, while TRACED_EXECED */
     struct memory_map *map;  /* NULL: not needed so far; so is the unwinder */
     struct unwinder *unwinder;
-    struct known *known;
     char *path; /* of its recording; NULL: it has no name so far */
 };
 

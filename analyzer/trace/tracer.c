@@ -26,6 +26,7 @@
 
 struct tracer {
     struct probes *probes;
+    struct sites *sites;
     struct traced_run run;
     bool all, own;          /* every process; what this one forks */
     struct traced **by_pid; /* of all numbers that there can be */
@@ -235,7 +236,7 @@ static void take_created(struct tracer *tracer, struct traced *traced,
                          const struct trace_event *event)
 {
     uint32_t family = family_of_call(event->call);
-    uint32_t site = sites_of_event(traced, tracer->probes, event, family);
+    uint32_t site = sites_of_event(tracer->sites, traced, event, family);
     struct ledger_birth birth = birth_of(event, family, site);
     ledger_created(traced->ledger, &birth);
 }
@@ -243,7 +244,7 @@ static void take_created(struct tracer *tracer, struct traced *traced,
 static void take_failed(struct tracer *tracer, struct traced *traced,
                         const struct trace_event *event)
 {
-    uint32_t site = sites_of_event(traced, tracer->probes, event, family_of_call(event->call));
+    uint32_t site = sites_of_event(tracer->sites, traced, event, family_of_call(event->call));
     ledger_failed(traced->ledger, site, (int)event->value, event->now);
 }
 
@@ -286,7 +287,7 @@ static void take_itimer(struct tracer *tracer, struct traced *traced,
     }
     if (!known && event->first) {
         struct ledger_birth birth =
-            birth_of(event, TLK_ITIMER, sites_of_event(traced, tracer->probes, event, TLK_ITIMER));
+            birth_of(event, TLK_ITIMER, sites_of_event(tracer->sites, traced, event, TLK_ITIMER));
         ledger_created(ledger, &birth);
     }
     if (event->first)
@@ -316,7 +317,7 @@ static void take_copied(struct tracer *tracer, struct traced *traced,
                       event->now);
     } else if (event->value == TRACE_COPY_RECEIVED) {
         struct ledger_birth birth = birth_of(
-            event, TLK_TIMERFD, sites_of_event(traced, tracer->probes, event, TLK_TIMERFD));
+            event, TLK_TIMERFD, sites_of_event(tracer->sites, traced, event, TLK_TIMERFD));
         birth.clock = event->state.known ? event->state.clock : CLOCK_UNKNOWN;
         birth.flags |= TLK_RECEIVED;
         ledger_created(ledger, &birth);
