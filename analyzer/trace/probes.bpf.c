@@ -130,8 +130,9 @@ static __always_inline void tell_closing_by_copy(__u32 from, __u32 to, __u32 fla
 
 static __always_inline void tell_closing_range(__u32 first, __u32 last, __u32 flags)
 {
+    struct scan scan = {.what = TRACE_CLOSING, .call = TRACE_OTHER_CALL};
     if (first <= last && !(flags & ~CLOSE_RANGE_UNSHARE))
-        scan(bpf_get_current_task_btf(), TRACE_CLOSING, TRACE_OTHER_CALL, first, last);
+        scan_run(bpf_get_current_task_btf(), &scan, first, last);
 }
 
 static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd, bool on_exec)
@@ -225,7 +226,7 @@ static long message_step(__u32 index, struct received *received)
         return 0;
     received->at = message.control;
     received->end = message.control + message.control_size;
-    received->fd = received->fd_end = 0;
+    received->fd = received->fd_end = message.control; /* none; not 0, see scan_run() */
     bpf_loop(CONTROL_MOST, received_step, received, 0);
     return 0;
 }
@@ -548,33 +549,47 @@ int BPF_PROG(call_ends, struct pt_regs *regs, long result)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *child)
 {
-    __u32 pid = child->tgid;
-    if ((__u32)child->pid != pid || child->flags & PF_KTHREAD || !is_watched(parent->tgid))
+    __u32 pid = child->tgid, from = parent->tgid;
+    if ((__u32)child->pid != pid || child->flags & PF_KTHREAD)
         return 0;
+    /* The tracer's own, too, if it is in the table: that is its command. */
     if (!settings.all) {
         __u8 yes = 1;
-        if (!settings.children)
+        if (!settings.children || !bpf_map_lookup_elem(&watched, &from))
             return 0;
         bpf_map_update_elem(&watched, &pid, &yes, BPF_ANY);
     }
     struct trace_event *event = event_of(TRACE_FORKED, (__u64)pid << 32 | pid);
     if (event) {
-        event->other = parent->tgid;
+        event->other = from;
         event_tell(event);
     }
-    scan(child, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    tell_open(child, from);
     return 0;
 }
 
+struct exec_event {
+    struct trace_event event;
+    char program[512];
+};
+
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(process_executes, struct task_struct *task)
+int BPF_PROG(process_executes, struct task_struct *task, int former, struct linux_binprm *image)
 {
     if (!is_watched(task->tgid))
         return 0;
-    struct trace_event *event = event_new(TRACE_EXECED);
-    if (event)
-        event_tell(event);
-    scan(task, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    struct exec_event *executed = bpf_ringbuf_reserve(&ring, sizeof *executed, 0);
+    if (executed) {
+        event_begin(&executed->event, TRACE_EXECED, bpf_get_current_pid_tgid());
+        long size =
+            bpf_probe_read_kernel_str(executed->program, sizeof executed->program, image->interp);
+        if (size > 0 && size < (long)sizeof executed->program) /* else it may be cut */
+            executed->event.size = size;
+        event_tell(&executed->event);
+    } else {
+        count(&losses.events);
+    }
+    tell_open(task, 0);
     return 0;
 }
 
@@ -602,7 +617,7 @@ int BPF_PROG(process_ends, struct task_struct *task)
     if (signal->live.counter > 0 || task->flags & PF_KTHREAD || !is_watched(pid) ||
         !is_first_to_end(task))
         return 0;
-    scan(task, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    tell_open(task, 0);
     struct trace_event *event = event_new(TRACE_EXITED);
     if (event) {
         event->value = signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code
@@ -611,6 +626,28 @@ int BPF_PROG(process_ends, struct task_struct *task)
     }
     bpf_map_delete_elem(&watched, &pid);
     bpf_map_delete_elem(&epochs, &pid);
+    return 0;
+}
+
+/* Read by the loader: what is open already in those that are traced. */
+SEC("iter/task_file")
+int open_already(struct bpf_iter__task_file *each)
+{
+    struct task_struct *task = each->task;
+    struct file *file = each->file;
+    if (!task || !file || (__u64)file->f_op != settings.timerfd || !is_watched(task->tgid))
+        return 0;
+    struct files_struct *files = task->files;
+    struct fdtable *table = files ? files->fdt : NULL;
+    if (!table)
+        return 0;
+    struct trace_event event;
+    event_begin(&event, TRACE_OPEN, (__u64)task->tgid << 32 | (__u32)task->pid);
+    event.fd = each->fd;
+    event.object = (__u64)file;
+    event.flags = closes_on_exec((__u64)table->close_on_exec, event.fd) ? TRACE_CLOEXEC : 0;
+    state_of(&event.state, event.object);
+    bpf_seq_write(each->meta->seq, &event, sizeof event);
     return 0;
 }
 
