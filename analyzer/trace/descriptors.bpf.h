@@ -22,13 +22,15 @@ static __always_inline __u64 functions_of(__u64 file)
     return (__u64)BPF_CORE_READ((struct file *)file, f_op);
 }
 
+static __always_inline struct fdtable *table_of(struct task_struct *task)
+{
+    struct files_struct *files = task->files;
+    return files ? files->fdt : NULL;
+}
+
 static __always_inline __u64 file_at(__u32 fd)
 {
-    struct task_struct *task = bpf_get_current_task_btf();
-    struct files_struct *files = task->files;
-    if (!files)
-        return 0;
-    struct fdtable *table = files->fdt;
+    struct fdtable *table = table_of(bpf_get_current_task_btf());
     return table && fd < table->max_fds ? file_in((__u64)table->fd, fd) : 0;
 }
 
@@ -39,11 +41,17 @@ static __always_inline __u64 timerfd_at(__u32 fd)
     return file && functions_of(file) == settings.timerfd ? file : 0;
 }
 
-static __always_inline bool closes_on_exec(__u64 bits, __u32 fd)
+static __always_inline __u32 flags_in(__u64 on_exec, __u32 fd)
 {
     __u64 word = 0;
-    bpf_probe_read_kernel(&word, sizeof word, (void *)(bits + fd / 64 * sizeof word));
-    return word >> fd % 64 & 1;
+    bpf_probe_read_kernel(&word, sizeof word, (void *)(on_exec + fd / 64 * sizeof word));
+    return word >> fd % 64 & 1 ? TRACE_CLOEXEC : 0;
+}
+
+static __always_inline __u32 flags_at(__u32 fd)
+{
+    struct fdtable *table = table_of(bpf_get_current_task_btf());
+    return table ? flags_in((__u64)table->close_on_exec, fd) : 0;
 }
 
 static __always_inline void state_of(struct trace_state *state, __u64 file)
@@ -122,7 +130,7 @@ static long scan_step(__u32 index, struct scan *scan)
     event->other = scan->other;
     event->fd = fd;
     event->object = file;
-    event->flags = closes_on_exec(scan->on_exec, fd) ? TRACE_CLOEXEC : 0;
+    event->flags = flags_in(scan->on_exec, fd);
     state_of(&event->state, file);
     event_tell(event);
     return 0;
@@ -134,8 +142,7 @@ static long scan_step(__u32 index, struct scan *scan)
 static __always_inline void scan_run(struct task_struct *task, struct scan *scan, __u32 first,
                                      __u32 last)
 {
-    struct files_struct *files = task->files;
-    struct fdtable *table = files ? files->fdt : NULL;
+    struct fdtable *table = table_of(task);
     if (!table || first >= table->max_fds)
         return;
     /* As numbers: what the kernel takes for pointers, newer ones follow step by step, too. */

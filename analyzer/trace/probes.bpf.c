@@ -135,7 +135,7 @@ static __always_inline void tell_closing_range(__u32 first, __u32 last, __u32 fl
         scan_run(bpf_get_current_task_btf(), &scan, first, last);
 }
 
-static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd, bool on_exec)
+static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
@@ -146,22 +146,23 @@ static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd, bool on_
     event->fd = fd;
     event->object = file;
     event->value = TRACE_COPY_MADE;
-    event->flags = on_exec ? TRACE_CLOEXEC : 0;
+    event->flags = flags_at(fd);
     event_tell(event);
 }
 
 /* It may be this process's first sight of the timer, and so what a report will call its making. */
-static __noinline int tell_received(struct pt_regs *regs, __u32 fd)
+static __noinline int tell_received(struct pt_regs *regs, __u32 fd, enum trace_call call)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
         return 0;
-    struct trace_event *event = event_with_stack(regs, TRACE_COPIED, TRACE_OTHER_CALL);
+    struct trace_event *event = event_with_stack(regs, TRACE_COPIED, call);
     if (!event)
         return 0;
     event->fd = fd;
     event->object = file;
     event->value = TRACE_COPY_RECEIVED;
+    event->flags = flags_at(fd);
     state_of(&event->state, file);
     event_tell(event);
     return 0;
@@ -191,6 +192,7 @@ struct received {
     __u64 at, end;    /* the next header */
     __u64 fd, fd_end; /* descriptors of the one before it */
     __u64 messages;   /* of recvmmsg */
+    __u32 call;
 };
 
 static long received_step(__u32 index, struct received *received)
@@ -200,7 +202,7 @@ static long received_step(__u32 index, struct received *received)
         if (bpf_probe_read_user(&fd, sizeof fd, (void *)received->fd))
             return 1;
         received->fd += sizeof fd;
-        tell_received(received->regs, fd);
+        tell_received(received->regs, fd, received->call);
         return 0;
     }
     struct control control;
@@ -231,9 +233,9 @@ static long message_step(__u32 index, struct received *received)
     return 0;
 }
 
-static __always_inline void tell_messages(struct pt_regs *regs, __u64 messages, __u32 count)
+static __always_inline void tell_messages(struct pt_regs *regs, enum trace_call call, __u32 count)
 {
-    struct received received = {.regs = regs, .messages = messages};
+    struct received received = {.regs = regs, .messages = ARGUMENT_2(regs), .call = call};
     bpf_loop(count, message_step, &received, 0);
 }
 
@@ -465,29 +467,29 @@ static __always_inline void call_succeeded(struct pt_regs *regs, long number, lo
         break;
     }
     case __NR_dup:
-        tell_copied(regs, result, false);
+        tell_copied(regs, result);
         break;
 #ifdef __NR_dup2
     case __NR_dup2:
         if (ARGUMENT_1(regs) != ARGUMENT_2(regs))
-            tell_copied(regs, result, false);
+            tell_copied(regs, result);
         break;
 #endif
     case __NR_dup3:
-        tell_copied(regs, result, ARGUMENT_3(regs) & O_CLOEXEC);
+        tell_copied(regs, result);
         break;
     case __NR_fcntl:
         if (ARGUMENT_2(regs) == F_DUPFD || ARGUMENT_2(regs) == F_DUPFD_CLOEXEC)
-            tell_copied(regs, result, ARGUMENT_2(regs) == F_DUPFD_CLOEXEC);
+            tell_copied(regs, result);
         break;
     case __NR_pidfd_getfd:
-        tell_received(regs, result);
+        tell_received(regs, result, TRACE_PIDFD_GETFD);
         break;
     case __NR_recvmsg:
-        tell_messages(regs, ARGUMENT_2(regs), 1);
+        tell_messages(regs, TRACE_RECVMSG, 1);
         break;
     case __NR_recvmmsg:
-        tell_messages(regs, ARGUMENT_2(regs), result);
+        tell_messages(regs, TRACE_RECVMMSG, result);
         break;
     case __NR_timerfd_gettime:
         tell_timerfd_asked(regs);
@@ -637,15 +639,14 @@ int open_already(struct bpf_iter__task_file *each)
     struct file *file = each->file;
     if (!task || !file || (__u64)file->f_op != settings.timerfd || !is_watched(task->tgid))
         return 0;
-    struct files_struct *files = task->files;
-    struct fdtable *table = files ? files->fdt : NULL;
+    struct fdtable *table = table_of(task);
     if (!table)
         return 0;
     struct trace_event event;
     event_begin(&event, TRACE_OPEN, (__u64)task->tgid << 32 | (__u32)task->pid);
     event.fd = each->fd;
     event.object = (__u64)file;
-    event.flags = closes_on_exec((__u64)table->close_on_exec, event.fd) ? TRACE_CLOEXEC : 0;
+    event.flags = flags_in((__u64)table->close_on_exec, event.fd);
     state_of(&event.state, event.object);
     bpf_seq_write(each->meta->seq, &event, sizeof event);
     return 0;

@@ -118,11 +118,11 @@ static int load(struct probes *probes, const struct trace_settings *settings)
     if (code != 0)
         return code;
 
-    struct bpf_program *program;
-    bpf_object__for_each_program(
-        program,
-        probes->object) if (bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP &&
-                            !add_link(probes, bpf_program__attach(program))) return -errno;
+    struct bpf_program *program = NULL;
+    while ((program = bpf_object__next_program(probes->object, program)))
+        if (bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP &&
+            !add_link(probes, bpf_program__attach(program)))
+            return -errno;
     if (!learn(probes))
         return -errno;
 
@@ -236,7 +236,8 @@ struct trace_losses probes_losses(const struct probes *probes)
 
 bool probes_step(struct probes *probes, uint64_t key, const struct trace_step *step)
 {
-    return bpf_map_update_elem(probes->steps, &key, step, BPF_ANY) == 0;
+    return (step ? bpf_map_update_elem(probes->steps, &key, step, BPF_ANY)
+                 : bpf_map_delete_elem(probes->steps, &key)) == 0;
 }
 
 void probes_forget_steps(struct probes *probes)

@@ -36,7 +36,8 @@ bool probes_read(struct probes *probes,
  * second all the same. */
 int probes_descriptor(const struct probes *probes);
 
-/* Takes note of steps that lead to a known stack: see events.h. False: the table is full. */
+/* Takes note of steps that lead to a known stack: see events.h. NULL: it is forgotten. False: the
+ * table is full. */
 bool probes_step(struct probes *probes, uint64_t key, const struct trace_step *step);
 void probes_forget_steps(struct probes *probes);
 void probes_epoch(struct probes *probes, pid_t pid, uint32_t epoch);
