@@ -22,13 +22,15 @@ static __always_inline __u64 functions_of(__u64 file)
     return (__u64)BPF_CORE_READ((struct file *)file, f_op);
 }
 
+static __always_inline struct fdtable *table_of(struct task_struct *task)
+{
+    struct files_struct *files = task->files;
+    return files ? files->fdt : NULL;
+}
+
 static __always_inline __u64 file_at(__u32 fd)
 {
-    struct task_struct *task = bpf_get_current_task_btf();
-    struct files_struct *files = task->files;
-    if (!files)
-        return 0;
-    struct fdtable *table = files->fdt;
+    struct fdtable *table = table_of(bpf_get_current_task_btf());
     return table && fd < table->max_fds ? file_in((__u64)table->fd, fd) : 0;
 }
 
@@ -39,11 +41,17 @@ static __always_inline __u64 timerfd_at(__u32 fd)
     return file && functions_of(file) == settings.timerfd ? file : 0;
 }
 
-static __always_inline bool closes_on_exec(__u64 bits, __u32 fd)
+static __always_inline __u32 flags_in(__u64 on_exec, __u32 fd)
 {
     __u64 word = 0;
-    bpf_probe_read_kernel(&word, sizeof word, (void *)(bits + fd / 64 * sizeof word));
-    return word >> fd % 64 & 1;
+    bpf_probe_read_kernel(&word, sizeof word, (void *)(on_exec + fd / 64 * sizeof word));
+    return word >> fd % 64 & 1 ? TRACE_CLOEXEC : 0;
+}
+
+static __always_inline __u32 flags_at(__u32 fd)
+{
+    struct fdtable *table = table_of(bpf_get_current_task_btf());
+    return table ? flags_in((__u64)table->close_on_exec, fd) : 0;
 }
 
 static __always_inline void state_of(struct trace_state *state, __u64 file)
@@ -80,23 +88,24 @@ static __always_inline void state_of(struct trace_state *state, __u64 file)
 struct scan {
     __u64 array, open, on_exec; /* of the table */
     __u64 thread;
-    __u32 what; /* told of each timerfd */
+    __u32 other; /* its parent, after fork */
+    __u32 what;  /* told of each timerfd */
     __u32 call;
-    __u32 first, last, end; /* from which, up to which; there are none from here on */
-    __u32 next;             /* the word of bits after this one */
-    __u64 bits;             /* of open ones, still to be seen */
+    __u32 end;  /* there are none from here on */
+    __u32 next; /* the word of bits after this one */
+    __u64 bits; /* of open ones, still to be seen */
 };
 
-/* clang 14 can't build its own for the kernel. */
+static __always_inline void scan_load(struct scan *scan)
+{
+    bpf_probe_read_kernel(&scan->bits, sizeof scan->bits, (void *)(scan->open + scan->next / 8));
+    scan->next += 64;
+}
+
+/* Without a branch, each of which the kernel would follow when it checks the program. */
 static __always_inline __u32 lowest_bit(__u64 bits)
 {
-    __u32 bit = 0;
-    for (__u32 half = 32; half; half /= 2)
-        if (!(bits << (64 - half))) {
-            bits >>= half;
-            bit += half;
-        }
-    return bit;
+    return __builtin_popcountll((bits & -bits) - 1);
 }
 
 static long scan_step(__u32 index, struct scan *scan)
@@ -104,17 +113,13 @@ static long scan_step(__u32 index, struct scan *scan)
     if (!scan->bits) {
         if (scan->next >= scan->end)
             return 1;
-        bpf_probe_read_kernel(&scan->bits, sizeof scan->bits,
-                              (void *)(scan->open + scan->next / 8));
-        scan->next += 64;
+        scan_load(scan);
         return 0;
     }
     __u32 fd = scan->next - 64 + lowest_bit(scan->bits);
     scan->bits &= scan->bits - 1;
-    if (fd > scan->last)
+    if (fd >= scan->end)
         return 1;
-    if (fd < scan->first)
-        return 0;
     __u64 file = file_in(scan->array, fd);
     if (!file || functions_of(file) != settings.timerfd)
         return 0;
@@ -122,37 +127,41 @@ static long scan_step(__u32 index, struct scan *scan)
     if (!event)
         return 0;
     event->call = scan->call;
+    event->other = scan->other;
     event->fd = fd;
     event->object = file;
-    event->flags = closes_on_exec(scan->on_exec, fd) ? TRACE_CLOEXEC : 0;
+    event->flags = flags_in(scan->on_exec, fd);
     state_of(&event->state, file);
     event_tell(event);
     return 0;
 }
 
-/* Tells of each timerfd that lies there. */
-static __always_inline void scan(struct task_struct *task, enum trace_what what,
-                                 enum trace_call call, __u32 first, __u32 last)
+/* Tells of each timerfd that lies there, from the first on to the last. Nothing in `scan` may be so
+ * constant that it decides where the steps lead: the kernel would then check each step by itself.
+ */
+static __always_inline void scan_run(struct task_struct *task, struct scan *scan, __u32 first,
+                                     __u32 last)
 {
-    struct files_struct *files = task->files;
-    if (!files)
+    struct fdtable *table = table_of(task);
+    if (!table || first >= table->max_fds)
         return;
-    struct fdtable *table = files->fdt;
-    if (!table)
-        return;
-    struct scan scan = {
-        .array = (__u64)table->fd,
-        .open = (__u64)table->open_fds,
-        .on_exec = (__u64)table->close_on_exec,
-        .thread = (__u64)task->tgid << 32 | (__u32)task->pid,
-        .what = what,
-        .call = call,
-        .first = first,
-        .last = last,
-        .end = table->max_fds,
-        .next = first & ~63u,
-    };
-    bpf_loop(1 << 23, scan_step, &scan, 0);
+    /* As numbers: what the kernel takes for pointers, newer ones follow step by step, too. */
+    scan->array = (__u64)BPF_CORE_READ(table, fd);
+    scan->open = (__u64)BPF_CORE_READ(table, open_fds);
+    scan->on_exec = (__u64)BPF_CORE_READ(table, close_on_exec);
+    scan->thread = (__u64)task->tgid << 32 | (__u32)task->pid;
+    scan->end = last < table->max_fds ? last + 1 : table->max_fds;
+    scan->next = first & ~63u;
+    scan_load(scan);
+    scan->bits &= ~0ull << first % 64;
+    bpf_loop(1 << 23, scan_step, scan, 0);
+}
+
+/* What it has when it begins, or has executed, or ends. */
+static __always_inline void tell_open(struct task_struct *task, __u32 parent)
+{
+    struct scan scan = {.what = TRACE_OPEN, .other = parent};
+    scan_run(task, &scan, 0, -1);
 }
 
 #endif

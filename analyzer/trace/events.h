@@ -13,7 +13,8 @@
 
 enum trace_what {
     TRACE_FORKED = 1, /* a process: `pid` is the child, `other` its parent. Its timerfds follow */
-    TRACE_EXECED,     /* what is still open follows */
+    TRACE_EXECED,     /* what is still open follows. `size` bytes: the path that was executed, of
+                         a script its interpreter; none if it is too long */
     TRACE_EXITED, /* the last thread is ending; what is still open came before. `value`: the wait
                      status */
     TRACE_OPEN,   /* a timerfd that is open, at one of these three: `fd`, `object`, `state` */
@@ -49,6 +50,9 @@ enum trace_call {
     TRACE_SETITIMER,
     TRACE_GETITIMER,
     TRACE_ALARM,
+    TRACE_RECVMSG,
+    TRACE_RECVMMSG,
+    TRACE_PIDFD_GETFD,
     TRACE_OTHER_CALL,
 };
 
@@ -92,7 +96,7 @@ struct trace_event {
     __u8 stack;     /* enum trace_stack */
     __u32 flags;    /* enum trace_flags */
     __u32 pid, tid; /* in the first pid namespace */
-    __u32 other;    /* of TRACE_FORKED the parent */
+    __u32 other;    /* of TRACE_FORKED, and TRACE_OPEN that follows it, the parent */
     __s32 fd;
     __u64 now;    /* CLOCK_MONOTONIC, ns */
     __u64 object; /* the open file, by the kernel's address; a POSIX timer's id; ITIMER_* */

@@ -105,6 +105,21 @@ struct task_struct {
     __u64 start_time;
 };
 
+struct linux_binprm {
+    const char *interp; /* what runs; of a script its interpreter */
+};
+
+struct bpf_iter_meta {
+    struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+    struct bpf_iter_meta *meta;
+    struct task_struct *task;
+    __u32 fd;
+    struct file *file;
+};
+
 #pragma clang attribute pop
 
 #define PF_KTHREAD 0x00200000

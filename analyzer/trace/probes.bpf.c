@@ -130,11 +130,12 @@ static __always_inline void tell_closing_by_copy(__u32 from, __u32 to, __u32 fla
 
 static __always_inline void tell_closing_range(__u32 first, __u32 last, __u32 flags)
 {
+    struct scan scan = {.what = TRACE_CLOSING, .call = TRACE_OTHER_CALL};
     if (first <= last && !(flags & ~CLOSE_RANGE_UNSHARE))
-        scan(bpf_get_current_task_btf(), TRACE_CLOSING, TRACE_OTHER_CALL, first, last);
+        scan_run(bpf_get_current_task_btf(), &scan, first, last);
 }
 
-static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd, bool on_exec)
+static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
@@ -145,22 +146,23 @@ static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd, bool on_
     event->fd = fd;
     event->object = file;
     event->value = TRACE_COPY_MADE;
-    event->flags = on_exec ? TRACE_CLOEXEC : 0;
+    event->flags = flags_at(fd);
     event_tell(event);
 }
 
 /* It may be this process's first sight of the timer, and so what a report will call its making. */
-static __noinline int tell_received(struct pt_regs *regs, __u32 fd)
+static __noinline int tell_received(struct pt_regs *regs, __u32 fd, enum trace_call call)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
         return 0;
-    struct trace_event *event = event_with_stack(regs, TRACE_COPIED, TRACE_OTHER_CALL);
+    struct trace_event *event = event_with_stack(regs, TRACE_COPIED, call);
     if (!event)
         return 0;
     event->fd = fd;
     event->object = file;
     event->value = TRACE_COPY_RECEIVED;
+    event->flags = flags_at(fd);
     state_of(&event->state, file);
     event_tell(event);
     return 0;
@@ -190,6 +192,7 @@ struct received {
     __u64 at, end;    /* the next header */
     __u64 fd, fd_end; /* descriptors of the one before it */
     __u64 messages;   /* of recvmmsg */
+    __u32 call;
 };
 
 static long received_step(__u32 index, struct received *received)
@@ -199,7 +202,7 @@ static long received_step(__u32 index, struct received *received)
         if (bpf_probe_read_user(&fd, sizeof fd, (void *)received->fd))
             return 1;
         received->fd += sizeof fd;
-        tell_received(received->regs, fd);
+        tell_received(received->regs, fd, received->call);
         return 0;
     }
     struct control control;
@@ -225,14 +228,14 @@ static long message_step(__u32 index, struct received *received)
         return 0;
     received->at = message.control;
     received->end = message.control + message.control_size;
-    received->fd = received->fd_end = 0;
+    received->fd = received->fd_end = message.control; /* none; not 0, see scan_run() */
     bpf_loop(CONTROL_MOST, received_step, received, 0);
     return 0;
 }
 
-static __always_inline void tell_messages(struct pt_regs *regs, __u64 messages, __u32 count)
+static __always_inline void tell_messages(struct pt_regs *regs, enum trace_call call, __u32 count)
 {
-    struct received received = {.regs = regs, .messages = messages};
+    struct received received = {.regs = regs, .messages = ARGUMENT_2(regs), .call = call};
     bpf_loop(count, message_step, &received, 0);
 }
 
@@ -464,29 +467,29 @@ static __always_inline void call_succeeded(struct pt_regs *regs, long number, lo
         break;
     }
     case __NR_dup:
-        tell_copied(regs, result, false);
+        tell_copied(regs, result);
         break;
 #ifdef __NR_dup2
     case __NR_dup2:
         if (ARGUMENT_1(regs) != ARGUMENT_2(regs))
-            tell_copied(regs, result, false);
+            tell_copied(regs, result);
         break;
 #endif
     case __NR_dup3:
-        tell_copied(regs, result, ARGUMENT_3(regs) & O_CLOEXEC);
+        tell_copied(regs, result);
         break;
     case __NR_fcntl:
         if (ARGUMENT_2(regs) == F_DUPFD || ARGUMENT_2(regs) == F_DUPFD_CLOEXEC)
-            tell_copied(regs, result, ARGUMENT_2(regs) == F_DUPFD_CLOEXEC);
+            tell_copied(regs, result);
         break;
     case __NR_pidfd_getfd:
-        tell_received(regs, result);
+        tell_received(regs, result, TRACE_PIDFD_GETFD);
         break;
     case __NR_recvmsg:
-        tell_messages(regs, ARGUMENT_2(regs), 1);
+        tell_messages(regs, TRACE_RECVMSG, 1);
         break;
     case __NR_recvmmsg:
-        tell_messages(regs, ARGUMENT_2(regs), result);
+        tell_messages(regs, TRACE_RECVMMSG, result);
         break;
     case __NR_timerfd_gettime:
         tell_timerfd_asked(regs);
@@ -548,33 +551,47 @@ int BPF_PROG(call_ends, struct pt_regs *regs, long result)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *child)
 {
-    __u32 pid = child->tgid;
-    if ((__u32)child->pid != pid || child->flags & PF_KTHREAD || !is_watched(parent->tgid))
+    __u32 pid = child->tgid, from = parent->tgid;
+    if ((__u32)child->pid != pid || child->flags & PF_KTHREAD)
         return 0;
+    /* The tracer's own, too, if it is in the table: that is its command. */
     if (!settings.all) {
         __u8 yes = 1;
-        if (!settings.children)
+        if (!settings.children || !bpf_map_lookup_elem(&watched, &from))
             return 0;
         bpf_map_update_elem(&watched, &pid, &yes, BPF_ANY);
     }
     struct trace_event *event = event_of(TRACE_FORKED, (__u64)pid << 32 | pid);
     if (event) {
-        event->other = parent->tgid;
+        event->other = from;
         event_tell(event);
     }
-    scan(child, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    tell_open(child, from);
     return 0;
 }
 
+struct exec_event {
+    struct trace_event event;
+    char program[512];
+};
+
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(process_executes, struct task_struct *task)
+int BPF_PROG(process_executes, struct task_struct *task, int former, struct linux_binprm *image)
 {
     if (!is_watched(task->tgid))
         return 0;
-    struct trace_event *event = event_new(TRACE_EXECED);
-    if (event)
-        event_tell(event);
-    scan(task, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    struct exec_event *executed = bpf_ringbuf_reserve(&ring, sizeof *executed, 0);
+    if (executed) {
+        event_begin(&executed->event, TRACE_EXECED, bpf_get_current_pid_tgid());
+        long size =
+            bpf_probe_read_kernel_str(executed->program, sizeof executed->program, image->interp);
+        if (size > 0 && size < (long)sizeof executed->program) /* else it may be cut */
+            executed->event.size = size;
+        event_tell(&executed->event);
+    } else {
+        count(&losses.events);
+    }
+    tell_open(task, 0);
     return 0;
 }
 
@@ -602,7 +619,7 @@ int BPF_PROG(process_ends, struct task_struct *task)
     if (signal->live.counter > 0 || task->flags & PF_KTHREAD || !is_watched(pid) ||
         !is_first_to_end(task))
         return 0;
-    scan(task, TRACE_OPEN, TRACE_NO_CALL, 0, -1);
+    tell_open(task, 0);
     struct trace_event *event = event_new(TRACE_EXITED);
     if (event) {
         event->value = signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code
@@ -611,6 +628,27 @@ int BPF_PROG(process_ends, struct task_struct *task)
     }
     bpf_map_delete_elem(&watched, &pid);
     bpf_map_delete_elem(&epochs, &pid);
+    return 0;
+}
+
+/* Read by the loader: what is open already in those that are traced. */
+SEC("iter/task_file")
+int open_already(struct bpf_iter__task_file *each)
+{
+    struct task_struct *task = each->task;
+    struct file *file = each->file;
+    if (!task || !file || (__u64)file->f_op != settings.timerfd || !is_watched(task->tgid))
+        return 0;
+    struct fdtable *table = table_of(task);
+    if (!table)
+        return 0;
+    struct trace_event event;
+    event_begin(&event, TRACE_OPEN, (__u64)task->tgid << 32 | (__u32)task->pid);
+    event.fd = each->fd;
+    event.object = (__u64)file;
+    event.flags = flags_in((__u64)table->close_on_exec, event.fd);
+    state_of(&event.state, event.object);
+    bpf_seq_write(each->meta->seq, &event, sizeof event);
     return 0;
 }
 

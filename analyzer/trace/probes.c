@@ -118,10 +118,11 @@ static int load(struct probes *probes, const struct trace_settings *settings)
     if (code != 0)
         return code;
 
-    struct bpf_program *program;
-    bpf_object__for_each_program(
-        program, probes->object) if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING &&
-                                     !add_link(probes, bpf_program__attach(program))) return -errno;
+    struct bpf_program *program = NULL;
+    while ((program = bpf_object__next_program(probes->object, program)))
+        if (bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP &&
+            !add_link(probes, bpf_program__attach(program)))
+            return -errno;
     if (!learn(probes))
         return -errno;
 
@@ -182,6 +183,23 @@ void probes_forget(struct probes *probes, pid_t pid)
     bpf_map_delete_elem(probes->epochs, &pid);
 }
 
+void probes_existing(struct probes *probes,
+                     void (*take)(void *context, const struct trace_event *event), void *context)
+{
+    struct bpf_program *program = bpf_object__find_program_by_name(probes->object, "open_already");
+    struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+    int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    struct trace_event event;
+    while (file && fread(&event, sizeof event, 1, file) == 1)
+        take(context, &event);
+    if (file)
+        fclose(file);
+    else if (fd >= 0)
+        close(fd);
+    bpf_link__destroy(link);
+}
+
 /* ---- what is told ---- */
 
 /* Not all that lies in the ring has woken us: so it is asked before, and after. */
@@ -207,7 +225,7 @@ int probes_descriptor(const struct probes *probes)
 
 struct trace_losses probes_losses(const struct probes *probes)
 {
-    struct bpf_map *map = bpf_object__find_map_by_name(probes->object, ".bss.losses");
+    struct bpf_map *map = bpf_object__find_map_by_name(probes->object, ".data.losses");
     struct trace_losses losses = {0};
     const uint32_t first = 0;
     bpf_map__lookup_elem(map, &first, sizeof first, &losses, sizeof losses, 0);
@@ -218,7 +236,8 @@ struct trace_losses probes_losses(const struct probes *probes)
 
 bool probes_step(struct probes *probes, uint64_t key, const struct trace_step *step)
 {
-    return bpf_map_update_elem(probes->steps, &key, step, BPF_ANY) == 0;
+    return (step ? bpf_map_update_elem(probes->steps, &key, step, BPF_ANY)
+                 : bpf_map_delete_elem(probes->steps, &key)) == 0;
 }
 
 void probes_forget_steps(struct probes *probes)

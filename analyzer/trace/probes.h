@@ -22,14 +22,22 @@ void probes_close(struct probes *probes);
 bool probes_watch(struct probes *probes, pid_t pid);
 void probes_forget(struct probes *probes, pid_t pid);
 
+/* Hands over each timerfd that those which are traced have open already, as TRACE_OPEN. Asked for
+ * once they are, so that none is missed; one that was made meanwhile is told of twice. */
+void probes_existing(struct probes *probes,
+                     void (*take)(void *context, const struct trace_event *event), void *context);
+
 /* Hands all that lies in the ring to `take`, in order; waits for the first for `ms`. False:
  * interrupted. */
 bool probes_read(struct probes *probes,
                  void (*take)(void *context, const struct trace_event *event), void *context,
                  int ms);
-int probes_descriptor(const struct probes *probes); /* for poll() */
+/* For poll(). What can wait makes it not readable: probes_read() is to be called some times a
+ * second all the same. */
+int probes_descriptor(const struct probes *probes);
 
-/* Takes note of steps that lead to a known stack: see events.h. False: the table is full. */
+/* Takes note of steps that lead to a known stack: see events.h. NULL: it is forgotten. False: the
+ * table is full. */
 bool probes_step(struct probes *probes, uint64_t key, const struct trace_step *step);
 void probes_forget_steps(struct probes *probes);
 void probes_epoch(struct probes *probes, pid_t pid, uint32_t epoch);

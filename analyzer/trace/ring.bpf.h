@@ -9,7 +9,7 @@
 
 /* Of its own section each: so they are maps that the loader finds by name. */
 struct trace_settings settings SEC(".data.settings");
-struct trace_losses losses SEC(".bss.losses");
+struct trace_losses losses SEC(".data.losses");
 
 /* Room for some 250 copies of large stacks, 1,000 of small ones, or 50,000 events without: a tracer
  * that is busy for a tenth of a second loses nothing. */
@@ -30,9 +30,7 @@ struct {
 
 static __always_inline bool is_watched(__u32 pid)
 {
-    if (settings.all)
-        return pid != settings.self;
-    return bpf_map_lookup_elem(&watched, &pid) != NULL;
+    return pid != settings.self && (settings.all || bpf_map_lookup_elem(&watched, &pid));
 }
 
 static __always_inline void count(__u64 *what)
@@ -66,14 +64,20 @@ static __always_inline struct trace_event *event_new(enum trace_what what)
     return event_of(what, bpf_get_current_pid_tgid());
 }
 
-/* Each time that the tracer is woken costs the program more than the event itself. So it is for
- * what can't wait: stacks that it does not know yet, and processes that come and go. Else it looks
- * by itself, some times a second, unless the ring fills before. */
+/* To wake the tracer costs the program more than the event itself. So it is for what can't wait:
+ * stacks that it does not know yet, and programs that begin and end, of which /proc soon says no
+ * more. Else it looks by itself, some times a second, unless the ring fills before. */
+static __always_inline bool is_urgent(const struct trace_event *event)
+{
+    return event->what == TRACE_EXECED || event->what == TRACE_EXITED ||
+           (event->size && event->what != TRACE_GO);
+}
+
 #define RING_FILLED (RING_SIZE / 8)
 static __always_inline void event_tell(struct trace_event *event)
 {
     __u64 flags = BPF_RB_FORCE_WAKEUP;
-    if (event->what > TRACE_EXITED && !event->size) {
+    if (!is_urgent(event)) {
         /* Once as it passes the mark: not for each that comes after. */
         __u64 lying = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
         if (lying < RING_FILLED || lying > RING_FILLED + 4 * sizeof *event)
