@@ -136,6 +136,11 @@ enum tlk_trait {
     TLK_BOUND_BY_SIGNALS = 64, /* towards RLIMIT_SIGPENDING */
     TLK_OF_PROCESS = 128,      /* a process has one of each kind, which can't pile up */
     TLK_FREE_AT_REST = 256,    /* fired or stopped it holds nothing: no object has to be released */
+    /*
+     * A collector takes it as soon as nothing refers to it, armed or not, and tells nobody: what
+     * was forgotten is no leak, and one that shows as live may be gone.
+     */
+    TLK_COLLECTED = 512,
 };
 
 /*
@@ -163,6 +168,22 @@ enum tlk_family_of_shim {
     TLK_NO_FAMILY,
 #define X(number, name, traits) number,
     TLK_FAMILIES_OF_SHIM(X)
+#undef X
+};
+
+/*
+ * Those that `timerleak trace` enters, too: of Go's runtime. Since Go 1.23 timers with a channel are
+ * collected while they are armed, those that call a function are not: they are two families of one
+ * name.
+ */
+#define TLK_FAMILIES_OF_TRACER(X)                                                                  \
+    X(TLK_GO, "go", TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_FREE_AT_REST)                             \
+    X(TLK_GO_COLLECTED, "go", TLK_BY_HANDLE | TLK_FREE_AT_REST | TLK_COLLECTED)
+
+enum tlk_family_of_tracer {
+    TLK_BEFORE_TRACER = TLK_GOTIME, /* the last of the shim's */
+#define X(number, name, traits) number,
+    TLK_FAMILIES_OF_TRACER(X)
 #undef X
 };
 
