@@ -17,7 +17,8 @@ enum trace_what {
                          a script its interpreter; none if it is too long */
     TRACE_EXITED, /* the last thread is ending; what is still open came before. `value`: the wait
                      status */
-    TRACE_OPEN,   /* a timerfd that is open, at one of these three: `fd`, `object`, `state` */
+    TRACE_OPEN,   /* a timerfd that is open: `fd`, `object`, `state`. `value`: at which of these
+                     three;   0: before the tracer came. Of TRACE_FORKED, `other` is the parent */
 
     TRACE_CREATED, /* timerfd_create, timer_create */
     TRACE_FAILED,  /* the same, with `value` the errno */

@@ -566,7 +566,7 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
         event->other = from;
         event_tell(event);
     }
-    tell_open(child, from);
+    tell_open(child, from, TRACE_FORKED);
     return 0;
 }
 
@@ -591,7 +591,7 @@ int BPF_PROG(process_executes, struct task_struct *task, int former, struct linu
     } else {
         count(&losses.events);
     }
-    tell_open(task, 0);
+    tell_open(task, 0, TRACE_EXECED);
     return 0;
 }
 
@@ -619,7 +619,7 @@ int BPF_PROG(process_ends, struct task_struct *task)
     if (signal->live.counter > 0 || task->flags & PF_KTHREAD || !is_watched(pid) ||
         !is_first_to_end(task))
         return 0;
-    tell_open(task, 0);
+    tell_open(task, 0, TRACE_EXITED);
     struct trace_event *event = event_new(TRACE_EXITED);
     if (event) {
         event->value = signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code
