@@ -744,7 +744,7 @@ static struct ledger *ledger_begin(const struct ledger *parent)
 {
     struct ledger *ledger = memory_new(1, sizeof(*ledger));
     catalog_begin(&ledger->catalog);
-    header_of(ledger)->families[TLK_GOTIME].watched = 0;
+    header_of(ledger)->family_count = TLK_GOTIME; /* nobody sees its timers from here */
     if (parent)
         catalog_copy(&ledger->catalog, &parent->catalog);
     ledger->child = parent;

@@ -9,7 +9,6 @@
 #include "launch/launch.h"
 #include "launch/output_name.h"
 #include "launch/session.h"
-#include "outside/running.h"
 #include "trace/tracer.h"
 
 #include <errno.h>
@@ -32,13 +31,13 @@ static void end(int number)
     atomic_store(&ended, true);
 }
 
-struct run {
+struct trace_run {
     struct tracer *tracer;
     double seconds; /* 0: no end */
     bool command;
 };
 
-static bool run_is_over(const struct run *run, uint64_t begun)
+static bool run_is_over(const struct trace_run *run, uint64_t begun)
 {
     uint64_t now = clock_now(CLOCK_MONOTONIC);
     return atomic_load(&ended) || (!run->command && tracer_idle(run->tracer)) ||
@@ -47,7 +46,7 @@ static bool run_is_over(const struct run *run, uint64_t begun)
 
 static void *run_follow(void *data)
 {
-    const struct run *run = data;
+    const struct trace_run *run = data;
     uint64_t begun = clock_now(CLOCK_MONOTONIC);
     while (!run_is_over(run, begun))
         tracer_turn(run->tracer, TURN);
@@ -58,7 +57,7 @@ static void *run_follow(void *data)
  * Another thread follows it, while this one stands in for it. False, and `status` is that of this
  * process, if it could not be run.
  */
-static bool run_command(struct run *run, char **command, int *status)
+static bool run_command(struct trace_run *run, char **command, int *status)
 {
     struct launch launch = {.command = command};
     struct launched launched = {0};
@@ -82,7 +81,7 @@ static bool run_command(struct run *run, char **command, int *status)
     return forked && launched.error == 0;
 }
 
-static void run_until_signal(struct run *run)
+static void run_until_signal(struct trace_run *run)
 {
     struct sigaction action = {.sa_handler = end};
     sigaction(SIGINT, &action, NULL);
@@ -116,7 +115,7 @@ static int trace(const struct settings *settings, const struct output_name *outp
     while (tracing.session == 0 &&
            getrandom(&tracing.session, sizeof(tracing.session), 0) == sizeof(tracing.session))
         ;
-    struct run run = {tracer_new(&tracing), settings->duration, *command != NULL};
+    struct trace_run run = {tracer_new(&tracing), settings->duration, *command != NULL};
     if (!run.tracer)
         return EXIT_NOT_EXECUTABLE;
     int status = EXIT_OK;

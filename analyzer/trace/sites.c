@@ -83,6 +83,15 @@ static uint32_t site_of_callers(struct traced *traced, const uint64_t *callers, 
     return ledger_site(traced->ledger, &place);
 }
 
+/* Where the stack itself could not be had. */
+static uint32_t site_of_leaf(struct traced *traced, const struct trace_event *event,
+                             const struct ledger_place *like)
+{
+    const uint64_t ip = event->registers.ip;
+    ledger_dropped(traced->ledger, TLK_DROP_STACK, 1);
+    return site_of_callers(traced, &ip, 1, false, like);
+}
+
 static uint32_t site_of_copy(struct sites *sites, struct traced *traced,
                              const struct trace_event *event, const struct ledger_place *like)
 {
@@ -112,10 +121,8 @@ static uint32_t site_of_known(struct sites *sites, struct traced *traced,
     bool known = known_site(sites->known, event->pid, event->known, &site);
     if (!event->size && known)
         return site;
-    if (!event->size) {
-        ledger_dropped(traced->ledger, TLK_DROP_STACK, 1);
-        return site_of_callers(traced, &event->registers.ip, 1, false, like);
-    }
+    if (!event->size)
+        return site_of_leaf(traced, event, like);
     uint32_t anew = site_of_copy(sites, traced, event, like);
     if (known && anew != site) {
         ledger_dropped(traced->ledger, TLK_DROP_MISTAKEN, 1);
@@ -132,15 +139,16 @@ uint32_t sites_of_event(struct sites *sites, struct traced *traced, const struct
         return site_of_known(sites, traced, event, &place);
     if (event->size)
         return site_of_copy(sites, traced, event, &place);
-    ledger_dropped(traced->ledger, TLK_DROP_STACK, 1);
-    return site_of_callers(traced, &event->registers.ip, 1, false, &place);
+    return site_of_leaf(traced, event, &place);
 }
 
 uint64_t sites_caller(struct traced *traced, const struct trace_event *event)
 {
     uint64_t frame = 0;
     mappings_read(event->now);
-    uint64_t address = unwind_caller(traced_unwinder(traced), &event->registers, event->top);
+    uint64_t top[TRACE_TOP_WORDS];
+    memcpy(top, event->top, sizeof(top));
+    uint64_t address = unwind_caller(traced_unwinder(traced), &event->registers, top);
     if (address)
         sites_frames(traced, &address, 1, &frame);
     return frame;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGUMENTS_MOST 256
@@ -127,8 +127,10 @@ struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now)
 
 static void image_forget(struct traced *traced)
 {
-    unwinder_free(traced->unwinder);
-    memory_map_free(traced->map);
+    if (traced->unwinder)
+        unwinder_free(traced->unwinder);
+    if (traced->map)
+        memory_map_free(traced->map);
     traced->unwinder = NULL;
     traced->map = NULL;
 }
@@ -138,8 +140,9 @@ void traced_free(struct traced *traced)
     if (!traced)
         return;
     image_forget(traced);
-    ledger_free(traced->ledger);
-    ledger_free(traced->replaced);
+    if (traced->ledger)
+        ledger_free(traced->ledger);
+    traced_exec_settled(traced);
     free(traced->exe);
     free(traced->path);
     free(traced);
@@ -163,7 +166,6 @@ struct unwinder *traced_unwinder(struct traced *traced)
 
 void traced_forked(struct traced *traced, const struct traced *parent, const struct traced_run *run)
 {
-    traced->phase = TRACED_FORKED;
     if (parent->map)
         traced->map = memory_map_fork(parent->map, traced->pid);
     if (parent->ledger)
@@ -183,7 +185,6 @@ void traced_execed(struct traced *traced, const char *program, const struct trac
     traced->ledger = NULL;
     traced->begun = false;
     traced->since = now;
-    traced->phase = TRACED_EXECED;
     free(traced->path);
     traced->path = NULL;
     char *exe = exe_read(traced->pid);
@@ -195,7 +196,8 @@ void traced_execed(struct traced *traced, const char *program, const struct trac
 
 void traced_exec_settled(struct traced *traced)
 {
-    ledger_free(traced->replaced);
+    if (traced->replaced)
+        ledger_free(traced->replaced);
     traced->replaced = NULL;
 }
 

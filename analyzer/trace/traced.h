@@ -14,18 +14,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What a TRACE_OPEN is part of. */
-enum traced_phase { TRACED_RUNS, TRACED_FORKED, TRACED_EXECED, TRACED_ENDS };
-
 struct traced {
     pid_t pid;
+    size_t place;   /* for the tracer */
     uint64_t since; /* CLOCK_MONOTONIC: from then on it is traced */
     char *exe;
-    enum traced_phase phase;
     bool begun; /* it did something itself: what it only came by over fork is not worth a recording
                  */
     struct ledger *ledger;   /* NULL: nothing has happened so far */
-    struct ledger *replaced; /* that of the image before, while TRACED_EXECED */
+    struct ledger *replaced; /* that of the image before, until all is handed on */
     struct memory_map *map;  /* NULL: not needed so far; so is the unwinder */
     struct unwinder *unwinder;
     char *path; /* of its recording; NULL: it has no name so far */
