@@ -64,24 +64,28 @@ static __always_inline struct trace_event *event_new(enum trace_what what)
     return event_of(what, bpf_get_current_pid_tgid());
 }
 
-/* To wake the tracer costs the program more than the event itself. So it is for what can't wait:
- * stacks that it does not know yet, and programs that begin and end, of which /proc soon says no
- * more. Else it looks by itself, some times a second, unless the ring fills before. */
+/* What can't wait: stacks that the tracer does not know yet, and programs that begin and end, of
+ * which /proc soon says no more. For the rest it looks by itself, some times a second. */
 static __always_inline bool is_urgent(const struct trace_event *event)
 {
     return event->what == TRACE_EXECED || event->what == TRACE_EXITED ||
            (event->size && event->what != TRACE_GO);
 }
 
-#define RING_FILLED (RING_SIZE / 8)
+/* Up to where the ring was filled when the tracer was woken last. */
+__u64 woken;
+
+/* To wake the tracer costs the program some ten times what the event does. So it is done once:
+ * as long as it has not come to what it was woken for, it comes to this, too. */
 static __always_inline void event_tell(struct trace_event *event)
 {
-    __u64 flags = BPF_RB_FORCE_WAKEUP;
-    if (!is_urgent(event)) {
-        /* Once as it passes the mark: not for each that comes after. */
-        __u64 lying = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-        if (lying < RING_FILLED || lying > RING_FILLED + 4 * sizeof *event)
-            flags = BPF_RB_NO_WAKEUP;
+    __u64 taken = bpf_ringbuf_query(&ring, BPF_RB_CONS_POS), flags = BPF_RB_NO_WAKEUP;
+    if (taken >= woken) {
+        __u64 filled = bpf_ringbuf_query(&ring, BPF_RB_PROD_POS);
+        if (is_urgent(event) || filled - taken > RING_SIZE / 8) {
+            woken = filled;
+            flags = BPF_RB_FORCE_WAKEUP;
+        }
     }
     bpf_ringbuf_submit(event, flags);
 }

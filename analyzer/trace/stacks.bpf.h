@@ -95,6 +95,13 @@ static __always_inline __u32 copy(char *to, __u64 sp, __u32 pieces)
     return pieces * PIECE;
 }
 
+/* A part of the ring is left to events without: a stack that is missing is less of a loss than a
+ * timer whose end is not seen. */
+static __always_inline bool has_room_for_copies(void)
+{
+    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < RING_SIZE - RING_SIZE / 4;
+}
+
 /* One for each size: a reservation's must be known when the program is loaded. */
 #define COPY(size_)                                                                                \
     ({                                                                                             \
@@ -117,7 +124,7 @@ static __noinline struct trace_event *event_with_stack(struct pt_regs *regs, enu
 
     struct trace_event *event = NULL;
     bool sample = known && settings.sample && !(bpf_get_prandom_u32() % settings.sample);
-    if (!known || sample) {
+    if ((!known || sample) && has_room_for_copies()) {
         __u64 word;
         void *beyond = (void *)(registers.sp + TRACE_STACK_SMALL);
         if (bpf_probe_read_user(&word, sizeof word, beyond))
