@@ -122,7 +122,6 @@ void host_write_json(FILE *to, const struct host_view *view)
         json_object_set_new(json, "totals", counts_of(&rows->total));
         json_object_set_new(json, "looked_at", json_count(host->processes));
         json_object_set_new(json, "denied", json_count(host->denied));
-        json_object_set_new(json, "interval_timers", limit_or_null(host->itimers));
         json_object_set_new(json, "took_ns", json_count(host->took));
     }
     json_dumpf(json, to, JSON_INDENT(2));

@@ -94,20 +94,6 @@ static void host_look_at(struct host *host, pid_t pid)
         host_process_free(&process);
 }
 
-/* The kernel tells root how many are armed, not whose they are. */
-static uint64_t itimers_read(void)
-{
-    char line[256];
-    uint64_t count = 0;
-    FILE *file = fopen("/proc/timer_list", "re");
-    if (!file)
-        return UINT64_MAX;
-    while (fgets(line, sizeof(line), file))
-        count += strstr(line, ", it_real_fn,") != NULL;
-    fclose(file);
-    return count;
-}
-
 void host_read(struct host *host)
 {
     pid_t pid;
@@ -121,7 +107,6 @@ void host_read(struct host *host)
     }
     if (directory)
         closedir(directory);
-    host->itimers = itimers_read();
     host_tell_apart(host);
     host->took = clock_now(CLOCK_MONOTONIC) - begun;
 }

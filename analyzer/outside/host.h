@@ -25,7 +25,6 @@ struct host {
     size_t count, room;
     uint64_t processes; /* that were looked at */
     uint64_t denied;    /* that may not be looked at */
-    uint64_t itimers;   /* ITIMER_REAL, armed, of all the host; UINT64_MAX: unknown */
     uint64_t took;      /* ns */
     uint32_t numbers;   /* of timerfds: their timers have those below */
 };

@@ -52,14 +52,9 @@ static void print_foot(FILE *to, const struct host *host)
     if (host->denied > 0)
         fit_say(to, "%s may not be read: %s", text_plural(host->denied, "process", "processes").s,
                 running_advice("/proc").s);
-    if (host->itimers == UINT64_MAX)
-        fit_say(to, "interval timers (setitimer, alarm) are not here: the kernel shows them to "
-                    "their own process only");
-    else if (host->itimers > 0)
-        fit_say(to,
-                "interval timers (setitimer, alarm): %s armed on this host; the kernel does not "
-                "say in which processes",
-                text_count(host->itimers).s);
+    fit_say(to,
+            "interval timers (setitimer, alarm) are not here: the kernel shows them to their own "
+            "process only");
     fit_say(to, "read in %s", text_duration(host->took).s);
 }
 
