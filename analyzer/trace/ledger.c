@@ -929,6 +929,7 @@ void ledger_dropped(struct ledger *ledger, enum tlk_drop what, uint64_t count)
 {
     header_of(ledger)->dropped[what] += count;
     ledger->changed |= count > 0;
+    ledger->used |= count > 0;
 }
 
 bool ledger_used(const struct ledger *ledger)

@@ -116,8 +116,8 @@ void ledger_ended(struct ledger *ledger, enum tlk_end how, int status, uint64_t 
                   uint64_t boot, uint32_t descriptors);
 void ledger_dropped(struct ledger *ledger, enum tlk_drop what, uint64_t count);
 
-/* Whether there is anything to write: a timer was made, came from elsewhere, or failed to be made.
- */
+/* Whether there is anything to write: a timer was made, came from elsewhere, failed to be made, or
+ * something was dropped. */
 bool ledger_used(const struct ledger *ledger);
 /* Whether anything was entered since it was last written. */
 bool ledger_changed(const struct ledger *ledger);

@@ -48,11 +48,11 @@ static const __u8 of_interest[CALLS] = {
     [__NR_timerfd_settime] = AT_ENTER | AT_EXIT,
     [__NR_timerfd_gettime] = AT_EXIT,
     [__NR_timer_create] = AT_EXIT,
-    [__NR_timer_settime] = AT_EXIT,
+    [__NR_timer_settime] = AT_ENTER | AT_EXIT,
     [__NR_timer_gettime] = AT_EXIT,
     [__NR_timer_getoverrun] = AT_EXIT,
     [__NR_timer_delete] = AT_ENTER,
-    [__NR_setitimer] = AT_EXIT,
+    [__NR_setitimer] = AT_ENTER | AT_EXIT,
     [__NR_getitimer] = AT_EXIT,
 };
 
@@ -67,7 +67,7 @@ static __always_inline bool is_32_bit(long number, __s64 result)
     if (!IS_32_BIT(bpf_get_current_task_btf()))
         return false;
     if (result >= 0 && (number == TIMER_CREATE_32 || number == TIMERFD_CREATE_32))
-        count(&losses.foreign);
+        lose_foreign(bpf_get_current_pid_tgid() >> 32);
     return true;
 }
 
@@ -88,12 +88,65 @@ static __always_inline __u64 nanoseconds(const struct user_timespec *time, __u32
                                          : time->seconds * NS_PER_SECOND + time->parts * part;
 }
 
-static __always_inline void set_arming(struct trace_event *event, __u64 asked, __u32 part)
+/*
+ * What a call that sets a timer had found when it began: the kernel forgets what has expired, and
+ * its answer may take the place of what it was asked for.
+ */
+struct begun {
+    struct trace_state state; /* of a timerfd */
+    struct user_times times;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 8192);
+    __type(key, __u64); /* the thread */
+    __type(value, struct begun);
+} begun SEC(".maps");
+
+static __always_inline void note_begun(const struct begun *what)
 {
-    struct user_times times = {};
-    bpf_probe_read_user(&times, sizeof times, (void *)asked);
-    event->first = nanoseconds(&times.first, part);
-    event->interval = nanoseconds(&times.interval, part);
+    __u64 thread = bpf_get_current_pid_tgid();
+    bpf_map_update_elem(&begun, &thread, what, BPF_ANY);
+}
+
+static __always_inline struct begun *find_begun(void)
+{
+    __u64 thread = bpf_get_current_pid_tgid();
+    return bpf_map_lookup_elem(&begun, &thread);
+}
+
+static __always_inline void forget_begun(void)
+{
+    __u64 thread = bpf_get_current_pid_tgid();
+    bpf_map_delete_elem(&begun, &thread);
+}
+
+/* Of one that is no timerfd: only where the answer will be written over it. */
+static __always_inline void note_times(__u64 asked, __u64 answer)
+{
+    struct begun what = {};
+    if (asked && asked == answer &&
+        !bpf_probe_read_user(&what.times, sizeof what.times, (void *)asked))
+        note_begun(&what);
+}
+
+static __always_inline void times_asked(struct user_times *times, __u64 asked, __u64 answer)
+{
+    const struct begun *before = asked && asked == answer ? find_begun() : NULL;
+    if (before) {
+        *times = before->times;
+        forget_begun();
+    } else if (asked) {
+        bpf_probe_read_user(times, sizeof *times, (void *)asked);
+    }
+}
+
+static __always_inline void set_arming(struct trace_event *event, const struct user_times *times,
+                                       __u32 part)
+{
+    event->first = nanoseconds(&times->first, part);
+    event->interval = nanoseconds(&times->interval, part);
 }
 
 /* The kernel's answer, if the program wanted to have it. */
@@ -241,23 +294,14 @@ static __always_inline void tell_messages(struct pt_regs *regs, enum trace_call 
 
 /* ---- timerfds ---- */
 
-/* Of a timerfd_settime that has begun: it forgets what has expired. */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 8192);
-    __type(key, __u64); /* the thread */
-    __type(value, struct trace_state);
-} before SEC(".maps");
-
-static __always_inline void note_before(__u32 fd)
+static __always_inline void note_timerfd(__u32 fd, __u64 asked)
 {
     __u64 file = timerfd_at(fd);
-    if (!file)
+    struct begun what = {};
+    if (!file || bpf_probe_read_user(&what.times, sizeof what.times, (void *)asked))
         return;
-    struct trace_state state = {};
-    state_of(&state, file);
-    __u64 thread = bpf_get_current_pid_tgid();
-    bpf_map_update_elem(&before, &thread, &state, BPF_ANY);
+    state_of(&what.state, file);
+    note_begun(&what);
 }
 
 static __always_inline void tell_timerfd_created(struct pt_regs *regs, long fd)
@@ -276,9 +320,8 @@ static __always_inline void tell_timerfd_created(struct pt_regs *regs, long fd)
 
 static __always_inline void tell_timerfd_armed(struct pt_regs *regs, long result)
 {
-    __u64 thread = bpf_get_current_pid_tgid();
-    struct trace_state *state = bpf_map_lookup_elem(&before, &thread);
-    if (!state)
+    struct begun *before = find_begun();
+    if (!before)
         return;
     struct trace_event *event =
         result ? NULL : event_with_caller(regs, TRACE_ARMED, TRACE_TIMERFD_SETTIME);
@@ -287,11 +330,11 @@ static __always_inline void tell_timerfd_armed(struct pt_regs *regs, long result
         event->object = file_at(event->fd);
         event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
         event->flags |= what_was_told(ARGUMENT_4(regs));
-        event->state = *state;
-        set_arming(event, ARGUMENT_3(regs), 1);
+        event->state = before->state;
+        set_arming(event, &before->times, 1);
         event_tell(event);
     }
-    bpf_map_delete_elem(&before, &thread);
+    forget_begun();
 }
 
 static __always_inline void tell_timerfd_asked(struct pt_regs *regs)
@@ -351,13 +394,15 @@ static __always_inline void tell_posix_created(struct pt_regs *regs, long result
 
 static __always_inline void tell_posix_armed(struct pt_regs *regs)
 {
+    struct user_times times = {};
+    times_asked(&times, ARGUMENT_3(regs), ARGUMENT_4(regs));
     struct trace_event *event = event_with_caller(regs, TRACE_ARMED, TRACE_TIMER_SETTIME);
     if (!event)
         return;
     event->object = (__u32)ARGUMENT_1(regs);
     event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
     event->flags |= what_was_told(ARGUMENT_4(regs));
-    set_arming(event, ARGUMENT_3(regs), 1);
+    set_arming(event, &times, 1);
     event_tell(event);
 }
 
@@ -377,9 +422,7 @@ static __always_inline void tell_of(enum trace_what what, enum trace_call call, 
 static __always_inline void tell_interval_armed(struct pt_regs *regs)
 {
     struct user_times times = {};
-    __u64 asked = ARGUMENT_2(regs);
-    if (asked)
-        bpf_probe_read_user(&times, sizeof times, (void *)asked);
+    times_asked(&times, ARGUMENT_2(regs), ARGUMENT_3(regs));
     struct trace_event *event = times.first.seconds || times.first.parts
                                     ? event_with_stack(regs, TRACE_ARMED, TRACE_SETITIMER)
                                     : event_with_caller(regs, TRACE_ARMED, TRACE_SETITIMER);
@@ -387,8 +430,7 @@ static __always_inline void tell_interval_armed(struct pt_regs *regs)
         return;
     event->object = (__u32)ARGUMENT_1(regs);
     event->flags = what_was_told(ARGUMENT_3(regs));
-    event->first = nanoseconds(&times.first, 1000);
-    event->interval = nanoseconds(&times.interval, 1000);
+    set_arming(event, &times, 1000);
     event_tell(event);
 }
 
@@ -430,7 +472,13 @@ int BPF_PROG(call_begins, struct pt_regs *regs, long number)
         tell_closing_by_copy(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
         break;
     case __NR_timerfd_settime:
-        note_before(ARGUMENT_1(regs));
+        note_timerfd(ARGUMENT_1(regs), ARGUMENT_3(regs));
+        break;
+    case __NR_timer_settime:
+        note_times(ARGUMENT_3(regs), ARGUMENT_4(regs));
+        break;
+    case __NR_setitimer:
+        note_times(ARGUMENT_2(regs), ARGUMENT_3(regs));
         break;
     case __NR_timer_delete:
         tell_of(TRACE_DELETED, TRACE_TIMER_DELETE, ARGUMENT_1(regs), 0);
@@ -572,8 +620,20 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
 
 struct exec_event {
     struct trace_event event;
-    char program[512];
+    char text[TRACE_PROGRAM + TRACE_ARGUMENTS];
 };
+
+/* As /proc/PID/cmdline, which is gone with a process that ends soon. */
+static __always_inline long read_arguments(char *to, struct task_struct *task)
+{
+    struct mm_struct *memory = task->mm;
+    if (!memory)
+        return 0;
+    __u64 start = memory->arg_start, size = memory->arg_end - start;
+    if (size > TRACE_ARGUMENTS)
+        size = TRACE_ARGUMENTS;
+    return bpf_probe_read_user(to, size, (void *)start) ? 0 : (long)size;
+}
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_executes, struct task_struct *task, int former, struct linux_binprm *image)
@@ -583,13 +643,14 @@ int BPF_PROG(process_executes, struct task_struct *task, int former, struct linu
     struct exec_event *executed = bpf_ringbuf_reserve(&ring, sizeof *executed, 0);
     if (executed) {
         event_begin(&executed->event, TRACE_EXECED, bpf_get_current_pid_tgid());
-        long size =
-            bpf_probe_read_kernel_str(executed->program, sizeof executed->program, image->interp);
-        if (size > 0 && size < (long)sizeof executed->program) /* else it may be cut */
-            executed->event.size = size;
+        __builtin_memset(executed->text, 0, TRACE_PROGRAM);
+        long size = bpf_probe_read_kernel_str(executed->text, TRACE_PROGRAM, image->interp);
+        if (size == TRACE_PROGRAM) /* it may be cut */
+            executed->text[0] = 0;
+        executed->event.size = TRACE_PROGRAM + read_arguments(executed->text + TRACE_PROGRAM, task);
         event_tell(&executed->event);
     } else {
-        count(&losses.events);
+        lose_event(bpf_get_current_pid_tgid() >> 32);
     }
     tell_open(task, 0, TRACE_EXECED);
     return 0;
@@ -684,7 +745,7 @@ int go_enters(struct pt_regs *regs)
         return 0;
     struct go_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
     if (!event) {
-        count(&losses.events);
+        lose_event(bpf_get_current_pid_tgid() >> 32);
         return 0;
     }
     event_begin(&event->go.event, TRACE_GO, thread);

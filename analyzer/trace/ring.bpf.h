@@ -7,9 +7,8 @@
 #include "trace/events.h"
 #include "trace/kernel.bpf.h"
 
-/* Of its own section each: so they are maps that the loader finds by name. */
+/* Of a section of its own: so it is a map that the loader finds by name. */
 struct trace_settings settings SEC(".data.settings");
-struct trace_losses losses SEC(".data.losses");
 
 /* Room for some 250 copies of large stacks, 1,000 of small ones, or 50,000 events without: a tracer
  * that is busy for a tenth of a second loses nothing. */
@@ -33,9 +32,37 @@ static __always_inline bool is_watched(__u32 pid)
     return pid != settings.self && (settings.all || bpf_map_lookup_elem(&watched, &pid));
 }
 
-static __always_inline void count(__u64 *what)
+/* Of a process that lost anything. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 65536);
+    __type(key, __u32);
+    __type(value, struct trace_losses);
+} losses SEC(".maps");
+
+static __noinline struct trace_losses *losses_of(__u32 pid)
 {
-    __sync_fetch_and_add(what, 1);
+    const struct trace_losses none = {};
+    struct trace_losses *found = bpf_map_lookup_elem(&losses, &pid);
+    if (found)
+        return found;
+    bpf_map_update_elem(&losses, &pid, &none, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&losses, &pid);
+}
+
+static __always_inline void lose_event(__u32 pid)
+{
+    struct trace_losses *of = losses_of(pid);
+    if (of)
+        __sync_fetch_and_add(&of->events, 1);
+}
+
+static __always_inline void lose_foreign(__u32 pid)
+{
+    struct trace_losses *of = losses_of(pid);
+    if (of)
+        __sync_fetch_and_add(&of->foreign, 1);
 }
 
 /* An event, empty but for who it is about, or NULL: it is lost, and counted. It must be told. */
@@ -55,7 +82,7 @@ static __always_inline struct trace_event *event_of(enum trace_what what, __u64 
     if (event)
         event_begin(event, what, thread);
     else
-        count(&losses.events);
+        lose_event(thread >> 32);
     return event;
 }
 

@@ -146,7 +146,6 @@ static __noinline struct trace_event *event_with_stack(struct pt_regs *regs, enu
         event->stack = TRACE_COPIED_STACK;
     } else {
         event->stack = TRACE_UNREADABLE;
-        count(&losses.stacks);
     }
     return event;
 }

@@ -77,8 +77,22 @@ static void process_remove(struct tracer *tracer, struct traced *traced)
     traced_free(traced);
 }
 
+/* What did not reach us; of a process that has no ledger nothing is missing that is told. */
+static void losses_tell(struct tracer *tracer, struct traced *traced)
+{
+    struct trace_losses losses = probes_losses(tracer->probes, traced->pid);
+    uint64_t events = losses.events - traced->told.events;
+    uint64_t foreign = losses.foreign - traced->told.foreign;
+    if (events + foreign == 0)
+        return;
+    traced->begun = true;
+    ledger_dropped(traced_ledger(traced, &tracer->run), TLK_DROP_EVENT, events + foreign);
+    traced->told = losses;
+}
+
 static void process_write(struct tracer *tracer, struct traced *traced, bool copied, uint64_t now)
 {
+    losses_tell(tracer, traced);
     if (!traced_write(traced, &tracer->run, copied, now))
         tracer->unwritten++;
 }
@@ -356,6 +370,32 @@ static void take_own(struct tracer *tracer, struct traced *traced, const struct 
     }
 }
 
+static void take_execed(struct tracer *tracer, struct traced *traced,
+                        const struct trace_event *event)
+{
+    const char *text = (const char *)(event + 1);
+    const struct traced_image image = {
+        .program = event->size >= TRACE_PROGRAM ? text : "",
+        .arguments = text + TRACE_PROGRAM,
+        .arguments_size = event->size >= TRACE_PROGRAM ? event->size - TRACE_PROGRAM : 0,
+    };
+    sites_end(tracer->sites, traced->pid);
+    traced_execed(traced, &image, &tracer->run, event->now);
+    if (traced->replaced) {
+        ledger_process_inherited(traced_ledger(traced, &tracer->run), traced->replaced, event->now);
+        traced->begun |= ledger_used(traced->ledger);
+    }
+}
+
+static void take_exited(struct tracer *tracer, struct traced *traced,
+                        const struct trace_event *event)
+{
+    losses_tell(tracer, traced);
+    traced_exited(traced, (int)event->value, &tracer->run, event->now);
+    probes_forget(tracer->probes, traced->pid);
+    process_remove(tracer, traced);
+}
+
 static void take(void *context, const struct trace_event *event)
 {
     struct tracer *tracer = context;
@@ -369,17 +409,9 @@ static void take(void *context, const struct trace_event *event)
     if (event->what == TRACE_OPEN) {
         take_open(tracer, traced, event);
     } else if (event->what == TRACE_EXECED) {
-        sites_end(tracer->sites, traced->pid);
-        traced_execed(traced, event->size ? (const char *)(event + 1) : NULL, &tracer->run,
-                      event->now);
-        if (traced->replaced) {
-            ledger_process_inherited(traced_ledger(traced, &tracer->run), traced->replaced,
-                                     event->now);
-            traced->begun |= ledger_used(traced->ledger);
-        }
+        take_execed(tracer, traced, event);
     } else if (event->what == TRACE_EXITED) {
-        traced_exited(traced, (int)event->value, &tracer->run, event->now);
-        process_remove(tracer, traced);
+        take_exited(tracer, traced, event);
     } else {
         traced_exec_settled(traced);
         traced->begun |= event->what != TRACE_CLOSING;
