@@ -2,18 +2,24 @@
 
 #include "base/memory.h"
 #include "trace/code_file.h"
+#include "trace/prologue.h"
 
 #include <dwarf.h>
 #include <limits.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define WORD sizeof(uint64_t)
 #define OPERANDS_MOST 32
 #define SCANNED_MOST 64
+#define FUNCTION_MOST 8192u
+#define SCANS_MOST 3 /* frames from the leaf on: setitimer(), which alarm() called */
 
 struct unwinder {
     struct memory_map *map;
@@ -36,7 +42,7 @@ struct walk {
     uint64_t base;    /* the address of the copy: where the leaf's stack pointer is */
     uint64_t ip;      /* of the frame at hand */
     bool interrupted; /* it is no return address */
-    bool leaf;
+    unsigned guesses; /* frames from the leaf on of which nothing is told */
     struct value registers[CODE_RETURN];
     struct unwound *unwound; /* NULL: only the caller is asked for */
     bool exact;              /* the looks tell all that led here */
@@ -313,6 +319,7 @@ static enum step step_by_row(struct walk *walk, const struct code_row *row)
     if (row->registers[CODE_SP].how == CODE_SAME || !callers[CODE_SP].known)
         callers[CODE_SP] = value_told(end);
     memcpy(walk->registers, callers, sizeof(callers));
+    walk->guesses = SCANS_MOST;
     walk->ip = ip;
     walk->interrupted = row->signal;
     return STEP_UP;
@@ -409,53 +416,122 @@ static enum step step_by_pointer(struct walk *walk)
     return STEP_UP;
 }
 
-/* Whether a call leads to the function at hand, as far as that can be told. */
-static bool leads_here(const struct call *call, const struct place *here, uint64_t function)
+static bool leads_into(const struct call *call, const struct place *here)
 {
-    if (!call->is || !call->direct || function == 0)
-        return call->is;
     uint64_t start, end;
     code_file_range(here->file, &start, &end);
-    uint64_t target = call->target - here->bias;
-    return target == function || target - start >= end - start;
+    return call->direct && call->target - here->bias - start < end - start;
+}
+
+/* Whether a call leads to the function at hand; through a register or another file it may. */
+static bool leads_to(const struct call *call, const struct place *here, uint64_t function)
+{
+    return call->is && (!leads_into(call, here) || call->target - here->bias == function);
+}
+
+/* Up to where a stack pointer is that is known: registers were saved below it, if any. */
+static void go_up(struct walk *walk, uint64_t ip, uint64_t pointer)
+{
+    walk->ip = ip;
+    walk->registers[CODE_SP] = value_told(pointer);
+    walk->interrupted = false;
+    walk->guesses++;
+}
+
+/* By what a function does to its stack at its beginning, if it has a symbol. */
+static enum step step_by_prologue(struct walk *walk, const struct place *here, uint64_t function)
+{
+    uint8_t code[PROLOGUE_MOST] = {0};
+    uint64_t distance = walk->ip - here->bias - function, ip;
+    size_t size = distance < sizeof(code) ? distance : sizeof(code);
+    if (function == 0 || !code_file_read(here->file, function, code, size))
+        return STEP_LOST;
+    struct prologue prologue = prologue_read(code, size);
+    uint64_t at = walk->registers[CODE_SP].is + prologue.room + prologue.saved_count * WORD;
+    if (!copy_read(walk, at, &ip) || !memory_map_look(walk->unwinder->map, ip - 1))
+        return STEP_LOST;
+    struct call call = call_before(walk, ip);
+    if (!leads_to(&call, here, function))
+        return STEP_LOST;
+    look(walk, (uint32_t)(at - walk->base), false, ip);
+    for (size_t i = 0; i < prologue.saved_count; i++)
+        walk->registers[prologue.saved[i]] = value_at(walk, at - (i + 1) * WORD);
+    go_up(walk, ip, at + WORD);
+    return STEP_UP;
+}
+
+/* Without a symbol, a function begins where it was called, if its beginning then fits. */
+static bool is_called(struct walk *walk, const struct place *here, const struct call *call)
+{
+    return leads_into(call, here) && walk->ip - call->target < FUNCTION_MOST &&
+           step_by_prologue(walk, here, call->target - here->bias) == STEP_UP;
 }
 
 /*
- * The leaf alone: a stub of a C library that tells nothing of its frames. The first word that is a
- * return address is the caller's; one that leads to another function was left there.
+ * Near the leaf alone: a stub of a C library that tells nothing of its frames. The first word that
+ * is a return address is the caller's; one that leads to another function was left there.
  */
-static enum step step_by_scan(struct walk *walk, const struct place *here)
+static enum step step_by_scan(struct walk *walk, const struct place *here, uint64_t function)
 {
-    uint64_t function = 0, word = 0;
     const uint64_t from = walk->registers[CODE_SP].is;
-    size_t found = SCANNED_MOST;
-    if (!code_file_function(here->file, walk->ip - here->bias, 0, &function))
-        function = 0;
+    uint64_t word;
+    walk->exact = false;
     for (size_t i = 0; i < SCANNED_MOST && copy_read(walk, from + i * WORD, &word); i++) {
         struct call call = {.is = false};
         if (memory_map_look(walk->unwinder->map, word - 1))
             call = call_before(walk, word);
-        if (call.is && leads_here(&call, here, function)) {
-            found = i;
-            break;
-        }
+        if (function == 0 && is_called(walk, here, &call))
+            return STEP_UP;
+        if (!leads_to(&call, here, function))
+            continue;
+        go_up(walk, word, from + (i + 1) * WORD);
+        return STEP_UP;
     }
     walk->ended = false;
-    if (found == SCANNED_MOST)
+    return STEP_LOST;
+}
+
+/* Its handler returns to what musl gave the kernel: mov $15, %rax; syscall. */
+static bool returns_from_signal(const struct walk *walk, const struct place *here)
+{
+    static const uint8_t sigreturn[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
+    uint8_t code[sizeof(sigreturn)];
+    return !walk->interrupted &&
+           code_file_read(here->file, walk->ip - here->bias, code, sizeof(code)) &&
+           memcmp(code, sigreturn, sizeof(code)) == 0;
+}
+
+/* The kernel's record of what was interrupted lies at the stack pointer. */
+static enum step step_by_signal(struct walk *walk)
+{
+    static const int kept[][2] = {{CODE_BX, REG_RBX},      {CODE_BP, REG_RBP},
+                                  {CODE_R12, REG_R12},     {CODE_R12 + 1, REG_R13},
+                                  {CODE_R12 + 2, REG_R14}, {CODE_R12 + 3, REG_R15},
+                                  {CODE_SP, REG_RSP}};
+    const uint64_t record = walk->registers[CODE_SP].is + offsetof(ucontext_t, uc_mcontext.gregs);
+    uint64_t ip;
+    walk->exact = false;
+    if (!copy_read(walk, record + REG_RIP * WORD, &ip))
         return STEP_LOST;
-    look(walk, (uint32_t)(from - walk->base + found * WORD), false, word);
-    walk->exact &= found == 0;
-    walk->registers[CODE_SP] = value_told(from + (found + 1) * WORD);
-    walk->ip = word;
-    walk->interrupted = false;
-    return STEP_UP;
+    for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+        walk->registers[kept[i][0]] = value_at(walk, record + (uint64_t)kept[i][1] * WORD);
+    walk->ip = ip;
+    walk->interrupted = true;
+    return walk->registers[CODE_SP].known ? STEP_UP : STEP_LOST;
 }
 
 static enum step step_without(struct walk *walk, const struct place *here)
 {
-    enum step step = STEP_LOST;
-    if (walk->leaf && here->file)
-        step = step_by_scan(walk, here);
+    uint64_t function = 0;
+    if (!here->file)
+        return step_by_pointer(walk);
+    if (returns_from_signal(walk, here))
+        return step_by_signal(walk);
+    if (!code_file_function(here->file, walk->ip - !walk->interrupted - here->bias, 0, &function))
+        function = 0;
+    enum step step = step_by_prologue(walk, here, function);
+    if (step == STEP_LOST && walk->guesses < SCANS_MOST)
+        step = step_by_scan(walk, here, function);
     return step == STEP_LOST ? step_by_pointer(walk) : step;
 }
 
@@ -471,7 +547,6 @@ static enum step step_up(struct walk *walk)
     const struct code_row *row =
         place.file ? code_file_row(place.file, address - place.bias) : NULL;
     enum step step = row && row->found ? step_by_row(walk, row) : step_without(walk, &place);
-    walk->leaf = false;
     if (step != STEP_UP)
         return step;
     if (walk->ip == 0)
@@ -488,8 +563,7 @@ static struct walk walk_begin(struct unwinder *unwinder, const struct trace_regi
                         .size = size,
                         .base = registers->sp,
                         .ip = registers->ip,
-                        .interrupted = false,
-                        .leaf = true,
+                        .interrupted = true,
                         .exact = true};
     const uint64_t known[][2] = {
         {CODE_BX, registers->bx},       {CODE_BP, registers->bp},
