@@ -367,6 +367,15 @@ static bool is_indirect_call(const uint8_t *end)
     return false;
 }
 
+/* Where a handler returns to: mov $15, %rax; syscall. */
+static bool is_sigreturn(const struct place *place, uint64_t address)
+{
+    static const uint8_t sigreturn[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
+    uint8_t code[sizeof(sigreturn)];
+    return code_file_read(place->file, address - place->bias, code, sizeof(code)) &&
+           memcmp(code, sigreturn, sizeof(code)) == 0;
+}
+
 struct call {
     bool is, direct;
     uint64_t target;
@@ -387,7 +396,8 @@ static struct call call_before(struct walk *walk, uint64_t address)
     memcpy(&distance, code + CALL_LONGEST - sizeof(distance), sizeof(distance));
     if (code[CALL_LONGEST - 5] == 0xe8)
         return (struct call){true, true, address + (uint64_t)(int64_t)distance};
-    return (struct call){.is = is_indirect_call(code + CALL_LONGEST)};
+    return (struct call){.is = is_indirect_call(code + CALL_LONGEST) ||
+                               is_sigreturn(&place, address)};
 }
 
 /* By the frame pointer, if it leads to one. */
@@ -491,16 +501,6 @@ static enum step step_by_scan(struct walk *walk, const struct place *here, uint6
     return STEP_LOST;
 }
 
-/* Its handler returns to what musl gave the kernel: mov $15, %rax; syscall. */
-static bool returns_from_signal(const struct walk *walk, const struct place *here)
-{
-    static const uint8_t sigreturn[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
-    uint8_t code[sizeof(sigreturn)];
-    return !walk->interrupted &&
-           code_file_read(here->file, walk->ip - here->bias, code, sizeof(code)) &&
-           memcmp(code, sigreturn, sizeof(code)) == 0;
-}
-
 /* The kernel's record of what was interrupted lies at the stack pointer. */
 static enum step step_by_signal(struct walk *walk)
 {
@@ -525,7 +525,7 @@ static enum step step_without(struct walk *walk, const struct place *here)
     uint64_t function = 0;
     if (!here->file)
         return step_by_pointer(walk);
-    if (returns_from_signal(walk, here))
+    if (!walk->interrupted && is_sigreturn(here, walk->ip))
         return step_by_signal(walk);
     if (!code_file_function(here->file, walk->ip - !walk->interrupted - here->bias, 0, &function))
         function = 0;
