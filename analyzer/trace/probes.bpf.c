@@ -107,7 +107,7 @@ static __always_inline __u32 what_was_told(__u64 answer)
 
 /* ---- descriptors ---- */
 
-static __always_inline void tell_closing(__u32 fd, enum trace_call call)
+static __noinline void tell_closing(__u32 fd, enum trace_call call)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
@@ -133,7 +133,7 @@ static __always_inline void tell_closing_range(__u32 first, __u32 last, __u32 fl
         scan_run(bpf_get_current_task_btf(), &scan, first, last);
 }
 
-static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd)
+static __noinline void tell_copied(struct pt_regs *regs, __u32 fd)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
@@ -256,7 +256,7 @@ static __always_inline void note_before(__u32 fd)
     bpf_map_update_elem(&before, &thread, &state, BPF_ANY);
 }
 
-static __always_inline void tell_timerfd_created(struct pt_regs *regs, long fd)
+static __noinline void tell_timerfd_created(struct pt_regs *regs, long fd)
 {
     EVENT(event, fd < 0 ? TRACE_FAILED : TRACE_CREATED);
     event->call = TRACE_TIMERFD_CREATE;
@@ -268,7 +268,7 @@ static __always_inline void tell_timerfd_created(struct pt_regs *regs, long fd)
     tell_with_stack(event, regs);
 }
 
-static __always_inline void tell_timerfd_armed(struct pt_regs *regs, long result)
+static __noinline void tell_timerfd_armed(struct pt_regs *regs, long result)
 {
     __u64 thread = bpf_get_current_pid_tgid();
     const struct trace_state *state = bpf_map_lookup_elem(&before, &thread);
@@ -288,7 +288,7 @@ static __always_inline void tell_timerfd_armed(struct pt_regs *regs, long result
     bpf_map_delete_elem(&before, &thread);
 }
 
-static __always_inline void tell_timerfd_asked(struct pt_regs *regs)
+static __noinline void tell_timerfd_asked(struct pt_regs *regs)
 {
     __u64 file = timerfd_at(ARGUMENT_1(regs));
     if (!file)
@@ -301,7 +301,7 @@ static __always_inline void tell_timerfd_asked(struct pt_regs *regs)
     tell(event);
 }
 
-static __always_inline void tell_read(__u32 fd, __u64 buffer)
+static __noinline void tell_read(__u32 fd, __u64 buffer)
 {
     __u64 file = timerfd_at(fd);
     __u64 ticks;
@@ -321,7 +321,7 @@ struct user_sigevent {
     __s32 signal, notify;
 };
 
-static __always_inline void tell_posix_created(struct pt_regs *regs, long result)
+static __noinline void tell_posix_created(struct pt_regs *regs, long result)
 {
     EVENT(event, result ? TRACE_FAILED : TRACE_CREATED);
     event->call = TRACE_TIMER_CREATE;
@@ -339,7 +339,7 @@ static __always_inline void tell_posix_created(struct pt_regs *regs, long result
     tell_with_stack(event, regs);
 }
 
-static __always_inline void tell_posix_armed(struct pt_regs *regs)
+static __noinline void tell_posix_armed(struct pt_regs *regs)
 {
     EVENT(event, TRACE_ARMED);
     event->call = TRACE_TIMER_SETTIME;
@@ -350,8 +350,8 @@ static __always_inline void tell_posix_armed(struct pt_regs *regs)
     tell_with_caller(event, regs);
 }
 
-static __always_inline void tell_of(enum trace_what what, enum trace_call call, __u32 object,
-                                    __u32 flags)
+static __noinline void tell_of(enum trace_what what, enum trace_call call, __u32 object,
+                               __u32 flags)
 {
     EVENT(event, what);
     event->call = call;
@@ -369,7 +369,7 @@ static __always_inline void tell_armed(const struct trace_event *event, struct p
         tell_with_caller(event, regs);
 }
 
-static __always_inline void tell_interval_armed(struct pt_regs *regs)
+static __noinline void tell_interval_armed(struct pt_regs *regs)
 {
     EVENT(event, TRACE_ARMED);
     event->call = TRACE_SETITIMER;
@@ -381,7 +381,7 @@ static __always_inline void tell_interval_armed(struct pt_regs *regs)
 }
 
 #ifdef __NR_alarm
-static __always_inline void tell_alarm(struct pt_regs *regs, long left)
+static __noinline void tell_alarm(struct pt_regs *regs, long left)
 {
     EVENT(event, TRACE_ARMED);
     event->call = TRACE_ALARM;
