@@ -124,9 +124,7 @@ static long scan_step(__u32 index, struct scan *scan)
     __u64 file = file_in(scan->array, fd);
     if (!file || functions_of(file) != settings.timerfd)
         return 0;
-    struct trace_event *event = event_of(scan->what, scan->thread);
-    if (!event)
-        return 0;
+    EVENT_OF(event, scan->what, scan->thread);
     event->call = scan->call;
     event->other = scan->other;
     event->value = scan->value;
@@ -134,7 +132,7 @@ static long scan_step(__u32 index, struct scan *scan)
     event->object = file;
     event->flags = flags_in(scan->on_exec, fd);
     state_of(&event->state, file);
-    event_tell(event);
+    tell(event);
     return 0;
 }
 

@@ -160,19 +160,17 @@ static __always_inline __u32 what_was_told(__u64 answer)
 
 /* ---- descriptors ---- */
 
-static __always_inline void tell_closing(__u32 fd, enum trace_call call)
+static __noinline void tell_closing(__u32 fd, enum trace_call call)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
         return;
-    struct trace_event *event = event_new(TRACE_CLOSING);
-    if (!event)
-        return;
+    EVENT(event, TRACE_CLOSING);
     event->call = call;
     event->fd = fd;
     event->object = file;
     state_of(&event->state, file);
-    event_tell(event);
+    tell(event);
 }
 
 static __always_inline void tell_closing_by_copy(__u32 from, __u32 to, __u32 flags)
@@ -188,19 +186,18 @@ static __always_inline void tell_closing_range(__u32 first, __u32 last, __u32 fl
         scan_run(bpf_get_current_task_btf(), &scan, first, last);
 }
 
-static __always_inline void tell_copied(struct pt_regs *regs, __u32 fd)
+static __noinline void tell_copied(struct pt_regs *regs, __u32 fd)
 {
     __u64 file = timerfd_at(fd);
     if (!file)
         return;
-    struct trace_event *event = event_with_caller(regs, TRACE_COPIED, TRACE_OTHER_CALL);
-    if (!event)
-        return;
+    EVENT(event, TRACE_COPIED);
+    event->call = TRACE_OTHER_CALL;
     event->fd = fd;
     event->object = file;
     event->value = TRACE_COPY_MADE;
     event->flags = flags_at(fd);
-    event_tell(event);
+    tell_with_caller(event, regs);
 }
 
 /* It may be this process's first sight of the timer, and so what a report will call its making. */
@@ -209,15 +206,14 @@ static __noinline int tell_received(struct pt_regs *regs, __u32 fd, enum trace_c
     __u64 file = timerfd_at(fd);
     if (!file)
         return 0;
-    struct trace_event *event = event_with_stack(regs, TRACE_COPIED, call);
-    if (!event)
-        return 0;
+    EVENT(event, TRACE_COPIED);
+    event->call = call;
     event->fd = fd;
     event->object = file;
     event->value = TRACE_COPY_RECEIVED;
     event->flags = flags_at(fd);
     state_of(&event->state, file);
-    event_tell(event);
+    tell_with_stack(event, regs);
     return 0;
 }
 
@@ -304,65 +300,61 @@ static __always_inline void note_timerfd(__u32 fd, __u64 asked)
     note_begun(&what);
 }
 
-static __always_inline void tell_timerfd_created(struct pt_regs *regs, long fd)
+static __noinline void tell_timerfd_created(struct pt_regs *regs, long fd)
 {
-    struct trace_event *event =
-        event_with_stack(regs, fd < 0 ? TRACE_FAILED : TRACE_CREATED, TRACE_TIMERFD_CREATE);
-    if (!event)
-        return;
+    EVENT(event, fd < 0 ? TRACE_FAILED : TRACE_CREATED);
+    event->call = TRACE_TIMERFD_CREATE;
     event->clock = ARGUMENT_1(regs);
     event->flags = ARGUMENT_2(regs) & O_CLOEXEC ? TRACE_CLOEXEC : 0;
     event->fd = fd < 0 ? -1 : fd;
     event->object = fd < 0 ? 0 : file_at(fd);
     event->value = fd < 0 ? -fd : 0;
-    event_tell(event);
+    tell_with_stack(event, regs);
 }
 
-static __always_inline void tell_timerfd_armed(struct pt_regs *regs, long result)
+static __noinline void tell_timerfd_armed(struct pt_regs *regs, long result)
 {
-    struct begun *before = find_begun();
+    const struct begun *before = find_begun();
     if (!before)
         return;
-    struct trace_event *event =
-        result ? NULL : event_with_caller(regs, TRACE_ARMED, TRACE_TIMERFD_SETTIME);
-    if (event) {
+    if (!result) {
+        EVENT(event, TRACE_ARMED);
+        event->call = TRACE_TIMERFD_SETTIME;
         event->fd = ARGUMENT_1(regs);
         event->object = file_at(event->fd);
         event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
         event->flags |= what_was_told(ARGUMENT_4(regs));
         event->state = before->state;
         set_arming(event, &before->times, 1);
-        event_tell(event);
+        tell_with_caller(event, regs);
     }
     forget_begun();
 }
 
-static __always_inline void tell_timerfd_asked(struct pt_regs *regs)
+static __noinline void tell_timerfd_asked(struct pt_regs *regs)
 {
     __u64 file = timerfd_at(ARGUMENT_1(regs));
-    struct trace_event *event = file ? event_new(TRACE_ASKED) : NULL;
-    if (!event)
+    if (!file)
         return;
+    EVENT(event, TRACE_ASKED);
     event->call = TRACE_TIMERFD_GETTIME;
     event->fd = ARGUMENT_1(regs);
     event->object = file;
     event->flags = what_was_told(ARGUMENT_2(regs));
-    event_tell(event);
+    tell(event);
 }
 
-static __always_inline void tell_read(__u32 fd, __u64 buffer)
+static __noinline void tell_read(__u32 fd, __u64 buffer)
 {
     __u64 file = timerfd_at(fd);
     __u64 ticks;
     if (!file || bpf_probe_read_user(&ticks, sizeof ticks, (void *)buffer))
         return;
-    struct trace_event *event = event_new(TRACE_READ);
-    if (!event)
-        return;
+    EVENT(event, TRACE_READ);
     event->fd = fd;
     event->object = file;
     event->value = ticks;
-    event_tell(event);
+    tell(event);
 }
 
 /* ---- timers that are no descriptors ---- */
@@ -372,12 +364,10 @@ struct user_sigevent {
     __s32 signal, notify;
 };
 
-static __always_inline void tell_posix_created(struct pt_regs *regs, long result)
+static __noinline void tell_posix_created(struct pt_regs *regs, long result)
 {
-    struct trace_event *event =
-        event_with_stack(regs, result ? TRACE_FAILED : TRACE_CREATED, TRACE_TIMER_CREATE);
-    if (!event)
-        return;
+    EVENT(event, result ? TRACE_FAILED : TRACE_CREATED);
+    event->call = TRACE_TIMER_CREATE;
     __s32 id = 0;
     if (!result)
         bpf_probe_read_user(&id, sizeof id, (void *)ARGUMENT_3(regs));
@@ -389,62 +379,61 @@ static __always_inline void tell_posix_created(struct pt_regs *regs, long result
     event->value = -result;
     event->notify = sigevent.notify;
     event->signal = sigevent.signal;
-    event_tell(event);
+    tell_with_stack(event, regs);
 }
 
-static __always_inline void tell_posix_armed(struct pt_regs *regs)
+static __noinline void tell_posix_armed(struct pt_regs *regs)
 {
     struct user_times times = {};
     times_asked(&times, ARGUMENT_3(regs), ARGUMENT_4(regs));
-    struct trace_event *event = event_with_caller(regs, TRACE_ARMED, TRACE_TIMER_SETTIME);
-    if (!event)
-        return;
+    EVENT(event, TRACE_ARMED);
+    event->call = TRACE_TIMER_SETTIME;
     event->object = (__u32)ARGUMENT_1(regs);
     event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
     event->flags |= what_was_told(ARGUMENT_4(regs));
     set_arming(event, &times, 1);
-    event_tell(event);
+    tell_with_caller(event, regs);
 }
 
-static __always_inline void tell_of(enum trace_what what, enum trace_call call, __u32 object,
-                                    __u32 flags)
+static __noinline void tell_of(enum trace_what what, enum trace_call call, __u32 object,
+                               __u32 flags)
 {
-    struct trace_event *event = event_new(what);
-    if (!event)
-        return;
+    EVENT(event, what);
     event->call = call;
     event->object = object;
     event->flags = flags;
-    event_tell(event);
+    tell(event);
 }
 
-/* Arming it is making it. Without times it is disarmed. */
-static __always_inline void tell_interval_armed(struct pt_regs *regs)
+/* Arming it is making it. A time of 0 disarms it. */
+static __always_inline void tell_armed(const struct trace_event *event, struct pt_regs *regs)
+{
+    if (event->first)
+        tell_with_stack(event, regs);
+    else
+        tell_with_caller(event, regs);
+}
+
+static __noinline void tell_interval_armed(struct pt_regs *regs)
 {
     struct user_times times = {};
     times_asked(&times, ARGUMENT_2(regs), ARGUMENT_3(regs));
-    struct trace_event *event = times.first.seconds || times.first.parts
-                                    ? event_with_stack(regs, TRACE_ARMED, TRACE_SETITIMER)
-                                    : event_with_caller(regs, TRACE_ARMED, TRACE_SETITIMER);
-    if (!event)
-        return;
+    EVENT(event, TRACE_ARMED);
+    event->call = TRACE_SETITIMER;
     event->object = (__u32)ARGUMENT_1(regs);
     event->flags = what_was_told(ARGUMENT_3(regs));
     set_arming(event, &times, 1000);
-    event_tell(event);
+    tell_armed(event, regs);
 }
 
 #ifdef __NR_alarm
-static __always_inline void tell_alarm(struct pt_regs *regs, long left)
+static __noinline void tell_alarm(struct pt_regs *regs, long left)
 {
-    __u32 seconds = ARGUMENT_1(regs);
-    struct trace_event *event = seconds ? event_with_stack(regs, TRACE_ARMED, TRACE_ALARM)
-                                        : event_with_caller(regs, TRACE_ARMED, TRACE_ALARM);
-    if (!event)
-        return;
+    EVENT(event, TRACE_ARMED);
+    event->call = TRACE_ALARM;
     event->flags = left ? TRACE_RAN : TRACE_RAN_OUT;
-    event->first = seconds * NS_PER_SECOND;
-    event_tell(event);
+    event->first = (__u32)ARGUMENT_1(regs) * NS_PER_SECOND;
+    tell_armed(event, regs);
 }
 #endif
 
@@ -609,11 +598,9 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
             return 0;
         bpf_map_update_elem(&watched, &pid, &yes, BPF_ANY);
     }
-    struct trace_event *event = event_of(TRACE_FORKED, (__u64)pid << 32 | pid);
-    if (event) {
-        event->other = from;
-        event_tell(event);
-    }
+    EVENT_OF(event, TRACE_FORKED, (__u64)pid << 32 | pid);
+    event->other = from;
+    tell(event);
     tell_open(child, from, TRACE_FORKED);
     return 0;
 }
@@ -642,13 +629,14 @@ int BPF_PROG(process_executes, struct task_struct *task, int former, struct linu
         return 0;
     struct exec_event *executed = bpf_ringbuf_reserve(&ring, sizeof *executed, 0);
     if (executed) {
+        __builtin_memset(&executed->event, 0, sizeof executed->event);
         event_begin(&executed->event, TRACE_EXECED, bpf_get_current_pid_tgid());
         __builtin_memset(executed->text, 0, TRACE_PROGRAM);
         long size = bpf_probe_read_kernel_str(executed->text, TRACE_PROGRAM, image->interp);
         if (size == TRACE_PROGRAM) /* it may be cut */
             executed->text[0] = 0;
         executed->event.size = TRACE_PROGRAM + read_arguments(executed->text + TRACE_PROGRAM, task);
-        event_tell(&executed->event);
+        event_submit(&executed->event);
     } else {
         lose_event(bpf_get_current_pid_tgid() >> 32);
     }
@@ -681,12 +669,10 @@ int BPF_PROG(process_ends, struct task_struct *task)
         !is_first_to_end(task))
         return 0;
     tell_open(task, 0, TRACE_EXITED);
-    struct trace_event *event = event_new(TRACE_EXITED);
-    if (event) {
-        event->value = signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code
-                                                         : task->group_leader->exit_code;
-        event_tell(event);
-    }
+    EVENT(event, TRACE_EXITED);
+    event->value =
+        signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : task->group_leader->exit_code;
+    tell(event);
     bpf_map_delete_elem(&watched, &pid);
     bpf_map_delete_elem(&epochs, &pid);
     return 0;
@@ -703,7 +689,7 @@ int open_already(struct bpf_iter__task_file *each)
     struct fdtable *table = table_of(task);
     if (!table)
         return 0;
-    struct trace_event event;
+    struct trace_event event = {};
     event_begin(&event, TRACE_OPEN, (__u64)task->tgid << 32 | (__u32)task->pid);
     event.fd = each->fd;
     event.object = (__u64)file;
@@ -748,6 +734,7 @@ int go_enters(struct pt_regs *regs)
         lose_event(bpf_get_current_pid_tgid() >> 32);
         return 0;
     }
+    __builtin_memset(&event->go.event, 0, sizeof event->go.event);
     event_begin(&event->go.event, TRACE_GO, thread);
     event->go.event.value = bpf_get_attach_cookie(regs);
     event->go.event.stack = TRACE_CALLERS;
@@ -776,6 +763,6 @@ int go_enters(struct pt_regs *regs)
         }
     }
     event->go.event.size = depth * sizeof event->callers[0];
-    event_tell(&event->go.event);
+    event_submit(&event->go.event);
     return 0;
 }

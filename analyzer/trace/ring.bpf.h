@@ -65,30 +65,31 @@ static __always_inline void lose_foreign(__u32 pid)
         __sync_fetch_and_add(&of->foreign, 1);
 }
 
-/* An event, empty but for who it is about, or NULL: it is lost, and counted. It must be told. */
 static __always_inline void event_begin(struct trace_event *event, enum trace_what what,
                                         __u64 thread)
 {
-    __builtin_memset(event, 0, sizeof *event);
     event->what = what;
     event->pid = thread >> 32;
     event->tid = thread;
     event->now = bpf_ktime_get_ns();
 }
 
-static __always_inline struct trace_event *event_of(enum trace_what what, __u64 thread)
-{
-    struct trace_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
-    if (event)
-        event_begin(event, what, thread);
-    else
-        lose_event(thread >> 32);
-    return event;
-}
+/*
+ * An event as it is put together, on the stack, where there is no room for more than its front: up
+ * to its registers. It goes into the ring in one place for each kind (tell() and its like), which
+ * alone asks whether there was room: older kernels take a second question amiss.
+ */
+#define EVENT_FRONT offsetof(struct trace_event, registers)
+#define EVENT_OF(name, what, thread)                                                               \
+    char name##_front[EVENT_FRONT] __attribute__((aligned(8))) = {};                               \
+    struct trace_event *name = (struct trace_event *)name##_front;                                 \
+    event_begin(name, what, thread)
+#define EVENT(name, what) EVENT_OF(name, what, bpf_get_current_pid_tgid())
 
-static __always_inline struct trace_event *event_new(enum trace_what what)
+static __always_inline void event_fill(struct trace_event *event, const struct trace_event *front)
 {
-    return event_of(what, bpf_get_current_pid_tgid());
+    __builtin_memcpy(event, front, EVENT_FRONT);
+    __builtin_memset((char *)event + EVENT_FRONT, 0, sizeof *event - EVENT_FRONT);
 }
 
 /* What can't wait: stacks that the tracer does not know yet, and programs that begin and end, of
@@ -104,7 +105,7 @@ __u64 woken;
 
 /* To wake the tracer costs the program some ten times what the event does. So it is done once:
  * as long as it has not come to what it was woken for, it comes to this, too. */
-static __always_inline void event_tell(struct trace_event *event)
+static __always_inline void event_submit(struct trace_event *event)
 {
     __u64 taken = bpf_ringbuf_query(&ring, BPF_RB_CONS_POS), flags = BPF_RB_NO_WAKEUP;
     if (taken >= woken) {
@@ -115,6 +116,18 @@ static __always_inline void event_tell(struct trace_event *event)
         }
     }
     bpf_ringbuf_submit(event, flags);
+}
+
+static __noinline int tell(const struct trace_event *front)
+{
+    struct trace_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
+    if (!event) {
+        lose_event(front->pid);
+        return 0;
+    }
+    event_fill(event, front);
+    event_submit(event);
+    return 0;
 }
 
 #endif

@@ -102,65 +102,83 @@ static __always_inline bool has_room_for_copies(void)
     return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < RING_SIZE - RING_SIZE / 4;
 }
 
-/* One for each size: a reservation's must be known when the program is loaded. */
-#define COPY(size_)                                                                                \
-    ({                                                                                             \
-        struct trace_event *into = bpf_ringbuf_reserve(&ring, sizeof *into + (size_), 0);          \
-        if (into) {                                                                                \
-            event_begin(into, what, thread);                                                       \
-            into->size = copy((char *)(into + 1), registers.sp, (size_) / PIECE);                  \
-        }                                                                                          \
-        into;                                                                                      \
-    })
-
-/* An event with its whole stack. */
-static __noinline struct trace_event *event_with_stack(struct pt_regs *regs, enum trace_what what,
-                                                       enum trace_call call)
-{
+struct stack {
     struct trace_registers registers;
-    registers_of(&registers, regs);
-    __u64 thread = bpf_get_current_pid_tgid();
-    __u32 known = walk(&registers, thread >> 32, call);
+    __u32 known;
+    __u32 copied; /* bytes */
+};
 
-    struct trace_event *event = NULL;
-    bool sample = known && settings.sample && !(bpf_get_prandom_u32() % settings.sample);
-    if ((!known || sample) && has_room_for_copies()) {
+static __always_inline void stack_find(struct stack *stack, struct pt_regs *regs, __u32 pid,
+                                       __u32 call)
+{
+    registers_of(&stack->registers, regs);
+    stack->known = walk(&stack->registers, pid, call);
+    bool sample = stack->known && settings.sample && !(bpf_get_prandom_u32() % settings.sample);
+    if ((stack->known && !sample) || !has_room_for_copies()) {
+        stack->copied = 0;
+    } else {
         __u64 word;
-        void *beyond = (void *)(registers.sp + TRACE_STACK_SMALL);
-        if (bpf_probe_read_user(&word, sizeof word, beyond))
-            event = COPY(TRACE_STACK_SMALL);
-        else
-            event = COPY(TRACE_STACK_LARGE);
+        void *beyond = (void *)(stack->registers.sp + TRACE_STACK_SMALL);
+        stack->copied =
+            bpf_probe_read_user(&word, sizeof word, beyond) ? TRACE_STACK_SMALL : TRACE_STACK_LARGE;
     }
-    if (!event)
-        event = event_of(what, thread);
-    if (!event)
-        return NULL;
-    event->call = call;
-    event->registers = registers;
-    bpf_probe_read_user(event->top, sizeof event->top, (void *)registers.sp);
-    event->known = known;
-    if (known) {
+}
+
+static __always_inline void event_put_stack(struct trace_event *event, const struct stack *stack)
+{
+    event->registers = stack->registers;
+    bpf_probe_read_user(event->top, sizeof event->top, (void *)event->registers.sp);
+    event->known = stack->known;
+    if (stack->known) {
         event->stack = TRACE_KNOWN;
     } else if (event->size) {
         event->stack = TRACE_COPIED_STACK;
     } else {
         event->stack = TRACE_UNREADABLE;
     }
-    return event;
 }
 
-/* An event with what its caller can be found by. */
-static __always_inline struct trace_event *
-event_with_caller(struct pt_regs *regs, enum trace_what what, enum trace_call call)
+/* One for each size: what is reserved must be known when the program is loaded. */
+#define TELL_WITH_COPY(size_)                                                                      \
+    ({                                                                                             \
+        struct trace_event *event = bpf_ringbuf_reserve(&ring, sizeof *event + (size_), 0);        \
+        if (event) {                                                                               \
+            event_fill(event, front);                                                              \
+            event->size = copy((char *)(event + 1), stack.registers.sp, (size_) / PIECE);          \
+            event_put_stack(event, &stack);                                                        \
+            event_submit(event);                                                                   \
+        } else {                                                                                   \
+            lose_event(front->pid);                                                                \
+        }                                                                                          \
+    })
+
+/* With the whole stack. */
+static __noinline int tell_with_stack(const struct trace_event *front, struct pt_regs *regs)
 {
-    struct trace_event *event = event_new(what);
-    if (event) {
-        event->call = call;
-        registers_of(&event->registers, regs);
-        bpf_probe_read_user(event->top, sizeof event->top, (void *)event->registers.sp);
+    struct stack stack;
+    stack_find(&stack, regs, front->pid, front->call);
+    if (stack.copied == TRACE_STACK_LARGE)
+        TELL_WITH_COPY(TRACE_STACK_LARGE);
+    else if (stack.copied == TRACE_STACK_SMALL)
+        TELL_WITH_COPY(TRACE_STACK_SMALL);
+    else
+        TELL_WITH_COPY(0);
+    return 0;
+}
+
+/* With what its caller can be found by. */
+static __noinline int tell_with_caller(const struct trace_event *front, struct pt_regs *regs)
+{
+    struct trace_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
+    if (!event) {
+        lose_event(front->pid);
+        return 0;
     }
-    return event;
+    event_fill(event, front);
+    registers_of(&event->registers, regs);
+    bpf_probe_read_user(event->top, sizeof event->top, (void *)event->registers.sp);
+    event_submit(event);
+    return 0;
 }
 
 #endif
