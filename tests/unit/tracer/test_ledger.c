@@ -630,6 +630,17 @@ Test(ledger, a_child_counts_anew_what_its_parent_made)
     ledger_free(one.ledger);
 }
 
+Test(ledger, what_its_parent_armed_a_child_does_not_count)
+{
+    struct made one = made(TLK_TIMERFD);
+    arm(one.ledger, TLK_TIMERFD, 3, SECOND, 0, 0);
+    struct ledger *child = forked(one.ledger, MS);
+    ledger_inherited(child, one.ledger, KEYS + 3, 3, 0, START + MS);
+    ledger_unshared(child, KEYS + 3, 3, START + MINUTE);
+    ledger_free(one.ledger);
+    expect_counts(child, one.site, 0, 0, 0, 0);
+}
+
 Test(ledger, what_parent_and_child_share_is_one_timer)
 {
     struct made one = made(TLK_TIMERFD);
