@@ -199,6 +199,7 @@ enum tlk_unwinder {
     TLK_UNWINDER_NONE = 0,
     TLK_UNWINDER_LIBUNWIND = 1,
     TLK_UNWINDER_LIBGCC = 2,
+    TLK_UNWINDER_ELFUTILS = 3, /* of who watches from outside */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_ROOM 64
 
@@ -52,6 +53,31 @@ void index_add(struct index *index, uint64_t hash, uint32_t number)
         index_grow(index);
     index_put(index, (struct index_slot){number + 1, (uint32_t)(hash >> 32)});
     index->used++;
+}
+
+/* What stands behind it, and would have stood there, moves up: a search ends at what is free. */
+void index_remove(struct index *index, uint64_t hash, uint32_t number)
+{
+    size_t mask = index->room - 1, hole = first_slot(index, (uint32_t)(hash >> 32));
+    while (index->slots[hole].number != number + 1)
+        hole = (hole + 1) & mask;
+    for (size_t i = (hole + 1) & mask; index->slots[i].number != 0; i = (i + 1) & mask) {
+        size_t way = (i - first_slot(index, index->slots[i].hash)) & mask;
+        if (way < ((i - hole) & mask))
+            continue;
+        index->slots[hole] = index->slots[i];
+        hole = i;
+    }
+    index->slots[hole] = (struct index_slot){0};
+    index->used--;
+}
+
+void index_copy(struct index *to, const struct index *from)
+{
+    *to = *from;
+    to->slots = memory_new(from->room, sizeof(*from->slots));
+    if (from->room)
+        memcpy(to->slots, from->slots, from->room * sizeof(*from->slots));
 }
 
 void index_free(struct index *index)

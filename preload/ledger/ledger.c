@@ -12,6 +12,7 @@
 #include "stacks/stack.h"
 #include "tables/counts.h"
 #include "tables/descriptors.h"
+#include "tables/details.h"
 #include "tables/extras.h"
 #include "tables/families.h"
 #include "tables/regions.h"
@@ -358,19 +359,6 @@ struct timer_ref timer_created(const struct birth *birth)
         former_end(birth);
     errno = saved;
     return ref;
-}
-
-static bool failure_of(int error, enum tlk_failure *failure)
-{
-    static const int errors[TLK_FAILURES] = {[TLK_FAILED_EMFILE] = EMFILE,
-                                             [TLK_FAILED_ENFILE] = ENFILE,
-                                             [TLK_FAILED_EAGAIN] = EAGAIN,
-                                             [TLK_FAILED_ENOMEM] = ENOMEM};
-
-    for (*failure = 0; *failure < TLK_FAILURES; ++*failure)
-        if (errors[*failure] == error)
-            return true;
-    return false;
 }
 
 void timer_failed(const struct call *call, int error)

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "core/lock.h"
+#include "tables/details.h"
 #include "tables/regions.h"
 #include "tables/strings.h"
 
@@ -71,44 +72,6 @@ static bool change_note(struct tlk_site *site, uint64_t since, uint32_t before, 
     last->high = few(live) > last->high ? few(live) : last->high;
     last->after = few(live);
     return true;
-}
-
-/* ---- all of the history ---- */
-
-static void spans_fill(struct tlk_details *details, uint64_t until, uint32_t live)
-{
-    while (details->history_used < until)
-        details->history[details->history_used++] = (struct tlk_span){live, live};
-}
-
-/* Makes room for later times: every two spans become one. */
-static void spans_halve(struct tlk_details *details)
-{
-    for (uint32_t i = 0; i < TLK_HISTORY_BUCKETS / 2; i++) {
-        const struct tlk_span *a = &details->history[2 * i], *b = a + 1;
-
-        details->history[i].low = a->low < b->low ? a->low : b->low;
-        details->history[i].high = a->high > b->high ? a->high : b->high;
-    }
-    details->history_used = TLK_HISTORY_BUCKETS / 2;
-    details->history_shift++;
-}
-
-static void span_note(struct tlk_details *details, uint64_t since, uint32_t before, uint32_t live)
-{
-    struct tlk_span *span;
-    uint64_t index;
-
-    while ((index = since >> details->history_shift) >= TLK_HISTORY_BUCKETS) {
-        spans_fill(details, TLK_HISTORY_BUCKETS, before);
-        spans_halve(details);
-    }
-    spans_fill(details, index + 1, before);
-    span = &details->history[details->history_used - 1];
-    if (live < span->low) /* written only when it changes, for other threads read it too */
-        span->low = live;
-    if (live > span->high)
-        span->high = live;
 }
 
 /* ---- details ---- */
@@ -209,13 +172,6 @@ bool sites_count_created(uint32_t index, uint64_t now, bool inherited)
     return true;
 }
 
-static unsigned log2_of(uint64_t value)
-{
-    unsigned log = value ? 63u - (unsigned)__builtin_clzll(value) : 0;
-
-    return log < TLK_LIFETIME_BUCKETS ? log : TLK_LIFETIME_BUCKETS - 1;
-}
-
 static void lifetime_count(struct tlk_site *site, struct tlk_details *details, unsigned bucket)
 {
     if (!details && lives_of(site, bucket) < TLK_FEW_LIVES) {
@@ -242,7 +198,7 @@ bool sites_count_released(uint32_t index, uint64_t now, const struct outcome *ou
     site->armed += outcome->armed;
     site->stopped += outcome->stopped;
     site->last_released = now;
-    lifetime_count(site, details, log2_of(outcome->lifetime));
+    lifetime_count(site, details, lifetime_bucket(outcome->lifetime));
     if (outcome->fired | outcome->fired_unknown) {
         site->fired += outcome->fired;
         site->fired_unknown += outcome->fired_unknown;
@@ -263,12 +219,8 @@ bool sites_count_failed(uint32_t index, uint64_t now, enum tlk_failure failure)
         return false;
     }
     details = site->details ? details_of(site) : details_make(site);
-    if (details) {
-        if (!details->first_failed)
-            details->first_failed = now;
-        details->last_failed = now;
-        details->failed[failure]++;
-    }
+    if (details)
+        failure_note(details, failure, now);
     lock_give(site_lock(site));
     return details != NULL;
 }

@@ -1,109 +1,64 @@
 #include "recording_builder.h"
 
+#include "base/memory.h"
+#include "recording/writer.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct area {
-    struct tlk_region table;
-    unsigned char *segments[TLK_SEGMENTS];
-};
-
 struct builder {
-    struct tlk_header header;
-    struct area areas[TLK_REGIONS];
+    struct writer writer;
     struct site_record **sites;   /* as they are to be read */
     struct timer_record **timers; /* [0] is NULL */
     uint32_t site_count, timer_count;
     uint64_t next_id;
 };
 
-static const uint32_t strides[TLK_REGIONS] = TLK_STRIDES, firsts[TLK_REGIONS] = TLK_FIRSTS;
-
-static size_t segment_records(const struct area *area, uint32_t segment)
+static void *take(struct builder *builder, enum tlk_region_id id, uint32_t count, uint32_t *index)
 {
-    return segment ? tlk_segment_start(segment, area->table.first) : area->table.first;
-}
-
-static void *record_of(const struct area *area, uint32_t index)
-{
-    uint32_t segment = tlk_segment_of(index, area->table.first);
-    size_t within = index - tlk_segment_start(segment, area->table.first);
-    return area->segments[segment] + within * area->table.stride;
-}
-
-/* Room for `count` records in one segment; `*index` becomes the first one's. */
-static void *take(struct area *area, uint32_t count, uint32_t *index)
-{
-    struct tlk_region *table = &area->table;
-    *index = table->used;
-    if (count > 0 && tlk_segment_of(table->used + count - 1, table->first) !=
-                         tlk_segment_of(table->used, table->first))
-        *index = table->room;
-    while (*index + count > table->room) {
-        size_t records = segment_records(area, table->segments);
-        cr_assert_lt(table->segments, TLK_SEGMENTS);
-        area->segments[table->segments++] = calloc(records, table->stride);
-        table->room += (uint32_t)records;
-    }
-    table->used = *index + count;
-    return record_of(area, *index);
+    void *record = writer_take(&builder->writer, id, count, index);
+    cr_assert(record);
+    return record;
 }
 
 struct builder *builder_new(uint64_t duration)
 {
     struct builder *builder = calloc(1, sizeof(*builder));
-    uint32_t reserved;
-    for (int i = 0; i < TLK_REGIONS; i++) {
-        builder->areas[i].table.stride = strides[i];
-        builder->areas[i].table.first = firsts[i];
-        take(&builder->areas[i], 1, &reserved);
-    }
+    struct tlk_header *header = builder_header(builder);
+    uint32_t none;
+    writer_begin(&builder->writer);
+    take(builder, TLK_SITES, 0, &none);
     builder->sites = calloc(1, sizeof(*builder->sites));
     builder->sites[0] = calloc(1, sizeof(**builder->sites));
     builder->timers = calloc(1, sizeof(*builder->timers));
     builder->site_count = builder->timer_count = 1;
-    builder->header = (struct tlk_header){
-        .magic = TLK_MAGIC,
-        .version = TLK_VERSION,
-        .byte_order = TLK_BYTE_ORDER,
-        .header_size = sizeof(struct tlk_header),
-        .page_size = TLK_PAGE,
-        .pid = 4711,
-        .ppid = 1,
-        .start_ticks = 1,
-        .start_mono = START_MONO,
-        .start_real = START_REAL,
-        .start_boot = START_BOOT,
-        .clock_resolution = RESOLUTION,
-        .nofile_soft = 4096,
-        .nofile_hard = UINT64_MAX,
-        .sigpending_soft = 1000,
-        .sigpending_hard = 1000,
-        .end = TLK_EXITED,
-        .end_mono = START_MONO + duration,
-        .end_real = START_REAL + duration,
-        .end_boot = START_BOOT + duration,
-        .exe = builder_string(builder, "/opt/server/bin/server"),
-        .argc = 2,
-    };
-    builder_family(builder, TLK_NO_FAMILY, "", 0);
-#define X(number, name, traits) builder_family(builder, number, name, traits);
-    TLK_FAMILIES_OF_SHIM(X)
-#undef X
-    builder->header.argv = builder_string(builder, "./server");
+    header->pid = 4711;
+    header->ppid = 1;
+    header->start_ticks = 1;
+    header->start_mono = START_MONO;
+    header->start_real = START_REAL;
+    header->start_boot = START_BOOT;
+    header->clock_resolution = RESOLUTION;
+    header->nofile_soft = 4096;
+    header->nofile_hard = UINT64_MAX;
+    header->sigpending_soft = header->sigpending_hard = 1000;
+    header->end = TLK_EXITED;
+    header->end_mono = START_MONO + duration;
+    header->end_real = START_REAL + duration;
+    header->end_boot = START_BOOT + duration;
+    header->exe = builder_string(builder, "/opt/server/bin/server");
+    header->argc = 2;
+    header->argv = builder_string(builder, "./server");
     builder_string(builder, "--verbose");
     return builder;
 }
 
 void builder_free(struct builder *builder)
 {
-    for (int i = 0; i < TLK_REGIONS; i++) {
-        for (uint32_t j = 0; j < builder->areas[i].table.segments; j++)
-            free(builder->areas[i].segments[j]);
-    }
+    writer_end(&builder->writer);
     for (uint32_t i = 0; i < builder->site_count; i++)
         free(builder->sites[i]);
     for (uint32_t i = 0; i < builder->timer_count; i++)
@@ -115,45 +70,42 @@ void builder_free(struct builder *builder)
 
 struct tlk_header *builder_header(struct builder *builder)
 {
-    return &builder->header;
+    return &builder->writer.header;
 }
 
 void builder_family(struct builder *builder, uint32_t number, const char *name, uint32_t traits)
 {
-    struct tlk_family *family = &builder->header.families[number];
+    struct tlk_family *family = &builder_header(builder)->families[number];
     snprintf(family->name, sizeof(family->name), "%s", name);
     family->traits = traits;
     family->watched = 1;
-    if (number >= builder->header.family_count)
-        builder->header.family_count = number + 1;
+    if (number >= builder_header(builder)->family_count)
+        builder_header(builder)->family_count = number + 1;
 }
 
 void builder_watched(struct builder *builder, uint32_t watched)
 {
-    for (uint32_t i = 0; i < builder->header.family_count; i++)
-        builder->header.families[i].watched = watched >> i & 1;
+    for (uint32_t i = 0; i < builder_header(builder)->family_count; i++)
+        builder_header(builder)->families[i].watched = watched >> i & 1;
 }
 
 void builder_started_as(struct builder *builder, const char *first, const char *exe)
 {
-    builder->header.argc = 1;
-    builder->header.argv = builder_string(builder, first);
-    builder->header.exe = builder_string(builder, exe);
+    builder_header(builder)->argc = 1;
+    builder_header(builder)->argv = builder_string(builder, first);
+    builder_header(builder)->exe = builder_string(builder, exe);
 }
 
 uint32_t builder_string(struct builder *builder, const char *text)
 {
-    uint32_t index;
-    size_t size = strlen(text) + 1;
-    memcpy(take(&builder->areas[TLK_STRINGS], (uint32_t)size, &index), text, size);
-    return index;
+    return writer_string(&builder->writer, text);
 }
 
 uint32_t builder_module(struct builder *builder, const char *path, const void *build_id,
                         size_t build_id_size)
 {
     uint32_t index;
-    struct tlk_module *module = take(&builder->areas[TLK_MODULES], 1, &index);
+    struct tlk_module *module = take(builder, TLK_MODULES, 1, &index);
     module->path = builder_string(builder, path);
     module->build_id_size = (uint32_t)build_id_size;
     if (build_id)
@@ -164,27 +116,22 @@ uint32_t builder_module(struct builder *builder, const char *path, const void *b
 struct tlk_module *builder_loaded(struct builder *builder, uint32_t module, uint64_t start,
                                   uint64_t end)
 {
-    struct tlk_module *record = record_of(&builder->areas[TLK_MODULES], module);
+    struct tlk_module *record = writer_at(&builder->writer, TLK_MODULES, module);
     record->loaded = 1;
     record->bias = record->start = start;
     record->end = end;
     return record;
 }
 
-static void *record_at(struct builder *builder, enum tlk_region_id region, uint32_t index)
-{
-    return record_of(&builder->areas[region], index);
-}
-
 /* Each is there once. */
 static uint32_t frame_number(struct builder *builder, uint64_t frame)
 {
     uint32_t number;
-    for (uint32_t i = 1; i < builder->areas[TLK_FRAMES].table.used; i++) {
-        if (*(uint64_t *)record_at(builder, TLK_FRAMES, i) == frame)
+    for (uint32_t i = 1; i < builder_header(builder)->regions[TLK_FRAMES].used; i++) {
+        if (*(uint64_t *)writer_at(&builder->writer, TLK_FRAMES, i) == frame)
             return i;
     }
-    *(uint64_t *)take(&builder->areas[TLK_FRAMES], 1, &number) = frame;
+    *(uint64_t *)take(builder, TLK_FRAMES, 1, &number) = frame;
     return number;
 }
 
@@ -192,9 +139,11 @@ struct site_record *builder_site(struct builder *builder, uint32_t family, const
                                  const uint64_t *frames, size_t depth)
 {
     struct site_record *site = calloc(1, sizeof(*site));
+    uint32_t index;
     builder->sites = realloc(builder->sites, (builder->site_count + 1) * sizeof(*builder->sites));
+    take(builder, TLK_SITES, 1, &index);
     builder->sites[builder->site_count++] = site;
-    uint32_t *row = take(&builder->areas[TLK_STACKS], (uint32_t)depth, &site->stack);
+    uint32_t *row = take(builder, TLK_STACKS, (uint32_t)depth, &site->stack);
     for (size_t i = 0; i < depth; i++)
         row[i] = frame_number(builder, frames[i]);
     site->family = (uint16_t)family;
@@ -307,11 +256,6 @@ void builder_release(struct builder *builder, struct timer_record *timer, uint64
     timer->generation++;
 }
 
-static size_t segment_pages(const struct area *area, uint32_t segment)
-{
-    return (segment_records(area, segment) * area->table.stride + TLK_PAGE - 1) / TLK_PAGE;
-}
-
 /* ---- as the shim lays it out ---- */
 
 static bool has_details(const struct site_record *site)
@@ -332,7 +276,7 @@ static uint32_t pack_details(struct builder *builder, const struct site_record *
     uint32_t index;
     if (!has_details(site))
         return 0;
-    struct tlk_details *details = take(&builder->areas[TLK_DETAILS], 1, &index);
+    struct tlk_details *details = take(builder, TLK_DETAILS, 1, &index);
     *details = (struct tlk_details){
         .first_failed = site->first_failed,
         .last_failed = site->last_failed,
@@ -345,10 +289,10 @@ static uint32_t pack_details(struct builder *builder, const struct site_record *
     return index;
 }
 
-static void pack_site(struct builder *builder, const struct site_record *site)
+static void pack_site(struct builder *builder, uint32_t index)
 {
-    uint32_t index;
-    *(struct tlk_site *)take(&builder->areas[TLK_SITES], 1, &index) = (struct tlk_site){
+    const struct site_record *site = builder->sites[index];
+    *(struct tlk_site *)writer_at(&builder->writer, TLK_SITES, index) = (struct tlk_site){
         .family = (uint8_t)site->family,
         .depth = (uint8_t)site->depth,
         .flags = (uint8_t)site->flags,
@@ -395,14 +339,14 @@ static uint32_t pack_extra(struct builder *builder, const struct timer_record *t
     if (!(extra.name | extra.fired_unknown | extra.fired_high | extra.fired_now_high |
           extra.retained | extra.notified))
         return timer->thread;
-    *(struct tlk_extra *)take(&builder->areas[TLK_EXTRAS], 1, &index) = extra;
+    *(struct tlk_extra *)take(builder, TLK_EXTRAS, 1, &index) = extra;
     return TLK_EXTRA | index;
 }
 
 static void pack_timer(struct builder *builder, const struct timer_record *timer)
 {
     uint32_t index;
-    *(struct tlk_timer *)take(&builder->areas[TLK_TIMERS], 1, &index) = (struct tlk_timer){
+    *(struct tlk_timer *)take(builder, TLK_TIMERS, 1, &index) = (struct tlk_timer){
         .state = timer->state & TLK_STATE,
         .generation = timer->generation & TLK_GENERATION_MOST,
         .flags = timer->flags & 2047,
@@ -432,49 +376,25 @@ static void pack_timer(struct builder *builder, const struct timer_record *timer
 /* What was packed before may have changed since. */
 static void pack(struct builder *builder)
 {
-    static const enum tlk_region_id packed[] = {TLK_DETAILS, TLK_SITES, TLK_EXTRAS, TLK_TIMERS};
-    for (size_t i = 0; i < sizeof(packed) / sizeof(*packed); i++)
-        builder->areas[packed[i]].table.used = packed[i] != TLK_SITES;
+    static const enum tlk_region_id packed[] = {TLK_DETAILS, TLK_EXTRAS, TLK_TIMERS};
+    for (size_t i = 0; i < sizeof(packed) / sizeof(*packed); i++) {
+        struct tlk_region *region = &builder_header(builder)->regions[packed[i]];
+        region->used = region->segments > 0;
+    }
     for (uint32_t i = 0; i < builder->site_count; i++)
-        pack_site(builder, builder->sites[i]);
+        pack_site(builder, i);
     for (uint32_t i = 1; i < builder->timer_count; i++)
         pack_timer(builder, builder->timers[i]);
 }
 
-/* Gives every area its pages in the file, taking turns, so that tables matter. */
-static uint32_t lay_out(struct builder *builder)
-{
-    uint32_t next = 1;
-    pack(builder);
-    for (uint32_t turn = 0; turn < TLK_SEGMENTS; turn++) {
-        for (int i = 0; i < TLK_REGIONS; i++) {
-            struct area *area = &builder->areas[i];
-            if (turn >= area->table.segments)
-                continue;
-            area->table.pages[turn] = next;
-            next += (uint32_t)segment_pages(area, turn);
-        }
-    }
-    for (int i = 0; i < TLK_REGIONS; i++)
-        builder->header.regions[i] = builder->areas[i].table;
-    return next;
-}
-
 unsigned char *builder_bytes(struct builder *builder, size_t *size)
 {
-    uint32_t pages = lay_out(builder);
-    unsigned char *bytes = calloc(pages, TLK_PAGE);
-    builder->header.page_count = pages;
-    builder->header.page_used = pages;
-    memcpy(bytes, &builder->header, sizeof(builder->header));
-    for (int i = 0; i < TLK_REGIONS; i++) {
-        const struct area *area = &builder->areas[i];
-        for (uint32_t j = 0; j < area->table.segments; j++)
-            memcpy(bytes + (size_t)area->table.pages[j] * TLK_PAGE, area->segments[j],
-                   segment_records(area, j) * area->table.stride);
-    }
-    *size = (size_t)pages * TLK_PAGE;
-    return bytes;
+    char *bytes;
+    FILE *to = memory_stream(&bytes, size);
+    pack(builder);
+    cr_assert(writer_write(&builder->writer, to));
+    fclose(to);
+    return (unsigned char *)bytes;
 }
 
 char *builder_write(struct builder *builder)

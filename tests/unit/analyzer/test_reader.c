@@ -205,7 +205,7 @@ static void page_beyond(struct tlk_header *header)
 
 static void page_zero(struct tlk_header *header)
 {
-    header->regions[TLK_MODULES].pages[0] = 0;
+    header->regions[TLK_STRINGS].pages[0] = 0;
 }
 
 Test(reader, damaged_headers)
