@@ -171,22 +171,6 @@ enum tlk_family_of_shim {
 #undef X
 };
 
-/*
- * Those that `timerleak trace` enters, too: of Go's runtime. Since Go 1.23 timers with a channel are
- * collected while they are armed, those that call a function are not: they are two families of one
- * name.
- */
-#define TLK_FAMILIES_OF_TRACER(X)                                                                  \
-    X(TLK_GO, "go", TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_FREE_AT_REST)                             \
-    X(TLK_GO_COLLECTED, "go", TLK_BY_HANDLE | TLK_FREE_AT_REST | TLK_COLLECTED)
-
-enum tlk_family_of_tracer {
-    TLK_BEFORE_TRACER = TLK_GOTIME, /* the last of the shim's */
-#define X(number, name, traits) number,
-    TLK_FAMILIES_OF_TRACER(X)
-#undef X
-};
-
 /* Creations that failed for want of something; of those for other reasons nothing is counted. */
 enum tlk_failure {
     TLK_FAILED_EMFILE, /* this process may have no more descriptors */

@@ -84,7 +84,8 @@ uint32_t catalog_family(struct catalog *catalog, const char *name, uint32_t trai
 {
     struct tlk_header *header = &catalog->writer.header;
     uint32_t family = 1;
-    while (family < header->family_count && strcmp(header->families[family].name, name) != 0)
+    while (family < header->family_count && (strcmp(header->families[family].name, name) != 0 ||
+                                             header->families[family].traits != traits))
         family++;
     if (family < header->family_count)
         return family;

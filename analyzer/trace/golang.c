@@ -240,10 +240,18 @@ const struct golang_probe *golang_probes(const struct golang *golang, size_t *co
 
 /* ---- what callers tell ---- */
 
+/*
+ * Two families of one name. Since Go 1.23 a timer with a channel is collected while it is armed,
+ * and expires by the clock, for the runtime comes to it only when somebody looks at the channel.
+ */
+#define KEPT (TLK_BY_HANDLE | TLK_FREE_AT_REST | TLK_FIRES_TOLD)
+#define COLLECTED (TLK_BY_HANDLE | TLK_FREE_AT_REST | TLK_COLLECTED)
+
 struct maker {
+    bool collected;
     uint32_t site;
-    uint32_t family; /* of TLK_FAMILIES_OF_TRACER */
-    bool ends;       /* at rest, for nobody can reset it */
+    uint32_t family;
+    bool ends; /* at rest, for nobody can reset it */
     uint32_t retained;
     uint64_t caller; /* frame */
 };
@@ -328,7 +336,7 @@ static struct maker make_maker(const struct golang *golang, struct ledger *ledge
     const char *kind = NULL;
     bool calls = false;
     find_way(golang, way);
-    struct maker maker = {.family = collected ? TLK_GO_COLLECTED : TLK_GO};
+    struct maker maker = {.family = ledger_family(ledger, "go", collected ? COLLECTED : KEPT)};
     if (way->maker < MAKERS) {
         const char *within = makers[way->maker].within;
         bool other = within && way->above && strncmp(way->above, within, strlen(within)) == 0;
@@ -336,6 +344,7 @@ static struct maker make_maker(const struct golang *golang, struct ledger *ledge
         maker.ends = makers[way->maker].ends[other];
         calls = makers[way->maker].calls;
     }
+    maker.collected = collected;
     maker.retained = retained_by(golang, calls);
     maker.caller = way->passed < way->depth ? way->frames[way->passed] : 0;
     maker.site = ledger_site(ledger, &(struct ledger_place){
@@ -449,9 +458,11 @@ static void forget(struct golang_timers *timers, const struct go_timer *timer)
     }
 }
 
+/* Of one that had come to rest, that was its end. */
 static void end(struct golang_timers *timers, const struct go_timer *timer, uint64_t now)
 {
-    ledger_released(timers->ledger, timer->family, timer->handle, now);
+    ledger_released(timers->ledger, timer->family, timer->handle,
+                    timer->rested ? timer->rested : now);
     forget(timers, timer);
 }
 
@@ -542,7 +553,7 @@ static void enter(struct golang_timers *timers, struct call *call)
         .id = call->handle,
         .clock = CLOCK_MONOTONIC,
         .thread = call->event->event.tid,
-        .flags = maker->family == TLK_GO ? TLK_EXACT_FIRES : 0,
+        .flags = maker->collected ? 0 : TLK_EXACT_FIRES,
         .retained = maker->retained,
         .now = call->now,
     };

@@ -44,7 +44,7 @@ struct ledger_place {
     uint32_t flags; /* enum tlk_site_flags */
 };
 
-/* That of this name, which is added if there is none; 0: there are too many. */
+/* That of this name and traits, which is added if there is none; 0: there are too many. */
 uint32_t ledger_family(struct ledger *ledger, const char *name, uint32_t traits);
 
 uint32_t ledger_site(struct ledger *ledger, const struct ledger_place *place);
