@@ -554,9 +554,7 @@ static void armed(struct ledger *ledger, uint32_t slot, const struct ledger_armi
     struct account before = account_of(ledger, slot, arming->asked, arming->ran, arming->now);
     if (!arming->inherited)
         timer->touched = moment(ledger, arming->now);
-    /* Set anew while it runs, it goes on. */
-    if (timer->interval || !before.running || !arming->value || timer->fired_now)
-        settle(ledger, slot, before, arming->value == 0, arming->now);
+    settle(ledger, slot, before, arming->value == 0, arming->now);
     ledger->changed = true;
     if (!arming->value)
         return;
