@@ -1,6 +1,7 @@
 #include "profile/evidence.h"
 
 #include "base/numbers.h"
+#include "profile/families.h"
 
 #include <math.h>
 
@@ -233,4 +234,16 @@ void evidence_add(struct evidence *evidence, const struct timer_record *timer,
         if (timer->created > evidence->youngest_overstayed)
             evidence->youngest_overstayed = timer->created;
     }
+}
+
+void evidence_add_over(struct evidence *evidence, const struct judgement *judgement)
+{
+    uint64_t life = elapsed(judgement->age, judgement->idle);
+    uint64_t ended = elapsed(evidence->run.as_of, judgement->idle);
+    evidence->released++;
+    if (judgement->state != NEVER_RELEASED || !family_has(evidence->family, TLK_FREE_AT_REST))
+        return;
+    evidence->longest_life = life > evidence->longest_life ? life : evidence->longest_life;
+    evidence->expected_life = life > evidence->expected_life ? life : evidence->expected_life;
+    evidence->last_released = ended > evidence->last_released ? ended : evidence->last_released;
 }

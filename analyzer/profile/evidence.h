@@ -87,4 +87,7 @@ void evidence_begin(struct evidence *evidence, const struct site_record *site,
 void evidence_add(struct evidence *evidence, const struct timer_record *timer,
                   const struct judgement *judgement);
 
+/* Adds one that is over: where at rest it holds nothing, it lived until it came to rest. */
+void evidence_add_over(struct evidence *evidence, const struct judgement *judgement);
+
 #endif

@@ -31,6 +31,33 @@ static bool is_main(const struct stack_frame *frame)
 }
 
 /*
+ * Of Go's own library, which is in the program: so many frames of it lie between the wrapped
+ * function and the first that is another's. The last of a goroutine's frames tells where all of the
+ * library was written; without it, packages time and context are known to make timers for others.
+ */
+static size_t golang_frames(const struct stack_frame *stack, size_t depth, uint64_t family)
+{
+    static const char last[] = "runtime.goexit", place[] = "/runtime/";
+    size_t count = 0, root = 0;
+    const struct stack_frame *end = &stack[depth - 1];
+    if (strcmp(family_name(family), "go") != 0)
+        return 0;
+    if (end->function && end->file && strncmp(end->function, last, strlen(last)) == 0) {
+        const char *found = strstr(end->file, place);
+        root = found ? (size_t)(found - end->file) + 1 : 0;
+    }
+    while (1 + count < depth) {
+        const struct stack_frame *frame = &stack[1 + count];
+        bool same = root > 0 && frame->file && strncmp(frame->file, end->file, root) == 0;
+        if (!same && (!frame->function || (strncmp(frame->function, "time.", 5) != 0 &&
+                                           strncmp(frame->function, "context.", 8) != 0)))
+            return count;
+        count++;
+    }
+    return 0;
+}
+
+/*
  * The first frame that no other site shares; and of a system's library, the first of those behind
  * it that is the program's own, if it has a name, else that of a library of another's. Of a loop's
  * own timer, it is among those who made the loop.
@@ -38,7 +65,8 @@ static bool is_main(const struct stack_frame *frame)
 static size_t choose_headline(const struct stack_frame *stack, size_t depth, size_t shared,
                               uint64_t family)
 {
-    size_t own = stack_own_depth(stack, depth), loop = loop_frames(stack, depth, family);
+    size_t own = stack_own_depth(stack, depth);
+    size_t loop = loop_frames(stack, depth, family) + golang_frames(stack, depth, family);
     size_t first = shared > loop ? shared : loop + 1, other = first;
     if (first >= own)
         return own > 1 ? own - 1 : 0;

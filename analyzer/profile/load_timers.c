@@ -284,7 +284,7 @@ static void load_timer(struct loading *loading, uint32_t slot, const struct time
         record->counts.passed_on += passed_on && !judgement.over;
     }
     if (judgement.over && !judgement.shared)
-        part_of(loading, record->trace->site)->evidence.released++;
+        evidence_add_over(&part_of(loading, record->trace->site)->evidence, &judgement);
     else
         enter_timer(loading, record, timer, &judgement);
 }

@@ -149,6 +149,15 @@ void reason_held(const struct evidence *e, struct finding *finding, bool kept)
     say_inherited(e, finding);
 }
 
+void reason_collected(const struct evidence *e, struct finding *finding)
+{
+    bool go = strcmp(family_name(e->family), "go") == 0;
+    finding_say(finding, "%s live, or collected meanwhile",
+                stands_for(e, e->live + e->inherited).s);
+    finding_say(finding, "%s collects such a timer when nothing refers to it, armed or not",
+                go ? "Go since 1.23" : "its runtime");
+}
+
 void reason_clean(const struct evidence *e, struct finding *finding)
 {
     uint64_t released = count_product(e->released, e->run.one_in);

@@ -32,6 +32,9 @@ void reason_too_few(const struct evidence *e, struct finding *finding, uint64_t 
 void reason_held(const struct evidence *e, struct finding *finding, bool kept);
 void reason_clean(const struct evidence *e, struct finding *finding);
 
+/* What shows as live may be gone, and what is not would be no leak. */
+void reason_collected(const struct evidence *e, struct finding *finding);
+
 /* Before any of them: a mistake, whatever becomes of it. */
 void reason_overwritten(const struct evidence *e, struct finding *finding);
 

@@ -171,6 +171,7 @@ void state_judge(const struct timer_record *timer, const struct moment *now,
         /* Of an inherited one, only the time tells that the parent armed it: counts begin anew. */
         bool was_armed = timer->armed > 0 || timer->armed_at > 0;
         judgement->state = was_armed ? NEVER_RELEASED : NEVER_ARMED;
+        judgement->over = was_armed && family_has(timer->family, TLK_FREE_AT_REST);
         return;
     }
     judge_deadline(timer, now, judgement);

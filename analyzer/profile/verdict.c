@@ -208,13 +208,17 @@ static struct grounds grounds_of(const struct evidence *e)
 
 static enum verdict judge(const struct evidence *e, struct finding *finding)
 {
-    bool possible = !family_has(e->family, TLK_OF_PROCESS);
+    bool possible = !family_has(e->family, TLK_OF_PROCESS | TLK_COLLECTED);
     struct grounds grounds = possible ? grounds_of(e) : (struct grounds){0};
     if (grounds.behind)
         finding->state = state_of_leaked(e);
     if (e->live + e->inherited == 0) {
         reason_clean(e, finding);
         return VERDICT_CLEAN;
+    }
+    if (family_has(e->family, TLK_COLLECTED)) {
+        reason_collected(e, finding);
+        return VERDICT_HELD;
     }
     bool pool = may_be_pool(e);
     if (grounds.behind || grounds.fills || (grounds.alone && !pool) ||

@@ -175,6 +175,7 @@ static bool find_probe(struct golang *golang, const struct golang_meaning *meani
         return false;
     struct golang_probe *probe = &golang->probes[golang->probe_count++];
     probe->meaning = meaning;
+    probe->call = meaning->call;
     return image_offset(&golang->image, address, &probe->offset);
 }
 

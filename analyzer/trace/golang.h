@@ -25,8 +25,10 @@ enum golang_call {
 
 #define GOLANG_MOST_PROBES 5
 
+/* Only of who creates and who resets are the callers asked. */
 struct golang_probe {
     uint64_t offset; /* in the file, for probes_attach() */
+    enum golang_call call;
     const struct golang_meaning *meaning;
 };
 

@@ -24,7 +24,7 @@ func forget() {
 	for i := 0; i < calls; i++ {
 		// expect: go/AfterFunc leak created=1000 armed=1000 fired=0 released=0 live=1000
 		//     never-fired=1000
-		time.AfterFunc(3*time.Minute, func() { fmt.Println("late") })
+		time.AfterFunc(24*time.Hour, func() { fmt.Println("late") })
 		time.Sleep(100 * time.Microsecond)
 	}
 }

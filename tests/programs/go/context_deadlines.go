@@ -16,7 +16,7 @@ func handle(parent context.Context) {
 
 func handleForgetting(parent context.Context) context.Context {
 	// expect: go/context leak created=1000 armed=1000 fired=0 released=0 live=1000 never-fired=1000
-	child, _ := context.WithTimeout(parent, 3*time.Minute)
+	child, _ := context.WithTimeout(parent, 24*time.Hour)
 	return child
 }
 

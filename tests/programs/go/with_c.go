@@ -27,7 +27,7 @@ func main() {
 		// expect: go/After leak created=1000 armed=1000 fired=0 released=0 live=1000 never-fired=1000
 		// expect-1.23: go/After held created=1000 armed=1000 fired=0
 		select {
-		case <-time.After(3 * time.Minute):
+		case <-time.After(24 * time.Hour):
 		default:
 		}
 		time.Sleep(100 * time.Microsecond)

@@ -1,4 +1,6 @@
 /* What Go programs tell of their functions by themselves, beside what debug information does. */
+#include "loaded.h"
+#include "profile/stacks.h"
 #include "symbols/gopclntab.h"
 #include "symbols/symbols.h"
 
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *const versions[] = {"", "-1.23"};
@@ -168,6 +171,50 @@ Test(gopclntab, is_in_go_programs_alone)
     struct opened opened = open_program("/proc/self/exe");
     cr_expect_null(opened.table);
     close_program(&opened);
+}
+
+/* Somewhere in that function, where so many others are inlined: as a return address. */
+static uint64_t somewhere(const struct gopclntab *table, const char *function, size_t inlined)
+{
+    struct gopclntab_frame frames[GOPCLNTAB_MOST_INLINED];
+    struct gopclntab_code code;
+    cr_assert(gopclntab_find(table, function, &code), "%s", function);
+    while (code.start < code.end && gopclntab_look_up(table, code.start, frames) != 1 + inlined)
+        code.start++;
+    cr_assert_lt(code.start, code.end);
+    return code.start + 1;
+}
+
+/* Between that and the runtime lies Go's own library, which is in every program. */
+Test(gopclntab, the_headline_is_the_first_line_of_the_programs_own)
+{
+    char path[PATH_MAX];
+    size_t tried = 0;
+    for (size_t i = 0; i < VERSIONS; i++) {
+        if (!program(path, "after_in_select", versions[i], "-stripped"))
+            continue;
+        tried++;
+        struct opened opened = open_program(path);
+        struct builder *builder = builder_new(HOUR);
+        uint32_t module = builder_module(builder, path, NULL, 0);
+        const uint64_t frames[] = {
+            TLK_FRAME(module, somewhere(opened.table, "main.consume", 1)),
+            TLK_FRAME(module, somewhere(opened.table, "main.main", 0)),
+            TLK_FRAME(module, somewhere(opened.table, "runtime.main", 0)),
+            TLK_FRAME(module, somewhere(opened.table, "runtime.goexit", 0)),
+        };
+        close_program(&opened);
+        builder_header(builder)->start_real = (uint64_t)time(NULL) * SECOND;
+        builder_family(builder, 7, "go", TLK_BY_HANDLE | TLK_FIRES_TOLD | TLK_FREE_AT_REST);
+        builder_create(builder, builder_site(builder, 7, "time.NewTimer", frames, 4), SECOND);
+        struct profile *profile = loaded(builder);
+        const struct stack_frame *headline = stack_headline(profile, loaded_site(profile));
+        cr_expect_str_eq(headline->function, "main.consume");
+        cr_expect(ends_with(headline->file, "/after_in_select.go"), "%s", headline->file);
+        expect_printed(profile, print_report, "time.After");
+        profile_free(profile);
+    }
+    need(tried);
 }
 
 /* ---- damage ---- */

@@ -180,7 +180,11 @@ Test(ledger, tells_of_the_process_and_its_families)
     create(ledger, TLK_POSIX, new_site(ledger, TLK_POSIX, 10), 1, 0);
     cr_expect(ledger_used(ledger));
     cr_expect(ledger_changed(ledger));
-    cr_expect_eq(ledger_family(ledger, "timerfd", 0), TLK_TIMERFD);
+    cr_expect_eq(
+        ledger_family(ledger, "timerfd",
+                      TLK_BY_DESCRIPTOR | TLK_OVER_FORK | TLK_OVER_EXEC | TLK_BOUND_BY_FILES),
+        TLK_TIMERFD);
+    cr_expect_neq(ledger_family(ledger, "timerfd", 0), TLK_TIMERFD);
     uint32_t go = ledger_family(ledger, "go", TLK_BY_HANDLE);
     cr_expect_eq(ledger_family(ledger, "go", TLK_BY_HANDLE), go);
     ledger_dropped(ledger, TLK_DROP_STACK, 3);
