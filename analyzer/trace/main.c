@@ -9,6 +9,7 @@
 #include "launch/launch.h"
 #include "launch/output_name.h"
 #include "launch/session.h"
+#include "launch/traceable.h"
 #include "trace/tracer.h"
 
 #include <errno.h>
@@ -118,6 +119,11 @@ static int trace(const struct settings *settings, const struct output_name *outp
         .all = settings->all,
         .children = !settings->children || strcmp(settings->children, "yes") == 0,
     };
+    struct traceable judged;
+    if (*command) {
+        traceable_judge(&judged, *command, "");
+        tracing.program = judged.program;
+    }
     while (tracing.session == 0 &&
            getrandom(&tracing.session, sizeof(tracing.session), 0) == sizeof(tracing.session))
         ;

@@ -1,5 +1,6 @@
 #include "trace/sites.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "trace/known.h"
 
@@ -52,20 +53,42 @@ void sites_end(struct sites *sites, pid_t pid)
     known_end(sites->known, (uint32_t)pid);
 }
 
+/* Most addresses come again and again. */
+struct traced_frame {
+    uint64_t address, frame;
+    uint32_t epoch;
+};
+#define FRAMES 1024u
+
+static uint64_t frame_make(struct traced *traced, uint64_t address)
+{
+    struct tlk_module module;
+    const char *path;
+    uint64_t vaddr;
+    /* Of a return address: the call before it may be the last of its file. */
+    uint32_t number = unwinder_place(traced_unwinder(traced), address - 1, &module, &path, &vaddr)
+                          ? ledger_module(traced->ledger, &module, path)
+                          : 0;
+    return number ? TLK_FRAME(number, vaddr + 1) : TLK_FRAME(0, address);
+}
+
+static uint64_t frame_of(struct traced *traced, uint64_t address)
+{
+    uint32_t epoch = traced->map ? memory_map_epoch(traced->map) : 0;
+    if (!traced->frames)
+        traced->frames = memory_new(FRAMES, sizeof(*traced->frames));
+    struct traced_frame *kept =
+        &traced->frames[hash_key(&address, sizeof(address)) >> 32 & (FRAMES - 1)];
+    if (kept->address != address || kept->epoch != epoch)
+        *kept = (struct traced_frame){address, frame_make(traced, address), epoch};
+    return kept->frame;
+}
+
 void sites_frames(struct traced *traced, const uint64_t *addresses, uint32_t count,
                   uint64_t *frames)
 {
-    struct unwinder *unwinder = traced_unwinder(traced);
-    for (uint32_t i = 0; i < count; i++) {
-        struct tlk_module module;
-        const char *path;
-        uint64_t vaddr;
-        /* Of a return address: the call before it may be the last of its file. */
-        uint32_t number = unwinder_place(unwinder, addresses[i] - 1, &module, &path, &vaddr)
-                              ? ledger_module(traced->ledger, &module, path)
-                              : 0;
-        frames[i] = number ? TLK_FRAME(number, vaddr + 1) : TLK_FRAME(0, addresses[i]);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        frames[i] = frame_of(traced, addresses[i]);
 }
 
 /* The way into the kernel is no caller, as it is none for the shim. */
@@ -83,13 +106,17 @@ static uint32_t site_of_callers(struct traced *traced, const uint64_t *callers, 
     return ledger_site(traced->ledger, &place);
 }
 
-/* Where the stack itself could not be had. */
-static uint32_t site_of_leaf(struct traced *traced, const struct trace_event *event,
-                             const struct ledger_place *like)
+/* Where the stack could not be had, the words at its top tell the caller, mostly. */
+static uint32_t site_of_top(struct traced *traced, const struct trace_event *event,
+                            const struct ledger_place *like)
 {
-    const uint64_t ip = event->registers.ip;
+    struct unwound unwound;
+    mappings_read(event->now);
     ledger_dropped(traced->ledger, TLK_DROP_STACK, 1);
-    return site_of_callers(traced, &ip, 1, false, like);
+    if (!unwind(traced_unwinder(traced), &event->registers, event->top, sizeof(event->top),
+                &unwound))
+        unwound = (struct unwound){.callers = {event->registers.ip}, .depth = 1};
+    return site_of_callers(traced, unwound.callers, unwound.depth, true, like);
 }
 
 static uint32_t site_of_copy(struct sites *sites, struct traced *traced,
@@ -122,7 +149,7 @@ static uint32_t site_of_known(struct sites *sites, struct traced *traced,
     if (!event->size && known)
         return site;
     if (!event->size)
-        return site_of_leaf(traced, event, like);
+        return site_of_top(traced, event, like);
     uint32_t anew = site_of_copy(sites, traced, event, like);
     if (known && anew != site) {
         ledger_dropped(traced->ledger, TLK_DROP_MISTAKEN, 1);
@@ -139,17 +166,20 @@ uint32_t sites_of_event(struct sites *sites, struct traced *traced, const struct
         return site_of_known(sites, traced, event, &place);
     if (event->size)
         return site_of_copy(sites, traced, event, &place);
-    return site_of_leaf(traced, event, &place);
+    return site_of_top(traced, event, &place);
 }
 
 uint64_t sites_caller(struct traced *traced, const struct trace_event *event)
 {
-    uint64_t frame = 0;
-    mappings_read(event->now);
+    struct unwinder *unwinder = traced_unwinder(traced);
+    struct unwound unwound;
     uint64_t top[TRACE_TOP_WORDS];
+    mappings_read(event->now);
     memcpy(top, event->top, sizeof(top));
-    uint64_t address = unwind_caller(traced_unwinder(traced), &event->registers, top);
-    if (address)
-        sites_frames(traced, &address, 1, &frame);
-    return frame;
+    uint64_t address = unwind_caller(unwinder, &event->registers, top);
+    /* fcntl() of the C library is several functions. */
+    if (event->what == TRACE_COPIED && address && unwinder_is_wrapper(unwinder, address, "fcntl") &&
+        unwind(unwinder, &event->registers, top, sizeof(top), &unwound) && unwound.depth > 2)
+        address = unwound.callers[2];
+    return address ? frame_of(traced, address) : 0;
 }

@@ -144,6 +144,11 @@ struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now)
 
 static void image_forget(struct traced *traced)
 {
+    if (traced->go)
+        golang_timers_free(traced->go);
+    free(traced->frames);
+    traced->go = NULL;
+    traced->frames = NULL;
     if (traced->unwinder)
         unwinder_free(traced->unwinder);
     if (traced->map)

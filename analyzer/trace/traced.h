@@ -6,6 +6,7 @@
 #define TIMERLEAK_TRACE_TRACED_H
 
 #include "trace/events.h"
+#include "trace/golang.h"
 #include "trace/ledger.h"
 #include "trace/memory_map.h"
 #include "trace/unwind.h"
@@ -27,8 +28,10 @@ struct traced {
     struct ledger *replaced; /* that of the image before, until all is handed on */
     struct memory_map *map;  /* NULL: not needed so far; so is the unwinder */
     struct unwinder *unwinder;
-    struct trace_losses told; /* what its recording was told of */
-    char *path;               /* of its recording; NULL: it has no name so far */
+    struct golang_timers *go;    /* NULL: none was seen so far */
+    struct traced_frame *frames; /* of addresses that were looked up last: see sites.c */
+    struct trace_losses told;    /* what its recording was told of */
+    char *path;                  /* of its recording; NULL: it has no name so far */
 };
 
 /* What all recordings of a run have in common. */

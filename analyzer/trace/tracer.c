@@ -6,6 +6,8 @@
 #include "core/clock.h" /* the shim's */
 #include "outside/kernel_timers.h"
 #include "outside/running.h"
+#include "trace/probes.h"
+#include "trace/programs.h"
 #include "trace/sites.h"
 #include "trace/traced.h"
 
@@ -28,6 +30,7 @@
 struct tracer {
     struct probes *probes;
     struct sites *sites;
+    struct programs *programs;
     struct traced_run run;
     bool all, own;          /* every process; what this one forks */
     struct traced **by_pid; /* of all numbers that there can be */
@@ -56,12 +59,21 @@ static struct traced *process_of(const struct tracer *tracer, uint32_t pid)
     return pid <= (uint32_t)tracer->pid_most ? tracer->by_pid[pid] : NULL;
 }
 
+static void program_meet(struct tracer *tracer, pid_t pid)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+    programs_meet(tracer->programs, path);
+}
+
 static struct traced *process_add(struct tracer *tracer, uint32_t pid, const struct traced *parent,
                                   uint64_t now)
 {
     struct traced *traced = traced_new((pid_t)pid, parent, now);
     tracer->processes =
         memory_grow(tracer->processes, tracer->count, &tracer->room, sizeof(*tracer->processes));
+    if (!parent)
+        program_meet(tracer, traced->pid);
     traced->place = tracer->count;
     tracer->processes[tracer->count++] = traced;
     tracer->by_pid[pid] = traced;
@@ -337,6 +349,26 @@ static void take_copied(struct tracer *tracer, struct traced *traced,
     }
 }
 
+/* Of functions of Go's runtime. */
+static void take_go(struct tracer *tracer, struct traced *traced, const struct trace_event *event)
+{
+    const struct trace_go *go = (const struct trace_go *)event;
+    const struct golang_probe *probe;
+    struct golang *golang = programs_of_probe(tracer->programs, (uint64_t)event->value, &probe);
+    uint64_t callers[TRACE_GO_CALLERS], frames[TRACE_GO_CALLERS], function;
+    uint32_t depth = event->size / sizeof(*callers);
+    if (!golang || depth > TRACE_GO_CALLERS)
+        return;
+    mappings_read(event->now);
+    if (!traced->go)
+        traced->go = golang_timers_new(golang, traced->ledger);
+    memcpy(callers, go + 1, depth * sizeof(*callers));
+    sites_frames(traced, callers, depth, frames);
+    const uint64_t entry = event->registers.ip + 1;
+    sites_frames(traced, &entry, 1, &function);
+    golang_follow(traced->go, probe, go, frames, depth, TLK_FRAME_MODULE(function));
+}
+
 static void take_own(struct tracer *tracer, struct traced *traced, const struct trace_event *event)
 {
     struct ledger *ledger = traced_ledger(traced, &tracer->run);
@@ -367,6 +399,9 @@ static void take_own(struct tracer *tracer, struct traced *traced, const struct 
     case TRACE_COPIED:
         take_copied(tracer, traced, event);
         break;
+    case TRACE_GO:
+        take_go(tracer, traced, event);
+        break;
     }
 }
 
@@ -379,6 +414,7 @@ static void take_execed(struct tracer *tracer, struct traced *traced,
         .arguments = text + TRACE_PROGRAM,
         .arguments_size = event->size >= TRACE_PROGRAM ? event->size - TRACE_PROGRAM : 0,
     };
+    program_meet(tracer, traced->pid);
     sites_end(tracer->sites, traced->pid);
     traced_execed(traced, &image, &tracer->run, event->now);
     if (traced->replaced) {
@@ -478,8 +514,10 @@ static void posix_before_all(struct tracer *tracer, uint64_t now)
     struct dirent *entry;
     pid_t pid;
     while (processes && (entry = readdir(processes)))
-        if (running_number(entry->d_name, &pid) && pid != getpid())
+        if (running_number(entry->d_name, &pid) && pid != getpid()) {
+            program_meet(tracer, pid);
             posix_before(tracer, pid, now);
+        }
     if (processes)
         closedir(processes);
 }
@@ -534,6 +572,9 @@ struct tracer *tracer_new(const struct tracing *tracing)
     tracer->by_pid = memory_new((size_t)tracer->pid_most + 1, sizeof(*tracer->by_pid));
     mappings_follow();
     tracer->sites = sites_new(probes);
+    tracer->programs = programs_new(probes);
+    if (tracing->program)
+        programs_meet(tracer->programs, tracing->program);
     enter_running(tracer, tracing);
     return tracer;
 }
@@ -567,6 +608,7 @@ size_t tracer_end(struct tracer *tracer)
     while (tracer->count > 0)
         process_remove(tracer, tracer->processes[0]);
     sites_free(tracer->sites);
+    programs_free(tracer->programs);
     mappings_stop();
     probes_close(tracer->probes);
     free(tracer->processes);

@@ -4,7 +4,6 @@
 #ifndef TIMERLEAK_TRACE_TRACER_H
 #define TIMERLEAK_TRACE_TRACER_H
 
-#include "trace/probes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +15,7 @@ struct tracing {
     uint64_t session;
     pid_t pid; /* 0: none yet, or all */
     bool all, children;
+    const char *program; /* that will be run; NULL: none */
 };
 
 struct tracer;
