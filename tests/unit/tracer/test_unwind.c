@@ -13,8 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define WITHOUT_POINTER __attribute__((noinline, optimize("omit-frame-pointer")))
-
 static struct memory_map *map;
 static struct unwinder *unwinder;
 static struct captured captured;
@@ -50,7 +48,7 @@ static void expect_callers(int depth)
     cr_expect_eq((int)unwound.depth, depth);
 }
 
-WITHOUT_POINTER static void plainly(int depth)
+__attribute__((noinline)) static void plainly(int depth)
 {
     if (depth > 0)
         plainly(depth - 1);
