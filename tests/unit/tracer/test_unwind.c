@@ -217,5 +217,6 @@ Test(unwind, of_a_stub_without_frame_information_finds_who_called_it)
     cr_expect_eq(caller_with(unwind_test_other, unwind_test_returned), returned,
                  "no call is before it");
     cr_expect_eq(caller_with(NULL, unwind_test_indirect), (uintptr_t)unwind_test_indirect);
+    cr_expect_eq(caller_with(NULL, unwind_test_left), 0, "it leads to another function");
     cr_expect_eq(caller_with(NULL, NULL), 0);
 }
