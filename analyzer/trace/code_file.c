@@ -7,14 +7,19 @@
 #include <dwarf.h>
 #include <elfutils/libdwelf.h>
 #include <gelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define SEGMENTS_MOST 64
 #define FILES_MOST 256
 #define ROWS_MOST 8192
+#define FRAME_ROOM ((rlim_t)64 << 20) /* bytes */
+#define FILE_ROOM ((rlim_t)512 << 20)
+#define FUNCTIONS_MOST ((size_t)4 << 20)
 
 struct segment {
     uint64_t offset, vaddr, file_size, size;
@@ -68,6 +73,37 @@ static void rows_forget(void)
 {
     index_free(&rows_by_place);
     row_count = 0;
+}
+
+/* ---- memory ---- */
+
+/* In bytes, as the kernel counts it for RLIMIT_AS. */
+static rlim_t address_space(void)
+{
+    unsigned long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "re");
+    if (!statm)
+        return 0;
+    if (fscanf(statm, "%lu", &pages) != 1)
+        pages = 0;
+    fclose(statm);
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/*
+ * libelf and libdw make room for as much as a file says that there is, be it sections or registers.
+ * They can do without, as we can't. Returns the limit that was there before.
+ */
+static struct rlimit limit_memory(rlim_t room)
+{
+    struct rlimit before = {RLIM_INFINITY, RLIM_INFINITY}, limit;
+    getrlimit(RLIMIT_AS, &before);
+    limit = before;
+    room += address_space();
+    if (room < limit.rlim_cur)
+        limit.rlim_cur = room;
+    setrlimit(RLIMIT_AS, &limit);
+    return before;
 }
 
 /* ---- opening ---- */
@@ -182,7 +218,9 @@ struct code_file *code_file_of(const struct mapped_file *mapped, pid_t pid)
     /* Another process may see it where this one, which has ended, does not. */
     if (file->open || file->failed == pid)
         return file->open ? file : NULL;
+    struct rlimit before = limit_memory(FILE_ROOM);
     file->open = file_open(file, mapped, pid);
+    setrlimit(RLIMIT_AS, &before);
     if (file->open)
         return file;
     file_shut(file);
@@ -338,9 +376,17 @@ static Dwarf_Frame *frame_at(struct code_file *file, uint64_t vaddr)
     return more && dwarf_cfi_addrframe(more, vaddr, &frame) == 0 ? frame : NULL;
 }
 
+static Dwarf_Frame *frame_within_limits(struct code_file *file, uint64_t vaddr)
+{
+    struct rlimit before = limit_memory(FRAME_ROOM);
+    Dwarf_Frame *frame = frame_at(file, vaddr);
+    setrlimit(RLIMIT_AS, &before);
+    return frame;
+}
+
 static void row_make(struct code_file *file, uint64_t vaddr, struct code_row *row)
 {
-    Dwarf_Frame *frame = frame_at(file, vaddr);
+    Dwarf_Frame *frame = frame_within_limits(file, vaddr);
     *row = (struct code_row){.found = false};
     if (!frame)
         return;
@@ -380,9 +426,14 @@ static int by_start(const void *left, const void *right)
 
 static void functions_collect(struct code_file *file, Elf_Scn *section, const GElf_Shdr *header)
 {
+    struct rlimit before = limit_memory(FILE_ROOM);
     Elf_Data *data = elf_getdata(section, NULL);
+    const char *names = elf_strptr(file->elf, header->sh_link, 0);
+    setrlimit(RLIMIT_AS, &before);
     GElf_Sym symbol;
-    for (int i = 1; data && gelf_getsym(data, i, &symbol); i++) {
+    for (int i = 1;
+         data && names && file->function_count < FUNCTIONS_MOST && gelf_getsym(data, i, &symbol);
+         i++) {
         int type = GELF_ST_TYPE(symbol.st_info);
         const char *name = elf_strptr(file->elf, header->sh_link, symbol.st_name);
         if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF || !name)

@@ -46,7 +46,7 @@ uint64_t unwind_caller(struct unwinder *unwinder, const struct trace_registers *
 /*
  * The file that holds an address, and where in it: the virtual address that its symbols go by.
  * `module` is filled but for its path, which is given as far as this system knows it, else as the
- * process sees it. False: no file holds it.
+ * process sees it; that is valid until the next call. False: no file holds it.
  */
 bool unwinder_place(struct unwinder *unwinder, uint64_t address, struct tlk_module *module,
                     const char **path, uint64_t *vaddr);

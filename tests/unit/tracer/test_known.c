@@ -180,8 +180,9 @@ Test(known, a_stack_that_differs_in_one_word_that_led_is_not_known)
 {
     there(64, 1);
     cr_assert(add(0, 1));
-    cr_assert_gt(unwound.look_count, 5);
+    unsigned frames = 0;
     for (uint32_t i = 0; i < unwound.look_count; i++) {
+        frames += unwound.looks[i].relative;
         uint32_t offset = unwound.looks[i].offset;
         char *word =
             offset == TRACE_STEP_BP ? (char *)&captured.registers.bp : captured.stack + offset;
@@ -189,6 +190,7 @@ Test(known, a_stack_that_differs_in_one_word_that_led_is_not_known)
         cr_expect_eq(walk(1, 0), 0);
         word[1] ^= 1;
     }
+    cr_expect_geq(frames, 2, "where frames lie that have no fixed size");
     cr_expect_eq(site_of(walk(1, 0)), 1);
 }
 

@@ -13,8 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define WITHOUT_POINTER __attribute__((noinline, optimize("omit-frame-pointer")))
-
 static struct memory_map *map;
 static struct unwinder *unwinder;
 static struct captured captured;
@@ -50,7 +48,7 @@ static void expect_callers(int depth)
     cr_expect_eq((int)unwound.depth, depth);
 }
 
-WITHOUT_POINTER static void plainly(int depth)
+__attribute__((noinline)) static void plainly(int depth)
 {
     if (depth > 0)
         plainly(depth - 1);
@@ -219,5 +217,6 @@ Test(unwind, of_a_stub_without_frame_information_finds_who_called_it)
     cr_expect_eq(caller_with(unwind_test_other, unwind_test_returned), returned,
                  "no call is before it");
     cr_expect_eq(caller_with(NULL, unwind_test_indirect), (uintptr_t)unwind_test_indirect);
+    cr_expect_eq(caller_with(NULL, unwind_test_left), 0, "it leads to another function");
     cr_expect_eq(caller_with(NULL, NULL), 0);
 }
