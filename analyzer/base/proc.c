@@ -97,33 +97,37 @@ uint64_t proc_descriptors(pid_t pid)
     return count;
 }
 
-/* Reads numbers of the line of /proc/PID/NAME that the format fits; false if none does. */
-static bool read_numbers(pid_t pid, const char *name, const char *format, uint64_t *first,
-                         uint64_t *second)
+#define LINE_SIZE 256
+
+/* The line of /proc/PID/NAME that starts so; "" if there is none. */
+static void find_line(pid_t pid, const char *name, const char *start, char line[LINE_SIZE])
 {
-    char path[64], line[256];
-    bool found = false;
+    char path[64];
     snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
     FILE *file = fopen(path, "re");
-    while (file && !found && fgets(line, sizeof(line), file))
-        found = sscanf(line, format, first, second) > 0;
+    *line = '\0';
+    while (file && fgets(line, LINE_SIZE, file) && strncmp(line, start, strlen(start)) != 0)
+        *line = '\0';
     if (file)
         fclose(file);
-    return found;
 }
 
 uint64_t proc_pending_signals(pid_t pid, uint64_t *limit)
 {
+    char line[LINE_SIZE];
     uint64_t queued = 0;
     *limit = UINT64_MAX;
-    read_numbers(pid, "status", "SigQ: %" SCNu64 "/%" SCNu64, &queued, limit);
+    find_line(pid, "status", "SigQ:", line);
+    sscanf(line, "SigQ: %" SCNu64 "/%" SCNu64, &queued, limit);
     return queued;
 }
 
 uint64_t proc_most_descriptors(pid_t pid)
 {
-    uint64_t soft = UINT64_MAX, hard;
-    read_numbers(pid, "limits", "Max open files %" SCNu64 " %" SCNu64, &soft, &hard);
+    char line[LINE_SIZE];
+    uint64_t soft = UINT64_MAX;
+    find_line(pid, "limits", "Max open files", line);
+    sscanf(line, "Max open files %" SCNu64, &soft);
     return soft;
 }
 

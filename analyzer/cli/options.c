@@ -21,7 +21,7 @@ struct option {
 };
 
 #define LEAST_SECONDS 0.1
-#define USUAL_SECONDS 2
+#define USUAL_PERIOD "2" /* of one that may be left out */
 #define MOST_SECONDS (24 * 60 * 60)
 
 #define FIELD(name) offsetof(struct settings, name)
@@ -179,7 +179,7 @@ void settings_init(struct settings *settings)
                                   .edgefraction = 0.001,
                                   .trim = true,
                                   .by = "process",
-                                  .interval = USUAL_SECONDS,
+                                  .interval = 2,
                                   .names = "short",
                                   .unit = "minimum"};
 }
@@ -242,14 +242,10 @@ static bool set_value(const struct option *option, struct settings *settings, co
         return true;
     case FRACTION:
         return set_number((double *)(void *)field, value, 0, 1);
-    case PERIOD:
-        if (!value) {
-            *(double *)(void *)field = USUAL_SECONDS;
-            return true;
-        }
-        return set_number((double *)(void *)field, value, LEAST_SECONDS, MOST_SECONDS);
     case SECONDS:
-        return set_number((double *)(void *)field, value, LEAST_SECONDS, MOST_SECONDS);
+    case PERIOD:
+        return set_number((double *)(void *)field, value ? value : USUAL_PERIOD, LEAST_SECONDS,
+                          MOST_SECONDS);
     }
     return false;
 }

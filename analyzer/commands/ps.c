@@ -1,5 +1,6 @@
 /* ps.c - the command `timerleak ps`: who on this host holds timers. */
 #include "cli/arguments.h"
+#include "cli/pager.h"
 #include "cli/screen.h"
 #include "commands/commands.h"
 #include "exports/exports.h"
@@ -101,6 +102,15 @@ static bool ps_write_json(const struct ps *ps)
     return fflush(stdout) == 0;
 }
 
+static bool ps_print(const struct host_view *view)
+{
+    FILE *to = pager_begin();
+    host_print(to, view);
+    if (pager_reads(to))
+        pager_end();
+    return true;
+}
+
 static bool ps_show(const struct ps *ps)
 {
     char *text;
@@ -108,10 +118,8 @@ static bool ps_show(const struct ps *ps)
     const struct host_view view = ps_make_view(ps);
     if (ps->settings.json)
         return ps_write_json(ps);
-    if (!ps_is_watch(ps)) {
-        host_print(stdout, &view);
-        return true;
-    }
+    if (!ps_is_watch(ps))
+        return ps_print(&view);
     FILE *to = memory_stream(&text, &size);
     if (screen_is_terminal())
         terminal_lead(to, terminal_columns(stdout));

@@ -67,8 +67,8 @@ static void examine_proc(struct diagnosis *diagnosis)
         return;
     }
     diagnosis_remark(diagnosis, HEALTH_NOTE, "/proc is mounted with %s", option);
-    diagnosis_advise(diagnosis, "Recording does not mind; `verify PID` sees your own processes "
-                                "alone, unless you are root.");
+    diagnosis_advise(diagnosis, "Recording does not mind; `ps` and `verify PID` see your own "
+                                "processes alone, unless you are root.");
 }
 
 static void examine_kernel_list(struct diagnosis *diagnosis)
@@ -80,13 +80,15 @@ static void examine_kernel_list(struct diagnosis *diagnosis)
         diagnosis_remark(diagnosis, HEALTH_NOTE,
                          "the kernel has no list of POSIX timers (/proc/PID/timers)");
         diagnosis_advise(diagnosis, "`timerleak verify` needs it, and a kernel with "
-                                    "CONFIG_CHECKPOINT_RESTORE; nothing else does.");
+                                    "CONFIG_CHECKPOINT_RESTORE; `timerleak ps` does without.");
     } else if (!kernel_same_timer(getpid(), STDIN_FILENO, STDIN_FILENO)) {
         diagnosis_remark(diagnosis, HEALTH_NOTE, "kcmp(2) is refused");
         diagnosis_advise(diagnosis, "`timerleak verify` may count duplicates of a timerfd as "
-                                    "unrecorded; nothing else needs it.");
+                                    "unrecorded, and `timerleak ps` as timers; nothing else "
+                                    "needs it.");
     } else {
-        diagnosis_remark(diagnosis, HEALTH_OK, "the kernel lists timers, for `timerleak verify`");
+        diagnosis_remark(diagnosis, HEALTH_OK,
+                         "the kernel lists timers, for `timerleak ps` and `verify`");
     }
 }
 

@@ -66,11 +66,20 @@ static FILE *open_fdinfo(pid_t pid, uint64_t descriptor)
     return fopen(path, "re");
 }
 
-static void read_time(const char *line, const char *format, uint64_t *ns)
+static uint64_t nanoseconds(uint64_t seconds, uint64_t rest)
+{
+    return count_sum(count_product(seconds, NS_PER_SECOND), rest);
+}
+
+static void read_timerfd_line(struct kernel_timer *timer, const char *line)
 {
     uint64_t seconds, rest;
-    if (sscanf(line, format, &seconds, &rest) == 2)
-        *ns = count_sum(count_product(seconds, NS_PER_SECOND), rest);
+    sscanf(line, "clockid: %d", &timer->clock);
+    sscanf(line, "ticks: %" SCNu64, &timer->ticks);
+    if (sscanf(line, "it_value: (%" SCNu64 ", %" SCNu64 ")", &seconds, &rest) == 2)
+        timer->left = nanoseconds(seconds, rest);
+    if (sscanf(line, "it_interval: (%" SCNu64 ", %" SCNu64 ")", &seconds, &rest) == 2)
+        timer->interval = nanoseconds(seconds, rest);
 }
 
 static void append_timerfd(void *context, pid_t pid, uint64_t descriptor)
@@ -80,12 +89,8 @@ static void append_timerfd(void *context, pid_t pid, uint64_t descriptor)
     if (!file)
         return;
     struct kernel_timer *timer = append_timer(context, TLK_TIMERFD, descriptor);
-    while (fgets(line, sizeof(line), file)) {
-        sscanf(line, "clockid: %d", &timer->clock);
-        sscanf(line, "ticks: %" SCNu64, &timer->ticks);
-        read_time(line, "it_value: (%" SCNu64 ", %" SCNu64 ")", &timer->left);
-        read_time(line, "it_interval: (%" SCNu64 ", %" SCNu64 ")", &timer->interval);
-    }
+    while (fgets(line, sizeof(line), file))
+        read_timerfd_line(timer, line);
     fclose(file);
 }
 

@@ -14,6 +14,8 @@
 /* What a command line may take where lines may be of any length: its end says little. */
 #define WIDEST_COMMAND 120u
 #define WIDEST_UNIT 32u
+/* Commands have some 24 of these columns: whoever wants to see both widens the terminal. */
+#define ROOM_FOR_UNITS 112u
 
 /* ---- in words ---- */
 
@@ -66,7 +68,7 @@ struct shown {
     size_t widest_unit;
 };
 
-static struct shown shown_of(const struct host_view *view)
+static struct shown shown_of(FILE *to, const struct host_view *view)
 {
     const struct host_rows *rows = view->rows;
     struct shown shown = {.growth = view->looks > 1,
@@ -81,7 +83,7 @@ static struct shown shown_of(const struct host_view *view)
         if (width > shown.widest_unit)
             shown.widest_unit = width < WIDEST_UNIT ? width : WIDEST_UNIT;
     }
-    shown.unit &= !rows->by_cgroup;
+    shown.unit &= !rows->by_cgroup && terminal_columns(to) >= ROOM_FOR_UNITS;
     return shown;
 }
 
@@ -105,9 +107,9 @@ static void lay_out(struct table *table, FILE *to, const struct shown *shown, bo
     add_shown(table, shown->shared, (struct column){"SHARED", 6, RIGHT, 1});
     table_add(table, (struct column){"NOFILE", 6, RIGHT, 1});
     add_shown(table, shown->posix, (struct column){"POSIX", 6, RIGHT, 1});
-    add_shown(table, shown->posix, (struct column){"SIGPENDING", 10, RIGHT, 1});
+    add_shown(table, shown->posix, (struct column){"SIGQ", 4, RIGHT, 1});
     add_shown(table, shown->unit, (struct column){"UNIT", shown->widest_unit, LEFT, 2});
-    table_add(table, (struct column){by_cgroup ? "UNIT" : "COMMAND", 0, LEFT, 2});
+    table_add(table, (struct column){by_cgroup ? "UNIT" : "COMMAND", 0, LEFT, 1});
     table_lay_out(table);
 }
 
@@ -171,6 +173,10 @@ static void print_totals(FILE *to, const struct host_view *view)
 {
     size_t count = view->host->count;
     struct text before;
+    if (count == 0) {
+        fit_say(to, "no process that may be read holds timers");
+        return;
+    }
     snprintf(before.s, sizeof(before.s), "%.30s %s ", text_plural(count, "process", "processes").s,
              count == 1 ? "holds" : "hold");
     say_counts(to, before.s, &view->rows->total);
@@ -181,7 +187,7 @@ static void print_totals(FILE *to, const struct host_view *view)
 static void print_rows(FILE *to, const struct host_view *view)
 {
     const struct host_rows *rows = view->rows;
-    const struct shown shown = shown_of(view);
+    const struct shown shown = shown_of(to, view);
     struct table table;
     size_t printed = 0, left = 0;
     lay_out(&table, to, &shown, rows->by_cgroup);
@@ -298,8 +304,9 @@ static void print_process(FILE *to, const struct host_row *row)
     print_held(to, &held);
     if (row->counts.posix > 0)
         fit_say(to, "?: whether POSIX timers are armed, and until when, the kernel does not show");
-    fit_say(to, "who made them: timerleak trace -p %d, or start it by timerleak record",
-            (int)process->pid);
+    if (held.count > 0)
+        fit_say(to, "who made them, with stacks: timerleak trace -p %d, or timerleak record",
+                (int)process->pid);
     held_free(&held);
 }
 

@@ -37,6 +37,18 @@ Test(options, values_in_either_form)
     cr_expect_str_eq(settings.output, "out");
 }
 
+/* What follows it is a number of a process. */
+Test(options, a_period_that_may_be_left_out)
+{
+    const enum option_id *const ps = OPTION_LIST(OPTION_WATCH);
+    cr_expect_eq(PARSE(ps, "ps", "--watch", "5"), 1);
+    cr_expect_float_eq(settings.watch, 2, 1e-9);
+    cr_expect_eq(PARSE(ps, "ps", "--watch=0.5"), 0);
+    cr_expect_float_eq(settings.watch, 0.5, 1e-9);
+    cr_expect_eq(PARSE(ps, "ps"), 0);
+    cr_expect_float_eq(settings.watch, 0, 1e-9);
+}
+
 Test(options, defaults)
 {
     cr_expect_eq(PARSE(all, "top"), 0);
