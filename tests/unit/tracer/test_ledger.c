@@ -304,10 +304,13 @@ Test(ledger, what_the_program_was_told_counts_more_than_the_deadline)
     arm(one.ledger, TLK_POSIX, 3, SECOND, 0, MINUTE);
     stop = (struct ledger_arming){.now = START + 2 * MINUTE, .asked = true, .ran = true};
     ledger_armed(one.ledger, TLK_POSIX, KEYS + 3, &stop);
+    arm(one.ledger, TLK_POSIX, 3, MINUTE, 0, 2 * MINUTE);
+    stop = (struct ledger_arming){.now = START + 2 * MINUTE, .asked = true, .ran = false};
+    ledger_armed(one.ledger, TLK_POSIX, KEYS + 3, &stop);
     arm(one.ledger, TLK_POSIX, 3, MINUTE, 0, 3 * MINUTE);
     ledger_asked(one.ledger, TLK_POSIX, KEYS + 3, true, false, START + 3 * MINUTE);
     release(one.ledger, TLK_POSIX, 3, 3 * MINUTE);
-    expect_counts(one.ledger, one.site, 3, 2, 1, 0);
+    expect_counts(one.ledger, one.site, 4, 3, 1, 0);
 }
 
 Test(ledger, periods_that_passed_are_derived_but_unread_a_descriptor_expires_once)
@@ -634,6 +637,23 @@ Test(ledger, a_child_counts_anew_what_its_parent_made)
     ledger_free(one.ledger);
 }
 
+Test(ledger, a_child_that_is_told_of_a_timer_again_has_it_once)
+{
+    struct made one = made(TLK_TIMERFD);
+    struct ledger *child = forked(one.ledger, MINUTE);
+    for (int i = 0; i < 2; i++) {
+        ledger_inherited(child, one.ledger, KEYS + 3, 3, 0, START + MINUTE);
+        ledger_unshared(child, KEYS + 3, 3, START + MINUTE);
+    }
+    ledger_inherited(child, one.ledger, KEYS + 3, 3, 0, START + MINUTE);
+    create(child, TLK_TIMERFD, one.site, 4, MINUTE);
+    cr_expect(ledger_knows(child, TLK_TIMERFD, KEYS + 3));
+    cr_expect(ledger_knows(child, TLK_TIMERFD, KEYS + 4));
+    cr_expect_eq(site_at_end(child, one.site).live, 2);
+    ledger_free(child);
+    ledger_free(one.ledger);
+}
+
 Test(ledger, what_its_parent_armed_a_child_does_not_count)
 {
     struct made one = made(TLK_TIMERFD);
@@ -799,6 +819,7 @@ Test(ledger, histories_and_lifetimes_are_those_of_all_events)
         random = random * 1103515245 + 12345;
         bool makes = oldest == next || random >> 16 & 3;
         now += i == 0 ? 0 : random >> 8 & 0xfffff;
+        now += i % 1000 == 999 ? 3 * (now - first) : 0; /* a long rest */
         if (makes) {
             created[next] = now;
             create(ledger, TLK_POSIX, site, next++, now);
