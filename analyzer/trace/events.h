@@ -113,8 +113,7 @@ struct trace_event {
     __u32 size, reserved; /* bytes that follow */
 };
 
-#define TRACE_STACK_SMALL (16u << 10)
-#define TRACE_STACK_LARGE (64u << 10)
+#define TRACE_STACK_LARGE (64u << 10) /* no more is copied */
 
 /*
  * Go: `probe` is what the tracer gave when it attached: which function of which binary. Arguments
