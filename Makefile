@@ -239,8 +239,32 @@ GOTIME_USERS := $(call program_names,$(filter tests/programs/%,$(with_gotime))) 
 $(GOTIME_USERS): GOTIME_FLAGS = -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..' $(SANITIZE_FLAGS)
 $(GOTIME_USERS): $(GOTIME_LIBRARIES)
 
+# Go, in the versions that differ in how their timers are kept, as far as they are here. Nothing is
+# fetched for them.
+GO_SOURCES := $(wildcard tests/programs/go/*.go)
+GO_1_19 := $(wildcard /usr/lib/go-1.19/bin/go)
+GO_1_23 := $(wildcard /usr/lib/go-1.23/bin/go)
+go_names = $(patsubst tests/%.go,$(BUILD)/%$(1),$(GO_SOURCES))
+GO_PROGRAMS := $(if $(GO_1_19),$(call go_names) $(call go_names,-stripped)) \
+		$(if $(GO_1_23),$(call go_names,-1.23) $(call go_names,-1.23-stripped)) \
+		$(addprefix $(BUILD)/programs/go/with_c,$(if $(GO_1_19),-pie) $(if $(GO_1_23),-1.23-pie))
+go_build = $(call say,go) GO111MODULE=on GOTOOLCHAIN=local GOPROXY=off GOFLAGS= \
+		GOCACHE=$${GOCACHE:-$(abspath $(OBJ))/go} $(1) build -o $@ $(2) $<
+$(BUILD)/programs/go/%: tests/programs/go/%.go
+	$(call go_build,$(GO_1_19))
+$(BUILD)/programs/go/%-stripped: tests/programs/go/%.go
+	$(call go_build,$(GO_1_19),-ldflags='-s -w')
+$(BUILD)/programs/go/%-pie: tests/programs/go/%.go
+	$(call go_build,$(GO_1_19),-buildmode=pie -ldflags='-s -w')
+$(BUILD)/programs/go/%-1.23: tests/programs/go/%.go
+	$(call go_build,$(GO_1_23))
+$(BUILD)/programs/go/%-1.23-stripped: tests/programs/go/%.go
+	$(call go_build,$(GO_1_23),-ldflags='-s -w')
+$(BUILD)/programs/go/%-1.23-pie: tests/programs/go/%.go
+	$(call go_build,$(GO_1_23),-buildmode=pie -ldflags='-s -w')
+
 programs: $(call program_names,$(PROGRAMS)) $(call program_names,$(DEMOS)) \
-		$(call program_names,$(BENCHES)) $(BUILD)/verdicts/simulator
+		$(call program_names,$(BENCHES)) $(BUILD)/verdicts/simulator $(GO_PROGRAMS)
 
 # ---- tests: one binary for each directory below tests/unit, and one for tests/e2e ----
 

@@ -136,6 +136,11 @@ enum tlk_trait {
     TLK_BOUND_BY_SIGNALS = 64, /* towards RLIMIT_SIGPENDING */
     TLK_OF_PROCESS = 128,      /* a process has one of each kind, which can't pile up */
     TLK_FREE_AT_REST = 256,    /* fired or stopped it holds nothing: no object has to be released */
+    /*
+     * A collector takes it as soon as nothing refers to it, armed or not, and tells nobody: what
+     * was forgotten is no leak, and one that shows as live may be gone.
+     */
+    TLK_COLLECTED = 512,
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "base/proc.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -11,8 +12,15 @@
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
-/* Of a process that runs; false if there is none of that number. */
-static bool read_start(pid_t pid, uint64_t *ticks)
+#define PF_KTHREAD UINT64_C(0x00200000) /* of the kernel's linux/sched.h */
+
+/* What of /proc/PID/stat is used here. */
+struct stat_line {
+    char state;
+    uint64_t flags, start;
+};
+
+static bool read_stat(pid_t pid, struct stat_line *stat)
 {
     char path[64], line[1024];
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
@@ -23,25 +31,38 @@ static bool read_start(pid_t pid, uint64_t *ticks)
     fclose(file);
     /* The name, field 2, may hold blanks and parentheses: the last one ends it. */
     const char *fields = read ? strrchr(line, ')') : NULL;
-    char state;
-    return fields &&
-           sscanf(fields + 1,
-                  " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-                  "%" SCNu64,
-                  &state, ticks) == 2 &&
-           state != 'Z' && state != 'X';
+    return fields && sscanf(fields + 1,
+                            " %c %*s %*s %*s %*s %*s %" SCNu64 " %*s %*s %*s %*s %*s %*s %*s %*s "
+                            "%*s %*s %*s %*s %" SCNu64,
+                            &stat->state, &stat->flags, &stat->start) == 3;
+}
+
+bool proc_start(pid_t pid, uint64_t *ticks)
+{
+    struct stat_line stat;
+    if (!read_stat(pid, &stat))
+        return false;
+    *ticks = stat.start;
+    return stat.state != 'Z' && stat.state != 'X';
+}
+
+bool proc_is_program(pid_t pid)
+{
+    struct stat_line stat;
+    return read_stat(pid, &stat) && stat.state != 'Z' && stat.state != 'X' &&
+           !(stat.flags & PF_KTHREAD);
 }
 
 bool proc_alive(pid_t pid, uint64_t start_ticks)
 {
     uint64_t ticks;
-    return read_start(pid, &ticks) && ticks == start_ticks;
+    return proc_start(pid, &ticks) && ticks == start_ticks;
 }
 
 uint64_t proc_started(pid_t pid)
 {
     uint64_t ticks, hertz = (uint64_t)sysconf(_SC_CLK_TCK);
-    if (!read_start(pid, &ticks))
+    if (!proc_start(pid, &ticks))
         return UINT64_MAX;
     uint64_t since_boot = ticks / hertz * NS_PER_SECOND + ticks % hertz * NS_PER_SECOND / hertz;
     return clock_now(CLOCK_REALTIME) - (clock_now(CLOCK_BOOTTIME) - since_boot);
@@ -76,17 +97,48 @@ uint64_t proc_descriptors(pid_t pid)
     return count;
 }
 
-uint64_t proc_pending_signals(pid_t pid)
+/* Reads numbers of the line of /proc/PID/NAME that the format fits; false if none does. */
+static bool read_numbers(pid_t pid, const char *name, const char *format, uint64_t *first,
+                         uint64_t *second)
 {
     char path[64], line[256];
-    uint64_t queued = 0;
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    bool found = false;
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
     FILE *file = fopen(path, "re");
-    while (file && fgets(line, sizeof(line), file)) {
-        if (sscanf(line, "SigQ: %" SCNu64, &queued) == 1)
-            break;
-    }
+    while (file && !found && fgets(line, sizeof(line), file))
+        found = sscanf(line, format, first, second) > 0;
     if (file)
         fclose(file);
+    return found;
+}
+
+uint64_t proc_pending_signals(pid_t pid, uint64_t *limit)
+{
+    uint64_t queued = 0;
+    *limit = UINT64_MAX;
+    read_numbers(pid, "status", "SigQ: %" SCNu64 "/%" SCNu64, &queued, limit);
     return queued;
+}
+
+uint64_t proc_most_descriptors(pid_t pid)
+{
+    uint64_t soft = UINT64_MAX, hard;
+    read_numbers(pid, "limits", "Max open files %" SCNu64 " %" SCNu64, &soft, &hard);
+    return soft;
+}
+
+char *proc_text(pid_t pid, const char *name)
+{
+    char path[64], *text;
+    size_t size;
+    int next;
+    FILE *to = memory_stream(&text, &size);
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    FILE *file = fopen(path, "re");
+    while (file && (next = getc(file)) != EOF)
+        putc(next ? next : ' ', to);
+    if (file)
+        fclose(file);
+    fclose(to);
+    return text;
 }

@@ -8,6 +8,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* When it started, in ticks since the boot; false if no process runs that has this number. */
+bool proc_start(pid_t pid, uint64_t *ticks);
+
+/* Whether it runs, and is no thread of the kernel. */
+bool proc_is_program(pid_t pid);
+
 /* Whether the process runs that had this number and start time (field 22 of /proc/PID/stat). */
 bool proc_alive(pid_t pid, uint64_t start_ticks);
 
@@ -23,7 +29,19 @@ struct thread_name proc_thread_name(pid_t pid, pid_t thread);
 /* How many descriptors it has open; 0 if that can't be read. */
 uint64_t proc_descriptors(pid_t pid);
 
-/* Queued signals, POSIX timers included, of all processes of its user; 0 if that can't be read. */
-uint64_t proc_pending_signals(pid_t pid);
+/* How many it may have open; UINT64_MAX if there is no limit, or that can't be read. */
+uint64_t proc_most_descriptors(pid_t pid);
+
+/*
+ * Queued signals, POSIX timers included, of all processes of its user, and how many of them it may
+ * have queued; 0 and UINT64_MAX if that can't be read.
+ */
+uint64_t proc_pending_signals(pid_t pid, uint64_t *limit);
+
+/*
+ * What is in /proc/PID/NAME, with blanks where it has NULs; "" if that can't be read. The caller
+ * frees it.
+ */
+char *proc_text(pid_t pid, const char *name);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define US UINT64_C(1000)
 #define MS (1000 * US)
@@ -67,6 +68,16 @@ struct text text_moment(uint64_t ns)
     struct text text;
     snprintf(text.s, sizeof(text.s), "%02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, ns / HOUR,
              ns % HOUR / MINUTE, ns % MINUTE / SECOND);
+    return text;
+}
+
+struct text text_local_time(uint64_t real)
+{
+    struct text text;
+    struct tm parts;
+    time_t seconds = (time_t)(real / SECOND);
+    if (!localtime_r(&seconds, &parts) || strftime(text.s, sizeof(text.s), "%F %T", &parts) == 0)
+        text.s[0] = '\0';
     return text;
 }
 

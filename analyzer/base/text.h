@@ -26,6 +26,9 @@ struct text text_duration(uint64_t ns);
 /* A moment of a run, counted from its start: "00:04:10". */
 struct text text_moment(uint64_t ns);
 
+/* A moment of the world's, ns of CLOCK_REALTIME: "2026-01-31 23:59:59", where the user lives. */
+struct text text_local_time(uint64_t real);
+
 /* So many times per second, in the unit that makes it readable: "11/min", "2.5/s", "3/h". */
 struct text text_rate(double per_second);
 

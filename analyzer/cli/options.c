@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, STRING, WORD, UNIT, COUNT, FRACTION, SECONDS, CHOICE };
+enum kind { FLAG, STRING, WORD, UNIT, COUNT, FRACTION, SECONDS, PERIOD, CHOICE };
 
 struct option {
     const char *name;
@@ -21,6 +21,7 @@ struct option {
 };
 
 #define LEAST_SECONDS 0.1
+#define USUAL_SECONDS 2
 #define MOST_SECONDS (24 * 60 * 60)
 
 #define FIELD(name) offsetof(struct settings, name)
@@ -136,6 +137,10 @@ static const struct option options[OPTIONS] = {
     [OPTION_GITHUB] = FLAG_ROW("github", github, "print annotations for GitHub Actions"),
     [OPTION_SOURCE_ROOT] = ROW("source-root", STRING, source_root, "DIR",
                                "where the repository is (the working directory)"),
+    [OPTION_BY] = ROW("by", WORD, by, "process|cgroup",
+                      "a row for each process, or container or systemd unit"),
+    [OPTION_WATCH] =
+        ROW("watch", PERIOD, watch, NULL, "show what grows, looking every 2 seconds, or =SECONDS"),
     [OPTION_INTERVAL] =
         ROW("interval", SECONDS, interval, "SECONDS", "time between two looks, 0.1 or more (2)"),
     [OPTION_COUNT] = ROW("count", COUNT, count, "N", "end after N looks"),
@@ -173,7 +178,8 @@ void settings_init(struct settings *settings)
                                   .nodefraction = 0.005,
                                   .edgefraction = 0.001,
                                   .trim = true,
-                                  .interval = 2,
+                                  .by = "process",
+                                  .interval = USUAL_SECONDS,
                                   .names = "short",
                                   .unit = "minimum"};
 }
@@ -236,6 +242,12 @@ static bool set_value(const struct option *option, struct settings *settings, co
         return true;
     case FRACTION:
         return set_number((double *)(void *)field, value, 0, 1);
+    case PERIOD:
+        if (!value) {
+            *(double *)(void *)field = USUAL_SECONDS;
+            return true;
+        }
+        return set_number((double *)(void *)field, value, LEAST_SECONDS, MOST_SECONDS);
     case SECONDS:
         return set_number((double *)(void *)field, value, LEAST_SECONDS, MOST_SECONDS);
     }
@@ -244,7 +256,7 @@ static bool set_value(const struct option *option, struct settings *settings, co
 
 static bool needs_value(const struct option *option)
 {
-    return option->kind != FLAG && option->kind != CHOICE;
+    return option->kind != FLAG && option->kind != CHOICE && option->kind != PERIOD;
 }
 
 bool options_have(const enum option_id *list, enum option_id id)
@@ -344,6 +356,7 @@ static size_t size_of(enum kind kind)
         return sizeof(long);
     case FRACTION:
     case SECONDS:
+    case PERIOD:
         return sizeof(double);
     case CHOICE:
         return sizeof(int);
@@ -375,6 +388,7 @@ static void show_value(FILE *to, const struct option *option, const struct setti
         break;
     case FRACTION:
     case SECONDS:
+    case PERIOD:
         fprintf(to, "%g", *(const double *)(const void *)field);
         break;
     case STRING:

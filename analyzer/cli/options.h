@@ -78,6 +78,8 @@ enum option_id {
     OPTION_JSON_FILE, /* called as OPTION_JSON is: no command takes both */
     OPTION_GITHUB,
     OPTION_SOURCE_ROOT,
+    OPTION_BY,
+    OPTION_WATCH,
     OPTION_INTERVAL,
     OPTION_COUNT,
     OPTIONS
@@ -176,6 +178,8 @@ struct settings {
     bool allow_empty, github;
     const char *sarif, *junit, *gitlab, *markdown, *prometheus, *json_file; /* "-": see check.c */
     const char *source_root; /* the working directory */
+    const char *by;          /* process */
+    double watch;            /* seconds; 0: look once */
     double interval;         /* seconds, 2 */
     long count;              /* 0: no end */
 };

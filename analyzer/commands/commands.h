@@ -59,6 +59,7 @@ int command_wakeups(const struct command *command, int argc, char **argv);
 int command_diff(const struct command *command, int argc, char **argv);
 int command_merge(const struct command *command, int argc, char **argv);
 int command_check(const struct command *command, int argc, char **argv);
+int command_ps(const struct command *command, int argc, char **argv);
 int command_verify(const struct command *command, int argc, char **argv);
 int command_ctl(const struct command *command, int argc, char **argv);
 int command_doctor(const struct command *command, int argc, char **argv);

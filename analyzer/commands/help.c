@@ -24,7 +24,7 @@ static void help_print_views(FILE *to, size_t first, size_t end)
 
 void help_print(FILE *to)
 {
-    fprintf(to, "timerleak finds timers that are created and never released.\n\n");
+    fprintf(to, "timerleak finds timers that are created and never released:\n");
     for (size_t i = 0, end; i < command_count; i = end) {
         end = help_end_of_kind(i);
         if (end - i > 1)

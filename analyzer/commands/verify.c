@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/numbers.h"
 #include "base/text.h"
-#include "profile/kernel_match.h"
+#include "outside/kernel_match.h"
 #include "profile/losses.h"
 #include "profile/stacks.h"
 #include "views/timer_words.h"

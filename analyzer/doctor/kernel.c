@@ -1,7 +1,7 @@
 /* kernel.c - what the kernel, or the container around this process, lets be done. */
 #include "doctor/examinations.h"
 
-#include "recording/kernel.h"
+#include "outside/kernel_timers.h"
 
 #include <gnu/libc-version.h>
 #include <linux/membarrier.h>

@@ -28,17 +28,14 @@ static void examine_descriptors(struct diagnosis *diagnosis)
 
 static void examine_signals(struct diagnosis *diagnosis)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_SIGPENDING, &limit) != 0)
-        return;
-    uint64_t queued = proc_pending_signals(getpid());
-    bool few_left = limit.rlim_cur != RLIM_INFINITY && queued >= limit.rlim_cur / 5 * 4;
+    uint64_t limit, queued = proc_pending_signals(getpid(), &limit);
+    bool few_left = limit != UINT64_MAX && queued >= limit / 5 * 4;
     diagnosis_remark(diagnosis, few_left ? HEALTH_MEND : HEALTH_OK,
                      "queued signals: %s of this user's %s are taken; POSIX timers take them",
-                     text_count(queued).s, limit_text(limit.rlim_cur).s);
+                     text_count(queued).s, limit_text(limit).s);
     if (few_left)
         diagnosis_advise(diagnosis, "At the limit timer_create fails with EAGAIN. Who has them: "
-                                    "grep -c ^ID: /proc/[0-9]*/timers");
+                                    "`timerleak ps`.");
 }
 
 static void examine_room(struct diagnosis *diagnosis, int resource, rlim_t part, const char *name,

@@ -80,6 +80,12 @@ bool json_write(FILE *to, struct profile *profile);
 /* JSON has no unsigned integers in jansson: what exceeds int64 comes only from damage. */
 json_t *json_count(uint64_t value);
 
+/*
+ * What host_print() shows: a stable interface, too. Keys are only ever added; what can't be known
+ * is null, and of a POSIX timer, what the kernel does not show is not there.
+ */
+void host_write_json(FILE *to, const struct host_view *view);
+
 #define HTML_NONCE_SIZE 33
 
 /* A word that nobody can guess, hexadecimal; false if the system gives none. */

@@ -38,7 +38,7 @@ struct advice running_advice(const char *path)
     return advice;
 }
 
-static void running_fail(pid_t pid, int error)
+void running_complain(pid_t pid, int error)
 {
     char path[32];
     snprintf(path, sizeof(path), "/proc/%d", (int)pid);
@@ -47,15 +47,17 @@ static void running_fail(pid_t pid, int error)
     else if (error == EACCES || error == EPERM)
         complain("process %d may not be looked at: %s; %s", (int)pid, strerror(error),
                  running_advice(path).s);
-    else if (error != 0)
-        complain("process %d can't be looked at: %s", (int)pid, strerror(error));
     else
-        complain(
-            "process %d has no recording mapped: it has made no timer so far, was not started by "
-            "\"timerleak record\" or with the shim preloaded, or its recording was removed "
-            "since. A process that "
-            "runs can't be attached to: start it anew, by \"timerleak record\"",
-            (int)pid);
+        complain("process %d can't be looked at: %s", (int)pid, strerror(error));
+}
+
+static void complain_of_no_recording(pid_t pid)
+{
+    complain("process %d has no recording mapped: it has made no timer so far, was not started by "
+             "\"timerleak record\" or with the shim preloaded, or its recording was removed "
+             "since. A process that "
+             "runs can't be attached to: start it anew, by \"timerleak record\"",
+             (int)pid);
 }
 
 /* With errno 0 if the path leads to another file. */
@@ -109,8 +111,10 @@ char *running_recording(pid_t pid)
     char *path = kernel_mapped_recording(pid), *seen = NULL;
     if (path)
         seen = seen_from_here(pid, path);
+    else if (errno != 0)
+        running_complain(pid, errno);
     else
-        running_fail(pid, errno);
+        complain_of_no_recording(pid);
     free(path);
     return seen;
 }

@@ -16,6 +16,9 @@ bool running_number(const char *text, pid_t *pid);
  */
 char *running_recording(pid_t pid);
 
+/* Says on stderr why the process could not be looked at. */
+void running_complain(pid_t pid, int error);
+
 struct advice {
     char s[80];
 };

@@ -99,9 +99,10 @@ static void read_limits(struct process *process, const struct tlk_header *header
 
 static void read_usage(struct process *process, const struct tlk_header *header)
 {
+    uint64_t limit;
     if (process->alive) {
         process->descriptors = proc_descriptors(process->pid);
-        process->pending = proc_pending_signals(process->pid);
+        process->pending = proc_pending_signals(process->pid, &limit);
     } else {
         process->descriptors = header->descriptors_seen;
         keep_latest(&process->descriptors, header->end_descriptors);

@@ -88,8 +88,10 @@ void *writer_take(struct writer *writer, enum tlk_region_id id, uint32_t count, 
         return NULL;
     if (count > 0 && tlk_segment_of(first + count - 1, region->first) != segment)
         first = (uint32_t)tlk_segment_start(segment + 1, region->first);
-    if (first >= region->room && !region_grow(writer, id))
-        return NULL;
+    while (first >= region->room) {
+        if (!region_grow(writer, id))
+            return NULL;
+    }
     region->used = first + count;
     *index = first;
     return writer_at(writer, id, first);

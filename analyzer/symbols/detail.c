@@ -47,7 +47,7 @@ static bool has_lines(const struct object *object)
 static void detail_describe(struct file_detail *detail, const struct object *object)
 {
     const char *own, *debug;
-    if (has_lines(object))
+    if (has_lines(object) || object->go)
         detail->detail = DETAIL_LINES;
     else if (object_has_functions(object))
         detail->detail = DETAIL_FUNCTIONS;

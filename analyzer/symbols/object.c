@@ -97,8 +97,11 @@ static void collect_unit(struct object *object, Dwarf_Die *unit)
 static void collect_units(struct object *object)
 {
     Dwarf_Die *unit = NULL;
-    if (!dwfl_module_getdwarf(object->module, &object->dwarf_bias))
+    GElf_Addr bias;
+    if (!dwfl_module_getdwarf(object->module, &object->dwarf_bias)) {
+        object->go = gopclntab_new(dwfl_module_getelf(object->module, &bias));
         return;
+    }
     while ((unit = dwfl_module_nextcu(object->module, unit, &object->dwarf_bias)))
         collect_unit(object, unit);
     if (object->range_count > 0)
@@ -155,6 +158,7 @@ void object_close(struct object *object)
 {
     for (size_t i = 0; i < object->unit_count; i++)
         unit_free(&object->units[i]);
+    gopclntab_free(object->go);
     if (object->dwfl)
         dwfl_end(object->dwfl);
     free(object->units);
@@ -167,8 +171,8 @@ void object_close(struct object *object)
 /* The table of what is exported has no local symbols but for the first, which is none. */
 bool object_has_functions(const struct object *object)
 {
-    return dwfl_module_getsymtab(object->module) > 0 &&
-           dwfl_module_getsymtab_first_global(object->module) > 1;
+    return object->go || (dwfl_module_getsymtab(object->module) > 0 &&
+                          dwfl_module_getsymtab_first_global(object->module) > 1);
 }
 
 bool object_is_whole(const struct object *object)

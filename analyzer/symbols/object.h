@@ -4,6 +4,7 @@
 #ifndef TIMERLEAK_SYMBOLS_OBJECT_H
 #define TIMERLEAK_SYMBOLS_OBJECT_H
 
+#include "symbols/gopclntab.h"
 #include "symbols/names.h"
 #include "symbols/symtab.h"
 #include "symbols/unit.h"
@@ -29,6 +30,7 @@ struct object {
     size_t range_count, range_room;
     struct names names;
     struct symtab symtab;
+    struct gopclntab *go; /* of a Go program without debug information; NULL: it is none */
 };
 
 struct object_identity {

@@ -169,11 +169,27 @@ static const char *directory_of(const struct search *search)
     return unit->directory;
 }
 
+static void add_from_go(const struct search *search, uint64_t address)
+{
+    struct gopclntab_frame frames[GOPCLNTAB_MOST_INLINED];
+    size_t count = gopclntab_look_up(search->object->go, address, frames);
+    for (size_t i = 0; i < count; i++) {
+        struct source_place place = {.file = source_path(search, frames[i].file),
+                                     .line = frames[i].line};
+        struct demangled name = {.name = strings_add(search->strings, frames[i].function)};
+        add_symbol(search, name, &place, i + 1 < count);
+    }
+}
+
 /* Fills the list, which is empty, for an address of the file; strings go to the set. */
 static void resolve_address(struct object *object, uint64_t address, struct strings *strings,
                             struct symbol_list *list)
 {
     struct search search = {.object = object, .strings = strings, .list = list};
+    if (object->go)
+        add_from_go(&search, address);
+    if (list->count > 0)
+        return;
     address += object->bias;
     search.address = address - object->dwarf_bias;
     search.unit = object_unit(object, search.address);
@@ -400,7 +416,8 @@ static struct portable_module *symbol_file_learn(struct symbol_file *file)
 
 static bool symbol_file_has_lines(struct symbol_file *file)
 {
-    return symbol_file_recall(file) || (symbol_file_open(file) && file->object.unit_count > 0);
+    return symbol_file_recall(file) ||
+           (symbol_file_open(file) && (file->object.unit_count > 0 || file->object.go));
 }
 
 static bool symbol_file_is_stripped(const struct symbol_file *file)

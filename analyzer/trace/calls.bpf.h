@@ -31,12 +31,65 @@ static __always_inline __u64 nanoseconds(const struct user_timespec *time, __u32
                                          : time->seconds * NS_PER_SECOND + time->parts * part;
 }
 
-static __always_inline void set_arming(struct trace_event *event, __u64 asked, __u32 part)
+/*
+ * What a call that sets a timer had found when it began: the kernel forgets what has expired, and
+ * its answer may take the place of what it was asked for.
+ */
+struct begun {
+    struct trace_state state; /* of a timerfd */
+    struct user_times times;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 8192);
+    __type(key, __u64); /* the thread */
+    __type(value, struct begun);
+} begun SEC(".maps");
+
+static __always_inline void note_begun(const struct begun *what)
 {
-    struct user_times times = {};
-    bpf_probe_read_user(&times, sizeof times, (void *)asked);
-    event->first = nanoseconds(&times.first, part);
-    event->interval = nanoseconds(&times.interval, part);
+    __u64 thread = bpf_get_current_pid_tgid();
+    bpf_map_update_elem(&begun, &thread, what, BPF_ANY);
+}
+
+static __always_inline struct begun *find_begun(void)
+{
+    __u64 thread = bpf_get_current_pid_tgid();
+    return bpf_map_lookup_elem(&begun, &thread);
+}
+
+static __always_inline void forget_begun(void)
+{
+    __u64 thread = bpf_get_current_pid_tgid();
+    bpf_map_delete_elem(&begun, &thread);
+}
+
+/* Of one that is no timerfd: only where the answer will be written over it. */
+static __always_inline void note_times(__u64 asked, __u64 answer)
+{
+    struct begun what = {};
+    if (asked && asked == answer &&
+        !bpf_probe_read_user(&what.times, sizeof what.times, (void *)asked))
+        note_begun(&what);
+}
+
+static __always_inline void times_asked(struct user_times *times, __u64 asked, __u64 answer)
+{
+    const struct begun *before = asked && asked == answer ? find_begun() : NULL;
+    if (before) {
+        *times = before->times;
+        forget_begun();
+    } else if (asked) {
+        bpf_probe_read_user(times, sizeof *times, (void *)asked);
+    }
+}
+
+static __always_inline void set_arming(struct trace_event *event, const struct user_times *times,
+                                       __u32 part)
+{
+    event->first = nanoseconds(&times->first, part);
+    event->interval = nanoseconds(&times->interval, part);
 }
 
 /* The kernel's answer, if the program wanted to have it. */
@@ -92,23 +145,14 @@ static __noinline void tell_copied(struct pt_regs *regs, __u32 fd)
 
 /* ---- timerfds ---- */
 
-/* Of a timerfd_settime that has begun: it forgets what has expired. */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 8192);
-    __type(key, __u64); /* the thread */
-    __type(value, struct trace_state);
-} before SEC(".maps");
-
-static __always_inline void note_before(__u32 fd)
+static __always_inline void note_timerfd(__u32 fd, __u64 asked)
 {
     __u64 file = timerfd_at(fd);
-    if (!file)
+    struct begun what = {};
+    if (!file || bpf_probe_read_user(&what.times, sizeof what.times, (void *)asked))
         return;
-    struct trace_state state = {};
-    state_of(&state, file);
-    __u64 thread = bpf_get_current_pid_tgid();
-    bpf_map_update_elem(&before, &thread, &state, BPF_ANY);
+    state_of(&what.state, file);
+    note_begun(&what);
 }
 
 static __noinline void tell_timerfd_created(struct pt_regs *regs, long fd)
@@ -125,22 +169,21 @@ static __noinline void tell_timerfd_created(struct pt_regs *regs, long fd)
 
 static __noinline void tell_timerfd_armed(struct pt_regs *regs, long result)
 {
-    __u64 thread = bpf_get_current_pid_tgid();
-    const struct trace_state *state = bpf_map_lookup_elem(&before, &thread);
-    if (!state)
+    const struct begun *before = find_begun();
+    if (!before)
         return;
     if (!result) {
-        EVENT_OF(event, TRACE_ARMED, thread);
+        EVENT(event, TRACE_ARMED);
         event->call = TRACE_TIMERFD_SETTIME;
         event->fd = ARGUMENT_1(regs);
         event->object = file_at(event->fd);
         event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
         event->flags |= what_was_told(ARGUMENT_4(regs));
-        event->state = *state;
-        set_arming(event, ARGUMENT_3(regs), 1);
+        event->state = before->state;
+        set_arming(event, &before->times, 1);
         tell_with_caller(event, regs);
     }
-    bpf_map_delete_elem(&before, &thread);
+    forget_begun();
 }
 
 static __noinline void tell_timerfd_asked(struct pt_regs *regs)
@@ -196,12 +239,14 @@ static __noinline void tell_posix_created(struct pt_regs *regs, long result)
 
 static __noinline void tell_posix_armed(struct pt_regs *regs)
 {
+    struct user_times times = {};
+    times_asked(&times, ARGUMENT_3(regs), ARGUMENT_4(regs));
     EVENT(event, TRACE_ARMED);
     event->call = TRACE_TIMER_SETTIME;
     event->object = (__u32)ARGUMENT_1(regs);
     event->flags = ARGUMENT_2(regs) & 1 ? TRACE_ABSOLUTE : 0;
     event->flags |= what_was_told(ARGUMENT_4(regs));
-    set_arming(event, ARGUMENT_3(regs), 1);
+    set_arming(event, &times, 1);
     tell_with_caller(event, regs);
 }
 
@@ -226,12 +271,13 @@ static __always_inline void tell_armed(const struct trace_event *event, struct p
 
 static __noinline void tell_interval_armed(struct pt_regs *regs)
 {
+    struct user_times times = {};
+    times_asked(&times, ARGUMENT_2(regs), ARGUMENT_3(regs));
     EVENT(event, TRACE_ARMED);
     event->call = TRACE_SETITIMER;
     event->object = (__u32)ARGUMENT_1(regs);
     event->flags = what_was_told(ARGUMENT_3(regs));
-    if (ARGUMENT_2(regs)) /* else it disarms it, too */
-        set_arming(event, ARGUMENT_2(regs), 1000);
+    set_arming(event, &times, 1000);
     tell_armed(event, regs);
 }
 

@@ -91,6 +91,7 @@ struct scan {
     __u32 other; /* its parent, after fork */
     __u32 what;  /* told of each timerfd */
     __u32 call;
+    __s64 value;
     __u32 end;  /* there are none from here on */
     __u32 next; /* the word of bits after this one */
     __u64 bits; /* of open ones, still to be seen */
@@ -126,6 +127,7 @@ static long scan_step(__u32 index, struct scan *scan)
     EVENT_OF(event, scan->what, scan->thread);
     event->call = scan->call;
     event->other = scan->other;
+    event->value = scan->value;
     event->fd = fd;
     event->object = file;
     event->flags = flags_in(scan->on_exec, fd);
@@ -156,9 +158,9 @@ static __always_inline void scan_run(struct task_struct *task, struct scan *scan
 }
 
 /* What it has when it begins, or has executed, or ends. */
-static __always_inline void tell_open(struct task_struct *task, __u32 parent)
+static __always_inline void tell_open(struct task_struct *task, __u32 parent, enum trace_what when)
 {
-    struct scan scan = {.what = TRACE_OPEN, .other = parent};
+    struct scan scan = {.what = TRACE_OPEN, .other = parent, .value = when};
     scan_run(task, &scan, 0, -1);
 }
 

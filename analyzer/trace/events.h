@@ -13,11 +13,12 @@
 
 enum trace_what {
     TRACE_FORKED = 1, /* a process: `pid` is the child, `other` its parent. Its timerfds follow */
-    TRACE_EXECED,     /* what is still open follows. `size` bytes: the path that was executed, of
-                         a script its interpreter; none if it is too long */
+    TRACE_EXECED, /* what is still open follows. TRACE_PROGRAM bytes of the path that was executed,
+                     of a script its interpreter, "" if it is too long; then its arguments */
     TRACE_EXITED, /* the last thread is ending; what is still open came before. `value`: the wait
                      status */
-    TRACE_OPEN,   /* a timerfd that is open, at one of these three: `fd`, `object`, `state` */
+    TRACE_OPEN,   /* a timerfd that is open: `fd`, `object`, `state`. `value`: at which of these
+                     three;   0: before the tracer came. Of TRACE_FORKED, `other` is the parent */
 
     TRACE_CREATED, /* timerfd_create, timer_create */
     TRACE_FAILED,  /* the same, with `value` the errno */
@@ -87,6 +88,9 @@ struct trace_registers {
     __u64 ip, sp, bp, bx, r12, r13, r14, r15;
 };
 
+#define TRACE_PROGRAM 512
+#define TRACE_ARGUMENTS 4096
+
 /* Words at the stack pointer that come with every event that may need its caller. */
 #define TRACE_TOP_WORDS 16
 
@@ -131,10 +135,10 @@ struct trace_go {
     __u64 memory[TRACE_GO_MEMORY];
 };
 
+/* What could not be told of a process. */
 struct trace_losses {
     __u64 events;  /* no room in the ring */
-    __u64 stacks;  /* of TRACE_UNREADABLE */
-    __u64 foreign; /* timers that 32-bit programs made: their calls are not looked at */
+    __u64 foreign; /* timers that it made as a 32-bit program: its calls are not looked at */
 };
 
 /* ---- what is known of stacks: see known.h ---- */

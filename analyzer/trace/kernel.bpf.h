@@ -94,6 +94,10 @@ struct signal_struct {
     unsigned int flags;
 };
 
+struct mm_struct {
+    unsigned long arg_start, arg_end;
+};
+
 struct task_struct {
     struct thread_info thread_info;
     unsigned int flags;
@@ -101,6 +105,7 @@ struct task_struct {
     int pid, tgid;
     struct task_struct *group_leader;
     struct files_struct *files;
+    struct mm_struct *mm;
     struct signal_struct *signal;
     __u64 start_time;
 };

@@ -44,6 +44,9 @@ struct ledger_place {
     uint32_t flags; /* enum tlk_site_flags */
 };
 
+/* That of this name and traits, which is added if there is none; 0: there are too many. */
+uint32_t ledger_family(struct ledger *ledger, const char *name, uint32_t traits);
+
 uint32_t ledger_site(struct ledger *ledger, const struct ledger_place *place);
 
 /*
@@ -73,12 +76,18 @@ struct ledger_arming {
     bool asked, ran; /* the kernel's account of what it was doing before, if the program asked */
     bool inherited;  /* armed by whoever had it before: no arming of this process */
     uint64_t setter; /* frame; 0: unknown */
-    int64_t
-        clock_offset; /* of an absolute time: what the timer's clock is ahead of CLOCK_MONOTONIC */
+    int64_t clock_offset; /* what the timer's clock is ahead of CLOCK_MONOTONIC, where it is
+                             another that goes on by itself */
 };
 
 void ledger_armed(struct ledger *ledger, uint32_t family, uint64_t key,
                   const struct ledger_arming *arming);
+/*
+ * setitimer(), alarm(): of the timers of TLK_OF_PROCESS. One is created when it is armed from rest,
+ * and released when it is disarmed, or was found to be at rest.
+ */
+void ledger_process_armed(struct ledger *ledger, const struct ledger_birth *birth,
+                          const struct ledger_arming *arming);
 void ledger_asked(struct ledger *ledger, uint32_t family, uint64_t key, bool told, bool ran,
                   uint64_t now);
 /* Delivered to the program; or lying in the kernel unread, at the end. */
@@ -99,14 +108,16 @@ void ledger_unshared(struct ledger *ledger, uint64_t key, int fd, uint64_t now);
 struct ledger *ledger_fork(const struct ledger *parent, const struct ledger_process *child);
 void ledger_inherited(struct ledger *ledger, const struct ledger *from, uint64_t key, int fd,
                       uint32_t flags, uint64_t now);
+/* After an exec: those of TLK_OF_PROCESS that ran before, which run on. */
+void ledger_process_inherited(struct ledger *ledger, const struct ledger *from, uint64_t now);
 
 /* How a process ended, enum tlk_end; and what could not be entered, enum tlk_drop. */
 void ledger_ended(struct ledger *ledger, enum tlk_end how, int status, uint64_t mono, uint64_t real,
                   uint64_t boot, uint32_t descriptors);
 void ledger_dropped(struct ledger *ledger, enum tlk_drop what, uint64_t count);
 
-/* Whether there is anything to write: a timer was made, came from elsewhere, or failed to be made.
- */
+/* Whether there is anything to write: a timer was made, came from elsewhere, failed to be made, or
+ * something was dropped. */
 bool ledger_used(const struct ledger *ledger);
 /* Whether anything was entered since it was last written. */
 bool ledger_changed(const struct ledger *ledger);

@@ -9,7 +9,6 @@
 #include "launch/launch.h"
 #include "launch/output_name.h"
 #include "launch/session.h"
-#include "outside/running.h"
 #include "trace/tracer.h"
 
 #include <errno.h>
@@ -24,7 +23,8 @@
 
 #define TURN 200 /* ms */
 
-static atomic_bool ended; /* by a signal, or what was to be traced has ended */
+static atomic_bool ended;   /* by a signal */
+static atomic_bool running; /* the command */
 
 static void end(int number)
 {
@@ -32,22 +32,32 @@ static void end(int number)
     atomic_store(&ended, true);
 }
 
-struct run {
+static void end_on_signals(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = end}, inherited;
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+        /* nohup(1) and the like */
+        if (sigaction(signals[i], NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+    }
+}
+
+struct trace_run {
     struct tracer *tracer;
     double seconds; /* 0: no end */
-    bool command;
 };
 
-static bool run_is_over(const struct run *run, uint64_t begun)
+static bool run_is_over(const struct trace_run *run, uint64_t begun)
 {
     uint64_t now = clock_now(CLOCK_MONOTONIC);
-    return atomic_load(&ended) || (!run->command && tracer_idle(run->tracer)) ||
+    return atomic_load(&ended) || (!atomic_load(&running) && tracer_idle(run->tracer)) ||
            (run->seconds > 0 && (double)(now - begun) >= run->seconds * 1e9);
 }
 
 static void *run_follow(void *data)
 {
-    const struct run *run = data;
+    const struct trace_run *run = data;
     uint64_t begun = clock_now(CLOCK_MONOTONIC);
     while (!run_is_over(run, begun))
         tracer_turn(run->tracer, TURN);
@@ -55,10 +65,10 @@ static void *run_follow(void *data)
 }
 
 /*
- * Another thread follows it, while this one stands in for it. False, and `status` is that of this
- * process, if it could not be run.
+ * Another thread follows it, while this one stands in for it; and what it has left running, until
+ * that has ended, too. False, and `status` is that of this process, if it could not be run.
  */
-static bool run_command(struct run *run, char **command, int *status)
+static bool run_command(struct trace_run *run, char **command, int *status)
 {
     struct launch launch = {.command = command};
     struct launched launched = {0};
@@ -66,30 +76,25 @@ static bool run_command(struct run *run, char **command, int *status)
     pthread_t follower;
     sigfillset(&all); /* they are for who waits for the program */
     pthread_sigmask(SIG_SETMASK, &all, &mask);
+    atomic_store(&running, true);
     int error = pthread_create(&follower, NULL, run_follow, run);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     bool forked = error == 0 && launch_run(&launch, &launched);
+    bool ran = forked && launched.error == 0;
+    if (!ran)
+        complain("%s can't be run: %s", command[0],
+                 strerror(error    ? error
+                          : forked ? launched.error
+                                   : errno));
+    signal(SIGINT, SIG_DFL); /* it was ignored while the program ran */
+    end_on_signals();
+    atomic_store(&running, false);
     if (error == 0)
-        error = errno;
-    atomic_store(&ended, true);
-    if (forked || error == 0)
         pthread_join(follower, NULL);
-    if (!forked || launched.error != 0)
-        complain("%s can't be run: %s", command[0], strerror(forked ? launched.error : error));
-    *status = forked && launched.error == 0 ? launched.status
-              : launched.error == ENOENT    ? EXIT_NOT_FOUND
-                                            : EXIT_NOT_EXECUTABLE;
-    return forked && launched.error == 0;
-}
-
-static void run_until_signal(struct run *run)
-{
-    struct sigaction action = {.sa_handler = end};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    complain("tracing; Ctrl-C ends it");
-    run_follow(run);
+    *status = ran                        ? launched.status
+              : launched.error == ENOENT ? EXIT_NOT_FOUND
+                                         : EXIT_NOT_EXECUTABLE;
+    return ran;
 }
 
 /* What was recorded; or that nothing was. */
@@ -116,15 +121,18 @@ static int trace(const struct settings *settings, const struct output_name *outp
     while (tracing.session == 0 &&
            getrandom(&tracing.session, sizeof(tracing.session), 0) == sizeof(tracing.session))
         ;
-    struct run run = {tracer_new(&tracing), settings->duration, *command != NULL};
+    struct trace_run run = {tracer_new(&tracing), settings->duration};
     if (!run.tracer)
         return EXIT_NOT_EXECUTABLE;
     int status = EXIT_OK;
     bool ran = false;
     if (*command)
         ran = run_command(&run, command, &status);
-    else
-        run_until_signal(&run);
+    if (!*command) {
+        end_on_signals();
+        complain("tracing; Ctrl-C ends it");
+        run_follow(&run);
+    }
     size_t unwritten = tracer_end(run.tracer);
     if (ran || !*command)
         tell(output, tracing.session, tracing.pid);

@@ -39,11 +39,11 @@ static const __u8 of_interest[CALLS] = {
     [__NR_timerfd_settime] = AT_ENTER | AT_EXIT,
     [__NR_timerfd_gettime] = AT_EXIT,
     [__NR_timer_create] = AT_EXIT,
-    [__NR_timer_settime] = AT_EXIT,
+    [__NR_timer_settime] = AT_ENTER | AT_EXIT,
     [__NR_timer_gettime] = AT_EXIT,
     [__NR_timer_getoverrun] = AT_EXIT,
     [__NR_timer_delete] = AT_ENTER,
-    [__NR_setitimer] = AT_EXIT,
+    [__NR_setitimer] = AT_ENTER | AT_EXIT,
     [__NR_getitimer] = AT_EXIT,
 };
 
@@ -58,7 +58,7 @@ static __always_inline bool is_32_bit(long number, __s64 result)
     if (!IS_32_BIT(bpf_get_current_task_btf()))
         return false;
     if (result >= 0 && (number == TIMER_CREATE_32 || number == TIMERFD_CREATE_32))
-        count(&losses.foreign);
+        lose_foreign(bpf_get_current_pid_tgid() >> 32);
     return true;
 }
 
@@ -86,7 +86,13 @@ int BPF_PROG(call_begins, struct pt_regs *regs, long number)
         tell_closing_by_copy(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
         break;
     case __NR_timerfd_settime:
-        note_before(ARGUMENT_1(regs));
+        note_timerfd(ARGUMENT_1(regs), ARGUMENT_3(regs));
+        break;
+    case __NR_timer_settime:
+        note_times(ARGUMENT_3(regs), ARGUMENT_4(regs));
+        break;
+    case __NR_setitimer:
+        note_times(ARGUMENT_2(regs), ARGUMENT_3(regs));
         break;
     case __NR_timer_delete:
         tell_of(TRACE_DELETED, TRACE_TIMER_DELETE, ARGUMENT_1(regs), 0);
@@ -220,14 +226,26 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
     EVENT_OF(event, TRACE_FORKED, (__u64)pid << 32 | pid);
     event->other = from;
     tell(event);
-    tell_open(child, from);
+    tell_open(child, from, TRACE_FORKED);
     return 0;
 }
 
 struct exec_event {
     struct trace_event event;
-    char program[512];
+    char text[TRACE_PROGRAM + TRACE_ARGUMENTS];
 };
+
+/* As /proc/PID/cmdline, which is gone with a process that ends soon. */
+static __always_inline long read_arguments(char *to, struct task_struct *task)
+{
+    struct mm_struct *memory = task->mm;
+    if (!memory)
+        return 0;
+    __u64 start = memory->arg_start, size = memory->arg_end - start;
+    if (size > TRACE_ARGUMENTS)
+        size = TRACE_ARGUMENTS;
+    return bpf_probe_read_user(to, size, (void *)start) ? 0 : (long)size;
+}
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_executes, struct task_struct *task, int former, struct linux_binprm *image)
@@ -238,15 +256,16 @@ int BPF_PROG(process_executes, struct task_struct *task, int former, struct linu
     if (executed) {
         __builtin_memset(&executed->event, 0, sizeof executed->event);
         event_begin(&executed->event, TRACE_EXECED, bpf_get_current_pid_tgid());
-        long size =
-            bpf_probe_read_kernel_str(executed->program, sizeof executed->program, image->interp);
-        if (size > 0 && size < (long)sizeof executed->program) /* else it may be cut */
-            executed->event.size = size;
+        __builtin_memset(executed->text, 0, TRACE_PROGRAM);
+        long size = bpf_probe_read_kernel_str(executed->text, TRACE_PROGRAM, image->interp);
+        if (size == TRACE_PROGRAM) /* it may be cut */
+            executed->text[0] = 0;
+        executed->event.size = TRACE_PROGRAM + read_arguments(executed->text + TRACE_PROGRAM, task);
         event_submit(&executed->event);
     } else {
-        count(&losses.events);
+        lose_event(bpf_get_current_pid_tgid() >> 32);
     }
-    tell_open(task, 0);
+    tell_open(task, 0, TRACE_EXECED);
     return 0;
 }
 
@@ -274,7 +293,7 @@ int BPF_PROG(process_ends, struct task_struct *task)
     if (signal->live.counter > 0 || task->flags & PF_KTHREAD || !is_watched(pid) ||
         !is_first_to_end(task))
         return 0;
-    tell_open(task, 0);
+    tell_open(task, 0, TRACE_EXITED);
     EVENT(event, TRACE_EXITED);
     event->value =
         signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : task->group_leader->exit_code;
@@ -337,7 +356,7 @@ int go_enters(struct pt_regs *regs)
         return 0;
     struct go_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
     if (!event) {
-        count(&losses.events);
+        lose_event(bpf_get_current_pid_tgid() >> 32);
         return 0;
     }
     __builtin_memset(&event->go.event, 0, sizeof event->go.event);

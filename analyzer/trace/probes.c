@@ -19,7 +19,7 @@ struct probes {
     struct bpf_link **links;
     size_t count;
     struct ring_buffer *ring;
-    int watched, steps, epochs;
+    int watched, steps, epochs, losses;
     void (*take)(void *context, const struct trace_event *event);
     void *context;
 };
@@ -134,6 +134,7 @@ static int load(struct probes *probes, const struct trace_settings *settings)
     probes->watched = bpf_object__find_map_fd_by_name(probes->object, "watched");
     probes->steps = bpf_object__find_map_fd_by_name(probes->object, "steps");
     probes->epochs = bpf_object__find_map_fd_by_name(probes->object, "epochs");
+    probes->losses = bpf_object__find_map_fd_by_name(probes->object, "losses");
     int ring = bpf_object__find_map_fd_by_name(probes->object, "ring");
     probes->ring = ring_buffer__new(ring, take_one, probes, NULL);
     return probes->ring ? 0 : -errno;
@@ -187,6 +188,7 @@ void probes_forget(struct probes *probes, pid_t pid)
 {
     bpf_map_delete_elem(probes->watched, &pid);
     bpf_map_delete_elem(probes->epochs, &pid);
+    bpf_map_delete_elem(probes->losses, &pid);
 }
 
 void probes_existing(struct probes *probes,
@@ -229,12 +231,10 @@ int probes_descriptor(const struct probes *probes)
     return ring_buffer__epoll_fd(probes->ring);
 }
 
-struct trace_losses probes_losses(const struct probes *probes)
+struct trace_losses probes_losses(const struct probes *probes, pid_t pid)
 {
-    struct bpf_map *map = bpf_object__find_map_by_name(probes->object, ".data.losses");
     struct trace_losses losses = {0};
-    const uint32_t first = 0;
-    bpf_map__lookup_elem(map, &first, sizeof first, &losses, sizeof losses, 0);
+    bpf_map_lookup_elem(probes->losses, &pid, &losses);
     return losses;
 }
 

@@ -46,6 +46,7 @@ void probes_epoch(struct probes *probes, pid_t pid, uint32_t epoch);
 bool probes_attach(struct probes *probes, const char *path, uint64_t offset, pid_t pid,
                    uint64_t probe);
 
-struct trace_losses probes_losses(const struct probes *probes);
+/* Since it was watched, or forgotten. */
+struct trace_losses probes_losses(const struct probes *probes, pid_t pid);
 
 #endif

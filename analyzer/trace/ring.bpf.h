@@ -7,9 +7,8 @@
 #include "trace/events.h"
 #include "trace/kernel.bpf.h"
 
-/* Of its own section each: so they are maps that the loader finds by name. */
+/* Of a section of its own: so it is a map that the loader finds by name. */
 struct trace_settings settings SEC(".data.settings");
-struct trace_losses losses SEC(".data.losses");
 
 /* A loop that makes timers as fast as it can copies a stack each 20 us, until the tracer has
  * unwound the first: room for 3,000 of them, 8 KiB each as they mostly are, is for 60 ms in which
@@ -34,9 +33,37 @@ static __always_inline bool is_watched(__u32 pid)
     return pid != settings.self && (settings.all || bpf_map_lookup_elem(&watched, &pid));
 }
 
-static __always_inline void count(__u64 *what)
+/* Of a process that lost anything. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 65536);
+    __type(key, __u32);
+    __type(value, struct trace_losses);
+} losses SEC(".maps");
+
+static __noinline struct trace_losses *losses_of(__u32 pid)
 {
-    __sync_fetch_and_add(what, 1);
+    const struct trace_losses none = {};
+    struct trace_losses *found = bpf_map_lookup_elem(&losses, &pid);
+    if (found)
+        return found;
+    bpf_map_update_elem(&losses, &pid, &none, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&losses, &pid);
+}
+
+static __always_inline void lose_event(__u32 pid)
+{
+    struct trace_losses *of = losses_of(pid);
+    if (of)
+        __sync_fetch_and_add(&of->events, 1);
+}
+
+static __always_inline void lose_foreign(__u32 pid)
+{
+    struct trace_losses *of = losses_of(pid);
+    if (of)
+        __sync_fetch_and_add(&of->foreign, 1);
 }
 
 static __always_inline void event_begin(struct trace_event *event, enum trace_what what,
@@ -96,7 +123,7 @@ static __noinline int tell(const struct trace_event *front)
 {
     struct trace_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
     if (!event) {
-        count(&losses.events);
+        lose_event(front->pid);
         return 0;
     }
     event_fill(event, front);

@@ -138,7 +138,6 @@ static __always_inline void event_put_stack(struct trace_event *event, const str
         event->stack = TRACE_COPIED_STACK;
     } else {
         event->stack = TRACE_UNREADABLE;
-        count(&losses.stacks);
     }
 }
 
@@ -152,7 +151,7 @@ static __always_inline void event_put_stack(struct trace_event *event, const str
             event_put_stack(event, &stack);                                                        \
             event_submit(event);                                                                   \
         } else {                                                                                   \
-            count(&losses.events);                                                                 \
+            lose_event(front->pid);                                                                \
         }                                                                                          \
     })
 
@@ -188,7 +187,7 @@ static __noinline int tell_with_caller(const struct trace_event *front, struct p
 {
     struct trace_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
     if (!event) {
-        count(&losses.events);
+        lose_event(front->pid);
         return 0;
     }
     event_fill(event, front);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGUMENTS_MOST 256
@@ -47,14 +47,28 @@ static size_t proc_read(pid_t pid, const char *name, char *text, size_t room)
     return size;
 }
 
-/* The text of its arguments, one after another; NULL-terminated in `arguments`. */
-static void arguments_read(pid_t pid, char text[TLK_COMMAND_SIZE],
-                           const char *arguments[ARGUMENTS_MOST + 1])
+static void arguments_set(struct traced *traced, const char *text, size_t size)
 {
-    size_t size = proc_read(pid, "cmdline", text, TLK_COMMAND_SIZE), count = 0;
-    for (size_t at = 0; at < size && count < ARGUMENTS_MOST; at += strlen(text + at) + 1)
-        arguments[count++] = text + at;
-    arguments[count] = NULL;
+    free(traced->arguments);
+    traced->arguments = memory_new(1, size + 1);
+    memcpy(traced->arguments, text, size);
+    traced->arguments_size = size;
+}
+
+static void arguments_read(struct traced *traced)
+{
+    char text[TRACE_ARGUMENTS];
+    arguments_set(traced, text, proc_read(traced->pid, "cmdline", text, sizeof(text)));
+}
+
+/* NULL-terminated. */
+static void arguments_list(const struct traced *traced, const char *list[ARGUMENTS_MOST + 1])
+{
+    size_t count = 0;
+    for (size_t at = 0; at < traced->arguments_size && count < ARGUMENTS_MOST;
+         at += strlen(traced->arguments + at) + 1)
+        list[count++] = traced->arguments + at;
+    list[count] = NULL;
 }
 
 /* Fields 4 and 22: names of programs may have blanks and parentheses in them. */
@@ -90,7 +104,6 @@ static void limits_read(pid_t pid, struct ledger_process *process)
 static struct ledger *ledger_make(const struct traced *traced, const struct ledger *parent,
                                   const struct traced_run *run)
 {
-    char text[TLK_COMMAND_SIZE];
     const char *arguments[ARGUMENTS_MOST + 1];
     struct ledger_process process = {
         .pid = traced->pid,
@@ -106,7 +119,7 @@ static struct ledger *ledger_make(const struct traced *traced, const struct ledg
         .session = run->session,
         .forked = parent != NULL,
     };
-    arguments_read(traced->pid, text, arguments);
+    arguments_list(traced, arguments);
     stat_read(traced->pid, &process);
     limits_read(traced->pid, &process);
     return parent ? ledger_fork(parent, &process) : ledger_new(&process);
@@ -119,18 +132,22 @@ struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now)
     struct traced *traced = memory_new(1, sizeof(*traced));
     traced->pid = pid;
     traced->since = now;
-    traced->exe = exe_read(pid);
+    traced->exe = parent ? memory_copy(parent->exe) : exe_read(pid);
     if (!traced->exe)
-        traced->exe = memory_copy(parent ? parent->exe : "");
+        traced->exe = memory_copy("");
+    if (parent)
+        arguments_set(traced, parent->arguments, parent->arguments_size);
+    else
+        arguments_read(traced);
     return traced;
 }
 
 static void image_forget(struct traced *traced)
 {
-    known_free(traced->known);
-    unwinder_free(traced->unwinder);
-    memory_map_free(traced->map);
-    traced->known = NULL;
+    if (traced->unwinder)
+        unwinder_free(traced->unwinder);
+    if (traced->map)
+        memory_map_free(traced->map);
     traced->unwinder = NULL;
     traced->map = NULL;
 }
@@ -140,9 +157,11 @@ void traced_free(struct traced *traced)
     if (!traced)
         return;
     image_forget(traced);
-    ledger_free(traced->ledger);
-    ledger_free(traced->replaced);
+    if (traced->ledger)
+        ledger_free(traced->ledger);
+    traced_exec_settled(traced);
     free(traced->exe);
+    free(traced->arguments);
     free(traced->path);
     free(traced);
 }
@@ -154,26 +173,41 @@ struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run
     return traced->ledger;
 }
 
-struct unwinder *traced_unwinder(struct traced *traced)
+static struct memory_map *traced_map(struct traced *traced)
 {
     if (!traced->map)
         traced->map = memory_map_new(traced->pid);
+    return traced->map;
+}
+
+struct unwinder *traced_unwinder(struct traced *traced)
+{
     if (!traced->unwinder)
-        traced->unwinder = unwinder_new(traced->map, traced->pid);
+        traced->unwinder = unwinder_new(traced_map(traced), traced->pid);
     return traced->unwinder;
 }
 
-void traced_forked(struct traced *traced, const struct traced *parent, const struct traced_run *run)
+void traced_forked(struct traced *traced, struct traced *parent, const struct traced_run *run)
 {
-    traced->phase = TRACED_FORKED;
-    if (parent->map)
-        traced->map = memory_map_fork(parent->map, traced->pid);
+    traced_map(parent); /* it may be gone when it is needed */
+    traced->map = memory_map_fork(parent->map, traced->pid);
     if (parent->ledger)
         traced->ledger = ledger_make(traced, parent->ledger, run);
 }
 
-void traced_execed(struct traced *traced, const char *program, const struct traced_run *run,
-                   uint64_t now)
+/* A path tells it at once, if it is one for everybody; /proc may be a later program's, or gone. */
+static void exe_set(struct traced *traced, const char *program)
+{
+    bool whole = *program == '/' && strncmp(program, "/proc/", 6) && strncmp(program, "/dev/", 5);
+    char *exe = whole ? memory_copy(program) : exe_read(traced->pid);
+    if (!exe && strcmp(program, "/proc/self/exe") == 0)
+        return;
+    free(traced->exe);
+    traced->exe = exe ? exe : memory_copy(program);
+}
+
+void traced_execed(struct traced *traced, const struct traced_image *image,
+                   const struct traced_run *run, uint64_t now)
 {
     traced_exec_settled(traced);
     image_forget(traced);
@@ -185,19 +219,19 @@ void traced_execed(struct traced *traced, const char *program, const struct trac
     traced->ledger = NULL;
     traced->begun = false;
     traced->since = now;
-    traced->phase = TRACED_EXECED;
     free(traced->path);
     traced->path = NULL;
-    char *exe = exe_read(traced->pid);
-    if (exe || program) {
-        free(traced->exe);
-        traced->exe = exe ? exe : memory_copy(program);
-    }
+    exe_set(traced, image->program);
+    if (image->arguments_size > 0)
+        arguments_set(traced, image->arguments, image->arguments_size);
+    else
+        arguments_read(traced);
 }
 
 void traced_exec_settled(struct traced *traced)
 {
-    ledger_free(traced->replaced);
+    if (traced->replaced)
+        ledger_free(traced->replaced);
     traced->replaced = NULL;
 }
 

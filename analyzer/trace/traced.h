@@ -6,7 +6,6 @@
 #define TIMERLEAK_TRACE_TRACED_H
 
 #include "trace/events.h"
-#include "trace/known.h"
 #include "trace/ledger.h"
 #include "trace/memory_map.h"
 #include "trace/unwind.h"
@@ -15,22 +14,21 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What a TRACE_OPEN is part of. */
-enum traced_phase { TRACED_RUNS, TRACED_FORKED, TRACED_EXECED, TRACED_ENDS };
-
 struct traced {
     pid_t pid;
+    size_t place;   /* for the tracer */
     uint64_t since; /* CLOCK_MONOTONIC: from then on it is traced */
     char *exe;
-    enum traced_phase phase;
+    char *arguments; /* one after the other, each with its NUL */
+    size_t arguments_size;
     bool begun; /* it did something itself: what it only came by over fork is not worth a recording
                  */
     struct ledger *ledger;   /* NULL: nothing has happened so far */
-    struct ledger *replaced; /* that of the image before, while TRACED_EXECED */
+    struct ledger *replaced; /* that of the image before, until all is handed on */
     struct memory_map *map;  /* NULL: not needed so far; so is the unwinder */
     struct unwinder *unwinder;
-    struct known *known;
-    char *path; /* of its recording; NULL: it has no name so far */
+    struct trace_losses told; /* what its recording was told of */
+    char *path;               /* of its recording; NULL: it has no name so far */
 };
 
 /* What all recordings of a run have in common. */
@@ -49,13 +47,19 @@ struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run
 struct unwinder *traced_unwinder(struct traced *traced);
 
 /* The parent has forked it: it has its parent's stacks and files, but no timer so far. */
-void traced_forked(struct traced *traced, const struct traced *parent,
-                   const struct traced_run *run);
+void traced_forked(struct traced *traced, struct traced *parent, const struct traced_run *run);
 
-/* It became another program. The ledger of the one before is ended, and kept for what is handed on.
+/*
+ * It became another program: a path and arguments, where they are known; else /proc is asked. The
+ * ledger of the one before is ended, and kept for what is handed on.
  */
-void traced_execed(struct traced *traced, const char *program, const struct traced_run *run,
-                   uint64_t now);
+struct traced_image {
+    const char *program; /* "": unknown */
+    const char *arguments;
+    size_t arguments_size;
+};
+void traced_execed(struct traced *traced, const struct traced_image *image,
+                   const struct traced_run *run, uint64_t now);
 /* All that was handed on has been. */
 void traced_exec_settled(struct traced *traced);
 

@@ -3,8 +3,9 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/memory.h"
+#include "core/clock.h" /* the shim's */
+#include "outside/kernel_timers.h"
 #include "outside/running.h"
-#include "recording/kernel.h"
 #include "trace/sites.h"
 #include "trace/traced.h"
 
@@ -26,6 +27,7 @@
 
 struct tracer {
     struct probes *probes;
+    struct sites *sites;
     struct traced_run run;
     bool all, own;          /* every process; what this one forks */
     struct traced **by_pid; /* of all numbers that there can be */
@@ -71,11 +73,26 @@ static void process_remove(struct tracer *tracer, struct traced *traced)
     struct traced *last = tracer->processes[--tracer->count];
     tracer->processes[last->place = traced->place] = last;
     tracer->by_pid[traced->pid] = NULL;
+    sites_end(tracer->sites, traced->pid);
     traced_free(traced);
+}
+
+/* What did not reach us; of a process that has no ledger nothing is missing that is told. */
+static void losses_tell(struct tracer *tracer, struct traced *traced)
+{
+    struct trace_losses losses = probes_losses(tracer->probes, traced->pid);
+    uint64_t events = losses.events - traced->told.events;
+    uint64_t foreign = losses.foreign - traced->told.foreign;
+    if (events + foreign == 0)
+        return;
+    traced->begun = true;
+    ledger_dropped(traced_ledger(traced, &tracer->run), TLK_DROP_EVENT, events + foreign);
+    traced->told = losses;
 }
 
 static void process_write(struct tracer *tracer, struct traced *traced, bool copied, uint64_t now)
 {
+    losses_tell(tracer, traced);
     if (!traced_write(traced, &tracer->run, copied, now))
         tracer->unwritten++;
 }
@@ -208,34 +225,42 @@ static void take_forked(struct tracer *tracer, const struct trace_event *event)
         traced_forked(child, parent, &tracer->run);
 }
 
+/* What the process before it, or its parent, held of it. */
+static const struct ledger *ledger_before(const struct tracer *tracer, const struct traced *traced,
+                                          const struct trace_event *event)
+{
+    const struct traced *parent =
+        event->value == TRACE_FORKED ? process_of(tracer, event->other) : NULL;
+    if (event->value == TRACE_EXECED)
+        return traced->replaced;
+    return parent ? parent->ledger : NULL;
+}
+
 static void take_open(struct tracer *tracer, struct traced *traced, const struct trace_event *event)
 {
-    uint32_t flags = event->flags & TRACE_CLOEXEC ? TLK_CLOEXEC : 0;
-    const struct ledger *from = traced->replaced;
-    if (traced->phase == TRACED_ENDS) {
-        if (traced->ledger && event->state.ticks &&
-            ledger_knows(traced->ledger, TLK_TIMERFD, event->object))
+    const struct ledger *before = ledger_before(tracer, traced, event);
+    bool known = traced->ledger && ledger_knows(traced->ledger, TLK_TIMERFD, event->object);
+    if (event->value == TRACE_EXITED) {
+        if (known && event->state.ticks)
             ledger_unread(traced->ledger, TLK_TIMERFD, event->object, event->state.ticks);
         return;
     }
-    if (traced->phase == TRACED_FORKED) {
-        const struct traced *parent = process_of(tracer, event->other);
-        from = parent ? parent->ledger : NULL;
-    }
-    if (traced->phase == TRACED_EXECED)
-        traced->begun = true;
-    if (from && ledger_knows(from, TLK_TIMERFD, event->object))
-        ledger_inherited(traced_ledger(traced, &tracer->run), from, event->object, event->fd, flags,
-                         event->now);
+    /* What fork hands on is worth no recording, as long as nothing is done with it. */
+    traced->begun |= event->value != TRACE_FORKED;
+    if (before && ledger_knows(before, TLK_TIMERFD, event->object))
+        ledger_inherited(traced_ledger(traced, &tracer->run), before, event->object, event->fd,
+                         event->flags & TRACE_CLOEXEC ? TLK_CLOEXEC : 0, event->now);
+    else if (known)
+        ledger_shared(traced->ledger, event->object, event->fd, 0, event->now);
     else
-        descriptor_before(tracer, traced, event, TLK_INHERITED);
+        descriptor_before(tracer, traced, event, event->value ? TLK_INHERITED : 0);
 }
 
 static void take_created(struct tracer *tracer, struct traced *traced,
                          const struct trace_event *event)
 {
     uint32_t family = family_of_call(event->call);
-    uint32_t site = sites_of_event(traced, tracer->probes, event, family);
+    uint32_t site = sites_of_event(tracer->sites, traced, event, family);
     struct ledger_birth birth = birth_of(event, family, site);
     ledger_created(traced->ledger, &birth);
 }
@@ -243,7 +268,7 @@ static void take_created(struct tracer *tracer, struct traced *traced,
 static void take_failed(struct tracer *tracer, struct traced *traced,
                         const struct trace_event *event)
 {
-    uint32_t site = sites_of_event(traced, tracer->probes, event, family_of_call(event->call));
+    uint32_t site = sites_of_event(tracer->sites, traced, event, family_of_call(event->call));
     ledger_failed(traced->ledger, site, (int)event->value, event->now);
 }
 
@@ -258,39 +283,19 @@ static struct ledger_arming arming_of(const struct tracer *tracer, struct traced
         .asked = event->flags & (TRACE_RAN | TRACE_RAN_OUT),
         .ran = event->flags & TRACE_RAN,
         .setter = sites_caller(traced, event),
-        .to_real = tracer->run.to_real,
-        .to_boot = tracer->run.to_boot,
+        .clock_offset = (int64_t)(event->state.known && event->state.clock == CLOCK_BOOTTIME
+                                      ? tracer->run.to_boot
+                                      : tracer->run.to_real),
     };
 }
 
-/*
- * A process has one of each kind. It counts as created when it is armed from rest, and as released
- * when it is disarmed or, one-shot, has expired: at rest it holds nothing.
- */
 static void take_itimer(struct tracer *tracer, struct traced *traced,
                         const struct trace_event *event)
 {
-    struct ledger *ledger = traced_ledger(traced, &tracer->run);
-    struct ledger_arming arming = arming_of(tracer, traced, event);
-    bool known = ledger_knows(ledger, TLK_ITIMER, event->object);
-    bool ran = arming.asked ? arming.ran
-                            : known && ledger_runs(ledger, TLK_ITIMER, event->object, event->now);
-    arming.asked = true;
-    arming.ran = ran;
-    if (known && (!ran || !event->first)) {
-        ledger_asked(ledger, TLK_ITIMER, event->object, true, ran, event->now);
-        if (ran)
-            ledger_armed(ledger, TLK_ITIMER, event->object, &arming);
-        ledger_released(ledger, TLK_ITIMER, event->object, event->now);
-        known = false;
-    }
-    if (!known && event->first) {
-        struct ledger_birth birth =
-            birth_of(event, TLK_ITIMER, sites_of_event(traced, tracer->probes, event, TLK_ITIMER));
-        ledger_created(ledger, &birth);
-    }
-    if (event->first)
-        ledger_armed(ledger, TLK_ITIMER, event->object, &arming);
+    const struct ledger_arming arming = arming_of(tracer, traced, event);
+    uint32_t site = event->first ? sites_of_event(tracer->sites, traced, event, TLK_ITIMER) : 0;
+    const struct ledger_birth birth = birth_of(event, TLK_ITIMER, site);
+    ledger_process_armed(traced->ledger, &birth, &arming);
 }
 
 static void take_armed(struct tracer *tracer, struct traced *traced,
@@ -315,8 +320,8 @@ static void take_copied(struct tracer *tracer, struct traced *traced,
                       event->value == TRACE_COPY_MADE ? sites_caller(traced, event) : 0,
                       event->now);
     } else if (event->value == TRACE_COPY_RECEIVED) {
-        struct ledger_birth birth = birth_of(
-            event, TLK_TIMERFD, sites_of_event(traced, tracer->probes, event, TLK_TIMERFD));
+        struct ledger_birth birth =
+            birth_of(event, TLK_TIMERFD, sites_of_event(tracer->sites, traced, event, TLK_TIMERFD));
         birth.clock = event->state.known ? event->state.clock : CLOCK_UNKNOWN;
         birth.flags |= TLK_RECEIVED;
         ledger_created(ledger, &birth);
@@ -365,6 +370,32 @@ static void take_own(struct tracer *tracer, struct traced *traced, const struct 
     }
 }
 
+static void take_execed(struct tracer *tracer, struct traced *traced,
+                        const struct trace_event *event)
+{
+    const char *text = (const char *)(event + 1);
+    const struct traced_image image = {
+        .program = event->size >= TRACE_PROGRAM ? text : "",
+        .arguments = text + TRACE_PROGRAM,
+        .arguments_size = event->size >= TRACE_PROGRAM ? event->size - TRACE_PROGRAM : 0,
+    };
+    sites_end(tracer->sites, traced->pid);
+    traced_execed(traced, &image, &tracer->run, event->now);
+    if (traced->replaced) {
+        ledger_process_inherited(traced_ledger(traced, &tracer->run), traced->replaced, event->now);
+        traced->begun |= ledger_used(traced->ledger);
+    }
+}
+
+static void take_exited(struct tracer *tracer, struct traced *traced,
+                        const struct trace_event *event)
+{
+    losses_tell(tracer, traced);
+    traced_exited(traced, (int)event->value, &tracer->run, event->now);
+    probes_forget(tracer->probes, traced->pid);
+    process_remove(tracer, traced);
+}
+
 static void take(void *context, const struct trace_event *event)
 {
     struct tracer *tracer = context;
@@ -378,13 +409,11 @@ static void take(void *context, const struct trace_event *event)
     if (event->what == TRACE_OPEN) {
         take_open(tracer, traced, event);
     } else if (event->what == TRACE_EXECED) {
-        traced_execed(traced, event->size ? (const char *)(event + 1) : NULL, &tracer->run,
-                      event->now);
+        take_execed(tracer, traced, event);
     } else if (event->what == TRACE_EXITED) {
-        traced_exited(traced, (int)event->value, &tracer->run, event->now);
-        process_remove(tracer, traced);
+        take_exited(tracer, traced, event);
     } else {
-        traced_settled(traced);
+        traced_exec_settled(traced);
         traced->begun |= event->what != TRACE_CLOSING;
         take_own(tracer, traced, event);
     }
@@ -394,8 +423,8 @@ static void take(void *context, const struct trace_event *event)
 
 static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
 {
-    struct kernel_timers timers;
-    kernel_timers_read(&timers, pid);
+    struct kernel_timers timers = {0};
+    kernel_posix_read(&timers, pid);
     for (size_t i = 0; i < timers.count; i++) {
         const struct kernel_timer *timer = &timers.timers[i];
         struct ledger_birth birth = {
@@ -406,8 +435,6 @@ static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
             .now = now,
         };
         struct traced *traced = process_of(tracer, (uint32_t)pid);
-        if (timer->family != TLK_POSIX)
-            continue;
         if (!traced)
             traced = process_add(tracer, (uint32_t)pid, NULL, now);
         traced->begun = true;
@@ -415,19 +442,6 @@ static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
             enter_before(traced, &tracer->run, &birth);
     }
     free(timers.timers);
-}
-
-static void take_before(void *context, const struct trace_event *event)
-{
-    struct tracer *tracer = context;
-    struct traced *traced = process_of(tracer, event->pid);
-    if (!traced)
-        traced = process_add(tracer, event->pid, NULL, event->now);
-    traced->begun = true;
-    if (traced->ledger && ledger_knows(traced->ledger, TLK_TIMERFD, event->object))
-        ledger_shared(traced->ledger, event->object, event->fd, 0, event->now);
-    else
-        descriptor_before(tracer, traced, event, 0);
 }
 
 /* Calls `each` for the children that its threads have now. */
@@ -486,7 +500,7 @@ static void enter_running(struct tracer *tracer, const struct tracing *tracing)
         process_add(tracer, (uint32_t)tracing->pid, NULL, now);
     for (size_t i = 0; !tracing->all && i < tracer->count; i++)
         posix_before(tracer, tracer->processes[i]->pid, now);
-    probes_existing(tracer->probes, take_before, tracer);
+    probes_existing(tracer->probes, take, tracer);
 }
 
 /* ---- from begin to end ---- */
@@ -518,7 +532,8 @@ struct tracer *tracer_new(const struct tracing *tracing)
     tracer->written = now;
     tracer->pid_most = pid_most();
     tracer->by_pid = memory_new((size_t)tracer->pid_most + 1, sizeof(*tracer->by_pid));
-    mappings_follow(tracing->all ? -1 : tracing->pid);
+    mappings_follow();
+    tracer->sites = sites_new(probes);
     enter_running(tracer, tracing);
     return tracer;
 }
@@ -551,6 +566,7 @@ size_t tracer_end(struct tracer *tracer)
     size_t unwritten = tracer->unwritten;
     while (tracer->count > 0)
         process_remove(tracer, tracer->processes[0]);
+    sites_free(tracer->sites);
     mappings_stop();
     probes_close(tracer->probes);
     free(tracer->processes);

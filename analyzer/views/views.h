@@ -6,6 +6,7 @@
 #define TIMERLEAK_VIEWS_VIEWS_H
 
 #include "base/text.h"
+#include "outside/host_rows.h"
 #include "profile/gate.h"
 #include "profile/graph.h"
 #include "profile/patterns.h"
@@ -56,6 +57,21 @@ struct watch_view {
 };
 
 void watch_print(FILE *to, const struct watch_view *view);
+
+/* ---- what /proc says, without a recording ---- */
+
+struct host_view {
+    const struct host *host;
+    const struct host_rows *rows;
+    size_t looks; /* that were taken, of a watch; 0: there is none */
+    long most;    /* rows to show; -1: all */
+    bool changed; /* none that have not grown */
+    bool keys;    /* say which there are */
+    bool timers;  /* each timer of processes that were asked for */
+};
+
+/* Who holds timers: a table of processes, or of containers and units; or the timers of each. */
+void host_print(FILE *to, const struct host_view *view);
 
 /* ---- what `timerleak check` prints ---- */
 

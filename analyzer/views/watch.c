@@ -8,23 +8,9 @@
 #include "views/views.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* Names have some 40 of these columns. */
 #define ROOM_FOR_RATES 87u
-
-#define NS_PER_SECOND UINT64_C(1000000000)
-
-/* So that lines of a log tell when they were written. */
-static struct text local_time(uint64_t real)
-{
-    struct text text;
-    struct tm parts;
-    time_t seconds = (time_t)(real / NS_PER_SECOND);
-    if (!localtime_r(&seconds, &parts) || strftime(text.s, sizeof(text.s), "%F %T", &parts) == 0)
-        text.s[0] = '\0';
-    return text;
-}
 
 static struct text rate_of(double per_second)
 {
@@ -46,7 +32,7 @@ static void print_head(FILE *to, const struct watch_view *view)
     if (view->trend->looks > 1)
         fprintf(to, ", %s since the watch began",
                 total->growth ? text_change(total->growth).s : "none more");
-    fprintf(to, "\nat %s", local_time(process->as_of.real).s);
+    fprintf(to, "\nat %s", text_local_time(process->as_of.real).s);
     if (view->trend->looks > 1)
         fprintf(to, ": %s released/s, %s created/s", rate_of(total->released).s,
                 rate_of(total->created).s);

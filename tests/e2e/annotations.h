@@ -34,7 +34,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum subject { SUBJECT_SITE, SUBJECT_CALLER, SUBJECT_PROCESS };
+enum annotated { SUBJECT_SITE, SUBJECT_CALLER, SUBJECT_PROCESS };
 
 struct check {
     char key[24];
@@ -45,7 +45,7 @@ struct check {
 #define MAX_CHECKS 16
 
 struct annotation {
-    enum subject subject;
+    enum annotated subject;
     char process[32];
     char family[16], verdict[16]; /* of sites */
     const char *file;             /* base name */

@@ -36,8 +36,8 @@ Test(names, a_report_is_short_and_folded, .timeout = 60)
     /* What linkers have no name for is told apart by debug information. */
     expect_part(report, " start(int)  tests/");
     expect_part(report, " start(char const*)  tests/");
-    expect_part(report, " main::{lambda:64}::operator()");
-    expect_part(report, " main::{lambda:64}::{lambda:70}::operator()");
+    expect_part(report, " main::{lambda:72}::operator()");
+    expect_part(report, " main::{lambda:72}::{lambda:74}::operator()");
     expect_part(report, "frames of the runtime\n");
     expect_none(report, "__cxx11");
     expect_none(report, "std::thread::_");
@@ -189,8 +189,12 @@ Test(names, the_page_is_short_finds_by_the_whole_and_unfolds, .timeout = 120)
     size_t i, frames = 0;
     const json_t *site;
 
-    json_array_foreach(json_object_get(report, "sites"), i, site) frames +=
-        json_array_size(json_object_get(site, "stack"));
+    /* The program's pacer is released: that is no finding. */
+    json_array_foreach(json_object_get(report, "sites"), i, site)
+    {
+        if (strcmp(text_of(site, "verdict"), "clean"))
+            frames += json_array_size(json_object_get(site, "stack"));
+    }
     free(output_of(text_make("'%s' html -o '%s' '%s'", subject.timerleak, url + strlen("file://"),
                              subject.recording)));
     struct browser *browser = browser_open(subject.folder);

@@ -114,7 +114,7 @@ static void read_one(struct recordings *recordings, char *path, FILE *complaints
     recordings->items[recordings->count++] = (struct recording){path, report, ""};
 }
 
-struct recordings recordings_read(const char *directory, pid_t pid, FILE *complaints)
+static struct recordings read_all(const char *directory, pid_t pid, FILE *complaints)
 {
     struct recordings recordings = {0};
     DIR *stream = opendir(directory);
@@ -127,7 +127,23 @@ struct recordings recordings_read(const char *directory, pid_t pid, FILE *compla
         closedir(stream);
     if (recordings.count > 1)
         qsort_r(recordings.items, recordings.count, sizeof(*recordings.items), by_making, &pid);
+    return recordings;
+}
+
+struct recordings recordings_read(const char *directory, pid_t pid, FILE *complaints)
+{
+    struct recordings recordings = read_all(directory, pid, complaints);
+
     name_processes(&recordings, pid);
+    return recordings;
+}
+
+struct recordings recordings_read_below(const char *directory, pid_t launcher, FILE *complaints)
+{
+    struct recordings recordings = read_all(directory, launcher, complaints);
+
+    if (recordings.count)
+        name_processes(&recordings, (pid_t)pid_of(&recordings.items[0]));
     return recordings;
 }
 

@@ -28,6 +28,8 @@ struct recordings {
  * Writes a line to `complaints` for each that can't be read.
  */
 struct recordings recordings_read(const char *directory, pid_t pid, FILE *complaints);
+/* The same of what a launcher ran: its first is "main". */
+struct recordings recordings_read_below(const char *directory, pid_t launcher, FILE *complaints);
 void recordings_forget(struct recordings *recordings);
 
 /* `timerleak report --json` of one file; NULL, with the reason in *error, when it fails. */

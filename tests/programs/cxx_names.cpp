@@ -61,22 +61,22 @@ SITE static int start(const char *timeout)
 
 int main()
 {
-    std::thread worker([] {
-        net::Pool<int> numbers;
-        net::Pool<std::string> words;
-        net::Pool<net::Index> indices;
-        for (int turn = 0; turn < 60; turn++) {
+    net::Pool<int> numbers;
+    net::Pool<std::string> words;
+    net::Pool<net::Index> indices;
+    int pacer = pacer_open(PACE);
+    for (int turn = 0; turn < 60; turn++) {
+        pacer_wait(pacer);
+        last = start(turn);
+        last = start("never");
+        std::thread([&] {
             call([&](int timeout) { numbers.add(timeout); });
             call([&](int timeout) { numbers.add(std::to_string(timeout)); });
             call([&](int timeout) { words.add(timeout); });
             call([&](int timeout) { indices.add(timeout); });
-        }
-    });
-    worker.join();
-    for (int turn = 0; turn < 60; turn++) {
-        last = start(turn);
-        last = start("never");
+        }).join();
     }
-    // expect-process: created=360 live=360 never-armed=360
+    close(pacer);
+    // expect-process: created=361 released=1 live=360 never-armed=360
     print_process_facts();
 }

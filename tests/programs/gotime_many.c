@@ -1,6 +1,7 @@
 // link: -lgotime
 /* A hundred thousand timers are live at the end, made by turns in two places. */
 #include "support/gotime.h"
+#include "support/timers.h"
 #include "support/transparency.h"
 
 SITE static void start_timer(long turn)
@@ -17,10 +18,14 @@ SITE static void start_ticker(long turn)
 
 int main(void)
 {
+    int pacer = pacer_open(PACE);
     for (long turn = 0; turn < 50000; turn++) {
+        if (turn % 1000 == 0)
+            pacer_wait(pacer);
         start_timer(turn);
         start_ticker(turn);
     }
+    close(pacer);
     print_process_facts();
     return 0;
 }

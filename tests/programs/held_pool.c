@@ -12,8 +12,7 @@ int main(void)
     int pacer = pacer_open(PACE);
     for (int turn = 0; turn < 160; turn++) {
         arm_timer(pool[turn % 16], once(AN_HOUR));
-        if (turn % 4 == 0)
-            pacer_wait(pacer);
+        pacer_wait(pacer);
         arm_timer(pool[turn % 16], once(0));
     }
     close(pacer);

@@ -18,7 +18,7 @@ static int accept_connection(void)
 
 int main(void)
 {
-    int pacer = pacer_open(PACE), idle[CONNECTIONS], count = 0;
+    int pacer = pacer_open(2 * PACE), idle[CONNECTIONS], count = 0;
     for (int turn = 0; turn < CONNECTIONS * TURNS_TO_ACCEPT; turn++) {
         pacer_wait(pacer);
         if (turn % TURNS_TO_ACCEPT == 0)

@@ -1,6 +1,6 @@
 /* A recording beside the kernel's own list: this process makes timers, the recording is built. */
 #include "loaded.h"
-#include "profile/kernel_match.h"
+#include "outside/kernel_match.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Families that were not to be recorded: told everywhere, and never green. */
 #include "exports/exports.h"
 #include "gated.h"
-#include "profile/kernel_match.h"
+#include "outside/kernel_match.h"
 #include "views/coverage.h"
 #include "views/views.h"
 

@@ -1,4 +1,4 @@
-#include "profile/kernel_match.h"
+#include "outside/kernel_match.h"
 
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 /*
  * kernel_match.h - a recording of a running process beside the kernel's list of its timers.
  */
-#ifndef TIMERLEAK_PROFILE_KERNEL_MATCH_H
-#define TIMERLEAK_PROFILE_KERNEL_MATCH_H
+#ifndef TIMERLEAK_OUTSIDE_KERNEL_MATCH_H
+#define TIMERLEAK_OUTSIDE_KERNEL_MATCH_H
 
 #include "profile/profile.h"
-#include "recording/kernel.h"
+#include "outside/kernel_timers.h"
 
 struct kernel_match {
     size_t matched;

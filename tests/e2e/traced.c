@@ -1,0 +1,207 @@
+/*
+ * traced.c - programs of tests/programs, watched from outside: they must behave as they do bare,
+ * and their recordings must say what their annotations expect, as under the shim. Besides, what the
+ * shim can't reach: static programs, of another C library, in a container, running already.
+ */
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "annotations.h"
+#include "command.h"
+#include "comparison.h"
+#include "preloaded.h"
+#include "recordings.h"
+#include "subject.h"
+
+#define MAX_PROGRAMS 512
+
+struct program {
+    char name[256];
+};
+
+/* ---- which ---- */
+
+/* Timers of libraries are no objects of the kernel: nobody sees them from there. */
+static bool makes_only_timers_of_kernel(const char *name)
+{
+    struct annotations annotations = annotations_read(name, false);
+    bool only = true;
+
+    for (size_t i = 0; i < annotations.count; i++)
+        only = only && (annotations.items[i].subject == SUBJECT_PROCESS ||
+                        !strcmp(annotations.items[i].family, "timerfd") ||
+                        !strcmp(annotations.items[i].family, "posix") ||
+                        !strcmp(annotations.items[i].family, "itimer"));
+    annotations_forget(&annotations);
+    return only;
+}
+
+static bool applies(const char *name)
+{
+    char *source = source_of(name);
+    bool does = source && !source_says(source, "build", "-shared") &&
+                !source_says(source, "library", "") && !source_says(source, "link", "gotime") &&
+                !source_says(source, "traced", "no") && makes_only_timers_of_kernel(name);
+
+    free(source);
+    return does;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct program *)a)->name, ((const struct program *)b)->name);
+}
+
+ParameterizedTestParameters(traced, behave_and_are_recorded_alike)
+{
+    struct program *programs = cr_malloc(MAX_PROGRAMS * sizeof(*programs));
+    size_t count = 0;
+    char *path = built("programs");
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+
+    while (directory && count < MAX_PROGRAMS && (entry = readdir(directory)))
+        if (applies(entry->d_name))
+            snprintf(programs[count++].name, sizeof(programs->name), "%s", entry->d_name);
+    if (directory)
+        closedir(directory);
+    free(path);
+    qsort(programs, count, sizeof(*programs), by_name);
+    return cr_make_param_array(struct program, programs, count);
+}
+
+/* ---- how ---- */
+
+/* Skips the test where the kernel, or the rights, don't allow it. */
+static void need_tracer(void)
+{
+    static const char *const missing = "`timerleak trace` does not work here";
+    char *timerleak = built("timerleak");
+    char *said = tried(text_make("'%s' doctor | grep 'can watch processes by eBPF'", timerleak));
+
+    free(timerleak);
+    if (!said)
+        cr_skip_test("%s", missing);
+    free(said);
+}
+
+static struct outcome run_traced(const char *path, const char *directory)
+{
+    char *timerleak = built("timerleak");
+    const char *const argv[] = {timerleak, "trace", "-o", directory, "--", path, NULL};
+    struct outcome outcome = command_run(&(struct command){.argv = argv});
+
+    free(timerleak);
+    return outcome;
+}
+
+/* What the tracer itself tells, a line for each program, is not the program's. */
+static void forget_own_lines(char *text)
+{
+    static const char own[] = "timerleak: ";
+    char *to = text;
+
+    for (char *line = text, *end; *line; line = end) {
+        end = line + strcspn(line, "\n");
+        end += *end == '\n';
+        if (strncmp(line, own, sizeof(own) - 1)) {
+            memmove(to, line, (size_t)(end - line));
+            to += end - line;
+        }
+    }
+    *to = '\0';
+}
+
+/* The program's annotations, and what was recorded of a program at that path. */
+static void compare_traced(const struct annotations *annotations, const char *path,
+                           FILE *complaints)
+{
+    char *directory = directory_make();
+    struct outcome bare, traced = run_traced(path, directory);
+    const char *const argv[] = {path, NULL};
+    struct recordings recordings = recordings_read_below(directory, traced.pid, complaints);
+    char *difference;
+
+    bare = command_run(&(struct command){.argv = argv});
+    forget_own_lines(traced.err);
+    difference = differences(&bare, &traced);
+    fputs(difference, complaints);
+    if (!annotations->no_recording && !recordings.count)
+        fprintf(complaints, "there is no recording\n");
+    compare(annotations, &recordings, complaints);
+    recordings_forget(&recordings);
+    free(difference);
+    outcome_forget(&bare);
+    outcome_forget(&traced);
+    directory_remove(directory);
+}
+
+ParameterizedTest(struct program *program, traced, behave_and_are_recorded_alike, .timeout = 60)
+{
+    struct annotations annotations = annotations_read(program->name, false);
+    char *text = NULL, *path = program_path(program->name);
+    size_t length = 0;
+
+    if (annotations.needs_root && geteuid() != 0)
+        cr_skip_test("%s needs root", program->name);
+    need_tracer();
+    FILE *complaints = open_memstream(&text, &length);
+    compare_traced(&annotations, path, complaints);
+    fclose(complaints);
+    cr_expect(length == 0, "%s, traced:\n%s", program->name, text);
+    free(text);
+    free(path);
+    annotations_forget(&annotations);
+}
+
+/* ---- what the shim can't reach ---- */
+
+struct build {
+    char name[32], command[96], source[64];
+};
+
+ParameterizedTestParameters(traced, other_builds_are_recorded_alike)
+{
+    static struct build builds[] = {
+        {"static", "cc -static", "timerfd_forgotten_on_error"},
+        {"static", "cc -static", "posix_created_in_loop"},
+        {"static-pie", "cc -static-pie", "timerfd_forgotten_on_error"},
+        {"musl", "musl-gcc -static", "timerfd_forgotten_on_error"},
+        {"musl, shared", "musl-gcc", "timerfd_forgotten_on_error"},
+        {"no frame pointers", "cc -fomit-frame-pointer", "timerfd_forgotten_on_error"},
+        {"frame pointers", "cc -fno-omit-frame-pointer", "timerfd_forgotten_on_error"},
+    };
+
+    return cr_make_param_array(struct build, builds, sizeof(builds) / sizeof(*builds));
+}
+
+ParameterizedTest(struct build *build, traced, other_builds_are_recorded_alike, .timeout = 60)
+{
+    struct annotations annotations = annotations_read(build->source, false);
+    char *text = NULL, *directory = directory_make();
+    size_t length = 0;
+
+    need_tracer();
+    char *compiler = strndup(build->command, strcspn(build->command, " "));
+    need(compiler);
+    free(compiler);
+    char *path = text_make("%s/%s", directory, build->source);
+    free(output_of(text_make("%s -std=gnu11 -D_GNU_SOURCE= -Ipreload -g -O2 -pthread -o '%s' "
+                             "tests/programs/%s.c",
+                             build->command, path, build->source)));
+    FILE *complaints = open_memstream(&text, &length);
+    compare_traced(&annotations, path, complaints);
+    fclose(complaints);
+    cr_expect(length == 0, "%s, %s:\n%s", build->source, build->name, text);
+    free(text);
+    free(path);
+    directory_remove(directory);
+    annotations_forget(&annotations);
+}
