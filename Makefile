@@ -113,11 +113,12 @@ $(BUILD)/timerleak-trace: $(call objects,$(TRACE) $(TRACE_LOADER) $(filter-out a
 	$(call say,ld) $(CC) $(CFLAGS) $(LDFLAGS) $(OBJ_FLAGS) -o $@ $^ $(LIBRARIES) -lbpf -pthread
 
 # In one form for all kernels: it says what it needs of theirs, and libbpf fits it in (CO-RE).
-BPF_ARCH = $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))))
+BPF_MACHINE = $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+BPF_ARCH = $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(BPF_MACHINE)))
 BPF_OBJECT := $(OBJ)/analyzer/trace/probes.bpf.o
 $(BPF_OBJECT): $(PROBES) $(OBJ)/flags
 	$(call say,$(BPF_CLANG)) $(BPF_CLANG) -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -O2 -g -Ianalyzer $(WARN) \
-		-idirafter /usr/include/$(shell $(CC) -dumpmachine) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+		-idirafter /usr/include/$(BPF_MACHINE)-linux-gnu -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 $(OBJ)/analyzer/trace/probes_object.S.o: $(BPF_OBJECT)
 $(OBJ)/analyzer/trace/probes_object.S.o: OBJ_FLAGS += -DPROBES='"$(BPF_OBJECT)"'
 
@@ -430,7 +431,7 @@ lint: $(call objects,$(SHIM) $(WRAP) $(foreach family,$(FAMILIES),$(call family_
 		$(GOTIME) $(ANALYZER) $(MANUAL))
 	scripts/rooms $(BUILD)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
-		--std=c11 -Ipreload -Ianalyzer analyzer preload
+		--std=c11 -Ipreload -Ianalyzer -i $(PROBES) analyzer preload
 	shellcheck --severity=warning --exclude=$(SHARED),$(ON_PURPOSE) $(SCRIPTS)
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

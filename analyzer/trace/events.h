@@ -70,7 +70,7 @@ enum trace_stack {
     TRACE_KNOWN,        /* `known` is the number that the tracer gave it */
     TRACE_COPIED_STACK, /* registers, and `size` bytes from the stack pointer on */
     TRACE_CALLERS,      /* `size` bytes of return addresses, leaf first, found by frame pointers */
-    TRACE_UNREADABLE, /* of a 32-bit program, or there was no room for the copy: registers alone */
+    TRACE_UNREADABLE,   /* there was no room for the copy, or nothing to be read: registers alone */
 };
 
 /* With TRACE_KNOWN and a copy: a sample, by which the tracer finds out whether it was right. */
@@ -110,15 +110,14 @@ struct trace_event {
     __s32 signal;             /* sigev_signo */
     __u32 known;              /* of TRACE_KNOWN */
     __u64 first, interval;    /* of TRACE_ARMED: it_value and it_interval, ns */
-    struct trace_state state; /* of TRACE_OPEN; of TRACE_ARMED and TRACE_CLOSING on a timerfd how it
-                                 was before */
+    struct trace_state state; /* of TRACE_OPEN, and TRACE_COPIED if it is received; of TRACE_ARMED
+                                 and TRACE_CLOSING on a timerfd how it was before */
     struct trace_registers registers;
     __u64 top[TRACE_TOP_WORDS];
     __u32 size, reserved; /* bytes that follow */
 };
 
-#define TRACE_STACK_SMALL (16u << 10)
-#define TRACE_STACK_LARGE (64u << 10)
+#define TRACE_STACK_LARGE (64u << 10) /* no more is copied */
 
 /*
  * Go: `probe` is what the tracer gave when it attached: which function of which binary. Arguments

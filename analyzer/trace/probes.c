@@ -26,12 +26,13 @@ struct probes {
 
 /* ---- what libbpf has to say ---- */
 
-/* The last that it complained of. It prints by one function for all that it does. */
+/* The first that it complained of: what follows from that, it tells of, too. It prints by one
+ * function for all that it does. */
 static char reason[ERROR_SIZE / 2];
 
 static int hear(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-    if (level == LIBBPF_WARN)
+    if (level == LIBBPF_WARN && !reason[0])
         vsnprintf(reason, sizeof reason, format, arguments);
     return 0;
 }
@@ -52,6 +53,10 @@ static bool refuse(char error[ERROR_SIZE], int code)
         return error_set(error, "not even root may have programs in the kernel here: a container "
                                 "without CAP_BPF and CAP_PERFMON, or a kernel that is locked down "
                                 "(/sys/kernel/security/lockdown)");
+    if (code == -ENODATA)
+        return error_set(error,
+                         "processes have other numbers here than in the kernel: this must run "
+                         "in the pid namespace of the host (docker run --pid=host)");
     return error_set(error,
                      "this kernel (%s) does not take the programs, it may be too old, 6.1 is "
                      "enough: %s: %s",
@@ -104,7 +109,7 @@ static int take_one(void *context, void *data, size_t size)
 
 static int load(struct probes *probes, const struct trace_settings *settings)
 {
-    size_t size = (size_t)(probes_object_end - probes_object);
+    size_t size = (uintptr_t)probes_object_end - (uintptr_t)probes_object;
     probes->object = bpf_object__open_mem(probes_object, size, NULL);
     if (!probes->object)
         return -errno;
@@ -142,6 +147,7 @@ struct probes *probes_open(const struct trace_settings *settings, char error[ERR
         error_set(error, "out of memory");
         return NULL;
     }
+    reason[0] = '\0';
     libbpf_set_print(hear);
     int code = load(probes, settings);
     if (code != 0) {
@@ -166,7 +172,7 @@ bool probes_attach(struct probes *probes, const char *path, uint64_t offset, pid
                    uint64_t probe)
 {
     struct bpf_program *program = bpf_object__find_program_by_name(probes->object, "go_enters");
-    LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = probe);
+    struct bpf_uprobe_opts options = {.sz = sizeof options, .bpf_cookie = probe};
     return add_link(probes, bpf_program__attach_uprobe_opts(program, pid, path, offset, &options));
 }
 

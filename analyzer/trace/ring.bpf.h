@@ -10,9 +10,10 @@
 /* Of a section of its own: so it is a map that the loader finds by name. */
 struct trace_settings settings SEC(".data.settings");
 
-/* Room for some 250 copies of large stacks, 1,000 of small ones, or 50,000 events without: a tracer
- * that is busy for a tenth of a second loses nothing. */
-#define RING_SIZE (16u << 20)
+/* A loop that makes timers as fast as it can copies a stack each 20 us, until the tracer has
+ * unwound the first: room for 3,000 of them, 8 KiB each as they mostly are, is for 60 ms in which
+ * the tracer doesn't get to it. */
+#define RING_SIZE (32u << 20)
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, RING_SIZE);

@@ -105,7 +105,7 @@ static __always_inline bool has_room_for_copies(void)
 struct stack {
     struct trace_registers registers;
     __u32 known;
-    __u32 copied; /* bytes */
+    __u32 copied; /* bytes, room for all of it */
 };
 
 static __always_inline void stack_find(struct stack *stack, struct pt_regs *regs, __u32 pid,
@@ -114,13 +114,16 @@ static __always_inline void stack_find(struct stack *stack, struct pt_regs *regs
     registers_of(&stack->registers, regs);
     stack->known = walk(&stack->registers, pid, call);
     bool sample = stack->known && settings.sample && !(bpf_get_prandom_u32() % settings.sample);
-    if ((stack->known && !sample) || !has_room_for_copies()) {
-        stack->copied = 0;
-    } else {
+    stack->copied = 0;
+    if ((stack->known && !sample) || !has_room_for_copies())
+        return;
+    stack->copied = PIECE;
+#pragma unroll
+    for (__u32 size = PIECE; size < TRACE_STACK_LARGE; size *= 2) {
         __u64 word;
-        void *beyond = (void *)(stack->registers.sp + TRACE_STACK_SMALL);
-        stack->copied =
-            bpf_probe_read_user(&word, sizeof word, beyond) ? TRACE_STACK_SMALL : TRACE_STACK_LARGE;
+        if (bpf_probe_read_user(&word, sizeof word, (void *)(stack->registers.sp + size)))
+            return;
+        stack->copied = size * 2;
     }
 }
 
@@ -157,12 +160,25 @@ static __noinline int tell_with_stack(const struct trace_event *front, struct pt
 {
     struct stack stack;
     stack_find(&stack, regs, front->pid, front->call);
-    if (stack.copied == TRACE_STACK_LARGE)
-        TELL_WITH_COPY(TRACE_STACK_LARGE);
-    else if (stack.copied == TRACE_STACK_SMALL)
-        TELL_WITH_COPY(TRACE_STACK_SMALL);
-    else
+    switch (stack.copied / PIECE) {
+    case 0:
         TELL_WITH_COPY(0);
+        break;
+    case 1:
+        TELL_WITH_COPY(1 * PIECE);
+        break;
+    case 2:
+        TELL_WITH_COPY(2 * PIECE);
+        break;
+    case 4:
+        TELL_WITH_COPY(4 * PIECE);
+        break;
+    case 8:
+        TELL_WITH_COPY(8 * PIECE);
+        break;
+    default:
+        TELL_WITH_COPY(TRACE_STACK_LARGE);
+    }
     return 0;
 }
 
