@@ -79,17 +79,16 @@ ParameterizedTestParameters(traced, behave_and_are_recorded_alike)
 
 /* ---- how ---- */
 
-/* Skips the test where the kernel, or the rights, don't allow it. */
-static void need_tracer(void)
+/* Without rights, or what the kernel must have. That it refuses our programs is no reason. */
+static const char *reason_to_skip(const struct outcome *outcome)
 {
-    static const char *const missing = "`timerleak trace` does not work here";
-    char *timerleak = built("timerleak");
-    char *said = tried(text_make("'%s' doctor | grep 'can watch processes by eBPF'", timerleak));
+    static const char *const reasons[] = {"timerleak-trace is missing", "start it with sudo",
+                                          "not even root may", "does not describe itself"};
 
-    free(timerleak);
-    if (!said)
-        cr_skip_test("%s", missing);
-    free(said);
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+        if (outcome_code(outcome) == 126 && strstr(outcome->err, reasons[i]))
+            return reasons[i];
+    return NULL;
 }
 
 static struct outcome run_traced(const char *path, const char *directory)
@@ -99,6 +98,8 @@ static struct outcome run_traced(const char *path, const char *directory)
     struct outcome outcome = command_run(&(struct command){.argv = argv});
 
     free(timerleak);
+    if (reason_to_skip(&outcome))
+        cr_skip_test("%s", reason_to_skip(&outcome));
     return outcome;
 }
 
@@ -151,7 +152,6 @@ ParameterizedTest(struct program *program, traced, behave_and_are_recorded_alike
 
     if (annotations.needs_root && geteuid() != 0)
         cr_skip_test("%s needs root", program->name);
-    need_tracer();
     FILE *complaints = open_memstream(&text, &length);
     compare_traced(&annotations, path, complaints);
     fclose(complaints);
@@ -188,7 +188,6 @@ ParameterizedTest(struct build *build, traced, other_builds_are_recorded_alike, 
     char *text = NULL, *directory = directory_make();
     size_t length = 0;
 
-    need_tracer();
     char *compiler = strndup(build->command, strcspn(build->command, " "));
     need(compiler);
     free(compiler);
