@@ -142,11 +142,11 @@ bool replace_begin(struct replacement *replacement, const char *path, mode_t mod
     return false;
 }
 
-bool replace_end(struct replacement *replacement)
+static bool end(struct replacement *replacement, bool synced)
 {
     bool written = fflush(replacement->to) == 0 && !ferror(replacement->to);
     if (replacement->partial)
-        written = written && fsync(fileno(replacement->to)) == 0 &&
+        written = written && (!synced || fsync(fileno(replacement->to)) == 0) &&
                   (!replacement->nameless || name_it(replacement));
     int error = errno;
     if (fclose(replacement->to) != 0 && written) {
@@ -162,6 +162,16 @@ bool replace_end(struct replacement *replacement)
     replacement_forget(replacement);
     errno = error;
     return written;
+}
+
+bool replace_end(struct replacement *replacement)
+{
+    return end(replacement, true);
+}
+
+bool replace_end_unsynced(struct replacement *replacement)
+{
+    return end(replacement, false);
 }
 
 void replace_abandon(struct replacement *replacement)

@@ -28,6 +28,8 @@ bool replace_begin(struct replacement *replacement, const char *path, mode_t mod
 
 /* False, with errno set, if not all could be written: the old file is still there. */
 bool replace_end(struct replacement *replacement);
+/* The same without waiting for the disk: after a power failure it may be neither. */
+bool replace_end_unsynced(struct replacement *replacement);
 
 /* Instead of replace_end(): the old file stays. */
 void replace_abandon(struct replacement *replacement);

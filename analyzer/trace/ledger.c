@@ -956,7 +956,7 @@ static bool recording_write(const struct ledger *ledger, const char *path)
     if (!replace_begin(&replacement, path, REPLACE_PRIVATE))
         return false;
     if (writer_write(&ledger->catalog.writer, replacement.to))
-        return replace_end(&replacement);
+        return replace_end_unsynced(&replacement);
     int error = errno;
     replace_abandon(&replacement);
     errno = error;
