@@ -66,17 +66,21 @@ static void program_meet(struct tracer *tracer, pid_t pid)
     programs_meet(tracer->programs, path);
 }
 
-static struct traced *process_add(struct tracer *tracer, uint32_t pid, const struct traced *parent,
-                                  uint64_t now)
+static void process_enter(struct tracer *tracer, struct traced *traced)
 {
-    struct traced *traced = traced_new((pid_t)pid, parent, now);
     tracer->processes =
         memory_grow(tracer->processes, tracer->count, &tracer->room, sizeof(*tracer->processes));
-    if (!parent)
-        program_meet(tracer, traced->pid);
     traced->place = tracer->count;
     tracer->processes[tracer->count++] = traced;
-    tracer->by_pid[pid] = traced;
+    tracer->by_pid[traced->pid] = traced;
+}
+
+/* One that was there before, or of whose making was not told. */
+static struct traced *process_add(struct tracer *tracer, uint32_t pid, uint64_t now)
+{
+    struct traced *traced = traced_new((pid_t)pid, now);
+    program_meet(tracer, (pid_t)pid);
+    process_enter(tracer, traced);
     return traced;
 }
 
@@ -232,9 +236,11 @@ static void take_forked(struct tracer *tracer, const struct trace_event *event)
     struct traced *parent = process_of(tracer, event->other), *old = process_of(tracer, event->pid);
     if (old) /* its end was lost */
         process_remove(tracer, old);
-    struct traced *child = process_add(tracer, event->pid, parent, event->now);
     if (parent)
-        traced_forked(child, parent, &tracer->run);
+        process_enter(tracer, traced_forked((pid_t)event->pid, parent, (uint64_t)event->value,
+                                            &tracer->run, event->now));
+    else
+        process_add(tracer, event->pid, event->now);
 }
 
 /* What the process before it, or its parent, held of it. */
@@ -432,6 +438,12 @@ static void take_exited(struct tracer *tracer, struct traced *traced,
     process_remove(tracer, traced);
 }
 
+static bool is_arranging(const struct trace_event *event)
+{
+    return event->what == TRACE_CLOSING ||
+           (event->what == TRACE_COPIED && event->value == TRACE_COPY_MADE);
+}
+
 static void take(void *context, const struct trace_event *event)
 {
     struct tracer *tracer = context;
@@ -441,7 +453,7 @@ static void take(void *context, const struct trace_event *event)
     }
     struct traced *traced = process_of(tracer, event->pid);
     if (!traced) /* it was there before the tracer, or its fork was lost */
-        traced = process_add(tracer, event->pid, NULL, event->now);
+        traced = process_add(tracer, event->pid, event->now);
     if (event->what == TRACE_OPEN) {
         take_open(tracer, traced, event);
     } else if (event->what == TRACE_EXECED) {
@@ -450,7 +462,8 @@ static void take(void *context, const struct trace_event *event)
         take_exited(tracer, traced, event);
     } else {
         traced_exec_settled(traced);
-        traced->begun |= event->what != TRACE_CLOSING;
+        traced->arranged |= is_arranging(event);
+        traced->begun |= !is_arranging(event);
         take_own(tracer, traced, event);
     }
 }
@@ -472,7 +485,7 @@ static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
         };
         struct traced *traced = process_of(tracer, (uint32_t)pid);
         if (!traced)
-            traced = process_add(tracer, (uint32_t)pid, NULL, now);
+            traced = process_add(tracer, (uint32_t)pid, now);
         traced->begun = true;
         if (!traced->ledger || !ledger_knows(traced->ledger, TLK_POSIX, timer->id))
             enter_before(traced, &tracer->run, &birth);
@@ -503,7 +516,7 @@ static void children_each(struct tracer *tracer, pid_t pid, void (*each)(struct 
 static void watch_with_children(struct tracer *tracer, pid_t pid)
 {
     if (!process_of(tracer, (uint32_t)pid) && probes_watch(tracer->probes, pid)) {
-        process_add(tracer, (uint32_t)pid, NULL, clock_now(CLOCK_MONOTONIC));
+        process_add(tracer, (uint32_t)pid, clock_now(CLOCK_MONOTONIC));
         children_each(tracer, pid, watch_with_children);
     }
 }
@@ -535,7 +548,7 @@ static void enter_running(struct tracer *tracer, const struct tracing *tracing)
     else if (tracing->children)
         watch_with_children(tracer, tracing->pid);
     else if (probes_watch(tracer->probes, tracing->pid))
-        process_add(tracer, (uint32_t)tracing->pid, NULL, now);
+        process_add(tracer, (uint32_t)tracing->pid, now);
     for (size_t i = 0; !tracing->all && i < tracer->count; i++)
         posix_before(tracer, tracer->processes[i]->pid, now);
     probes_existing(tracer->probes, take, tracer);
