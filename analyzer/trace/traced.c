@@ -219,14 +219,15 @@ static void exe_set(struct traced *traced, const char *program)
     traced->exe = exe ? exe : memory_copy(program);
 }
 
-void traced_execed(struct traced *traced, const struct traced_image *image,
+bool traced_execed(struct traced *traced, const struct traced_image *image,
                    const struct traced_run *run, uint64_t now)
 {
+    bool written = true;
     traced_exec_settled(traced);
     image_forget(traced);
     if (traced->ledger) {
         ledger_ended(traced->ledger, TLK_EXECED, 0, now, now + run->to_real, now + run->to_boot, 0);
-        traced_write(traced, run, false, now);
+        written = traced_write(traced, run, false, now);
     }
     traced->replaced = traced->ledger;
     traced->ledger = NULL;
@@ -239,6 +240,7 @@ void traced_execed(struct traced *traced, const struct traced_image *image,
         arguments_set(traced, image->arguments, image->arguments_size);
     else
         arguments_read(traced);
+    return written;
 }
 
 void traced_exec_settled(struct traced *traced)
@@ -249,16 +251,16 @@ void traced_exec_settled(struct traced *traced)
 }
 
 /* `status` as from waitpid(2). */
-void traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now)
+bool traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now)
 {
     bool killed = WIFSIGNALED(status);
     if (!traced->ledger)
-        return;
+        return true;
     traced->begun |= traced->arranged;
     ledger_ended(traced->ledger, killed ? TLK_KILLED : TLK_EXITED,
                  killed ? WTERMSIG(status) : WEXITSTATUS(status), now, now + run->to_real,
                  now + run->to_boot, 0);
-    traced_write(traced, run, false, now);
+    return traced_write(traced, run, false, now);
 }
 
 /* ---- its recording ---- */
@@ -332,8 +334,7 @@ static bool name_take(struct traced *traced, const struct traced_run *run)
 
 bool traced_write(struct traced *traced, const struct traced_run *run, bool copied, uint64_t now)
 {
-    if (!traced->ledger || !traced->begun || !ledger_used(traced->ledger) ||
-        !ledger_changed(traced->ledger))
+    if (!traced->ledger || !traced->begun || !ledger_used(traced->ledger))
         return true;
     if (!traced->path && !name_take(traced, run)) {
         complain("no recording of process %d can be written to %s: %s", (int)traced->pid,

@@ -59,19 +59,20 @@ struct traced *traced_forked(pid_t pid, struct traced *parent, uint64_t started,
 
 /*
  * It became another program: a path and arguments, where they are known; else /proc is asked. The
- * ledger of the one before is ended, and kept for what is handed on.
+ * ledger of the one before is ended, and kept for what is handed on. False after a complaint: its
+ * recording could not be written; as with traced_exited().
  */
 struct traced_image {
     const char *program; /* "": unknown */
     const char *arguments;
     size_t arguments_size;
 };
-void traced_execed(struct traced *traced, const struct traced_image *image,
+bool traced_execed(struct traced *traced, const struct traced_image *image,
                    const struct traced_run *run, uint64_t now);
 /* All that was handed on has been. */
 void traced_exec_settled(struct traced *traced);
 
-void traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now);
+bool traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now);
 
 /*
  * Writes its recording, if there is anything to tell and, `copied`, the process goes on. False

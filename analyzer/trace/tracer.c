@@ -32,7 +32,7 @@ struct tracer {
     struct sites *sites;
     struct programs *programs;
     struct traced_run run;
-    bool all, own;          /* every process; what this one forks */
+    bool all;               /* every process */
     struct traced **by_pid; /* of all numbers that there can be */
     pid_t pid_most;
     struct traced **processes; /* those that are traced now, in no order */
@@ -106,11 +106,13 @@ static void losses_tell(struct tracer *tracer, struct traced *traced)
     traced->told = losses;
 }
 
-static void process_write(struct tracer *tracer, struct traced *traced, bool copied, uint64_t now)
+/* One in which nothing has changed is as good as it was, but for its age at the `last`. */
+static void process_write(struct tracer *tracer, struct traced *traced, bool last, uint64_t now)
 {
     losses_tell(tracer, traced);
-    if (!traced_write(traced, &tracer->run, copied, now))
-        tracer->unwritten++;
+    bool due = traced->ledger && (last || ledger_changed(traced->ledger));
+    if (due && !traced_write(traced, &tracer->run, true, now))
+        tracer->unwritten += last;
 }
 
 /* ---- what calls set ---- */
@@ -190,12 +192,18 @@ static void enter_before(struct traced *traced, const struct traced_run *run,
     ledger_created(ledger, birth);
 }
 
+/* It expired at once, if that is still to be read. */
+static uint64_t left_of(const struct trace_state *state)
+{
+    return state->left > 0 ? (uint64_t)state->left : state->ticks > 0;
+}
+
 static void enter_state(struct ledger *ledger, uint64_t key, const struct trace_state *state,
                         uint64_t now)
 {
     struct ledger_arming arming = {
         .now = now,
-        .value = state->left > 0 ? (uint64_t)state->left : 0,
+        .value = left_of(state),
         .interval = state->interval,
         .inherited = true,
     };
@@ -345,7 +353,7 @@ static void take_copied(struct tracer *tracer, struct traced *traced,
         ledger_created(ledger, &birth);
         struct ledger_arming arming = {
             .now = event->now,
-            .value = event->state.left > 0 ? (uint64_t)event->state.left : event->state.ticks > 0,
+            .value = left_of(&event->state),
             .interval = event->state.interval,
         };
         if (arming.value)
@@ -422,7 +430,7 @@ static void take_execed(struct tracer *tracer, struct traced *traced,
     };
     program_meet(tracer, traced->pid);
     sites_end(tracer->sites, traced->pid);
-    traced_execed(traced, &image, &tracer->run, event->now);
+    tracer->unwritten += !traced_execed(traced, &image, &tracer->run, event->now);
     if (traced->replaced) {
         ledger_process_inherited(traced_ledger(traced, &tracer->run), traced->replaced, event->now);
         traced->begun |= ledger_used(traced->ledger);
@@ -433,7 +441,7 @@ static void take_exited(struct tracer *tracer, struct traced *traced,
                         const struct trace_event *event)
 {
     losses_tell(tracer, traced);
-    traced_exited(traced, (int)event->value, &tracer->run, event->now);
+    tracer->unwritten += !traced_exited(traced, (int)event->value, &tracer->run, event->now);
     probes_forget(tracer->probes, traced->pid);
     process_remove(tracer, traced);
 }
@@ -470,6 +478,15 @@ static void take(void *context, const struct trace_event *event)
 
 /* ---- what is there already ---- */
 
+static enum tlk_notify notify_before(const struct kernel_timer *timer)
+{
+    if (timer->signal == 0)
+        return TLK_NOTIFY_NONE;
+    if (!timer->to_thread)
+        return TLK_NOTIFY_SIGNAL;
+    return timer->signal == SIGNAL_OF_LIBC ? TLK_NOTIFY_THREAD : TLK_NOTIFY_THREAD_ID;
+}
+
 static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
 {
     struct kernel_timers timers = {0};
@@ -481,6 +498,8 @@ static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
             .key = timer->id,
             .id = timer->id,
             .clock = timer->clock,
+            .notify = notify_before(timer),
+            .signal = (uint32_t)timer->signal,
             .now = now,
         };
         struct traced *traced = process_of(tracer, (uint32_t)pid);
@@ -539,7 +558,7 @@ static void posix_before_all(struct tracer *tracer, uint64_t now)
 static void enter_running(struct tracer *tracer, const struct tracing *tracing)
 {
     uint64_t now = clock_now(CLOCK_MONOTONIC);
-    if (tracing->pid == getpid()) {
+    if (!tracing->all && tracing->pid == getpid()) {
         probes_watch(tracer->probes, tracing->pid); /* for what it will fork */
         return;
     }
@@ -579,7 +598,7 @@ struct tracer *tracer_new(const struct tracing *tracing)
         .to_real = clock_now(CLOCK_REALTIME) - now,
         .to_boot = clock_now(CLOCK_BOOTTIME) - now,
     };
-    tracer->own = tracing->pid == getpid();
+    tracer->all = tracing->all;
     tracer->written = now;
     tracer->pid_most = pid_most();
     tracer->by_pid = memory_new((size_t)tracer->pid_most + 1, sizeof(*tracer->by_pid));
@@ -592,10 +611,10 @@ struct tracer *tracer_new(const struct tracing *tracing)
     return tracer;
 }
 
-static void write_all(struct tracer *tracer, uint64_t now)
+static void write_all(struct tracer *tracer, bool last, uint64_t now)
 {
     for (size_t i = 0; i < tracer->count; i++)
-        process_write(tracer, tracer->processes[i], true, now);
+        process_write(tracer, tracer->processes[i], last, now);
     tracer->written = now;
 }
 
@@ -604,7 +623,7 @@ void tracer_turn(struct tracer *tracer, int ms)
     probes_read(tracer->probes, take, tracer, ms);
     uint64_t now = clock_now(CLOCK_MONOTONIC);
     if (now - tracer->written >= SNAPSHOTS)
-        write_all(tracer, now);
+        write_all(tracer, false, now);
 }
 
 bool tracer_idle(const struct tracer *tracer)
@@ -616,7 +635,7 @@ size_t tracer_end(struct tracer *tracer)
 {
     probes_read(tracer->probes, take, tracer, 0);
     uint64_t now = clock_now(CLOCK_MONOTONIC);
-    write_all(tracer, now);
+    write_all(tracer, true, now);
     size_t unwritten = tracer->unwritten;
     while (tracer->count > 0)
         process_remove(tracer, tracer->processes[0]);
