@@ -8,6 +8,7 @@
 #include <string.h>
 
 struct sites {
+    struct probes *probes;
     struct known *known;
 };
 
@@ -38,6 +39,7 @@ static bool step_put(void *context, uint64_t key, const struct trace_step *step)
 struct sites *sites_new(struct probes *probes)
 {
     struct sites *sites = memory_new(1, sizeof(*sites));
+    sites->probes = probes;
     sites->known = known_new(step_put, probes);
     return sites;
 }
@@ -46,6 +48,15 @@ void sites_free(struct sites *sites)
 {
     known_free(sites->known);
     free(sites);
+}
+
+void sites_follow(struct sites *sites, struct traced *traced)
+{
+    uint32_t epoch = traced->map ? memory_map_epoch(traced->map) : traced->epoch;
+    if (epoch == traced->epoch)
+        return;
+    traced->epoch = epoch;
+    probes_epoch(sites->probes, traced->pid, epoch);
 }
 
 void sites_end(struct sites *sites, pid_t pid)
@@ -131,9 +142,10 @@ static uint32_t site_of_copy(struct sites *sites, struct traced *traced,
         unwound = (struct unwound){.callers = {event->registers.ip}, .depth = 1};
     uint32_t site =
         site_of_callers(traced, unwound.callers, unwound.depth, unwound.truncated, like);
+    sites_follow(sites, traced);
     const struct known_place place = {
         .pid = event->pid,
-        .epoch = memory_map_epoch(traced->map),
+        .epoch = traced->epoch,
         .call = event->call,
         .ip = event->registers.ip,
     };

@@ -32,6 +32,7 @@ struct traced {
     struct golang_timers *go;    /* NULL: none was seen so far */
     struct traced_frame *frames; /* of addresses that were looked up last: see sites.c */
     struct trace_losses told;    /* what its recording was told of */
+    uint32_t epoch;              /* of its map, as the kernel knows it */
     char *path;                  /* of its recording; NULL: it has no name so far */
 };
 

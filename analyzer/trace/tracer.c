@@ -618,9 +618,19 @@ static void write_all(struct tracer *tracer, bool last, uint64_t now)
     tracer->written = now;
 }
 
+/* All that happened before `then` was taken: what is told of code until then can be entered. */
+static void caught_up(struct tracer *tracer, uint64_t then)
+{
+    mappings_read(then);
+    for (size_t i = 0; i < tracer->count; i++)
+        sites_follow(tracer->sites, tracer->processes[i]);
+}
+
 void tracer_turn(struct tracer *tracer, int ms)
 {
-    probes_read(tracer->probes, take, tracer, ms);
+    uint64_t then = clock_now(CLOCK_MONOTONIC);
+    if (probes_read(tracer->probes, take, tracer, ms))
+        caught_up(tracer, then);
     uint64_t now = clock_now(CLOCK_MONOTONIC);
     if (now - tracer->written >= SNAPSHOTS)
         write_all(tracer, false, now);
