@@ -101,8 +101,7 @@ static void limits_read(pid_t pid, struct ledger_process *process)
     }
 }
 
-static struct ledger *ledger_make(const struct traced *traced, const struct ledger *parent,
-                                  const struct traced_run *run)
+static struct ledger *ledger_make(const struct traced *traced, const struct traced_run *run)
 {
     const char *arguments[ARGUMENTS_MOST + 1];
     struct ledger_process process = {
@@ -117,12 +116,14 @@ static struct ledger *ledger_make(const struct traced *traced, const struct ledg
         .sigpending_soft = UINT64_MAX,
         .sigpending_hard = UINT64_MAX,
         .session = run->session,
-        .forked = parent != NULL,
+        .forked = traced->parent != 0,
     };
     arguments_list(traced, arguments);
     stat_read(traced->pid, &process);
     limits_read(traced->pid, &process);
-    return parent ? ledger_fork(parent, &process) : ledger_new(&process);
+    if (traced->parent)
+        process.parent = traced->parent;
+    return ledger_new(&process);
 }
 
 /* ---- its life ---- */
@@ -174,7 +175,7 @@ void traced_free(struct traced *traced)
 struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run)
 {
     if (!traced->ledger)
-        traced->ledger = ledger_make(traced, NULL, run);
+        traced->ledger = ledger_make(traced, run);
     return traced->ledger;
 }
 
@@ -192,12 +193,11 @@ struct unwinder *traced_unwinder(struct traced *traced)
     return traced->unwinder;
 }
 
-void traced_forked(struct traced *traced, struct traced *parent, const struct traced_run *run)
+void traced_forked(struct traced *traced, struct traced *parent)
 {
+    traced->parent = parent->pid;
     traced_map(parent); /* it may be gone when it is needed */
     traced->map = memory_map_fork(parent->map, traced->pid);
-    if (parent->ledger)
-        traced->ledger = ledger_make(traced, parent->ledger, run);
 }
 
 /* A path tells it at once, if it is one for everybody; /proc may be a later program's, or gone. */
@@ -222,6 +222,7 @@ void traced_execed(struct traced *traced, const struct traced_image *image,
     }
     traced->replaced = traced->ledger;
     traced->ledger = NULL;
+    traced->parent = 0;
     traced->begun = false;
     traced->since = now;
     free(traced->path);

@@ -17,6 +17,7 @@
 
 struct traced {
     pid_t pid;
+    pid_t parent;   /* which has forked it; 0: it has become another program since, or is not known */
     size_t place;   /* for the tracer */
     uint64_t since; /* CLOCK_MONOTONIC: from then on it is traced */
     char *exe;
@@ -50,8 +51,8 @@ void traced_free(struct traced *traced);
 struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run);
 struct unwinder *traced_unwinder(struct traced *traced);
 
-/* The parent has forked it: it has its parent's stacks and files, but no timer so far. */
-void traced_forked(struct traced *traced, struct traced *parent, const struct traced_run *run);
+/* The parent has forked it: it has its parent's code. */
+void traced_forked(struct traced *traced, struct traced *parent);
 
 /*
  * It became another program: a path and arguments, where they are known; else /proc is asked. The

@@ -234,7 +234,7 @@ static void take_forked(struct tracer *tracer, const struct trace_event *event)
         process_remove(tracer, old);
     struct traced *child = process_add(tracer, event->pid, parent, event->now);
     if (parent)
-        traced_forked(child, parent, &tracer->run);
+        traced_forked(child, parent);
 }
 
 /* What the process before it, or its parent, held of it. */
