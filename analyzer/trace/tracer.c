@@ -245,8 +245,8 @@ static void take_forked(struct tracer *tracer, const struct trace_event *event)
     if (old) /* its end was lost */
         process_remove(tracer, old);
     if (parent)
-        process_enter(tracer, traced_forked((pid_t)event->pid, parent, (uint64_t)event->value,
-                                            &tracer->run, event->now));
+        process_enter(tracer,
+                      traced_forked((pid_t)event->pid, parent, (uint64_t)event->value, event->now));
     else
         process_add(tracer, event->pid, event->now);
 }
