@@ -128,8 +128,8 @@ struct trace_event {
  * of them is who called the function.
  */
 #define TRACE_GO_ARGUMENTS 6
-#define TRACE_GO_MEMORY                                                                            \
-    3 /* no further than the timer itself: what lies behind may not be there yet */
+/* No further than the timer itself: what lies behind may not be in memory. */
+#define TRACE_GO_MEMORY 3
 #define TRACE_GO_CALLERS 64
 #define TRACE_GO_GUARD (1ull << 63)
 
