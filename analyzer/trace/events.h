@@ -12,7 +12,8 @@
 #include <linux/types.h>
 
 enum trace_what {
-    TRACE_FORKED = 1, /* a process: `pid` is the child, `other` its parent. Its timerfds follow */
+    TRACE_FORKED = 1, /* a process: `pid` is the child, `other` its parent, `value` when it started,
+                         CLOCK_BOOTTIME. Its timerfds follow */
     TRACE_EXECED, /* what is still open follows. TRACE_PROGRAM bytes of the path that was executed,
                      of a script its interpreter, "" if it is too long; then its arguments */
     TRACE_EXITED, /* the last thread is ending; what is still open came before. `value`: the wait

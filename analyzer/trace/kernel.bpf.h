@@ -109,7 +109,7 @@ struct task_struct {
     struct files_struct *files;
     struct mm_struct *mm;
     struct signal_struct *signal;
-    __u64 start_time;
+    __u64 start_time, start_boottime;
 };
 
 struct linux_binprm {

@@ -225,6 +225,7 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
     }
     EVENT_OF(event, TRACE_FORKED, (__u64)pid << 32 | pid);
     event->other = from;
+    event->value = child->start_boottime;
     tell(event);
     tell_open(child, from, TRACE_FORKED);
     return 0;

@@ -19,6 +19,7 @@
 #include "preloaded.h"
 #include "recordings.h"
 #include "subject.h"
+#include "tracing.h"
 
 #define MAX_PROGRAMS 512
 
@@ -79,18 +80,6 @@ ParameterizedTestParameters(traced, behave_and_are_recorded_alike)
 
 /* ---- how ---- */
 
-/* Without rights, or what the kernel must have. That it refuses our programs is no reason. */
-static const char *reason_to_skip(const struct outcome *outcome)
-{
-    static const char *const reasons[] = {"timerleak-trace is missing", "start it with sudo",
-                                          "not even root may", "does not describe itself"};
-
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
-        if (outcome_code(outcome) == 126 && strstr(outcome->err, reasons[i]))
-            return reasons[i];
-    return NULL;
-}
-
 static struct outcome run_traced(const char *path, const char *directory)
 {
     char *timerleak = built("timerleak");
@@ -98,8 +87,7 @@ static struct outcome run_traced(const char *path, const char *directory)
     struct outcome outcome = command_run(&(struct command){.argv = argv});
 
     free(timerleak);
-    if (reason_to_skip(&outcome))
-        cr_skip_test("%s", reason_to_skip(&outcome));
+    tracing_needed(&outcome);
     return outcome;
 }
 
