@@ -547,6 +547,13 @@ void ledger_unread(struct ledger *ledger, uint32_t family, uint64_t key, uint64_
     timer_at(ledger, slot)->flags |= TLK_UNREAD;
 }
 
+void ledger_left_behind(struct ledger *ledger, uint32_t family, uint64_t key)
+{
+    uint32_t slot = timer_find(ledger, family, key);
+    if (slot)
+        timer_at(ledger, slot)->flags |= TLK_LEFT_BEHIND;
+}
+
 static void armed(struct ledger *ledger, uint32_t slot, const struct ledger_arming *arming)
 {
     struct tlk_timer *timer = timer_at(ledger, slot);

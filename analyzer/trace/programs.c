@@ -62,7 +62,7 @@ static void program_attach(struct programs *programs, size_t number, const char 
     const struct golang_probe *probes = golang_probes(golang, &count);
     for (size_t i = 0; i < count; i++) {
         if (!probes_attach(programs->probes, path, probes[i].offset, -1,
-                           number << PROBES_SHIFT | i)) {
+                           number << PROBES_SHIFT | i | (probes[i].guard ? TRACE_GO_GUARD : 0))) {
             complain("%s: the timers of Go can't be watched: %s", path, strerror(errno));
             return;
         }
