@@ -23,6 +23,7 @@ struct traced {
     char *exe;
     char *arguments; /* one after the other, each with its NUL */
     size_t arguments_size;
+    bool missing; /* its number is nobody's, though no end was told */
     bool begun; /* it did something itself: what it only came by over fork is not worth a recording
                  */
     struct ledger *ledger;   /* NULL: nothing has happened so far */
