@@ -946,6 +946,7 @@ static bool recording_write(const struct ledger *ledger, const char *path)
     struct replacement replacement;
     if (!replace_begin(&replacement, path, REPLACE_PRIVATE))
         return false;
+    replacement.fleeting = true; /* there is another soon, for each of many processes */
     if (writer_write(&ledger->catalog.writer, replacement.to))
         return replace_end(&replacement);
     int error = errno;

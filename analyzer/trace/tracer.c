@@ -12,6 +12,7 @@
 #include "trace/traced.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,7 @@ struct tracer {
     pid_t pid_most;
     struct traced **processes; /* those that are traced now, in no order */
     size_t count, room;
+    uint64_t reached; /* when what was taken last happened */
     uint64_t written; /* when that was done last */
     size_t unwritten;
 };
@@ -113,6 +115,28 @@ static void process_write(struct tracer *tracer, struct traced *traced, bool las
     bool due = traced->ledger && (last || ledger_changed(traced->ledger));
     if (due && !traced_write(traced, &tracer->run, true, now))
         tracer->unwritten += last;
+}
+
+/* Its end was lost: how it ended, nobody knows. */
+static void process_lose(struct tracer *tracer, struct traced *traced, uint64_t now)
+{
+    process_write(tracer, traced, false, now);
+    process_remove(tracer, traced);
+}
+
+/* Whose end still lay in the ring is told of before this is called again. */
+static void processes_seek(struct tracer *tracer, uint64_t now)
+{
+    for (size_t i = tracer->count; i-- > 0;) {
+        struct traced *traced = tracer->processes[i];
+        if (!traced->missing) {
+            traced->missing = kill(traced->pid, 0) != 0 && errno == ESRCH;
+            continue;
+        }
+        pid_t pid = traced->pid;
+        process_lose(tracer, traced, now);
+        probes_forget(tracer->probes, pid);
+    }
 }
 
 /* ---- what calls set ---- */
@@ -242,13 +266,16 @@ static void made_known(struct tracer *tracer, struct traced *traced,
 static void take_forked(struct tracer *tracer, const struct trace_event *event)
 {
     struct traced *parent = process_of(tracer, event->other), *old = process_of(tracer, event->pid);
-    if (old) /* its end was lost */
-        process_remove(tracer, old);
-    if (parent)
-        process_enter(tracer,
-                      traced_forked((pid_t)event->pid, parent, (uint64_t)event->value, event->now));
-    else
-        process_add(tracer, event->pid, event->now);
+    struct trace_losses told = {0};
+    if (old) {
+        process_lose(tracer, old, event->now);
+        told = probes_losses(tracer->probes, (pid_t)event->pid);
+    }
+    struct traced *child =
+        parent ? traced_forked((pid_t)event->pid, parent, (uint64_t)event->value, event->now)
+               : traced_new((pid_t)event->pid, event->now);
+    child->told = told;
+    process_enter(tracer, child);
 }
 
 /* What the process before it, or its parent, held of it. */
@@ -455,6 +482,7 @@ static bool is_arranging(const struct trace_event *event)
 static void take(void *context, const struct trace_event *event)
 {
     struct tracer *tracer = context;
+    tracer->reached = event->now;
     if (event->what == TRACE_FORKED) {
         take_forked(tracer, event);
         return;
@@ -629,11 +657,15 @@ static void caught_up(struct tracer *tracer, uint64_t then)
 void tracer_turn(struct tracer *tracer, int ms)
 {
     uint64_t then = clock_now(CLOCK_MONOTONIC);
-    if (probes_read(tracer->probes, take, tracer, ms))
+    bool all = probes_read(tracer->probes, take, tracer, ms);
+    if (all)
         caught_up(tracer, then);
     uint64_t now = clock_now(CLOCK_MONOTONIC);
-    if (now - tracer->written >= SNAPSHOTS)
-        write_all(tracer, false, now);
+    if (now - tracer->written < SNAPSHOTS)
+        return;
+    if (all)
+        processes_seek(tracer, now);
+    write_all(tracer, false, now);
 }
 
 bool tracer_idle(const struct tracer *tracer)
@@ -643,8 +675,10 @@ bool tracer_idle(const struct tracer *tracer)
 
 size_t tracer_end(struct tracer *tracer)
 {
-    probes_read(tracer->probes, take, tracer, 0);
     uint64_t now = clock_now(CLOCK_MONOTONIC);
+    while (!probes_read(tracer->probes, take, tracer, 0) && tracer->reached < now)
+        ;
+    now = clock_now(CLOCK_MONOTONIC);
     write_all(tracer, true, now);
     size_t unwritten = tracer->unwritten;
     while (tracer->count > 0)
