@@ -24,8 +24,8 @@ struct traced {
     char *exe;
     char *arguments; /* one after the other, each with its NUL */
     size_t arguments_size;
-    bool missing;  /* its number is nobody's, though no end was told */
-    bool begun;    /* it did something itself: what it only came by over fork is worth no recording */
+    bool missing; /* its number is nobody's, though no end was told */
+    bool begun; /* it did something itself: what it only came by over fork is worth no recording */
     bool arranged; /* it closed or copied descriptors: before an exec that is no use of them */
     struct ledger *ledger;   /* NULL: nothing has happened so far */
     struct ledger *replaced; /* that of the image before, until all is handed on */
