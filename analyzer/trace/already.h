@@ -5,7 +5,7 @@
 #define TIMERLEAK_TRACE_ALREADY_H
 
 #include "trace/host.h"
-#include "trace/tracer.h"
+#include "trace/tracing.h"
 
 /* Watches those that are to be traced. Once the kernel's programs are at work, so that nothing
  * falls between. */
