@@ -142,11 +142,11 @@ bool replace_begin(struct replacement *replacement, const char *path, mode_t mod
     return false;
 }
 
-static bool end(struct replacement *replacement, bool synced)
+bool replace_end(struct replacement *replacement)
 {
     bool written = fflush(replacement->to) == 0 && !ferror(replacement->to);
     if (replacement->partial)
-        written = written && (!synced || fsync(fileno(replacement->to)) == 0) &&
+        written = written && (replacement->fleeting || fsync(fileno(replacement->to)) == 0) &&
                   (!replacement->nameless || name_it(replacement));
     int error = errno;
     if (fclose(replacement->to) != 0 && written) {
@@ -162,16 +162,6 @@ static bool end(struct replacement *replacement, bool synced)
     replacement_forget(replacement);
     errno = error;
     return written;
-}
-
-bool replace_end(struct replacement *replacement)
-{
-    return end(replacement, true);
-}
-
-bool replace_end_unsynced(struct replacement *replacement)
-{
-    return end(replacement, false);
 }
 
 void replace_abandon(struct replacement *replacement)

@@ -14,6 +14,7 @@ struct replacement {
     char *path;
     char *partial; /* NULL where nothing is replaced: a pipe, a device, /dev/stdout */
     bool nameless; /* so far: `partial` is what it will be called */
+    bool fleeting; /* for the caller to set: it need not outlive a failure of the machine */
 };
 
 /* An old file keeps its mode, a new one gets `mode` less what umask takes. */
@@ -28,8 +29,6 @@ bool replace_begin(struct replacement *replacement, const char *path, mode_t mod
 
 /* False, with errno set, if not all could be written: the old file is still there. */
 bool replace_end(struct replacement *replacement);
-/* The same without waiting for the disk: after a power failure it may be neither. */
-bool replace_end_unsynced(struct replacement *replacement);
 
 /* Instead of replace_end(): the old file stays. */
 void replace_abandon(struct replacement *replacement);

@@ -22,7 +22,10 @@ struct probes {
     int watched, steps, epochs, losses;
     void (*take)(void *context, const struct trace_event *event);
     void *context;
+    int left; /* that may be taken */
 };
+
+#define EVENTS_AT_ONCE 8192
 
 /* ---- what libbpf has to say ---- */
 
@@ -104,7 +107,7 @@ static int take_one(void *context, void *data, size_t size)
     size_t fixed = event->what == TRACE_GO ? sizeof(struct trace_go) : sizeof *event;
     if (size >= fixed && event->size <= size - fixed)
         probes->take(probes->context, event);
-    return 0;
+    return --probes->left > 0 ? 0 : -EAGAIN;
 }
 
 static int load(struct probes *probes, const struct trace_settings *settings)
@@ -210,25 +213,21 @@ void probes_existing(struct probes *probes,
 
 /* ---- what is told ---- */
 
-/* Not all that lies in the ring has woken us: so it is asked before, and after. */
+/* Not all that lies in the ring has woken us: so it is asked before, and after. Who makes events
+ * faster than they can be taken would keep us here for ever. */
 bool probes_read(struct probes *probes,
                  void (*take)(void *context, const struct trace_event *event), void *context,
                  int ms)
 {
+    struct epoll_event event;
     probes->take = take;
     probes->context = context;
-    int taken = ring_buffer__consume(probes->ring);
-    if (taken != 0 || ms == 0)
-        return taken >= 0;
-    struct epoll_event event;
-    if (epoll_wait(ring_buffer__epoll_fd(probes->ring), &event, 1, ms) < 0)
-        return false;
-    return ring_buffer__consume(probes->ring) >= 0;
-}
-
-int probes_descriptor(const struct probes *probes)
-{
-    return ring_buffer__epoll_fd(probes->ring);
+    probes->left = EVENTS_AT_ONCE;
+    ring_buffer__consume(probes->ring);
+    if (probes->left == EVENTS_AT_ONCE && ms > 0 &&
+        epoll_wait(ring_buffer__epoll_fd(probes->ring), &event, 1, ms) >= 0)
+        ring_buffer__consume(probes->ring);
+    return probes->left > 0;
 }
 
 struct trace_losses probes_losses(const struct probes *probes, pid_t pid)
@@ -244,19 +243,6 @@ bool probes_step(struct probes *probes, uint64_t key, const struct trace_step *s
 {
     return (step ? bpf_map_update_elem(probes->steps, &key, step, BPF_ANY)
                  : bpf_map_delete_elem(probes->steps, &key)) == 0;
-}
-
-void probes_forget_steps(struct probes *probes)
-{
-    /* The one after each is asked for first: from the front, emptied rooms would be passed again
-     * and again. */
-    uint64_t key, next;
-    bool more = bpf_map_get_next_key(probes->steps, NULL, &key) == 0;
-    while (more) {
-        more = bpf_map_get_next_key(probes->steps, &key, &next) == 0;
-        bpf_map_delete_elem(probes->steps, &key);
-        key = next;
-    }
 }
 
 void probes_epoch(struct probes *probes, pid_t pid, uint32_t epoch)

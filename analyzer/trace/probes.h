@@ -27,19 +27,15 @@ void probes_forget(struct probes *probes, pid_t pid);
 void probes_existing(struct probes *probes,
                      void (*take)(void *context, const struct trace_event *event), void *context);
 
-/* Hands all that lies in the ring to `take`, in order; waits for the first for `ms`. False:
- * interrupted. */
+/* Hands what lies in the ring to `take`, in order, but no more than can be done in a moment; waits
+ * for the first for `ms`. False: there is more, or may be. */
 bool probes_read(struct probes *probes,
                  void (*take)(void *context, const struct trace_event *event), void *context,
                  int ms);
-/* For poll(). What can wait makes it not readable: probes_read() is to be called some times a
- * second all the same. */
-int probes_descriptor(const struct probes *probes);
-
 /* Takes note of steps that lead to a known stack: see events.h. NULL: it is forgotten. False: the
  * table is full. */
 bool probes_step(struct probes *probes, uint64_t key, const struct trace_step *step);
-void probes_forget_steps(struct probes *probes);
+/* Which are good for it now: see trace_begin(). */
 void probes_epoch(struct probes *probes, pid_t pid, uint32_t epoch);
 
 /* Attaches to an address within a file: an offset in the file. `probe` comes back in events. */

@@ -26,6 +26,9 @@ uint64_t sites_caller(struct traced *traced, const struct trace_event *event);
 void sites_frames(struct traced *traced, const uint64_t *addresses, uint32_t count,
                   uint64_t *frames);
 
+/* Code may have come where other code was: what was known of stacks then is good no more. */
+void sites_follow(struct sites *sites, struct traced *traced);
+
 /* The process has ended, or another program. */
 void sites_end(struct sites *sites, pid_t pid);
 

@@ -72,20 +72,20 @@ static void arguments_list(const struct traced *traced, const char *list[ARGUMEN
 }
 
 /* Fields 4 and 22: names of programs may have blanks and parentheses in them. */
-static void stat_read(pid_t pid, struct ledger_process *process)
+static void stat_read(struct traced *traced)
 {
     char text[1024];
     int parent;
     unsigned long long ticks;
-    proc_read(pid, "stat", text, sizeof(text));
+    proc_read(traced->pid, "stat", text, sizeof(text));
     const char *end = strrchr(text, ')');
     if (!end || sscanf(end + 1,
                        " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
                        "%*d %llu",
                        &parent, &ticks) != 2)
         return;
-    process->parent = parent;
-    process->start_ticks = ticks;
+    traced->parent = parent;
+    traced->start_ticks = ticks;
 }
 
 static void limits_read(pid_t pid, struct ledger_process *process)
@@ -101,12 +101,13 @@ static void limits_read(pid_t pid, struct ledger_process *process)
     }
 }
 
-static struct ledger *ledger_make(const struct traced *traced, const struct ledger *parent,
-                                  const struct traced_run *run)
+static struct ledger *ledger_make(const struct traced *traced, const struct traced_run *run)
 {
     const char *arguments[ARGUMENTS_MOST + 1];
     struct ledger_process process = {
         .pid = traced->pid,
+        .parent = traced->parent,
+        .start_ticks = traced->start_ticks,
         .start_mono = traced->since,
         .start_real = traced->since + run->to_real,
         .start_boot = traced->since + run->to_boot,
@@ -117,30 +118,25 @@ static struct ledger *ledger_make(const struct traced *traced, const struct ledg
         .sigpending_soft = UINT64_MAX,
         .sigpending_hard = UINT64_MAX,
         .session = run->session,
-        .forked = parent != NULL,
+        .forked = traced->forked,
     };
     arguments_list(traced, arguments);
-    stat_read(traced->pid, &process);
-    if (traced->parent)
-        process.parent = traced->parent;
     limits_read(traced->pid, &process);
-    return parent ? ledger_fork(parent, &process) : ledger_new(&process);
+    return ledger_new(&process);
 }
 
 /* ---- its life ---- */
 
-struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now)
+struct traced *traced_new(pid_t pid, uint64_t now)
 {
     struct traced *traced = memory_new(1, sizeof(*traced));
     traced->pid = pid;
     traced->since = now;
-    traced->exe = parent ? memory_copy(parent->exe) : exe_read(pid);
+    traced->exe = exe_read(pid);
     if (!traced->exe)
         traced->exe = memory_copy("");
-    if (parent)
-        arguments_set(traced, parent->arguments, parent->arguments_size);
-    else
-        arguments_read(traced);
+    arguments_read(traced);
+    stat_read(traced);
     return traced;
 }
 
@@ -176,7 +172,7 @@ void traced_free(struct traced *traced)
 struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run)
 {
     if (!traced->ledger)
-        traced->ledger = ledger_make(traced, NULL, run);
+        traced->ledger = ledger_make(traced, run);
     return traced->ledger;
 }
 
@@ -194,12 +190,19 @@ struct unwinder *traced_unwinder(struct traced *traced)
     return traced->unwinder;
 }
 
-void traced_forked(struct traced *traced, struct traced *parent, const struct traced_run *run)
+struct traced *traced_forked(pid_t pid, struct traced *parent, uint64_t started, uint64_t now)
 {
-    traced_map(parent); /* it may be gone when it is needed */
-    traced->map = memory_map_fork(parent->map, traced->pid);
-    if (parent->ledger)
-        traced->ledger = ledger_make(traced, parent->ledger, run);
+    struct traced *traced = memory_new(1, sizeof(*traced));
+    uint64_t hertz = (uint64_t)sysconf(_SC_CLK_TCK);
+    traced->pid = pid;
+    traced->parent = parent->pid;
+    traced->forked = true;
+    traced->start_ticks = started / (1000000000 / hertz);
+    traced->since = now;
+    traced->exe = memory_copy(parent->exe);
+    arguments_set(traced, parent->arguments, parent->arguments_size);
+    traced->map = memory_map_fork(traced_map(parent), pid); /* it may be gone when it is needed */
+    return traced;
 }
 
 /* A path tells it at once, if it is one for everybody; /proc may be a later program's, or gone. */
@@ -225,7 +228,7 @@ bool traced_execed(struct traced *traced, const struct traced_image *image,
     }
     traced->replaced = traced->ledger;
     traced->ledger = NULL;
-    traced->begun = false;
+    traced->forked = traced->begun = traced->arranged = false;
     traced->since = now;
     free(traced->path);
     traced->path = NULL;
@@ -250,6 +253,7 @@ bool traced_exited(struct traced *traced, int status, const struct traced_run *r
     bool killed = WIFSIGNALED(status);
     if (!traced->ledger)
         return true;
+    traced->begun |= traced->arranged;
     ledger_ended(traced->ledger, killed ? TLK_KILLED : TLK_EXITED,
                  killed ? WTERMSIG(status) : WEXITSTATUS(status), now, now + run->to_real,
                  now + run->to_boot, 0);

@@ -1,6 +1,7 @@
 #include "trace/unwind.h"
 
 #include "base/memory.h"
+#include "base/paths.h"
 #include "trace/code_file.h"
 #include "trace/prologue.h"
 
@@ -656,10 +657,31 @@ void unwinder_free(struct unwinder *unwinder)
     free(unwinder);
 }
 
+#define PATH_ROOM (2 * PATH_MAX)
+
+static bool path_leads_to(const char *path, const struct mapped_file *file)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && status.st_ino == file->inode;
+}
+
+/*
+ * Where it is for us: a process that has gone into a container, or a folder that was removed since,
+ * may have it from before.
+ */
+static const char *path_here(const struct unwinder *unwinder, const struct mapped_file *file,
+                             char name[PATH_ROOM])
+{
+    snprintf(name, PATH_ROOM, "%s%s", unwinder->root, file->path);
+    if (*file->path == '/' && (path_leads_to(name, file) || !path_leads_to(file->path, file)))
+        return name;
+    return file->path;
+}
+
 bool unwinder_place(struct unwinder *unwinder, uint64_t address, struct tlk_module *module,
                     const char **path, uint64_t *vaddr)
 {
-    static char name[2 * PATH_MAX];
+    static char name[PATH_ROOM];
     const struct mapping *mapping = memory_map_find(unwinder->map, address);
     if (!mapping || !*mapping->file->path)
         return false;
@@ -678,9 +700,7 @@ bool unwinder_place(struct unwinder *unwinder, uint64_t address, struct tlk_modu
         if (size > 0)
             memcpy(module->build_id, build_id, module->build_id_size);
     }
-    snprintf(name, sizeof(name), "%s%s", *mapping->file->path == '/' ? unwinder->root : "",
-             mapping->file->path);
-    *path = name;
+    *path = path_here(unwinder, mapping->file, name);
     *vaddr = address - module->bias;
     return true;
 }
@@ -706,9 +726,24 @@ static bool names_call(const char *symbol, const char *function)
     return false;
 }
 
+/* All that it does before it enters the kernel is no caller's; many of its functions have no name.
+ */
+static bool is_c_library(const char *path)
+{
+    static const char *const names[] = {"libc.so", "libc-", "libc.musl", "ld-musl"};
+    const char *name = path_last(path);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool unwinder_is_wrapper(struct unwinder *unwinder, uint64_t address, const char *function)
 {
     const struct mapping *mapping = memory_map_find(unwinder->map, address);
+    if (mapping && is_c_library(mapping->file->path))
+        return true;
     struct code_file *file = mapping ? code_file_of(mapping->file, unwinder->pid) : NULL;
     const char *name;
     uint64_t start;
