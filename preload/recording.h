@@ -399,6 +399,8 @@ enum tlk_timer_flags {                /* 11 bits */
                                                      by duplicates */
                        TLK_OVERWRITTEN = 256,     /* its memory was freed or used anew while it was
                                                      armed */
+                       TLK_LEFT_BEHIND = 512,     /* nobody can stop it, and who made it went on
+                                                     without waiting for it: made the next */
 };
 
 /* So many units since start_mono, plus one; what happens to a timer by itself is no touch. */

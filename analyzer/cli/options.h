@@ -149,9 +149,9 @@ struct settings {
     const char *exe;
     long sample; /* -1 */
     bool portable;
-    long process;    /* -1: none */
+    long process; /* -1: none */
     bool all;
-    double duration; /* seconds; 0: no end */
+    double duration;          /* seconds; 0: no end */
     const char *sample_index; /* live */
     const char *focus, *ignore, *show, *hide, *show_from;
     const char *tagfocus, *tagignore;

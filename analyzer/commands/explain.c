@@ -130,6 +130,13 @@ static const struct word words[] = {
      "event_del(); ev_timer_stop()), then free its memory. It may not matter in a\n"
      "program that is about to end. \"timerleak check --fail-on overwritten\" fails\n"
      "for any."},
+    {"left-behind",
+     "A timer of time.After() in Go: nobody can stop it, and it is known by its channel\n"
+     "alone. The goroutine that made it has made the next one at the same place\n"
+     "since, so it went on without waiting for this one: a select in a loop does,\n"
+     "where something else is ready first. Until Go 1.22 the runtime keeps it until\n"
+     "it fires. Make one timer with NewTimer() before the loop, and reset it in each\n"
+     "turn; or stop each."},
     {"loop", "\"libev's loop\" is a timerfd that an event loop made for itself, to be woken\n"
              "by. There is one for each loop, or for each of its clocks, as long as the loop\n"
              "lives. It is no leak. Where such timers pile up, loops are made and not freed:\n"

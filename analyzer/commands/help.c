@@ -32,7 +32,7 @@ void help_print(FILE *to)
         else
             fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
     }
-    fprintf(to, "\n\"timerleak help COMMAND\" shows its options, \"man timerleak\" says all.\n"
+    fprintf(to, "\"timerleak help COMMAND\" shows its options, \"man timerleak\" says all.\n"
                 "On a terminal, \"timerleak FILE...\" asks what to show; FILE may be a folder.\n");
 }
 

@@ -61,7 +61,7 @@ const struct command commands[] = {
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_INTERVAL, OPTION_COUNT),
      command_watch, NULL, NULL},
     {"trace", "[OPTION...] -p PID | -a | [--] COMMAND [ARGUMENT...]",
-     "record timers from outside, by eBPF: what runs already, static programs, Go",
+     "record timers from outside, by eBPF: what runs already, static, Go",
      OPTION_LIST(OPTION_OUTPUT, OPTION_CHILDREN, OPTION_PROCESS, OPTION_ALL, OPTION_FOR),
      command_trace, NULL, NULL},
     {"ps", "[OPTION...] [PID...]", "who on this host holds timers, by the kernel's own account",

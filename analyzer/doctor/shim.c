@@ -51,10 +51,8 @@ static _Noreturn void trial_become_program(const struct place *place, const char
     int errors = open(place->errors, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     variables_forget();
     setenv("TIMERLEAK_OUTPUT", place->recording, 1);
-    if (preload)
-        setenv("LD_PRELOAD", preload, 1);
-    if (chdir(place->directory) == 0 && dup2(null, 0) == 0 && dup2(null, 1) == 1 &&
-        dup2(errors, 2) == 2)
+    bool there = preload ? setenv("LD_PRELOAD", preload, 1) == 0 : chdir(place->directory) == 0;
+    if (there && dup2(null, 0) == 0 && dup2(null, 1) == 1 && dup2(errors, 2) == 2)
         execv(argv[0], argv);
     _exit(EXIT_NOT_FOUND);
 }

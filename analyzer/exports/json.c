@@ -161,6 +161,7 @@ static const struct key count_keys[] = {
     KEY("overdue", overdue),
     KEY("far_future", far_future),
     KEY("overwritten", overwritten),
+    KEY("left_behind", left_behind),
     KEY("age_ns", age),
     KEY("retained", retained),
     KEY("on_duplicates", on_duplicates),

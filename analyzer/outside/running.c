@@ -55,9 +55,9 @@ static void complain_of_no_recording(pid_t pid)
 {
     complain("process %d has no recording mapped: it has made no timer so far, was not started by "
              "\"timerleak record\" or with the shim preloaded, or its recording was removed "
-             "since. A process that "
-             "runs can't be attached to: start it anew, by \"timerleak record\"",
-             (int)pid);
+             "since. Start it anew, by \"timerleak record\"; or record it as it runs, by "
+             "\"timerleak trace -p %d\"",
+             (int)pid, (int)pid);
 }
 
 /* With errno 0 if the path leads to another file. */

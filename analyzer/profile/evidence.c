@@ -188,6 +188,7 @@ static void add_suspect(struct evidence *evidence, const struct timer_record *ti
     } else if (judgement->armed && timer->interval == 0 && judgement->due > 0) {
         uint64_t waited = elapsed(evidence->run.as_of, timer->armed_at);
         evidence->waiting++;
+        evidence->left_behind += judgement->left_behind;
         evidence->wait = count_sum(evidence->wait, waited + (uint64_t)judgement->due);
     }
 }

@@ -61,6 +61,7 @@ struct evidence {
     uint64_t suspects;
     uint64_t waiting;           /* one-shot, and not due yet */
     uint64_t wait;              /* ns, how long these wait in all */
+    uint64_t left_behind;       /* of these: nobody waits for them, and nobody can stop them */
     uint64_t resting;           /* fired or stopped */
     uint64_t abandoned;         /* fired or stopped, and then left alone */
     uint64_t forgotten;         /* set anew again and again, and for long no more */

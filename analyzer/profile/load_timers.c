@@ -135,6 +135,7 @@ static void count_timer(struct counts *counts, const struct timer_record *timer,
     counts->overdue += judgement->overdue;
     counts->far_future += judgement->far_future;
     counts->overwritten += judgement->overwritten;
+    counts->left_behind += judgement->left_behind;
     counts->age = count_sum(counts->age, judgement->age);
     counts->on_duplicates += (timer->flags & TLK_ORIGINAL_CLOSED) != 0;
     counts->retained = count_sum(counts->retained, timer_retained(timer));

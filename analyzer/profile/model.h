@@ -35,7 +35,7 @@ struct counts {
     uint64_t fired_unknown; /* armings of which it can't be told whether they fired, or how often */
     uint64_t in_flight;     /* created but neither live nor released when the recording was read */
     uint64_t states[TIMER_STATES];
-    uint64_t unread, live_inherited, live_received, overdue, far_future, overwritten;
+    uint64_t unread, live_inherited, live_received, overdue, far_future, overwritten, left_behind;
     uint64_t
         passed_on;     /* see state_passed_on(): also those that count as live in another process */
     uint64_t age;      /* of all live timers together */

@@ -185,6 +185,10 @@ void reason_leak(const struct evidence *e, struct finding *finding, const struct
         say_growth(e, finding, grounds->behind);
     if (grounds->behind)
         say_stays_behind(e, finding);
+    if (grounds->left_behind)
+        finding_say(finding,
+                    "who made %s of them went on without waiting, and nobody can stop them",
+                    stands_for(e, e->left_behind).s);
     if (foreign)
         finding_say(finding, "each ends by %s", foreign->release);
     say_inherited(e, finding);

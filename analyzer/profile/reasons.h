@@ -10,11 +10,12 @@
 
 /* What speaks for a leak. */
 struct grounds {
-    bool behind; /* some live on for much longer than any that was released */
-    bool rounds; /* so they do, after few releases, but with each round it is one more */
-    bool rising; /* they were made throughout, and none ends */
-    bool alone;  /* they fired or were stopped, and nobody came back to them */
-    bool fills;  /* they are a large part of all that there may be, and creations fail */
+    bool behind;      /* some live on for much longer than any that was released */
+    bool rounds;      /* so they do, after few releases, but with each round it is one more */
+    bool rising;      /* they were made throughout, and none ends */
+    bool alone;       /* they fired or were stopped, and nobody came back to them */
+    bool fills;       /* they are a large part of all that there may be, and creations fail */
+    bool left_behind; /* nobody waits for most of those that are not due yet */
 };
 
 /* Sets the growth too. */

@@ -166,6 +166,7 @@ void state_judge(const struct timer_record *timer, const struct moment *now,
         .inherited = timer->flags & TLK_INHERITED,
         .received = timer->flags & TLK_RECEIVED,
         .overwritten = timer->flags & TLK_OVERWRITTEN,
+        .left_behind = timer->flags & TLK_LEFT_BEHIND,
     };
     if (!judgement->armed) {
         /* Of an inherited one, only the time tells that the parent armed it: counts begin anew. */

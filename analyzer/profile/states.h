@@ -32,7 +32,7 @@ struct judgement {
     uint64_t age;       /* ns */
     uint64_t idle;      /* ns since anybody set, stopped or asked it, and since it was done */
     bool armed;
-    bool unread, inherited, received, overdue, far_future, overwritten;
+    bool unread, inherited, received, overdue, far_future, overwritten, left_behind;
     bool passed_on; /* see state_passed_on(); whoever knows the process sets this and the next */
     bool shared;    /* counts in another recording that has it, too */
     bool due_known; /* armed, and its clock can be told */

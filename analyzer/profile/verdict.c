@@ -42,6 +42,8 @@
 #define LIMIT_PART 4
 /* Of those that pile up all but one in so many wait for their time: it may be work in flight. */
 #define WAITING_PART 10
+/* Unless nobody waits for most of them: then no more than so many at a time are excused by that. */
+#define FEW_LEFT_BEHIND 100
 
 static const char *const names[VERDICTS] = {"clean", "held", "growing", "leak"};
 
@@ -142,11 +144,17 @@ static double at_a_time(const struct evidence *e)
     return (double)(e->suspects - 1) / span * ((double)e->wait / (double)e->waiting);
 }
 
+static bool is_left_behind(const struct evidence *e)
+{
+    return e->left_behind > e->waiting / 2;
+}
+
 /* What piles up is not due yet, and will be few enough when it is. */
 static bool may_be_work(const struct evidence *e)
 {
+    uint64_t most = is_left_behind(e) && e->most > FEW_LEFT_BEHIND ? FEW_LEFT_BEHIND : e->most;
     return e->waiting > 0 && e->waiting >= e->suspects - e->suspects / WAITING_PART &&
-           at_a_time(e) * (double)e->run.one_in < (double)e->most;
+           at_a_time(e) * (double)e->run.one_in < (double)most;
 }
 
 /* Of those that outstay the others, not of those in flight. */
@@ -201,6 +209,7 @@ static struct grounds grounds_of(const struct evidence *e)
         .rising = live_rises(e),
         .alone = left_alone(e),
         .fills = fills_limit(e),
+        .left_behind = is_left_behind(e),
     };
     grounds.rounds = grounds.behind && e->released < ENOUGH_RELEASED;
     return grounds;

@@ -140,7 +140,7 @@ static __noinline void tell_copied(struct pt_regs *regs, __u32 fd)
     event->object = file;
     event->value = TRACE_COPY_MADE;
     event->flags = flags_at(fd);
-    tell_with_caller(event, regs);
+    tell_with_stack(event, regs); /* the way into the kernel is long */
 }
 
 /* ---- timerfds ---- */

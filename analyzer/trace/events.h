@@ -12,7 +12,8 @@
 #include <linux/types.h>
 
 enum trace_what {
-    TRACE_FORKED = 1, /* a process: `pid` is the child, `other` its parent. Its timerfds follow */
+    TRACE_FORKED = 1, /* a process: `pid` is the child, `other` its parent, `value` when it started,
+                         CLOCK_BOOTTIME. Its timerfds follow */
     TRACE_EXECED, /* what is still open follows. TRACE_PROGRAM bytes of the path that was executed,
                      of a script its interpreter, "" if it is too long; then its arguments */
     TRACE_EXITED, /* the last thread is ending; what is still open came before. `value`: the wait
@@ -120,14 +121,18 @@ struct trace_event {
 #define TRACE_STACK_LARGE (64u << 10) /* no more is copied */
 
 /*
- * Go: `probe` is what the tracer gave when it attached: which function of which binary. Arguments
+ * Go: the tracer gives each probe a number when it attaches it: which function of which binary.
+ * With TRACE_GO_GUARD in it, it stands on the jump that leads to a larger stack (jbe): where that
+ * is taken the function begins anew after, and nothing is told the first time. Arguments
  * are where Go 1.17 and later passes them (ABIInternal on x86-64): rax, rbx, rcx, rdi, rsi, r8.
  * Memory is what lies where the first argument points to. Callers follow (TRACE_CALLERS), the first
  * of them is who called the function.
  */
 #define TRACE_GO_ARGUMENTS 6
-#define TRACE_GO_MEMORY 16
+/* No further than the timer itself: what lies behind may not be in memory. */
+#define TRACE_GO_MEMORY 3
 #define TRACE_GO_CALLERS 64
+#define TRACE_GO_GUARD (1ull << 63)
 
 struct trace_go {
     struct trace_event event; /* .value: the probe */

@@ -164,6 +164,23 @@ static bool find_call(const struct golang *golang, const struct gopclntab_code *
     return false;
 }
 
+/*
+ * Most functions begin by looking whether their stack has room: cmp 16(%r14), %rsp (24: on that of
+ * the system), and jbe. A jump costs a probe a tenth of what other instructions do, for the kernel
+ * does not have to run it, and nothing has changed up to there.
+ */
+static bool find_guard(const struct golang *golang, uint64_t *address)
+{
+    static const unsigned char compare[] = {0x49, 0x3b, 0x66};
+    struct bytes code = image_at(&golang->image, *address);
+    if (code.size < 6 || memcmp(code.at, compare, sizeof(compare)) != 0 ||
+        (code.at[3] != 0x10 && code.at[3] != 0x18) ||
+        (code.at[4] != 0x76 && (code.at[4] != 0x0f || code.at[5] != 0x86)))
+        return false;
+    *address += 4;
+    return true;
+}
+
 static bool find_probe(struct golang *golang, const struct golang_meaning *meaning)
 {
     struct gopclntab_code code, callee;
@@ -176,6 +193,7 @@ static bool find_probe(struct golang *golang, const struct golang_meaning *meani
     struct golang_probe *probe = &golang->probes[golang->probe_count++];
     probe->meaning = meaning;
     probe->call = meaning->call;
+    probe->guard = !meaning->callee && find_guard(golang, &address);
     return image_offset(&golang->image, address, &probe->offset);
 }
 
@@ -252,7 +270,8 @@ struct maker {
     bool collected;
     uint32_t site;
     uint32_t family;
-    bool ends; /* at rest, for nobody can reset it */
+    bool ends;   /* at rest, for nobody can reset it */
+    bool waited; /* nobody can stop it either: all that anybody has is its channel */
     uint32_t retained;
     uint64_t caller; /* frame */
 };
@@ -346,6 +365,7 @@ static struct maker make_maker(const struct golang *golang, struct ledger *ledge
         calls = makers[way->maker].calls;
     }
     maker.collected = collected;
+    maker.waited = maker.ends && !calls && !collected;
     maker.retained = retained_by(golang, calls);
     maker.caller = way->passed < way->depth ? way->frames[way->passed] : 0;
     maker.site = ledger_site(ledger, &(struct ledger_place){
@@ -364,6 +384,7 @@ static struct maker make_maker(const struct golang *golang, struct ledger *ledge
 /* So many have come to rest since, and it is taken to be gone. */
 #define MOST_RESTING 16384
 #define MAKERS_KNOWN 1024
+#define WAITS_KNOWN 4096
 #define TIMERS_FIRST 1024
 
 struct known_maker {
@@ -384,10 +405,17 @@ struct resting {
     uint64_t handle, rested;
 };
 
+/* The last that a goroutine made in that frame at that place, of which it has the channel alone. */
+struct wait {
+    uint64_t hash; /* of these; 0: free */
+    uint64_t handle, when;
+};
+
 struct golang_timers {
     struct golang *golang;
     struct ledger *ledger;
     struct known_maker *makers; /* by hash */
+    struct wait *waits;         /* by hash */
     struct go_timer *timers;    /* by handle; half of them are in use at most */
     size_t count, room;         /* a power of two */
     struct resting *resting;    /* a ring */
@@ -400,6 +428,7 @@ struct golang_timers *golang_timers_new(struct golang *golang, struct ledger *le
     timers->golang = golang;
     timers->ledger = ledger;
     timers->makers = memory_new(MAKERS_KNOWN, sizeof(*timers->makers));
+    timers->waits = memory_new(WAITS_KNOWN, sizeof(*timers->waits));
     timers->room = TIMERS_FIRST;
     timers->timers = memory_new(timers->room, sizeof(*timers->timers));
     timers->resting = memory_new(MOST_RESTING, sizeof(*timers->resting));
@@ -409,6 +438,7 @@ struct golang_timers *golang_timers_new(struct golang *golang, struct ledger *le
 void golang_timers_free(struct golang_timers *timers)
 {
     free(timers->makers);
+    free(timers->waits);
     free(timers->timers);
     free(timers->resting);
     free(timers);
@@ -536,6 +566,21 @@ static void arm(struct golang_timers *timers, const struct go_timer *timer,
                                          .setter = maker->caller});
 }
 
+/* Goroutines' stacks move as they grow: then it is another frame, and nothing is said. */
+static void leave_behind(struct golang_timers *timers, const struct maker *maker,
+                         const struct call *call)
+{
+    const struct {
+        uint64_t goroutine, frame, site;
+    } key = {call->event->event.registers.r14, call->event->event.registers.sp, maker->site};
+    uint64_t hash = hash_key(&key, sizeof(key)) | 1;
+    struct wait *wait = &timers->waits[hash >> 1 & (WAITS_KNOWN - 1)];
+    const struct go_timer *former = wait->hash == hash ? find(timers, wait->handle) : NULL;
+    if (former && former->when == wait->when)
+        ledger_left_behind(timers->ledger, former->family, former->handle);
+    *wait = (struct wait){hash, call->handle, call->when};
+}
+
 static void enter(struct golang_timers *timers, struct call *call)
 {
     const struct maker *maker = maker_of(timers, call);
@@ -560,6 +605,8 @@ static void enter(struct golang_timers *timers, struct call *call)
     };
     ledger_created(timers->ledger, &birth);
     arm(timers, timer, maker, call);
+    if (maker->waited)
+        leave_behind(timers, maker, call);
 }
 
 /* One of that address that is known has been collected. */

@@ -12,6 +12,7 @@
 #include "trace/events.h"
 #include "trace/ledger.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ enum golang_call {
 /* Only of who creates and who resets are the callers asked. */
 struct golang_probe {
     uint64_t offset; /* in the file, for probes_attach() */
+    bool guard;      /* it stands on the jump to a larger stack: TRACE_GO_GUARD */
     enum golang_call call;
     const struct golang_meaning *meaning;
 };
@@ -59,6 +61,10 @@ void golang_timers_free(struct golang_timers *timers);
  * One that has fired or was stopped is kept for a while, for Reset() may arm it again; the
  * collector takes it without a word. So it ends when its memory is another's, or when many more
  * have come to rest since. What nobody can reset ends at once.
+ *
+ * Of a timer that is known by its channel alone, as that of time.After(), only who made it can wait
+ * for it, mostly: when the same goroutine makes the next one at the same place in the same frame,
+ * the former is left behind.
  */
 void golang_follow(struct golang_timers *timers, const struct golang_probe *probe,
                    const struct trace_go *event, const uint64_t *frames, uint32_t depth,

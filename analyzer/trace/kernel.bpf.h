@@ -20,7 +20,9 @@
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-    unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, sp;
+    unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip,
+        flags;
+    unsigned long sp;
 };
 struct thread_info {
     __u32 status;
@@ -107,7 +109,7 @@ struct task_struct {
     struct files_struct *files;
     struct mm_struct *mm;
     struct signal_struct *signal;
-    __u64 start_time;
+    __u64 start_time, start_boottime;
 };
 
 struct linux_binprm {

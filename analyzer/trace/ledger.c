@@ -547,6 +547,13 @@ void ledger_unread(struct ledger *ledger, uint32_t family, uint64_t key, uint64_
     timer_at(ledger, slot)->flags |= TLK_UNREAD;
 }
 
+void ledger_left_behind(struct ledger *ledger, uint32_t family, uint64_t key)
+{
+    uint32_t slot = timer_find(ledger, family, key);
+    if (slot)
+        timer_at(ledger, slot)->flags |= TLK_LEFT_BEHIND;
+}
+
 static void armed(struct ledger *ledger, uint32_t slot, const struct ledger_arming *arming)
 {
     struct tlk_timer *timer = timer_at(ledger, slot);
@@ -800,8 +807,7 @@ static uint32_t inherit_over_fork(struct ledger *ledger, const struct ledger *fr
     struct tlk_extra *extra = had ? extra_need(ledger, timer) : NULL;
     if (extra) {
         extra->fired_now_high = had->fired_now_high;
-        extra->duplicator =
-            catalog_frame_of(&ledger->catalog, &from->catalog, had->duplicator);
+        extra->duplicator = catalog_frame_of(&ledger->catalog, &from->catalog, had->duplicator);
     }
     return own;
 }
@@ -842,7 +848,7 @@ static uint32_t inherit(struct ledger *ledger, const struct ledger *from, uint32
                         uint64_t id, uint32_t flags, uint64_t now)
 {
     uint32_t own = header_of(ledger)->forked ? inherit_over_fork(ledger, from, slot)
-                                 : inherit_over_exec(ledger, from, slot, now);
+                                             : inherit_over_exec(ledger, from, slot, now);
     if (!own) {
         drop(ledger, TLK_DROP_FULL);
         return 0;

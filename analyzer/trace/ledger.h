@@ -94,6 +94,7 @@ void ledger_asked(struct ledger *ledger, uint32_t family, uint64_t key, bool tol
 void ledger_fired(struct ledger *ledger, uint32_t family, uint64_t key, uint64_t expirations,
                   uint64_t now);
 void ledger_unread(struct ledger *ledger, uint32_t family, uint64_t key, uint64_t expirations);
+void ledger_left_behind(struct ledger *ledger, uint32_t family, uint64_t key);
 void ledger_released(struct ledger *ledger, uint32_t family, uint64_t key, uint64_t now);
 
 /* One descriptor more stands for it, or one less; with the last it is released. */

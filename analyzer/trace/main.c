@@ -49,19 +49,23 @@ struct trace_run {
     double seconds; /* 0: no end */
 };
 
-static bool run_is_over(const struct trace_run *run, uint64_t begun)
+static bool time_is_over(const struct trace_run *run, uint64_t begun)
 {
     uint64_t now = clock_now(CLOCK_MONOTONIC);
-    return atomic_load(&ended) || (!atomic_load(&running) && tracer_idle(run->tracer)) ||
-           (run->seconds > 0 && (double)(now - begun) >= run->seconds * 1e9);
+    return run->seconds > 0 && (double)(now - begun) >= run->seconds * 1e9;
 }
 
+/* What a command has left running is known only by what was told before it ended. */
 static void *run_follow(void *data)
 {
     const struct trace_run *run = data;
     uint64_t begun = clock_now(CLOCK_MONOTONIC);
-    while (!run_is_over(run, begun))
+    bool last;
+    do {
+        last = !atomic_load(&running);
         tracer_turn(run->tracer, TURN);
+    } while (!atomic_load(&ended) && !time_is_over(run, begun) &&
+             !(last && tracer_idle(run->tracer)));
     return NULL;
 }
 

@@ -225,6 +225,7 @@ int BPF_PROG(process_forks, struct task_struct *parent, struct task_struct *chil
     }
     EVENT_OF(event, TRACE_FORKED, (__u64)pid << 32 | pid);
     event->other = from;
+    event->value = child->start_boottime;
     tell(event);
     tell_open(child, from, TRACE_FORKED);
     return 0;
@@ -332,12 +333,14 @@ int open_already(struct bpf_iter__task_file *each)
         regs->ax, regs->bx, regs->cx, regs->di, regs->si, regs->r8                                 \
     }
 #define FRAME_POINTER(regs) ((regs)->bp)
+#define JUMPS(regs) (((regs)->flags & 0x41) != 0) /* jbe: carry, or zero */
 #else
 #define GO_ARGUMENTS(regs)                                                                         \
     {                                                                                              \
         regs->regs[0], regs->regs[1], regs->regs[2], regs->regs[3], regs->regs[4], regs->regs[5]   \
     }
 #define FRAME_POINTER(regs) ((regs)->regs[29])
+#define JUMPS(regs) false
 #endif
 
 struct go_event {
@@ -346,13 +349,13 @@ struct go_event {
 };
 
 /* Attached by the loader, to addresses that the tracer finds. There is no other unwinding at a
- * function's first instruction than this: its frame is not there yet, so the chain is its caller's.
- */
+ * function's beginning than this: its frame is not there yet, so the chain is its caller's. */
 SEC("uprobe")
 int go_enters(struct pt_regs *regs)
 {
     __u64 thread = bpf_get_current_pid_tgid();
-    if (!is_watched(thread >> 32))
+    __u64 probe = bpf_get_attach_cookie(regs);
+    if (!is_watched(thread >> 32) || (probe & TRACE_GO_GUARD && JUMPS(regs)))
         return 0;
     struct go_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
     if (!event) {
@@ -361,7 +364,7 @@ int go_enters(struct pt_regs *regs)
     }
     __builtin_memset(&event->go.event, 0, sizeof event->go.event);
     event_begin(&event->go.event, TRACE_GO, thread);
-    event->go.event.value = bpf_get_attach_cookie(regs);
+    event->go.event.value = probe & ~TRACE_GO_GUARD;
     event->go.event.stack = TRACE_CALLERS;
     registers_of(&event->go.event.registers, regs);
     __u64 arguments[TRACE_GO_ARGUMENTS] = GO_ARGUMENTS(regs);

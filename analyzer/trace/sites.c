@@ -108,8 +108,10 @@ static uint32_t site_of_callers(struct traced *traced, const uint64_t *callers, 
 {
     uint64_t frames[TLK_MAX_DEPTH];
     struct ledger_place place = *like;
-    uint32_t skipped =
-        depth > 1 && unwinder_is_wrapper(traced_unwinder(traced), callers[0], place.function);
+    uint32_t skipped = 0;
+    while (skipped + 1 < depth &&
+           unwinder_is_wrapper(traced_unwinder(traced), callers[skipped], place.function))
+        skipped++;
     place.depth = depth - skipped;
     sites_frames(traced, callers + skipped, place.depth, frames);
     place.frames = frames;
@@ -181,17 +183,28 @@ uint32_t sites_of_event(struct sites *sites, struct traced *traced, const struct
     return site_of_top(traced, event, &place);
 }
 
+/* fcntl() of the C library is several functions. */
+static uint64_t caller_of_copy(struct unwinder *unwinder, const struct trace_event *event)
+{
+    struct unwound unwound;
+    uint32_t i = 0;
+    if (!unwind(unwinder, &event->registers, event + 1, event->size, &unwound))
+        return 0;
+    while (i < unwound.depth && (unwinder_is_wrapper(unwinder, unwound.callers[i], "dup") ||
+                                 unwinder_is_wrapper(unwinder, unwound.callers[i], "fcntl")))
+        i++;
+    return i < unwound.depth ? unwound.callers[i] : 0;
+}
+
 uint64_t sites_caller(struct traced *traced, const struct trace_event *event)
 {
     struct unwinder *unwinder = traced_unwinder(traced);
-    struct unwound unwound;
-    uint64_t top[TRACE_TOP_WORDS];
+    uint64_t top[TRACE_TOP_WORDS], address;
     mappings_read(event->now);
     memcpy(top, event->top, sizeof(top));
-    uint64_t address = unwind_caller(unwinder, &event->registers, top);
-    /* fcntl() of the C library is several functions. */
-    if (event->what == TRACE_COPIED && address && unwinder_is_wrapper(unwinder, address, "fcntl") &&
-        unwind(unwinder, &event->registers, top, sizeof(top), &unwound) && unwound.depth > 2)
-        address = unwound.callers[2];
+    if (event->what == TRACE_COPIED)
+        address = caller_of_copy(unwinder, event);
+    else
+        address = unwind_caller(unwinder, &event->registers, top);
     return address ? frame_of(traced, address) : 0;
 }

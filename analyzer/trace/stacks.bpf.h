@@ -95,11 +95,15 @@ static __always_inline __u32 copy(char *to, __u64 sp, __u32 pieces)
     return pieces * PIECE;
 }
 
-/* A part of the ring is left to events without: a stack that is missing is less of a loss than a
- * timer whose end is not seen. */
-static __always_inline bool has_room_for_copies(void)
+/* How much of a stack is worth its room: in a ring that fills, the callers next to the call. The
+ * last part is left to events without: a stack that is missing is less of a loss than a timer whose
+ * end is not seen. */
+static __always_inline __u32 largest_copy(void)
 {
-    return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < RING_SIZE - RING_SIZE / 4;
+    __u64 filled = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+    return filled < RING_SIZE / 4 * 3     ? TRACE_STACK_LARGE
+           : filled < RING_SIZE / 16 * 15 ? PIECE
+                                          : 0;
 }
 
 struct stack {
@@ -115,9 +119,12 @@ static __always_inline void stack_find(struct stack *stack, struct pt_regs *regs
     stack->known = walk(&stack->registers, pid, call);
     bool sample = stack->known && settings.sample && !(bpf_get_prandom_u32() % settings.sample);
     stack->copied = 0;
-    if ((stack->known && !sample) || !has_room_for_copies())
+    if (stack->known && !sample)
         return;
-    stack->copied = PIECE;
+    __u32 most = largest_copy();
+    stack->copied = most < PIECE ? most : PIECE;
+    if (most <= PIECE)
+        return;
 #pragma unroll
     for (__u32 size = PIECE; size < TRACE_STACK_LARGE; size *= 2) {
         __u64 word;

@@ -72,20 +72,20 @@ static void arguments_list(const struct traced *traced, const char *list[ARGUMEN
 }
 
 /* Fields 4 and 22: names of programs may have blanks and parentheses in them. */
-static void stat_read(pid_t pid, struct ledger_process *process)
+static void stat_read(struct traced *traced)
 {
     char text[1024];
     int parent;
     unsigned long long ticks;
-    proc_read(pid, "stat", text, sizeof(text));
+    proc_read(traced->pid, "stat", text, sizeof(text));
     const char *end = strrchr(text, ')');
     if (!end || sscanf(end + 1,
                        " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
                        "%*d %llu",
                        &parent, &ticks) != 2)
         return;
-    process->parent = parent;
-    process->start_ticks = ticks;
+    traced->parent = parent;
+    traced->start_ticks = ticks;
 }
 
 static void limits_read(pid_t pid, struct ledger_process *process)
@@ -106,6 +106,8 @@ static struct ledger *ledger_make(const struct traced *traced, const struct trac
     const char *arguments[ARGUMENTS_MOST + 1];
     struct ledger_process process = {
         .pid = traced->pid,
+        .parent = traced->parent,
+        .start_ticks = traced->start_ticks,
         .start_mono = traced->since,
         .start_real = traced->since + run->to_real,
         .start_boot = traced->since + run->to_boot,
@@ -116,30 +118,25 @@ static struct ledger *ledger_make(const struct traced *traced, const struct trac
         .sigpending_soft = UINT64_MAX,
         .sigpending_hard = UINT64_MAX,
         .session = run->session,
-        .forked = traced->parent != 0,
+        .forked = traced->forked,
     };
     arguments_list(traced, arguments);
-    stat_read(traced->pid, &process);
     limits_read(traced->pid, &process);
-    if (traced->parent)
-        process.parent = traced->parent;
     return ledger_new(&process);
 }
 
 /* ---- its life ---- */
 
-struct traced *traced_new(pid_t pid, const struct traced *parent, uint64_t now)
+struct traced *traced_new(pid_t pid, uint64_t now)
 {
     struct traced *traced = memory_new(1, sizeof(*traced));
     traced->pid = pid;
     traced->since = now;
-    traced->exe = parent ? memory_copy(parent->exe) : exe_read(pid);
+    traced->exe = exe_read(pid);
     if (!traced->exe)
         traced->exe = memory_copy("");
-    if (parent)
-        arguments_set(traced, parent->arguments, parent->arguments_size);
-    else
-        arguments_read(traced);
+    arguments_read(traced);
+    stat_read(traced);
     return traced;
 }
 
@@ -193,11 +190,19 @@ struct unwinder *traced_unwinder(struct traced *traced)
     return traced->unwinder;
 }
 
-void traced_forked(struct traced *traced, struct traced *parent)
+struct traced *traced_forked(pid_t pid, struct traced *parent, uint64_t started, uint64_t now)
 {
+    struct traced *traced = memory_new(1, sizeof(*traced));
+    uint64_t hertz = (uint64_t)sysconf(_SC_CLK_TCK);
+    traced->pid = pid;
     traced->parent = parent->pid;
-    traced_map(parent); /* it may be gone when it is needed */
-    traced->map = memory_map_fork(parent->map, traced->pid);
+    traced->forked = true;
+    traced->start_ticks = started / (1000000000 / hertz);
+    traced->since = now;
+    traced->exe = memory_copy(parent->exe);
+    arguments_set(traced, parent->arguments, parent->arguments_size);
+    traced->map = memory_map_fork(traced_map(parent), pid); /* it may be gone when it is needed */
+    return traced;
 }
 
 /* A path tells it at once, if it is one for everybody; /proc may be a later program's, or gone. */
@@ -211,19 +216,19 @@ static void exe_set(struct traced *traced, const char *program)
     traced->exe = exe ? exe : memory_copy(program);
 }
 
-void traced_execed(struct traced *traced, const struct traced_image *image,
+bool traced_execed(struct traced *traced, const struct traced_image *image,
                    const struct traced_run *run, uint64_t now)
 {
+    bool written = true;
     traced_exec_settled(traced);
     image_forget(traced);
     if (traced->ledger) {
         ledger_ended(traced->ledger, TLK_EXECED, 0, now, now + run->to_real, now + run->to_boot, 0);
-        traced_write(traced, run, false, now);
+        written = traced_write(traced, run, false, now);
     }
     traced->replaced = traced->ledger;
     traced->ledger = NULL;
-    traced->parent = 0;
-    traced->begun = false;
+    traced->forked = traced->begun = traced->arranged = false;
     traced->since = now;
     free(traced->path);
     traced->path = NULL;
@@ -232,6 +237,7 @@ void traced_execed(struct traced *traced, const struct traced_image *image,
         arguments_set(traced, image->arguments, image->arguments_size);
     else
         arguments_read(traced);
+    return written;
 }
 
 void traced_exec_settled(struct traced *traced)
@@ -242,15 +248,16 @@ void traced_exec_settled(struct traced *traced)
 }
 
 /* `status` as from waitpid(2). */
-void traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now)
+bool traced_exited(struct traced *traced, int status, const struct traced_run *run, uint64_t now)
 {
     bool killed = WIFSIGNALED(status);
     if (!traced->ledger)
-        return;
+        return true;
+    traced->begun |= traced->arranged;
     ledger_ended(traced->ledger, killed ? TLK_KILLED : TLK_EXITED,
                  killed ? WTERMSIG(status) : WEXITSTATUS(status), now, now + run->to_real,
                  now + run->to_boot, 0);
-    traced_write(traced, run, false, now);
+    return traced_write(traced, run, false, now);
 }
 
 /* ---- its recording ---- */
@@ -324,8 +331,7 @@ static bool name_take(struct traced *traced, const struct traced_run *run)
 
 bool traced_write(struct traced *traced, const struct traced_run *run, bool copied, uint64_t now)
 {
-    if (!traced->ledger || !traced->begun || !ledger_used(traced->ledger) ||
-        !ledger_changed(traced->ledger))
+    if (!traced->ledger || !traced->begun || !ledger_used(traced->ledger))
         return true;
     if (!traced->path && !name_take(traced, run)) {
         complain("no recording of process %d can be written to %s: %s", (int)traced->pid,

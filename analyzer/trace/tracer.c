@@ -33,7 +33,7 @@ struct tracer {
     struct sites *sites;
     struct programs *programs;
     struct traced_run run;
-    bool all, own;          /* every process; what this one forks */
+    bool all;               /* every process */
     struct traced **by_pid; /* of all numbers that there can be */
     pid_t pid_most;
     struct traced **processes; /* those that are traced now, in no order */
@@ -68,17 +68,21 @@ static void program_meet(struct tracer *tracer, pid_t pid)
     programs_meet(tracer->programs, path);
 }
 
-static struct traced *process_add(struct tracer *tracer, uint32_t pid, const struct traced *parent,
-                                  uint64_t now)
+static void process_enter(struct tracer *tracer, struct traced *traced)
 {
-    struct traced *traced = traced_new((pid_t)pid, parent, now);
     tracer->processes =
         memory_grow(tracer->processes, tracer->count, &tracer->room, sizeof(*tracer->processes));
-    if (!parent)
-        program_meet(tracer, traced->pid);
     traced->place = tracer->count;
     tracer->processes[tracer->count++] = traced;
-    tracer->by_pid[pid] = traced;
+    tracer->by_pid[traced->pid] = traced;
+}
+
+/* One that was there before, or of whose making was not told. */
+static struct traced *process_add(struct tracer *tracer, uint32_t pid, uint64_t now)
+{
+    struct traced *traced = traced_new((pid_t)pid, now);
+    program_meet(tracer, (pid_t)pid);
+    process_enter(tracer, traced);
     return traced;
 }
 
@@ -104,17 +108,21 @@ static void losses_tell(struct tracer *tracer, struct traced *traced)
     traced->told = losses;
 }
 
-static void process_write(struct tracer *tracer, struct traced *traced, bool copied, uint64_t now)
+/* One in which nothing has changed is as good as it was, but for its age at the `last`. */
+static void process_write(struct tracer *tracer, struct traced *traced, bool last, uint64_t now)
 {
     losses_tell(tracer, traced);
-    if (!traced_write(traced, &tracer->run, copied, now))
-        tracer->unwritten++;
+    bool due = traced->ledger && (last || ledger_changed(traced->ledger));
+    if (due && !traced_write(traced, &tracer->run, true, now))
+        tracer->unwritten += last;
 }
 
 /* Its end was lost: how it ended, nobody knows. */
 static void process_lose(struct tracer *tracer, struct traced *traced, uint64_t now)
 {
-    process_write(tracer, traced, false, now);
+    losses_tell(tracer, traced);
+    if (!traced_write(traced, &tracer->run, false, now))
+        tracer->unwritten++;
     process_remove(tracer, traced);
 }
 
@@ -210,12 +218,18 @@ static void enter_before(struct traced *traced, const struct traced_run *run,
     ledger_created(ledger, birth);
 }
 
+/* It expired at once, if that is still to be read. */
+static uint64_t left_of(const struct trace_state *state)
+{
+    return state->left > 0 ? (uint64_t)state->left : state->ticks > 0;
+}
+
 static void enter_state(struct ledger *ledger, uint64_t key, const struct trace_state *state,
                         uint64_t now)
 {
     struct ledger_arming arming = {
         .now = now,
-        .value = state->left > 0 ? (uint64_t)state->left : 0,
+        .value = left_of(state),
         .interval = state->interval,
         .inherited = true,
     };
@@ -259,10 +273,12 @@ static void take_forked(struct tracer *tracer, const struct trace_event *event)
         process_lose(tracer, old, event->now);
         told = probes_losses(tracer->probes, (pid_t)event->pid);
     }
-    struct traced *child = process_add(tracer, event->pid, parent, event->now);
-    child->told = told;
     if (parent)
-        traced_forked(child, parent);
+        process_enter(tracer,
+                      traced_forked((pid_t)event->pid, parent, (uint64_t)event->value, event->now));
+    else
+        process_add(tracer, event->pid, event->now);
+    process_of(tracer, event->pid)->told = told;
 }
 
 /* What the process before it, or its parent, held of it. */
@@ -367,7 +383,7 @@ static void take_copied(struct tracer *tracer, struct traced *traced,
         ledger_created(ledger, &birth);
         struct ledger_arming arming = {
             .now = event->now,
-            .value = event->state.left > 0 ? (uint64_t)event->state.left : event->state.ticks > 0,
+            .value = left_of(&event->state),
             .interval = event->state.interval,
         };
         if (arming.value)
@@ -444,7 +460,7 @@ static void take_execed(struct tracer *tracer, struct traced *traced,
     };
     program_meet(tracer, traced->pid);
     sites_end(tracer->sites, traced->pid);
-    traced_execed(traced, &image, &tracer->run, event->now);
+    tracer->unwritten += !traced_execed(traced, &image, &tracer->run, event->now);
     if (traced->replaced) {
         ledger_process_inherited(traced_ledger(traced, &tracer->run), traced->replaced, event->now);
         traced->begun |= ledger_used(traced->ledger);
@@ -455,9 +471,15 @@ static void take_exited(struct tracer *tracer, struct traced *traced,
                         const struct trace_event *event)
 {
     losses_tell(tracer, traced);
-    traced_exited(traced, (int)event->value, &tracer->run, event->now);
+    tracer->unwritten += !traced_exited(traced, (int)event->value, &tracer->run, event->now);
     probes_forget(tracer->probes, traced->pid);
     process_remove(tracer, traced);
+}
+
+static bool is_arranging(const struct trace_event *event)
+{
+    return event->what == TRACE_CLOSING ||
+           (event->what == TRACE_COPIED && event->value == TRACE_COPY_MADE);
 }
 
 static void take(void *context, const struct trace_event *event)
@@ -470,7 +492,7 @@ static void take(void *context, const struct trace_event *event)
     }
     struct traced *traced = process_of(tracer, event->pid);
     if (!traced) /* it was there before the tracer, or its fork was lost */
-        traced = process_add(tracer, event->pid, NULL, event->now);
+        traced = process_add(tracer, event->pid, event->now);
     if (event->what == TRACE_OPEN) {
         take_open(tracer, traced, event);
     } else if (event->what == TRACE_EXECED) {
@@ -479,12 +501,22 @@ static void take(void *context, const struct trace_event *event)
         take_exited(tracer, traced, event);
     } else {
         traced_exec_settled(traced);
-        traced->begun |= event->what != TRACE_CLOSING;
+        traced->arranged |= is_arranging(event);
+        traced->begun |= !is_arranging(event);
         take_own(tracer, traced, event);
     }
 }
 
 /* ---- what is there already ---- */
+
+static enum tlk_notify notify_before(const struct kernel_timer *timer)
+{
+    if (timer->signal == 0)
+        return TLK_NOTIFY_NONE;
+    if (!timer->to_thread)
+        return TLK_NOTIFY_SIGNAL;
+    return timer->signal == SIGNAL_OF_LIBC ? TLK_NOTIFY_THREAD : TLK_NOTIFY_THREAD_ID;
+}
 
 static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
 {
@@ -497,11 +529,13 @@ static void posix_before(struct tracer *tracer, pid_t pid, uint64_t now)
             .key = timer->id,
             .id = timer->id,
             .clock = timer->clock,
+            .notify = notify_before(timer),
+            .signal = (uint32_t)timer->signal,
             .now = now,
         };
         struct traced *traced = process_of(tracer, (uint32_t)pid);
         if (!traced)
-            traced = process_add(tracer, (uint32_t)pid, NULL, now);
+            traced = process_add(tracer, (uint32_t)pid, now);
         traced->begun = true;
         if (!traced->ledger || !ledger_knows(traced->ledger, TLK_POSIX, timer->id))
             enter_before(traced, &tracer->run, &birth);
@@ -532,7 +566,7 @@ static void children_each(struct tracer *tracer, pid_t pid, void (*each)(struct 
 static void watch_with_children(struct tracer *tracer, pid_t pid)
 {
     if (!process_of(tracer, (uint32_t)pid) && probes_watch(tracer->probes, pid)) {
-        process_add(tracer, (uint32_t)pid, NULL, clock_now(CLOCK_MONOTONIC));
+        process_add(tracer, (uint32_t)pid, clock_now(CLOCK_MONOTONIC));
         children_each(tracer, pid, watch_with_children);
     }
 }
@@ -555,7 +589,7 @@ static void posix_before_all(struct tracer *tracer, uint64_t now)
 static void enter_running(struct tracer *tracer, const struct tracing *tracing)
 {
     uint64_t now = clock_now(CLOCK_MONOTONIC);
-    if (tracing->pid == getpid()) {
+    if (!tracing->all && tracing->pid == getpid()) {
         probes_watch(tracer->probes, tracing->pid); /* for what it will fork */
         return;
     }
@@ -564,7 +598,7 @@ static void enter_running(struct tracer *tracer, const struct tracing *tracing)
     else if (tracing->children)
         watch_with_children(tracer, tracing->pid);
     else if (probes_watch(tracer->probes, tracing->pid))
-        process_add(tracer, (uint32_t)tracing->pid, NULL, now);
+        process_add(tracer, (uint32_t)tracing->pid, now);
     for (size_t i = 0; !tracing->all && i < tracer->count; i++)
         posix_before(tracer, tracer->processes[i]->pid, now);
     probes_existing(tracer->probes, take, tracer);
@@ -595,7 +629,7 @@ struct tracer *tracer_new(const struct tracing *tracing)
         .to_real = clock_now(CLOCK_REALTIME) - now,
         .to_boot = clock_now(CLOCK_BOOTTIME) - now,
     };
-    tracer->own = tracing->pid == getpid();
+    tracer->all = tracing->all;
     tracer->written = now;
     tracer->pid_most = pid_most();
     tracer->by_pid = memory_new((size_t)tracer->pid_most + 1, sizeof(*tracer->by_pid));
@@ -608,10 +642,10 @@ struct tracer *tracer_new(const struct tracing *tracing)
     return tracer;
 }
 
-static void write_all(struct tracer *tracer, uint64_t now)
+static void write_all(struct tracer *tracer, bool last, uint64_t now)
 {
     for (size_t i = 0; i < tracer->count; i++)
-        process_write(tracer, tracer->processes[i], true, now);
+        process_write(tracer, tracer->processes[i], last, now);
     tracer->written = now;
 }
 
@@ -634,7 +668,7 @@ void tracer_turn(struct tracer *tracer, int ms)
         return;
     if (all)
         processes_seek(tracer, now);
-    write_all(tracer, now);
+    write_all(tracer, false, now);
 }
 
 bool tracer_idle(const struct tracer *tracer)
@@ -648,7 +682,7 @@ size_t tracer_end(struct tracer *tracer)
     while (!probes_read(tracer->probes, take, tracer, 0) && tracer->reached < now)
         ;
     now = clock_now(CLOCK_MONOTONIC);
-    write_all(tracer, now);
+    write_all(tracer, true, now);
     size_t unwritten = tracer->unwritten;
     while (tracer->count > 0)
         process_remove(tracer, tracer->processes[0]);

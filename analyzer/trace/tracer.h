@@ -4,7 +4,6 @@
 #ifndef TIMERLEAK_TRACE_TRACER_H
 #define TIMERLEAK_TRACE_TRACER_H
 
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,7 @@
 #include "trace/unwind.h"
 
 #include "base/memory.h"
+#include "base/paths.h"
 #include "trace/code_file.h"
 #include "trace/prologue.h"
 
@@ -19,7 +20,8 @@
 #define OPERANDS_MOST 32
 #define SCANNED_MOST 64
 #define FUNCTION_MOST 8192u
-#define SCANS_MOST 3 /* frames from the leaf on: setitimer(), which alarm() called */
+#define JUMPS_WITHIN 256 /* bytes of a function that does little but call another at its end */
+#define SCANS_MOST 3     /* frames from the leaf on: setitimer(), which alarm() called */
 
 struct unwinder {
     struct memory_map *map;
@@ -433,10 +435,27 @@ static bool leads_into(const struct call *call, const struct place *here)
     return call->direct && call->target - here->bias - start < end - start;
 }
 
+/* Whether a function ends by a jump to another: who called the one is the caller of the other. */
+static bool jumps_to(const struct place *here, uint64_t from, uint64_t function)
+{
+    enum { JUMP = 0xe9, SIZE = 1 + sizeof(int32_t) };
+    uint8_t code[JUMPS_WITHIN] = {0};
+    int32_t distance;
+    if (!code_file_read(here->file, from, code, sizeof(code)))
+        return false;
+    for (size_t i = 0; i + SIZE <= sizeof(code); i++) {
+        memcpy(&distance, code + i + 1, sizeof(distance));
+        if (code[i] == JUMP && from + i + SIZE + (uint64_t)(int64_t)distance == function)
+            return true;
+    }
+    return false;
+}
+
 /* Whether a call leads to the function at hand; through a register or another file it may. */
 static bool leads_to(const struct call *call, const struct place *here, uint64_t function)
 {
-    return call->is && (!leads_into(call, here) || call->target - here->bias == function);
+    return call->is && (!leads_into(call, here) || call->target - here->bias == function ||
+                        jumps_to(here, call->target - here->bias, function));
 }
 
 /* Up to where a stack pointer is that is known: registers were saved below it, if any. */
@@ -638,10 +657,31 @@ void unwinder_free(struct unwinder *unwinder)
     free(unwinder);
 }
 
+#define PATH_ROOM (2 * PATH_MAX)
+
+static bool path_leads_to(const char *path, const struct mapped_file *file)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && status.st_ino == file->inode;
+}
+
+/*
+ * Where it is for us: a process that has gone into a container, or a folder that was removed since,
+ * may have it from before.
+ */
+static const char *path_here(const struct unwinder *unwinder, const struct mapped_file *file,
+                             char name[PATH_ROOM])
+{
+    snprintf(name, PATH_ROOM, "%s%s", unwinder->root, file->path);
+    if (*file->path == '/' && (path_leads_to(name, file) || !path_leads_to(file->path, file)))
+        return name;
+    return file->path;
+}
+
 bool unwinder_place(struct unwinder *unwinder, uint64_t address, struct tlk_module *module,
                     const char **path, uint64_t *vaddr)
 {
-    static char name[2 * PATH_MAX];
+    static char name[PATH_ROOM];
     const struct mapping *mapping = memory_map_find(unwinder->map, address);
     if (!mapping || !*mapping->file->path)
         return false;
@@ -660,9 +700,7 @@ bool unwinder_place(struct unwinder *unwinder, uint64_t address, struct tlk_modu
         if (size > 0)
             memcpy(module->build_id, build_id, module->build_id_size);
     }
-    snprintf(name, sizeof(name), "%s%s", *mapping->file->path == '/' ? unwinder->root : "",
-             mapping->file->path);
-    *path = name;
+    *path = path_here(unwinder, mapping->file, name);
     *vaddr = address - module->bias;
     return true;
 }
@@ -688,9 +726,24 @@ static bool names_call(const char *symbol, const char *function)
     return false;
 }
 
+/* All that it does before it enters the kernel is no caller's; many of its functions have no name.
+ */
+static bool is_c_library(const char *path)
+{
+    static const char *const names[] = {"libc.so", "libc-", "libc.musl", "ld-musl"};
+    const char *name = path_last(path);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool unwinder_is_wrapper(struct unwinder *unwinder, uint64_t address, const char *function)
 {
     const struct mapping *mapping = memory_map_find(unwinder->map, address);
+    if (mapping && is_c_library(mapping->file->path))
+        return true;
     struct code_file *file = mapping ? code_file_of(mapping->file, unwinder->pid) : NULL;
     const char *name;
     uint64_t start;

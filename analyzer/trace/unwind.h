@@ -52,8 +52,8 @@ bool unwinder_place(struct unwinder *unwinder, uint64_t address, struct tlk_modu
                     const char **path, uint64_t *vaddr);
 
 /*
- * Whether the function that holds an address is only the way into the kernel: "timerfd_create" of
- * the C library, where its caller is who made the timer.
+ * Whether the function that holds an address is only the way into the kernel: one of the C library,
+ * or in a static program "timerfd_create", where its caller is who made the timer.
  */
 bool unwinder_is_wrapper(struct unwinder *unwinder, uint64_t address, const char *function);
 

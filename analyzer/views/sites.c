@@ -184,6 +184,7 @@ static void print_flags(FILE *to, const struct site *site)
     add_flag(line, counts->overdue, "overdue: the deadline passed and no fire was seen");
     add_flag(line, counts->far_future, "far-future: due in more than ten years");
     add_flag(line, counts->overwritten, "overwritten: freed or reused before it was ended");
+    add_flag(line, counts->left_behind, "left-behind: nobody waits for it, nobody can stop it");
     add_flag(line, counts->passed_on, "passed-on: came over exec, and was never touched");
     fclose(line);
     if (size > 0)

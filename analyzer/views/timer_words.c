@@ -99,6 +99,7 @@ struct text timer_flags(const struct judgement *judgement)
     flag_add(&text, judgement->shared, "shared");
     flag_add(&text, judgement->overdue, "overdue");
     flag_add(&text, judgement->far_future, "far-future");
+    flag_add(&text, judgement->left_behind, "left-behind");
     flag_add(&text, *text.s == '\0', "-");
     return text;
 }

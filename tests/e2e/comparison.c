@@ -9,12 +9,12 @@ static const char *const states[] = {"never_armed", "never_fired", "never_stoppe
                                      "never_released"};
 /* 0 in every site unless its annotation says otherwise. */
 static const char *const zero_unless_named[] = {
-    "never_armed", "never_fired", "never_stopped", "never_released", "unread",
-    "inherited",   "overdue",     "far_future",    "passed_on",      "overwritten"};
-static const char *const shown[] = {"created",     "inherited",   "released",      "live",
-                                    "peak",        "armed",       "fired",         "stopped",
-                                    "never_armed", "never_fired", "never_stopped", "never_released",
-                                    "unread",      "overdue",     "far_future",    "passed_on"};
+    "never_armed", "never_fired", "never_stopped", "never_released", "unread",     "inherited",
+    "overdue",     "far_future",  "passed_on",     "overwritten",    "left_behind"};
+static const char *const shown[] = {
+    "created", "inherited", "released",    "live",        "peak",          "armed",
+    "fired",   "stopped",   "never_armed", "never_fired", "never_stopped", "never_released",
+    "unread",  "overdue",   "far_future",  "passed_on",   "left_behind"};
 
 static const char *base_name(const char *path)
 {

@@ -165,7 +165,7 @@ Test(ctl, says_what_is_wrong)
     expect(2, "\"server\" is no number of a process", "ctl", "server", "on");
     expect(2, "\"0\" is no number of a process", "ctl", "0", NULL);
     expect(3, "has no recording mapped", "ctl", self, "off");
-    expect(3, "can't be attached to: start it anew", "ctl", self, "on");
+    expect(3, "Start it anew, by", "ctl", self, "on");
     free(self);
 }
 

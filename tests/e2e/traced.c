@@ -19,6 +19,7 @@
 #include "preloaded.h"
 #include "recordings.h"
 #include "subject.h"
+#include "tracing.h"
 
 #define MAX_PROGRAMS 512
 
@@ -79,18 +80,6 @@ ParameterizedTestParameters(traced, behave_and_are_recorded_alike)
 
 /* ---- how ---- */
 
-/* Without rights, or what the kernel must have. That it refuses our programs is no reason. */
-static const char *reason_to_skip(const struct outcome *outcome)
-{
-    static const char *const reasons[] = {"timerleak-trace is missing", "start it with sudo",
-                                          "not even root may", "does not describe itself"};
-
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
-        if (outcome_code(outcome) == 126 && strstr(outcome->err, reasons[i]))
-            return reasons[i];
-    return NULL;
-}
-
 static struct outcome run_traced(const char *path, const char *directory)
 {
     char *timerleak = built("timerleak");
@@ -98,8 +87,7 @@ static struct outcome run_traced(const char *path, const char *directory)
     struct outcome outcome = command_run(&(struct command){.argv = argv});
 
     free(timerleak);
-    if (reason_to_skip(&outcome))
-        cr_skip_test("%s", reason_to_skip(&outcome));
+    tracing_needed(&outcome);
     return outcome;
 }
 
@@ -203,31 +191,4 @@ ParameterizedTest(struct build *build, traced, other_builds_are_recorded_alike, 
     free(path);
     directory_remove(directory);
     annotations_forget(&annotations);
-}
-
-/* ---- ends that nobody tells ---- */
-
-/* Its end was before the tracer came, or found no room among what is told. */
-Test(traced, tracing_ends_with_a_process_whose_end_was_not_seen, .timeout = 60)
-{
-    char *timerleak = built("timerleak"), *directory = directory_make();
-    pid_t ended = fork();
-    if (ended == 0)
-        _exit(0);
-    siginfo_t how;
-    waitid(P_PID, (id_t)ended, &how, WEXITED | WNOWAIT);
-    char *number = text_make("%d", (int)ended);
-    const char *const argv[] = {timerleak, "trace", "-o", directory, "-p", number, NULL};
-    struct running running = command_start(&(struct command){.argv = argv});
-    bool began = command_wait_for(&running, "Ctrl-C ends it");
-    waitpid(ended, NULL, 0);
-    struct outcome outcome = command_finish(&running);
-    if (reason_to_skip(&outcome))
-        cr_skip_test("%s", reason_to_skip(&outcome));
-    cr_expect(began);
-    cr_expect_eq(outcome_code(&outcome), 0, "%s", outcome.err);
-    outcome_forget(&outcome);
-    free(number);
-    free(timerleak);
-    directory_remove(directory);
 }

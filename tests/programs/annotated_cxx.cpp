@@ -1,3 +1,4 @@
+// traced: no: what a program tells the shim reaches nobody else
 // An ignored block ends with its scope, also when an exception leaves it.
 #include <stdexcept>
 #include "support/timers.h"

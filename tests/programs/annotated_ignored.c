@@ -1,3 +1,4 @@
+// traced: no: what a program tells the shim reaches nobody else
 /* What is made in an ignored block is the program's own affair; what is made around it shows. */
 #include "support/timers.h"
 #include "support/transparency.h"

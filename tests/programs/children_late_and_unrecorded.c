@@ -1,3 +1,4 @@
+// traced: no: the tracer needs no file of the child's own
 /*
  * A child that first does something else ran from its fork on. For one that may write no recording,
  * its parent's tells that it is missing.

@@ -1,3 +1,4 @@
+// traced: no: whether a clock of processor time has expired is not known from outside
 /*
  * Timers by clocks that stand still while nobody computes. How often they fired no hook can tell;
  * at the end the kernel says which of those that fire once have, and which can't have yet.

@@ -1,3 +1,4 @@
+// traced: no: a child that only hands on what it inherited has no recording
 /* The old way to be a daemon: every descriptor is closed, /dev/null is 0, 1 and 2. */
 #include <fcntl.h>
 #include "support/timers.h"

@@ -1,3 +1,4 @@
+// traced: no: the tracer needs no descriptor of the program's
 /*
  * A program has no descriptor left when it makes its first timers, so no recording can begin. Once
  * it has one, what it makes is recorded, and how many timers are not is told.

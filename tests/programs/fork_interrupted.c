@@ -1,3 +1,4 @@
+// traced: no: what is closed on the way into fork() is seen not to be inherited
 /*
  * Forks that a signal handler interrupts where the shim holds its locks: after its own prepare
  * handler, which libc calls before those that were there first. The handler forks, too, or ends

@@ -1,3 +1,4 @@
+// traced: no: whether a clock of processor time has expired is not known from outside
 /*
  * Timers that call back in a thread, made before a fork and after it, in the child. On a clock that
  * only the kernel can read it is the callbacks that tell how often they fired.

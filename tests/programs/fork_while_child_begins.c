@@ -1,3 +1,4 @@
+// traced: no: the grandchild has a recording, too
 /*
  * A child's first timer is made while it forks itself, after the shim has seen that there is
  * nothing to keep for that fork: the grandchild, which has half of a recording in its memory, has

@@ -1,3 +1,4 @@
+// traced: no: nothing is dropped in a signal handler
 /*
  * A timer made where the shim is at work, as by a signal handler, can't be entered; ended in such a
  * place, too, it is not lost once more, though the tables hold thousands of others, of which one is

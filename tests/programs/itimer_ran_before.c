@@ -1,3 +1,4 @@
+// traced: no: what a plain system call sets is seen
 /*
  * Interval timers that were set by calls which nobody saw: the first call that is seen makes them
  * known, if it sets them anew; one that only stops them made none.

@@ -1,3 +1,4 @@
+// traced: no: whether a clock of processor time has expired is not known from outside
 /* A failed create is no timer, however many fail; a failed settime arms nothing. */
 #include <errno.h>
 #include "support/timers.h"

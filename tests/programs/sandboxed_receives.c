@@ -1,3 +1,4 @@
+// traced: no: it is known from where it was received
 /*
  * In a sandbox that kills for every system call this program does not make by itself, a timer is
  * received: it is known from the time that it is set.

@@ -1,3 +1,4 @@
+// traced: no: a static program is seen
 /* A static program loads no shim: there is no recording, and it runs as it would without one. */
 // build: -static
 // expect-no-recording

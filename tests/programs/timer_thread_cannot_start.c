@@ -1,3 +1,4 @@
+// traced: no: that the C library's thread could not be started is not seen
 /*
  * A SIGEV_THREAD timer expires, but its thread cannot be made: the stack it asks for is larger
  * than any address space. Its deadline passes, and its function never runs.

@@ -1,3 +1,4 @@
+// traced: no: that it is the timer which it has already is seen
 /*
  * Timers fetched from a process by pidfd_getfd(), by name and by number, and what is none: half are
  * closed. Other calls by number go through with all that they have.

@@ -1,3 +1,4 @@
+// traced: no: that it is a timer which it has already is seen
 /*
  * Timers received over sockets, in every way in which the kernel hands on descriptors, and kept.
  * Each is a timer of this process, made by the call that received it.

@@ -65,6 +65,7 @@ static void write_flags(FILE *to, struct profile *profile, const struct site *si
     write_flag(to, counts->overdue, "overdue", "the deadline passed and no fire was seen");
     write_flag(to, counts->far_future, "far-future", "due in more than ten years");
     write_flag(to, counts->overwritten, "overwritten", "freed or reused before it was ended");
+    write_flag(to, counts->left_behind, "left-behind", "nobody waits for it, nobody can stop it");
     write_flag(to, counts->passed_on, "passed-on", "came over exec, and was never touched");
     write_duplicates(to, profile, site);
     fputs("</ul>\n", to);

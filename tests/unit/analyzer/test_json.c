@@ -79,9 +79,9 @@ Test(json, limits_and_losses)
 Test(json, sites)
 {
     static const char *const zero[] = {
-        "stopped",        "released",      "never_armed", "never_fired", "never_stopped",
-        "inherited",      "overdue",       "far_future",  "in_flight",   "fired_unknown",
-        "live_inherited", "live_received", "passed_on"};
+        "stopped",       "released",       "never_armed",   "never_fired", "never_stopped",
+        "inherited",     "overdue",        "far_future",    "left_behind", "in_flight",
+        "fired_unknown", "live_inherited", "live_received", "passed_on"};
     static const char *const one[] = {"created", "armed",          "fired", "live",
                                       "peak",    "never_released", "unread"};
     json_t *report = report_of(sample());

@@ -125,6 +125,41 @@ Test(verdict, sessions_of_which_none_was_due_yet_are_growing)
                  "300 at a time");
 }
 
+/* The same, but who made them waits for none, as a loop around select and After() in Go does. */
+Test(verdict, those_that_nobody_waits_for_are_no_work)
+{
+    struct shape shape = shape_begin(10 * SECOND);
+    for (uint64_t i = 0; i < 50; i++)
+        make_armed(&shape, i * 200 * MS, MINUTE)->flags |= i < 49 ? TLK_LEFT_BEHIND : 0;
+    shape_expect(&shape, VERDICT_LEAK,
+                 "grows 300/min since 00:00:00; nothing was ever released; "
+                 "who made 49 of them went on without waiting, and nobody can stop them");
+}
+
+/* So are a few at a time, and those of which most are waited for. */
+Test(verdict, few_that_nobody_waits_for_are_growing_until_they_are_due)
+{
+    for (uint64_t few = 0; few < 2; few++) {
+        struct shape shape = shape_begin(10 * SECOND);
+        for (uint64_t i = 0; i < 50; i++)
+            make_armed(&shape, i * 200 * MS, few ? 15 * SECOND : MINUTE)->flags |=
+                few || i < 20 ? TLK_LEFT_BEHIND : 0;
+        shape_expect(&shape, VERDICT_GROWING, "none was due yet");
+    }
+}
+
+/* Collected in a loop, and waited for after it: round after round they come to their end. */
+Test(verdict, those_that_fire_after_all_are_held)
+{
+    struct shape shape = shape_begin(MINUTE);
+    for (uint64_t round = 0; round < 9; round++)
+        for (uint64_t i = 0; i < 100; i++)
+            shape_release(&shape, round * 6 * SECOND + i * MS, 5 * SECOND);
+    for (uint64_t i = 0; i < 100; i++)
+        make_armed(&shape, 57 * SECOND + i * MS, 5 * SECOND)->flags |= TLK_LEFT_BEHIND;
+    shape_expect(&shape, VERDICT_HELD, "100 live");
+}
+
 Test(verdict, more_than_a_limit_allows_before_any_is_due_is_a_leak)
 {
     struct shape shape = shape_begin(10 * SECOND);
