@@ -273,6 +273,7 @@ static void take_forked(struct tracer *tracer, const struct trace_event *event)
         process_lose(tracer, old, event->now);
         told = probes_losses(tracer->probes, (pid_t)event->pid);
     }
+    mappings_read(event->now); /* what the parent has by then, its child has, too */
     if (parent)
         process_enter(tracer,
                       traced_forked((pid_t)event->pid, parent, (uint64_t)event->value, event->now));
