@@ -86,7 +86,9 @@ void host_write(struct host *host, struct traced *traced, bool last, uint64_t no
 /* Its end was lost: how it ended, nobody knows. */
 void host_lose(struct host *host, struct traced *traced, uint64_t now)
 {
-    host_write(host, traced, false, now);
+    host_tell_losses(host, traced);
+    if (!traced_write(traced, &host->run, false, now))
+        host->unwritten++;
     host_forget(host, traced);
 }
 

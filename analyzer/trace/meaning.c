@@ -138,6 +138,7 @@ static void take_forked(struct host *host, const struct trace_event *event)
         host_lose(host, old, event->now);
         told = probes_losses(host->probes, (pid_t)event->pid);
     }
+    mappings_read(event->now); /* what the parent has by then, its child has, too */
     struct traced *child =
         parent ? traced_forked((pid_t)event->pid, parent, (uint64_t)event->value, event->now)
                : traced_new((pid_t)event->pid, event->now);

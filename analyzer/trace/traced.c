@@ -149,10 +149,7 @@ static void image_forget(struct traced *traced)
     traced->frames = NULL;
     if (traced->unwinder)
         unwinder_free(traced->unwinder);
-    if (traced->map)
-        memory_map_free(traced->map);
     traced->unwinder = NULL;
-    traced->map = NULL;
 }
 
 void traced_free(struct traced *traced)
@@ -160,6 +157,8 @@ void traced_free(struct traced *traced)
     if (!traced)
         return;
     image_forget(traced);
+    if (traced->map)
+        memory_map_free(traced->map);
     if (traced->ledger)
         ledger_free(traced->ledger);
     traced_exec_settled(traced);
@@ -222,6 +221,10 @@ bool traced_execed(struct traced *traced, const struct traced_image *image,
     bool written = true;
     traced_exec_settled(traced);
     image_forget(traced);
+    if (traced->map) {
+        mappings_read(now); /* the image was told of there before the exec is over */
+        memory_map_exec(traced->map);
+    }
     if (traced->ledger) {
         ledger_ended(traced->ledger, TLK_EXECED, 0, now, now + run->to_real, now + run->to_boot, 0);
         written = traced_write(traced, run, false, now);

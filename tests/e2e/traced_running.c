@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "annotations.h"
@@ -376,4 +377,25 @@ ParameterizedTest(struct handing *handing, traced_running, all_that_hand_on_time
     outcome_forget(&outcome);
     directory_remove(directory);
     annotations_forget(&annotations);
+}
+
+/* ---- ends that nobody tells ---- */
+
+/* Its end was before the tracer came, or found no room among what is told. */
+Test(traced, tracing_ends_with_a_process_whose_end_was_not_seen, .timeout = 60)
+{
+    char *directory = directory_make();
+    siginfo_t how;
+    pid_t ended = fork();
+    if (ended == 0)
+        _exit(0);
+    waitid(P_PID, (id_t)ended, &how, WEXITED | WNOWAIT);
+    char *number = text_make("%d", (int)ended);
+    struct running running = tracing_start(directory, "-p", number, NULL);
+    waitpid(ended, NULL, 0);
+    struct outcome outcome = command_finish(&running);
+    cr_expect_eq(outcome_code(&outcome), 0, "%s", outcome.err);
+    outcome_forget(&outcome);
+    free(number);
+    directory_remove(directory);
 }
