@@ -72,15 +72,6 @@ void index_remove(struct index *index, uint64_t hash, uint32_t number)
     index->used--;
 }
 
-void index_copy(struct index *to, const struct index *from)
-{
-    *to = *from;
-    if (from->room == 0)
-        return;
-    to->slots = memory_new(from->room, sizeof(*from->slots));
-    memcpy(to->slots, from->slots, from->room * sizeof(*from->slots));
-}
-
 void index_free(struct index *index)
 {
     free(index->slots);

@@ -38,9 +38,6 @@ void index_add(struct index *index, uint64_t hash, uint32_t number);
 /* Takes out one that is there. */
 void index_remove(struct index *index, uint64_t hash, uint32_t number);
 
-/* Of an array that was copied, too. */
-void index_copy(struct index *to, const struct index *from);
-
 void index_free(struct index *index);
 
 #endif

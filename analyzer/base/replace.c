@@ -146,7 +146,7 @@ bool replace_end(struct replacement *replacement)
 {
     bool written = fflush(replacement->to) == 0 && !ferror(replacement->to);
     if (replacement->partial)
-        written = written && fsync(fileno(replacement->to)) == 0 &&
+        written = written && (replacement->fleeting || fsync(fileno(replacement->to)) == 0) &&
                   (!replacement->nameless || name_it(replacement));
     int error = errno;
     if (fclose(replacement->to) != 0 && written) {

@@ -14,6 +14,7 @@ struct replacement {
     char *path;
     char *partial; /* NULL where nothing is replaced: a pipe, a device, /dev/stdout */
     bool nameless; /* so far: `partial` is what it will be called */
+    bool fleeting; /* for the caller to set: it need not outlive a failure of the machine */
 };
 
 /* An old file keeps its mode, a new one gets `mode` less what umask takes. */

@@ -69,16 +69,6 @@ static bool region_grow(struct writer *writer, enum tlk_region_id id)
     return true;
 }
 
-void writer_copy(struct writer *to, const struct writer *from, enum tlk_region_id id)
-{
-    const struct tlk_region *region = &from->header.regions[id];
-    for (uint32_t i = 0; i < region->segments && region_grow(to, id); i++) {
-        uint32_t used = tlk_segment_used(region, i);
-        memcpy(to->segments[id][i], from->segments[id][i], (size_t)used * region->stride);
-        to->header.regions[id].used += used;
-    }
-}
-
 void *writer_take(struct writer *writer, enum tlk_region_id id, uint32_t count, uint32_t *index)
 {
     struct tlk_region *region = &writer->header.regions[id];

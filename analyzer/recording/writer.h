@@ -20,9 +20,6 @@ struct writer {
 void writer_begin(struct writer *writer);
 void writer_end(struct writer *writer);
 
-/* Gives `to`, which has none of that region, copies of all that `from` has. */
-void writer_copy(struct writer *to, const struct writer *from, enum tlk_region_id id);
-
 /*
  * Room for `count` records side by side, of zeros when they are taken for the first time; their
  * place does not change. `*index` becomes the first one's. NULL: a recording holds no more.

@@ -64,13 +64,21 @@ static void build_id_text(const struct rooted *rooted, char text[2 * MOST_BUILD_
         snprintf(text + 2 * i, 3, "%02x", rooted->build_id[i]);
 }
 
+/* Of a process with a root of its own that `timerleak trace` saw: /proc/PID/root/bin/server. */
+static const char *path_inside(const char *path)
+{
+    int length = 0;
+    sscanf(path, "/proc/%*u/root%n", &length);
+    return path[length] == '/' ? path + length : path;
+}
+
 /* What stands for a letter; NULL: nothing does. */
 static const char *part_of(const struct rooted *rooted, const char *id, char letter)
 {
     const char *link = rooted->debug_link;
     switch (letter) {
     case 'p':
-        return rooted->path;
+        return path_inside(rooted->path);
     case 'n':
         return path_last(rooted->path);
     case 'l':

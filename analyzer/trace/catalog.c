@@ -33,33 +33,6 @@ static void drop(struct catalog *catalog, enum tlk_drop what)
     catalog->writer.header.dropped[what]++;
 }
 
-void catalog_copy(struct catalog *to, const struct catalog *from)
-{
-    static const enum tlk_region_id copied[] = {TLK_STRINGS, TLK_MODULES, TLK_FRAMES, TLK_STACKS,
-                                                TLK_SITES};
-    struct tlk_header *header = &to->writer.header;
-    for (size_t i = 0; i < sizeof(copied) / sizeof(*copied); i++)
-        writer_copy(&to->writer, &from->writer, copied[i]);
-    index_copy(&to->strings, &from->strings);
-    index_copy(&to->modules, &from->modules);
-    index_copy(&to->frames, &from->frames);
-    index_copy(&to->sites, &from->sites);
-    memcpy(header->families, from->writer.header.families, sizeof(header->families));
-    header->family_count = from->writer.header.family_count;
-    for (uint32_t i = 0; i < used_of(to, TLK_SITES); i++) {
-        struct tlk_site *site = catalog_site_at(to, i);
-        *site = (struct tlk_site){
-            .family = site->family,
-            .depth = site->depth,
-            .flags = site->flags & (TLK_SITE_TRUNCATED | TLK_SITE_UNWOUND),
-            .stack = site->stack,
-            .function = site->function,
-            .kind = site->kind,
-            .history_shift = site->history_shift,
-        };
-    }
-}
-
 /* ---- strings, families, modules, frames ---- */
 
 static bool same_string(const void *key, const void *catalog, uint32_t number)
@@ -242,6 +215,46 @@ uint32_t catalog_site(struct catalog *catalog, const struct tlk_site *site, cons
     if (!number)
         drop(catalog, TLK_DROP_SITE);
     return number;
+}
+
+/* ---- of another catalog ---- */
+
+static uint32_t string_of(struct catalog *catalog, const struct catalog *other, uint32_t string)
+{
+    return string ? catalog_string(catalog, writer_at(&other->writer, TLK_STRINGS, string)) : 0;
+}
+
+uint64_t catalog_frame_of(struct catalog *catalog, const struct catalog *other, uint64_t frame)
+{
+    if (TLK_FRAME_MODULE(frame) == 0)
+        return frame;
+    const struct tlk_module *module =
+        writer_at(&other->writer, TLK_MODULES, (uint32_t)TLK_FRAME_MODULE(frame));
+    const char *path = writer_at(&other->writer, TLK_STRINGS, module->path);
+    uint32_t number = catalog_module(catalog, module, path);
+    return number ? TLK_FRAME(number, TLK_FRAME_ADDRESS(frame))
+                  : TLK_FRAME(0, TLK_FRAME_ADDRESS(frame) + module->bias);
+}
+
+uint32_t catalog_site_of(struct catalog *catalog, const struct catalog *other, uint32_t number)
+{
+    const struct tlk_site *site = catalog_site_at(other, number);
+    uint64_t frames[TLK_MAX_DEPTH];
+    if (!number)
+        return 0;
+    const uint32_t *row = writer_at(&other->writer, TLK_STACKS, site->stack);
+    for (uint32_t i = 0; i < site->depth; i++) {
+        const uint64_t *frame = writer_at(&other->writer, TLK_FRAMES, row[i]);
+        frames[i] = catalog_frame_of(catalog, other, *frame);
+    }
+    const struct tlk_site wanted = {
+        .family = site->family,
+        .depth = site->depth,
+        .flags = site->flags & (TLK_SITE_TRUNCATED | TLK_SITE_UNWOUND),
+        .function = string_of(catalog, other, site->function),
+        .kind = string_of(catalog, other, site->kind),
+    };
+    return catalog_site(catalog, &wanted, frames);
 }
 
 /* ---- counting ---- */

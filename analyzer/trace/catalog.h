@@ -19,9 +19,6 @@ struct catalog {
 void catalog_begin(struct catalog *catalog);
 void catalog_end(struct catalog *catalog);
 
-/* `to` has just begun: the same places by the same numbers, and nothing is counted there yet. */
-void catalog_copy(struct catalog *to, const struct catalog *from);
-
 /* All of these find or add; 0: there is no room. A string is there once. */
 uint32_t catalog_string(struct catalog *catalog, const char *text);
 uint32_t catalog_family(struct catalog *catalog, const char *name, uint32_t traits);
@@ -31,6 +28,10 @@ uint32_t catalog_module(struct catalog *catalog, const struct tlk_module *module
  * counted. */
 uint32_t catalog_site(struct catalog *catalog, const struct tlk_site *wanted,
                       const uint64_t *frames);
+
+/* The same, of a place that another catalog has. */
+uint64_t catalog_frame_of(struct catalog *catalog, const struct catalog *other, uint64_t frame);
+uint32_t catalog_site_of(struct catalog *catalog, const struct catalog *other, uint32_t site);
 
 /* Site 0 in the place of one that there is not. False: there is no room even for that. */
 bool catalog_site_check(struct catalog *catalog, uint32_t *site);

@@ -32,7 +32,6 @@ struct ledger {
     uint32_t free_extra;   /* the same, in the place of threads */
     uint32_t *descriptors; /* slots, by number */
     uint32_t descriptor_room;
-    bool child; /* of the process whose places it has */
     bool used, changed;
 };
 
@@ -745,29 +744,13 @@ static void process_describe(struct ledger *ledger, const struct ledger_process 
     arguments_describe(ledger, process->arguments);
 }
 
-static struct ledger *ledger_begin(const struct ledger *parent)
+struct ledger *ledger_new(const struct ledger_process *process)
 {
     struct ledger *ledger = memory_new(1, sizeof(*ledger));
     catalog_begin(&ledger->catalog);
     header_of(ledger)->family_count = TLK_GOTIME; /* nobody sees its timers from here */
-    if (parent)
-        catalog_copy(&ledger->catalog, &parent->catalog);
-    ledger->child = parent;
     ledger->free_from = 1;
-    return ledger;
-}
-
-struct ledger *ledger_new(const struct ledger_process *process)
-{
-    struct ledger *ledger = ledger_begin(NULL);
     process_describe(ledger, process);
-    return ledger;
-}
-
-struct ledger *ledger_fork(const struct ledger *parent, const struct ledger_process *child)
-{
-    struct ledger *ledger = ledger_begin(parent);
-    process_describe(ledger, child);
     return ledger;
 }
 
@@ -809,7 +792,7 @@ static uint32_t inherit_over_fork(struct ledger *ledger, const struct ledger *fr
 {
     const struct tlk_timer *original = timer_at(from, slot);
     const struct tlk_extra *had = extra_of(from, original);
-    uint32_t site = original->site;
+    uint32_t site = catalog_site_of(&ledger->catalog, &from->catalog, original->site);
     if (!catalog_site_check(&ledger->catalog, &site))
         return 0;
     uint32_t own = slot_take_this(ledger, slot) ? slot : slot_take(ledger);
@@ -818,12 +801,13 @@ static uint32_t inherit_over_fork(struct ledger *ledger, const struct ledger *fr
     struct tlk_timer *timer = timer_at(ledger, own);
     *timer = *original;
     timer->site = site & (TLK_SITES_MOST - 1);
+    timer->setter = catalog_frame_of(&ledger->catalog, &from->catalog, original->setter);
     timer->armed = timer->stopped = timer->touched = timer->fired = timer->seen = 0;
     timer->thread = had ? had->thread & (TLK_EXTRA - 1) : timer->thread;
     struct tlk_extra *extra = had ? extra_need(ledger, timer) : NULL;
     if (extra) {
         extra->fired_now_high = had->fired_now_high;
-        extra->duplicator = had->duplicator;
+        extra->duplicator = catalog_frame_of(&ledger->catalog, &from->catalog, had->duplicator);
     }
     return own;
 }
@@ -863,8 +847,8 @@ static uint32_t inherit_over_exec(struct ledger *ledger, const struct ledger *fr
 static uint32_t inherit(struct ledger *ledger, const struct ledger *from, uint32_t slot,
                         uint64_t id, uint32_t flags, uint64_t now)
 {
-    uint32_t own = ledger->child ? inherit_over_fork(ledger, from, slot)
-                                 : inherit_over_exec(ledger, from, slot, now);
+    uint32_t own = header_of(ledger)->forked ? inherit_over_fork(ledger, from, slot)
+                                             : inherit_over_exec(ledger, from, slot, now);
     if (!own) {
         drop(ledger, TLK_DROP_FULL);
         return 0;
@@ -962,6 +946,7 @@ static bool recording_write(const struct ledger *ledger, const char *path)
     struct replacement replacement;
     if (!replace_begin(&replacement, path, REPLACE_PRIVATE))
         return false;
+    replacement.fleeting = true; /* there is another soon, for each of many processes */
     if (writer_write(&ledger->catalog.writer, replacement.to))
         return replace_end(&replacement);
     int error = errno;

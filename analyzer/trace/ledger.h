@@ -101,12 +101,8 @@ void ledger_released(struct ledger *ledger, uint32_t family, uint64_t key, uint6
 void ledger_shared(struct ledger *ledger, uint64_t key, int fd, uint64_t duplicator, uint64_t now);
 void ledger_unshared(struct ledger *ledger, uint64_t key, int fd, uint64_t now);
 
-/*
- * A child's, after fork, with its parent's modules and sites; it has none of the timers yet: of
- * each descriptor that it has, ledger_inherited() says so, as for the image after an exec, whose
- * ledger is a new one.
- */
-struct ledger *ledger_fork(const struct ledger *parent, const struct ledger_process *child);
+/* Of each descriptor that a child has from its parent, or an image after an exec from the one
+ * before. */
 void ledger_inherited(struct ledger *ledger, const struct ledger *from, uint64_t key, int fd,
                       uint32_t flags, uint64_t now);
 /* After an exec: those of TLK_OF_PROCESS that ran before, which run on. */

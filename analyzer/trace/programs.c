@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -55,13 +56,16 @@ static bool same_program(const void *key, const void *array, uint32_t number)
     return memcmp(key, &list[number].identity, sizeof(struct identity)) == 0;
 }
 
-static void program_attach(struct programs *programs, size_t number, const char *path)
+/* To the very file that was read: by its path, a process may have become another meanwhile. */
+static void program_attach(struct programs *programs, size_t number, const char *path, int file)
 {
     size_t count;
+    char opened[32];
     const struct golang *golang = programs->list[number].golang;
     const struct golang_probe *probes = golang_probes(golang, &count);
+    snprintf(opened, sizeof(opened), "/proc/self/fd/%d", file);
     for (size_t i = 0; i < count; i++) {
-        if (!probes_attach(programs->probes, path, probes[i].offset, -1,
+        if (!probes_attach(programs->probes, opened, probes[i].offset, -1,
                            number << PROBES_SHIFT | i | (probes[i].guard ? TRACE_GO_GUARD : 0))) {
             complain("%s: the timers of Go can't be watched: %s", path, strerror(errno));
             return;
@@ -75,7 +79,7 @@ static void program_read(struct programs *programs, size_t number, const char *p
     struct program *program = &programs->list[number];
     program->golang = golang_read(file, error);
     if (program->golang)
-        program_attach(programs, number, path);
+        program_attach(programs, number, path, file);
     else if (*error)
         complain("%s: %s; only its timers of the kernel are recorded", path, error);
 }

@@ -101,8 +101,7 @@ static void limits_read(pid_t pid, struct ledger_process *process)
     }
 }
 
-static struct ledger *ledger_make(const struct traced *traced, const struct ledger *parent,
-                                  const struct traced_run *run)
+static struct ledger *ledger_make(const struct traced *traced, const struct traced_run *run)
 {
     const char *arguments[ARGUMENTS_MOST + 1];
     struct ledger_process process = {
@@ -119,11 +118,11 @@ static struct ledger *ledger_make(const struct traced *traced, const struct ledg
         .sigpending_soft = UINT64_MAX,
         .sigpending_hard = UINT64_MAX,
         .session = run->session,
-        .forked = parent != NULL,
+        .forked = traced->forked,
     };
     arguments_list(traced, arguments);
     limits_read(traced->pid, &process);
-    return parent ? ledger_fork(parent, &process) : ledger_new(&process);
+    return ledger_new(&process);
 }
 
 /* ---- its life ---- */
@@ -173,7 +172,7 @@ void traced_free(struct traced *traced)
 struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run)
 {
     if (!traced->ledger)
-        traced->ledger = ledger_make(traced, NULL, run);
+        traced->ledger = ledger_make(traced, run);
     return traced->ledger;
 }
 
@@ -191,20 +190,18 @@ struct unwinder *traced_unwinder(struct traced *traced)
     return traced->unwinder;
 }
 
-struct traced *traced_forked(pid_t pid, struct traced *parent, uint64_t started,
-                             const struct traced_run *run, uint64_t now)
+struct traced *traced_forked(pid_t pid, struct traced *parent, uint64_t started, uint64_t now)
 {
     struct traced *traced = memory_new(1, sizeof(*traced));
     uint64_t hertz = (uint64_t)sysconf(_SC_CLK_TCK);
     traced->pid = pid;
     traced->parent = parent->pid;
+    traced->forked = true;
     traced->start_ticks = started / (1000000000 / hertz);
     traced->since = now;
     traced->exe = memory_copy(parent->exe);
     arguments_set(traced, parent->arguments, parent->arguments_size);
     traced->map = memory_map_fork(traced_map(parent), pid); /* it may be gone when it is needed */
-    if (parent->ledger)
-        traced->ledger = ledger_make(traced, parent->ledger, run);
     return traced;
 }
 
@@ -231,7 +228,7 @@ bool traced_execed(struct traced *traced, const struct traced_image *image,
     }
     traced->replaced = traced->ledger;
     traced->ledger = NULL;
-    traced->begun = traced->arranged = false;
+    traced->forked = traced->begun = traced->arranged = false;
     traced->since = now;
     free(traced->path);
     traced->path = NULL;

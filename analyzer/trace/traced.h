@@ -18,11 +18,13 @@
 struct traced {
     pid_t pid, parent;    /* 0: not known */
     uint64_t start_ticks; /* field 22 of /proc/PID/stat */
+    bool forked;          /* it is still its parent's image */
     size_t place;         /* for the tracer */
     uint64_t since;       /* CLOCK_MONOTONIC: from then on it is traced */
     char *exe;
     char *arguments; /* one after the other, each with its NUL */
     size_t arguments_size;
+    bool missing; /* its number is nobody's, though no end was told */
     bool begun; /* it did something itself: what it only came by over fork is worth no recording */
     bool arranged; /* it closed or copied descriptors: before an exec that is no use of them */
     struct ledger *ledger;   /* NULL: nothing has happened so far */
@@ -51,12 +53,8 @@ void traced_free(struct traced *traced);
 struct ledger *traced_ledger(struct traced *traced, const struct traced_run *run);
 struct unwinder *traced_unwinder(struct traced *traced);
 
-/*
- * One that was forked, and started then (CLOCK_BOOTTIME): it has its parent's program, stacks and
- * files, but no timer so far.
- */
-struct traced *traced_forked(pid_t pid, struct traced *parent, uint64_t started,
-                             const struct traced_run *run, uint64_t now);
+/* One that was forked, and started then (CLOCK_BOOTTIME): it has its parent's program and files. */
+struct traced *traced_forked(pid_t pid, struct traced *parent, uint64_t started, uint64_t now);
 
 /*
  * It became another program: a path and arguments, where they are known; else /proc is asked. The

@@ -20,7 +20,8 @@
 #define OPERANDS_MOST 32
 #define SCANNED_MOST 64
 #define FUNCTION_MOST 8192u
-#define SCANS_MOST 3 /* frames from the leaf on: setitimer(), which alarm() called */
+#define JUMPS_WITHIN 256 /* bytes of a function that does little but call another at its end */
+#define SCANS_MOST 3     /* frames from the leaf on: setitimer(), which alarm() called */
 
 struct unwinder {
     struct memory_map *map;
@@ -434,10 +435,27 @@ static bool leads_into(const struct call *call, const struct place *here)
     return call->direct && call->target - here->bias - start < end - start;
 }
 
+/* Whether a function ends by a jump to another: who called the one is the caller of the other. */
+static bool jumps_to(const struct place *here, uint64_t from, uint64_t function)
+{
+    enum { JUMP = 0xe9, SIZE = 1 + sizeof(int32_t) };
+    uint8_t code[JUMPS_WITHIN] = {0};
+    int32_t distance;
+    if (!code_file_read(here->file, from, code, sizeof(code)))
+        return false;
+    for (size_t i = 0; i + SIZE <= sizeof(code); i++) {
+        memcpy(&distance, code + i + 1, sizeof(distance));
+        if (code[i] == JUMP && from + i + SIZE + (uint64_t)(int64_t)distance == function)
+            return true;
+    }
+    return false;
+}
+
 /* Whether a call leads to the function at hand; through a register or another file it may. */
 static bool leads_to(const struct call *call, const struct place *here, uint64_t function)
 {
-    return call->is && (!leads_into(call, here) || call->target - here->bias == function);
+    return call->is && (!leads_into(call, here) || call->target - here->bias == function ||
+                        jumps_to(here, call->target - here->bias, function));
 }
 
 /* Up to where a stack pointer is that is known: registers were saved below it, if any. */

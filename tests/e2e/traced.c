@@ -207,3 +207,29 @@ ParameterizedTest(struct build *build, traced, other_builds_are_recorded_alike, 
     directory_remove(directory);
     annotations_forget(&annotations);
 }
+
+/* ---- ends that nobody tells ---- */
+
+/* Its end was before the tracer came, or found no room among what is told. */
+Test(traced, tracing_ends_with_a_process_whose_end_was_not_seen, .timeout = 60)
+{
+    char *timerleak = built("timerleak"), *directory = directory_make();
+    pid_t ended = fork();
+    if (ended == 0)
+        _exit(0);
+    siginfo_t how;
+    waitid(P_PID, (id_t)ended, &how, WEXITED | WNOWAIT);
+    char *number = text_make("%d", (int)ended);
+    const char *const argv[] = {timerleak, "trace", "-o", directory, "-p", number, NULL};
+    struct running running = command_start(&(struct command){.argv = argv});
+    bool began = command_wait_for(&running, "Ctrl-C ends it");
+    waitpid(ended, NULL, 0);
+    struct outcome outcome = command_finish(&running);
+    tracing_needed(&outcome);
+    cr_expect(began);
+    cr_expect_eq(outcome_code(&outcome), 0, "%s", outcome.err);
+    outcome_forget(&outcome);
+    free(number);
+    free(timerleak);
+    directory_remove(directory);
+}

@@ -39,16 +39,3 @@ Test(index, what_is_taken_out_hides_nothing)
     }
     index_free(&index);
 }
-
-Test(index, a_copy_goes_on_by_itself)
-{
-    struct index index = {0}, copy;
-    index_copy(&copy, &index);
-    index_add(&copy, hash_of(5), 5);
-    cr_expect_not(finds(&index, 5));
-    index_free(&index);
-    index_copy(&index, &copy);
-    index_free(&copy);
-    cr_expect(finds(&index, 5));
-    index_free(&index);
-}

@@ -85,25 +85,6 @@ Test(writer, a_file_ends_with_the_last_page_in_use)
     }
 }
 
-Test(writer, a_copy_has_the_same_records_and_goes_on_by_itself)
-{
-    struct writer writer, copy;
-    writer_begin(&writer);
-    writer_begin(&copy);
-    for (int i = 0; i < 2000; i++)
-        writer_string(&writer, "a string");
-    uint32_t last = writer_string(&writer, "the last");
-    writer_copy(&copy, &writer, TLK_STRINGS);
-    writer_copy(&copy, &writer, TLK_SITES); /* of which there are none */
-    writer_end(&writer);
-    uint32_t more = writer_string(&copy, "one more");
-    struct recording *recording = read_again(&copy);
-    cr_expect_str_eq(recording_string(recording, last), "the last");
-    cr_expect_str_eq(recording_string(recording, more), "one more");
-    recording_close(recording);
-    writer_end(&copy);
-}
-
 Test(writer, it_grows_as_far_as_a_recording_may)
 {
     struct writer writer;

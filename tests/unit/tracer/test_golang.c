@@ -341,6 +341,7 @@ static bool is_left_behind(struct recording *recording, uint64_t id)
             return timer.flags & TLK_LEFT_BEHIND;
     }
     cr_assert_fail("%lx is not live", id);
+    return false;
 }
 
 static void create_of(struct run *run, uint64_t goroutine, uint64_t frame, uint64_t handle,
