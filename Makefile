@@ -54,7 +54,7 @@ CRITERION = $(call once,CRITERION,pkg-config --libs criterion)
 MANUAL := $(wildcard analyzer/manual/*.c)
 # What goes into the kernel, what loads it there or speaks to it, and the rest of the tracer.
 PROBES := analyzer/trace/probes.bpf.c
-TRACE_LOADER := $(addprefix analyzer/trace/,main.c tracer.c sites.c programs.c probes.c probes_object.S)
+TRACE_LOADER := $(addprefix analyzer/trace/,main.c tracer.c already.c meaning.c host.c sites.c programs.c probes.c probes_object.S)
 TRACE := $(filter-out $(PROBES) $(TRACE_LOADER),$(wildcard analyzer/trace/*.c))
 ANALYZER := $(filter-out $(MANUAL) analyzer/trace/%,$(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c))
 PROFILE := $(GENERATED)/profile.pb-c

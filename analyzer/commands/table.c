@@ -60,7 +60,7 @@ const struct command commands[] = {
     {"watch", "[OPTION...] PID|FILE", "a running process's sites as they grow",
      OPTION_LIST(OPTIONS_FILTERS, OPTIONS_CODE, OPTION_NODECOUNT, OPTION_INTERVAL, OPTION_COUNT),
      command_watch, NULL, NULL},
-    {"trace", "[OPTION...] -p PID | -a | [--] COMMAND [ARGUMENT...]",
+    {"trace", "[OPTION...] [--] [COMMAND [ARGUMENT...]]",
      "record timers from outside, by eBPF: what runs already, static, Go",
      OPTION_LIST(OPTION_OUTPUT, OPTION_CHILDREN, OPTION_PROCESS, OPTION_ALL, OPTION_FOR),
      command_trace, NULL, NULL},

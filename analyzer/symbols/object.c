@@ -6,6 +6,7 @@
 #include "symbols/roots.h"
 #include "symbols/servers.h"
 
+#include <dwarf.h>
 #include <elfutils/libdwelf.h>
 #include <limits.h>
 #include <stdio.h>
@@ -98,12 +99,15 @@ static void collect_units(struct object *object)
 {
     Dwarf_Die *unit = NULL;
     GElf_Addr bias;
-    if (!dwfl_module_getdwarf(object->module, &object->dwarf_bias)) {
-        object->go = gopclntab_new(dwfl_module_getelf(object->module, &bias));
-        return;
-    }
-    while ((unit = dwfl_module_nextcu(object->module, unit, &object->dwarf_bias)))
+    bool go = !dwfl_module_getdwarf(object->module, &object->dwarf_bias);
+    while ((unit = dwfl_module_nextcu(object->module, unit, &object->dwarf_bias))) {
         collect_unit(object, unit);
+        go |= dwarf_srclang(unit) == DW_LANG_Go;
+    }
+    /* Go's own table says the same, and more: its debug information has some calls that were
+     * inlined at the wrong line (Go 1.19). */
+    if (go)
+        object->go = gopclntab_new(dwfl_module_getelf(object->module, &bias));
     if (object->range_count > 0)
         qsort(object->ranges, object->range_count, sizeof(*object->ranges), ranges_by_start);
 }

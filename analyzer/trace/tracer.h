@@ -4,18 +4,10 @@
 #ifndef TIMERLEAK_TRACE_TRACER_H
 #define TIMERLEAK_TRACE_TRACER_H
 
+#include "trace/tracing.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
-
-struct tracing {
-    const char *pattern; /* where recordings go: output_name.h */
-    uint64_t session;
-    pid_t pid; /* 0: none yet, or all */
-    bool all, children;
-    const char *program; /* that will be run; NULL: none */
-};
 
 struct tracer;
 

@@ -31,15 +31,17 @@ static __attribute__((noreturn, format(printf, 1, 2))) void refuse(const char *f
 
 char *source_of(const char *program)
 {
-    const char *const endings[] = {"c", "cpp"};
+    const char *const endings[] = {"c", "cpp", "go"};
 
-    for (size_t i = 0; i < 2; i++) {
-        char *path = text_make(PROGRAMS "/%s.%s", program, endings[i]);
+    for (size_t i = 0; i < 3; i++) {
+        char *file = text_make("%.*s.%s", (int)strcspn(program, "-"), program, endings[i]);
+        char *path = text_make(PROGRAMS "/%s", file);
         bool found = access(path, R_OK) == 0;
 
         free(path);
         if (found)
-            return text_make("%s.%s", program, endings[i]);
+            return file;
+        free(file);
     }
     return NULL;
 }
@@ -70,17 +72,22 @@ static void add_words(struct parser *parser, struct annotation *annotation, char
     }
 }
 
-/* KIND is what stands between "expect" and the colon: "", "-caller", "@child", "-caller@child". */
+/*
+ * KIND is what stands between "expect" and the colon: "", "-caller", "@child", "-caller@child",
+ * "-1.23".
+ */
 static void add_annotation(struct parser *parser, const char *kind, char *text)
 {
     struct annotations *into = parser->into;
-    struct annotation annotation = {.process = "main", .file = parser->file};
+    struct annotation annotation = {.process = "main", .file = basename(parser->file)};
     const char *process = strchr(kind, '@');
 
     if (!strncmp(kind, "-process", 8))
         annotation.subject = SUBJECT_PROCESS;
     else if (!strncmp(kind, "-caller", 7))
         annotation.subject = SUBJECT_CALLER;
+    else if (*kind == '-')
+        snprintf(annotation.build, sizeof(annotation.build), "%s", kind);
     if (process)
         snprintf(annotation.process, sizeof(annotation.process), "%s", process + 1);
     add_words(parser, &annotation, text);
@@ -143,14 +150,31 @@ static void read_file(struct annotations *into, const char *file)
     free(path);
 }
 
+/* Of one that is for some builds, and the one above it, which is for the others. */
+static void choose_build(struct annotations *annotations, const char *program)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < annotations->count; i++) {
+        const struct annotation *annotation = &annotations->items[i];
+
+        if (*annotation->build && !strstr(program, annotation->build))
+            continue;
+        kept -= *annotation->build != '\0';
+        annotations->items[kept++] = *annotation;
+    }
+    annotations->count = kept;
+}
+
 struct annotations annotations_read(const char *program, bool suddenly)
 {
     struct annotations annotations = {.suddenly = suddenly};
     char *file = source_of(program);
 
     if (!file)
-        refuse(PROGRAMS "/%s.c is missing", program);
+        refuse("the source of " PROGRAMS "/%s is missing", program);
     read_file(&annotations, file);
+    choose_build(&annotations, program);
     free(file);
     return annotations;
 }

@@ -16,6 +16,8 @@
  *         the site of FAMILY whose first frame below the wrapped function is at that line
  *     // expect-caller[@PROCESS]: FAMILY VERDICT [CHECK…]
  *         the site whose second frame is at that line
+ *     // expect-BUILD: FAMILY VERDICT [CHECK…]
+ *         the site of the annotation above it, in programs with "-BUILD" in their name: "-1.23"
  *     // expect-process[@PROCESS]: CHECK…
  *         the totals of a process, wherever it stands
  *
@@ -47,6 +49,7 @@ struct check {
 struct annotation {
     enum annotated subject;
     char process[32];
+    char build[16];               /* "": any */
     char family[16], verdict[16]; /* of sites */
     const char *file;             /* base name */
     int line;                     /* of the code */
@@ -63,8 +66,8 @@ struct annotations {
 };
 
 /*
- * Reads tests/programs/NAME.c or .cpp and what it names; for a run with a sudden end, all but how
- * it ends. Fails the test on what can't be read.
+ * Reads tests/programs/NAME.c, .cpp or .go, where NAME is up to the first '-', and what it names;
+ * for a run with a sudden end, all but how it ends. Fails the test on what can't be read.
  */
 struct annotations annotations_read(const char *program, bool suddenly);
 void annotations_forget(struct annotations *annotations);

@@ -40,16 +40,23 @@ const char *text_of(const json_t *object, const char *key)
     return value ? value : "";
 }
 
+/* Of packages that make timers for who calls them. */
+static bool is_gos_own(const char *function)
+{
+    return !strncmp(function, "time.", 5) || !strncmp(function, "context.", 8);
+}
+
 const json_t *frame_of(const json_t *site, size_t i)
 {
-    const json_t *stack = json_object_get(site, "stack");
-    const char *library = text_of(json_array_get(stack, 1), "module");
-    size_t loops = 0;
+    const json_t *stack = json_object_get(site, "stack"), *frame = json_array_get(stack, 1);
+    const char *library = text_of(frame, "module");
+    bool loops = *text_of(site, "loop"), go = !strcmp(text_of(site, "family"), "go");
+    size_t skipped = 0;
 
-    while (i > 0 && *text_of(site, "loop") &&
-           !strcmp(text_of(json_array_get(stack, 1 + loops), "module"), library))
-        loops++;
-    return json_array_get(stack, i + loops);
+    while (i > 0 && ((loops && !strcmp(text_of(frame, "module"), library)) ||
+                     (go && is_gos_own(text_of(frame, "function")))))
+        frame = json_array_get(stack, 1 + ++skipped);
+    return json_array_get(stack, i + skipped);
 }
 
 long long unbalanced(const json_t *site)

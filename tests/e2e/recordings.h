@@ -43,7 +43,7 @@ const char *text_of(const json_t *object, const char *key);
 
 /*
  * Frame I of a site's stack, leaf first, without those of a library that made the timer for a loop
- * of its own; NULL beyond its end.
+ * of its own, or of Go's packages time and context; NULL beyond its end.
  */
 const json_t *frame_of(const json_t *site, size_t i);
 

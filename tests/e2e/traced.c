@@ -29,8 +29,9 @@ struct program {
 
 /* ---- which ---- */
 
-/* Timers of libraries are no objects of the kernel: nobody sees them from there. */
-static bool makes_only_timers_of_kernel(const char *name)
+/* Timers of libraries are no objects of the kernel: nobody sees them from there. Those of Go's own
+ * runtime are looked for. */
+static bool makes_only_timers_that_are_seen(const char *name)
 {
     struct annotations annotations = annotations_read(name, false);
     bool only = true;
@@ -39,7 +40,8 @@ static bool makes_only_timers_of_kernel(const char *name)
         only = only && (annotations.items[i].subject == SUBJECT_PROCESS ||
                         !strcmp(annotations.items[i].family, "timerfd") ||
                         !strcmp(annotations.items[i].family, "posix") ||
-                        !strcmp(annotations.items[i].family, "itimer"));
+                        !strcmp(annotations.items[i].family, "itimer") ||
+                        !strncmp(annotations.items[i].family, "go/", 3));
     annotations_forget(&annotations);
     return only;
 }
@@ -49,7 +51,7 @@ static bool applies(const char *name)
     char *source = source_of(name);
     bool does = source && !source_says(source, "build", "-shared") &&
                 !source_says(source, "library", "") && !source_says(source, "link", "gotime") &&
-                !source_says(source, "traced", "no") && makes_only_timers_of_kernel(name);
+                !source_says(source, "traced", "no") && makes_only_timers_that_are_seen(name);
 
     free(source);
     return does;
@@ -60,20 +62,33 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct program *)a)->name, ((const struct program *)b)->name);
 }
 
-ParameterizedTestParameters(traced, behave_and_are_recorded_alike)
+/* In that folder of the programs, whose name is part of theirs. */
+static size_t list_programs(const char *folder, struct program *programs, size_t count)
 {
-    struct program *programs = cr_malloc(MAX_PROGRAMS * sizeof(*programs));
-    size_t count = 0;
-    char *path = built("programs");
+    char *below = text_make("programs/%s", folder), *path = built(below);
     DIR *directory = opendir(path);
     struct dirent *entry;
 
-    while (directory && count < MAX_PROGRAMS && (entry = readdir(directory)))
-        if (applies(entry->d_name))
-            snprintf(programs[count++].name, sizeof(programs->name), "%s", entry->d_name);
+    while (directory && count < MAX_PROGRAMS && (entry = readdir(directory))) {
+        char *name = text_make("%s%s", folder, entry->d_name);
+
+        if (applies(name))
+            snprintf(programs[count++].name, sizeof(programs->name), "%s", name);
+        free(name);
+    }
     if (directory)
         closedir(directory);
     free(path);
+    free(below);
+    return count;
+}
+
+ParameterizedTestParameters(traced, behave_and_are_recorded_alike)
+{
+    struct program *programs = cr_malloc(MAX_PROGRAMS * sizeof(*programs));
+    size_t count = list_programs("", programs, 0);
+
+    count = list_programs("go/", programs, count);
     qsort(programs, count, sizeof(*programs), by_name);
     return cr_make_param_array(struct program, programs, count);
 }

@@ -32,7 +32,7 @@ int main(int argc, char **argv)
     timer_t timer;
     // expect: posix clean created=1 released=1
     fail_if(timer_create(CLOCK_MONOTONIC, NULL, &timer), "timer_create");
-    arm_timerfd(kept, once(1));
+    arm_timerfd(kept, once(50));
     snprintf(kept_number, sizeof kept_number, "%d", kept);
     snprintf(gone_number, sizeof gone_number, "%d", gone);
     fflush(stdout);

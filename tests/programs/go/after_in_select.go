@@ -22,8 +22,8 @@ func consume(work chan int) (sum int) {
 		case item := <-work:
 			sum += item
 		// expect: go/After leak created=100000 armed=100000 fired=0 released=0 live=100000
-		//     never-fired=100000
-		// expect-1.23: go/After held created=100000 armed=100000 fired=0
+		//     never-fired=100000 left-behind=99999
+		// expect-1.23: go/After held created=100000 armed=100000 fired=0 never-fired>=0
 		case <-time.After(3 * time.Minute):
 			panic("nothing to do")
 		}

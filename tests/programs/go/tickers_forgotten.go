@@ -7,8 +7,8 @@ import "time"
 const connections = 200
 
 func serve() {
-	// expect: go/NewTicker leak created=200 armed=200 released=0 live=200
-	// expect-1.23: go/NewTicker held created=200 armed=200
+	// expect: go/NewTicker leak created=200 armed=200 released=0 live=200 never-stopped=200
+	// expect-1.23: go/NewTicker held created=200 armed=200 never-stopped>=0
 	ticker := time.NewTicker(10 * time.Millisecond)
 	<-ticker.C
 }

@@ -24,9 +24,10 @@ func main() {
 	// expect-process: sites=2
 	C.descriptor()
 	for turn := 0; turn < turns; turn++ {
-		// expect: go/After leak created=1000 armed=1000 fired=0 released=0 live=1000 never-fired=1000
-		// expect-1.23: go/After held created=1000 armed=1000 fired=0
 		select {
+		// expect: go/After leak created=1000 armed=1000 fired=0 released=0 live=1000 never-fired=1000
+		//     left-behind=999
+		// expect-1.23: go/After held created=1000 armed=1000 fired=0 never-fired>=0
 		case <-time.After(24 * time.Hour):
 		default:
 		}
