@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* ---- versions ---- */
@@ -78,6 +79,7 @@ static const struct golang_release releases[] = {
 /* ---- the program ---- */
 
 #define VERSION_SIZE 64
+#define FILE_MOST ((off_t)512 << 20) /* the largest that is looked at */
 
 struct golang {
     Elf *elf;
@@ -226,13 +228,43 @@ static bool is_known(struct golang *golang, Elf *elf, char error[ERROR_SIZE])
     return find_probes(golang, error);
 }
 
+/* Asked of every program that runs, most of which are none of Go's: only what is written to is
+ * read of them. */
+static bool has_build_info(Elf *elf)
+{
+    size_t count = 0;
+    GElf_Phdr header;
+    bool has = false;
+    if (elf_getphdrnum(elf, &count) != 0)
+        return false;
+    for (size_t i = 0; i < count && !has; i++) {
+        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
+            !(header.p_flags & PF_W) || header.p_filesz == 0)
+            continue;
+        const Elf_Data *data =
+            elf_getdata_rawchunk(elf, (int64_t)header.p_offset, header.p_filesz, ELF_T_BYTE);
+        has = data && memmem(data->d_buf, data->d_size, BUILD_INFO, strlen(BUILD_INFO));
+    }
+    return has;
+}
+
+/* It is read, not mapped: whoever owns it may cut it short while we look. */
+static Elf *open_elf(int file)
+{
+    struct stat status;
+    elf_version(EV_CURRENT);
+    return fstat(file, &status) == 0 && status.st_size <= FILE_MOST
+               ? elf_begin(file, ELF_C_READ, NULL)
+               : NULL;
+}
+
 struct golang *golang_read(int file, char error[ERROR_SIZE])
 {
     *error = '\0';
-    elf_version(EV_CURRENT);
     struct golang *golang = memory_new(1, sizeof(*golang));
-    golang->elf = elf_begin(file, ELF_C_READ_MMAP, NULL);
-    if (golang->elf && elf_kind(golang->elf) == ELF_K_ELF && is_known(golang, golang->elf, error))
+    golang->elf = open_elf(file);
+    if (golang->elf && elf_kind(golang->elf) == ELF_K_ELF && has_build_info(golang->elf) &&
+        is_known(golang, golang->elf, error))
         return golang;
     golang_free(golang);
     return NULL;

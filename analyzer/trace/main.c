@@ -169,10 +169,17 @@ static bool settings_check(const struct settings *settings, int words)
     return false;
 }
 
+/* As in timerleak's main.c: a write beyond the limit for files fails. */
+static void let_it_fail(int number)
+{
+    (void)number;
+}
+
 int main(int argc, char **argv)
 {
     struct settings settings;
     struct output_name output;
+    signal(SIGXFSZ, let_it_fail);
     settings_init(&settings);
     int words = arguments_parse_before(argc, argv, command_find("trace")->options, &settings);
     if (words < 0 || !settings_check(&settings, words))

@@ -207,3 +207,23 @@ ParameterizedTest(struct build *build, traced, other_builds_are_recorded_alike, 
     directory_remove(directory);
     annotations_forget(&annotations);
 }
+
+/* A name is what its owner makes it. Of several recordings of one program it is told. */
+Test(traced, a_name_with_orders_to_the_terminal_reaches_none, .timeout = 60)
+{
+    char *timerleak = built("timerleak"), *directory = directory_make();
+    char *program = program_path("posix_created_in_loop");
+    char *path = text_make("%s/\033]0;title\a", directory);
+    free(output_of(text_make("cp '%s' '%s'", program, path)));
+    const char *const argv[] = {timerleak, "trace",          "-o", directory, "--", "sh",
+                                "-c",      "\"$0\"; \"$0\"", path, NULL};
+    struct outcome outcome = command_run(&(struct command){.argv = argv});
+    tracing_needed(&outcome);
+    cr_expect(strstr(outcome.err, "title"), "%s", outcome.err);
+    cr_expect_not(strpbrk(outcome.err, "\033\a"), "%s", outcome.err);
+    outcome_forget(&outcome);
+    free(timerleak);
+    free(program);
+    free(path);
+    directory_remove(directory);
+}

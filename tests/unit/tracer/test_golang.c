@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #define SECOND UINT64_C(1000000000)
@@ -318,6 +319,28 @@ static void expect_after(struct run *run)
     cr_expect_eq(timer.deadline, (int64_t)(START + SECOND + 3 * MINUTE));
     cr_expect_eq(timer.armed, 1);
     recording_close(recording);
+}
+
+/* Its owner may do so at any time; what was mapped of it would be the tracer's end. */
+Test(golang, a_program_that_is_cut_short_later_is_known_as_it_was)
+{
+    char path[] = "/tmp/timerleak-test-XXXXXX", error[ERROR_SIZE];
+    struct run run;
+    if (!run_begin(&run, 0))
+        cr_skip_test("no Go 1.19 was there to build programs");
+    golang_timers_free(run.timers);
+    golang_free(run.golang);
+    int copy = mkstemp(path);
+    off_t size = lseek(run.file, 0, SEEK_END), done = 0;
+    unlink(path);
+    while (done < size && sendfile(copy, run.file, &done, (size_t)size) > 0)
+        continue;
+    run.golang = golang_read(copy, error);
+    cr_assert(run.golang, "%s", error);
+    cr_expect_eq(ftruncate(copy, 0), 0);
+    close(copy);
+    run.timers = golang_timers_new(run.golang, run.ledger);
+    expect_after(&run);
 }
 
 Test(golang, after_is_told_by_its_callers_and_over_when_it_fires)
