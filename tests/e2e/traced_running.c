@@ -215,6 +215,21 @@ Test(traced_running, tracer_is_killed, .timeout = 120)
     forget(&watched);
 }
 
+/* A folder that goes while it traces: told, also by the status. */
+Test(traced_running, recording_can_not_be_written, .timeout = 120)
+{
+    struct watched watched = watch(NULL);
+
+    free(output_of(text_make("rm -r '%s'", watched.directory)));
+    end_as_bare(&watched, "");
+    struct outcome outcome = command_finish(&watched.tracing);
+
+    cr_expect_eq(outcome_code(&outcome), 3, "it ends with %d", outcome_code(&outcome));
+    expect_part(outcome.err, "no recording of process ");
+    outcome_forget(&outcome);
+    forget(&watched);
+}
+
 /* ---- what they fork ---- */
 
 struct choice {
