@@ -1,25 +1,22 @@
 /*
- * traced_running.c - processes that run already when the tracer comes, one and all of them: what
- * was there before, what came afterwards, and each way in which the tracer or the process ends.
- * Nothing of the process may change by it.
+ * traced_running.c - a process that runs already when the tracer comes: what was there before, what
+ * came afterwards, and each way in which the tracer or the process ends. Nothing of the process may
+ * change by it.
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
-#include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "annotations.h"
-#include "comparison.h"
 #include "preloaded.h"
 #include "recordings.h"
 #include "subject.h"
 #include "tracing.h"
 
-#define PROGRAM "kinds_on_request"
+#define PROGRAM WITH_ALL_KINDS
 
 /* A process that runs, and the tracer that watches it. */
 struct watched {
@@ -70,18 +67,6 @@ static void expect_end(const json_t *report, const char *end, long long status)
     expect_number(process, "end_status", status);
 }
 
-static void expect_before(const json_t *report, long long live)
-{
-    const json_t *timerfds = site_of(report, "timerfd", "made before", NULL);
-    const json_t *posix = site_of(report, "posix", "made before", NULL);
-
-    expect_number(timerfds, "created", 4);
-    expect_number(timerfds, "live", live ? 4 : 0);
-    expect_number(timerfds, "armed", 0);
-    expect_number(posix, "created", 1);
-    expect_number(posix, "live", live ? 1 : 0);
-}
-
 /* ---- one process ---- */
 
 Test(traced_running, before_and_after, .timeout = 120)
@@ -95,7 +80,7 @@ Test(traced_running, before_and_after, .timeout = 120)
     const json_t *later = site_of(report, "posix", "timer_create", "posix_timer");
 
     expect_end(report, "running", 0);
-    expect_before(report, 1);
+    expect_made_before(report, true);
     expect_number(before, "never_armed", 1);
     expect_number(before, "never_fired", 2); /* armed; that of two descriptors */
     expect_number(before, "never_released", 1);
@@ -122,7 +107,7 @@ Test(traced_running, ends_with_the_process, .timeout = 120)
     json_t *report = traced_report(watched.directory, watched.program.pid);
 
     expect_end(report, "exited", 0);
-    expect_before(report, 0);
+    expect_made_before(report, false);
     json_decref(report);
     outcome_forget(&outcome);
     forget(&watched);
@@ -147,7 +132,7 @@ ParameterizedTest(struct ending *ending, traced_running, ends_by_signal, .timeou
     json_t *report = traced_report(watched.directory, watched.program.pid);
 
     expect_end(report, "running", 0);
-    expect_before(report, 1);
+    expect_made_before(report, true);
     json_decref(report);
     end_as_bare(&watched, "");
     forget(&watched);
@@ -162,7 +147,7 @@ Test(traced_running, ends_after_its_time, .timeout = 120)
 
     cr_expect_eq(outcome_code(&outcome), 0, "%s", outcome.err);
     expect_end(report, "running", 0);
-    expect_before(report, 1);
+    expect_made_before(report, true);
     cr_expect_geq(number_of(json_object_get(report, "process"), "duration_ns"), 4000000000ll);
     json_decref(report);
     outcome_forget(&outcome);
@@ -184,7 +169,7 @@ Test(traced_running, process_is_killed, .timeout = 120)
 
     cr_expect_eq(outcome_code(&outcome), 0, "%s", outcome.err);
     expect_end(report, "killed", SIGKILL);
-    expect_before(report, 1);
+    expect_made_before(report, true);
     expect_part(text, "killed by SIGKILL");
     free(text);
     free(timerleak);
@@ -206,12 +191,27 @@ Test(traced_running, tracer_is_killed, .timeout = 120)
     json_t *report = traced_report(watched.directory, watched.program.pid);
 
     expect_end(report, "running", 0);
-    expect_before(report, 1);
+    expect_made_before(report, true);
     json_decref(report);
     program_order(&watched.program, "+", "did +\n");
     end_as_bare(&watched, "+");
     outcome_forget(&outcome);
     free(path);
+    forget(&watched);
+}
+
+/* A folder that goes while it traces: told, also by the status. */
+Test(traced_running, recording_can_not_be_written, .timeout = 120)
+{
+    struct watched watched = watch(NULL);
+
+    free(output_of(text_make("rm -r '%s'", watched.directory)));
+    end_as_bare(&watched, "");
+    struct outcome outcome = command_finish(&watched.tracing);
+
+    cr_expect_eq(outcome_code(&outcome), 3, "it ends with %d", outcome_code(&outcome));
+    expect_part(outcome.err, "no recording of process ");
+    outcome_forget(&outcome);
     forget(&watched);
 }
 
@@ -286,97 +286,6 @@ Test(traced_running, what_outlives_the_command, .timeout = 120)
     free(timerleak);
     free(path);
     directory_remove(directory);
-}
-
-/* ---- all of them ---- */
-
-static bool is_recorded(const char *directory, pid_t pid)
-{
-    char *path = text_make("%s/%d.tlk", directory, (int)pid);
-    bool is = access(path, F_OK) == 0;
-
-    free(path);
-    return is;
-}
-
-Test(traced_running, all_but_the_tracer, .timeout = 120)
-{
-    char *directory = directory_make();
-    struct running first = program_begin(PROGRAM, "did =\n"),
-                   second = program_begin(PROGRAM, "did =\n");
-    struct running tracing = tracing_start(directory, "-a", "--for=2", NULL);
-    struct running third = program_begin(PROGRAM, "did =\n");
-    pid_t tracer = tracing.pid;
-    struct outcome outcome = command_finish(&tracing);
-    json_t *report;
-
-    cr_expect_eq(outcome_code(&outcome), 0, "%s", outcome.err);
-    expect_before(report = traced_report(directory, first.pid), 1);
-    json_decref(report);
-    expect_before(report = traced_report(directory, second.pid), 1);
-    json_decref(report);
-    report = traced_report(directory, third.pid);
-    site_of(report, "timerfd", "timerfd_create", "first_timerfd");
-    expect_number(json_object_get(report, "totals"), "live", 5);
-    json_decref(report);
-    cr_expect_not(is_recorded(directory, tracer));
-    outcome_forget(&outcome);
-    for (struct running *program, *all[] = {&first, &second, &third}, **at = all; at < all + 3;) {
-        program = *at++;
-        outcome = command_finish(program);
-        cr_expect_eq(outcome_code(&outcome), 0);
-        outcome_forget(&outcome);
-    }
-    directory_remove(directory);
-}
-
-struct handing {
-    char program[48];
-};
-
-ParameterizedTestParameters(traced_running, all_that_hand_on_timers)
-{
-    static struct handing handings[] = {
-        {"timerfd_handed_to_another_process"}, {"timerfd_shared_by_fork"}, {"fork_inheritance"}};
-
-    return cr_make_param_array(struct handing, handings, sizeof(handings) / sizeof(*handings));
-}
-
-/* Others of this machine are recorded, too. */
-static void keep_family(const char *directory, pid_t pid)
-{
-    struct recordings recordings = recordings_read(directory, pid, stderr);
-
-    for (size_t i = 0; i < recordings.count; i++) {
-        const json_t *process = json_object_get(recordings.items[i].report, "process");
-
-        if (number_of(process, "pid") != pid && number_of(process, "ppid") != pid)
-            unlink(recordings.items[i].path);
-    }
-    recordings_forget(&recordings);
-}
-
-ParameterizedTest(struct handing *handing, traced_running, all_that_hand_on_timers, .timeout = 120)
-{
-    struct annotations annotations = annotations_read(handing->program, false);
-    char *directory = directory_make(), *text = NULL;
-    size_t length = 0;
-    struct running tracing = tracing_start(directory, "-a", NULL, NULL);
-    struct outcome outcome = run_bare(handing->program);
-    FILE *complaints = open_memstream(&text, &length);
-
-    tracing_end(&tracing, SIGINT);
-    keep_family(directory, outcome.pid);
-    struct recordings recordings = recordings_read(directory, outcome.pid, complaints);
-
-    compare(&annotations, &recordings, complaints);
-    fclose(complaints);
-    cr_expect(length == 0, "%s, traced with all others:\n%s", handing->program, text);
-    recordings_forget(&recordings);
-    free(text);
-    outcome_forget(&outcome);
-    directory_remove(directory);
-    annotations_forget(&annotations);
 }
 
 /* ---- ends that nobody tells ---- */

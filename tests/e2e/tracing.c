@@ -112,6 +112,18 @@ void expect_number(const json_t *object, const char *key, long long expected)
                  number_of(object, key), expected);
 }
 
+void expect_made_before(const json_t *report, bool live)
+{
+    const json_t *timerfds = site_of(report, "timerfd", "made before", NULL);
+    const json_t *posix = site_of(report, "posix", "made before", NULL);
+
+    expect_number(timerfds, "created", 4);
+    expect_number(timerfds, "live", live ? 4 : 0);
+    expect_number(timerfds, "armed", 0);
+    expect_number(posix, "created", 1);
+    expect_number(posix, "live", live ? 1 : 0);
+}
+
 void file_await(const char *path)
 {
     char *directory = strndup(path, (size_t)(strrchr(path, '/') - path)), events[4096];

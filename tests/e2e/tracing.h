@@ -39,6 +39,10 @@ const json_t *site_of(const json_t *report, const char *family, const char *leaf
 /* It has that number there. */
 void expect_number(const json_t *object, const char *key, long long expected);
 
+/* Of the program that has a timer of each kind from the start: those that it had then. */
+#define WITH_ALL_KINDS "kinds_on_request"
+void expect_made_before(const json_t *report, bool live);
+
 /* Returns once there is a file of that name, and something in it. */
 void file_await(const char *path);
 
