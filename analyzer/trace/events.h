@@ -133,6 +133,8 @@ struct trace_event {
 #define TRACE_GO_MEMORY 3
 #define TRACE_GO_CALLERS 64
 #define TRACE_GO_GUARD (1ull << 63)
+/* With this, callers are of no interest: it ends what was made elsewhere. */
+#define TRACE_GO_ALONE (1ull << 62)
 
 struct trace_go {
     struct trace_event event; /* .value: the probe */

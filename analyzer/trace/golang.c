@@ -196,6 +196,7 @@ static bool find_probe(struct golang *golang, const struct golang_meaning *meani
     probe->meaning = meaning;
     probe->call = meaning->call;
     probe->guard = !meaning->callee && find_guard(golang, &address);
+    probe->alone = meaning->call == GOLANG_STOP || meaning->call == GOLANG_FIRE;
     return image_offset(&golang->image, address, &probe->offset);
 }
 

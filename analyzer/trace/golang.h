@@ -30,6 +30,7 @@ enum golang_call {
 struct golang_probe {
     uint64_t offset; /* in the file, for probes_attach() */
     bool guard;      /* it stands on the jump to a larger stack: TRACE_GO_GUARD */
+    bool alone;      /* its callers are of no interest: TRACE_GO_ALONE */
     enum golang_call call;
     const struct golang_meaning *meaning;
 };

@@ -348,29 +348,50 @@ struct go_event {
     __u64 callers[TRACE_GO_CALLERS];
 };
 
+static __always_inline void go_fill(struct trace_go *go, struct pt_regs *regs, __u64 probe)
+{
+    __builtin_memset(&go->event, 0, sizeof go->event);
+    event_begin(&go->event, TRACE_GO, bpf_get_current_pid_tgid());
+    go->event.value = probe & ~(TRACE_GO_GUARD | TRACE_GO_ALONE);
+    go->event.stack = TRACE_CALLERS;
+    registers_of(&go->event.registers, regs);
+    __u64 arguments[TRACE_GO_ARGUMENTS] = GO_ARGUMENTS(regs);
+    __builtin_memcpy(go->arguments, arguments, sizeof arguments);
+    __builtin_memset(go->memory, 0, sizeof go->memory);
+    bpf_probe_read_user(go->memory, sizeof go->memory, (void *)arguments[0]);
+}
+
+static __always_inline void tell_go_alone(struct pt_regs *regs, __u64 probe)
+{
+    struct trace_go *go = bpf_ringbuf_reserve(&ring, sizeof *go, 0);
+    if (!go) {
+        lose_event(bpf_get_current_pid_tgid() >> 32);
+        return;
+    }
+    go_fill(go, regs, probe);
+    event_submit(&go->event);
+}
+
 /* Attached by the loader, to addresses that the tracer finds. There is no other unwinding at a
- * function's beginning than this: its frame is not there yet, so the chain is its caller's. */
+ * function's first instruction than this: its frame is not there yet, so the chain is its caller's.
+ */
 SEC("uprobe")
 int go_enters(struct pt_regs *regs)
 {
-    __u64 thread = bpf_get_current_pid_tgid();
     __u64 probe = bpf_get_attach_cookie(regs);
-    if (!is_watched(thread >> 32) || (probe & TRACE_GO_GUARD && JUMPS(regs)))
+    __u32 pid = bpf_get_current_pid_tgid() >> 32;
+    if (!is_watched(pid) || (probe & TRACE_GO_GUARD && JUMPS(regs)))
         return 0;
-    struct go_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
-    if (!event) {
-        lose_event(bpf_get_current_pid_tgid() >> 32);
+    if (probe & TRACE_GO_ALONE) {
+        tell_go_alone(regs, probe);
         return 0;
     }
-    __builtin_memset(&event->go.event, 0, sizeof event->go.event);
-    event_begin(&event->go.event, TRACE_GO, thread);
-    event->go.event.value = probe & ~TRACE_GO_GUARD;
-    event->go.event.stack = TRACE_CALLERS;
-    registers_of(&event->go.event.registers, regs);
-    __u64 arguments[TRACE_GO_ARGUMENTS] = GO_ARGUMENTS(regs);
-    __builtin_memcpy(event->go.arguments, arguments, sizeof arguments);
-    __builtin_memset(event->go.memory, 0, sizeof event->go.memory);
-    bpf_probe_read_user(event->go.memory, sizeof event->go.memory, (void *)arguments[0]);
+    struct go_event *event = bpf_ringbuf_reserve(&ring, sizeof *event, 0);
+    if (!event) {
+        lose_event(pid);
+        return 0;
+    }
+    go_fill(&event->go, regs, probe);
 
     __u32 depth = 0;
     struct {

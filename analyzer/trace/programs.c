@@ -66,7 +66,8 @@ static void program_attach(struct programs *programs, size_t number, const char 
     snprintf(opened, sizeof(opened), "/proc/self/fd/%d", file);
     for (size_t i = 0; i < count; i++) {
         if (!probes_attach(programs->probes, opened, probes[i].offset, -1,
-                           number << PROBES_SHIFT | i | (probes[i].guard ? TRACE_GO_GUARD : 0))) {
+                           number << PROBES_SHIFT | i | (probes[i].guard ? TRACE_GO_GUARD : 0) |
+                               (probes[i].alone ? TRACE_GO_ALONE : 0))) {
             complain("%s: the timers of Go can't be watched: %s", path, strerror(errno));
             return;
         }
