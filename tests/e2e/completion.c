@@ -11,7 +11,7 @@ static const struct {
     const char *offered; /* sorted, each with a blank before it */
 } expectations[] = {
     {"timerleak rep", " report"},
-    {"timerleak tr", " traces tree"},
+    {"timerleak tr", " trace traces tree"},
     {"timerleak he", " help"},
     {"timerleak help che", " check"},
     {"timerleak top --nod", " --nodecount --nodefraction"},

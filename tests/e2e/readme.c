@@ -95,13 +95,17 @@ Test(readme, ci_command_by_command, .timeout = 120)
 }
 
 /* Who has a server that leaks now looks there first. */
-Test(readme, says_on_its_first_screen_that_nothing_is_attached)
+Test(readme, says_on_its_first_screen_what_is_for_what_runs_already)
 {
     char *screen = output_of(text_make("head -n 40 README.md"));
+    char *chapter =
+        output_of(text_make("sed -n '/^## A server that is already/,/^## In/p' README.md"));
 
-    expect_part(screen, "can't attach to a process that already runs");
-    expect_part(screen, "TIMERLEAK_ENABLED=0 timerleak record ./server");
-    expect_part(screen, "timerleak ctl $(pidof server) on");
+    expect_part(screen, "(#a-server-that-is-already-running)");
+    expect_part(chapter, "timerleak trace --for 60 -p $(pidof -s server)");
+    expect_part(chapter, "TIMERLEAK_ENABLED=0 timerleak record ./server");
+    expect_part(chapter, "timerleak ctl $(pidof server) on");
+    free(chapter);
     free(screen);
 }
 
