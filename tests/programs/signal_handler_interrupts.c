@@ -1,4 +1,4 @@
-// traced: no: its handler comes every 50 us; with the copy of a stack each time, main comes to nothing
+// traced: no: with a copy of each stack its handler takes longer than the 50 us between two
 /*
  * Signals come a few thousand times a second while main makes and ends timers, and their handler
  * does the same: it interrupts every stretch of the shim. What main does must be exact.
