@@ -428,7 +428,7 @@ SHARED := SC1090,SC1091,SC2034,SC2154
 ON_PURPOSE := SC2046,SC2064
 SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh|^\# shellcheck shell' scripts/* tests/*/run .ci/run 2>/dev/null)
 lint: $(call objects,$(SHIM) $(WRAP) $(foreach family,$(FAMILIES),$(call family_sources,$(family))) \
-		$(GOTIME) $(ANALYZER) $(MANUAL))
+		$(GOTIME) $(ANALYZER) $(MANUAL) $(TRACE) $(TRACE_LOADER))
 	scripts/rooms $(BUILD)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
 		--std=c11 -Ipreload -Ianalyzer -i $(PROBES) analyzer preload
