@@ -57,8 +57,9 @@ static void arguments_set(struct traced *traced, const char *text, size_t size)
 
 static void arguments_read(struct traced *traced)
 {
-    char text[TRACE_ARGUMENTS];
-    arguments_set(traced, text, proc_read(traced->pid, "cmdline", text, sizeof(text)));
+    char text[TRACE_ARGUMENTS] = "";
+    size_t size = proc_read(traced->pid, "cmdline", text, sizeof(text));
+    arguments_set(traced, text, size);
 }
 
 /* NULL-terminated. */
