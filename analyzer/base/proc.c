@@ -17,6 +17,7 @@
 /* What of /proc/PID/stat is used here. */
 struct stat_line {
     char state;
+    int parent;
     uint64_t flags, start;
 };
 
@@ -32,9 +33,9 @@ static bool read_stat(pid_t pid, struct stat_line *stat)
     /* The name, field 2, may hold blanks and parentheses: the last one ends it. */
     const char *fields = read ? strrchr(line, ')') : NULL;
     return fields && sscanf(fields + 1,
-                            " %c %*s %*s %*s %*s %*s %" SCNu64 " %*s %*s %*s %*s %*s %*s %*s %*s "
+                            " %c %d %*s %*s %*s %*s %" SCNu64 " %*s %*s %*s %*s %*s %*s %*s %*s "
                             "%*s %*s %*s %*s %" SCNu64,
-                            &stat->state, &stat->flags, &stat->start) == 3;
+                            &stat->state, &stat->parent, &stat->flags, &stat->start) == 4;
 }
 
 bool proc_start(pid_t pid, uint64_t *ticks)
@@ -44,6 +45,12 @@ bool proc_start(pid_t pid, uint64_t *ticks)
         return false;
     *ticks = stat.start;
     return stat.state != 'Z' && stat.state != 'X';
+}
+
+pid_t proc_parent(pid_t pid)
+{
+    struct stat_line stat;
+    return read_stat(pid, &stat) ? stat.parent : 0;
 }
 
 bool proc_is_program(pid_t pid)

@@ -11,6 +11,9 @@
 /* When it started, in ticks since the boot; false if no process runs that has this number. */
 bool proc_start(pid_t pid, uint64_t *ticks);
 
+/* The number of its parent; 0 if there is none, or that can't be read. */
+pid_t proc_parent(pid_t pid);
+
 /* Whether it runs, and is no thread of the kernel. */
 bool proc_is_program(pid_t pid);
 

@@ -18,8 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 /* Of more than that nobody learns anything from one. */
 #define MOST_SAMPLED 1000000L
@@ -52,16 +50,6 @@ static bool record_parse_sample(long value, long *sample)
         return true;
     complain("--sample is a number from 1 to %ld: of so many timers one", MOST_SAMPLED);
     return false;
-}
-
-static uint64_t record_new_session(void)
-{
-    uint64_t session = 0;
-    while (session == 0) {
-        if (getrandom(&session, sizeof(session), 0) != sizeof(session))
-            session = (uint64_t)time(NULL);
-    }
-    return session;
 }
 
 static int record_not_run(const struct traceable *judged, const char *command, int error)
@@ -158,7 +146,7 @@ static int record_run(struct launch *launch, const struct output_name *output, b
     if (traceable_runs(&judged))
         traceable_explain(&judged, launch->command[0], stderr);
     launch->output = output->pattern;
-    launch->session = record_new_session();
+    launch->session = session_new();
 
     struct launched launched;
     struct presence presence;

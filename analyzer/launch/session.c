@@ -13,13 +13,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* All of a header but its regions, which are of no interest here. */
 #define HEAD offsetof(struct tlk_header, regions)
+
+uint64_t session_new(void)
+{
+    uint64_t number = 0;
+    while (number == 0) {
+        if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+            number = (uint64_t)time(NULL);
+    }
+    return number;
+}
 
 /*
  * Whoever may write to the directory made these files: a FIFO must not hold us, nor a link lead

@@ -32,6 +32,9 @@ struct session {
     size_t count, room;
 };
 
+/* A number that no other session has, and is not 0. */
+uint64_t session_new(void);
+
 /*
  * Finds the recordings of a session in a directory; `program` is the process that was launched, by
  * what their headers say. Files that are no recordings, or of other sessions, are passed over.

@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #define TURN 200 /* ms */
@@ -119,6 +118,7 @@ static int trace(const struct settings *settings, const struct output_name *outp
 {
     struct tracing tracing = {
         .pattern = output->pattern,
+        .session = session_new(),
         .pid = settings->process > 0 ? (pid_t)settings->process : getpid(),
         .all = settings->all,
         .children = !settings->children || strcmp(settings->children, "yes") == 0,
@@ -128,17 +128,14 @@ static int trace(const struct settings *settings, const struct output_name *outp
         traceable_judge(&judged, *command, "");
         tracing.program = judged.program;
     }
-    while (tracing.session == 0 &&
-           getrandom(&tracing.session, sizeof(tracing.session), 0) == sizeof(tracing.session))
-        ;
     struct trace_run run = {tracer_new(&tracing), settings->duration};
     if (!run.tracer)
         return EXIT_NOT_EXECUTABLE;
     int status = EXIT_OK;
     bool ran = false;
-    if (*command)
+    if (*command) {
         ran = run_command(&run, command, &status);
-    if (!*command) {
+    } else {
         end_on_signals();
         complain("tracing; Ctrl-C ends it");
         run_follow(&run);

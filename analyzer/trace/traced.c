@@ -34,19 +34,6 @@ static char *exe_read(pid_t pid)
     return memory_copy(path);
 }
 
-/* Bytes of a file of /proc, with NUL at their end; 0 if it can't be read. */
-static size_t proc_read(pid_t pid, const char *name, char *text, size_t room)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-    FILE *file = fopen(path, "re");
-    size_t size = file ? fread(text, 1, room - 1, file) : 0;
-    if (file)
-        fclose(file);
-    text[size] = '\0';
-    return size;
-}
-
 static void arguments_set(struct traced *traced, const char *text, size_t size)
 {
     free(traced->arguments);
@@ -57,8 +44,12 @@ static void arguments_set(struct traced *traced, const char *text, size_t size)
 
 static void arguments_read(struct traced *traced)
 {
-    char text[TRACE_ARGUMENTS] = "";
-    size_t size = proc_read(traced->pid, "cmdline", text, sizeof(text));
+    char path[64], text[TRACE_ARGUMENTS];
+    snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)traced->pid);
+    FILE *file = fopen(path, "re");
+    size_t size = file ? fread(text, 1, sizeof(text), file) : 0;
+    if (file)
+        fclose(file);
     arguments_set(traced, text, size);
 }
 
@@ -70,23 +61,6 @@ static void arguments_list(const struct traced *traced, const char *list[ARGUMEN
          at += strlen(traced->arguments + at) + 1)
         list[count++] = traced->arguments + at;
     list[count] = NULL;
-}
-
-/* Fields 4 and 22: names of programs may have blanks and parentheses in them. */
-static void stat_read(struct traced *traced)
-{
-    char text[1024];
-    int parent;
-    unsigned long long ticks;
-    proc_read(traced->pid, "stat", text, sizeof(text));
-    const char *end = strrchr(text, ')');
-    if (!end || sscanf(end + 1,
-                       " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
-                       "%*d %llu",
-                       &parent, &ticks) != 2)
-        return;
-    traced->parent = parent;
-    traced->start_ticks = ticks;
 }
 
 static void limits_read(pid_t pid, struct ledger_process *process)
@@ -137,7 +111,8 @@ struct traced *traced_new(pid_t pid, uint64_t now)
     if (!traced->exe)
         traced->exe = memory_copy("");
     arguments_read(traced);
-    stat_read(traced);
+    traced->parent = proc_parent(pid);
+    proc_start(pid, &traced->start_ticks);
     return traced;
 }
 
