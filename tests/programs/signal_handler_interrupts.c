@@ -1,4 +1,4 @@
-// traced: no: where a second tracer watches all, its handler takes longer than the 50 us between two
+// traced: no: under two tracers at once its handler takes longer than the 50 us between two
 /*
  * Signals come a few thousand times a second while main makes and ends timers, and their handler
  * does the same: it interrupts every stretch of the shim. What main does must be exact.
